@@ -1,0 +1,52 @@
+# Every target makes its own environment in .venv first: Python >= 3.12 is all that it asks of a machine.
+SHELL := /bin/sh
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP   := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+export PYTHON
+
+.PHONY: help demo test check slow serve lock openapi clean environment
+.DEFAULT_GOAL := environment
+
+environment: $(READY)  ## make .venv from the lock file (the default)
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1\t\2/p' Makefile | expand -t 14
+
+$(BIN)/python:
+	@python=$$(./scripts/find_python.sh) || exit 1; \
+	echo "making $(VENV) with $$python"; "$$python" -m venv $(VENV)
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing from requirements.lock (a few minutes the first time)"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) --quiet install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## fit a world of known truth, question it, plan its next quarter
+	@$(BIN)/python -m app.demo
+
+test: $(READY)  ## the quick tests
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+slow: $(READY)  ## the long proofs
+	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+
+check: $(READY)  ## lint, format, types, direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/architecture
+
+serve: $(READY)  ## run the service on the loopback address
+	@$(BIN)/prudent serve
+
+lock: $(READY)  ## pin every dependency again, with hashes, for all platforms
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.12 --upgrade \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+
+clean:  ## remove what was built or cached, the environment included
+	rm -rf $(VENV) build dist *.egg-info demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

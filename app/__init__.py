@@ -1,0 +1,1 @@
+"""The service: HTTP, storage and jobs around the model and the optimizer."""

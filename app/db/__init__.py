@@ -1,0 +1,1 @@
+"""Storage of what the service knows: rows of datasets, models and operations."""

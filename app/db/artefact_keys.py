@@ -1,0 +1,18 @@
+"""Which rows still need an artefact: equal content is stored once, so a file may have many owners."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.operations import ACTIVE
+
+
+def is_referenced(session: Session, key: str) -> bool:
+    """Whether a dataset, a model or an unfinished operation names ``key``."""
+    pending = (OperationRow.input_key == key) & OperationRow.status.in_(ACTIVE)
+    queries = (
+        select(DatasetRow.id).where(DatasetRow.artefact_key == key),
+        select(ModelRow.id).where(or_(ModelRow.artefact_key == key, ModelRow.data_key == key)),
+        select(OperationRow.id).where(pending),
+    )
+    return any(session.scalars(query.limit(1)).first() is not None for query in queries)

@@ -1,0 +1,113 @@
+"""Tables. Ids sort by age; JSON columns hold the public documents, checked before they come here."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Document = dict[str, Any]
+
+
+def now() -> datetime:
+    """The present, with its time zone."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment with a time zone, also where the database knows none (stored in UTC)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """Root of the tables; constraints have predictable names, as batch migrations need."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it as a plain class attribute)
+        Document: JSON,
+        datetime: UtcDateTime,
+    }
+
+
+class DatasetRow(Base):
+    """A table as it was sent; ``artefact_key`` names its bytes."""
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    artefact_key: Mapped[str] = mapped_column(String(64), index=True)
+    bytes: Mapped[int]
+    profile: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class OperationRow(Base):
+    """A long call: what was asked, where it stands, how it ended.
+
+    ``attempt`` counts the starts and fences off a former one: only the newest may write.
+    ``version`` grows with every change. ``input_key`` names the artefact that the job will read.
+    """
+
+    __tablename__ = "operations"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20), index=True, default="queued")
+    stage: Mapped[str | None] = mapped_column(String(40))
+    progress: Mapped[float] = mapped_column(default=0.0)
+    eta_seconds: Mapped[float | None]
+    incomplete: Mapped[bool] = mapped_column(default=False)
+    attempt: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)
+    request_id: Mapped[str | None] = mapped_column(String(100))
+    input_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    request: Mapped[Document]
+    detail: Mapped[Document | None]
+    result: Mapped[Document | None]
+    error: Mapped[Document | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ModelRow(Base):
+    """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to."""
+
+    __tablename__ = "models"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    project: Mapped[str | None] = mapped_column(String(200), index=True)
+    operation_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    dataset_id: Mapped[str | None] = mapped_column(
+        ForeignKey("datasets.id", ondelete="SET NULL"), index=True
+    )
+    artefact_key: Mapped[str] = mapped_column(String(64), index=True)
+    data_key: Mapped[str] = mapped_column(String(64), index=True)
+    spec: Mapped[Document]
+    sampling: Mapped[Document]
+    data: Mapped[Document]
+    verdict: Mapped[Document]
+    diagnostics: Mapped[Document]
+    method: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)

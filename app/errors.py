@@ -1,0 +1,103 @@
+"""Errors of the service.
+
+    AppError
+    ├── NotFound              nothing has this id: list what there is
+    ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
+    ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
+    ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
+    ├── OperationFinished     the operation has ended: there is nothing left to cancel
+    ├── JobError
+    │   ├── FitFailed         the fit raised an error: the log has the rest
+    │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
+    │   ├── FitTimedOut       the fit ran longer than it may: raise the limit, or fit less
+    │   └── JobGaveUp         the job was started too often without an end: look into the log
+    StartupError
+    ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
+    └── UnsafeBind            no access control yet: bind to the loopback address
+
+The first tree reaches callers through one table (``problems.py``), the second only the console.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mmm.errors import Issue
+
+
+class AppError(Exception):
+    """Root of the errors that the service answers with a problem document."""
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The single faults behind the error, where there are any."""
+        return ()
+
+
+@dataclass
+class NotFound(AppError):
+    """Nothing of this kind has this id."""
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"There is no {self.kind} {self.id!r}."
+
+
+class _WithIssues(AppError):
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self._issues = tuple(issues)
+        super().__init__("\n".join(str(issue) for issue in self._issues))
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The single faults, each with its place."""
+        return self._issues
+
+
+class InvalidRequest(_WithIssues):
+    """A rule of the service is broken; the issues name fields and limits."""
+
+
+class ModelRejected(_WithIssues):
+    """The model failed its checks and the request does not accept that; the issues name them."""
+
+
+class UnsupportedMediaType(AppError):
+    """The Content-Type is not one that this call reads."""
+
+
+class OperationFinished(AppError):
+    """The operation has reached its end already."""
+
+
+class JobError(AppError):
+    """Root of what ends a job without a result."""
+
+
+class FitFailed(JobError):
+    """The fit process reported an error that is not the caller's."""
+
+
+class FitCrashed(JobError):
+    """The fit process died without a word."""
+
+
+class FitTimedOut(JobError):
+    """The fit ran longer than it may."""
+
+
+class JobGaveUp(JobError):
+    """The job was started as often as allowed and never ended."""
+
+
+class StartupError(Exception):
+    """Root of what keeps the service from starting."""
+
+
+class DataDirectoryInUse(StartupError):
+    """Another process holds the lock of the data directory."""
+
+
+class UnsafeBind(StartupError):
+    """The address is reachable from other machines and there is no access control."""

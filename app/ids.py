@@ -1,0 +1,28 @@
+"""Identifiers: a prefix that says what it is, then time and chance, so that ids sort by age.
+
+48 bits of milliseconds and 80 random bits, written in Crockford's base 32 (26 characters).
+"""
+
+import re
+import secrets
+import time
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+LENGTH = 26
+ID_PATTERN = re.compile(rf"^[a-z]{{2,4}}_[{ALPHABET}]{{{LENGTH}}}$")
+
+
+def new_id(prefix: str) -> str:
+    """A fresh identifier such as ``mdl_01jd4…``."""
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return f"{prefix}_{_base32(number)}"
+
+
+def twin_id(prefix: str, other: str) -> str:
+    """The identifier that belongs to ``other``: same body, own prefix. Same input, same answer."""
+    return f"{prefix}_{other.partition('_')[2]}"
+
+
+def _base32(number: int) -> str:
+    digits = [ALPHABET[(number >> shift) & 31] for shift in range(0, LENGTH * 5, 5)]
+    return "".join(reversed(digits))

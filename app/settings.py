@@ -1,0 +1,57 @@
+"""Settings of the service: environment variables ``PRUDENT_*``, read where the app is created."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Everything that may differ between two installations."""
+
+    model_config = SettingsConfigDict(env_prefix="PRUDENT_", frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default=Path("prudent-data"), description="Directory of database, artefacts and caches."
+    )
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL; default: SQLite in the data directory."
+    )
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    fit_workers: int = Field(default=1, ge=1, le=64, description="Fits that run at the same time.")
+    fit_attempts: int = Field(
+        default=3, ge=1, le=20, description="Starts of one fit before it is given up as failed."
+    )
+    fit_timeout_seconds: float = Field(default=4 * 3600.0, gt=0)
+    warm_worker: bool = Field(
+        default=True, description="Keep one idle fit process that has imported everything."
+    )
+
+    max_body_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
+    max_rows: int = Field(default=200_000, ge=1)
+    max_columns: int = Field(default=500, ge=1)
+    max_draws: int = Field(
+        default=100_000, ge=100, description="Largest (draws + tune) x chains of one fit."
+    )
+    max_cached_models: int = Field(default=8, ge=1, description="Fitted models kept in memory.")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database URL, with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'prudent.db'}"
+
+    @property
+    def artefact_dir(self) -> Path:
+        """Where content-addressed files lie."""
+        return self.data_dir / "artefacts"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Compiled code; may be deleted at any time."""
+        return self.data_dir / "cache"

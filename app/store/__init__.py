@@ -1,0 +1,1 @@
+"""Artefacts: immutable files named by their content."""

@@ -1,0 +1,58 @@
+"""Errors of the model package.
+
+    MmmError
+    ├── DataError       the table does not fit: cells, calendar, columns
+    ├── SpecError       the model specification contradicts itself or the data
+    ├── QueryError      a question the fitted model cannot answer as asked
+    └── ArtefactError   a stored file that cannot be read back
+
+The first three carry issues: where (a JSON pointer), a code for programs, a sentence for people.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing that is wrong: RFC 6901 pointer, machine code, and a sentence naming the numbers."""
+
+    pointer: str
+    code: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
+
+class MmmError(Exception):
+    """Root of every error that this package raises on purpose."""
+
+
+class IssuesError(MmmError):
+    """An error made of one or more issues; ``str`` gives one line an issue."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("\n".join(str(issue) for issue in self.issues))
+
+
+class DataError(IssuesError):
+    """The table cannot be used as it is; correct the rows or columns named and send it again."""
+
+
+class SpecError(IssuesError):
+    """The specification cannot be used as it is; correct the fields named."""
+
+
+class QueryError(IssuesError):
+    """The question cannot be answered as asked; correct the fields named."""
+
+
+class ArtefactError(MmmError):
+    """A stored file is missing, damaged or from another format; fit or upload again."""
+
+
+def pointer(*parts: str | int) -> str:
+    """RFC 6901 JSON pointer from its unescaped parts."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

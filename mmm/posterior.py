@@ -1,0 +1,40 @@
+"""Posterior: the named draws of a fit, as plain arrays with their dimensions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+
+from mmm.types import Array
+
+CHUNK_CELLS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """``dataset`` holds every parameter as (chain, draw, ...); innovations z are not kept."""
+
+    dataset: xr.Dataset
+
+    @property
+    def n_draws(self) -> int:
+        """Draws over all chains."""
+        return int(self.dataset.sizes["chain"] * self.dataset.sizes["draw"])
+
+    @cached_property
+    def draws(self) -> Mapping[str, Array]:
+        """Every parameter as float64 (draw, ...), chain after chain."""
+        return {
+            str(name): np.asarray(values.to_numpy(), dtype=np.float64).reshape(
+                self.n_draws, *values.shape[2:]
+            )
+            for name, values in self.dataset.data_vars.items()
+        }
+
+    def chunks(self, cells: int) -> Iterator[dict[str, Array]]:
+        """The draws in slices small enough that ``cells`` numbers a draw fit in memory."""
+        size = max(1, CHUNK_CELLS // max(cells, 1))
+        for start in range(0, self.n_draws, size):
+            yield {name: values[start : start + size] for name, values in self.draws.items()}

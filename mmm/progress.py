@@ -1,0 +1,31 @@
+"""What a running fit tells: its stage, how far it is, and each chain."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["validating", "compiling", "warmup", "sampling", "postprocessing", "storing"]
+
+
+@dataclass(frozen=True)
+class ChainProgress:
+    """One chain: draws done and total, both counting warm-up."""
+
+    chain: int
+    draws_done: int
+    draws_total: int
+    tuning: bool
+    divergences: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A fit's state: ``progress`` in [0, 1]; ``eta_seconds`` is None while it is unknown."""
+
+    stage: Stage
+    progress: float
+    eta_seconds: float | None = None
+    chains: tuple[ChainProgress, ...] = ()
+
+
+ProgressCallback = Callable[[Progress], None]

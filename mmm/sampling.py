@@ -1,0 +1,148 @@
+"""The only sampler call: ModelSpec and Panel -> FittedModel, by NUTS (nutpie)."""
+
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+import arviz as az
+import numpy as np
+import nutpie
+import xarray as xr
+
+from mmm.evaluate import mean_by_geo, noise
+from mmm.fitted import FittedModel, Method
+from mmm.model import build_model
+from mmm.panel import Panel
+from mmm.posterior import Posterior
+from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.scales import scales_of
+from mmm.spec import ModelSpec, SamplingSpec
+from mmm.structure import structure_of
+from mmm.timeline import observed
+from mmm.verdict import judge, predictive_values
+
+CORES = 2
+PROGRESS_MS = 200
+COMPILE_END, SAMPLE_END = 0.25, 0.95
+
+
+def fit(
+    spec: ModelSpec,
+    panel: Panel,
+    sampling: SamplingSpec | None = None,
+    progress: ProgressCallback | None = None,
+) -> FittedModel:
+    """Fit ``spec`` to ``panel``; deterministic by seed on one machine."""
+    sampling = sampling or SamplingSpec()
+    tell = progress or (lambda _: None)
+    started = time.monotonic()
+    scales = scales_of(panel, spec, structure_of(spec))
+    tell(Progress("compiling", 0.02))
+    compiled = nutpie.compile_pymc_model(build_model(spec, panel, scales))
+    trace = _sample(compiled, sampling, tell)
+    tell(Progress("postprocessing", SAMPLE_END))
+    posterior = Posterior(_kept(trace["posterior"].to_dataset()))
+    diagnostics = _convergence(posterior, trace["sample_stats"].to_dataset())
+    draft = FittedModel(
+        spec=spec,
+        panel=panel,
+        scales=scales,
+        posterior=posterior,
+        verdict=judge({**_NO_FIT, **diagnostics}),
+        diagnostics=diagnostics,
+        method=Method(
+            sampler="nutpie",
+            version=version("nutpie"),
+            path="plain",
+            sampling=sampling,
+            seconds=round(time.monotonic() - started, 3),
+        ),
+    )
+    return _judged(draft, sampling.seed)
+
+
+_NO_FIT: Mapping[str, float] = {
+    "r_squared": 0.0,
+    "predictive_coverage": 0.0,
+    "residual_autocorrelation": 1.0,
+}
+
+
+def _sample(compiled: Any, sampling: SamplingSpec, tell: ProgressCallback) -> xr.DataTree:
+    return nutpie.sample(
+        compiled,
+        draws=sampling.draws,
+        tune=sampling.tune,
+        chains=sampling.chains,
+        cores=min(CORES, sampling.chains),
+        seed=sampling.seed,
+        target_accept=sampling.target_accept,
+        save_warmup=False,
+        progress_bar=False,
+        progress_rate=PROGRESS_MS,
+        progress_callback=lambda chains: tell(_sampling_progress(chains, sampling)),
+    )
+
+
+def _sampling_progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progress:
+    states = tuple(
+        ChainProgress(
+            chain=index,
+            draws_done=int(chain.finished_draws),
+            draws_total=int(chain.total_draws),
+            tuning=bool(chain.tuning),
+            divergences=int(chain.divergences),
+        )
+        for index, chain in enumerate(chains)
+    )
+    total = sampling.chains * (sampling.tune + sampling.draws)
+    share = sum(state.draws_done for state in states) / total
+    spent = max((float(chain.runtime_ms) for chain in chains), default=0.0) / 1000.0
+    return Progress(
+        stage="warmup" if any(state.tuning for state in states) else "sampling",
+        progress=COMPILE_END + (SAMPLE_END - COMPILE_END) * share,
+        eta_seconds=round(spent * (1.0 - share) / share, 1) if share > 0.02 else None,
+        chains=states,
+    )
+
+
+def _kept(draws: xr.Dataset) -> xr.Dataset:
+    """The draws without innovations, labels as text."""
+    kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith("_z")])
+    used = {dim for values in kept.data_vars.values() for dim in values.dims}
+    kept = kept.drop_vars([name for name in kept.coords if name not in used])
+    kept.attrs = {}
+    return kept
+
+
+def _convergence(posterior: Posterior, stats: xr.Dataset) -> dict[str, float]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        several = posterior.dataset.sizes["chain"] > 1
+        r_hat = _extreme(az.rhat(posterior.dataset), np.nanmax) if several else float("nan")
+        bulk = _extreme(az.ess(posterior.dataset, method="bulk"), np.nanmin)
+        tail = _extreme(az.ess(posterior.dataset, method="tail"), np.nanmin)
+    return {
+        "r_hat": r_hat,
+        "ess_bulk": bulk,
+        "ess_tail": tail,
+        "divergences": float(stats["diverging"].mean()),
+    }
+
+
+def _extreme(values: xr.Dataset, reduce: Any) -> float:
+    flat = np.concatenate([np.ravel(item.to_numpy()) for item in values.data_vars.values()])
+    return float(reduce(flat)) if np.isfinite(flat).any() else float("nan")
+
+
+def _judged(draft: FittedModel, seed: int) -> FittedModel:
+    """``draft`` with the fit checks against posterior predictive draws added."""
+    mean = mean_by_geo(draft, observed(draft.panel))
+    scatter = noise(draft, len(draft.panel.weeks), seed, shock=False)
+    fit_values = predictive_values(draft.panel.array("kpi"), mean, mean + scatter)
+    diagnostics = {**draft.diagnostics, **fit_values}
+    return FittedModel(
+        **{**vars(draft), "diagnostics": diagnostics, "verdict": judge(diagnostics)}
+    )

@@ -1,0 +1,14 @@
+"""Array types and the array-namespace protocol shared by the pure modules."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Array = NDArray[np.float64]
+
+type Tensor = Any
+"""An array of the namespace ``xp``: numpy.ndarray or pytensor TensorVariable."""
+
+type Namespace = Any
+"""``numpy`` or ``pytensor.tensor``: where, exp, log, concatenate, ones_like, zeros_like."""

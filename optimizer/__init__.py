@@ -1,0 +1,25 @@
+"""Decisions under a posterior: the budget plan that is best for an attitude to risk.
+
+    allocation = allocate(problem, response, current)
+
+The optimizer knows arrays and a response (`response.py`), never the model behind it.
+"""
+
+from optimizer.allocation import Allocation, Status
+from optimizer.errors import Infeasible, InvalidProblem, Issue, OptimizerError
+from optimizer.problem import AllocationProblem, read_problem
+from optimizer.response import Response
+from optimizer.solve import allocate
+
+__all__ = [
+    "Allocation",
+    "AllocationProblem",
+    "Infeasible",
+    "InvalidProblem",
+    "Issue",
+    "OptimizerError",
+    "Response",
+    "Status",
+    "allocate",
+    "read_problem",
+]

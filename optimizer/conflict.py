@@ -1,0 +1,77 @@
+"""Why no plan is feasible: a smallest set of limits that conflict, told with its numbers.
+
+An elastic linear program lets every limit stretch at a price. Where the least total stretch is
+positive there is no feasible plan, and the limits that carry a price contain a conflict. Dropping
+one after another, and keeping those without which the rest is feasible, leaves a conflict of which
+every part is needed.
+"""
+
+import numpy as np
+
+from optimizer.checks import number
+from optimizer.constraints import TOLERANCE, Limit, LinearSystem
+from optimizer.errors import Infeasible, Issue
+from optimizer.linear import elastic_excess
+
+
+def require_feasible(system: LinearSystem) -> None:
+    """Raises Infeasible, with the limits that conflict and their numbers, where no plan exists."""
+    stretch, suspects = elastic_excess(system.limits, system.scale)
+    if stretch <= TOLERANCE * system.scale:
+        return
+    conflict = _smallest(tuple(system.limits[i] for i in suspects), system.scale)
+    raise Infeasible(_sums(system, conflict) or _list(conflict, stretch))
+
+
+def _smallest(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
+    for limit in limits:
+        rest = tuple(other for other in limits if other is not limit)
+        if rest and elastic_excess(rest, scale)[0] > TOLERANCE * scale:
+            limits = rest
+    return limits
+
+
+def _sums(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
+    """The conflict as "the minimums add up to more than": one sum against limits of its cells."""
+    sums = [limit for limit in conflict if limit.cell is None]
+    if len(sums) != 1 or not set(sums[0].coefficients.tolist()) <= {0.0, 1.0}:
+        return ()
+    total = sums[0]
+    cells = np.flatnonzero(total.coefficients)
+    low, high = float(system.lower[cells].sum()), float(system.upper[cells].sum())
+    if low > total.upper:
+        parts = [_tightest(system, cell, lower=True) for cell in cells.tolist()]
+        verdict = f"add up to {number(low)}, more than {total.label}"
+        return _sentence("minimums", verdict, total, parts)
+    parts = [_tightest(system, cell, lower=False) for cell in cells.tolist()]
+    if high < total.lower and all(parts):
+        verdict = f"add up to {number(high)}, less than {total.label}"
+        return _sentence("maximums", verdict, total, parts)
+    return ()
+
+
+def _tightest(system: LinearSystem, cell: int, *, lower: bool) -> Limit | None:
+    """The limit that sets a cell's bound, or None where it is the natural one."""
+    own = [limit for limit in system.limits if limit.cell == cell]
+    if lower:
+        return max((x for x in own if x.lower > 0), key=lambda x: x.lower, default=None)
+    return min((x for x in own if np.isfinite(x.upper)), key=lambda x: x.upper, default=None)
+
+
+def _sentence(
+    noun: str, verdict: str, total: Limit, parts: list[Limit | None]
+) -> tuple[Issue, ...]:
+    members = [part for part in parts if part is not None]
+    listed = "; ".join(member.label for member in members)
+    head = Issue(total.pointer, "infeasible", f"the {noun} {verdict} ({listed})")
+    return head, *_issues(members)
+
+
+def _list(conflict: tuple[Limit, ...], stretch: float) -> tuple[Issue, ...]:
+    listed = "; ".join(limit.label for limit in conflict)
+    detail = f"no plan satisfies all of these, they miss by {number(stretch)}: {listed}"
+    return Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)
+
+
+def _issues(limits: list[Limit] | tuple[Limit, ...]) -> list[Issue]:
+    return [Issue(limit.pointer, "infeasible", limit.label) for limit in limits]

@@ -1,0 +1,62 @@
+"""Errors of the optimizer.
+
+OptimizerError
+├── InvalidProblem    the request is malformed or contradicts itself: correct the named fields
+├── Infeasible        each field is valid, no plan satisfies all: relax one of the named limits
+├── InvalidResponse   the response broke its contract (shape, NaN): repair the model behind it
+└── SolverFailed      a linear program ended without an answer: rescale the problem or report it
+
+None of them knows of HTTP; the caller maps them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing that is wrong.
+
+    pointer: RFC 6901 JSON pointer into the problem, e.g. "/channels/tv/min".
+    code: a stable word for programs.  detail: a sentence for people, with the numbers.
+    """
+
+    pointer: str
+    code: str
+    detail: str
+
+
+def json_pointer(*parts: str | int) -> str:
+    """RFC 6901 pointer of a path of keys and indices; the empty path is the whole document."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+class OptimizerError(Exception):
+    """Anything that the optimizer refuses or cannot do."""
+
+
+class _IssuesError(OptimizerError):
+    """An error that consists of issues; its text has one line for each."""
+
+    def __init__(self, issues: tuple[Issue, ...]) -> None:
+        super().__init__("\n".join(_line(issue) for issue in issues))
+        self.issues = issues
+
+
+class InvalidProblem(_IssuesError):
+    """The problem is malformed or contradicts itself."""
+
+
+class Infeasible(_IssuesError):
+    """No plan satisfies all limits; the first issue is the sentence, the others its limits."""
+
+
+class InvalidResponse(OptimizerError):
+    """The response returned an array of the wrong shape, or one that is not finite."""
+
+
+class SolverFailed(OptimizerError):
+    """A linear program over a feasible set ended without an answer."""
+
+
+def _line(issue: Issue) -> str:
+    return f"{issue.pointer}: {issue.detail}" if issue.pointer else issue.detail

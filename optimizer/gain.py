@@ -1,0 +1,75 @@
+"""The gain of a plan, draw by draw, and its slope.
+
+    pi_s(b) = response_s(b) - sum(b)    for an objective on "value", currency
+    pi_s(b) = response_s(b)             for one on "kpi"; a budget, not a price, limits the spend
+
+A response costs milliseconds and its jacobian more, so each is asked once for a point: the last
+points are kept, and the jacobian is evaluated only where it is needed.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.errors import InvalidResponse
+from optimizer.response import FloatArray, Response
+
+_POINTS_KEPT = 8
+
+
+@dataclass
+class _Point:
+    draws: FloatArray
+    slope: FloatArray | None = None
+
+
+@dataclass(eq=False)
+class Gain:
+    """The gain over a response, with memory of the last points and counts of what was asked.
+
+    spend_costs: whether spend is subtracted (the response is in currency).
+    """
+
+    response: Response
+    spend_costs: bool
+    evaluations: int = 0
+    gradients: int = 0
+    _points: OrderedDict[bytes, _Point] = field(default_factory=OrderedDict)
+
+    def draws(self, spend: FloatArray) -> FloatArray:
+        """(draw,): the gain at spend (cell,).  Raises InvalidResponse."""
+        return self._point(spend).draws
+
+    def slope(self, spend: FloatArray) -> FloatArray:
+        """(draw, cell): derivative of the gain by spend.  Raises InvalidResponse."""
+        point = self._point(spend)
+        if point.slope is None:
+            self.gradients += 1
+            jacobian = np.asarray(self.response.jacobian(spend.copy()), dtype=np.float64)
+            _require("jacobian", jacobian, (point.draws.size, spend.size))
+            point.slope = jacobian - 1.0 if self.spend_costs else jacobian
+        return point.slope
+
+    def _point(self, spend: FloatArray) -> _Point:
+        key = spend.tobytes()
+        if key not in self._points:
+            self._points[key] = _Point(self._evaluate(spend))
+            if len(self._points) > _POINTS_KEPT:
+                self._points.popitem(last=False)
+        self._points.move_to_end(key)
+        return self._points[key]
+
+    def _evaluate(self, spend: FloatArray) -> FloatArray:
+        self.evaluations += 1
+        draws = np.asarray(self.response.draws(spend.copy()), dtype=np.float64)
+        _require("draws", draws, (max(draws.size, 1),))
+        return draws - spend.sum() if self.spend_costs else draws
+
+
+def _require(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:
+    if array.shape != shape:
+        raise InvalidResponse(f"the response's {name} have shape {array.shape}, expected {shape}")
+    if not np.isfinite(array).all():
+        bad = int(array.size - np.isfinite(array).sum())
+        raise InvalidResponse(f"the response's {name} hold {bad} values that are not finite")

@@ -1,0 +1,117 @@
+"""The search for the best plan: sequential quadratic programming (SLSQP) from several starts.
+
+Gradients are exact. A measure with kinks is climbed on its rounded form, over a width that shrinks
+(shares of the gain's standard deviation at the start of each climb): every start at the first
+width, the best of them down to the last. Whether a climb helped is judged by the exact measure,
+and a plan is accepted only when it is feasible and better, so that a failing climb costs nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import LinearConstraint, minimize
+
+from optimizer.gain import Gain
+from optimizer.linear import FeasibleSet
+from optimizer.response import FloatArray
+from optimizer.risk import Measure
+
+_COARSE_WIDTH = 0.2
+_FINE_WIDTHS = (0.03, 0.004)
+_COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100
+_COARSE_CHANGE, _FINE_CHANGE = 1e-5, 1e-10
+_FEASIBLE = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A feasible plan, spend (cell,) in currency, and its exact measure."""
+
+    spend: FloatArray
+    value: float
+
+
+@dataclass(eq=False)
+class Search:
+    """What climbs share, and counts of what they did."""
+
+    gain: Gain
+    measure: Measure
+    feasible: FeasibleSet
+    iterations: int = 0
+    unfinished: int = 0
+
+    def found(self, spend: FloatArray) -> Found:
+        """A feasible plan with its exact measure."""
+        return Found(spend, self.measure.value(self.gain.draws(spend)))
+
+    def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[Found, ...]:
+        """From each start, where the first width leads."""
+        return tuple(
+            self._climb(self.found(start), _COARSE_WIDTH, _COARSE_ITERATIONS, _COARSE_CHANGE)
+            for start in starts
+        )
+
+    def polish(self, plan: Found) -> Found:
+        """The plan climbed further, down to the last width."""
+        for width in (0.0,) if self.measure.smooth else _FINE_WIDTHS:
+            plan = self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
+        return plan
+
+    def _climb(self, start: Found, width: float, iterations: int, change: float) -> Found:
+        """The better of start and of where SLSQP goes from it."""
+        smoothing = (
+            0.0 if self.measure.smooth else width * float(self.gain.draws(start.spend).std())
+        )
+        unit = self._slope_size(start.spend, smoothing)
+        if unit == 0.0:
+            return start
+
+        def loss(x: FloatArray) -> float:
+            draws = self.gain.draws(self.feasible.spend(x))
+            return -self.measure.weigh(draws, smoothing).value / unit
+
+        def loss_slope(x: FloatArray) -> FloatArray:
+            return -self._slope(self.feasible.spend(x), smoothing) / unit
+
+        result = minimize(
+            loss,
+            self.feasible.point(start.spend),
+            jac=loss_slope,
+            method="SLSQP",
+            bounds=np.column_stack([self.feasible.lower, self.feasible.upper]),
+            constraints=_rows(self.feasible),
+            options={"maxiter": iterations, "ftol": change},
+        )
+        self.iterations += int(result.nit)
+        self.unfinished += result.status != 0
+        end = self._repaired(np.asarray(result.x, dtype=np.float64))
+        return start if end is None else max(start, self.found(end), key=lambda plan: plan.value)
+
+    def _slope(self, spend: FloatArray, smoothing: float) -> FloatArray:
+        """(free,): derivative of the rounded measure in the scaled coordinates."""
+        weights = self.measure.weigh(self.gain.draws(spend), smoothing).weights
+        slope: FloatArray = weights @ self.gain.slope(spend)
+        return slope[self.feasible.free] * self.feasible.scale
+
+    def _slope_size(self, spend: FloatArray, smoothing: float) -> float:
+        return float(np.abs(self._slope(spend, smoothing)).max(initial=0.0))
+
+    def _repaired(self, x: FloatArray) -> FloatArray | None:
+        """Spend of x, moved into the feasible set where rounding left it outside."""
+        if not np.isfinite(x).all():
+            return None
+        x = np.clip(x, self.feasible.lower, self.feasible.upper)
+        inside = self.feasible.excess(x) <= _FEASIBLE
+        return self.feasible.spend(x if inside else self.feasible.nearest(x))
+
+
+def _rows(feasible: FeasibleSet) -> list[LinearConstraint]:
+    """The equalities and the inequalities, apart, as SLSQP wants them."""
+    rows: list[LinearConstraint] = []
+    if feasible.b_eq.size:
+        rows.append(LinearConstraint(feasible.a_eq, feasible.b_eq, feasible.b_eq))
+    if feasible.b_ub.size:
+        rows.append(LinearConstraint(feasible.a_ub, -np.inf, feasible.b_ub))
+    return rows

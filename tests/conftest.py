@@ -1,0 +1,30 @@
+"""What every test may rely on: few threads, hypothesis that repeats itself, where real data lie."""
+
+import os
+from pathlib import Path
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+os.environ.update({name: os.environ.get(name, "1") for name in THREADS})
+
+import pytest  # noqa: E402  (the libraries read their thread counts when they are imported)
+from hypothesis import HealthCheck, settings  # noqa: E402
+
+settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public data sets, named by PRUDENT_TEST_DATA (default: ../shared/data)."""
+    folder = Path(os.environ.get("PRUDENT_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no public data sets here: {folder} does not exist (set PRUDENT_TEST_DATA)")
+    return folder
