@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: SQLite in the data directory."
     )
+    cache_dir: Path | None = Field(
+        default=None, description="Compiled code, safe to delete; default: in the data directory."
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -52,6 +55,11 @@ class Settings(BaseSettings):
         return self.data_dir / "artefacts"
 
     @property
-    def cache_dir(self) -> Path:
-        """Compiled code; may be deleted at any time."""
-        return self.data_dir / "cache"
+    def resolved_cache_dir(self) -> Path:
+        """Where compiled code is kept between fits."""
+        return (self.cache_dir or self.data_dir / "cache").absolute()
+
+    @property
+    def work_dir(self) -> Path:
+        """Files of running fits; emptied when the service starts."""
+        return self.data_dir.absolute() / "work"

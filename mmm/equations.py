@@ -95,22 +95,27 @@ def price_factor(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tenso
     return xp.exp(log_price_parts(p, d, s, xp).sum(-3))
 
 
-def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., medium, week, geo) saturation of the adstocked exposure."""
-    if len(s.groups) == 1:
-        return group_curves(p, d.exposure, d.before, s.groups[0], xp)
+def media(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+    """(..., medium, week, geo) signed contributions before the price factor."""
+    coefficient = p["beta"]
+    if s.spending_rivals:
+        rival = -p["gamma"][..., :, None] * xp.ones_like(d.log_price[0])
+        coefficient = xp.concatenate([coefficient, rival], axis=-2)
     rows: dict[int, Tensor] = {}
     for group in s.groups:
-        members = list(group.members)
-        values = group_curves(p, d.exposure[members], d.before[members], group, xp)
-        rows.update({member: values[..., i, :, :] for i, member in enumerate(members)})
+        members = slice(None) if len(s.groups) == 1 else [*group.members]
+        curve = group_curves(p, d.exposure[members], d.before[members], group, xp)
+        values = coefficient[..., members, None, :] * curve
+        if len(s.groups) == 1:
+            return values
+        rows.update({member: values[..., i, :, :] for i, member in enumerate(group.members)})
     return xp.stack([rows[member] for member in range(len(s.media))], axis=-3)
 
 
 def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
     """Curve parameters of the group's members, each (..., member)."""
     return {
-        name: p[name] if positions == tuple(range(len(positions))) else p[name][..., [*positions]]
+        name: p[name] if positions is None else p[name][..., [*positions]]
         for name, positions in group.positions.items()
     }
 
@@ -133,15 +138,6 @@ def group_curves(
     return SATURATION[group.saturation](group_adstock(q, exposure, before, group, xp), q, xp)
 
 
-def media_terms(p: Parameters, curve: Tensor, s: Structure, xp: Namespace) -> Tensor:
-    """(..., medium, week, geo) signed contributions before the price factor."""
-    if not s.spending_rivals:
-        return p["beta"][..., :, None, :] * curve
-    own = p["beta"][..., :, None, :] * curve[..., : s.n_channels, :, :]
-    rival = -p["gamma"][..., :, None, None] * curve[..., s.n_channels :, :, :]
-    return xp.concatenate([own, rival], axis=-3)
-
-
 def terms(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Terms:
     """All parts of the mean."""
     zero = xp.zeros_like(d.log_price)
@@ -156,7 +152,7 @@ def terms(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Terms:
         trend=p["trend"][..., None, None] * d.trend[:, None] + zero if s.has_trend else zero,
         season=(p["season"] @ d.season)[..., :, None] + zero if s.yearly else zero,
         shock=p["shock"][..., :, None] + zero if "shock" in p else zero,
-        media=media_terms(p, curves(p, d, s, xp), s, xp),
+        media=media(p, d, s, xp),
         control=control,
     )
 
@@ -164,7 +160,7 @@ def terms(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Terms:
 def mean(t: Terms, s: Structure) -> Tensor:
     """(..., week, geo) structural mean of the kpi, in scaled units."""
     baseline = t.level + t.trend + t.season + t.shock
-    media = t.media.sum(-3)
+    all_media = t.media.sum(-3)
     if s.price_acts_on_all:
-        return t.price_factor * (baseline + media) + t.control
-    return t.price_factor * baseline + media + t.control
+        return t.price_factor * (baseline + all_media) + t.control
+    return t.price_factor * baseline + all_media + t.control

@@ -73,8 +73,8 @@ def media_factor(model: FittedModel, terms: Terms) -> Array:
     return np.asarray(factor * model.scales.kpi_unit)
 
 
-def noise(model: FittedModel, weeks: int, seed: int) -> Array:
-    """(draw, week, geo) future noise and common shock in kpi units; the same for equal seeds."""
+def noise(model: FittedModel, weeks: int, seed: int, *, shock: bool = True) -> Array:
+    """(draw, week, geo) noise in kpi units, with future common shocks; equal for equal seeds."""
     rng, p = np.random.default_rng(seed), model.posterior.draws
     n_geos = model.scales.geo_weight.size
     shape = (model.posterior.n_draws, weeks, n_geos)
@@ -83,7 +83,7 @@ def noise(model: FittedModel, weeks: int, seed: int) -> Array:
     else:
         standard = rng.standard_normal(shape)
     scaled = standard * p["sigma"][:, None, None]
-    if "shock_sd" in p:
+    if shock and "shock_sd" in p:
         scaled = scaled + (rng.standard_normal(shape[:2]) * p["shock_sd"][:, None])[..., None]
     return np.asarray(scaled * model.scales.kpi_unit)
 

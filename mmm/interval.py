@@ -35,6 +35,4 @@ def summarize_rows(draws: Array) -> list[Interval]:
 
 def effect(draws: Array) -> Effect:
     """Interval of ``draws: (draw,)`` with the share of draws above zero."""
-    return Effect(
-        **summarize(draws).model_dump(), probability_positive=float(np.mean(draws > 0.0))
-    )
+    return Effect(**summarize(draws).model_dump(), probability_positive=float(np.mean(draws > 0.0)))

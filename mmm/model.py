@@ -204,12 +204,11 @@ def _value_per_coefficient(
         trend=inputs.trend,
         season=inputs.season,
     )
-    curve = equations.curves(p, longer, s, pt)[: s.n_channels]
+    per_coefficient = equations.media({**p, "beta": ratio}, longer, s, pt)[: s.n_channels]
     factor = equations.price_factor(p, longer, s, pt) if s.price_acts_on_all else 1.0
     prices = observed(panel).price
     value = kpi_value(spec, np.concatenate([prices, np.repeat(prices[-1:], tail, axis=0)]))
-    weight = (factor * value * scales.kpi_unit)[None] * curve
-    return (weight * ratio[:, None, :]).sum((1, 2))
+    return (per_coefficient * (factor * value * scales.kpi_unit)[None]).sum((1, 2))
 
 
 def _hold(values: Tensor, weeks: int, axis: int) -> Tensor:

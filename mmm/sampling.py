@@ -3,6 +3,7 @@
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -120,8 +121,7 @@ def _kept(draws: xr.Dataset) -> xr.Dataset:
 def _convergence(posterior: Posterior, stats: xr.Dataset) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        several = posterior.dataset.sizes["chain"] > 1
-        r_hat = _extreme(az.rhat(posterior.dataset), np.nanmax) if several else float("nan")
+        r_hat = _extreme(az.rhat(posterior.dataset), np.nanmax)
         bulk = _extreme(az.ess(posterior.dataset, method="bulk"), np.nanmin)
         tail = _extreme(az.ess(posterior.dataset, method="tail"), np.nanmin)
     return {
@@ -143,6 +143,4 @@ def _judged(draft: FittedModel, seed: int) -> FittedModel:
     scatter = noise(draft, len(draft.panel.weeks), seed, shock=False)
     fit_values = predictive_values(draft.panel.array("kpi"), mean, mean + scatter)
     diagnostics = {**draft.diagnostics, **fit_values}
-    return FittedModel(
-        **{**vars(draft), "diagnostics": diagnostics, "verdict": judge(diagnostics)}
-    )
+    return replace(draft, diagnostics=diagnostics, verdict=judge(diagnostics))

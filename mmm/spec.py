@@ -177,7 +177,9 @@ class ModelSpec(Frozen):
         if self.unit_cost is not None and self.kpi.value_per_unit is not None:
             raise ValueError("give kpi.value_per_unit or price.unit_cost, not both")
         if not self.has_currency and any(channel.prior.roi for channel in self.channels):
-            raise ValueError("an ROI prior needs kpi.value_per_unit, price.unit_cost or a kpi of kind 'revenue'")
+            raise ValueError(
+                "an ROI prior needs kpi.value_per_unit, price.unit_cost or a kpi of kind 'revenue'"
+            )
         return self
 
     @property
@@ -225,7 +227,7 @@ class SamplingSpec(Frozen):
 
     draws: int = Field(default=1000, ge=50, le=20_000)
     tune: int = Field(default=1000, ge=50, le=20_000)
-    chains: int = Field(default=4, ge=1, le=16)
+    chains: int = Field(default=4, ge=2, le=16, description="R-hat needs two.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     target_accept: float = Field(default=0.9, gt=0.5, lt=1.0)
 

@@ -33,13 +33,16 @@ class Medium:
 
 @dataclass(frozen=True)
 class Group:
-    """Media evaluated together: positions among all media, and within each parameter vector."""
+    """Media evaluated together: positions among all media, and within each parameter vector.
+
+    A parameter's positions are None where the group has all of its vector.
+    """
 
     adstock: str
     saturation: str
     max_lag: int
     members: tuple[int, ...]
-    positions: dict[str, tuple[int, ...]]
+    positions: dict[str, tuple[int, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Structure:
                 max_lag=max_lag,
                 members=tuple(indices),
                 positions={
-                    name: tuple(self.parameter_media[name].index(index) for index in indices)
+                    name: _positions(self.parameter_media[name], indices)
                     for name in self.media[indices[0]].parameters
                 },
             )
@@ -120,6 +123,10 @@ def structure_of(spec: ModelSpec) -> Structure:
         yearly=spec.seasonality.yearly,
         has_trend=spec.trend.kind != "none",
     )
+
+
+def _positions(owners: tuple[int, ...], members: list[int]) -> tuple[int, ...] | None:
+    return None if len(owners) == len(members) else tuple(owners.index(i) for i in members)
 
 
 def _medium(name: str, item: Channel | Competitor, *, own: bool) -> Medium:

@@ -162,7 +162,9 @@ def _read_parquet(content: bytes) -> pd.DataFrame:
     try:
         table = pq.read_table(io.BytesIO(content))
     except (pa.ArrowException, OSError) as error:
-        raise DataError([Issue("", "parquet", f"the file is not valid Parquet: {error}")]) from error
+        raise DataError(
+            [Issue("", "parquet", f"the file is not valid Parquet: {error}")]
+        ) from error
     _check_header(table.column_names)
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
     return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})

@@ -5,7 +5,7 @@ other. For week t, geo g, in kpi units:
 
     mean[t,g] = factor[t] * (base[t,g] + sum_c media[t,g,c] - rival[t,g]) + delta w_g (q_t - qbar)
     factor    = (price / price_ref)^e * (rival_price / rival_ref)^h
-    base      = level_g * (1 + trend * (position_t - 1/2) + season_t) + w_g u_t
+    base      = level_g + w_g * (trend * (position_t - 1/2) + season_t + u_t)
     season    = sum_k a_k sin(2 pi k d_t / 365.25 + f_k)
     media     = beta[c,g] * x^s / (k^s + x^s),     x = sum_l alpha^l z[t-l] / sum_l alpha^l
     rival     = gamma w_g * (1 - e^(-r x)) / (1 + e^(-r x)),   x as above from the rival's spend
@@ -98,14 +98,14 @@ class Truth:
 
     def base(self, series: Series) -> Array:
         """(week, geo) baseline before prices."""
-        moves = np.ones(series.price.size)
+        moves = series.shock.copy()
         span = self.past.price.size - 1
         for t, week in enumerate(series.weeks):
             days = (week - EPOCH).days
             moves[t] += self.trend * (((week - self.past.start).days / 7) / span - 0.5)
             for k, (size, phase) in enumerate(zip(self.season, self.phase, strict=True), start=1):
                 moves[t] += size * np.sin(2 * np.pi * k * days / 365.25 + phase)
-        return moves[:, None] * self.level + series.shock[:, None] * self.weight
+        return self.level + moves[:, None] * self.weight
 
     def media(self, series: Series) -> Array:
         """(week, geo, channel) contribution at the reference prices."""

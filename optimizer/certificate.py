@@ -5,8 +5,8 @@ is concave in spend, q.pi lies below its tangent, hence for the plan b
 
     rho(pi(v)) <= q.pi(b) + max_v (q.J(b)).(v - b)      one linear program (Frank and Wolfe)
 
-is an upper bound over all feasible plans, for any such q. The weights of a measure rounded over a
-few widths are all allowed; the least of their bounds is reported, and
+is an upper bound over all feasible plans, for any such q. The weights of a measure rounded over
+the widths of the search are all allowed; the least of their bounds is reported, and
 
     gap = (upper_bound - rho) / max(|rho|, 1 % of the budget)
 
@@ -24,12 +24,11 @@ import numpy as np
 from optimizer.gain import Gain
 from optimizer.linear import FeasibleSet
 from optimizer.response import FloatArray
-from optimizer.risk import Measure
+from optimizer.risk import WIDTHS, Measure
 
 PROVED_GAP = 1e-3
 """A certified plan this close to its bound is called optimal."""
 _STATIONARY = 1e-3
-_WIDTHS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1)
 
 
 class CertificateKind(StrEnum):
@@ -65,7 +64,7 @@ def first_order(
 ) -> FirstOrder:
     """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
     draws, slopes = gain.draws(spend), gain.slope(spend)
-    widths = (0.0,) if measure.smooth else _WIDTHS
+    widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
     spread = float(draws.std())
     found: list[FirstOrder] = []
     for smoothing in sorted({width * spread for width in widths}):

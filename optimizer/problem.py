@@ -110,11 +110,16 @@ def read_problem(data: object) -> AllocationProblem:
             Issue(
                 json_pointer(*_path(item["loc"], data)),
                 item["type"],
-                f"{item['msg']} (given: {item['input']!r})",
+                item["msg"] + _given(item["input"]),
             )
             for item in error.errors(include_url=False, include_context=False)
         ]
     raise InvalidProblem(tuple(issues))
+
+
+def _given(value: object) -> str:
+    scalar = value is None or isinstance(value, str | int | float)
+    return f" (given: {value!r})" if scalar else ""
 
 
 def _path(location: tuple[str | int, ...], data: object) -> tuple[str | int, ...]:

@@ -5,8 +5,8 @@ plan; a knapsack over a grid of the budget combines the profiles:
 
     best_c(k) = max_j  best_{c-1}(k - j) + profile_c(j)        k, j in units of the room
 
-That is exact up to the grid where cells do not interact and the weights hold, and a start elsewhere.
-The room is what the budget leaves above the lower bounds.
+The room is what the budget leaves above the lower bounds. The plan is exact up to the grid where
+cells do not interact and the weights hold, and a start elsewhere.
 """
 
 import numpy as np
@@ -34,19 +34,21 @@ def knapsack_plan(system: LinearSystem, gain: Gain, weights: FloatArray) -> Floa
 def _profile(
     system: LinearSystem, gain: Gain, weights: FloatArray, cell: int, room: float
 ) -> FloatArray:
-    """(unit + 1,): weighted gain of 0, 1, ... units in one cell; -inf beyond its upper bound."""
-    grid = np.arange(_UNITS + 1) * room / _UNITS
+    """(unit + 1,): weighted gain at 0, 1, ... units in one cell; -inf beyond its upper bound."""
+    grid = np.linspace(0, room, _UNITS + 1)
     most = min(float(system.upper[cell] - system.lower[cell]), room)
-    count = int(np.clip(_EVALUATIONS // len(system.names), _FEWEST_LEVELS, _MOST_LEVELS))
-    levels = most * np.linspace(0, 1, count + 1) ** 1.5
-    values = [0.0] * levels.size
-    base = float(weights @ gain.draws(system.lower))
-    for position in range(1, levels.size) if most > 0 else ():
-        spend = system.lower.copy()
-        spend[cell] += levels[position]
-        values[position] = float(weights @ gain.draws(spend)) - base
-    inside = grid <= most * (1 + 1e-9)
-    return np.where(inside, np.interp(grid, levels, values) if most > 0 else 0.0, -np.inf)
+    levels = most * np.linspace(0, 1, _levels(len(system.names)) + 1) ** 1.5
+    values = np.zeros(levels.size)
+    if most > 0:
+        for position, level in enumerate(levels):
+            spend = system.lower.copy()
+            spend[cell] += level
+            values[position] = weights @ gain.draws(spend)
+    return np.where(grid <= most * (1 + 1e-9), np.interp(grid, levels, values), -np.inf)
+
+
+def _levels(cells: int) -> int:
+    return int(np.clip(_EVALUATIONS // cells, _FEWEST_LEVELS, _MOST_LEVELS))
 
 
 def _knapsack(profiles: FloatArray, *, must_spend: bool) -> FloatArray:

@@ -28,6 +28,9 @@ import numpy as np
 from optimizer.problem import Expected, MeanCvar
 from optimizer.response import FloatArray
 
+WIDTHS = (0.2, 0.02, 0.001)
+"""Rounding, as shares of the gain's standard deviation, from the first climb to the last."""
+
 
 @dataclass(frozen=True, eq=False)
 class Weighing:

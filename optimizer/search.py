@@ -15,10 +15,8 @@ from scipy.optimize import LinearConstraint, minimize
 from optimizer.gain import Gain
 from optimizer.linear import FeasibleSet
 from optimizer.response import FloatArray
-from optimizer.risk import Measure
+from optimizer.risk import WIDTHS, Measure
 
-_COARSE_WIDTH = 0.2
-_FINE_WIDTHS = (0.03, 0.004)
 _COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100
 _COARSE_CHANGE, _FINE_CHANGE = 1e-5, 1e-10
 _FEASIBLE = 1e-10
@@ -49,13 +47,13 @@ class Search:
     def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[Found, ...]:
         """From each start, where the first width leads."""
         return tuple(
-            self._climb(self.found(start), _COARSE_WIDTH, _COARSE_ITERATIONS, _COARSE_CHANGE)
+            self._climb(self.found(start), WIDTHS[0], _COARSE_ITERATIONS, _COARSE_CHANGE)
             for start in starts
         )
 
     def polish(self, plan: Found) -> Found:
         """The plan climbed further, down to the last width."""
-        for width in (0.0,) if self.measure.smooth else _FINE_WIDTHS:
+        for width in (0.0,) if self.measure.smooth else WIDTHS[1:]:
             plan = self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
         return plan
 

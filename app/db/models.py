@@ -64,6 +64,7 @@ class OperationRow(Base):
     """A long call: what was asked, where it stands, how it ended.
 
     ``attempt`` counts the starts and fences off a former one: only the newest may write.
+    ``releases`` counts the starts that ended because the service was stopped, which is no fault.
     ``version`` grows with every change. ``input_key`` names the artefact that the job will read.
     """
 
@@ -77,6 +78,7 @@ class OperationRow(Base):
     eta_seconds: Mapped[float | None]
     incomplete: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)
+    releases: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str | None] = mapped_column(String(100))
     input_key: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -68,7 +68,14 @@ def fail(session: Session, operation_id: str, attempt: int, error: Document) -> 
 
 def release(session: Session, operation_id: str, attempt: int) -> bool:
     """Give a running attempt back to the queue, as when the service stops."""
-    return _change(session, _own(operation_id, attempt, "running"), status="queued", stage=None)
+    return _change(
+        session,
+        _own(operation_id, attempt, "running"),
+        status="queued",
+        stage=None,
+        eta_seconds=None,
+        releases=OperationRow.releases + 1,
+    )
 
 
 def request_cancel(session: Session, operation_id: str) -> bool:

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -70,6 +71,10 @@ class DiskStore:
         self._place(key).unlink(missing_ok=True)
         with self._lock:
             self._verified.pop(key, None)
+
+    def keys(self) -> Iterator[str]:
+        """Keys of the files that are there."""
+        return (path.name for path in self._directory.glob("??/*") if _KEY.match(path.name))
 
     def check_writable(self) -> None:
         """Raise OSError if a file cannot be written and flushed now."""

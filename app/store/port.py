@@ -1,5 +1,6 @@
 """What the service asks of an artefact store; implementations differ in where the bytes lie."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,10 @@ class ArtefactStore(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget the bytes; nothing happens if they are not there."""
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """Keys of everything stored."""
         ...
 
     def check_writable(self) -> None:

@@ -21,10 +21,10 @@ MAY_IMPORT = {"app": {"app", "mmm", "optimizer"}, "mmm": {"mmm"}, "optimizer": {
 SAMPLER_MODULES = ("mmm.model", "mmm.collapse", "mmm.sampling", "mmm.workflow")
 SOLVER_MODULES = (
     "optimizer.solve",
+    "optimizer.search",
     "optimizer.linear",
     "optimizer.certificate",
     "optimizer.frontier",
-    "optimizer.constraints",
 )
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),

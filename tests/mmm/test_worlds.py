@@ -1,8 +1,9 @@
-"""Simulated worlds: reproducible, true to their own arithmetic, and equal to the model's equations."""
+"""Simulated worlds: reproducible, true to their own arithmetic, equal to the model's equations."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -83,16 +84,15 @@ def test_the_model_equations_give_the_same_mean(name: str, request: pytest.Fixtu
 
 
 def _as_parameters(truth: Truth, unit: Array, control_sd: float) -> Mapping[str, Array]:
-    """The truth in the model's scaled units; seasonality is common to geos in their own level."""
+    """The truth in the model's scaled units."""
     size = float((unit / truth.weight).mean())
-    level = truth.level / unit
     season = np.concatenate(
         [truth.season * np.cos(truth.phase), truth.season * np.sin(truth.phase)]
     )
     return {
-        "level": level,
-        "trend": np.array(truth.trend * level.mean()),
-        "season": season * level.mean(),
+        "level": truth.level / unit,
+        "trend": np.array(truth.trend / size),
+        "season": season / size,
         "shock": truth.past.shock / size,
         "beta": truth.beta / unit,
         "gamma": np.array([truth.gamma / size]),
@@ -168,4 +168,4 @@ def test_the_outcome_of_no_plan_is_nothing_and_more_spend_earns_more(world: Worl
 
 def test_weeks_are_seven_days_apart(world: World) -> None:
     weeks = world.truth.past.weeks
-    assert {b - a for a, b in zip(weeks, weeks[1:], strict=False)} == {timedelta(days=7)}
+    assert {b - a for a, b in pairwise(weeks)} == {timedelta(days=7)}

@@ -1,0 +1,222 @@
+"""The JSON documents of the API that are the service's own: datasets, operations, models, lists."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.pages import Page
+from app.problems import Problem
+from mmm.profile import TableProfile
+from mmm.spec import ModelSpec, SamplingSpec
+
+
+class RequestBody(BaseModel):
+    """Base of request bodies: unknown fields and numbers that are none are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DatasetDocument(BaseModel):
+    """A stored table and what is remarkable about it."""
+
+    id: str
+    name: str | None
+    media_type: str
+    bytes: int
+    created_at: datetime
+    profile: TableProfile
+
+    @classmethod
+    def of(cls, row: DatasetRow) -> Self:
+        """From its row."""
+        return cls(
+            id=row.id,
+            name=row.name,
+            media_type=row.media_type,
+            bytes=row.bytes,
+            created_at=row.created_at,
+            profile=TableProfile.model_validate(row.profile),
+        )
+
+
+class ChainDocument(BaseModel):
+    """One chain of a running fit; draws count warm-up."""
+
+    chain: int
+    draws_done: int
+    draws_total: int
+    tuning: bool
+    divergences: int
+
+
+class OperationDocument(BaseModel):
+    """A long call: where it stands, and its result or its error."""
+
+    id: str
+    kind: str
+    status: Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
+    stage: str | None = Field(description="validating, compiling, warmup, sampling, ...")
+    progress: float = Field(ge=0, le=1)
+    eta_seconds: float | None
+    incomplete: bool
+    chains: list[ChainDocument] = Field(description="Of a fit that samples.")
+    result: dict[str, Any] | None = Field(description='Of a fit: {"model_id": "..."}')
+    error: Problem | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: OperationRow) -> Self:
+        """From its row."""
+        return cls.model_validate(
+            {
+                **{name: getattr(row, name) for name in cls.model_fields if name != "chains"},
+                "chains": (row.detail or {}).get("chains", []),
+            }
+        )
+
+
+class DataSummary(BaseModel):
+    """What a model was fitted to; ``dataset_id`` is null for rows sent along, or once deleted."""
+
+    dataset_id: str | None
+    start: str
+    end: str
+    weeks: int
+    geos: list[str]
+
+
+class CheckDocument(BaseModel):
+    """One check of a model; ``value`` is null where it cannot be computed."""
+
+    name: str
+    value: float | None
+    limit: float
+    passed: bool
+    status: Literal["trusted", "caution", "rejected"]
+    message: str
+    advice: str
+
+
+class VerdictDocument(BaseModel):
+    """Whether the model deserves trust, and every check behind that."""
+
+    status: Literal["trusted", "caution", "rejected"]
+    checks: list[CheckDocument]
+
+
+class ModelDocument(BaseModel):
+    """A fitted model."""
+
+    id: str
+    name: str | None
+    project: str | None
+    created_at: datetime
+    spec: ModelSpec
+    data: DataSummary
+    verdict: VerdictDocument
+    diagnostics: dict[str, float | None]
+    method: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: ModelRow) -> Self:
+        """From its row."""
+        return cls.model_validate(
+            {
+                **{name: getattr(row, name) for name in cls.model_fields if name != "data"},
+                "data": {**row.data, "dataset_id": row.dataset_id},
+            }
+        )
+
+
+class DatasetList(BaseModel):
+    """A page of datasets, newest first."""
+
+    items: list[DatasetDocument]
+    next_page_token: str | None
+
+    @classmethod
+    def of(cls, page: Page[DatasetRow]) -> Self:
+        """From a page of rows."""
+        items = [DatasetDocument.of(row) for row in page.items]
+        return cls(items=items, next_page_token=page.next_page_token)
+
+
+class OperationList(BaseModel):
+    """A page of operations, newest first."""
+
+    items: list[OperationDocument]
+    next_page_token: str | None
+
+    @classmethod
+    def of(cls, page: Page[OperationRow]) -> Self:
+        """From a page of rows."""
+        items = [OperationDocument.of(row) for row in page.items]
+        return cls(items=items, next_page_token=page.next_page_token)
+
+
+class ModelList(BaseModel):
+    """A page of models, newest first."""
+
+    items: list[ModelDocument]
+    next_page_token: str | None
+
+    @classmethod
+    def of(cls, page: Page[ModelRow]) -> Self:
+        """From a page of rows."""
+        items = [ModelDocument.of(row) for row in page.items]
+        return cls(items=items, next_page_token=page.next_page_token)
+
+
+class FitData(RequestBody):
+    """A stored dataset, or rows sent along."""
+
+    dataset_id: str | None = None
+    rows: list[dict[str, Any]] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.dataset_id is None) == (self.rows is None):
+            raise ValueError('give either "dataset_id" or "rows"')
+        return self
+
+
+class FitBody(RequestBody):
+    """What to fit, to which data, and how."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "data": {"dataset_id": "ds_01jd4q8z6k3v5x7y9b2c4d6f8g"},
+                    "model": {
+                        "kpi": {"column": "sales", "kind": "revenue"},
+                        "date": "week",
+                        "channels": ["tv", {"name": "search", "column": "search_spend"}],
+                        "price": {"column": "price"},
+                    },
+                    "sampling": {"draws": 1000, "tune": 1000, "chains": 4, "seed": 0},
+                    "name": "weekly refit",
+                }
+            ]
+        }
+    )
+
+    data: FitData
+    model: ModelSpec
+    sampling: SamplingSpec = SamplingSpec()
+    name: str | None = Field(default=None, max_length=200)
+    project: str | None = Field(default=None, max_length=200)
+
+
+class FitCheckDocument(BaseModel):
+    """The answer of a fit that was only checked: it would be accepted, for these data."""
+
+    valid: Literal[True] = True
+    start: str
+    end: str
+    weeks: int
+    geos: list[str]

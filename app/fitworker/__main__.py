@@ -1,0 +1,31 @@
+"""``python -m app.fitworker``: import the sampler, fit one model, end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.fitworker.child import Fit, serve
+from app.fitworker.protocol import FitRequest, Progress
+
+
+def load() -> Fit:
+    """The fit function; importing what it needs takes seconds."""
+    from mmm.fitted import save_model  # noqa: PLC0415
+    from mmm.panel import build_panel  # noqa: PLC0415
+    from mmm.sampling import fit  # noqa: PLC0415
+    from mmm.spec import SamplingSpec, parse_spec  # noqa: PLC0415
+    from mmm.tables import read_table  # noqa: PLC0415
+
+    def run(request: FitRequest, report: Callable[[Progress], None]) -> None:
+        report(Progress("validating", 0.0))
+        spec = parse_spec(request.spec)
+        table = read_table(Path(request.table_path).read_bytes(), request.media_type)
+        panel = build_panel(table, spec)
+        model = fit(spec, panel, SamplingSpec.model_validate(request.sampling), report)
+        report(Progress("storing", 0.99))
+        save_model(model, Path(request.model_path))
+
+    return run
+
+
+if __name__ == "__main__":
+    serve(load)

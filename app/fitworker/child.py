@@ -1,0 +1,92 @@
+"""The child's side of the protocol: its streams, its parent's death, its place among processes.
+
+``serve`` runs one request with the function it is given and ends. Standard output belongs to the
+protocol alone: whatever libraries print is sent to standard error.
+"""
+
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from pydantic import BaseModel
+
+from app.fitworker.protocol import Done, FitRequest, Progress, Ready, Report, failed
+
+ORPHANED = 3
+NICENESS = 5
+OOM_SCORE = 500
+REPORT_SECONDS = 0.25
+
+Fit = Callable[[FitRequest, Callable[[Progress], None]], None]
+
+
+def serve(load: Callable[[], Fit]) -> None:
+    """Load the fit function, say so, carry out the one request, say how it ended."""
+    requests: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=_read_stdin, args=(requests,), daemon=True).start()
+    out = _own_stdout()
+    _be_humble()
+    fit = load()
+    _say(out, Ready())
+    request = FitRequest.model_validate_json(requests.get())
+    try:
+        fit(request, _Throttled(out))
+    except Exception as error:
+        _say(out, failed(error))
+        raise
+    _say(out, Done())
+
+
+class _Throttled:
+    """Reports progress a few times a second; a new stage always."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._last = 0.0
+        self._stage = ""
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if progress.stage != self._stage or now - self._last >= REPORT_SECONDS:
+            self._last, self._stage = now, progress.stage
+            _say(self._out, Report(progress=progress))
+
+
+def _say(out: TextIO, message: BaseModel) -> None:
+    out.write(message.model_dump_json() + "\n")
+    out.flush()
+
+
+def _read_stdin(requests: "queue.Queue[bytes]") -> NoReturn:
+    """Hand over the first line; when stdin ends, the parent is gone, and so is this process."""
+    buffer = b""
+    handed_over = False
+    while chunk := os.read(0, 1 << 16):
+        if not handed_over:
+            buffer += chunk
+            line, newline, _ = buffer.partition(b"\n")
+            if newline:
+                requests.put(line)
+                handed_over = True
+    os._exit(ORPHANED)
+
+
+def _own_stdout() -> TextIO:
+    """The protocol's stream; file descriptor 1 becomes standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    return out
+
+
+def _be_humble() -> None:
+    """Step back behind the service for processor time, and be the first to go when memory ends."""
+    os.nice(NICENESS)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), "ascii")

@@ -1,0 +1,72 @@
+"""Exception handlers of the web framework: each turns an error into its problem document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import AppError
+from app.pointers import pointer_in
+from app.problems import (
+    ProblemError,
+    problem_of,
+    problem_response,
+    status_problem,
+    validation_problem,
+)
+from mmm.errors import MmmError, pointer
+from optimizer.errors import OptimizerError
+
+MAX_ERRORS = 20
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    for kind in (AppError, MmmError, OptimizerError):
+        app.add_exception_handler(kind, _own)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def request_id_of(request: Request) -> str | None:
+    """The id that the middleware gave this request."""
+    found: str | None = request.scope.get("request_id")
+    return found
+
+
+def _own(request: Request, error: Exception) -> Response:
+    return problem_response(problem_of(error, request_id_of(request)))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    problem = status_problem(error.status_code, error.detail, request_id_of(request))
+    return problem_response(problem, dict(error.headers or {}))
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [_fault(item, error.body) for item in error.errors()[:MAX_ERRORS]]
+    return problem_response(validation_problem(found, request_id_of(request)))
+
+
+def _fault(item: dict[str, Any], body: Any) -> ProblemError:
+    source, *location = item["loc"]
+    if item["type"] == "json_invalid":
+        detail = f"the body is not valid JSON: {item['ctx']['error']}"
+        return ProblemError(pointer="", code="json_invalid", detail=detail)
+    place = pointer_in(body, location) if source == "body" else pointer(*location)
+    return ProblemError(pointer=place, code=item["type"], detail=_detail(item))
+
+
+def _detail(item: dict[str, Any]) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    given = item.get("input")
+    if isinstance(given, str | int | float | bool) and not isinstance(given, Sequence):
+        return f"{message} (given: {given!r})"
+    if isinstance(given, str) and len(given) <= 100:
+        return f"{message} (given: {given!r})"
+    return message

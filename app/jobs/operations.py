@@ -1,0 +1,121 @@
+"""Operations as the services see them: submit, status, cancel, watch, list, purge.
+
+A row of ours and a job of the engine with the same id. The row is written first; a crash between
+the two is healed by ``reconcile`` at the next start.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.db import operations as rows
+from app.db.database import Database
+from app.db.models import Document, OperationRow
+from app.db.pages import Page, read_page
+from app.errors import NotFound, OperationFinished
+from app.ids import new_id
+from app.jobs.port import Engine
+
+WATCH_SECONDS = 0.3
+
+
+class Operations:
+    """All operations of this service."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database = database
+        self._engine = engine
+
+    def submit(
+        self,
+        kind: str,
+        request: Document,
+        *,
+        request_id: str | None = None,
+        prepare: Callable[[Session], str] | None = None,
+    ) -> OperationRow:
+        """Queue a job. ``prepare`` stores its input in the same transaction and returns the key."""
+        with self._database.write() as session:
+            row = OperationRow(
+                id=new_id("op"), kind=kind, request=request, request_id=request_id, status="queued"
+            )
+            row.input_key = prepare(session) if prepare else None
+            session.add(row)
+        self._engine.submit(row.id)
+        return self.status(row.id)
+
+    def status(self, operation_id: str) -> OperationRow:
+        """The row as it is now; raises NotFound."""
+        with self._database.read() as session:
+            row = session.get(OperationRow, operation_id)
+        if row is None:
+            raise NotFound("operation", operation_id)
+        return row
+
+    def cancel(self, operation_id: str) -> OperationRow:
+        """Stop the job and drop its work; raises OperationFinished if it has ended."""
+        with self._database.write() as session:
+            accepted = rows.request_cancel(session, operation_id)
+        row = self.status(operation_id)
+        if not accepted and row.status in rows.TERMINAL:
+            detail = f"The operation {row.id} has already {_ENDED[row.status]}."
+            raise OperationFinished(detail)
+        started = self._engine.status(operation_id) == "running"
+        self._engine.cancel(operation_id)
+        if not started:
+            with self._database.write() as session:
+                rows.confirm_cancel(session, operation_id)
+        return self.status(operation_id)
+
+    async def watch(self, operation_id: str, after: int = -1) -> AsyncIterator[OperationRow]:
+        """The row at each change of its version beyond ``after``, up to its end."""
+        while True:
+            row = await asyncio.to_thread(self.status, operation_id)
+            if row.version > after:
+                after = row.version
+                yield row
+            if row.status in rows.TERMINAL:
+                return
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def wait(self, operation_id: str, seconds: float) -> OperationRow:
+        """The row when the operation has ended, or after ``seconds``."""
+        try:
+            async with asyncio.timeout(seconds):
+                async for _ in self.watch(operation_id):
+                    pass
+        except TimeoutError:
+            pass
+        return await asyncio.to_thread(self.status, operation_id)
+
+    def list(self, limit: int, page_token: str | None) -> Page[OperationRow]:
+        """Operations, newest first."""
+        with self._database.read() as session:
+            return read_page(session, OperationRow, limit, page_token)
+
+    def purge(self, before: datetime) -> int:
+        """Forget operations that ended before a moment; what they made stays."""
+        ended = OperationRow.status.in_(rows.TERMINAL) & (OperationRow.finished_at < before)
+        with self._database.write() as session:
+            ids = list(session.scalars(select(OperationRow.id).where(ended)))
+            session.execute(delete(OperationRow).where(OperationRow.id.in_(ids)))
+        self._engine.purge(ids)
+        return len(ids)
+
+    def reconcile(self) -> None:
+        """After a start: queue what the engine never heard of, end what was being cancelled."""
+        with self._database.read() as session:
+            unfinished = rows.active(session)
+        for row in unfinished:
+            if row.status == "cancelling":
+                self._engine.cancel(row.id)
+                with self._database.write() as session:
+                    rows.confirm_cancel(session, row.id)
+            elif self._engine.status(row.id) is None:
+                self._engine.submit(row.id)
+
+
+_ENDED = {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}

@@ -1,0 +1,43 @@
+"""Logs: one JSON object a line on stderr, with the request id where there is one."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+LIBRARIES = {"alembic": logging.WARNING, "dbos": logging.WARNING, "uvicorn.access": logging.ERROR}
+
+
+def configure_logging(level: str) -> None:
+    """Send every logger's records, as JSON, to stderr. Called once, by what owns the process."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, minimum in LIBRARIES.items():
+        logging.getLogger(name).setLevel(minimum)
+    _let_dbos_propagate()
+
+
+def _let_dbos_propagate() -> None:
+    """The library adds a handler of its own format unless its logger has one already."""
+    logger = logging.getLogger("dbos")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = True

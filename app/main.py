@@ -1,0 +1,103 @@
+"""create_app: settings in, the service out. Nothing happens at import, all of it in the lifespan."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import handlers
+from app.context import Context
+from app.db.database import open_database
+from app.fitworker.pool import FitPool
+from app.fitworker.process import COMMAND, launch
+from app.jobs.dbos_engine import DbosEngine, engine_url
+from app.jobs.identity import claim_identity
+from app.jobs.operations import Operations
+from app.jobs.runner import JobRunner
+from app.middleware import BodyLimit, RequestContext
+from app.routes import datasets, fits, models, operations, queries, system
+from app.routes.system import release
+from app.services.artefacts import sweep
+from app.services.fit_job import FitJob
+from app.services.fits import KIND
+from app.services.model_cache import ModelCache
+from app.settings import Settings
+from app.store.disk import DiskStore
+
+log = logging.getLogger(__name__)
+
+DESCRIPTION = (
+    "Post spend data, get a causal model you can trust or are told not to, ask it what if, "
+    "and get the budget plan that is best for your attitude to risk."
+)
+
+
+def create_app(
+    settings: Settings | None = None, *, fit_command: Sequence[str] = COMMAND
+) -> FastAPI:
+    """The application. ``fit_command`` starts a fit process; tests give one that fits nothing."""
+    settings = settings or Settings()
+    app = FastAPI(
+        title="Prudent",
+        version=release(),
+        description=DESCRIPTION,
+        lifespan=_lifespan(settings, fit_command),
+        redoc_url=None,
+    )
+    for module in (system, datasets, fits, operations, models, queries):
+        app.include_router(module.routes)
+    handlers.install(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(RequestContext)
+    return app
+
+
+def _lifespan(
+    settings: Settings, fit_command: Sequence[str]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as stack:
+            app.state.context = await asyncio.to_thread(_start, settings, fit_command, stack)
+            yield
+            await asyncio.to_thread(stack.close)
+
+    return lifespan
+
+
+def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> Context:
+    """Build and start everything; ``stack`` takes it down again, in reverse."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    identity = claim_identity(settings.data_dir / "locks")
+    stack.callback(identity.release)
+    shutil.rmtree(settings.work_dir, ignore_errors=True)
+
+    database = open_database(settings.resolved_database_url)
+    stack.callback(database.close)
+    database.upgrade()
+    store = DiskStore(settings.artefact_dir)
+    sweep(database, store)
+
+    pool = FitPool(
+        launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker
+    )
+    stack.callback(pool.close)
+    fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
+    runner = JobRunner(database, {KIND: fit_job}, settings.fit_attempts)
+    engine = DbosEngine(
+        runner.run,
+        database_url=engine_url(settings.resolved_database_url, settings.data_dir),
+        executor_id=identity.name,
+        workers=settings.fit_workers,
+    )
+    stack.callback(engine.stop)
+    engine.start()
+    work = Operations(database, engine)
+    work.reconcile()
+    pool.warm()
+    log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
+    models_in_memory = ModelCache(store, settings.max_cached_models)
+    return Context(settings, database, store, work, models_in_memory)

@@ -1,0 +1,56 @@
+"""What the routes share: their class, parameters, dependencies, and the problems they document."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from app.context import Context, context_of
+from app.db.models import ModelRow, OperationRow
+from app.problems import MEDIA_TYPE, Problem
+from app.services import models
+from app.strict import StrictRoute
+
+ContextOf = Annotated[Context, Depends(context_of)]
+Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
+PageToken = Annotated[
+    str | None, Query(max_length=200, description="next_page_token of the page before.")
+]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses for the problem documents that a route may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    found = {status: {"description": _MEANING[status], "content": content} for status in statuses}
+    return {**found, 500: {"model": Problem, "description": _MEANING[500]}}
+
+
+def router(tag: str) -> APIRouter:
+    """A router of strict routes under /v1."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
+
+
+def existing_model(
+    model_id: Annotated[str, Path(max_length=100)], context: ContextOf
+) -> ModelRow:
+    """The model of the path; 404 comes before anything is said about the body."""
+    return models.find(context, model_id)
+
+
+def existing_operation(
+    operation_id: Annotated[str, Path(max_length=100)], context: ContextOf
+) -> OperationRow:
+    """The operation of the path."""
+    return context.operations.status(operation_id)
+
+
+ExistingModel = Annotated[ModelRow, Depends(existing_model)]
+ExistingOperation = Annotated[OperationRow, Depends(existing_operation)]
+
+_MEANING = {
+    404: "There is nothing with this id.",
+    409: "The state does not allow it: code and errors say why.",
+    413: "The body is too large.",
+    415: "The body is of a type that is not read here.",
+    422: "The request is wrong: errors name place, code and reason.",
+    500: "Something went wrong on the server's side; the log has more under request_id.",
+}

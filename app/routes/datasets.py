@@ -1,0 +1,74 @@
+"""Datasets: post a table, see what is remarkable about it."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from app.documents import DatasetDocument, DatasetList
+from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.services import datasets
+
+routes = router("datasets")
+
+_TABLE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {
+                "schema": {"type": "string"},
+                "example": "week,sales,tv\n2024-01-01,1200,300\n2024-01-08,1310,0\n",
+            },
+            "application/vnd.apache.parquet": {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["rows"],
+                    "additionalProperties": False,
+                    "properties": {"rows": {"type": "array", "items": {"type": "object"}}},
+                },
+                "example": {"rows": [{"week": "2024-01-01", "sales": 1200, "tv": 300}]},
+            },
+        },
+    }
+}
+
+DatasetId = Annotated[str, Path(max_length=100)]
+
+
+@routes.post(
+    "/datasets", status_code=201, openapi_extra=_TABLE, responses=problems(413, 415, 422)
+)
+async def create_dataset(
+    request: Request,
+    response: Response,
+    context: ContextOf,
+    name: Annotated[str | None, Query(max_length=200)] = None,
+) -> DatasetDocument:
+    """Store a table as CSV, Parquet or JSON rows; the answer profiles its columns and warns."""
+    content = await request.body()
+    media_type = request.headers.get("content-type", "")
+    row = await run_in_threadpool(datasets.create, context, content, media_type, name)
+    response.headers["Location"] = f"/v1/datasets/{row.id}"
+    return DatasetDocument.of(row)
+
+
+@routes.get("/datasets", responses=problems(422))
+def list_datasets(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> DatasetList:
+    """Datasets, newest first."""
+    return DatasetList.of(datasets.page(context, limit, page_token))
+
+
+@routes.get("/datasets/{dataset_id}", responses=problems(404))
+def get_dataset(dataset_id: DatasetId, context: ContextOf) -> DatasetDocument:
+    """One dataset."""
+    return DatasetDocument.of(datasets.find(context, dataset_id))
+
+
+@routes.delete("/datasets/{dataset_id}", status_code=204, responses=problems(404))
+def delete_dataset(dataset_id: DatasetId, context: ContextOf) -> None:
+    """Delete a dataset. Models fitted to it stay, with their data."""
+    datasets.remove(context, dataset_id)

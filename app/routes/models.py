@@ -1,0 +1,43 @@
+"""Fitted models: list, read with their verdict, download, delete."""
+
+from starlette.responses import FileResponse, Response
+
+from app.documents import ModelDocument, ModelList
+from app.routes.common import ContextOf, ExistingModel, Limit, PageToken, problems, router
+from app.services import models
+
+routes = router("models")
+
+NETCDF = "application/x-netcdf"
+
+
+@routes.get("/models", responses=problems(422))
+def list_models(context: ContextOf, limit: Limit = 50, page_token: PageToken = None) -> ModelList:
+    """Models, newest first."""
+    return ModelList.of(models.page(context, limit, page_token))
+
+
+@routes.get("/models/{model_id}", responses=problems(404))
+def get_model(model: ExistingModel) -> ModelDocument:
+    """One model: its specification, data, verdict and diagnostics."""
+    return ModelDocument.of(model)
+
+
+@routes.delete("/models/{model_id}", status_code=204, responses=problems(404))
+def delete_model(model: ExistingModel, context: ContextOf) -> None:
+    """Delete a model with its draws."""
+    models.remove(context, model.id)
+
+
+@routes.get(
+    "/models/{model_id}/posterior",
+    response_class=Response,
+    responses={
+        200: {"content": {NETCDF: {}}, "description": "Draws, data and scales as netCDF."},
+        **problems(404),
+    },
+)
+def get_posterior(model: ExistingModel, context: ContextOf) -> FileResponse:
+    """The model's file: draws of all parameters, the data, the specification (netCDF)."""
+    path = context.store.path(model.artefact_key)
+    return FileResponse(path, media_type=NETCDF, filename=f"{model.id}.nc")

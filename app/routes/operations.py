@@ -1,0 +1,63 @@
+"""Operations: poll, watch, cancel."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from app.db.operations import TERMINAL
+from app.documents import OperationDocument, OperationList
+from app.routes.common import (
+    ContextOf,
+    ExistingOperation,
+    Limit,
+    PageToken,
+    problems,
+    router,
+)
+
+routes = router("operations")
+
+
+@routes.get("/operations", responses=problems(422))
+def list_operations(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> OperationList:
+    """Operations, newest first."""
+    return OperationList.of(context.operations.list(limit, page_token))
+
+
+@routes.get("/operations/{operation_id}", responses=problems(404))
+def get_operation(operation: ExistingOperation) -> OperationDocument:
+    """One operation as it stands now."""
+    return OperationDocument.of(operation)
+
+
+@routes.get(
+    "/operations/{operation_id}/events",
+    response_class=EventSourceResponse,
+    responses=problems(404),
+)
+async def watch_operation(
+    operation: ExistingOperation,
+    context: ContextOf,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: ``progress`` at each change, then one named after how it ended.
+
+    The data of each event is the operation; the last one ends the stream. After a broken
+    connection, Last-Event-ID skips what was seen.
+    """
+    seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else -1
+    ended = operation.status in TERMINAL
+    async for row in context.operations.watch(operation.id, after=-1 if ended else seen):
+        name = row.status if row.status in TERMINAL else "progress"
+        document = OperationDocument.of(row)
+        yield ServerSentEvent(data=document, event=name, id=str(row.version))
+
+
+@routes.post("/operations/{operation_id}:cancel", responses=problems(404, 409))
+def cancel_operation(operation_id: str, context: ContextOf) -> OperationDocument:
+    """Stop the operation and discard what it did; a running fit is killed within two seconds."""
+    return OperationDocument.of(context.operations.cancel(operation_id))

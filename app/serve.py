@@ -1,0 +1,46 @@
+"""Run the service: logs, address, server. The command line calls ``serve``."""
+
+import ipaddress
+import socket
+
+import uvicorn
+
+from app.errors import UnsafeBind
+from app.logs import configure_logging
+from app.main import create_app
+from app.settings import Settings
+
+SHUTDOWN_SECONDS = 5
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises UnsafeBind for an address that other machines can reach, DataDirectoryInUse where
+    another service runs on the same data.
+    """
+    refuse_unsafe(settings.host)
+    configure_logging(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+def refuse_unsafe(host: str) -> None:
+    """Raise UnsafeBind unless every address of ``host`` is a loopback address."""
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
+    except socket.gaierror as error:
+        raise UnsafeBind(f"The host {host!r} is unknown: {error.strerror}.") from error
+    if not all(ipaddress.ip_address(address).is_loopback for address in found):
+        raise UnsafeBind(
+            f"{host!r} can be reached from other machines, and this service has no access control "
+            "yet: whoever reaches it may read and delete everything. Bind to 127.0.0.1 and put an "
+            "authenticating proxy before it."
+        )

@@ -1,0 +1,143 @@
+"""The job behind a fit: a process fits, its file becomes an artefact and a model's row."""
+
+import asyncio
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.models import DatasetRow, Document, ModelRow
+from app.fitworker.pool import FitPool
+from app.fitworker.process import FitProcess
+from app.fitworker.protocol import FitRequest
+from app.ids import twin_id
+from app.jobs.runner import Apply, Job
+from app.store.port import ArtefactStore
+from mmm.errors import ArtefactError
+from mmm.fitted import FittedModel, load_model
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """Handler of operations of kind ``fit``."""
+
+    store: ArtefactStore
+    pool: FitPool
+    work_dir: Path
+    timeout_seconds: float
+
+    async def __call__(self, job: Job) -> Apply:
+        """Fit in a process of its own; killed at once when this is cancelled."""
+        holder = _Holder()
+        try:
+            return await asyncio.to_thread(self._fit, job, holder)
+        except asyncio.CancelledError:
+            holder.kill()
+            raise
+
+    def _fit(self, job: Job, holder: "_Holder") -> Apply:
+        self.work_dir.mkdir(parents=True, exist_ok=True)
+        folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
+        process = self.pool.take()
+        try:
+            holder.hold(process)
+            process.run(self._request(job, folder), job.report, self.timeout_seconds)
+            model = load_model(folder / "model.nc")
+            key = self.store.put(folder / "model.nc")
+            return lambda session: _write_row(session, job, model, key)
+        finally:
+            self.pool.give_back(process)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _request(self, job: Job, folder: Path) -> FitRequest:
+        if job.input_key is None:
+            raise ArtefactError("The operation names no data.")
+        return FitRequest(
+            spec=job.request["spec"],
+            sampling=job.request["sampling"],
+            table_path=str(self.store.path(job.input_key)),
+            media_type=job.request["media_type"],
+            model_path=str(folder / "model.nc"),
+        )
+
+
+class _Holder:
+    """Where a running process can be killed from another thread, started yet or not."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: FitProcess | None = None
+        self._killed = False
+
+    def hold(self, process: FitProcess) -> None:
+        with self._lock:
+            self._process = process
+            if self._killed:
+                process.kill()
+
+    def kill(self) -> None:
+        with self._lock:
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
+
+
+def _write_row(session: Session, job: Job, model: FittedModel, key: str) -> Document:
+    """The model's row. Its id follows from the operation's: one operation, one model."""
+    dataset_id = job.request["dataset_id"]
+    if dataset_id is not None and session.get(DatasetRow, dataset_id) is None:
+        dataset_id = None
+    row = ModelRow(
+        id=twin_id("mdl", job.id),
+        operation_id=job.id,
+        name=job.request["name"],
+        project=job.request["project"],
+        dataset_id=dataset_id,
+        artefact_key=key,
+        data_key=job.input_key,
+        spec=job.request["spec"],
+        sampling=job.request["sampling"],
+        data=_data_document(model),
+        verdict=_without_nan(model.verdict.model_dump(mode="json")),
+        diagnostics=_without_nan(dict(model.diagnostics)),
+        method=_method_document(model),
+    )
+    session.add(row)
+    session.flush()
+    return {"model_id": row.id}
+
+
+def _data_document(model: FittedModel) -> Document:
+    weeks = model.panel.weeks
+    return {
+        "start": weeks[0].isoformat(),
+        "end": weeks[-1].isoformat(),
+        "weeks": len(weeks),
+        "geos": list(model.panel.geos),
+    }
+
+
+def _method_document(model: FittedModel) -> Document:
+    method = model.method
+    return {
+        "sampler": method.sampler,
+        "version": method.version,
+        "path": method.path,
+        "sampling": method.sampling.model_dump(mode="json"),
+        "seconds": method.seconds,
+    }
+
+
+def _without_nan(value: Any) -> Any:
+    """Numbers that do not exist (R-hat of one chain) as null: JSON knows no NaN."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and value - value != 0.0 else value
+
+

@@ -1,0 +1,65 @@
+"""Fitted models: find, list, delete, and the gate that a rejected model must pass."""
+
+from app.context import Context
+from app.db.models import ModelRow
+from app.db.pages import Page, read_page
+from app.errors import ModelRejected, NotFound
+from app.services.artefacts import discard
+from mmm.errors import Issue, pointer
+from mmm.fitted import FittedModel
+
+
+def find(context: Context, model_id: str) -> ModelRow:
+    """The model's row; raises NotFound."""
+    with context.database.read() as session:
+        row = session.get(ModelRow, model_id)
+    if row is None:
+        raise NotFound("model", model_id)
+    return row
+
+
+def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]:
+    """Models, newest first."""
+    with context.database.read() as session:
+        return read_page(session, ModelRow, limit, page_token)
+
+
+def remove(context: Context, model_id: str) -> None:
+    """Delete the model, its draws and its hold on the data."""
+    with context.database.write() as session:
+        row = session.get(ModelRow, model_id)
+        if row is None:
+            raise NotFound("model", model_id)
+        session.delete(row)
+        discard(session, context.store, row.artefact_key, row.data_key)
+    context.models.forget(row.artefact_key)
+
+
+def fitted(context: Context, row: ModelRow) -> FittedModel:
+    """The model itself; raises ArtefactError where its file is missing or damaged."""
+    return context.models.get(row.artefact_key)
+
+
+def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
+    """Warnings that an answer of this model must carry.
+
+    Raises ModelRejected, with the checks that failed, unless the request accepts that.
+    """
+    if row.verdict["status"] != "rejected":
+        return []
+    failing = [
+        (index, check)
+        for index, check in enumerate(row.verdict["checks"])
+        if check["status"] == "rejected"
+    ]
+    if not accept_rejected:
+        raise ModelRejected(
+            Issue(
+                pointer("verdict", "checks", index),
+                check["name"],
+                f"{check['message']}. {check['advice']}",
+            )
+            for index, check in failing
+        )
+    reasons = "; ".join(check["message"] for _, check in failing)
+    return [f"The model failed its checks and these numbers are no basis for money: {reasons}."]

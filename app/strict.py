@@ -1,0 +1,81 @@
+"""A stricter route: JSON as its standard has it, and no query parameter that is not documented."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from app.errors import InvalidRequest, UnsupportedMediaType
+from mmm.errors import Issue, pointer
+
+type Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    """A request whose JSON body may not hold NaN or Infinity."""
+
+    async def json(self) -> Any:
+        """The body, parsed; raises JSONDecodeError for anything but standard JSON."""
+        if not hasattr(self, "_json"):
+            self._json = parse_json(await self.body())
+        return self._json
+
+
+class StrictRoute(APIRoute):
+    """Refuses unknown query parameters and bodies of another type before anything runs."""
+
+    def get_route_handler(self) -> Endpoint:
+        """The framework's handler behind the checks."""
+        handle = super().get_route_handler()
+        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        takes_json = self.body_field is not None
+
+        async def handle_strictly(request: Request) -> Response:
+            _refuse_unknown(request, known)
+            if takes_json:
+                _require_json(request)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+
+def parse_json(content: bytes) -> Any:
+    """Standard JSON only; raises JSONDecodeError."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise json.JSONDecodeError("the body is not UTF-8", "", error.start) from error
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise json.JSONDecodeError("the body is nested too deeply", "", 0) from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise json.JSONDecodeError(f"{name} is not a JSON number; leave out what is missing", "", 0)
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    unknown = [name for name in dict.fromkeys(request.query_params.keys()) if name not in known]
+    if unknown:
+        expected = ", ".join(sorted(known)) or "none"
+        raise InvalidRequest(
+            Issue(
+                pointer(name),
+                "unknown_parameter",
+                f"there is no query parameter {name!r}; known: {expected}",
+            )
+            for name in unknown
+        )
+
+
+def _require_json(request: Request) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != "application/json":
+        raise UnsupportedMediaType(
+            f"The body must be sent as application/json, not {given or 'without a Content-Type'!r}."
+        )

@@ -1,0 +1,78 @@
+"""What every tool is measured on, computed alike: sampling efficiency and the JSON line of a run.
+
+Effective sample size is the smallest over the same quantities for everyone: each channel's total
+contribution over the history, and the scale of the noise.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from time import perf_counter
+from typing import Any
+
+import arviz as az
+import numpy as np
+import xarray as xr
+
+from benchmarks.score import PlanScore, attribution
+from benchmarks.worlds import Array, World
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: a world, its seed, and how long to sample."""
+
+    size: str
+    seed: int
+    draws: int
+    tune: int
+    chains: int
+
+    @classmethod
+    def from_arguments(cls) -> "Job":
+        size, *numbers = sys.argv[1:6]
+        return cls(size, *map(int, numbers))
+
+
+def smallest_ess(contribution: Array, noise: Array) -> float:
+    """Smallest bulk ESS of ``contribution (chain, draw, channel)`` and ``noise (chain, draw)``."""
+    data = xr.Dataset(
+        {
+            "contribution": (("chain", "draw", "channel"), contribution),
+            "noise": (("chain", "draw"), noise),
+        }
+    )
+    found = az.ess(data, method="bulk")
+    return float(min(np.min(found[name].to_numpy()) for name in ("contribution", "noise")))
+
+
+def timed[T](work: Callable[[], T]) -> tuple[T, float]:
+    began = perf_counter()
+    return work(), perf_counter() - began
+
+
+def report_fit(
+    tool: str, job: Job, world: World, contribution: Array, noise: Array, seconds: float
+) -> None:
+    """Print the line of a fit; ``seconds`` hold building and compiling, not imports."""
+    ess = smallest_ess(contribution, noise)
+    draws = contribution.reshape(-1, contribution.shape[-1])
+    quality = {"ess_min": ess, "ess_min_per_second": ess / seconds, **attribution(world, draws)}
+    _print(tool, job, {"what": "fit", "fit_seconds": seconds, **quality})
+
+
+def report_plan(tool: str, job: Job, objective: str, score: PlanScore, seconds: float) -> None:
+    """Print the line of an allocation."""
+    found = {"objective": objective, "allocate_seconds": seconds, **asdict(score)}
+    _print(tool, job, {"what": "allocate", **found})
+
+
+def report_failure(tool: str, job: Job, objective: str, error: Exception) -> None:
+    """Print the line of an allocation that ended in an error."""
+    found = {"objective": objective, "error": f"{type(error).__name__}: {error}"[:300]}
+    _print(tool, job, {"what": "failed", **found})
+
+
+def _print(tool: str, job: Job, found: dict[str, Any]) -> None:
+    print(json.dumps({"tool": tool, **asdict(job), **found}), flush=True)

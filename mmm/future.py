@@ -1,0 +1,121 @@
+"""Weeks past the data: what every variable does there, by default or as the user says."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from mmm.errors import Issue, QueryError, pointer
+from mmm.fitted import FittedModel
+from mmm.names import Place, place_of, read, write
+from mmm.timeline import Variables, append, observed, weeks_after
+from mmm.types import Array
+
+YEAR = 52
+type Rule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
+type Future = Mapping[str, Rule]
+
+
+def timeline(
+    model: FittedModel, end: date, tail: int, future: Future, default_spend: str | None
+) -> tuple[Variables, list[str]]:
+    """The observed weeks, future weeks to ``end``, and ``tail`` weeks without own spend.
+
+    Returns the variables and a warning for each default used. ``default_spend`` is the rule for
+    channels not named in ``future``; None leaves them at zero. Raises QueryError for an unknown
+    variable or a list of the wrong length.
+    """
+    history = observed(model.panel)
+    last = model.panel.weeks[-1]
+    ahead = max((end - last).days // 7, 0)
+    places = {name: place_of(model, name, pointer("future", name)) for name in future}
+    if not ahead:
+        if future:
+            raise QueryError([Issue("/future", "no_future", "the window ends within the data")])
+        return (_extend(history, tail), [])
+    world = _extend(history, ahead + tail)
+    lasting = slice(len(model.panel.weeks), len(model.panel.weeks) + ahead)
+    used: dict[str, list[str]] = {}
+    for name, rule in _defaults(model, default_spend).items():
+        if name not in future:
+            world = _apply(world, place_of(model, name, ""), rule, lasting, name, history)
+            used.setdefault(_describe(rule, history), []).append(name)
+    for name, rule in future.items():
+        world = _apply(world, places[name], rule, lasting, name, history)
+    return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in used.items()]
+
+
+def _extend(history: Variables, weeks: int) -> Variables:
+    """``weeks`` more weeks: own spend zero, everything else held at its last value."""
+    if not weeks:
+        return history
+    held = {
+        name: np.repeat(getattr(history, name)[-1:], weeks, axis=0)
+        for name in ("rival_spend", "price", "rival_price", "controls")
+    }
+    nothing = np.zeros((weeks, *history.spend.shape[1:]))
+    later = Variables(weeks=weeks_after(history.weeks[-1], weeks), spend=nothing, **held)
+    return append(history, later)
+
+
+def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:
+    s = model.structure
+    rules: dict[str, Rule] = {name: "last_year" for name in s.controls}
+    if s.has_price:
+        rules["price"] = "hold"
+    rules |= {f"{name}.price": "hold" for name in s.priced_rivals}
+    rules |= {f"{name}.spend": "hold" for name in s.spending_rivals}
+    if default_spend == "last_year":
+        rules |= {name: "last_year" for name in s.channels}
+    return rules
+
+
+def _apply(
+    world: Variables, place: Place, rule: Rule, lasting: slice, name: str, history: Variables
+) -> Variables:
+    weeks, values = lasting.stop - lasting.start, read(world, place)
+    observed_values = read(history, place)
+    if isinstance(rule, list):
+        if len(rule) != weeks:
+            detail = f"{len(rule)} values for {weeks} future weeks"
+            raise QueryError([Issue(pointer("future", name), "wrong_length", detail)])
+        new: Array = np.repeat(np.asarray(rule, dtype=np.float64)[:, None], values.shape[1], axis=1)
+    elif rule == "last_year" and len(history.weeks) >= YEAR:
+        new = observed_values[-YEAR:][np.arange(weeks) % YEAR]
+    else:
+        new = np.repeat(observed_values[-1:], weeks, axis=0)
+    changed = values.copy()
+    changed[lasting] = new
+    changed[lasting.stop :] = (
+        values[lasting.stop :] if place.array == "spend" else changed[lasting][-1:]
+    )
+    return write(world, place, changed)
+
+
+def _describe(rule: Rule, history: Variables) -> str:
+    if rule == "last_year" and len(history.weeks) >= YEAR:
+        return "assumed as in the same weeks of last year"
+    return "held at the last value"
+
+
+def week_of(model: FittedModel, day: date, where: str) -> date:
+    """``day`` if it starts a week of the model's calendar; else QueryError naming the nearest."""
+    first = model.panel.weeks[0]
+    off = (day - first).days % 7
+    if off:
+        near = day - timedelta(days=off)
+        detail = f"{day} is no week start; the nearest are {near} and {near + timedelta(weeks=1)}"
+        raise QueryError([Issue(where, "not_a_week_start", detail)])
+    if day < first:
+        raise QueryError([Issue(where, "before_data", f"{day} is before the first week {first}")])
+    return day
+
+
+def without_tail_spend(world: Variables, start: int) -> Variables:
+    """``world`` with own spend zero from position ``start`` on."""
+    spend = world.spend.copy()
+    spend[start:] = 0.0
+    return replace(world, spend=spend)

@@ -1,0 +1,247 @@
+"""A posterior and a horizon as the optimizer's response: draws of what a plan earns, and gradient.
+
+For channel totals b over the horizon, spread over weeks and geos by fixed shares, the adstocked
+exposure of week t is affine in b: carry-in from history plus b times the carryover of one unit.
+
+    draws_s(b) = sum_{t, g, c} W_s[t, g] * beta_s[c, g] * (sat_c(carry + b_c * unit) - sat_c(carry))
+
+over the horizon and its carry-out (own spend zero after it), W the value of one scaled unit of
+media: price factor (where it acts on media) x kpi unit x value per unit. It is what the plan earns
+over no own spend in the window, cost not subtracted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from mmm import equations
+from mmm.equations import Inputs
+from mmm.errors import Issue, QueryError, pointer
+from mmm.evaluate import inputs_of, noise, outcome
+from mmm.fitted import FittedModel
+from mmm.future import Rule, timeline
+from mmm.intervention import Do, apply_do
+from mmm.spec import Frozen
+from mmm.structure import Group
+from mmm.timeline import Variables
+from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
+from mmm.types import Array
+from mmm.value import kpi_value, value_unit
+
+Phasing = Literal["historic", "even"]
+On = Literal["value", "kpi"]
+
+
+class Horizon(Frozen):
+    """The weeks to plan: the first is the week after the data."""
+
+    start: date
+    weeks: int = Field(ge=1, le=104)
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """One group of channels on horizon and carry-out: exposure = carry + total * unit."""
+
+    group: Group
+    members: tuple[int, ...]
+    parameters: Mapping[str, Array]
+    carry: Array
+    unit: Array
+    weight: Array
+    at_carry: Array
+
+    def value(self, totals: Array) -> Array:
+        """(draw, member) earned over the carry-in alone."""
+        curve = SATURATION[self.group.saturation](self._exposure(totals), self.parameters, np)
+        return np.einsum("smtg,smtg->sm", self.weight, curve) - self.at_carry
+
+    def slope(self, totals: Array) -> Array:
+        """(draw, member) derivative of ``value`` to each total."""
+        derivative = SATURATION_DERIVATIVE[self.group.saturation]
+        slope = derivative(self._exposure(totals), self.parameters, np)
+        return np.einsum("smtg,smtg,smtg->sm", self.weight, slope, self.unit)
+
+    def _exposure(self, totals: Array) -> Array:
+        return self.carry + totals[[*self.members], None, None] * self.unit
+
+
+@dataclass(frozen=True)
+class PlanResponse:
+    """Satisfies ``optimizer.response.Response``; arrays are in channel order."""
+
+    model: FittedModel
+    names: tuple[str, ...]
+    unit: str
+    current: Array
+    observed_max: Array
+    shares: Array
+    horizon: tuple[date, ...]
+    warnings: tuple[str, ...]
+    world: Variables
+    curves: tuple[_Curve, ...]
+
+    @property
+    def n_draws(self) -> int:
+        """Posterior draws."""
+        return self.model.posterior.n_draws
+
+    @property
+    def concave(self) -> bool:
+        """Whether every draw's response is concave in every total."""
+        return all(
+            curve.group.saturation != "hill"
+            or bool(np.all(curve.parameters["saturation_slope"] <= 1.0))
+            for curve in self.curves
+        )
+
+    def draws(self, spend: Array) -> Array:
+        """(draw,) value over no own spend in the window at channel totals ``spend (channel,)``."""
+        return np.sum([curve.value(spend).sum(1) for curve in self.curves], axis=0)
+
+    def jacobian(self, spend: Array) -> Array:
+        """(draw, channel) derivative of ``draws``."""
+        out = np.empty((self.n_draws, len(self.names)))
+        for curve in self.curves:
+            out[:, [*curve.members]] = curve.slope(spend)
+        return out
+
+    def plan(self, spend: Array) -> Array:
+        """(week, geo, channel) currency of channel totals ``spend``."""
+        return self.shares * spend
+
+    def outcome(self, spend: Array) -> Array:
+        """(draw,) expected kpi of the horizon's weeks under channel totals ``spend``."""
+        first = self.world.index(self.horizon[0])
+        weeks = slice(first, first + len(self.horizon))
+        planned = self.world.spend.copy()
+        planned[weeks] = self.plan(spend)
+        return outcome(self.model, replace(self.world, spend=planned))[:, weeks].sum(1)
+
+    def predictive(self, spend: Array, seed: int = 0) -> Array:
+        """(draw,) as ``outcome`` with future noise and shocks; equal seeds give equal noise."""
+        scatter = noise(self.model, len(self.horizon), seed).sum((1, 2))
+        return self.outcome(spend) + scatter
+
+
+def plan_response(
+    model: FittedModel,
+    horizon: Horizon,
+    *,
+    assume: Sequence[Do] = (),
+    future: Mapping[str, Rule] | None = None,
+    phasing: Phasing = "historic",
+    on: On = "value",
+) -> PlanResponse:
+    """Response of plans over ``horizon``; raises QueryError naming what cannot be planned."""
+    weeks = _horizon_weeks(model, horizon)
+    if on == "value" and not model.spec.has_currency:
+        detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
+        raise QueryError([Issue("/objective/on", "no_value", detail)])
+    world, warnings = timeline(model, weeks[-1], model.structure.max_lag, future or {}, None)
+    for index, do in enumerate(assume):
+        if do.variable in model.structure.channels:
+            detail = f"{do.variable!r} is decided here; fix it under channels instead"
+            raise QueryError([Issue(pointer("assume", index), "decided", detail)])
+        world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
+    shares = phasing_shares(model, len(weeks), phasing)
+    current, most = _reference(model, len(weeks))
+    return PlanResponse(
+        model=model,
+        names=model.structure.channels,
+        unit=value_unit(model.spec) if on == "value" else "kpi units",
+        current=current,
+        observed_max=most,
+        shares=shares,
+        horizon=weeks,
+        warnings=tuple(warnings),
+        world=world,
+        curves=tuple(_curves(model, world, shares, on)),
+    )
+
+
+def phasing_shares(model: FittedModel, weeks: int, phasing: Phasing) -> Array:
+    """(week, geo, channel) shares of a channel's total, adding up to one per channel.
+
+    ``historic`` repeats the last ``weeks`` observed weeks; a channel without spend there, and
+    ``even``, spreads over weeks evenly and over geos by weight.
+    """
+    geo = model.scales.geo_weight / model.scales.geo_weight.sum()
+    even = np.repeat(geo[None, :, None] / weeks, weeks, axis=0)
+    spend = _last_weeks(model, weeks)
+    total = spend.sum((0, 1))
+    if phasing == "even":
+        return np.broadcast_to(even, spend.shape).copy()
+    return np.where(total > 0.0, spend / np.where(total > 0.0, total, 1.0), even)
+
+
+def _last_weeks(model: FittedModel, weeks: int) -> Array:
+    """(week, geo, channel) spend of the last ``weeks`` weeks, the history repeated if shorter."""
+    spend = model.panel.array("spend")
+    repeats = -(-weeks // spend.shape[0])
+    return np.tile(spend, (repeats, 1, 1))[-weeks:]
+
+
+def _reference(model: FittedModel, weeks: int) -> tuple[Array, Array]:
+    """(channel,) current total, and the largest total ever observed over as many weeks."""
+    weekly = model.panel.array("spend").sum(1)
+    span = min(weeks, weekly.shape[0])
+    sums = np.lib.stride_tricks.sliding_window_view(weekly, span, axis=0).sum(-1)
+    return _last_weeks(model, weeks).sum((0, 1)), sums.max(0) * (weeks / span)
+
+
+def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:
+    expected = model.panel.weeks[-1] + timedelta(weeks=1)
+    if horizon.start != expected:
+        detail = f"the horizon must start the week after the data, {expected}, not {horizon.start}"
+        raise QueryError([Issue("/horizon/start", "gap_to_data", detail)])
+    return tuple(expected + timedelta(weeks=step) for step in range(horizon.weeks))
+
+
+def _curves(model: FittedModel, world: Variables, shares: Array, on: On) -> list[_Curve]:
+    history, tail = len(model.panel.weeks), model.structure.max_lag
+    inputs = inputs_of(model, world)
+    p, s = model.posterior.draws, model.structure
+    later = slice(history, None)
+    worth = _worth(model, world, inputs, on)[:, None, later]
+    unit = np.concatenate([shares, np.zeros((tail, *shares.shape[1:]))]).transpose(2, 0, 1)
+    found = []
+    for group in s.groups:
+        kept = [i for i, member in enumerate(group.members) if member < s.n_channels]
+        if not kept:
+            continue
+        members = [group.members[i] for i in kept]
+        q = {key: v[:, kept] for key, v in equations.group_parameters(p, group).items()}
+        recent = slice(history - min(history, tail), None)
+        exposure, before = inputs.exposure[members][:, recent], inputs.before[members]
+        per_unit = unit[members] / model.scales.exposure[members][:, None, :]
+        carry = equations.group_adstock(q, exposure, before, group, np)[..., -unit.shape[1] :, :]
+        spread = equations.group_adstock(q, per_unit, 0.0 * before, group, np)
+        weight = worth * p["beta"][:, members][:, :, None, :]
+        at_carry = SATURATION[group.saturation](carry, q, np)
+        found.append(
+            _Curve(
+                group=group,
+                members=tuple(members),
+                parameters=q,
+                carry=carry,
+                unit=spread,
+                weight=np.ascontiguousarray(weight),
+                at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
+            )
+        )
+    return found
+
+
+def _worth(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
+    """(draw, week, geo) value of one scaled unit of media."""
+    p, s = model.posterior.draws, model.structure
+    value = kpi_value(model.spec, world.price) if on == "value" else 1.0
+    unit = np.ones_like(world.price) * value * model.scales.kpi_unit
+    if not s.price_acts_on_all:
+        return np.broadcast_to(unit, (model.posterior.n_draws, *unit.shape))
+    return np.asarray(equations.price_factor(p, inputs, s, np) * unit)
