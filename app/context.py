@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from anyio import CapacityLimiter
 from fastapi import Request
 
 from app.db.database import Database
@@ -13,13 +14,18 @@ from app.store.port import ArtefactStore
 
 @dataclass(frozen=True)
 class Context:
-    """The parts that use-cases work with."""
+    """The parts that use-cases work with.
+
+    ``heavy`` bounds the threads that answer questions from draws, so that these neither exhaust
+    the memory nor keep light calls waiting.
+    """
 
     settings: Settings
     database: Database
     store: ArtefactStore
     operations: Operations
     models: ModelCache
+    heavy: CapacityLimiter
 
 
 def context_of(request: Request) -> Context:

@@ -1,4 +1,4 @@
-"""create_app: settings in, the service out. Nothing happens at import, all of it in the lifespan."""
+"""create_app: settings in, the service out. All work happens in the lifespan."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app import handlers
@@ -81,9 +82,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     store = DiskStore(settings.artefact_dir)
     sweep(database, store)
 
-    pool = FitPool(
-        launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker
-    )
+    pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
     stack.callback(pool.close)
     fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
     runner = JobRunner(database, {KIND: fit_job}, settings.fit_attempts)
@@ -99,5 +98,11 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     work.reconcile()
     pool.warm()
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
-    models_in_memory = ModelCache(store, settings.max_cached_models)
-    return Context(settings, database, store, work, models_in_memory)
+    return Context(
+        settings=settings,
+        database=database,
+        store=store,
+        operations=work,
+        models=ModelCache(store, settings.max_cached_models),
+        heavy=CapacityLimiter(settings.query_workers),
+    )

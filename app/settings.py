@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         default=True, description="Keep one idle fit process that has imported everything."
     )
 
+    query_workers: int = Field(
+        default=4, ge=1, le=256, description="Heavy questions answered at the same time."
+    )
     max_body_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
     max_rows: int = Field(default=200_000, ge=1)
     max_columns: int = Field(default=500, ge=1)

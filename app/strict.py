@@ -5,7 +5,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
 from fastapi import Request
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
@@ -31,7 +33,7 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Endpoint:
         """The framework's handler behind the checks."""
         handle = super().get_route_handler()
-        known = {field.alias for field in get_flat_dependant(self.dependant).query_params}
+        known = _query_parameters(self.dependant)
         takes_json = self.body_field is not None
 
         async def handle_strictly(request: Request) -> Response:
@@ -41,6 +43,11 @@ class StrictRoute(APIRoute):
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
+
+
+def _query_parameters(dependant: Dependant) -> set[str]:
+    fields = (field for field in get_flat_params(dependant) if isinstance(field.field_info, Query))
+    return {field.alias for field in fields}
 
 
 def parse_json(content: bytes) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, minimize
+from scipy.optimize import LinearConstraint, minimize
 
 from benchmarks.worlds import LAGS, Array, World
 
@@ -72,12 +72,17 @@ def _best_plans(world: World) -> Iterable[Array]:
     total, low, high = usual.sum(), LOWEST * usual, HIGHEST * usual
     unit = total / usual.size
     rng = np.random.default_rng(0)
-    for start in [usual, *(rng.dirichlet(np.ones(usual.size)) * total for _ in range(STARTS - 1))]:
+    starts = [usual, *rng.dirichlet(np.ones(usual.size), STARTS - 1) * total]
+
+    def loss(z: Array) -> float:
+        return -future_response(world, z * unit) / 1e5
+
+    for start in starts:
         found = minimize(
-            lambda z: -future_response(world, z * unit) / 1e5,
-            np.clip(start, low, high) / unit,
+            loss,
+            np.asarray(np.clip(start, low, high) / unit),
             method="SLSQP",
-            bounds=Bounds(low / unit, high / unit),
+            bounds=np.column_stack([low, high]) / unit,
             constraints=[LinearConstraint(np.ones((1, usual.size)), usual.size, usual.size)],
             options={"maxiter": 300, "ftol": 1e-10},
         )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing that is wrong: RFC 6901 pointer, machine code, and a sentence naming the numbers."""
+    """One thing that is wrong: JSON pointer, machine code, a sentence naming the numbers."""
 
     pointer: str
     code: str

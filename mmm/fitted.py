@@ -17,7 +17,6 @@ from mmm.posterior import Posterior
 from mmm.scales import Scales
 from mmm.spec import ModelSpec, SamplingSpec
 from mmm.structure import Structure, structure_of
-from mmm.types import Array
 from mmm.verdict import Verdict
 
 FORMAT = "prudent-model/1"
@@ -116,13 +115,8 @@ def _scales_to_json(scales: Scales) -> dict[str, Any]:
 
 
 def _scales_from_json(document: dict[str, Any]) -> Scales:
-    def value(item: Any) -> Array | date | float:
-        if isinstance(item, list):
-            return np.asarray(item, dtype=np.float64)
-        return date.fromisoformat(item) if isinstance(item, str) else item
-
-    values = {name: value(item) for name, item in document.items()}
-    n_geos = len(document["geo_weight"])
-    for name in ("exposure", "before"):
-        values[name] = np.asarray(values[name]).reshape(-1, n_geos)
-    return Scales(**values)
+    values: dict[str, Any] = {
+        name: np.asarray(item, dtype=np.float64) if isinstance(item, list) else item
+        for name, item in document.items()
+    }
+    return Scales(**{**values, "origin": date.fromisoformat(values["origin"])})

@@ -63,13 +63,13 @@ def _extend(history: Variables, weeks: int) -> Variables:
 
 def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:
     s = model.structure
-    rules: dict[str, Rule] = {name: "last_year" for name in s.controls}
+    rules: dict[str, Rule] = dict.fromkeys(s.controls, "last_year")
     if s.has_price:
         rules["price"] = "hold"
     rules |= {f"{name}.price": "hold" for name in s.priced_rivals}
     rules |= {f"{name}.spend": "hold" for name in s.spending_rivals}
     if default_spend == "last_year":
-        rules |= {name: "last_year" for name in s.channels}
+        rules |= dict.fromkeys(s.channels, "last_year")
     return rules
 
 

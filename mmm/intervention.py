@@ -13,97 +13,20 @@ After the window own spend is zero in every compared world, or goes on with ``af
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal, Self
+from datetime import timedelta
 
-import numpy as np
-from pydantic import Field, model_validator
-
-from mmm.answers import Answer
+from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
 from mmm.evaluate import noise, outcome
 from mmm.fitted import FittedModel
-from mmm.future import Rule, timeline, week_of, without_tail_spend
-from mmm.interval import Effect, Interval, effect, summarize
-from mmm.names import Place, place_of, read, write
-from mmm.spec import Frozen
+from mmm.future import timeline, week_of, without_tail_spend
+from mmm.interval import effect, summarize
+from mmm.names import Place, place_of, read
+from mmm.question import Counterfactual, CounterfactualAnswer, Do, PathEffect, WeekEffect
 from mmm.timeline import Variables, observed
 from mmm.types import Array
 
 YEAR = 52
-Kind = Literal["forecast", "interventional", "counterfactual"]
-
-
-class Window(Frozen):
-    """Week-start dates, both inclusive."""
-
-    start: date
-    end: date
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.end < self.start:
-            raise ValueError(f"the window ends ({self.end}) before it starts ({self.start})")
-        return self
-
-
-class Do(Frozen):
-    """Set, scale or add to one variable in each week and geo of its range (default: the window)."""
-
-    variable: str
-    set: float | None = None
-    scale: float | None = Field(default=None, ge=0)
-    add: float | None = None
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _one_action(self) -> Self:
-        given = [name for name in ("set", "scale", "add") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"give exactly one of set, scale, add; got {given or 'none'}")
-        return self
-
-
-class Counterfactual(Frozen):
-    """A what-if question."""
-
-    window: Window
-    kind: Kind = "interventional"
-    do: tuple[Do, ...] = Field(min_length=1, max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
-    after: Literal["zero", "continue"] = "zero"
-    seed: int = Field(default=0, ge=0)
-
-
-class PathEffect(Answer):
-    """The part of the effect that runs along one path; the last row is what they leave over."""
-
-    path: tuple[str, ...]
-    effect: Interval
-
-
-class WeekEffect(Answer):
-    """One week of the window or its carry-out."""
-
-    week: date
-    baseline: Interval
-    scenario: Interval
-    effect: Interval
-
-
-class CounterfactualAnswer(Answer):
-    """Effect with carry-out, and within the window; baseline and scenario are window totals."""
-
-    effect: Effect
-    effect_in_window: Effect
-    baseline: Interval
-    scenario: Interval
-    by_path: tuple[PathEffect, ...]
-    by_week: tuple[WeekEffect, ...]
-    unit: str
-    kind: Kind
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -179,39 +102,6 @@ def _act(
     for index in chosen:
         world = apply_do(model, world, actions[index][0], window, pointer("do", index))
     return world
-
-
-def apply_do(
-    model: FittedModel, world: Variables, do: Do, window: tuple[date, date], where: str
-) -> Variables:
-    """``world`` under one intervention; raises QueryError under the pointer ``where``."""
-    place = place_of(model, do.variable, f"{where}/variable")
-    first = week_of(model, do.start or window[0], f"{where}/start")
-    last = week_of(model, do.end or window[1], f"{where}/end")
-    if not window[0] <= first <= last <= window[1]:
-        detail = f"{first} to {last} is not within {window[0]} to {window[1]}"
-        raise QueryError([Issue(where, "outside_window", detail)])
-    values = read(world, place).copy()
-    weeks = slice(world.index(first), world.index(last) + 1)
-    values[weeks] = _changed(do, values[weeks])
-    _check_values(do, place, values[weeks], where)
-    return write(world, place, values)
-
-
-def _changed(do: Do, values: Array) -> Array:
-    if do.set is not None:
-        return np.full_like(values, do.set)
-    return values * do.scale if do.scale is not None else values + (do.add or 0.0)
-
-
-def _check_values(do: Do, place: Place, values: Array, where: str) -> None:
-    lowest = float(values.min())
-    if "price" in place.array and lowest <= 0.0:
-        detail = f"{do.variable} would be {lowest:g}; a price must stay above zero"
-        raise QueryError([Issue(where, "not_positive", detail)])
-    if "spend" in place.array and lowest < 0.0:
-        detail = f"{do.variable} would be {lowest:g}; spend cannot be negative"
-        raise QueryError([Issue(where, "negative", detail)])
 
 
 def _beyond_observed(

@@ -87,7 +87,7 @@ def _coords(s: Structure, panel: Panel) -> dict[str, Sequence[object]]:
         "control": s.controls,
         "priced_rival": s.priced_rivals,
         "spending_rival": s.spending_rivals,
-        "harmonic": np.arange(2 * s.yearly),
+        "harmonic": range(2 * s.yearly),
     }
     for name, members in s.parameter_media.items():
         coords[f"{name}_medium"] = [media[member] for member in members]

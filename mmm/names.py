@@ -1,6 +1,7 @@
 """Names that questions use -> the place in ``Variables``: tv, price, rival.price, rival.spend."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mmm.errors import Issue, QueryError
 from mmm.fitted import FittedModel
@@ -54,7 +55,9 @@ def read(world: Variables, place: Place) -> Array:
 def write(world: Variables, place: Place, values: Array) -> Variables:
     """``world`` with a variable replaced by ``values (week, geo)``."""
     if place.position is None:
-        return replace(world, **{place.array: values})
-    changed = getattr(world, place.array).copy()
-    changed[..., place.position] = values
-    return replace(world, **{place.array: changed})
+        changed = values
+    else:
+        changed = getattr(world, place.array).copy()
+        changed[..., place.position] = values
+    arrays: dict[str, Any] = {place.array: changed}
+    return replace(world, **arrays)

@@ -18,22 +18,19 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from mmm import equations
-from mmm.equations import Inputs
+from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
-from mmm.evaluate import inputs_of, noise, outcome
+from mmm.evaluate import noise, outcome
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
-from mmm.intervention import Do, apply_do
+from mmm.plan_curves import On, PlanCurves, plan_curves
+from mmm.question import Do
 from mmm.spec import Frozen
-from mmm.structure import Group
 from mmm.timeline import Variables
-from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
 from mmm.types import Array
-from mmm.value import kpi_value, value_unit
+from mmm.value import value_unit
 
 Phasing = Literal["historic", "even"]
-On = Literal["value", "kpi"]
 
 
 class Horizon(Frozen):
@@ -41,33 +38,6 @@ class Horizon(Frozen):
 
     start: date
     weeks: int = Field(ge=1, le=104)
-
-
-@dataclass(frozen=True)
-class _Curve:
-    """One group of channels on horizon and carry-out: exposure = carry + total * unit."""
-
-    group: Group
-    members: tuple[int, ...]
-    parameters: Mapping[str, Array]
-    carry: Array
-    unit: Array
-    weight: Array
-    at_carry: Array
-
-    def value(self, totals: Array) -> Array:
-        """(draw, member) earned over the carry-in alone."""
-        curve = SATURATION[self.group.saturation](self._exposure(totals), self.parameters, np)
-        return np.einsum("smtg,smtg->sm", self.weight, curve) - self.at_carry
-
-    def slope(self, totals: Array) -> Array:
-        """(draw, member) derivative of ``value`` to each total."""
-        derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        slope = derivative(self._exposure(totals), self.parameters, np)
-        return np.einsum("smtg,smtg,smtg->sm", self.weight, slope, self.unit)
-
-    def _exposure(self, totals: Array) -> Array:
-        return self.carry + totals[[*self.members], None, None] * self.unit
 
 
 @dataclass(frozen=True)
@@ -83,7 +53,7 @@ class PlanResponse:
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
     world: Variables
-    curves: tuple[_Curve, ...]
+    curves: tuple[PlanCurves, ...]
 
     @property
     def n_draws(self) -> int:
@@ -160,7 +130,7 @@ def plan_response(
         horizon=weeks,
         warnings=tuple(warnings),
         world=world,
-        curves=tuple(_curves(model, world, shares, on)),
+        curves=tuple(plan_curves(model, world, shares, on)),
     )
 
 
@@ -200,48 +170,3 @@ def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:
         detail = f"the horizon must start the week after the data, {expected}, not {horizon.start}"
         raise QueryError([Issue("/horizon/start", "gap_to_data", detail)])
     return tuple(expected + timedelta(weeks=step) for step in range(horizon.weeks))
-
-
-def _curves(model: FittedModel, world: Variables, shares: Array, on: On) -> list[_Curve]:
-    history, tail = len(model.panel.weeks), model.structure.max_lag
-    inputs = inputs_of(model, world)
-    p, s = model.posterior.draws, model.structure
-    later = slice(history, None)
-    worth = _worth(model, world, inputs, on)[:, None, later]
-    unit = np.concatenate([shares, np.zeros((tail, *shares.shape[1:]))]).transpose(2, 0, 1)
-    found = []
-    for group in s.groups:
-        kept = [i for i, member in enumerate(group.members) if member < s.n_channels]
-        if not kept:
-            continue
-        members = [group.members[i] for i in kept]
-        q = {key: v[:, kept] for key, v in equations.group_parameters(p, group).items()}
-        recent = slice(history - min(history, tail), None)
-        exposure, before = inputs.exposure[members][:, recent], inputs.before[members]
-        per_unit = unit[members] / model.scales.exposure[members][:, None, :]
-        carry = equations.group_adstock(q, exposure, before, group, np)[..., -unit.shape[1] :, :]
-        spread = equations.group_adstock(q, per_unit, 0.0 * before, group, np)
-        weight = worth * p["beta"][:, members][:, :, None, :]
-        at_carry = SATURATION[group.saturation](carry, q, np)
-        found.append(
-            _Curve(
-                group=group,
-                members=tuple(members),
-                parameters=q,
-                carry=carry,
-                unit=spread,
-                weight=np.ascontiguousarray(weight),
-                at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
-            )
-        )
-    return found
-
-
-def _worth(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
-    """(draw, week, geo) value of one scaled unit of media."""
-    p, s = model.posterior.draws, model.structure
-    value = kpi_value(model.spec, world.price) if on == "value" else 1.0
-    unit = np.ones_like(world.price) * value * model.scales.kpi_unit
-    if not s.price_acts_on_all:
-        return np.broadcast_to(unit, (model.posterior.n_draws, *unit.shape))
-    return np.asarray(equations.price_factor(p, inputs, s, np) * unit)

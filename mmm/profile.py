@@ -4,6 +4,7 @@ The profile only tells. What a model cannot bear is refused when the model names
 """
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ MAX_WARNINGS = 100
 
 
 class ColumnProfile(Answer):
-    """One column: ``number``, ``date`` or ``text``; the numbers are None where they do not apply."""
+    """One column: ``number``, ``date`` or ``text``; None where a field does not apply."""
 
     name: str
     kind: str
@@ -111,7 +112,7 @@ def _date_warnings(frame: pd.DataFrame, name: str) -> list[TableWarning]:
     if len(known) < len(days):
         detail = f"{len(days) - len(known)} rows repeat a date: geos, a long table, or duplicates"
         found.append(TableWarning(code="repeated_date", column=name, detail=detail))
-    steps = [(after - before).days for before, after in zip(known, known[1:], strict=False)]
+    steps = [(after - before).days for before, after in pairwise(known)]
     gaps = [(before, step) for before, step in zip(known, steps, strict=False) if step != 7]
     if gaps:
         before, step = gaps[0]

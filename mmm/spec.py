@@ -185,7 +185,12 @@ class ModelSpec(Frozen):
     @property
     def names(self) -> list[str]:
         """Names of channels, controls and competitors, in this order."""
-        return [item.name for item in (*self.channels, *self.controls, *self.competitors)]
+        groups: tuple[tuple[Channel | Control | Competitor, ...], ...] = (
+            self.channels,
+            self.controls,
+            self.competitors,
+        )
+        return [item.name for group in groups for item in group]
 
     @property
     def column_pointers(self) -> list[tuple[str, str]]:
@@ -193,8 +198,10 @@ class ModelSpec(Frozen):
         found = [(self.kpi.column, pointer("kpi", "column")), (self.date, pointer("date"))]
         optional = {"geo": self.geo, "population": self.population}
         found += [(column, pointer(key)) for key, column in optional.items() if column]
-        for kind, items in (("channels", self.channels), ("controls", self.controls)):
-            found += [(item.column, pointer(kind, i, "column")) for i, item in enumerate(items)]
+        for i, channel in enumerate(self.channels):
+            found.append((channel.column, pointer("channels", i, "column")))
+        for i, control in enumerate(self.controls):
+            found.append((control.column, pointer("controls", i, "column")))
         if self.price:
             found.append((self.price.column, pointer("price", "column")))
         for i, rival in enumerate(self.competitors):

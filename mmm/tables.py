@@ -23,7 +23,6 @@ from mmm.types import Array
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 JSON = "application/json"
-MAX_ISSUES = 20
 
 
 def read_table(content: bytes, media_type: str) -> pd.DataFrame:
@@ -125,7 +124,7 @@ def _number(cell: Any) -> tuple[float, str, str]:
 
 def _date(cell: Any) -> date | None:
     if isinstance(cell, datetime):
-        return None if pd.isna(cell) or cell.time() != datetime.min.time() else cell.date()
+        return cell.date() if cell == cell and cell.time() == datetime.min.time() else None
     if isinstance(cell, date):
         return cell
     try:

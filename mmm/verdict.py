@@ -52,7 +52,7 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule("r_hat", 1.01, 1.05, False, "largest R-hat over all parameters",
-         "the chains disagree: sample longer (sampling.tune, sampling.draws), or simplify the model"),
+         "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model"),
     Rule("ess_bulk", 400.0, 100.0, True, "smallest bulk effective sample size",
          "too few independent draws for stable means: raise sampling.draws"),
     Rule("ess_tail", 400.0, 100.0, True, "smallest tail effective sample size",
@@ -62,8 +62,8 @@ RULES: tuple[Rule, ...] = (
          "or give the weakest channels a prior"),
     Rule("r_squared", 0.5, 0.0, True, "share of the kpi's variance that the mean explains",
          "the model misses what moves the kpi: add controls, price, events or seasonality"),
-    Rule("predictive_coverage", 0.8, 0.6, True, "share of weeks inside the 90 % predictive interval",
-         "the noise is heavier than assumed: try kpi.likelihood 'student_t' or add what is missing"),
+    Rule("predictive_coverage", 0.8, 0.6, True, "share of weeks in the 90 % predictive interval",
+         "the noise has heavier tails: try kpi.likelihood 'student_t', or add what is missing"),
     Rule("residual_autocorrelation", 0.3, 0.8, False, "lag-1 autocorrelation of the residuals",
          "something slow is missing (demand, distribution, a trend break): add it as a control; "
          "intervals are too narrow until then"),

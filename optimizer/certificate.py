@@ -21,8 +21,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
-from optimizer.linear import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk import WIDTHS, Measure
 

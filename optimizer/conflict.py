@@ -11,12 +11,12 @@ import numpy as np
 from optimizer.checks import number
 from optimizer.constraints import TOLERANCE, Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue
-from optimizer.linear import elastic_excess
+from optimizer.linear import Rows, elastic
 
 
 def require_feasible(system: LinearSystem) -> None:
     """Raises Infeasible, with the limits that conflict and their numbers, where no plan exists."""
-    stretch, suspects = elastic_excess(system.limits, system.scale)
+    stretch, suspects = _excess(system.limits, system.scale)
     if stretch <= TOLERANCE * system.scale:
         return
     conflict = _smallest(tuple(system.limits[i] for i in suspects), system.scale)
@@ -26,9 +26,23 @@ def require_feasible(system: LinearSystem) -> None:
 def _smallest(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
     for limit in limits:
         rest = tuple(other for other in limits if other is not limit)
-        if rest and elastic_excess(rest, scale)[0] > TOLERANCE * scale:
+        if rest and _excess(rest, scale)[0] > TOLERANCE * scale:
             limits = rest
     return limits
+
+
+def _excess(limits: tuple[Limit, ...], scale: float) -> tuple[float, tuple[int, ...]]:
+    """The least total violation, in currency, and the positions of the limits that force it."""
+    sides = [
+        (position, sign * limit.coefficients, sign * side / scale)
+        for position, limit in enumerate(limits)
+        for sign, side in ((1.0, limit.upper), (-1.0, limit.lower))
+        if np.isfinite(side)
+    ]
+    owners, rows, bounds = zip(*sides, strict=True)
+    stretch, prices = elastic(Rows(np.array(rows), np.array(bounds)))
+    pulling = {owner for owner, price in zip(owners, prices, strict=True) if price > 0}
+    return stretch * scale, tuple(sorted(pulling))
 
 
 def _sums(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 type FloatArray = NDArray[np.float64]
+type BoolArray = NDArray[np.bool_]
+type IndexArray = NDArray[np.intp]
 
 
 class Response(Protocol):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import LinearConstraint, minimize
 
+from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
-from optimizer.linear import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk import WIDTHS, Measure
 
@@ -108,8 +108,9 @@ class Search:
 def _rows(feasible: FeasibleSet) -> list[LinearConstraint]:
     """The equalities and the inequalities, apart, as SLSQP wants them."""
     rows: list[LinearConstraint] = []
-    if feasible.b_eq.size:
-        rows.append(LinearConstraint(feasible.a_eq, feasible.b_eq, feasible.b_eq))
-    if feasible.b_ub.size:
-        rows.append(LinearConstraint(feasible.a_ub, -np.inf, feasible.b_ub))
+    if feasible.equal.bound.size:
+        bound = feasible.equal.bound
+        rows.append(LinearConstraint(feasible.equal.matrix, bound, bound))
+    if feasible.below.bound.size:
+        rows.append(LinearConstraint(feasible.below.matrix, -np.inf, feasible.below.bound))
     return rows

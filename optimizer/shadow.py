@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.allocation import Binding
 from optimizer.constraints import LinearSystem
-from optimizer.linear import nonnegative_multipliers
+from optimizer.linear import multipliers
 from optimizer.response import FloatArray
 
 _MEETS = 1e-6
@@ -30,7 +30,7 @@ def binding_limits(
         return ()
     normals = np.array([normal for _, _, normal, _ in met])
     equal = np.array([equality for _, _, _, equality in met])
-    prices = nonnegative_multipliers(normals, slope, equal)
+    prices = multipliers(normals, slope, equal)
     least = _NEGLIGIBLE * float(np.abs(slope).max(initial=0.0))
     bindings = [
         Binding(label, pointer, float(price))

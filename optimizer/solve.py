@@ -14,8 +14,8 @@ from optimizer import certificate, risk
 from optimizer.allocation import Allocation, Comparison, Risk, Statistics, Status
 from optimizer.conflict import require_feasible
 from optimizer.constraints import LinearSystem, linear_system
+from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
-from optimizer.linear import FeasibleSet
 from optimizer.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
 from optimizer.search import Found, Search

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.constraints import LinearSystem
+from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
-from optimizer.linear import FeasibleSet
 from optimizer.profiles import knapsack_plan
 from optimizer.response import FloatArray
 from optimizer.risk import Measure

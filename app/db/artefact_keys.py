@@ -1,4 +1,4 @@
-"""Which rows still need an artefact: equal content is stored once, so a file may have many owners."""
+"""Which rows still need an artefact: equal bytes are stored once, so a file may have owners."""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session

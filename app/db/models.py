@@ -1,4 +1,4 @@
-"""Tables. Ids sort by age; JSON columns hold the public documents, checked before they come here."""
+"""Tables. Ids sort by age; JSON columns hold documents that were checked before."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it as a plain class attribute)
-        Document: JSON,
+        Document: JSON(none_as_null=True),
         datetime: UtcDateTime,
     }
 

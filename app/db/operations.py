@@ -5,7 +5,7 @@
       └--> cancelled                            (running -> queued when the service stops)
 
 Every transition is one UPDATE that names the status it starts from, so that of two that race
-exactly one takes place. What a job writes names its attempt as well: a former attempt writes nothing.
+exactly one takes place. What a job writes names its attempt too: a former one writes nothing.
 """
 
 from typing import Any, Literal

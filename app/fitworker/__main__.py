@@ -9,11 +9,11 @@ from app.fitworker.protocol import FitRequest, Progress
 
 def load() -> Fit:
     """The fit function; importing what it needs takes seconds."""
-    from mmm.fitted import save_model  # noqa: PLC0415
-    from mmm.panel import build_panel  # noqa: PLC0415
-    from mmm.sampling import fit  # noqa: PLC0415
-    from mmm.spec import SamplingSpec, parse_spec  # noqa: PLC0415
-    from mmm.tables import read_table  # noqa: PLC0415
+    from mmm.fitted import save_model
+    from mmm.panel import build_panel
+    from mmm.sampling import fit
+    from mmm.spec import SamplingSpec, parse_spec
+    from mmm.tables import read_table
 
     def run(request: FitRequest, report: Callable[[Progress], None]) -> None:
         report(Progress("validating", 0.0))

@@ -193,4 +193,3 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     if stream is None:
         raise RuntimeError("the process has no such stream")
     return stream
-

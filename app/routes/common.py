@@ -20,7 +20,9 @@ PageToken = Annotated[
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for the problem documents that a route may answer with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    found = {status: {"description": _MEANING[status], "content": content} for status in statuses}
+    found: dict[int | str, dict[str, Any]] = {
+        status: {"description": _MEANING[status], "content": content} for status in statuses
+    }
     return {**found, 500: {"model": Problem, "description": _MEANING[500]}}
 
 
@@ -29,9 +31,7 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
 
 
-def existing_model(
-    model_id: Annotated[str, Path(max_length=100)], context: ContextOf
-) -> ModelRow:
+def existing_model(model_id: Annotated[str, Path(max_length=100)], context: ContextOf) -> ModelRow:
     """The model of the path; 404 comes before anything is said about the body."""
     return models.find(context, model_id)
 

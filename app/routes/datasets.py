@@ -37,9 +37,7 @@ _TABLE: dict[str, Any] = {
 DatasetId = Annotated[str, Path(max_length=100)]
 
 
-@routes.post(
-    "/datasets", status_code=201, openapi_extra=_TABLE, responses=problems(413, 415, 422)
-)
+@routes.post("/datasets", status_code=201, openapi_extra=_TABLE, responses=problems(413, 415, 422))
 async def create_dataset(
     request: Request,
     response: Response,

@@ -86,6 +86,4 @@ def check_size(table: pd.DataFrame, settings: Settings, where: str) -> None:
 
 def _in_body(error: DataError) -> list[Issue]:
     """Issues of a fit's ``/data`` as issues of a dataset's body."""
-    return [
-        replace(issue, pointer=issue.pointer.removeprefix("/data")) for issue in error.issues
-    ]
+    return [replace(issue, pointer=issue.pointer.removeprefix("/data")) for issue in error.issues]

@@ -8,6 +8,7 @@ optimizer on the posterior mean and on its CVaR utility.
 """
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def main() -> None:
     report_fit(TOOL, job, world, contribution, posterior["y_sigma"].to_numpy(), seconds)
     for name, utility in OBJECTIVES.items():
         try:
-            weekly, seconds = timed(lambda utility=utility: plan(model, world, utility))
+            weekly, seconds = timed(partial(plan, model, world, utility))
         except Exception as error:  # noqa: BLE001  (a peer's failure is a result)
             report_failure(TOOL, job, name, error)
         else:

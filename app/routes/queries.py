@@ -1,0 +1,122 @@
+"""Questions to a model: contributions, curves, report, what-if, allocation."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import Body, Header, Query
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, Response
+
+from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.services import allocate as allocation
+from app.services import queries
+from app.services.csv_export import contributions_csv
+from app.services.plans import AllocateBody, AllocationAnswer
+from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
+from mmm.contribution import By
+from mmm.question import CounterfactualAnswer
+
+routes = router("questions")
+
+CSV = "text/csv"
+
+_WHAT_IF = {
+    "without tv": {
+        "value": {
+            "window": {"start": "2024-01-01", "end": "2024-03-25"},
+            "do": [{"variable": "tv", "scale": 0.0}],
+        }
+    },
+    "price and rival": {
+        "value": {
+            "window": {"start": "2024-01-01", "end": "2024-03-25"},
+            "kind": "interventional",
+            "do": [
+                {"variable": "price", "set": 9.9},
+                {"variable": "rival.spend", "scale": 2.0, "start": "2024-02-05"},
+            ],
+        }
+    },
+}
+
+
+@routes.get(
+    "/models/{model_id}/contributions",
+    response_model=ContributionsAnswer,
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **problems(404, 422)},
+)
+async def get_contributions(
+    model: ExistingModel,
+    context: ContextOf,
+    by: Annotated[By, Query(description="Rows for the total, each week, or each geo.")] = "total",
+    accept: Annotated[str, Header()] = "*/*",
+) -> Response:
+    """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
+    found = await _heavy(context, lambda: queries.contributions(context, model, by))
+    if wants_csv(accept):
+        return Response(contributions_csv(found), media_type=CSV)
+    return _json(found)
+
+
+@routes.get("/models/{model_id}/curves", response_model=CurvesAnswer, responses=problems(404, 422))
+async def get_curves(model: ExistingModel, context: ContextOf) -> Response:
+    """Response curves with the observed range and today's spend."""
+    return _json(await _heavy(context, lambda: queries.curves(context, model)))
+
+
+@routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))
+async def get_report(model: ExistingModel, context: ContextOf) -> HTMLResponse:
+    """One self-contained HTML page about the model."""
+    return HTMLResponse(await _heavy(context, lambda: queries.report(context, model)))
+
+
+@routes.post(
+    "/models/{model_id}/counterfactual",
+    response_model=CounterfactualAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_counterfactual(
+    model: ExistingModel,
+    body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],
+    context: ContextOf,
+) -> Response:
+    """What if: the effect of setting, scaling or adding to variables, from all draws."""
+    return _json(await _heavy(context, lambda: queries.counterfactual(context, model, body)))
+
+
+@routes.post(
+    "/models/{model_id}/allocate",
+    response_model=AllocationAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
+    """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
+    return _json(await _heavy(context, lambda: allocation.allocate(context, model, body)))
+
+
+def wants_csv(accept: str) -> bool:
+    """Whether an Accept header prefers CSV to JSON; the first of equals counts."""
+    weights: dict[str, float] = {}
+    for position, part in enumerate(accept.split(",")):
+        kind, *parameters = (item.strip().lower() for item in part.split(";"))
+        weights.setdefault(kind, _quality(parameters) - 1e-6 * position)
+    return weights.get(CSV, -1.0) > weights.get("application/json", -1.0)
+
+
+def _quality(parameters: list[str]) -> float:
+    given = next((item[2:] for item in parameters if item.startswith("q=")), "1")
+    try:
+        return float(given)
+    except ValueError:
+        return 0.0
+
+
+async def _heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answer:
+    return await to_thread.run_sync(work, limiter=context.heavy)
+
+
+def _json(answer: BaseModel) -> Response:
+    """Serialised once, by pydantic; a number that does not exist becomes null."""
+    content: Any = answer.model_dump_json()
+    return Response(content, media_type="application/json")

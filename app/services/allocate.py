@@ -1,0 +1,136 @@
+"""Allocation: the model's response to a plan meets the optimizer, and the plan is written down."""
+
+import numpy as np
+
+from app.context import Context
+from app.db.models import ModelRow
+from app.services import models
+from app.services.plans import (
+    AllocateBody,
+    AllocationAnswer,
+    BindingDocument,
+    CertificateDocument,
+    Plan,
+    PlannedChannel,
+    PlannedGeo,
+    PlannedWeek,
+    RiskDocument,
+    Versus,
+)
+from app.services.summary import money, summary_of
+from mmm.fitted import FittedModel
+from mmm.interval import summarize
+from mmm.plan_response import PlanResponse, plan_response
+from optimizer.allocation import Allocation, Comparison
+from optimizer.problem import AllocationProblem
+from optimizer.solve import allocate as solve
+
+
+def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
+    """The plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    return answer(models.fitted(context, row), body, warnings)
+
+
+def answer(
+    model: FittedModel, body: AllocateBody, warnings: list[str] | None = None
+) -> AllocationAnswer:
+    """The same for a model in hand, as in a script."""
+    response = plan_response(
+        model,
+        body.horizon,
+        assume=body.assume,
+        future=body.future,
+        phasing=body.phasing.kind,
+        on=body.objective.on,
+    )
+    problem = AllocationProblem(
+        budget=body.budget, objective=body.objective, channels=body.channels, groups=body.groups
+    )
+    allocation = solve(problem, response, response.current)
+    return _document(model, body, response, allocation, warnings or [])
+
+
+def _document(
+    model: FittedModel,
+    body: AllocateBody,
+    response: PlanResponse,
+    allocation: Allocation,
+    warnings: list[str],
+) -> AllocationAnswer:
+    plan = _plan(model, response, allocation)
+    versus_current = _versus(allocation.versus_current)
+    return AllocationAnswer(
+        status=allocation.status.value,
+        summary=summary_of(
+            allocation.status, body.horizon.weeks, plan.channels, versus_current, response.unit
+        ),
+        plan=plan,
+        outcome=summarize(response.outcome(allocation.spend)),
+        outcome_unit=model.kpi_unit,
+        gain=summarize(allocation.gain),
+        gain_unit=response.unit,
+        versus_current=versus_current,
+        versus_proportional=_versus(allocation.versus_proportional),
+        risk=RiskDocument(**vars(allocation.risk)),
+        certificate=CertificateDocument(
+            kind=allocation.certificate.kind.value,
+            upper_bound=allocation.certificate.upper_bound,
+            gap=allocation.certificate.gap,
+        ),
+        binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
+        warnings=(*warnings, *_beyond(plan, response), *allocation.warnings, *response.warnings),
+    )
+
+
+def _plan(model: FittedModel, response: PlanResponse, allocation: Allocation) -> Plan:
+    marginal = response.jacobian(allocation.spend)
+    channels = [
+        PlannedChannel(
+            name=name,
+            spend=float(spend),
+            current=float(current),
+            change=float(spend / current - 1.0) if current > 0.0 else None,
+            marginal_roi=summarize(marginal[:, index]),
+            beyond_observed=bool(spend > response.observed_max[index] * (1.0 + 1e-9)),
+        )
+        for index, (name, spend, current) in enumerate(
+            zip(response.names, allocation.spend, response.current, strict=True)
+        )
+    ]
+    spread = response.plan(allocation.spend)
+    weeks = zip(response.horizon, spread.sum(1), strict=True)
+    geos = zip(model.panel.geos, spread.sum(0), strict=True)
+    return Plan(
+        total=float(allocation.spend.sum()),
+        channels=tuple(channels),
+        by_week=tuple(
+            PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
+        ),
+        by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
+    )
+
+
+def _by_name(response: PlanResponse, cells: np.ndarray) -> dict[str, float]:
+    return {name: float(cell) for name, cell in zip(response.names, cells, strict=True)}
+
+
+def _versus(comparison: Comparison) -> Versus:
+    return Versus(
+        **dict(summarize(comparison.difference)),
+        probability_better=comparison.probability_better,
+        reference_total=comparison.total,
+        reference_feasible=comparison.feasible,
+        broken=comparison.broken,
+    )
+
+
+def _beyond(plan: Plan, response: PlanResponse) -> list[str]:
+    most = dict(zip(response.names, response.observed_max, strict=True))
+    weeks = len(response.horizon)
+    return [
+        f"{channel.name}: {money(channel.spend)} is more than the {money(most[channel.name])} ever "
+        f"spent in {weeks} weeks; the answer rests on the model's curve there"
+        for channel in plan.channels
+        if channel.beyond_observed
+    ]

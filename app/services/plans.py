@@ -1,0 +1,136 @@
+"""The documents of an allocation: what is asked, and the plan that is answered."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.documents import RequestBody
+from mmm.future import Rule
+from mmm.interval import Interval
+from mmm.plan_response import Horizon
+from mmm.question import Do
+from optimizer.problem import Budget, ChannelBounds, Expected, Group, Objective
+
+_EXAMPLE: dict[str, Any] = {
+    "horizon": {"start": "2024-07-01", "weeks": 13},
+    "budget": {"total": 1_000_000},
+    "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
+    "channels": {"tv": {"min": 50_000, "max": 400_000}, "search": {"fixed": 120_000}},
+    "groups": [{"channels": ["tv", "radio"], "max_share": 0.6}],
+    "assume": [{"variable": "rival.spend", "scale": 1.2}],
+}
+
+
+class Phasing(RequestBody):
+    """How a channel's total is spread over weeks and geos."""
+
+    kind: Literal["historic", "even"] = "historic"
+
+
+class AllocateBody(RequestBody):
+    """What to decide: a budget over coming weeks, under limits, for an attitude to risk."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    horizon: Horizon
+    budget: Budget
+    objective: Objective = Expected()
+    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    phasing: Phasing = Phasing()
+    assume: tuple[Do, ...] = Field(default=(), max_length=100)
+    future: dict[str, Rule] = Field(default_factory=dict)
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PlannedChannel(_Answer):
+    """One channel: totals over the horizon in currency; ``change`` is relative to ``current``."""
+
+    name: str
+    spend: float
+    current: float
+    change: float | None = Field(description="spend / current - 1; null where current is 0.")
+    marginal_roi: Interval = Field(description="Value of the next unit of currency.")
+    beyond_observed: bool = Field(description="More than was ever spent in as many weeks.")
+
+
+class PlannedWeek(_Answer):
+    """One week's spend by channel, all geos together."""
+
+    week: date
+    spend: dict[str, float]
+
+
+class PlannedGeo(_Answer):
+    """One geo's spend by channel over the horizon."""
+
+    geo: str
+    spend: dict[str, float]
+
+
+class Plan(_Answer):
+    """Who gets what, and when."""
+
+    total: float
+    channels: tuple[PlannedChannel, ...]
+    by_week: tuple[PlannedWeek, ...]
+    by_geo: tuple[PlannedGeo, ...]
+
+
+class Versus(Interval):
+    """Gain of the plan minus gain of a reference, draws paired."""
+
+    probability_better: float
+    reference_total: float = Field(description="What the reference spends, currency.")
+    reference_feasible: bool = Field(description="Whether it satisfies every limit.")
+    broken: tuple[str, ...] = Field(description="The limits that it breaks.")
+
+
+class RiskDocument(_Answer):
+    """The measure that was maximised, beside what it is made of."""
+
+    kind: str
+    value: float
+    mean: float
+    cvar: float
+    tail: float
+    probability_of_loss: float
+
+
+class CertificateDocument(_Answer):
+    """How good the plan is proved to be."""
+
+    kind: Literal["global", "stationary", "none"]
+    upper_bound: float | None
+    gap: float | None
+
+
+class BindingDocument(_Answer):
+    """A limit that the plan meets, and what one unit of it is worth."""
+
+    constraint: str
+    pointer: str | None
+    shadow_price: float
+
+
+class AllocationAnswer(_Answer):
+    """The plan that is best for the attitude to risk, and how good it is."""
+
+    status: Literal["optimal", "feasible", "stay", "target_unreachable"]
+    summary: str
+    plan: Plan
+    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
+    outcome_unit: str
+    gain: Interval = Field(description="Value over no own spend in the window, less cost.")
+    gain_unit: str
+    versus_current: Versus
+    versus_proportional: Versus
+    risk: RiskDocument
+    certificate: CertificateDocument
+    binding: tuple[BindingDocument, ...]
+    warnings: tuple[str, ...]

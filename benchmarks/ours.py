@@ -1,0 +1,99 @@
+"""This project on one world, through its Python API.
+
+    python -m benchmarks.ours small 101 1000 1000 4
+
+The spec is what an analyst would write who knows the columns and not the simulator: the defaults
+(geometric adstock, Hill saturation), prices and the rival's spend as such, demand as a control.
+"""
+
+from datetime import timedelta
+from functools import partial
+
+import numpy as np
+
+from benchmarks.measure import Job, report_failure, report_fit, report_plan, timed
+from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
+from benchmarks.worlds import Array, World, make
+from mmm.evaluate import Evaluation, evaluate, media_factor
+from mmm.fitted import FittedModel
+from mmm.panel import build_panel
+from mmm.plan_response import Horizon, plan_response
+from mmm.sampling import fit
+from mmm.spec import ModelSpec, SamplingSpec, parse_spec
+from mmm.timeline import observed
+from optimizer import allocate, read_problem
+
+TOOL = "prudent"
+OBJECTIVES: dict[str, dict[str, object]] = {
+    "expected": {"kind": "expected"},
+    "cvar": {"kind": "mean_cvar", "risk_aversion": 1.0, "tail": 0.1},
+}
+
+
+def main() -> None:
+    job = Job.from_arguments()
+    world = make(job.size, job.seed)
+    model, seconds = timed(lambda: _fit(world, job))
+    noise = model.posterior.dataset["sigma"].to_numpy()
+    contribution = _contribution(model).reshape(*noise.shape, -1)
+    report_fit(TOOL, job, world, contribution, noise, seconds)
+    for name, objective in OBJECTIVES.items():
+        try:
+            weekly, seconds = timed(partial(_plan, model, world, objective))
+        except Exception as error:  # noqa: BLE001  (a failure is a result, as for the peers)
+            report_failure(TOOL, job, name, error)
+        else:
+            report_plan(TOOL, job, name, score_plan(world, weekly), seconds)
+
+
+def spec_of(world: World) -> ModelSpec:
+    """The spec of a world's table; its kpi is currency that price moves by -1.2."""
+    document = {
+        "kpi": {"column": "kpi", "kind": "units", "value_per_unit": 1.0},
+        "date": "date",
+        "channels": world.channels,
+        "price": {"column": "price", "acts_on": "baseline"},
+        "competitors": [
+            {"name": "rival", "price": "competitor_price", "spend": "competitor_spend"}
+        ],
+        "controls": ["demand_index"],
+    }
+    return parse_spec(document | ({"geo": "geo"} if world.truth.population.size > 1 else {}))
+
+
+def _fit(world: World, job: Job) -> FittedModel:
+    spec = spec_of(world)
+    sampling = SamplingSpec(draws=job.draws, tune=job.tune, chains=job.chains, seed=1)
+    return fit(spec, build_panel(world.frame, spec), sampling)
+
+
+def _contribution(model: FittedModel) -> Array:
+    """(draw, channel) kpi of each channel over the history."""
+
+    def total(found: Evaluation) -> Array:
+        own = found.terms.media[:, : model.structure.n_channels]
+        return np.asarray((own * media_factor(model, found.terms)[:, None]).sum((-2, -1)))
+
+    return evaluate(model, observed(model.panel), total)
+
+
+def _plan(model: FittedModel, world: World, objective: dict[str, object]) -> Array:
+    start = model.panel.weeks[-1] + timedelta(weeks=1)
+    response = plan_response(model, Horizon(start=start, weeks=WEEKS), phasing="even")
+    usual = world.weekly_spend * WEEKS
+    bounds = zip(world.channels, usual, strict=True)
+    problem = read_problem(
+        {
+            "budget": {"total": float(usual.sum())},
+            "objective": objective,
+            "channels": {
+                name: {"min": LOWEST * float(spend), "max": HIGHEST * float(spend)}
+                for name, spend in bounds
+            },
+        }
+    )
+    return np.asarray(allocate(problem, response, usual).spend)
+
+
+if __name__ == "__main__":
+    main()
