@@ -42,11 +42,11 @@ class Recipe:
 
 RECIPES = (
     Recipe("tv", 22_000, 0.65, 1.1, 1.2, 0.26, 0.35, on=0.65, follows_demand=1.5),
-    Recipe("search", 11_000, 0.15, 1.0, 1.0, 0.17, 0.25, follows_demand=3.0),
-    Recipe("social", 12_000, 0.35, 1.0, 1.1, 0.21, 0.70),
+    Recipe("search", 11_000, 0.15, 1.0, 1.0, 0.17, 0.50, on=0.85, follows_demand=1.5),
+    Recipe("social", 12_000, 0.35, 1.4, 1.1, 0.27, 0.80, on=0.80),
     Recipe("radio", 7_000, 0.40, 0.9, 1.0, 0.08, 0.45, on=0.75),
     Recipe("outdoor", 6_000, 0.55, 1.2, 1.2, 0.07, 0.40, on=0.55),
-    Recipe("new_video", 8_000, 0.40, 1.0, 1.0, 0.15, 0.45),
+    Recipe("new_video", 6_000, 0.40, 1.8, 1.0, 0.17, 0.25),
 )
 
 

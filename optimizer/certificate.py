@@ -1,19 +1,20 @@
 r"""How good a plan can be proved to be.
 
 For draw weights q that the measure allows, rho(pi(v)) <= q.pi(v) for every plan v. Where each draw
-is concave in spend, q.pi lies below its tangent, hence for the plan b
+is concave in spend, pi(v) lies below its tangent at the plan b, hence for any set Q of such weights
 
-    rho(pi(v)) <= q.pi(b) + max_v (q.J(b)).(v - b)      one linear program (Frank and Wolfe)
+    rho(pi(v)) <= max_v min_{q in Q} q.(pi(b) + J(b)(v - b))        one small linear program
 
-is an upper bound over all feasible plans, for any such q. The weights of a measure rounded over
-the widths of the search are all allowed; the least of their bounds is reported, and
+is an upper bound over all feasible plans. With one q it is the bound of Frank and Wolfe (1956). At
+a kink of the measure no single q will do: the weights of the tangent's own optimum v are added to Q
+until the bound is that of all weights (Kelley's cutting planes, which touch only arrays at hand).
 
     gap = (upper_bound - rho) / max(|rho|, 1 % of the budget)
 
 Where draws are not concave the same number only says how far the plan is, to first order, from a
 stationary point.
 
-    J -> slope    q -> weights    b -> spend
+    pi -> draws    J -> slopes    q -> weights    b -> spend
 """
 
 from dataclasses import dataclass
@@ -23,12 +24,15 @@ import numpy as np
 
 from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
+from optimizer.linear import Rows, highest_floor
 from optimizer.response import FloatArray
 from optimizer.risk import WIDTHS, Measure
 
 PROVED_GAP = 1e-3
 """A certified plan this close to its bound is called optimal."""
 _STATIONARY = 1e-3
+_CLOSE = 1e-6
+_MOST_CUTS = 60
 
 
 class CertificateKind(StrEnum):
@@ -50,9 +54,10 @@ class Certificate:
 
 @dataclass(frozen=True, eq=False)
 class FirstOrder:
-    """The best tangent bound at a plan.
+    """The tangent of the measure at a plan.
 
-    bound: of the measure over all feasible plans, if concave.  slope: (cell,), d rho / d spend.
+    bound: of the measure over all feasible plans, if concave.  slope: (cell,), d rho / d spend, by
+    the mixture of weights that gives the bound.
     """
 
     bound: float
@@ -64,14 +69,23 @@ def first_order(
 ) -> FirstOrder:
     """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
     draws, slopes = gain.draws(spend), gain.slope(spend)
-    widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
-    spread = float(draws.std())
-    found: list[FirstOrder] = []
-    for smoothing in sorted({width * spread for width in widths}):
-        weights = measure.weigh(draws, smoothing).weights
-        slope = weights @ slopes
-        found.append(FirstOrder(float(weights @ draws) + _best_move(feasible, spend, slope), slope))
-    return min(found, key=lambda item: item.bound)
+    free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.point(spend)
+    rho = measure.value(draws)
+    cuts = _first_weights(measure, draws)
+    unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
+    if unit == 0.0:
+        return FirstOrder(rho, cuts[0] @ slopes)
+    while True:
+        slope = cuts @ free_slopes
+        floors = Rows(slope / unit, (cuts @ draws - rho - slope @ here) / unit)
+        excess, there, shares = highest_floor(
+            floors, feasible.below, feasible.equal, feasible.lower, feasible.upper
+        )
+        tangent = measure.weigh(draws + free_slopes @ (there - here), 0.0)
+        reached = (tangent.value - rho) / unit
+        if excess - max(reached, 0.0) <= _CLOSE or len(cuts) >= _MOST_CUTS:
+            return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
+        cuts = np.vstack([cuts, tangent.weights])
 
 
 def certify(
@@ -94,9 +108,8 @@ def relative(excess: float, rho: float, floor: float) -> float:
     return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
 
 
-def _best_move(feasible: FeasibleSet, spend: FloatArray, slope: FloatArray) -> float:
-    """max over feasible v of slope . (v - spend), currency of the gain."""
-    if feasible.is_point:
-        return 0.0
-    target = feasible.spend(feasible.extreme(slope[feasible.free]))
-    return max(float(slope @ (target - spend)), 0.0)
+def _first_weights(measure: Measure, draws: FloatArray) -> FloatArray:
+    """(weights, draw): the exact weights at the plan, and the rounded ones beside them."""
+    widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
+    spread = float(draws.std())
+    return np.array([measure.weigh(draws, width * spread).weights for width in widths])

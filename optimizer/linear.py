@@ -48,6 +48,35 @@ def least(
     return np.clip(result.x, lower, upper)
 
 
+def highest_floor(
+    planes: Rows, below: Rows, equal: Rows, lower: FloatArray, upper: FloatArray
+) -> tuple[float, FloatArray, FloatArray]:
+    """The maximum over feasible x of the least of the planes  matrix x + bound.
+
+    Returns the maximum, x, and shares (plane,) with sum 1: the mixture of planes that attains it.
+    """
+    n, count = lower.size, planes.bound.size
+    result = linprog(
+        np.concatenate([np.zeros(n), [-1.0]]),
+        A_ub=np.vstack(
+            [
+                np.column_stack([-planes.matrix, np.ones(count)]),
+                np.column_stack([below.matrix, np.zeros(below.bound.size)]),
+            ]
+        ),
+        b_ub=np.concatenate([planes.bound, below.bound]),
+        A_eq=np.column_stack([equal.matrix, np.zeros(equal.bound.size)]),
+        b_eq=equal.bound,
+        bounds=[*np.column_stack([lower, upper]).tolist(), (None, None)],
+        method="highs",
+        options={"primal_feasibility_tolerance": _TIGHT, "dual_feasibility_tolerance": _TIGHT},
+    )
+    if result.x is None or result.status != 0:
+        raise SolverFailed(f"the linear program of a bound failed: {result.message}")
+    shares = np.maximum(-result.ineqlin.marginals[:count], 0.0)
+    return float(result.x[n]), np.clip(result.x[:n], lower, upper), shares / shares.sum()
+
+
 def roomiest(below: Rows, equal: Rows, tolerance: float) -> tuple[FloatArray, FloatArray]:
     """A point that leaves room in every inequality which allows any, and those rooms (row,).
 

@@ -5,12 +5,15 @@ event does: BEGIN for readers, BEGIN IMMEDIATE for writers, so that a writer wai
 the start and never fails half-way for a lock that it cannot upgrade.
 """
 
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT_MS = 30_000
 WRITES = "prudent_writes"
+_SUBSECONDS_SINCE = (3, 42)
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -35,12 +38,22 @@ def set_up(engine: Engine) -> None:
 
 
 def set_up_foreign(engine: Engine) -> None:
-    """The same for a library that opens its transactions itself, by pysqlite's own rules."""
+    """The same for a library that opens its transactions itself, by pysqlite's own rules.
+
+    It reads the clock as ``unixepoch('subsec')``, which SQLite before 3.42 answers with NULL (as
+    stable distributions still ship it); there, the function is ours.
+    """
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = "IMMEDIATE"
         _run_pragmas(connection)
+        if sqlite3.sqlite_version_info < _SUBSECONDS_SINCE:
+            connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(modifier: str) -> float | None:
+    return time.time() if modifier == "subsec" else None
 
 
 def _run_pragmas(connection: Any) -> None:

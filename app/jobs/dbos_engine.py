@@ -5,10 +5,12 @@ its step cancelled within about a second. A process that dies leaves its workflo
 process with the same executor id queues them again. DBOS works on its own thread and event loop.
 """
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import error as dbos_error
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, make_url
 
@@ -25,6 +27,10 @@ POLLING_SECONDS = 0.2
 MAX_RECOVERIES = 1000
 """Of the library, which only logs; the limit that counts attempts is ours, in the rows."""
 
+_CANCELLED = (
+    dbos_error.DBOSWorkflowCancelledError,
+    dbos_error.DBOSAwaitedWorkflowCancelledError,
+)
 _RUNNING = ("PENDING",)
 _QUEUED = ("ENQUEUED", "DELAYED")
 
@@ -42,6 +48,7 @@ class DbosEngine:
     def start(self) -> None:
         """Create the tables, take over what was left, begin to work."""
         refuse_pickle()
+        logging.getLogger("dbos").addFilter(_is_news)
         DBOS(config=self._config())
         self._register()
         DBOS.launch()
@@ -55,6 +62,7 @@ class DbosEngine:
     def stop(self) -> None:
         """Cancel what runs here, without ending its jobs, and close everything."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
+        logging.getLogger("dbos").removeFilter(_is_news)
         if self._sql_engine is not None:
             self._sql_engine.dispose()
 
@@ -115,6 +123,12 @@ class DbosEngine:
             sqlite.set_up_foreign(self._sql_engine)
             config["system_database_engine"] = self._sql_engine
         return config
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A job that was cancelled is no error, though the library logs it as one."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, _CANCELLED)
 
 
 def engine_url(database_url: str, data_dir: Path) -> str:

@@ -19,6 +19,7 @@ from app.jobs.runner import Apply, Job
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.fitted import FittedModel, load_model
+from mmm.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class FitJob:
         process = self.pool.take()
         try:
             holder.hold(process)
+            job.report(Progress("validating", 0.0))
             process.run(self._request(job, folder), job.report, self.timeout_seconds)
             model = load_model(folder / "model.nc")
             key = self.store.put(folder / "model.nc")

@@ -51,10 +51,10 @@ class Fixed:
     draws_given: ArrayLike
     jacobian_given: ArrayLike
 
-    def draws(self, spend: FloatArray) -> FloatArray:
+    def draws(self, spend: FloatArray) -> FloatArray:  # noqa: ARG002
         return np.asarray(self.draws_given)
 
-    def jacobian(self, spend: FloatArray) -> FloatArray:
+    def jacobian(self, spend: FloatArray) -> FloatArray:  # noqa: ARG002
         return np.asarray(self.jacobian_given)
 
 

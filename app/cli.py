@@ -1,0 +1,58 @@
+"""``prudent``: the path from a table to a plan on the command line.
+
+    init, check, reshape                      a table and its specification
+    fit                                       both -> a model file, with progress bars
+    contributions, whatif, allocate, report   questions to a model file
+    serve, version                            the HTTP service
+
+Commands only read arguments and print; what they need is imported when one runs, so that help is
+quick. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is printed).
+"""
+
+import os
+import sys
+
+import typer
+
+from app.console import data_commands, model_commands, service_commands
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+cli = typer.Typer(
+    help="A causal marketing-mix model that decides.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+for module in (data_commands, model_commands, service_commands):
+    module.register(cli)
+
+
+def main() -> None:
+    """Run the command line; known errors become their issues on standard error."""
+    os.environ.update({name: os.environ.get(name, "1") for name in THREADS})
+    try:
+        cli()
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        for issue in getattr(error, "issues", ()) or (error,):
+            typer.echo(f"error: {issue}", err=True)
+        sys.exit(code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """2 for input that is at fault, 1 for what is refused, None for what should not happen."""
+    from app.errors import AppError, StartupError
+    from mmm.errors import MmmError
+    from optimizer.errors import Infeasible, InvalidProblem, OptimizerError
+
+    if isinstance(error, MmmError | InvalidProblem | Infeasible):
+        return 2
+    return 1 if isinstance(error, AppError | StartupError | OptimizerError) else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the command line shares: files in and out, arguments to requests, tables, progress bars."""

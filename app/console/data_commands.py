@@ -1,0 +1,100 @@
+"""Commands that start from a table: init, check, reshape, fit."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.console.options import Existing, note
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (init, check, reshape, fit):
+        cli.command()(command)
+
+
+def init(
+    data: Existing,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Default: standard output.")
+    ] = None,
+) -> None:
+    """Draft a specification from a table's columns, to be corrected by hand."""
+    from app.console.files import load_table, save_text
+    from mmm.draft import draft_spec
+
+    draft = draft_spec(load_table(data))
+    for line in draft.notes:
+        note(f"- {line}")
+    text = json.dumps(draft.model, indent=2)
+    if output is None:
+        typer.echo(text)
+    else:
+        save_text(text, output)
+        note(f"wrote {output}")
+
+
+def check(data: Existing, spec: Existing) -> None:
+    """Check a table against a specification, without fitting."""
+    from app.console.files import load_spec, load_table
+    from mmm.panel import build_panel
+    from mmm.profile import profile_table
+
+    frame = load_table(data)
+    for warning in profile_table(frame).warnings:
+        note(f"note: {warning.column}: {warning.detail}")
+    panel = build_panel(frame, load_spec(spec))
+    weeks = panel.weeks
+    typer.echo(f"ok: {len(weeks)} weeks ({weeks[0]} to {weeks[-1]}), {len(panel.geos)} geo(s)")
+
+
+def reshape(
+    data: Existing,
+    output: Annotated[Path, typer.Option("--output", "-o", help="CSV file to write.")],
+    date: Annotated[str, typer.Option(help="Column of the dates.")],
+    variable: Annotated[str, typer.Option(help="Column that names the variable.")],
+    value: Annotated[str, typer.Option(help="Column of the values.")],
+    geo: Annotated[str | None, typer.Option(help="Column of the geos, if any.")] = None,
+) -> None:
+    """Turn a long table (a row for each date and variable) into one row a week."""
+    from app.console.files import load_table
+    from mmm.tables import reshape_long
+
+    wide = reshape_long(load_table(data), date=date, variable=variable, value=value, geo=geo)
+    wide.to_csv(output, index=False)
+    note(f"wrote {output}: {len(wide)} rows, {len(wide.columns)} columns")
+
+
+def fit(
+    data: Existing,
+    spec: Existing,
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("model.nc"),
+    draws: Annotated[int, typer.Option(help="Draws of each chain.")] = 1000,
+    tune: Annotated[int, typer.Option(help="Warm-up of each chain.")] = 1000,
+    chains: Annotated[int, typer.Option(help="Chains.")] = 4,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 0,
+) -> None:
+    """Fit the model and write it to a file."""
+    from rich.console import Console
+
+    from app.console.files import load_spec, load_table, request_of
+    from app.console.progress import FitProgress
+    from app.console.tables import verdict_table
+    from mmm.fitted import save_model
+    from mmm.panel import build_panel
+    from mmm.spec import SamplingSpec
+
+    declared = load_spec(spec)
+    panel = build_panel(load_table(data), declared)
+    given = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
+    sampling = request_of(SamplingSpec, given)
+    with FitProgress() as bars:
+        bars.show("starting", 0.0, [])
+        from mmm.sampling import fit as sample
+
+        model = sample(declared, panel, sampling, bars.follow)
+    save_model(model, output)
+    Console().print(verdict_table(model.verdict))
+    note(f"wrote {output} (fitted in {model.method.seconds:.1f} s)")

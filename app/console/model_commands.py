@@ -1,0 +1,134 @@
+"""Commands that question a model file: contributions, whatif, allocate, report."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from app.console.options import Accept, AsJson, Existing, Request, note, show
+
+if TYPE_CHECKING:
+    from mmm.fitted import FittedModel
+
+Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (contributions, whatif, allocate, report):
+        cli.command()(command)
+
+
+def contributions(
+    model: Existing,
+    by: Annotated[Literal["total", "week", "geo"], typer.Option(help="Rows for which cells.")] = (
+        "total"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Who caused what: components, ROI and marginal ROI."""
+    from app.console.tables import components_table, returns_table
+    from mmm.contribution import contributions as decompose
+    from mmm.fitted import load_model
+
+    show(decompose(load_model(model), by=by), as_json, components_table, returns_table)
+
+
+def whatif(
+    model: Existing,
+    do: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VARIABLE:set|scale|add=NUMBER", help="As tv:scale=0; repeatable."),
+    ] = None,
+    start: Annotated[str | None, typer.Option(help="First week; default: of the data.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last week; default: of the data.")] = None,
+    kind: Literal["interventional", "counterfactual", "forecast"] = "interventional",
+    request: Request = None,
+    accept_rejected: Accept = False,
+    as_json: AsJson = False,
+) -> None:
+    """What if spend, a price or a rival were different: effect on the kpi, with its interval."""
+    from app.console.arguments import intervention
+    from app.console.files import load_request, request_of
+    from app.console.tables import effect_table
+    from mmm.intervention import answer
+    from mmm.question import Counterfactual
+
+    fitted, warnings = _trusted(model, accept_rejected)
+    weeks = fitted.panel.weeks
+    window = {"start": start or weeks[0].isoformat(), "end": end or weeks[-1].isoformat()}
+    given = {"window": window, "kind": kind, "do": [intervention(item) for item in do or []]}
+    question = request_of(Counterfactual, load_request(request) if request else given)
+    found = answer(fitted, question)
+    show(found, as_json, effect_table, warnings=(*warnings, *found.warnings))
+
+
+def allocate(
+    model: Existing,
+    weeks: Annotated[int, typer.Option(help="Weeks to plan, from the one after the data.")] = 13,
+    total: Annotated[float | None, typer.Option(help="Budget; default: as recently.")] = None,
+    risk_aversion: Annotated[float, typer.Option(help="0: expected gain; 1: worst cases.")] = 0.5,
+    tail: Annotated[float, typer.Option(help="Share of draws that are worst cases.")] = 0.1,
+    least: Annotated[
+        list[str] | None, typer.Option("--min", metavar="CHANNEL=NUMBER", help="Repeatable.")
+    ] = None,
+    most: Annotated[list[str] | None, typer.Option("--max", metavar="CHANNEL=NUMBER")] = None,
+    fixed: Limits = None,
+    max_change: Limits = None,
+    request: Request = None,
+    accept_rejected: Accept = False,
+    as_json: AsJson = False,
+) -> None:
+    """The budget plan that is best for an attitude to risk."""
+    from app.console.arguments import channel_bounds
+    from app.console.files import load_request, request_of
+    from app.console.tables import gain_table, plan_table
+    from app.services.allocate import answer
+    from app.services.plans import AllocateBody
+
+    fitted, warnings = _trusted(model, accept_rejected)
+    limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
+    given = {
+        "horizon": _after(fitted, weeks),
+        "budget": {"total": _recent_spend(fitted, weeks) if total is None else total},
+        "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
+        "channels": channel_bounds({name: items or [] for name, items in limits.items()}),
+    }
+    body = request_of(AllocateBody, load_request(request) if request else given)
+    found = answer(fitted, body, warnings)
+    show(found, as_json, plan_table, gain_table, warnings=found.warnings)
+
+
+def report(
+    model: Existing,
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("report.html"),
+) -> None:
+    """Write one self-contained HTML page about the model."""
+    from app.console.files import save_text
+    from app.report import render
+    from mmm.fitted import load_model
+
+    save_text(render(load_model(model)), output)
+    note(f"wrote {output}")
+
+
+def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
+    """The model, and the warnings its answers carry; raises ModelRejected."""
+    from app.db.models import ModelRow
+    from app.services.models import rejection_warnings
+    from mmm.fitted import load_model
+
+    model = load_model(path)
+    row = ModelRow(verdict=model.verdict.model_dump(mode="json"))
+    return model, rejection_warnings(row, accept_rejected=accept_rejected)
+
+
+def _after(model: "FittedModel", weeks: int) -> dict[str, Any]:
+    start = model.panel.weeks[-1] + timedelta(weeks=1)
+    return {"start": start.isoformat(), "weeks": weeks}
+
+
+def _recent_spend(model: "FittedModel", weeks: int) -> float:
+    """What was spent in the last ``weeks`` weeks, all channels and geos."""
+    return float(model.panel.array("spend")[-weeks:].sum())

@@ -1,0 +1,61 @@
+"""Progress bars of a fit: one for the whole, one a chain; for a fit here and for one watched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from mmm.progress import Progress as FitReport
+
+WHOLE = -1
+
+
+class FitProgress:
+    """Bars that follow the reports of a fit; a context manager. Writes to standard error."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<16}"),
+            BarColumn(bar_width=32),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.fields[note]}"),
+            TimeRemainingColumn(compact=True),
+            console=console or Console(stderr=True),
+            transient=False,
+        )
+        self._tasks: dict[int, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def show(self, stage: str | None, share: float, chains: Sequence[Mapping[str, Any]]) -> None:
+        """One report: stage, progress in [0, 1], and each chain's draws and divergences."""
+        self._update(WHOLE, stage or "queued", share, "")
+        for chain in chains:
+            total = max(int(chain["draws_total"]), 1)
+            note = "warm-up" if chain["tuning"] else "sampling"
+            if chain["divergences"]:
+                note += f", {chain['divergences']} divergences"
+            title = f"  chain {chain['chain'] + 1}"
+            self._update(int(chain["chain"]), title, chain["draws_done"] / total, note)
+
+    def follow(self, progress: FitReport) -> None:
+        """One report of a fit in this process."""
+        self.show(progress.stage, progress.progress, [asdict(c) for c in progress.chains])
+
+    def _update(self, key: int, title: str, share: float, note: str) -> None:
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task(title, total=1.0, note=note)
+        self._bars.update(self._tasks[key], description=title, completed=share, note=note)

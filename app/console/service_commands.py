@@ -1,0 +1,36 @@
+"""Commands of the service: serve, version."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands of this module."""
+    cli.command()(serve)
+    cli.command()(version)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="A loopback address.")] = None,
+    port: Annotated[int | None, typer.Option(help="0 lets the system choose.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+) -> None:
+    """Run the HTTP service until it is interrupted.
+
+    What is not given comes from PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR, else 127.0.0.1, 8000
+    and ./prudent-data.
+    """
+    from app.serve import serve as run
+    from app.settings import Settings
+
+    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
+    run(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(f"prudent {installed('prudent-mmm')}")

@@ -1,0 +1,116 @@
+"""Answers as tables for a terminal."""
+
+from collections.abc import Iterable
+
+from rich.table import Table
+
+from app.services.plans import AllocationAnswer
+from mmm.contribution import Contributions
+from mmm.interval import Interval
+from mmm.question import CounterfactualAnswer
+from mmm.verdict import Verdict
+
+
+def figure(value: float) -> str:
+    """A number with three significant digits, or whole thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
+
+
+def interval(found: Interval) -> str:
+    """Mean and 90 % interval."""
+    return f"{figure(found.mean)}  [{figure(found.p5)}, {figure(found.p95)}]"
+
+
+def verdict_table(verdict: Verdict) -> Table:
+    """Every check with its value, limit and advice."""
+    rows = [
+        ("ok" if c.passed else c.status, c.name, f"{c.value:.3g}", f"{c.limit:g}", c.advice)
+        for c in verdict.checks
+    ]
+    heads = ("", "check", "value", "limit", "advice")
+    return _table(f"verdict: {verdict.status}", heads, rows, right=(2, 3))
+
+
+def components_table(found: Contributions) -> Table:
+    """The decomposition."""
+    rows = [
+        (str(c.week or c.geo or ""), c.name, c.kind, interval(c.contribution), _percent(c.share))
+        for c in found.components
+    ]
+    place = {"week": "week", "geo": "geo"}.get(found.by, "")
+    heads = (place, "component", "kind", f"contribution ({found.unit})", "share")
+    return _table("contributions: mean and 90 % interval", heads, rows, right=(3, 4))
+
+
+def returns_table(found: Contributions) -> Table:
+    """ROI and marginal ROI."""
+    rows = [
+        (c.name, figure(c.spend), interval(c.roi), interval(c.marginal_roi)) for c in found.channels
+    ]
+    heads = ("channel", "spend", "ROI", "marginal ROI")
+    return _table(f"returns ({found.roi_unit})", heads, rows, right=(1, 2, 3))
+
+
+def effect_table(found: CounterfactualAnswer) -> Table:
+    """The effect of an intervention, and its parts by path."""
+    rows = [
+        ("effect, carry-out counted", interval(found.effect)),
+        ("effect within the window", interval(found.effect_in_window)),
+        ("without the intervention", interval(found.baseline)),
+        ("with it", interval(found.scenario)),
+        ("probability of an increase", f"{found.effect.probability_positive:.2f}"),
+    ]
+    rows += [(f"  path {' > '.join(p.path)}", interval(p.effect)) for p in found.by_path]
+    return _table(f"what if ({found.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
+
+
+def plan_table(found: AllocationAnswer) -> Table:
+    """The plan beside today."""
+    rows = [
+        (
+            c.name,
+            figure(c.spend),
+            figure(c.current),
+            "new" if c.change is None else f"{c.change:+.0%}",
+            interval(c.marginal_roi),
+            "beyond observed" if c.beyond_observed else "",
+        )
+        for c in found.plan.channels
+    ]
+    heads = ("channel", "plan", "current", "change", "marginal ROI", "")
+    return _table(found.summary, heads, rows, right=(1, 2, 3, 4))
+
+
+def gain_table(found: AllocationAnswer) -> Table:
+    """What the plan gains, against what it is compared with, and the risk in it."""
+    current, mix = found.versus_current, found.versus_proportional
+    rows = [
+        ("gain over no spend, less cost", interval(found.gain), ""),
+        ("versus current", interval(current), f"{current.probability_better:.2f}"),
+        ("versus proportional", interval(mix), f"{mix.probability_better:.2f}"),
+        (f"mean of the worst {found.risk.tail:.0%}", figure(found.risk.cvar), ""),
+        ("probability of a loss", f"{found.risk.probability_of_loss:.2f}", ""),
+    ]
+    heads = (found.gain_unit, "mean and 90 % interval", "probability better")
+    return _table(_certified(found), heads, rows, right=(1, 2))
+
+
+def _certified(found: AllocationAnswer) -> str:
+    certificate = found.certificate
+    gap = "" if certificate.gap is None else f", at most {certificate.gap:.2%} below the best plan"
+    return f"{found.status}; certificate: {certificate.kind}{gap}"
+
+
+def _percent(found: Interval) -> str:
+    return f"{found.mean:.1%}  [{found.p5:.1%}, {found.p95:.1%}]"
+
+
+def _table(
+    title: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]], right: tuple[int, ...]
+) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for position, head in enumerate(heads):
+        table.add_column(head, justify="right" if position in right else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table

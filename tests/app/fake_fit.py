@@ -1,0 +1,48 @@
+"""A fit process that fits nothing: the seed says how it behaves.
+
+Usage: fake_fit.py FOLDER, where FOLDER holds ``trusted.nc`` and ``rejected.nc``.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+from app.fitworker.child import serve
+from mmm.errors import DataError, Issue
+from mmm.progress import ChainProgress, Progress
+
+TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE = range(8)
+FOLDER = Path(sys.argv[1])
+
+
+def fit(request, report) -> None:
+    print("a library that prints to standard output")
+    seed = request.sampling["seed"]
+    report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))
+    if seed == SLOW or (seed == SLOW_ONCE and first_time()):
+        time.sleep(600)
+    if seed == RAISES:
+        raise RuntimeError("no such luck")
+    if seed == KILLED:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if seed == REFUSED:
+        raise DataError([Issue("/data/rows/3/tv", "negative", "row 4 is negative")])
+    name = "rejected.nc" if seed == REJECTED else "trusted.nc"
+    if seed == GARBAGE:
+        Path(request.model_path).write_bytes(b"no model")
+    else:
+        shutil.copy(FOLDER / name, request.model_path)
+
+
+def first_time() -> bool:
+    marker = FOLDER / "started"
+    known = marker.exists()
+    marker.touch()
+    return not known
+
+
+if __name__ == "__main__":
+    serve(lambda: fit)

@@ -1,0 +1,129 @@
+"""Real servers for the tests: in a thread of this process, or in a process that can be killed."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from app.main import create_app
+from app.settings import Settings
+from tests.mmm.fakes import RICH, table
+
+FAKE_FIT = Path(__file__).with_name("fake_fit.py")
+ROOT = Path(__file__).parents[2]
+DEADLINE = 40.0
+
+
+def fake_command(folder: Path) -> list[str]:
+    return [sys.executable, str(FAKE_FIT), str(folder)]
+
+
+@contextmanager
+def serving(app) -> Iterator[httpx.Client]:
+    """The application behind a real server on a free port."""
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+    config.timeout_graceful_shutdown = 2
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        wait_until(lambda: server.started or not thread.is_alive())
+        assert server.started, "the server did not start"
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def fake_service(data_dir: Path, models: Path, **changes) -> Iterator[httpx.Client]:
+    """A service whose fits are the fake's."""
+    settings = Settings(data_dir=data_dir, warm_worker=False, **changes)
+    with serving(create_app(settings, fit_command=fake_command(models))) as client:
+        yield client
+
+
+class ServiceProcess:
+    """``python -m tests.app.running DATA_DIR MODELS``: a service to kill."""
+
+    def __init__(self, data_dir: Path, models: Path) -> None:
+        command = [sys.executable, "-m", "tests.app.running", str(data_dir), str(models)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self.process.stdout
+        port = self.process.stdout.readline().strip()
+        assert port, "the service process did not start"
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+
+    def close(self, kill: bool = False) -> int:
+        self.client.close()
+        if kill:
+            self.process.kill()
+        else:
+            self.process.terminate()
+        code = self.process.wait(DEADLINE)
+        assert self.process.stdout
+        self.process.stdout.close()
+        return code
+
+
+def wait_until(met: Callable[[], object], seconds: float = DEADLINE) -> None:
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, f"not met within {seconds} s"
+        time.sleep(0.05)
+
+
+def rows(weeks: int = 60) -> list[dict]:
+    return table(weeks).to_dict("records")
+
+
+def fit_body(seed: int = 0, **changes) -> dict:
+    body = {"data": {"rows": rows()}, "model": RICH, "sampling": {"seed": seed, "draws": 50}}
+    return {**body, **changes}
+
+
+def start_fit(client: httpx.Client, seed: int = 0, **changes) -> str:
+    response = client.post("/v1/fit", json=fit_body(seed, **changes))
+    assert response.status_code == 202, response.text
+    assert response.headers["location"] == f"/v1/operations/{response.json()['id']}"
+    return response.json()["id"]
+
+
+def operation(client: httpx.Client, operation_id: str) -> dict:
+    return client.get(f"/v1/operations/{operation_id}").raise_for_status().json()
+
+
+def wait_for(client: httpx.Client, operation_id: str, *statuses: str) -> dict:
+    wanted = statuses or ("succeeded", "failed", "cancelled")
+    wait_until(lambda: operation(client, operation_id)["status"] in wanted)
+    return operation(client, operation_id)
+
+
+def fitted_model(client: httpx.Client, seed: int = 0) -> str:
+    found = wait_for(client, start_fit(client, seed))
+    assert found["status"] == "succeeded", found["error"]
+    return found["result"]["model_id"]
+
+
+def children_of(pid: int) -> list[int]:
+    """Direct children of a process (Linux)."""
+    path = Path(f"/proc/{pid}/task")
+    found = [task / "children" for task in path.glob("*")]
+    return [int(child) for file in found if file.exists() for child in file.read_text().split()]
+
+
+if __name__ == "__main__":
+    data, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    with fake_service(data, folder) as running:
+        print(running.base_url.port, flush=True)
+        threading.Event().wait()
