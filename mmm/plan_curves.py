@@ -84,7 +84,7 @@ def plan_curves(model: FittedModel, world: Variables, shares: Array, on: On) -> 
                 members=tuple(members),
                 parameters=q,
                 carry=carry,
-                unit=spread,
+                unit=np.broadcast_to(spread, weight.shape),
                 weight=np.ascontiguousarray(weight),
                 at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
             )

@@ -20,7 +20,7 @@ def require_feasible(system: LinearSystem) -> None:
     if stretch <= TOLERANCE * system.scale:
         return
     conflict = _smallest(tuple(system.limits[i] for i in suspects), system.scale)
-    raise Infeasible(_sums(system, conflict) or _list(conflict, stretch))
+    raise Infeasible(_sums(system, conflict) or _list(conflict, system.scale))
 
 
 def _smallest(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
@@ -81,9 +81,9 @@ def _sentence(
     return head, *_issues(members)
 
 
-def _list(conflict: tuple[Limit, ...], stretch: float) -> tuple[Issue, ...]:
-    listed = "; ".join(limit.label for limit in conflict)
-    detail = f"no plan satisfies all of these, they miss by {number(stretch)}: {listed}"
+def _list(conflict: tuple[Limit, ...], scale: float) -> tuple[Issue, ...]:
+    listed, miss = "; ".join(limit.label for limit in conflict), _excess(conflict, scale)[0]
+    detail = f"no plan satisfies all of these, they miss by {number(miss)}: {listed}"
     return Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)
 
 

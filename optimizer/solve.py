@@ -6,6 +6,7 @@ Refuse what is wrong, find a plan from several starts, take a reference plan ins
 better, verify with the exact measure, prove what can be proved, compare.
 """
 
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -23,7 +24,7 @@ from optimizer.shadow import binding_limits
 from optimizer.starts import mix, proportional_start, starting_plans
 
 _USUAL_TAIL = 0.1
-_CLOSED = 1e-6
+"""Of the CVaR that is shown beside an objective which has no tail of its own."""
 
 
 def allocate(
@@ -50,81 +51,76 @@ def allocate(
     require_feasible(system)
     gain = Gain(response, spend_costs=problem.objective.on == "value")
     search = Search(gain, risk.measure_of(problem.objective), FeasibleSet.of(system))
-    concave = is_concave(response)
-    best, reached = _best_plan(search, system, current, seed, random_starts, concave=concave)
-    return _report(problem, system, search, best, reached, current, began, concave=concave)
+    case = _Case(problem, system, search, current, is_concave(response))
+    best, reached = _best_plan(case, seed, random_starts)
+    return _report(case, best, reached, began)
 
 
-def _best_plan(
-    search: Search,
-    system: LinearSystem,
-    current: FloatArray,
-    seed: int,
-    random_starts: int,
-    *,
-    concave: bool,
-) -> tuple[Found, tuple[float, ...]]:
+@dataclass(frozen=True, eq=False)
+class _Case:
+    problem: AllocationProblem
+    system: LinearSystem
+    search: Search
+    current: FloatArray
+    concave: bool
+
+
+def _best_plan(case: _Case, seed: int, random_starts: int) -> tuple[Found, tuple[float, ...]]:
     """The best plan, and the measure that each start reached."""
-    feasible = search.feasible
+    search, feasible = case.search, case.search.feasible
     if feasible.is_point:
         only = search.found(feasible.spend(np.empty(0)))
         return only, (only.value,)
-    starts: tuple[FloatArray, ...] = (proportional_start(system, feasible, current),)
-    if not concave:
-        starts = starting_plans(
-            system,
-            feasible,
-            search.gain,
-            search.measure,
-            current,
-            seed=seed,
-            random_starts=random_starts,
-        )
-    climbed = search.climb_coarsely(starts)
+    climbed = search.climb_coarsely(_starts(case, seed, random_starts))
     best = search.polish(max(climbed, key=lambda plan: plan.value))
-    for reference in (current, best.spend.sum() * mix(current)):
-        if not system.broken(reference):
+    for reference in (case.current, best.spend.sum() * mix(case.current)):
+        if not case.system.broken(reference):
             best = max(best, search.found(reference), key=lambda plan: plan.value)
     return best, tuple(plan.value for plan in climbed)
 
 
-def _report(
-    problem: AllocationProblem,
-    system: LinearSystem,
-    search: Search,
-    best: Found,
-    reached: tuple[float, ...],
-    current: FloatArray,
-    began: float,
-    *,
-    concave: bool,
-) -> Allocation:
-    gain, spend = search.gain, best.spend
+def _starts(case: _Case, seed: int, random_starts: int) -> tuple[FloatArray, ...]:
+    """One start where every climb leads to the same top, several elsewhere."""
+    system, search, current = case.system, case.search, case.current
+    if case.concave:
+        return (proportional_start(system, search.feasible, current),)
+    return starting_plans(
+        system,
+        search.feasible,
+        search.gain,
+        search.measure,
+        current,
+        seed=seed,
+        random_starts=random_starts,
+    )
+
+
+def _report(case: _Case, best: Found, reached: tuple[float, ...], began: float) -> Allocation:
+    search, gain, spend = case.search, case.search.gain, best.spend
     tangent = certificate.first_order(gain, search.measure, search.feasible, spend)
     proof = certificate.certify(
         best.value,
         tangent,
-        0.01 * system.budget if gain.spend_costs else 0.0,
-        concave=concave,
+        0.01 * case.system.budget if gain.spend_costs else 0.0,
+        concave=case.concave,
         only_plan=search.feasible.is_point,
     )
-    draws = gain.draws(spend)
-    cost = float(gain.spend_costs)
     proved = proof.gap is not None and proof.gap <= certificate.PROVED_GAP
+    draws, cost = gain.draws(spend), float(gain.spend_costs)
     return Allocation(
         status=Status.OPTIMAL if proved else Status.FEASIBLE,
-        names=system.names,
+        names=case.system.names,
         spend=spend,
         gain=draws,
         response=draws + cost * spend.sum(),
-        risk=_risk(problem, best.value, draws),
-        versus_current=_compare(system, search, draws, current),
-        versus_proportional=_compare(system, search, draws, spend.sum() * mix(current)),
+        risk=_risk(case.problem, best.value, draws),
+        versus_current=_compare(case, draws, case.current),
+        versus_proportional=_compare(case, draws, spend.sum() * mix(case.current)),
         marginal=tangent.slope,
         marginal_response=gain.slope(spend).mean(axis=0) + cost,
-        binding=binding_limits(system, spend, tangent.slope),
+        binding=binding_limits(case.system, spend, tangent.slope),
         certificate=proof,
-        warnings=_warnings(current),
+        warnings=_warnings(case.current),
         statistics=Statistics(
             evaluations=gain.evaluations,
             gradients=gain.gradients,
@@ -149,12 +145,10 @@ def _risk(problem: AllocationProblem, value: float, draws: FloatArray) -> Risk:
     )
 
 
-def _compare(
-    system: LinearSystem, search: Search, draws: FloatArray, reference: FloatArray
-) -> Comparison:
-    reference_draws = search.gain.draws(reference)
+def _compare(case: _Case, draws: FloatArray, reference: FloatArray) -> Comparison:
+    reference_draws = case.search.gain.draws(reference)
     difference = draws - reference_draws
-    broken = system.broken(reference)
+    broken = case.system.broken(reference)
     return Comparison(
         spend=reference,
         total=float(reference.sum()),
@@ -162,7 +156,7 @@ def _compare(
         broken=broken,
         difference=difference,
         probability_better=float((difference > 0).mean()),
-        value=search.measure.value(reference_draws),
+        value=case.search.measure.value(reference_draws),
     )
 
 

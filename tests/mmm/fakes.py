@@ -71,7 +71,10 @@ def fake_model(
     rng = np.random.default_rng(seed + 1)
     values = _draws(spec, structure, panel, draws, rng)
     data = {
-        name: (("chain", "draw", *(f"{name}_{axis}" for axis in range(array.ndim - 1))), array[None])
+        name: (
+            ("chain", "draw", *(f"{name}_{axis}" for axis in range(array.ndim - 1))),
+            array[None],
+        )
         for name, array in values.items()
     }
     perfect = {rule.name: rule.caution for rule in RULES}

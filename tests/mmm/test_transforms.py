@@ -67,7 +67,9 @@ def test_delayed_weights_peak_at_theta():
 
 
 @pytest.mark.parametrize("kind", list(SATURATION))
-@given(x=st.floats(0.0, 20.0), step=st.floats(1e-3, 5.0), a=st.floats(0.2, 4.0), b=st.floats(0.4, 3.0))
+@given(
+    x=st.floats(0.0, 20.0), step=st.floats(1e-3, 5.0), a=st.floats(0.2, 4.0), b=st.floats(0.4, 3.0)
+)
 def test_response_is_monotone_and_starts_at_zero(kind, x, step, a, b):
     low, high = _curve(kind, np.array([x, x + step]), a, b)
     assert high >= low

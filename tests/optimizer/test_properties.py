@@ -16,7 +16,8 @@ SLACK = 1e-4 * BUDGET
 
 def limits_around(anchor, rng):
     """Random bounds and groups, some of them without room, that the anchor plan satisfies."""
-    channels, groups = {}, []
+    channels: dict[str, dict[str, float]] = {}
+    groups: list[dict[str, object]] = []
     for name, spend in zip(names(CELLS), anchor, strict=True):
         below, above = rng.choice([0.0, 20.0, 200.0], 2)
         kind = rng.integers(5)
@@ -28,7 +29,7 @@ def limits_around(anchor, rng):
         members = rng.choice(CELLS, size=rng.integers(1, CELLS + 1), replace=False)
         total = float(anchor[members].sum())
         room = float(rng.choice([0.0, 30.0]))
-        group = {"channels": [names(CELLS)[cell] for cell in members]}
+        group: dict[str, object] = {"channels": [names(CELLS)[cell] for cell in members]}
         if rng.random() < 0.5:
             group |= {"min": max(total - room, 0.0), "max": total + room}
         else:

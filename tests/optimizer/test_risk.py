@@ -35,7 +35,7 @@ def cvar_by_linear_program(gain, tail):
     cost = np.concatenate([[-1.0], np.full(size, 1 / (tail * size))])
     rows = np.hstack([np.ones((size, 1)), -np.eye(size)])
     bounds = [(None, None)] + [(0, None)] * size
-    return -linprog(cost, A_ub=rows, b_ub=gain, bounds=bounds).fun
+    return -float(linprog(cost, A_ub=rows, b_ub=gain, bounds=bounds)["fun"])
 
 
 def test_the_boundary_draw_counts_by_its_fraction():

@@ -1,0 +1,179 @@
+"""The figures of the report, each from the answers that the API gives."""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from app.report.style import (
+    ACCENT,
+    INK,
+    KIND_COLOURS,
+    OTHER,
+    channel_colours,
+    laid_out,
+    translucent,
+)
+from app.services.plans import AllocationAnswer
+from mmm.contribution import Contributions
+from mmm.curves import ChannelCurve, Curves
+from mmm.evaluate import noise, outcome
+from mmm.fitted import FittedModel
+from mmm.interval import Interval
+from mmm.timeline import observed
+
+ABSOLUTE_TOLERANCE = 1e-9
+
+
+def fit_figure(model: FittedModel) -> go.Figure:
+    """Observed kpi over the fitted mean and the 90 % predictive interval, all geos together."""
+    weeks = list(model.panel.weeks)
+    mean = outcome(model, observed(model.panel))
+    scatter = noise(model, len(weeks), seed=0, shock=False).sum(-1)
+    low, high = np.quantile(mean + scatter, (0.05, 0.95), axis=0)
+    seen = model.panel.array("kpi").sum(1)
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure = go.Figure(
+        [
+            go.Scatter(x=weeks, y=high, showlegend=False, **band),
+            go.Scatter(
+                x=weeks,
+                y=low,
+                name="90 % predictive interval",
+                fill="tonexty",
+                fillcolor=translucent(ACCENT, 0.18),
+                **band,
+            ),
+            go.Scatter(x=weeks, y=mean.mean(0), name="fitted mean", line={"color": ACCENT}),
+            go.Scatter(
+                x=weeks, y=seen, name="observed", mode="markers", marker={"color": INK, "size": 4}
+            ),
+        ]
+    )
+    return laid_out(figure, 380, yaxis_title=model.kpi_unit, hovermode="x unified")
+
+
+def decomposition_figure(found: Contributions) -> go.Figure:
+    """Mean contributions by week, stacked; what takes sales away lies below zero."""
+    channels = [channel.name for channel in found.channels]
+    colours = channel_colours(channels)
+    weeks = sorted({row.week for row in found.components if row.week is not None})
+    rows: dict[tuple[str, str], dict[object, float]] = {}
+    for row in found.components:
+        title = "baseline" if row.kind == "baseline" else row.name
+        cell = rows.setdefault((row.kind, title), {})
+        cell[row.week] = cell.get(row.week, 0.0) + row.contribution.mean
+    figure = go.Figure()
+    for (kind, title), values in rows.items():
+        if all(abs(value) < ABSOLUTE_TOLERANCE for value in values.values()):
+            continue
+        colour = colours.get(title) if kind == "channel" else KIND_COLOURS.get(kind, OTHER)
+        figure.add_bar(x=weeks, y=[values[week] for week in weeks], name=title, marker_color=colour)
+    figure.update_traces(marker_line_width=0)
+    return laid_out(
+        figure, 440, barmode="relative", bargap=0.0, yaxis_title=found.unit, hovermode="x unified"
+    )
+
+
+def roi_figure(found: Contributions) -> go.Figure:
+    """ROI and marginal ROI with 90 % intervals; the line marks money back."""
+    names = [channel.name for channel in found.channels]
+    figure = go.Figure(
+        [
+            _dots("ROI", names, [c.roi for c in found.channels], ACCENT, -0.12),
+            _dots("marginal ROI", names, [c.marginal_roi for c in found.channels], "#d9822b", 0.12),
+        ]
+    )
+    figure.add_vline(x=1.0, line={"color": "#9aa5b1", "dash": "dot"})
+    rows = list(range(len(names)))
+    figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed")
+    return laid_out(figure, 110 + 56 * len(names), xaxis_title=found.roi_unit)
+
+
+def curves_figure(found: Curves) -> go.Figure:
+    """Response curves: mean and 90 % band, today marked, what was never tried left unshaded."""
+    columns = 2
+    rows = -(-len(found.channels) // columns)
+    titles = [channel.name for channel in found.channels]
+    figure = make_subplots(
+        rows, columns, subplot_titles=titles, vertical_spacing=0.4 / max(rows, 2)
+    )
+    colours = channel_colours(titles)
+    for index, channel in enumerate(found.channels):
+        place = {"row": index // columns + 1, "col": index % columns + 1}
+        for trace in _curve_traces(channel, colours[channel.name]):
+            figure.add_trace(trace, **place)
+        figure.add_vrect(
+            x0=channel.observed_min,
+            x1=channel.observed_max,
+            fillcolor="#dfe5ec",
+            opacity=0.45,
+            layer="below",
+            line_width=0,
+            **place,
+        )
+        figure.add_vline(x=channel.current, line={"color": INK, "dash": "dash"}, **place)
+    figure.update_xaxes(title_text="currency per week", row=rows)
+    figure.update_yaxes(title_text=f"{found.unit} per week", col=1)
+    return laid_out(figure, 270 * rows, showlegend=False)
+
+
+def plan_figure(found: AllocationAnswer) -> go.Figure:
+    """The plan beside today, channel by channel."""
+    names = [channel.name for channel in found.plan.channels]
+    figure = go.Figure(
+        [
+            go.Bar(
+                name="today",
+                x=names,
+                y=[channel.current for channel in found.plan.channels],
+                marker_color="#b8c1cc",
+            ),
+            go.Bar(
+                name="plan",
+                x=names,
+                y=[channel.spend for channel in found.plan.channels],
+                marker_color=ACCENT,
+            ),
+        ]
+    )
+    return laid_out(figure, 360, barmode="group", yaxis_title="currency over the horizon")
+
+
+def _dots(
+    title: str, names: list[str], intervals: list[Interval], colour: str, shift: float
+) -> go.Scatter:
+    return go.Scatter(
+        name=title,
+        x=[found.mean for found in intervals],
+        y=[row + shift for row in range(len(names))],
+        mode="markers",
+        marker={"color": colour, "size": 9},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [found.p95 - found.mean for found in intervals],
+            "arrayminus": [found.mean - found.p5 for found in intervals],
+            "color": colour,
+        },
+        text=names,
+        hovertemplate="%{text}: %{x:.2f}",
+    )
+
+
+def _curve_traces(channel: ChannelCurve, colour: str) -> list[go.Scatter]:
+    spend = [point.spend for point in channel.points]
+    level = [point.contribution for point in channel.points]
+    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    return [
+        go.Scatter(x=spend, y=[found.p95 for found in level], **band),
+        go.Scatter(
+            x=spend,
+            y=[found.p5 for found in level],
+            fill="tonexty",
+            fillcolor=translucent(colour, 0.2),
+            **band,
+        ),
+        go.Scatter(
+            x=spend, y=[found.mean for found in level], name=channel.name, line={"color": colour}
+        ),
+    ]
