@@ -1,10 +1,9 @@
-"""JSON pointers (RFC 6901) of validation errors, and moving them into an enclosing document."""
+"""JSON pointers (RFC 6901) of validation errors."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from mmm.errors import Issue, pointer
+from mmm.errors import pointer
 
 Location = Sequence[str | int]
 
@@ -23,11 +22,6 @@ def pointer_in(document: Any, location: Location) -> str:
         if present:
             document = document[part]
     return pointer(*path)
-
-
-def moved(issues: Sequence[Issue], under: str) -> list[Issue]:
-    """Issues of a part of a document as issues of the whole; ``under`` points to the part."""
-    return [replace(issue, pointer=under + issue.pointer) for issue in issues]
 
 
 def _has(document: Any, part: str | int) -> bool:

@@ -67,7 +67,7 @@ def mean_by_geo(model: FittedModel, variables: Variables) -> Array:
 
 
 def media_factor(model: FittedModel, terms: Terms) -> Array:
-    """(draw, week, geo) kpi units per scaled unit of media: price factor where it acts on all."""
+    """(..., week, geo) kpi units per scaled unit of media: price factor where it acts on all."""
     ones = np.ones_like(terms.price_factor)
     factor = terms.price_factor if model.structure.price_acts_on_all else ones
     return np.asarray(factor * model.scales.kpi_unit)

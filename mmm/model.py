@@ -22,7 +22,7 @@ import pytensor.tensor as pt
 from mmm import equations
 from mmm.equations import Inputs, Parameters
 from mmm.panel import Panel
-from mmm.priors import PRIORS, Prior, roi_prior
+from mmm.priors import PRIORS, Prior, effect_prior, roi_prior
 from mmm.scales import Scales
 from mmm.spec import ModelSpec
 from mmm.structure import Structure, structure_of
@@ -170,7 +170,9 @@ def _effects(
     if free:
         names = np.array([s.channels[i] for i in free], dtype=object)
         pm.modelcontext(None).add_coord("free_effect_channel", names)
-        effect = _draw("effect", PRIORS["effect"], "free_effect_channel") / at_one[free]
+        priors = effect_prior(scales.exposure[: s.n_channels].mean(1))
+        center, sigma = np.array([priors[channel].parameters for channel in free]).T
+        effect = pm.LogNormal("effect", center, sigma, dims="free_effect_channel") / at_one[free]
         rows |= {channel: effect[i] for i, channel in enumerate(free)}
     if with_roi:
         earned = _value_per_coefficient(spec, s, panel, scales, inputs, p, ratio)

@@ -96,7 +96,6 @@ def _worth(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Arra
     """(draw, week, geo) value of one scaled unit of media."""
     p, s = model.posterior.draws, model.structure
     value = kpi_value(model.spec, world.price) if on == "value" else 1.0
-    unit = np.ones_like(world.price) * value * model.scales.kpi_unit
-    if not s.price_acts_on_all:
-        return np.broadcast_to(unit, (model.posterior.n_draws, *unit.shape))
-    return np.asarray(equations.price_factor(p, inputs, s, np) * unit)
+    factor = equations.price_factor(p, inputs, s, np) if s.price_acts_on_all else 1.0
+    worth = np.ones_like(world.price) * factor * value * model.scales.kpi_unit
+    return np.broadcast_to(worth, (model.posterior.n_draws, *world.price.shape))

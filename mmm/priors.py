@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from mmm.spec import MedianP95
+from mmm.types import Array
 
 Family = Literal["normal", "half_normal", "lognormal", "beta", "gamma"]
 Z95 = 1.6448536269514722
@@ -91,13 +92,6 @@ PRIORS: dict[str, Prior] = {
         "share of mean kpi",
         "weakly informative: a rival's usual advertising costs a few percent",
     ),
-    "effect": Prior(
-        "half_normal",
-        (0.1,),
-        "contribution at the channel's mean active spend",
-        "share of mean kpi",
-        "weakly informative: a channel seldom carries above a fifth of sales",
-    ),
     "effect_sd": Prior(
         "half_normal",
         (0.3,),
@@ -155,6 +149,32 @@ PRIORS: dict[str, Prior] = {
         "Juarez and Steel (2010)",
     ),
 }
+
+
+MEDIA_SHARE = 0.15
+EFFECT_SIGMA = 1.0
+SPEND_POWER = 1.0
+
+
+def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
+    """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean kpi each.
+
+    Before the data, every currency unit works alike: a channel's median is its share of spend times
+    ``MEDIA_SHARE``, and the truth may be five times more or less. All channels together then carry
+    a quarter of the kpi on average.
+    """
+    weight = mean_spend**SPEND_POWER
+    return tuple(
+        Prior(
+            "lognormal",
+            (float(np.log(MEDIA_SHARE * share)), EFFECT_SIGMA),
+            "contribution at the channel's mean active spend",
+            "share of mean kpi",
+            "media carry 10 to 30 % of sales in published models; equal returns as in the "
+            "common ROI prior of Zhang et al. (2024)",
+        )
+        for share in weight / weight.sum()
+    )
 
 
 def roi_prior(roi: MedianP95) -> Prior:

@@ -52,7 +52,7 @@ def channel_contributions(model: FittedModel) -> Array:
     own = slice(model.structure.n_channels)
 
     def total(found: Evaluation) -> Array:
-        factor = media_factor(model, found.terms)[:, None]
+        factor = media_factor(model, found.terms)[..., None, :, :]
         return np.asarray((found.terms.media[:, own] * factor).sum((-2, -1)))
 
     return evaluate(model, observed(model.panel), total)
@@ -66,7 +66,7 @@ def return_draws(model: FittedModel) -> tuple[Array, Array]:
     spend = model.panel.array("spend").sum((0, 1))
 
     def both(found: Evaluation) -> Array:
-        worth = (media_factor(model, found.terms) * value)[:, None]
+        worth = (media_factor(model, found.terms) * value)[..., None, :, :]
         earned = (found.terms.media[:, :n] * worth).sum((-2, -1))
         next_unit = (_elasticity_terms(model, found)[:, :n] * worth).sum((-2, -1))
         return np.stack([earned, next_unit], axis=1) / spend

@@ -41,12 +41,12 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe("tv", 22_000, 0.65, 1.1, 1.2, 0.26, 0.35, on=0.65, follows_demand=1.5),
-    Recipe("search", 11_000, 0.15, 1.0, 1.0, 0.17, 0.50, on=0.85, follows_demand=1.5),
-    Recipe("social", 12_000, 0.35, 1.4, 1.1, 0.27, 0.80, on=0.80),
-    Recipe("radio", 7_000, 0.40, 0.9, 1.0, 0.08, 0.45, on=0.75),
-    Recipe("outdoor", 6_000, 0.55, 1.2, 1.2, 0.07, 0.40, on=0.55),
-    Recipe("new_video", 6_000, 0.40, 1.8, 1.0, 0.17, 0.25),
+    Recipe("tv", 16_000, 0.50, 1.1, 1.2, 0.20, 0.60, on=0.60, follows_demand=1.5),
+    Recipe("search", 11_000, 0.15, 0.8, 1.0, 0.15, 0.50, on=0.85, follows_demand=1.5),
+    Recipe("social", 10_000, 0.35, 2.0, 1.1, 0.36, 0.80, on=0.70),
+    Recipe("radio", 7_000, 0.40, 0.7, 1.0, 0.05, 0.60, on=0.65),
+    Recipe("outdoor", 6_000, 0.55, 0.8, 1.2, 0.045, 0.60, on=0.55),
+    Recipe("new_video", 7_000, 0.40, 2.5, 1.0, 0.165, 0.25),
 )
 
 
@@ -60,7 +60,7 @@ class World:
 
 
 def make_world(
-    weeks: int = 156, seed: int = 0, *, geos: int = 1, noise: float = 0.03, new_weeks: int = 10
+    weeks: int = 156, seed: int = 0, *, geos: int = 1, noise: float = 0.04, new_weeks: int = 10
 ) -> World:
     """A world of ``weeks`` weeks; with ``geos`` > 1 a panel of geos that differ in size and effect.
 

@@ -109,7 +109,7 @@ def _draws(
     p["level"] = draw("level", geos)
     p["trend"], p["sigma"] = draw("trend"), draw("sigma")
     p["season"] = draw("season", 2 * s.yearly)
-    p["beta"] = draw("effect", s.n_channels, geos)
+    p["beta"] = rng.lognormal(np.log(0.05), 1.0, (n, s.n_channels, geos))
     if geos > 1:
         p["shock_sd"] = draw("shock_sd")
         p["shock"] = p["shock_sd"][:, None] * rng.standard_normal((n, len(panel.weeks)))

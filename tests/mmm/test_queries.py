@@ -19,6 +19,12 @@ from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
 
 BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
+PLAIN = {
+    "kpi": {"column": "sales", "kind": "units", "value_per_unit": 7.0},
+    "date": "week",
+    "channels": ["tv_spend", "search_spend", "radio_spend", "mail_spend"],
+    "trend": {"kind": "none"},
+}
 REVENUE = {**RICH, "kpi": {"column": "sales", "kind": "revenue"}}
 
 
@@ -28,12 +34,15 @@ def ask(model, **fields):
     return answer(model, Counterfactual.model_validate({"window": window, **fields}))
 
 
-@pytest.mark.parametrize("document", [RICH, BASELINE, REVENUE], ids=["all", "baseline", "revenue"])
+@pytest.mark.parametrize(
+    "document", [RICH, BASELINE, REVENUE, PLAIN], ids=["all", "baseline", "revenue", "plain"]
+)
 @pytest.mark.parametrize("geos", [1, 3])
 @pytest.mark.parametrize("by", ["total", "week", "geo"])
 def test_rows_add_up_to_the_fitted_mean(document, geos, by):
     model = fake_model(document, geos=geos)
     rows = decomposition(model, by)
+    assert len(contributions(model, by).components) == rows.shape[1] * rows.shape[2]
     mean = mean_by_geo(model, observed(model.panel))
     axes = {"total": (1, 2), "week": 2, "geo": 1}[by]
     expected = mean.sum(axes).reshape(rows.shape[0], -1)
@@ -53,8 +62,9 @@ def test_a_channel_row_is_its_do_zero_contrast(document):
     assert rows["search"].contribution.mean == pytest.approx(contrast.sum(1).mean(), rel=1e-9)
 
 
-def test_roi_counts_carry_out_and_marginal_is_its_derivative():
-    model = fake_model(RICH)
+@pytest.mark.parametrize("document", [RICH, PLAIN], ids=["all", "plain"])
+def test_roi_counts_carry_out_and_marginal_is_its_derivative(document):
+    model = fake_model(document)
     roi, marginal = return_draws(model)
     spend = model.panel.array("spend").sum((0, 1))
 
@@ -165,7 +175,7 @@ def test_bad_questions_name_field_and_number(fields, pointer, words):
     assert words in issue.detail
 
 
-@pytest.mark.parametrize("document", [RICH, BASELINE], ids=["all", "baseline"])
+@pytest.mark.parametrize("document", [RICH, BASELINE, PLAIN], ids=["all", "baseline", "plain"])
 @pytest.mark.parametrize("geos", [1, 3])
 def test_plan_response_equals_full_evaluation(document, geos):
     model = fake_model(document, geos=geos)

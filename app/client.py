@@ -1,0 +1,186 @@
+"""A typed client of the HTTP service: each call of the contract as a method.
+
+    with Client("http://127.0.0.1:8000") as client:
+        operation = client.fit({"dataset_id": dataset.id}, spec)
+        model_id = client.wait(operation).result["model_id"]
+
+A problem document becomes ServiceError, with the problem in ``problem``; an operation that did not
+succeed becomes OperationError, with the operation in ``operation``.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from app.documents import DatasetDocument, FitCheckDocument, ModelDocument, OperationDocument
+from app.problems import MEDIA_TYPE, Problem
+from app.services.plans import AllocateBody, AllocationAnswer
+from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
+from mmm.contribution import By
+from mmm.question import Counterfactual, CounterfactualAnswer
+
+ENDED = frozenset({"succeeded", "failed", "cancelled"})
+Document = Mapping[str, Any]
+
+
+class ClientError(Exception):
+    """Root of the errors of this client."""
+
+
+class ServiceError(ClientError):
+    """The service refused the call; ``problem`` says why, its ``errors`` name the fields."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(f"{problem.status} {problem.code}: {problem.detail}")
+
+
+class OperationError(ClientError):
+    """An operation ended without a result; ``operation`` says how."""
+
+    def __init__(self, operation: OperationDocument) -> None:
+        self.operation = operation
+        detail = operation.error.detail if operation.error else operation.status
+        super().__init__(f"operation {operation.id} {operation.status}: {detail}")
+
+
+class Client:
+    """Calls of one service; a context manager. ``timeout`` in seconds holds for each call."""
+
+    def __init__(self, base_url: str, timeout: float = 60.0) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def create_dataset(
+        self, content: bytes, media_type: str = "text/csv", name: str | None = None
+    ) -> DatasetDocument:
+        """Store a table."""
+        answer = self._call(
+            "POST",
+            "/v1/datasets",
+            content=content,
+            headers={"Content-Type": media_type},
+            params={"name": name} if name else {},
+        )
+        return _read(DatasetDocument, answer)
+
+    def check(self, data: Document, model: Document) -> FitCheckDocument:
+        """Check data and specification, and fit nothing."""
+        body = {"data": data, "model": model}
+        answer = self._call("POST", "/v1/fit", json=body, params={"validate_only": True})
+        return _read(FitCheckDocument, answer)
+
+    def fit(
+        self,
+        data: Document,
+        model: Document,
+        sampling: Document | None = None,
+        name: str | None = None,
+    ) -> OperationDocument:
+        """Start a fit; ``data`` is ``{"dataset_id": ...}`` or ``{"rows": [...]}``."""
+        body = {"data": data, "model": model, "sampling": sampling or {}, "name": name}
+        return _read(OperationDocument, self._call("POST", "/v1/fit", json=body))
+
+    def operation(self, operation_id: str) -> OperationDocument:
+        """An operation as it stands."""
+        return _read(OperationDocument, self._call("GET", f"/v1/operations/{operation_id}"))
+
+    def cancel(self, operation_id: str) -> OperationDocument:
+        """Stop an operation and discard what it did."""
+        answer = self._call("POST", f"/v1/operations/{operation_id}:cancel")
+        return _read(OperationDocument, answer)
+
+    def wait(
+        self,
+        operation: OperationDocument,
+        on_progress: Callable[[OperationDocument], None] = lambda _: None,
+        every: float = 0.5,
+    ) -> OperationDocument:
+        """Poll until the operation has succeeded; raises OperationError where it did not."""
+        while operation.status not in ENDED:
+            time.sleep(every)
+            operation = self.operation(operation.id)
+            on_progress(operation)
+        if operation.status != "succeeded":
+            raise OperationError(operation)
+        return operation
+
+    def model(self, model_id: str) -> ModelDocument:
+        """A fitted model with its verdict."""
+        return _read(ModelDocument, self._call("GET", f"/v1/models/{model_id}"))
+
+    def contributions(self, model_id: str, by: By = "total") -> ContributionsAnswer:
+        """Who caused what."""
+        answer = self._call("GET", f"/v1/models/{model_id}/contributions", params={"by": by})
+        return _read(ContributionsAnswer, answer)
+
+    def curves(self, model_id: str) -> CurvesAnswer:
+        """Response curves."""
+        return _read(CurvesAnswer, self._call("GET", f"/v1/models/{model_id}/curves"))
+
+    def counterfactual(
+        self, model_id: str, question: Counterfactual | CounterfactualBody | Document
+    ) -> CounterfactualAnswer:
+        """What if."""
+        path = f"/v1/models/{model_id}/counterfactual"
+        return _read(CounterfactualAnswer, self._call("POST", path, json=_body(question)))
+
+    def allocate(self, model_id: str, request: AllocateBody | Document) -> AllocationAnswer:
+        """The plan that is best for an attitude to risk."""
+        path = f"/v1/models/{model_id}/allocate"
+        return _read(AllocationAnswer, self._call("POST", path, json=_body(request)))
+
+    def report(self, model_id: str) -> str:
+        """The report as one HTML page."""
+        return self._call("GET", f"/v1/models/{model_id}/report").text
+
+    def posterior(self, model_id: str) -> bytes:
+        """The model's netCDF file."""
+        return self._call("GET", f"/v1/models/{model_id}/posterior").content
+
+    def delete_model(self, model_id: str) -> None:
+        """Delete a model with its draws."""
+        self._call("DELETE", f"/v1/models/{model_id}")
+
+    def _call(self, method: str, path: str, **parts: Any) -> httpx.Response:
+        response = self._http.request(method, path, **parts)
+        if response.is_success:
+            return response
+        raise ServiceError(_problem(response))
+
+
+def _problem(response: httpx.Response) -> Problem:
+    if response.headers.get("content-type", "").startswith(MEDIA_TYPE):
+        return Problem.model_validate_json(response.content)
+    return Problem(
+        type="about:blank",
+        title=response.reason_phrase,
+        status=response.status_code,
+        detail=response.text[:300],
+        code="no_problem_document",
+    )
+
+
+def _read[Answer: BaseModel](kind: type[Answer], response: httpx.Response) -> Answer:
+    try:
+        return kind.model_validate_json(response.content)
+    except ValidationError as error:
+        raise ClientError(f"the answer is no {kind.__name__}: {error}") from error
+
+
+def _body(request: BaseModel | Document) -> Any:
+    return request.model_dump(mode="json") if isinstance(request, BaseModel) else dict(request)

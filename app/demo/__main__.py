@@ -1,0 +1,118 @@
+"""``python -m app.demo``: from a table to a plan, with the truth beside every estimate.
+
+Starts a service, posts a simulated world, fits it, asks two what-ifs, plans the next 13 weeks for
+three attitudes to risk, and writes the report. Nothing remains but the report and a cache.
+"""
+
+import json
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from app.client import Client
+from app.console.progress import FitProgress
+from app.demo.service import own_service
+from app.demo.story import moral
+from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
+from app.documents import ModelDocument, OperationDocument
+from app.services.plans import AllocationAnswer
+from mmm.worlds import World, make_world
+
+SEED = 1
+WEEKS = 13
+RISKS = (0.0, 0.5, 1.0)
+SAMPLING = {"draws": 700, "tune": 700, "chains": 4, "seed": 1}
+OUTPUT = Path("demo-output")
+CACHE = Path(".cache") / "prudent"
+
+
+def main() -> None:
+    began, console = time.monotonic(), Console()
+    world = make_world(seed=SEED)
+    frame = world.frame
+    console.print(
+        f"A simulated world: {len(frame)} weeks, {len(world.truth.channels)} channels, a price, a "
+        f"rival. One channel, new_video, has only {_history(world)['new_video']} weeks of history."
+    )
+    with own_service(CACHE) as url, Client(url) as client:
+        console.print(f"The service runs at {url}")
+        model = fit(client, world)
+        console.print(f"Verdict: {model.verdict.status}\n", style="bold")
+        contributions = client.contributions(model.id)
+        console.print(returns_beside_truth(contributions, world.truth, _history(world)))
+        console.print(effects_beside_truth(list(what_ifs(client, model.id, world))))
+        plans = {risk: allocate(client, model.id, world, risk) for risk in RISKS}
+        today = allocate(client, model.id, world, 0.0, keep=True)
+        console.print(plans_side_by_side(plans, world.truth, today))
+        console.print(moral(plans, contributions, world.truth))
+        report = write_report(client.report(model.id))
+    console.print(f"\nThe report: {report} ({time.monotonic() - began:.0f} s in all)")
+
+
+def fit(client: Client, world: World) -> ModelDocument:
+    """Post the table, fit it, and show how the chains go on."""
+    content = world.frame.to_csv(index=False).encode()
+    dataset = client.create_dataset(content, name="simulated world")
+    operation = client.fit({"dataset_id": dataset.id}, world.spec, SAMPLING, name="demo")
+    with FitProgress(Console()) as bars:
+
+        def follow(seen: OperationDocument) -> None:
+            bars.show(seen.stage, seen.progress, [c.model_dump() for c in seen.chains])
+
+        done = client.wait(operation, follow)
+    assert done.result is not None
+    return client.model(done.result["model_id"])
+
+
+def what_ifs(client: Client, model_id: str, world: World) -> Any:
+    """Own price up 5 %, and the rival's spend doubled, each over the last weeks of the data."""
+    weeks = world.truth.past.weeks
+    first, last = weeks[-WEEKS], weeks[-1]
+    window: dict[str, date] = {"start": first, "end": last}
+    asked = (
+        ("own price 5 % up", {"variable": "price", "scale": 1.05}, world.truth.do_price(1.05, (first, last))),
+        ("rival spends double", {"variable": "rival.spend", "scale": 2.0}, world.truth.do_rival_spend(2.0, (first, last))),
+    )
+    for title, do, true in asked:
+        question = json.loads(json.dumps({"window": window, "do": [do]}, default=str))
+        yield title, client.counterfactual(model_id, question), true
+
+
+def allocate(
+    client: Client, model_id: str, world: World, risk_aversion: float, keep: bool = False
+) -> AllocationAnswer:
+    """The plan of the coming weeks with the budget of the last; ``keep`` fixes today's spend."""
+    past = world.truth.past
+    recent = past.spend[-WEEKS:].sum((0, 1))
+    names = world.truth.channels
+    fixed = {name: {"fixed": float(x)} for name, x in zip(names, recent, strict=True)}
+    return client.allocate(
+        model_id,
+        {
+            "horizon": {"start": str(past.weeks[-1] + timedelta(weeks=1)), "weeks": WEEKS},
+            "budget": {"total": float(recent.sum())},
+            "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": 0.1},
+            "channels": fixed if keep else {},
+        },
+    )
+
+
+def write_report(page: str) -> Path:
+    OUTPUT.mkdir(exist_ok=True)
+    path = OUTPUT / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _history(world: World) -> dict[str, int]:
+    """Weeks since each channel's first spend."""
+    spend = world.truth.past.spend.sum(1)
+    first = (spend > 0).argmax(0)
+    return {n: len(spend) - int(i) for n, i in zip(world.truth.channels, first, strict=True)}
+
+
+if __name__ == "__main__":
+    main()

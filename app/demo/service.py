@@ -1,0 +1,71 @@
+"""A service of one's own: a child process on a free loopback port with a temporary data directory."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+LOG_LINES = 20
+
+
+class ServiceDidNotStart(Exception):
+    """The service process ended or stayed silent; the message holds the end of its log."""
+
+
+@contextmanager
+def own_service(cache_dir: Path) -> Iterator[str]:
+    """The base URL of a running service, which ends with the block. ``cache_dir`` outlives it."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory(prefix="prudent-demo-") as folder:
+        log = Path(folder) / "service.log"
+        command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+        settings = {
+            "PRUDENT_DATA_DIR": str(Path(folder) / "data"),
+            "PRUDENT_CACHE_DIR": str(cache_dir.absolute()),
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, env={**os.environ, **settings}, stdout=output, stderr=output
+            )
+            try:
+                _await_ready(url, process, log)
+                yield url
+            finally:
+                _stop(process)
+
+
+def free_port() -> int:
+    """A port of the loopback address that nothing uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while process.poll() is None and time.monotonic() < end:
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{url}/readyz").status_code == httpx.codes.OK:
+                return
+        time.sleep(0.1)
+    lines = log.read_text("utf-8", errors="replace").splitlines()[-LOG_LINES:]
+    raise ServiceDidNotStart("the service did not start:\n" + "\n".join(lines))
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

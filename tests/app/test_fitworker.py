@@ -1,0 +1,171 @@
+"""The fit process: real children, and every way in which one can end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from app.errors import FitCrashed, FitFailed, FitTimedOut
+from app.fitworker.pool import FitPool
+from app.fitworker.process import FitProcess, launch
+from app.fitworker.protocol import FitRequest
+from mmm.errors import DataError
+from mmm.fitted import load_model
+from tests.app.fake_fit import KILLED, RAISES, REFUSED, SLOW, TRUSTED
+from tests.app.running import fake_command, wait_until
+
+
+@pytest.fixture
+def how(models, tmp_path):
+    return launch(tmp_path / "cache", fake_command(models))
+
+
+def request(folder: Path, seed: int) -> FitRequest:
+    return FitRequest(
+        spec={},
+        sampling={"seed": seed},
+        table_path="unused",
+        media_type="text/csv",
+        model_path=str(folder / "model.nc"),
+    )
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended (a zombie has)."""
+    path = Path(f"/proc/{pid}/stat")
+    return not path.exists() or path.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def run(how, folder: Path, seed: int, timeout: float = 30.0) -> list:
+    told: list = []
+    FitProcess(how).run(request(folder, seed), told.append, timeout)
+    return told
+
+
+def test_a_fit_reports_and_leaves_its_model(how, tmp_path) -> None:
+    told = run(how, tmp_path, TRUSTED)
+    assert [(progress.stage, progress.progress) for progress in told] == [("sampling", 0.5)]
+    assert told[0].chains[0].draws_done == 5
+    assert load_model(tmp_path / "model.nc").verdict.status == "trusted"
+
+
+def test_errors_of_the_model_package_come_back_as_they_are(how, tmp_path) -> None:
+    with pytest.raises(DataError) as caught:
+        run(how, tmp_path, REFUSED)
+    assert caught.value.issues[0].pointer == "/data/rows/3/tv"
+
+
+def test_other_errors_are_a_failed_fit(how, tmp_path) -> None:
+    with pytest.raises(FitFailed, match="RuntimeError: no such luck"):
+        run(how, tmp_path, RAISES)
+
+
+def test_a_killed_process_is_a_crash_that_names_the_signal(how, tmp_path) -> None:
+    with pytest.raises(FitCrashed, match="SIGKILL"):
+        run(how, tmp_path, KILLED)
+
+
+def test_a_process_that_cannot_start_is_a_crash(tmp_path) -> None:
+    how = launch(tmp_path, [sys.executable, "-c", "raise SystemExit(7)"])
+    with pytest.raises(FitCrashed, match="ended with 7"):
+        run(how, tmp_path, TRUSTED)
+
+
+def test_a_line_that_is_no_message_is_a_failed_fit(tmp_path) -> None:
+    how = launch(tmp_path, [sys.executable, "-c", "print('hello'); input()"])
+    with pytest.raises(FitFailed, match="no message"):
+        run(how, tmp_path, TRUSTED)
+
+
+def test_a_fit_beyond_its_time_is_killed(how, tmp_path) -> None:
+    with pytest.raises(FitTimedOut, match="1.5 seconds"):
+        run(how, tmp_path, SLOW, timeout=1.5)
+
+
+def test_kill_ends_a_running_fit_at_once(how, tmp_path) -> None:
+    process = FitProcess(how)
+    sampling = threading.Event()
+    caught: list[Exception] = []
+
+    def work() -> None:
+        try:
+            process.run(request(tmp_path, SLOW), lambda _: sampling.set(), 60.0)
+        except FitCrashed as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert sampling.wait(20)
+    started = time.monotonic()
+    process.kill()
+    thread.join(5)
+    assert time.monotonic() - started < 1.0
+    assert caught
+    assert gone(process.pid)
+
+
+ORPHAN = """
+import os, sys
+from pathlib import Path
+from app.fitworker.process import FitProcess, launch
+from tests.app.running import fake_command
+process = FitProcess(launch(Path("unused"), fake_command(Path("."))))
+print(process._process.stdout.readline().decode(), process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_an_orphan_dies_with_its_parent() -> None:
+    root = Path(__file__).parents[2]
+    parent = subprocess.run([sys.executable, "-c", ORPHAN], cwd=root, capture_output=True)
+    assert parent.returncode == -signal.SIGKILL
+    pid = int(parent.stdout.split()[-1])
+    wait_until(lambda: gone(pid), 2.0)
+
+
+def test_the_child_is_humble_and_has_one_thread_a_library(how) -> None:
+    process = FitProcess(how)
+    try:
+        assert process._process.stdout
+        process._process.stdout.readline()
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 5 + os.nice(0)
+        assert os.getsid(process.pid) == process.pid
+    finally:
+        process.close()
+    assert how.environment["OMP_NUM_THREADS"] == how.environment["NUMBA_NUM_THREADS"] == "1"
+
+
+def test_a_waiting_process_is_used_and_replaced_after_the_fit(how, tmp_path) -> None:
+    pool = FitPool(how, keep_warm=True)
+    pool.warm()
+    pool.warm()
+    waiting = pool._idle
+    assert waiting
+    taken = pool.take()
+    assert taken is waiting
+    assert pool._idle is None
+    taken.run(request(tmp_path, TRUSTED), lambda _: None, 30.0)
+    pool.give_back(taken)
+    assert pool._idle
+    assert pool._idle is not waiting
+    last = pool._idle.pid
+    pool.close()
+    assert gone(last)
+
+
+def test_a_waiting_process_that_died_is_not_handed_out(how) -> None:
+    pool = FitPool(how, keep_warm=True)
+    pool.warm()
+    assert pool._idle
+    dead = pool._idle
+    dead.kill()
+    wait_until(lambda: not dead.alive)
+    fresh = pool.take()
+    assert fresh.alive
+    pool.give_back(fresh)
+    pool.close()
