@@ -4,11 +4,10 @@ Starts a service, posts a simulated world, fits it, asks two what-ifs, plans the
 three attitudes to risk, and writes the report. Nothing remains but the report and a cache.
 """
 
-import json
 import time
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -19,6 +18,7 @@ from app.demo.story import moral
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
 from app.documents import ModelDocument, OperationDocument
 from app.services.plans import AllocationAnswer
+from mmm.question import CounterfactualAnswer
 from mmm.worlds import World, make_world
 
 SEED = 1
@@ -67,18 +67,22 @@ def fit(client: Client, world: World) -> ModelDocument:
     return client.model(done.result["model_id"])
 
 
-def what_ifs(client: Client, model_id: str, world: World) -> Any:
+def what_ifs(
+    client: Client, model_id: str, world: World
+) -> Iterator[tuple[str, CounterfactualAnswer, float]]:
     """Own price up 5 %, and the rival's spend doubled, each over the last weeks of the data."""
     weeks = world.truth.past.weeks
-    first, last = weeks[-WEEKS], weeks[-1]
-    window: dict[str, date] = {"start": first, "end": last}
+    window = (weeks[-WEEKS], weeks[-1])
     asked = (
-        ("own price 5 % up", {"variable": "price", "scale": 1.05}, world.truth.do_price(1.05, (first, last))),
-        ("rival spends double", {"variable": "rival.spend", "scale": 2.0}, world.truth.do_rival_spend(2.0, (first, last))),
+        ("own price 5 % up", "price", 1.05, world.truth.do_price),
+        ("the rival spends double", "rival.spend", 2.0, world.truth.do_rival_spend),
     )
-    for title, do, true in asked:
-        question = json.loads(json.dumps({"window": window, "do": [do]}, default=str))
-        yield title, client.counterfactual(model_id, question), true
+    for title, variable, scale, truth in asked:
+        question = {
+            "window": {"start": str(window[0]), "end": str(window[1])},
+            "do": [{"variable": variable, "scale": scale}],
+        }
+        yield title, client.counterfactual(model_id, question), truth(scale, window)
 
 
 def allocate(

@@ -1,4 +1,4 @@
-"""A service of one's own: a child process on a free loopback port with a temporary data directory."""
+"""A service of one's own: a child process on a free loopback port with temporary data."""
 
 import os
 import socket

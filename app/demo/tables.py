@@ -65,7 +65,9 @@ def plans_side_by_side(
 
 def true_gain(found: AllocationAnswer, truth: Truth) -> float:
     """What the plan would really earn over no spend, less its cost."""
-    weekly = np.array([[week.spend[name] for name in truth.channels] for week in found.plan.by_week])
+    weekly = np.array(
+        [[week.spend[name] for name in truth.channels] for week in found.plan.by_week]
+    )
     return truth.outcome(weekly) - float(weekly.sum())
 
 

@@ -8,11 +8,12 @@ process with the same executor id queues them again. DBOS works on its own threa
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos import error as dbos_error
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, event, make_url
 
 from app.db import sqlite
 from app.jobs.port import EngineStatus, Run
@@ -44,6 +45,7 @@ class DbosEngine:
         self._executor_id = executor_id
         self._workers = workers
         self._sql_engine: SqlEngine | None = None
+        self._stopped = False
 
     def start(self) -> None:
         """Create the tables, take over what was left, begin to work."""
@@ -64,6 +66,7 @@ class DbosEngine:
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
         logging.getLogger("dbos").removeFilter(_is_news)
         if self._sql_engine is not None:
+            self._stopped = True
             self._sql_engine.dispose()
 
     def submit(self, job_id: str) -> None:
@@ -96,6 +99,11 @@ class DbosEngine:
         if job_ids:
             DBOS.delete_workflows(list(job_ids))
 
+    def _close_straggler(self, _connection: Any, record: Any) -> None:
+        """Close what a thread of the library gives back after the pool was closed."""
+        if self._stopped:
+            record.invalidate()
+
     def _register(self) -> None:
         @DBOS.step(name="run_job", preemptible=True)
         async def step(job_id: str) -> None:
@@ -121,6 +129,7 @@ class DbosEngine:
         if url.get_backend_name() == "sqlite":
             self._sql_engine = create_engine(url)
             sqlite.set_up_foreign(self._sql_engine)
+            event.listen(self._sql_engine, "checkin", self._close_straggler)
             config["system_database_engine"] = self._sql_engine
         return config
 

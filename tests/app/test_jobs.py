@@ -23,7 +23,7 @@ from app.jobs.dbos_engine import DbosEngine, engine_url
 from app.jobs.identity import claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import JobRunner
-from app.jobs.serializer import PickleRefused, refuse_pickle
+from app.jobs.serializer import PickleRefused, json_serializer, refuse_pickle
 from mmm.errors import DataError, Issue
 from mmm.progress import Progress
 from tests.app.fake_fit import SLOW, SLOW_ONCE
@@ -192,7 +192,7 @@ def test_pickle_is_refused_everywhere(work) -> None:
     poison = base64.b64encode(pickle.dumps(os.getcwd)).decode()
     refuse_pickle()
     with pytest.raises(PickleRefused):
-        deserialize_value(poison, DBOSDefaultSerializer.name(), work.engine._config()["serializer"])
+        deserialize_value(poison, DBOSDefaultSerializer.name(), json_serializer())
     with pytest.raises(PickleRefused):
         DBOSDefaultSerializer.serialize({})
 
@@ -204,10 +204,6 @@ def test_no_stored_job_is_pickled(work) -> None:
         kinds = connection.execute(text("SELECT DISTINCT serialization FROM workflow_status"))
         assert {kind for (kind,) in kinds} <= {"portable_json", None}
     engine.dispose()
-
-
-class Restarted:
-    """What a stop and a start do to operations."""
 
 
 def test_a_stopped_service_carries_on_where_it_was(tmp_path) -> None:

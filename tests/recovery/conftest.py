@@ -1,0 +1,28 @@
+"""One real fit of a world of known truth, shared by the tests of this folder."""
+
+import pytest
+
+from mmm.fitted import FittedModel
+from mmm.panel import build_panel
+from mmm.sampling import fit
+from mmm.spec import SamplingSpec, parse_spec
+from mmm.worlds import World, make_world
+
+
+def fit_world(world: World, seed: int = 1, draws: int = 400) -> FittedModel:
+    """Posterior of ``world`` under its own spec."""
+    spec = parse_spec(world.spec)
+    sampling = SamplingSpec(draws=draws, tune=500, chains=2, seed=seed)
+    return fit(spec, build_panel(world.frame, spec), sampling)
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """Two years of weekly data, six channels."""
+    return make_world(weeks=104, seed=3)
+
+
+@pytest.fixture(scope="session")
+def fitted(world) -> FittedModel:
+    """Its posterior."""
+    return fit_world(world)

@@ -1,0 +1,91 @@
+"""A fit finds the truth that the data were made from, with honest intervals."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+from mmm.contribution import decomposition
+from mmm.evaluate import mean_by_geo
+from mmm.intervention import answer
+from mmm.plan_response import Horizon, plan_response
+from mmm.question import Counterfactual
+from mmm.returns import channel_contributions, return_draws
+from mmm.timeline import observed
+from mmm.worlds import make_world
+from optimizer import allocate, read_problem
+from tests.recovery.conftest import fit_world
+
+
+def inside(draws, truth) -> bool:
+    low, high = np.quantile(draws, (0.05, 0.95))
+    return bool(low <= truth <= high)
+
+
+def covered(world, model) -> list[bool]:
+    """Whether each 90 % interval holds its truth: elasticities, contributions, ROI."""
+    p, truth = model.posterior.draws, world.truth
+    found = [inside(p["elasticity"], truth.elasticity)]
+    found.append(inside(p["cross_elasticity"][:, 0], truth.cross_elasticity))
+    contribution, (roi, _) = channel_contributions(model), return_draws(model)
+    for i, name in enumerate(model.structure.channels):
+        found.append(inside(contribution[:, i], truth.contribution[name]))
+        found.append(inside(roi[:, i], truth.roi[name]))
+    return found
+
+
+def test_the_sampler_converges(fitted):
+    assert fitted.diagnostics["r_hat"] < 1.05
+    assert fitted.diagnostics["divergences"] < 0.02
+    assert fitted.verdict.status in ("trusted", "caution")
+
+
+def test_intervals_hold_the_truth(world, fitted):
+    found = covered(world, fitted)
+    # 14 dependent intervals of 90 %: as few as 10 hits happen by chance in one world of a hundred
+    assert sum(found) >= 10, found
+
+
+def test_price_and_rival_what_ifs_are_near_the_truth(world, fitted):
+    weeks = fitted.panel.weeks
+    window = {"start": weeks[0], "end": weeks[-1]}
+    asked = {"price": world.truth.do_price(1.1), "rival.spend": world.truth.do_rival_spend(2.0)}
+    for variable, truth in asked.items():
+        scale = 1.1 if variable == "price" else 2.0
+        question = {"window": window, "after": "continue"}
+        question |= {"do": [{"variable": variable, "scale": scale}]}
+        found = answer(fitted, Counterfactual.model_validate(question)).effect_in_window
+        # the 98 % interval, by symmetry around the median: one miss in fifty by chance
+        reach = 1.42 * (found.p95 - found.p5) / 2.0
+        assert abs(found.p50 - truth) <= reach, (variable, found, truth)
+
+
+def test_rows_of_a_real_fit_add_up(fitted):
+    rows = decomposition(fitted, "week").sum(1)
+    mean = mean_by_geo(fitted, observed(fitted.panel)).sum(2)
+    np.testing.assert_allclose(rows, mean, rtol=1e-9)
+
+
+def test_a_plan_from_a_real_fit_beats_today_in_its_own_measure(fitted):
+    start = fitted.panel.weeks[-1] + timedelta(weeks=1)
+    response = plan_response(fitted, Horizon(start=start, weeks=13))
+    total = float(response.current.sum())
+    limits = {name: {"max_change": 0.5} for name in response.names}
+    objective = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
+    problem = read_problem({"budget": {"total": total}, "objective": objective, "channels": limits})
+    found = allocate(problem, response, response.current)
+    assert found.spend.sum() == pytest.approx(total, rel=1e-6)
+    assert found.risk.value >= found.versus_current.value
+    assert np.all(np.abs(found.spend / response.current - 1.0) <= 0.5 + 1e-6)
+
+
+@pytest.mark.slow
+def test_coverage_over_worlds():
+    """Six worlds: the share of truths in their 90 % intervals is one that calibration explains."""
+    worlds = [make_world(weeks=104, seed=seed) for seed in range(10, 16)]
+    hits = [hit for world in worlds for hit in covered(world, fit_world(world))]
+    # intervals of one world depend on each other: count each world's 14 as 5 independent ones
+    effective = 5 * len(worlds)
+    low, high = binom.ppf((0.005, 0.995), effective, 0.9) / effective
+    assert low <= np.mean(hits) <= high, np.mean(hits)
