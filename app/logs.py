@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ def configure_logging(level: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _without_colours,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
@@ -34,6 +36,14 @@ def configure_logging(level: str) -> None:
     for name, minimum in LIBRARIES.items():
         logging.getLogger(name).setLevel(minimum)
     _let_dbos_propagate()
+
+
+def _without_colours(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """The server's messages come a second time, for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _let_dbos_propagate() -> None:

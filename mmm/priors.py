@@ -153,15 +153,15 @@ PRIORS: dict[str, Prior] = {
 
 MEDIA_SHARE = 0.15
 EFFECT_SIGMA = 1.0
-SPEND_POWER = 1.0
+SPEND_POWER = 0.5
 
 
 def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
     """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean kpi each.
 
-    Before the data, every currency unit works alike: a channel's median is its share of spend times
-    ``MEDIA_SHARE``, and the truth may be five times more or less. All channels together then carry
-    a quarter of the kpi on average.
+    All channels together carry a quarter of the kpi on average. Medians divide ``MEDIA_SHARE`` in
+    proportion to the square root of spend: half-way between equal returns per unit of spend and
+    equal effects per channel. The truth of a channel may be five times more or less.
     """
     weight = mean_spend**SPEND_POWER
     return tuple(
@@ -170,8 +170,8 @@ def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
             (float(np.log(MEDIA_SHARE * share)), EFFECT_SIGMA),
             "contribution at the channel's mean active spend",
             "share of mean kpi",
-            "media carry 10 to 30 % of sales in published models; equal returns as in the "
-            "common ROI prior of Zhang et al. (2024)",
+            "media carry 10 to 30 % of sales in published models; the spread matches the "
+            "log-normal ROI prior (s.d. 0.9 of the log) of Zhang et al. (2024)",
         )
         for share in weight / weight.sum()
     )

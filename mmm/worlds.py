@@ -43,10 +43,10 @@ class Recipe:
 RECIPES = (
     Recipe("tv", 16_000, 0.50, 1.1, 1.2, 0.27, 0.60, on=0.60, follows_demand=1.5),
     Recipe("search", 11_000, 0.15, 0.8, 1.0, 0.20, 0.50, on=0.85, follows_demand=1.5),
-    Recipe("social", 10_000, 0.35, 2.0, 1.1, 0.48, 0.80, on=0.70),
+    Recipe("social", 10_000, 0.35, 2.0, 1.1, 0.42, 0.80, on=0.70),
     Recipe("radio", 7_000, 0.40, 0.7, 1.0, 0.07, 0.60, on=0.65),
     Recipe("outdoor", 6_000, 0.55, 0.8, 1.2, 0.06, 0.60, on=0.55),
-    Recipe("new_video", 7_000, 0.40, 2.5, 1.0, 0.22, 0.25),
+    Recipe("new_video", 7_000, 0.40, 2.5, 1.0, 0.20, 0.25),
 )
 
 
@@ -60,7 +60,7 @@ class World:
 
 
 def make_world(
-    weeks: int = 156, seed: int = 0, *, geos: int = 1, noise: float = 0.05, new_weeks: int = 10
+    weeks: int = 156, seed: int = 0, *, geos: int = 1, noise: float = 0.04, new_weeks: int = 10
 ) -> World:
     """A world of ``weeks`` weeks; with ``geos`` > 1 a panel of geos that differ in size and effect.
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from mmm.progress import Progress as FitReport
 
 WHOLE = -1
+AFTER_SAMPLING = frozenset({"postprocessing", "storing"})
 
 
 class FitProgress:
@@ -43,6 +44,10 @@ class FitProgress:
     def show(self, stage: str | None, share: float, chains: Sequence[Mapping[str, Any]]) -> None:
         """One report: stage, progress in [0, 1], and each chain's draws and divergences."""
         self._update(WHOLE, stage or "queued", share, "")
+        if stage in AFTER_SAMPLING:
+            for key in self._tasks.keys() - {WHOLE}:
+                self._bars.update(self._tasks[key], completed=1.0)
+            return
         for chain in chains:
             total = max(int(chain["draws_total"]), 1)
             note = "warm-up" if chain["tuning"] else "sampling"

@@ -21,7 +21,7 @@ from app.services.plans import AllocationAnswer
 from mmm.question import CounterfactualAnswer
 from mmm.worlds import World, make_world
 
-SEED = 1
+SEED = 10
 WEEKS = 13
 RISKS = (0.0, 0.5, 1.0)
 SAMPLING = {"draws": 700, "tune": 700, "chains": 4, "seed": 1}

@@ -46,6 +46,12 @@ class Launch:
 
     command: Sequence[str]
     environment: Mapping[str, str]
+    cache_dir: Path
+
+    def environment_of(self, slot: int) -> dict[str, str]:
+        """The environment of one of several processes: each compiles in a directory of its own."""
+        compiled = self.cache_dir / f"pytensor-{slot}"
+        return {**self.environment, "PYTENSOR_FLAGS": f"base_compiledir={compiled}"}
 
 
 def launch(cache_dir: Path, command: Sequence[str] = COMMAND) -> Launch:
@@ -56,19 +62,19 @@ def launch(cache_dir: Path, command: Sequence[str] = COMMAND) -> Launch:
         **os.environ,
         **dict.fromkeys(THREADS, "1"),
         "NUMBA_CACHE_DIR": str(cache_dir / "numba"),
-        "PYTENSOR_FLAGS": f"base_compiledir={cache_dir / 'pytensor'}",
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     }
-    return Launch(command, environment)
+    return Launch(command, environment, cache_dir)
 
 
 class FitProcess:
     """A child that carries out one request. Methods may be called from any thread."""
 
-    def __init__(self, how: Launch) -> None:
+    def __init__(self, how: Launch, slot: int = 0) -> None:
+        self.slot = slot
         self._process = subprocess.Popen(
             how.command,
-            env=dict(how.environment),
+            env=how.environment_of(slot),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

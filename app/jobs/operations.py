@@ -106,7 +106,11 @@ class Operations:
         return len(ids)
 
     def reconcile(self) -> None:
-        """After a start: queue what the engine never heard of, end what was being cancelled."""
+        """After a start: bring rows and engine together again.
+
+        What was being cancelled ends. What the engine never heard of is queued, and so is what it
+        holds for ended though its row is not: its end could not be written.
+        """
         with self._database.read() as session:
             unfinished = rows.active(session)
         for row in unfinished:
@@ -114,7 +118,11 @@ class Operations:
                 self._engine.cancel(row.id)
                 with self._database.write() as session:
                     rows.confirm_cancel(session, row.id)
-            elif self._engine.status(row.id) is None:
+                continue
+            known = self._engine.status(row.id)
+            if known == "ended":
+                self._engine.purge([row.id])
+            if known in (None, "ended"):
                 self._engine.submit(row.id)
 
 

@@ -7,7 +7,8 @@ from fastapi import Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.documents import FitBody, FitCheckDocument, OperationDocument
+from app.documents import FitCheckDocument, OperationDocument
+from app.fit_documents import FitBody
 from app.handlers import request_id_of
 from app.routes.common import ContextOf, problems, router
 from app.services import fits

@@ -101,7 +101,7 @@ def wants_csv(accept: str) -> bool:
     for position, part in enumerate(accept.split(",")):
         kind, *parameters = (item.strip().lower() for item in part.split(";"))
         weights.setdefault(kind, _quality(parameters) - 1e-6 * position)
-    return weights.get(CSV, -1.0) > weights.get("application/json", -1.0)
+    return weights.get(CSV, 0.0) > max(weights.get("application/json", 0.0), 0.0)
 
 
 def _quality(parameters: list[str]) -> float:

@@ -14,7 +14,7 @@ from tests.mmm.fakes import fake_model
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory) -> Path:
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the two models that the fake fit hands out."""
     folder = tmp_path_factory.mktemp("models")
     trusted = fake_model()

@@ -96,11 +96,12 @@ def start_fit(client: httpx.Client, seed: int = 0, **changes) -> str:
     response = client.post("/v1/fit", json=fit_body(seed, **changes))
     assert response.status_code == 202, response.text
     assert response.headers["location"] == f"/v1/operations/{response.json()['id']}"
-    return response.json()["id"]
+    return str(response.json()["id"])
 
 
 def operation(client: httpx.Client, operation_id: str) -> dict:
-    return client.get(f"/v1/operations/{operation_id}").raise_for_status().json()
+    found: dict = client.get(f"/v1/operations/{operation_id}").raise_for_status().json()
+    return found
 
 
 def wait_for(client: httpx.Client, operation_id: str, *statuses: str) -> dict:
@@ -112,7 +113,7 @@ def wait_for(client: httpx.Client, operation_id: str, *statuses: str) -> dict:
 def fitted_model(client: httpx.Client, seed: int = 0) -> str:
     found = wait_for(client, start_fit(client, seed))
     assert found["status"] == "succeeded", found["error"]
-    return found["result"]["model_id"]
+    return str(found["result"]["model_id"])
 
 
 def children_of(pid: int) -> list[int]:
@@ -122,8 +123,26 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for file in found if file.exists() for child in file.read_text().split()]
 
 
+def gone(pid: int) -> bool:
+    """Whether a process has ended (a zombie has)."""
+    path = Path(f"/proc/{pid}/stat")
+    return not path.exists() or path.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def main(data_dir: Path, models: Path) -> None:
+    """Serve in the main thread, as the command does, so that signals arrive."""
+    settings = Settings(data_dir=data_dir, warm_worker=False)
+    app = create_app(settings, fit_command=fake_command(models))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+
+    def tell_port() -> None:
+        wait_until(lambda: server.started)
+        sys.stdout.write(f"{server.servers[0].sockets[0].getsockname()[1]}\n")
+        sys.stdout.flush()
+
+    threading.Thread(target=tell_port, daemon=True).start()
+    server.run()
+
+
 if __name__ == "__main__":
-    data, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    with fake_service(data, folder) as running:
-        print(running.base_url.port, flush=True)
-        threading.Event().wait()
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""The database on a real SQLite file: schema, writers in turn, transitions that exclude each other."""
+"""The database on a real SQLite file: schema, writers in turn, exclusive transitions."""
 
 import sqlite3
 import threading
@@ -83,16 +83,20 @@ def test_writers_take_turns_and_lose_nothing(database) -> None:
 
 
 def test_an_error_undoes_the_transaction(database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as session:
-        session.add(OperationRow(id="op_x", kind="fit", request={}))
-        session.flush()
-        raise ZeroDivisionError
+    def write_half() -> None:
+        with database.write() as session:
+            session.add(OperationRow(id="op_x", kind="fit", request={}))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_half()
     with database.read() as session:
         assert session.get(OperationRow, "op_x") is None
 
 
 def test_foreign_keys_and_json_are_strict(database) -> None:
-    document = {name: {} for name in ("spec", "sampling", "data", "verdict", "diagnostics")}
+    document: dict = {name: {} for name in ("spec", "sampling", "data", "verdict", "diagnostics")}
     row = ModelRow(id="m", artefact_key="a", data_key="b", method={}, **document)
     row.dataset_id = "absent"
     with pytest.raises(IntegrityError), database.write() as session:

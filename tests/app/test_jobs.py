@@ -4,8 +4,6 @@ import asyncio
 import base64
 import os
 import pickle
-import subprocess
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from app.db import operations as rows
 from app.db.database import open_database
-from app.db.models import DatasetRow
+from app.db.models import DatasetRow, OperationRow
 from app.errors import DataDirectoryInUse, NotFound, OperationFinished
 from app.ids import new_id
 from app.jobs.dbos_engine import DbosEngine, engine_url
@@ -26,16 +24,9 @@ from app.jobs.runner import JobRunner
 from app.jobs.serializer import PickleRefused, json_serializer, refuse_pickle
 from mmm.errors import DataError, Issue
 from mmm.progress import Progress
-from tests.app.fake_fit import SLOW, SLOW_ONCE
 from tests.app.running import (
-    ServiceProcess,
-    children_of,
-    operation,
-    start_fit,
-    wait_for,
     wait_until,
 )
-from tests.app.test_fitworker import gone
 
 
 class Handlers:
@@ -49,7 +40,7 @@ class Handlers:
     async def quick(self, job):
         self.runs.append(job.id)
         job.report(Progress("sampling", 0.5, 2.0))
-        return lambda session: {"seen": job.request["x"]}
+        return lambda _session: {"seen": job.request["x"]}
 
     async def refused(self, _job):
         raise DataError([Issue("/data", "bad", "is bad")])
@@ -88,9 +79,7 @@ class Work:
         self.handlers = Handlers()
         runner = JobRunner(self.database, self.handlers.table(), attempts)
         url = engine_url("sqlite:///", folder)
-        self.engine = DbosEngine(
-            runner.run, database_url=url, executor_id="service-0", workers=2
-        )
+        self.engine = DbosEngine(runner.run, database_url=url, executor_id="service-0", workers=2)
         self.operations = Operations(self.database, self.engine)
 
     def start(self) -> "Work":
@@ -187,7 +176,7 @@ def test_the_engine_lists_and_forgets(work) -> None:
 
 
 def test_pickle_is_refused_everywhere(work) -> None:
-    from dbos._serialization import DBOSDefaultSerializer, deserialize_value  # noqa: PLC0415
+    from dbos._serialization import DBOSDefaultSerializer, deserialize_value
 
     poison = base64.b64encode(pickle.dumps(os.getcwd)).decode()
     refuse_pickle()
@@ -229,7 +218,7 @@ def test_a_job_that_never_reached_the_engine_is_queued_at_the_start(tmp_path) ->
     lost, cancelling = new_id("op"), new_id("op")
     with before.database.write() as session:
         for operation_id, status in ((lost, "queued"), (cancelling, "cancelling")):
-            row = rows.OperationRow(
+            row = OperationRow(
                 id=operation_id, kind="quick", status=status, request={"x": 1}, attempt=1
             )
             session.add(row)
@@ -240,11 +229,27 @@ def test_a_job_that_never_reached_the_engine_is_queued_at_the_start(tmp_path) ->
     after.stop()
 
 
+def test_an_end_that_was_not_written_is_made_up_for(tmp_path) -> None:
+    before = Work(tmp_path).start()
+    operation_id = before.submit("quick", x=1)
+    before.end(operation_id)
+    wait_until(lambda: before.engine.status(operation_id) == "ended")
+    with before.database.write() as session:
+        row = session.get(OperationRow, operation_id)
+        assert row
+        row.status, row.result = "running", None
+    before.stop()
+    after = Work(tmp_path).start()
+    row = after.end(operation_id)
+    assert (row.status, row.attempt, row.result) == ("succeeded", 2, {"seen": 1})
+    after.stop()
+
+
 def test_a_poisonous_job_is_given_up(tmp_path) -> None:
     work = Work(tmp_path, attempts=3)
     operation_id = new_id("op")
     with work.database.write() as session:
-        row = rows.OperationRow(
+        row = OperationRow(
             id=operation_id, kind="quick", status="running", request={"x": 1}, attempt=3
         )
         session.add(row)
@@ -261,39 +266,3 @@ def test_an_identity_is_held_by_one_process_at_a_time(tmp_path) -> None:
         claim_identity(tmp_path)
     held.release()
     claim_identity(tmp_path).release()
-
-
-def test_after_kill_9_the_fit_runs_again_and_one_model_results(tmp_path, models) -> None:
-    (models / "started").unlink(missing_ok=True)
-    first = ServiceProcess(tmp_path, models)
-    operation_id = start_fit(first.client, SLOW_ONCE)
-    wait_until(lambda: operation(first.client, operation_id)["stage"] == "sampling")
-    fit_processes = children_of(first.process.pid)
-    assert fit_processes
-    first.close(kill=True)
-    wait_until(lambda: all(gone(pid) for pid in fit_processes), 2.0)
-
-    second = ServiceProcess(tmp_path, models)
-    try:
-        done = wait_for(second.client, operation_id)
-        assert done["status"] == "succeeded"
-        found = second.client.get("/v1/models").json()["items"]
-        assert [model["id"] for model in found] == [done["result"]["model_id"]]
-    finally:
-        second.close()
-
-
-def test_a_second_service_on_the_same_data_refuses_to_start(tmp_path, models) -> None:
-    first = ServiceProcess(tmp_path, models)
-    try:
-        command = [sys.executable, "-m", "tests.app.running", str(tmp_path), str(models)]
-        root = Path(__file__).parents[2]
-        second = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
-        assert second.returncode != 0
-        assert first.client.get("/readyz").status_code == 200
-        cancelled = start_fit(first.client, SLOW)
-        wait_for(first.client, cancelled, "running")
-    finally:
-        started = time.monotonic()
-        first.close()
-    assert time.monotonic() - started < 15.0

@@ -16,9 +16,9 @@ MODULES = (own, model, decision)
 
 def leaves(kind: type) -> list[type]:
     """Public leaf classes of an error tree, as the packages declare them."""
-    below = [
-        child for child in kind.__subclasses__() if child.__module__ in {m.__name__ for m in MODULES}
-    ]
+    declared = {module.__name__ for module in MODULES}
+    children: list[type] = kind.__subclasses__()
+    below = [child for child in children if child.__module__ in declared]
     return [leaf for child in below for leaf in leaves(child)] if below else [kind]
 
 
@@ -78,4 +78,3 @@ def test_a_bare_status() -> None:
 )
 def test_pointer_in(document, location, expected) -> None:
     assert pointer_in(document, location) == expected
-

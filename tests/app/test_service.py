@@ -10,7 +10,7 @@ import xarray as xr
 from app.services.csv_export import contributions_csv
 from tests.app.fake_fit import REJECTED, SLOW, TRUSTED
 from tests.app.running import fit_body, fitted_model, rows, start_fit, wait_for, wait_until
-from tests.mmm.fakes import RICH, table
+from tests.mmm.fakes import table
 
 HORIZON = {"start": "2023-02-27", "weeks": 13}
 WINDOW = {"start": "2022-06-06", "end": "2022-08-29"}
@@ -115,7 +115,7 @@ def test_prefer_wait_returns_with_the_end(client) -> None:
 
 def test_a_model_tells_its_spec_data_and_verdict(client, model_id) -> None:
     document = client.get(f"/v1/models/{model_id}").json()
-    assert document["spec"]["kpi"]["column"] == RICH["kpi"]["column"]
+    assert document["spec"]["kpi"]["column"] == "sales"
     assert document["data"]["weeks"] == 60
     assert document["verdict"]["status"] == "trusted"
     assert model_id in [item["id"] for item in client.get("/v1/models").json()["items"]]
@@ -191,7 +191,7 @@ def test_an_allocation_spends_the_budget_within_bounds(client, model_id) -> None
 
 
 def test_a_rejected_model_answers_only_when_that_is_accepted(client, rejected_id) -> None:
-    questions = {
+    questions: dict[str, dict] = {
         "counterfactual": {"window": WINDOW, "do": [{"variable": "tv", "scale": 0.0}]},
         "allocate": {"horizon": HORIZON, "budget": {"total": 1000.0}},
     }
@@ -200,7 +200,7 @@ def test_a_rejected_model_answers_only_when_that_is_accepted(client, rejected_id
         refused = client.post(path, json=body)
         assert (refused.status_code, refused.json()["code"]) == (409, "model_rejected")
         assert [error["code"] for error in refused.json()["errors"]] == ["r_hat", "ess_bulk"]
-        answered = client.post(path, json={**body, "accept_rejected": True})
+        answered = client.post(path, json=body | {"accept_rejected": True})
         assert answered.status_code == 200
         assert "failed its checks" in answered.json()["warnings"][0]
     reading = client.get(f"/v1/models/{rejected_id}/contributions")
@@ -239,8 +239,8 @@ def test_health_and_version(client) -> None:
 
 
 def test_csv_of_an_answer_in_hand() -> None:
-    from mmm.contribution import contributions  # noqa: PLC0415
-    from tests.mmm.fakes import fake_model  # noqa: PLC0415
+    from mmm.contribution import contributions
+    from tests.mmm.fakes import fake_model
 
     text = contributions_csv(contributions(fake_model(), by="week"))
     assert text.splitlines()[0].startswith("name,kind,week,unit,contribution_mean")

@@ -1,4 +1,4 @@
-"""A fitted model without MCMC: real data structures, parameters drawn from the priors with numpy."""
+"""A fitted model without MCMC: real structures, parameters drawn from the priors with numpy."""
 
 from datetime import date, timedelta
 

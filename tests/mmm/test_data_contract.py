@@ -1,6 +1,7 @@
 """Bad tables and specifications: each is refused with its place and numbers, nothing repaired."""
 
 import io
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -174,10 +175,8 @@ def test_unreadable_files_say_why(body, kind, words):
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_readers(body):
     for kind in (CSV, JSON, PARQUET):
-        try:
-            read_table(body, kind)
-        except DataError as error:
-            assert error.issues
+        with suppress(DataError):
+            assert len(read_table(body, kind)) > 0
 
 
 def test_long_tables_are_reshaped_and_doubles_refused():

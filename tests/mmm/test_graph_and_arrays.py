@@ -37,7 +37,7 @@ WITH_ROI = {
     ],
 }
 QUICK = Mode(linker="py", optimizer="fast_compile")
-CASES = {
+CASES: dict[str, tuple[dict, int]] = {
     "rich": (RICH, 1),
     "rich panel": (RICH, 3),
     "revenue on baseline": (REVENUE, 1),
@@ -105,5 +105,5 @@ def _under_do(model: pm.Model, fitted, spend, price) -> np.ndarray:
 
 
 def _equation_parameters(fitted) -> list[str]:
-    """The parameters that the equations take, fitted or deterministic, cut off from their priors."""
+    """The parameters that the equations take, fitted or deterministic, cut off from priors."""
     return [name for name in fitted.posterior.draws if name not in ("sigma", "nu")]

@@ -44,7 +44,7 @@ def test_rows_add_up_to_the_fitted_mean(document, geos, by):
     rows = decomposition(model, by)
     assert len(contributions(model, by).components) == rows.shape[1] * rows.shape[2]
     mean = mean_by_geo(model, observed(model.panel))
-    axes = {"total": (1, 2), "week": 2, "geo": 1}[by]
+    axes = {"total": (1, 2), "week": (2,), "geo": (1,)}[by]
     expected = mean.sum(axes).reshape(rows.shape[0], -1)
     without_interaction = rows[:, :-1].sum(1)
     np.testing.assert_allclose(without_interaction, expected, rtol=1e-9)

@@ -20,7 +20,7 @@ alphas = st.floats(0.01, 0.99)
 
 def weights_of(kind: str, alpha: float, theta: float, max_lag: int) -> np.ndarray:
     p = {"adstock_alpha": np.array([alpha]), "adstock_theta": np.array([theta])}
-    return adstock_weights(kind, p, max_lag, np)
+    return np.asarray(adstock_weights(kind, p, max_lag, np))
 
 
 def adstock_by_loop(x: np.ndarray, alpha: float, theta: float | None, max_lag: int) -> np.ndarray:
@@ -105,4 +105,4 @@ def _none(max_lag: int) -> np.ndarray:
 def _curve(kind: str, x: np.ndarray, a: float, b: float, table: dict = SATURATION) -> np.ndarray:
     names = SATURATION_PARAMETERS[kind]
     p = {name: np.array([value]) for name, value in zip(names, (a, b), strict=False)}
-    return table[kind](x[None, :, None], p, np)[0, :, 0]
+    return np.asarray(table[kind](x[None, :, None], p, np))[0, :, 0]

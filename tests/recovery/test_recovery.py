@@ -53,8 +53,8 @@ def test_price_and_rival_what_ifs_are_near_the_truth(world, fitted):
     asked = {"price": world.truth.do_price(1.1), "rival.spend": world.truth.do_rival_spend(2.0)}
     for variable, truth in asked.items():
         scale = 1.1 if variable == "price" else 2.0
-        question = {"window": window, "after": "continue"}
-        question |= {"do": [{"variable": variable, "scale": scale}]}
+        do = [{"variable": variable, "scale": scale}]
+        question = {"window": window, "after": "continue", "do": do}
         found = answer(fitted, Counterfactual.model_validate(question)).effect_in_window
         # the 98 % interval, by symmetry around the median: one miss in fifty by chance
         reach = 1.42 * (found.p95 - found.p5) / 2.0
@@ -87,5 +87,5 @@ def test_coverage_over_worlds():
     hits = [hit for world in worlds for hit in covered(world, fit_world(world))]
     # intervals of one world depend on each other: count each world's 14 as 5 independent ones
     effective = 5 * len(worlds)
-    low, high = binom.ppf((0.005, 0.995), effective, 0.9) / effective
+    low, high = (float(binom.ppf(q, effective, 0.9)) / effective for q in (0.005, 0.995))
     assert low <= np.mean(hits) <= high, np.mean(hits)
