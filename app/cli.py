@@ -35,23 +35,32 @@ def main() -> None:
     try:
         cli()
     except Exception as error:
-        code = _exit_code(error)
+        code, hint = _verdict_on(error)
         if code is None:
             raise
-        for issue in getattr(error, "issues", ()) or (error,):
-            typer.echo(f"error: {issue}", err=True)
+        for line in _lines(error):
+            typer.echo(f"error: {line}", err=True)
+        if hint:
+            typer.echo(hint, err=True)
         sys.exit(code)
 
 
-def _exit_code(error: Exception) -> int | None:
-    """2 for input that is at fault, 1 for what is refused, None for what should not happen."""
-    from app.errors import AppError, StartupError
+def _lines(error: Exception) -> list[str]:
+    issues = getattr(error, "issues", ())
+    return [f"{i.pointer}: {i.detail}" if i.pointer else i.detail for i in issues] or [str(error)]
+
+
+def _verdict_on(error: Exception) -> tuple[int | None, str]:
+    """2 for input at fault, 1 for what is refused, None for what should not happen; and a hint."""
+    from app.errors import AppError, ModelRejected, StartupError
     from mmm.errors import MmmError
     from optimizer.errors import Infeasible, InvalidProblem, OptimizerError
 
     if isinstance(error, MmmError | InvalidProblem | Infeasible):
-        return 2
-    return 1 if isinstance(error, AppError | StartupError | OptimizerError) else None
+        return 2, ""
+    if isinstance(error, ModelRejected):
+        return 1, "hint: --accept-rejected answers all the same, with a warning"
+    return (1 if isinstance(error, AppError | StartupError | OptimizerError) else None), ""
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
@@ -15,7 +16,7 @@ from app.db.database import open_database
 from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, launch
 from app.jobs.dbos_engine import DbosEngine, engine_url
-from app.jobs.identity import claim_identity
+from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import JobRunner
 from app.middleware import BodyLimit, RequestContext
@@ -56,6 +57,12 @@ def create_app(
     return app
 
 
+def claim(settings: Settings) -> Identity:
+    """The right to work on the data directory; raises DataDirectoryInUse."""
+    host = "service" if settings.single_host else socket.gethostname()
+    return claim_identity(settings.data_dir / "locks", f"{host}-0")
+
+
 def _lifespan(
     settings: Settings, fit_command: Sequence[str]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -71,8 +78,7 @@ def _lifespan(
 
 def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> Context:
     """Build and start everything; ``stack`` takes it down again, in reverse."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    identity = claim_identity(settings.data_dir / "locks")
+    identity = claim(settings)
     stack.callback(identity.release)
     shutil.rmtree(settings.work_dir, ignore_errors=True)
 
@@ -80,7 +86,8 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     stack.callback(database.close)
     database.upgrade()
     store = DiskStore(settings.artefact_dir)
-    sweep(database, store)
+    if settings.single_host:
+        sweep(database, store)
 
     pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
     stack.callback(pool.close)

@@ -7,7 +7,7 @@ import uvicorn
 
 from app.errors import UnsafeBind
 from app.logs import configure_logging
-from app.main import create_app
+from app.main import claim, create_app
 from app.settings import Settings
 
 SHUTDOWN_SECONDS = 5
@@ -20,6 +20,7 @@ def serve(settings: Settings) -> None:
     another service runs on the same data.
     """
     refuse_unsafe(settings.host)
+    claim(settings).release()
     configure_logging(settings.log_level)
     uvicorn.run(
         create_app(settings),

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'prudent.db'}"
 
     @property
+    def single_host(self) -> bool:
+        """Whether the database is a file that only this machine's one service works on."""
+        return self.resolved_database_url.startswith("sqlite")
+
+    @property
     def artefact_dir(self) -> Path:
         """Where content-addressed files lie."""
         return self.data_dir / "artefacts"

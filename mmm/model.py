@@ -20,6 +20,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from mmm import equations
+from mmm.collapse import log_evidence
 from mmm.equations import Inputs, Parameters
 from mmm.panel import Panel
 from mmm.priors import PRIORS, Prior, effect_prior, roi_prior
@@ -45,11 +46,31 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     structure = structure_of(spec)
     with pm.Model(coords=_coords(structure, panel)) as model:
         inputs = equations.scaled_inputs(_variables(panel), _basis(panel, scales, spec), scales, pt)
-        p = _parameters(spec, structure, panel, scales, inputs)
+        p = _nonlinear_parameters(spec, structure, panel, scales, inputs)
+        p |= _linear_parameters(structure, panel)
         scaled_mean = equations.mean(equations.terms(p, inputs, structure, pt), structure)
         unit = pm.Data("kpi_unit", scales.kpi_unit, dims="geo")
         _likelihood(spec, unit * scaled_mean, unit, panel)
     return model
+
+
+def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
+    """The same posterior over the non-linear parameters alone; see ``collapse``."""
+    structure = structure_of(spec)
+    with pm.Model(coords=_coords(structure, panel)) as model:
+        inputs = equations.scaled_inputs(_variables(panel), _basis(panel, scales, spec), scales, pt)
+        p = _nonlinear_parameters(spec, structure, panel, scales, inputs)
+        p["sigma"] = _draw("sigma", PRIORS["sigma"])
+        if len(panel.geos) > 1:
+            p |= {name: _draw(name, PRIORS[name]) for name in ("level_sd", "shock_sd")}
+        kpi = pm.Data("scaled_kpi", panel.array("kpi") / scales.kpi_unit, dims=("date", "geo"))
+        pm.Potential("kpi", log_evidence(p, inputs, structure, kpi))
+    return model
+
+
+def collapsible(spec: ModelSpec) -> bool:
+    """Whether the kpi is linear-Gaussian in its linear coefficients."""
+    return spec.kpi.likelihood == "normal"
 
 
 def _likelihood(spec: ModelSpec, mean: Tensor, unit: Tensor, panel: Panel) -> None:
@@ -94,11 +115,10 @@ def _coords(s: Structure, panel: Panel) -> dict[str, Sequence[object]]:
     return coords
 
 
-def _parameters(
+def _nonlinear_parameters(
     spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, inputs: Inputs
 ) -> dict[str, Tensor]:
     p = {name: _draw(name, PRIORS[name], f"{name}_medium") for name in s.parameter_media}
-    p |= _baseline_parameters(s, panel)
     if s.has_price:
         p["elasticity"] = pm.Deterministic(
             "elasticity", -_draw("elasticity_size", PRIORS["elasticity_size"])
@@ -106,8 +126,6 @@ def _parameters(
     if s.priced_rivals:
         prior = PRIORS["cross_elasticity"]
         p["cross_elasticity"] = _draw("cross_elasticity", prior, "priced_rival")
-    if s.controls:
-        p["control_effect"] = _draw("control_effect", PRIORS["control_effect"], "control")
     at_one = _curve_at_one(p, s)
     if s.spending_rivals:
         lost = _draw("gamma_at_mean", PRIORS["gamma_at_mean"], "spending_rival")
@@ -118,7 +136,7 @@ def _parameters(
     return p
 
 
-def _baseline_parameters(s: Structure, panel: Panel) -> dict[str, Tensor]:
+def _linear_parameters(s: Structure, panel: Panel) -> dict[str, Tensor]:
     p: dict[str, Tensor] = {}
     level = _draw("level_mean", PRIORS["level"])
     if len(panel.geos) == 1:
@@ -132,6 +150,8 @@ def _baseline_parameters(s: Structure, panel: Panel) -> dict[str, Tensor]:
         p["trend"] = _draw("trend", PRIORS["trend"])
     if s.yearly:
         p["season"] = _draw("season", PRIORS["season"], "harmonic")
+    if s.controls:
+        p["control_effect"] = _draw("control_effect", PRIORS["control_effect"], "control")
     return p
 
 

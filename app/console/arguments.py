@@ -1,12 +1,12 @@
 """Arguments such as ``tv:scale=0`` and ``tv=50000`` as parts of a request.
 
-Raises click's BadParameter, which names the argument and shows what it should look like.
+Raises BadParameter, which names the argument and shows what it should look like.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from click import BadParameter
+from typer import BadParameter
 
 ACTIONS = ("set", "scale", "add")
 DO_FORM = "VARIABLE:set|scale|add=NUMBER[:start=YYYY-MM-DD][:end=YYYY-MM-DD]"

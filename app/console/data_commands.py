@@ -42,10 +42,12 @@ def check(data: Existing, spec: Existing) -> None:
     from mmm.panel import build_panel
     from mmm.profile import profile_table
 
-    frame = load_table(data)
+    frame, declared = load_table(data), load_spec(spec)
+    used = {column for column, _ in declared.column_pointers}
     for warning in profile_table(frame).warnings:
-        note(f"note: {warning.column}: {warning.detail}")
-    panel = build_panel(frame, load_spec(spec))
+        if warning.column in used:
+            note(f"note: {warning.column}: {warning.detail}")
+    panel = build_panel(frame, declared)
     weeks = panel.weeks
     typer.echo(f"ok: {len(weeks)} weeks ({weeks[0]} to {weeks[-1]}), {len(panel.geos)} geo(s)")
 
@@ -77,11 +79,9 @@ def fit(
     seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 0,
 ) -> None:
     """Fit the model and write it to a file."""
-    from rich.console import Console
-
     from app.console.files import load_spec, load_table, request_of
     from app.console.progress import FitProgress
-    from app.console.tables import verdict_table
+    from app.console.tables import console, verdict_table
     from mmm.fitted import save_model
     from mmm.panel import build_panel
     from mmm.spec import SamplingSpec
@@ -96,5 +96,5 @@ def fit(
 
         model = sample(declared, panel, sampling, bars.follow)
     save_model(model, output)
-    Console().print(verdict_table(model.verdict))
+    console().print(verdict_table(model.verdict))
     note(f"wrote {output} (fitted in {model.method.seconds:.1f} s)")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.console.options import Accept, AsJson, Existing, Request, note, show
+from app.console.options import Accept, AsJson, Existing, Request, note
 
 if TYPE_CHECKING:
     from mmm.fitted import FittedModel
@@ -28,7 +28,7 @@ def contributions(
     as_json: AsJson = False,
 ) -> None:
     """Who caused what: components, ROI and marginal ROI."""
-    from app.console.tables import components_table, returns_table
+    from app.console.tables import components_table, returns_table, show
     from mmm.contribution import contributions as decompose
     from mmm.fitted import load_model
 
@@ -51,14 +51,15 @@ def whatif(
     """What if spend, a price or a rival were different: effect on the kpi, with its interval."""
     from app.console.arguments import intervention
     from app.console.files import load_request, request_of
-    from app.console.tables import effect_table
+    from app.console.tables import effect_table, show
     from mmm.intervention import answer
     from mmm.question import Counterfactual
 
+    actions = [intervention(item) for item in do or []]
     fitted, warnings = _trusted(model, accept_rejected)
     weeks = fitted.panel.weeks
     window = {"start": start or weeks[0].isoformat(), "end": end or weeks[-1].isoformat()}
-    given = {"window": window, "kind": kind, "do": [intervention(item) for item in do or []]}
+    given = {"window": window, "kind": kind, "do": actions}
     question = request_of(Counterfactual, load_request(request) if request else given)
     found = answer(fitted, question)
     show(found, as_json, effect_table, warnings=(*warnings, *found.warnings))
@@ -83,20 +84,23 @@ def allocate(
     """The budget plan that is best for an attitude to risk."""
     from app.console.arguments import channel_bounds
     from app.console.files import load_request, request_of
-    from app.console.tables import gain_table, plan_table
+    from app.console.tables import gain_table, plan_table, show
     from app.services.allocate import answer
     from app.services.plans import AllocateBody
 
-    fitted, warnings = _trusted(model, accept_rejected)
     limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
+    bounds = channel_bounds({name: items or [] for name, items in limits.items()})
+    fitted, warnings = _trusted(model, accept_rejected)
     given = {
         "horizon": _after(fitted, weeks),
         "budget": {"total": _recent_spend(fitted, weeks) if total is None else total},
         "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
-        "channels": channel_bounds({name: items or [] for name, items in limits.items()}),
+        "channels": bounds,
     }
     body = request_of(AllocateBody, load_request(request) if request else given)
     found = answer(fitted, body, warnings)
+    if not as_json:
+        typer.echo(found.summary)
     show(found, as_json, plan_table, gain_table, warnings=found.warnings)
 
 

@@ -1,13 +1,9 @@
-"""Arguments and options that several commands take, and how a command prints."""
+"""Arguments and options that several commands take."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel
-from rich.console import Console
-from rich.table import Table
 
 Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -18,23 +14,6 @@ Request = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="The whole request as a JSON file."),
 ]
-
-
-def show[Answer: BaseModel](
-    answer: Answer,
-    as_json: bool,
-    *tables: Callable[[Answer], Table],
-    warnings: tuple[str, ...] = (),
-) -> None:
-    """Print an answer as JSON or as tables, with its warnings on standard error."""
-    if as_json:
-        typer.echo(answer.model_dump_json(indent=2))
-        return
-    console = Console()
-    for table in tables:
-        console.print(table(answer))
-    for warning in warnings:
-        note(f"note: {warning}")
 
 
 def note(text: str) -> None:

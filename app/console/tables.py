@@ -1,8 +1,11 @@
 """Answers as tables for a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from pydantic import BaseModel
+from rich.console import Console
 from rich.table import Table
+from typer import echo
 
 from app.services.plans import AllocationAnswer
 from mmm.contribution import Contributions
@@ -10,9 +13,35 @@ from mmm.interval import Interval
 from mmm.question import CounterfactualAnswer
 from mmm.verdict import Verdict
 
+NEGLIGIBLE = 1e-9
+PLAIN_WIDTH = 120
+"""Columns of an output that is no terminal."""
+
+
+def console() -> Console:
+    """Standard output, wide enough for the tables where nobody has set a width."""
+    wide = Console()
+    return wide if wide.is_terminal else Console(width=PLAIN_WIDTH)
+
+
+def show[Answer: BaseModel](
+    answer: Answer, as_json: bool, *tables: Callable[[Answer], Table], warnings: Iterable[str] = ()
+) -> None:
+    """Print an answer as JSON or as tables, with its warnings on standard error."""
+    if as_json:
+        echo(answer.model_dump_json(indent=2))
+        return
+    output = console()
+    for table in tables:
+        output.print(table(answer))
+    for warning in warnings:
+        echo(f"note: {warning}", err=True)
+
 
 def figure(value: float) -> str:
     """A number with three significant digits, or whole thousands apart."""
+    if abs(value) < NEGLIGIBLE:
+        return "0"
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
@@ -32,14 +61,19 @@ def verdict_table(verdict: Verdict) -> Table:
 
 
 def components_table(found: Contributions) -> Table:
-    """The decomposition."""
-    rows = [
-        (str(c.week or c.geo or ""), c.name, c.kind, interval(c.contribution), _percent(c.share))
+    """The decomposition; rows that are nothing but rounding are left out."""
+    rows: list[tuple[str, ...]] = [
+        (c.name, c.kind, interval(c.contribution), _percent(c.share))
         for c in found.components
+        if abs(c.share.mean) > NEGLIGIBLE
     ]
-    place = {"week": "week", "geo": "geo"}.get(found.by, "")
-    heads = (place, "component", "kind", f"contribution ({found.unit})", "share")
-    return _table("contributions: mean and 90 % interval", heads, rows, right=(3, 4))
+    heads = ["component", "kind", f"contribution ({found.unit})", "share"]
+    if found.by != "total":
+        places = [c.week or c.geo for c in found.components if abs(c.share.mean) > NEGLIGIBLE]
+        rows = [(str(place), *row) for place, row in zip(places, rows, strict=True)]
+        heads = [found.by, *heads]
+    right = (len(heads) - 2, len(heads) - 1)
+    return _table("contributions: mean and 90 % interval", heads, rows, right)
 
 
 def returns_table(found: Contributions) -> Table:
@@ -78,7 +112,8 @@ def plan_table(found: AllocationAnswer) -> Table:
         for c in found.plan.channels
     ]
     heads = ("channel", "plan", "current", "change", "marginal ROI", "")
-    return _table(found.summary, heads, rows, right=(1, 2, 3, 4))
+    title = f"the plan: {figure(found.plan.total)} over {len(found.plan.by_week)} weeks"
+    return _table(title, heads, rows, right=(1, 2, 3, 4))
 
 
 def gain_table(found: AllocationAnswer) -> Table:
@@ -106,11 +141,12 @@ def _percent(found: Interval) -> str:
 
 
 def _table(
-    title: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]], right: tuple[int, ...]
+    title: str, heads: Iterable[str], rows: Iterable[Sequence[str]], right: tuple[int, ...]
 ) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for position, head in enumerate(heads):
-        table.add_column(head, justify="right" if position in right else "left")
+        numeric = position in right
+        table.add_column(head, justify="right" if numeric else "left", no_wrap=numeric)
     for row in rows:
         table.add_row(*row)
     return table

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-from rich.console import Console
-
 from app.client import Client
 from app.console.progress import FitProgress
+from app.console.tables import console
 from app.demo.service import own_service
 from app.demo.story import moral
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
@@ -30,26 +29,26 @@ CACHE = Path(".cache") / "prudent"
 
 
 def main() -> None:
-    began, console = time.monotonic(), Console()
+    began, output = time.monotonic(), console()
     world = make_world(seed=SEED)
     frame = world.frame
-    console.print(
+    output.print(
         f"A simulated world: {len(frame)} weeks, {len(world.truth.channels)} channels, a price, a "
         f"rival. One channel, new_video, has only {_history(world)['new_video']} weeks of history."
     )
     with own_service(CACHE) as url, Client(url) as client:
-        console.print(f"The service runs at {url}")
+        output.print(f"The service runs at {url}")
         model = fit(client, world)
-        console.print(f"Verdict: {model.verdict.status}\n", style="bold")
+        output.print(f"Verdict: {model.verdict.status}\n", style="bold")
         contributions = client.contributions(model.id)
-        console.print(returns_beside_truth(contributions, world.truth, _history(world)))
-        console.print(effects_beside_truth(list(what_ifs(client, model.id, world))))
+        output.print(returns_beside_truth(contributions, world.truth, _history(world)))
+        output.print(effects_beside_truth(list(what_ifs(client, model.id, world))))
         plans = {risk: allocate(client, model.id, world, risk) for risk in RISKS}
         today = allocate(client, model.id, world, 0.0, keep=True)
-        console.print(plans_side_by_side(plans, world.truth, today))
-        console.print(moral(plans, contributions, world.truth))
+        output.print(plans_side_by_side(plans, world.truth, today))
+        output.print(moral(plans, contributions, world.truth))
         report = write_report(client.report(model.id))
-    console.print(f"\nThe report: {report} ({time.monotonic() - began:.0f} s in all)")
+    output.print(f"\nThe report: {report} ({time.monotonic() - began:.0f} s in all)")
 
 
 def fit(client: Client, world: World) -> ModelDocument:
@@ -57,7 +56,7 @@ def fit(client: Client, world: World) -> ModelDocument:
     content = world.frame.to_csv(index=False).encode()
     dataset = client.create_dataset(content, name="simulated world")
     operation = client.fit({"dataset_id": dataset.id}, world.spec, SAMPLING, name="demo")
-    with FitProgress(Console()) as bars:
+    with FitProgress(console()) as bars:
 
         def follow(seen: OperationDocument) -> None:
             bars.show(seen.stage, seen.progress, [c.model_dump() for c in seen.chains])

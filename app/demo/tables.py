@@ -78,5 +78,5 @@ def _holds(found: Interval, true: float) -> str:
 def _table(title: str, heads: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold")
     for position, head in enumerate(heads):
-        table.add_column(head, justify="right" if position else "left")
+        table.add_column(head, justify="right" if position else "left", no_wrap=True)
     return table

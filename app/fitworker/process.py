@@ -81,6 +81,7 @@ class FitProcess:
             start_new_session=True,
         )
         self._timed_out = False
+        self._killed = False
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._listener = threading.Thread(target=self._collect_errors, daemon=True)
         self._listener.start()
@@ -119,6 +120,7 @@ class FitProcess:
 
     def kill(self) -> None:
         """End the child and all that it started, at once."""
+        self._killed = True
         if self.alive:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -186,8 +188,9 @@ class FitProcess:
     def _dead(self) -> FitCrashed:
         code = self._process.wait()
         self._listener.join(timeout=1.0)
-        log.warning(
-            "fit process died",
+        log.log(
+            logging.INFO if self._killed else logging.WARNING,
+            "fit process ended without a model",
             extra={"pid": self.pid, "exit_code": code, "stderr": "\n".join(self._tail)},
         )
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"

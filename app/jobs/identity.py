@@ -24,7 +24,7 @@ class Identity:
         self._file.close()
 
 
-def claim_identity(directory: Path, name: str = "service-0") -> Identity:
+def claim_identity(directory: Path, name: str) -> Identity:
     """Lock ``name`` in ``directory``; raises DataDirectoryInUse while another process holds it."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.lock"

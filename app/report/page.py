@@ -25,6 +25,8 @@ from mmm.interval import Interval
 
 PLAN_WEEKS = 13
 PLAN_RISK = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
+NEGLIGIBLE = 1e-9
+CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 VERDICTS = {
     "trusted": "All checks passed.",
     "caution": "Usable, with the cautions below.",
@@ -85,7 +87,7 @@ def _plan_section(model: FittedModel) -> str:
     notes = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
     return _section(
         title,
-        f"{found.summary} Budget as in the last {PLAN_WEEKS} weeks, risk aversion 0.5.",
+        f"{found.summary} The budget is that of the last {PLAN_WEEKS} weeks, risk aversion 0.5.",
         _figure(figures.plan_figure(found)),
         _plan_table(found),
         f"<ul>{notes}</ul>",
@@ -117,7 +119,7 @@ def _components(found: Contributions) -> str:
     rows = [
         (c.name, c.kind.replace("_", " "), _interval(c.contribution), f"{c.share.mean:.1%}")
         for c in found.components
-        if c.contribution.mean != 0.0
+        if abs(c.share.mean) > NEGLIGIBLE
     ]
     return _table(("part", "kind", f"contribution ({found.unit})", "share"), rows, text=(0, 1))
 
@@ -153,7 +155,7 @@ def _section(title: str, lead: str, *parts: str) -> str:
 
 
 def _figure(figure: go.Figure) -> str:
-    return str(figure.to_html(full_html=False, include_plotlyjs=False, config={"responsive": True}))
+    return str(figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG))
 
 
 def _table(

@@ -17,7 +17,7 @@ from app.fitworker.protocol import FitRequest
 from mmm.errors import DataError
 from mmm.fitted import load_model
 from tests.app.fake_fit import KILLED, RAISES, REFUSED, SLOW, TRUSTED
-from tests.app.running import fake_command, gone, wait_until
+from tests.app.running import ROOT, fake_command, gone, wait_until
 
 
 @pytest.fixture
@@ -107,17 +107,16 @@ ORPHAN = """
 import os, sys
 from pathlib import Path
 from app.fitworker.process import FitProcess, launch
-from tests.app.running import fake_command
-process = FitProcess(launch(Path("unused"), fake_command(Path("."))))
+process = FitProcess(launch(Path("unused"), sys.argv[1:]))
 print(process._process.stdout.readline().decode(), process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
 
 
-def test_an_orphan_dies_with_its_parent() -> None:
-    root = Path(__file__).parents[2]
-    parent = subprocess.run([sys.executable, "-c", ORPHAN], cwd=root, capture_output=True)
-    assert parent.returncode == -signal.SIGKILL
+def test_an_orphan_dies_with_its_parent(tmp_path) -> None:
+    command = [sys.executable, "-c", ORPHAN, *fake_command(tmp_path)]
+    parent = subprocess.run(command, cwd=ROOT, capture_output=True)
+    assert parent.returncode == -signal.SIGKILL, parent.stderr
     pid = int(parent.stdout.split()[-1])
     wait_until(lambda: gone(pid), 2.0)
 

@@ -24,13 +24,11 @@ from app.jobs.runner import JobRunner
 from app.jobs.serializer import PickleRefused, json_serializer, refuse_pickle
 from mmm.errors import DataError, Issue
 from mmm.progress import Progress
-from tests.app.running import (
-    wait_until,
-)
+from tests.app.running import wait_until
 
 
 class Handlers:
-    """Trivial kinds of job; ``gate`` holds back the one that waits."""
+    """Trivial kinds of job, and what happened to them."""
 
     def __init__(self) -> None:
         self.runs: list[str] = []
@@ -261,8 +259,8 @@ def test_a_poisonous_job_is_given_up(tmp_path) -> None:
 
 
 def test_an_identity_is_held_by_one_process_at_a_time(tmp_path) -> None:
-    held = claim_identity(tmp_path)
+    held = claim_identity(tmp_path, "service-0")
     with pytest.raises(DataDirectoryInUse, match=str(os.getpid())):
-        claim_identity(tmp_path)
+        claim_identity(tmp_path, "service-0")
     held.release()
-    claim_identity(tmp_path).release()
+    claim_identity(tmp_path, "service-0").release()

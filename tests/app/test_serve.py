@@ -57,11 +57,13 @@ def test_the_service_never_loads_the_sampler(tmp_path) -> None:
 
 
 def test_a_data_directory_in_use_is_refused(tmp_path, models) -> None:
-    held = claim_identity(tmp_path / "locks")
+    held = claim_identity(tmp_path / "locks", "service-0")
     try:
         app = create_app(Settings(data_dir=tmp_path))
         with pytest.raises(DataDirectoryInUse):
             run_lifespan(app)
+        with pytest.raises(DataDirectoryInUse, match="PRUDENT_DATA_DIR"):
+            serve(Settings(data_dir=tmp_path))
     finally:
         held.release()
 

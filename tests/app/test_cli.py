@@ -1,0 +1,166 @@
+"""The command line as its users meet it: child processes, files, exit codes, plain sentences."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mmm.fakes import RICH, table
+
+ROOT = Path(__file__).parents[2]
+WINDOW = ["--start", "2022-11-07", "--end", "2023-01-30"]
+
+
+def prudent(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A folder with a table and its specification."""
+    folder: Path = tmp_path_factory.mktemp("cli")
+    table().to_csv(folder / "data.csv", index=False)
+    (folder / "spec.json").write_text(json.dumps(RICH))
+    return folder
+
+
+def test_help_names_every_command_and_loads_nothing_heavy(folder) -> None:
+    found = prudent("--help", folder=folder)
+    assert found.returncode == 0
+    for command in ("init", "check", "fit", "whatif", "allocate", "report", "serve", "reshape"):
+        assert command in found.stdout
+    light = "import sys, app.cli; sys.exit(any(m in sys.modules for m in ('numpy', 'fastapi')))"
+    subprocess.run([sys.executable, "-c", light], cwd=ROOT, check=True)
+
+
+def test_version_is_that_of_the_distribution(folder) -> None:
+    assert prudent("version", folder=folder).stdout == "prudent 0.1.0\n"
+
+
+def test_a_drafted_spec_passes_the_check(folder) -> None:
+    drafted = prudent("init", "data.csv", "-o", "draft.json", folder=folder)
+    assert drafted.returncode == 0, drafted.stderr
+    assert "tv_spend" in json.loads((folder / "draft.json").read_text())["channels"]
+    assert "not used" in drafted.stderr
+    checked = prudent("check", "data.csv", "draft.json", folder=folder)
+    assert checked.stdout == "ok: 60 weeks (2022-01-03 to 2023-02-20), 1 geo(s)\n"
+
+
+def test_bad_data_exits_with_2_and_names_row_column_and_value(folder) -> None:
+    broken = table()
+    broken.loc[3, "tv_spend"] = -5.0
+    broken.to_csv(folder / "broken.csv", index=False)
+    found = prudent("check", "broken.csv", "spec.json", folder=folder)
+    assert found.returncode == 2
+    assert "row 4, column 'tv_spend': -5 is spend and cannot be negative" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("{", "spec is not valid JSON"),
+        ('{"kpi": {"column": "sales"}, "date": "week", "channels": ["tv_spend"], "x": 1}', "/x:"),
+        ('{"kpi": {"column": "sales"}, "date": "week", "channels": ["gone"]}', "no column 'gone'"),
+    ],
+)
+def test_a_bad_spec_exits_with_2_and_names_the_field(folder, spec: str, message: str) -> None:
+    (folder / "bad.json").write_text(spec)
+    found = prudent("check", "data.csv", "bad.json", folder=folder)
+    assert found.returncode == 2
+    assert message.replace("spec is", "bad.json is") in found.stderr
+
+
+def test_a_long_table_becomes_wide(folder) -> None:
+    frame = table(weeks=5)[["week", "sales", "tv_spend"]]
+    long = frame.melt(id_vars="week", var_name="name", value_name="amount")
+    long.to_csv(folder / "long.csv", index=False)
+    columns = ["--date", "week", "--variable", "name", "--value", "amount"]
+    found = prudent("reshape", "long.csv", *columns, "-o", "wide.csv", folder=folder)
+    assert found.returncode == 0, found.stderr
+    assert (folder / "wide.csv").read_text().splitlines()[0] == "week,sales,tv_spend"
+
+
+def test_a_what_if_answers_as_a_table_and_as_json(folder, models) -> None:
+    action = ["--do", "tv:scale=0", *WINDOW]
+    text = prudent("whatif", models / "trusted.nc", *action, folder=folder)
+    assert "effect, carry-out counted" in text.stdout, text.stderr
+    found = prudent("whatif", models / "trusted.nc", *action, "--json", folder=folder)
+    answer = json.loads(found.stdout)
+    assert answer["effect"]["p95"] <= 0.0
+    assert answer["unit"] == "units"
+
+
+def test_an_action_that_cannot_be_read_shows_how_to_write_it(folder, models) -> None:
+    found = prudent("whatif", models / "trusted.nc", "--do", "tv:scal=0", folder=folder)
+    assert found.returncode == 2
+    assert "set|scale|add=NUMBER" in found.stderr
+
+
+def test_an_allocation_spends_the_total_and_keeps_its_limits(folder, models) -> None:
+    limits = ["--total", 1000, "--max", "tv=100", "--fixed", "radio=50", "--json"]
+    found = prudent("allocate", models / "trusted.nc", *limits, folder=folder)
+    plan = {c["name"]: c["spend"] for c in json.loads(found.stdout)["plan"]["channels"]}
+    assert sum(plan.values()) == pytest.approx(1000.0)
+    assert plan["tv"] <= 100.0 + 1e-6
+    assert plan["radio"] == pytest.approx(50.0)
+
+
+def test_limits_that_conflict_exit_with_2_and_name_the_numbers(folder, models) -> None:
+    limits = ["--total", 100, "--min", "tv=80", "--min", "radio=40"]
+    found = prudent("allocate", models / "trusted.nc", *limits, folder=folder)
+    assert found.returncode == 2
+    assert "120" in found.stderr
+    assert "100" in found.stderr
+
+
+def test_a_rejected_model_is_refused_with_its_reason_unless_accepted(folder, models) -> None:
+    refused = prudent("allocate", models / "rejected.nc", folder=folder)
+    assert refused.returncode == 1
+    assert "R-hat" in refused.stderr
+    assert "--accept-rejected" in refused.stderr
+    accepted = prudent("allocate", models / "rejected.nc", "--accept-rejected", folder=folder)
+    assert accepted.returncode == 0
+    assert "no basis for money" in accepted.stderr
+
+
+def test_contributions_and_report_come_from_the_model_file(folder, models) -> None:
+    found = prudent("contributions", models / "trusted.nc", "--by", "week", folder=folder)
+    assert "2022-01-03" in found.stdout
+    written = prudent("report", models / "trusted.nc", "-o", "page.html", folder=folder)
+    assert written.returncode == 0, written.stderr
+    assert "<h2>Response curves</h2>" in (folder / "page.html").read_text()
+
+
+def test_a_file_that_is_no_model_exits_with_2(folder) -> None:
+    found = prudent("contributions", "spec.json", folder=folder)
+    assert found.returncode == 2
+    assert "spec.json is not a readable model file" in found.stderr
+
+
+def test_serve_refuses_an_address_that_others_can_reach(folder) -> None:
+    found = prudent("serve", "--host", "0.0.0.0", "--port", 0, folder=folder)
+    assert found.returncode == 1
+    assert "can be reached from other machines" in found.stderr
+
+
+@pytest.mark.slow
+def test_fit_writes_a_model_that_the_other_commands_read(folder) -> None:
+    """The whole path with real sampling: a few draws, so the model is rejected but readable."""
+    short = ["--draws", 60, "--tune", 100, "--chains", 2]
+    found = prudent("fit", "data.csv", "spec.json", *short, "-o", "own.nc", folder=folder)
+    assert found.returncode == 0, found.stderr
+    assert "chain 2" in found.stderr
+    assert "verdict:" in found.stdout
+    assert prudent("contributions", "own.nc", folder=folder).returncode == 0

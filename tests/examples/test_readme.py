@@ -1,0 +1,75 @@
+"""What the README promises: its commands exist, its example and the demo run as they stand."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmm.spec import parse_spec
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+DEMO_SECONDS = 900
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_commands_are_targets_of_the_makefile() -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(targets)
+
+
+def test_the_commands_of_the_command_line_exist() -> None:
+    found = subprocess.run(
+        [sys.executable, "-m", "app.cli", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in set(re.findall(r"bin/prudent ([a-z]+)", README)):
+        assert f"  {command} " in found.stdout
+
+
+def test_the_spec_in_the_readme_is_valid() -> None:
+    (document,) = blocks("json")
+    assert parse_spec(json.loads(document)).channels[1].name == "search_spend"
+
+
+@pytest.mark.slow
+def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
+    (example,) = blocks("python")
+    script = tmp_path / "example.py"
+    script.write_text(example, encoding="utf-8")
+    found = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    verdict, plan = found.stdout.splitlines()
+    assert "'tv'" in verdict
+    assert "'new_video'" in plan
+
+
+@pytest.mark.slow
+def test_the_demo_runs_and_shows_its_point(tmp_path: Path) -> None:
+    """A cautious plan leaves the new channel less than a bold one; the report is written."""
+    found = subprocess.run(
+        [sys.executable, "-m", "app.demo"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEMO_SECONDS,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    (new_video,) = re.findall(r"│ new_video +│([\d,│ ]+)│\n(?=├)", found.stdout)
+    today, bold, middle, cautious = (float(cell.replace(",", "")) for cell in new_video.split("│"))
+    assert bold > today
+    assert bold > middle > cautious
+    page = (tmp_path / "demo-output" / "report.html").read_text("utf-8")
+    assert "A plan for the next 13 weeks" in page
