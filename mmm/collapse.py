@@ -1,4 +1,4 @@
-"""The same posterior with the linear-Gaussian coefficients integrated out, and their exact draw back.
+"""The same posterior, linear-Gaussian coefficients integrated out, and their exact draw back.
 
 Given the non-linear parameters theta, the kpi in scaled units is linear in the coefficients
 w = prior mean + sd * eta, eta ~ N(0, I): level, trend, season, controls and, in panels, each geo's
@@ -6,7 +6,7 @@ deviation and each week's common shock. With residual r = kpi - mean(prior mean 
 column a coefficient, times its sd; the price factor F multiplies the baseline's columns), noise
 variance v, and the shocks (variance s^2, loading F[t, .]) removed week by week,
 
-    c_t = s^2 / (v + s^2 sum_g F[t, g]^2)        U[., t] = X[., t, .] F[t, .]    q_t = F[t, .] r[t, .]
+    c_t = s^2 / (v + s^2 sum_g F[t, g]^2)    U[., t] = X[., t, .] F[t, .]    q_t = F[t, .] r[t, .]
     A   = I + (X X' - U diag(c) U') / v          b = (X r - U (c q)) / v
     eta | kpi, theta ~ N(A^-1 b, A^-1)
     -2 log p(kpi | theta) = N log(2 pi v) + sum_t log(1 + s^2 sum_g F^2 / v) + log det A
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.tensor.slinalg import cholesky, solve_triangular
+from pytensor.tensor.linalg import cholesky, solve_triangular
 
 from mmm import equations
 from mmm.equations import Inputs, Parameters
@@ -34,8 +34,8 @@ from mmm.types import Array, Namespace, Tensor
 class Moments:
     """``a (..., k, k)``, ``b (..., k)`` of the docstring and the terms that do not depend on them.
 
-    ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual`` r,
-    ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v).
+    ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
+    r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v).
     """
 
     a: Tensor
@@ -68,7 +68,7 @@ def prior_moments(s: Structure) -> tuple[Array, Array]:
 
 
 def moments(p: Parameters, d: Inputs, s: Structure, kpi: Tensor, xp: Namespace) -> Moments:
-    """Moments at ``p`` (non-linear parameters, sigma and the scales) for ``kpi (week, geo)`` scaled."""
+    """Moments at ``p`` (non-linear parameters, sigma, scales), ``kpi (week, geo)`` scaled."""
     residual, factor, design = _linear_parts(p, d, s, kpi, xp)
     flat, r = _flat(design), _flat(residual)
     v = (p["sigma"] ** 2)[..., None]
@@ -138,7 +138,7 @@ def _coefficients(
     if "shock_sd" not in p:
         return {**found, "level": found["level_mean"][:, None]}
     deviation = p["level_sd"][:, None] * eta[:, mean.size :]
-    fitted = np.einsum("...ktg,...k->...tg", np.broadcast_to(m.design, (eta.shape[0], *m.design.shape[-3:])), common)
+    fitted = (m.design * common[:, :, None, None]).sum(-3)
     rest = m.residual - fitted - m.factor * deviation[:, None, :]
     v, s2 = (p["sigma"] ** 2)[:, None], (p["shock_sd"] ** 2)[:, None]
     total = v + s2 * (m.factor**2).sum(-1)
@@ -160,7 +160,9 @@ def _linear_parts(
     if s.yearly:
         rows.append(d.season[:, :, None] * one)
     n_baseline = sum(size for name, size in blocks(s) if name != "control_effect")
-    baseline = factor[..., None, :, :] * (xp.concatenate(rows, axis=0) * sd[:n_baseline, None, None])
+    baseline = factor[..., None, :, :] * (
+        xp.concatenate(rows, axis=0) * sd[:n_baseline, None, None]
+    )
     design = baseline
     if s.controls:
         controls = d.control * sd[n_baseline:, None, None] + xp.zeros_like(baseline[..., :1, :, :])

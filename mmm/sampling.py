@@ -12,16 +12,18 @@ import numpy as np
 import nutpie
 import xarray as xr
 
+from mmm import equations
+from mmm.collapse import draw_back
 from mmm.evaluate import mean_by_geo, noise
 from mmm.fitted import FittedModel, Method
-from mmm.model import build_model
+from mmm.model import build_collapsed, build_model, collapsible
 from mmm.panel import Panel
 from mmm.posterior import Posterior
 from mmm.progress import ChainProgress, Progress, ProgressCallback
-from mmm.scales import scales_of
+from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
-from mmm.structure import structure_of
-from mmm.timeline import observed
+from mmm.structure import Structure, structure_of
+from mmm.timeline import observed, season_basis, trend_basis
 from mmm.verdict import judge, predictive_values
 
 CORES = 2
@@ -34,17 +36,27 @@ def fit(
     panel: Panel,
     sampling: SamplingSpec | None = None,
     progress: ProgressCallback | None = None,
+    *,
+    collapse: bool = True,
 ) -> FittedModel:
-    """Fit ``spec`` to ``panel``; deterministic by seed on one machine."""
+    """Fit ``spec`` to ``panel``; deterministic by seed on one machine.
+
+    ``collapse`` integrates the linear coefficients out where the spec allows it (the same
+    posterior, faster); ``method.path`` of the result says which way it went.
+    """
     sampling = sampling or SamplingSpec()
     tell = progress or (lambda _: None)
     started = time.monotonic()
     scales = scales_of(panel, spec, structure_of(spec))
     tell(Progress("compiling", 0.02))
-    compiled = nutpie.compile_pymc_model(build_model(spec, panel, scales))
+    collapsed = collapse and collapsible(spec)
+    build = build_collapsed if collapsed else build_model
+    compiled = nutpie.compile_pymc_model(build(spec, panel, scales))
     trace = _sample(compiled, sampling, tell)
     tell(Progress("postprocessing", SAMPLE_END))
     posterior = Posterior(_kept(trace["posterior"].to_dataset()))
+    if collapsed:
+        posterior = complete(posterior, spec, panel, scales, sampling.seed)
     diagnostics = _convergence(posterior, trace["sample_stats"].to_dataset())
     draft = FittedModel(
         spec=spec,
@@ -56,7 +68,7 @@ def fit(
         method=Method(
             sampler="nutpie",
             version=version("nutpie"),
-            path="plain",
+            path="collapsed" if collapsed else "plain",
             sampling=sampling,
             seconds=round(time.monotonic() - started, 3),
         ),
@@ -116,6 +128,37 @@ def _kept(draws: xr.Dataset) -> xr.Dataset:
     kept = kept.drop_vars([name for name in kept.coords if name not in used])
     kept.attrs = {}
     return kept
+
+
+def complete(
+    posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
+) -> Posterior:
+    """``posterior`` of the collapsed model with its coefficients drawn back exactly."""
+    structure, rng = structure_of(spec), np.random.default_rng(seed)
+    basis = {
+        "trend": trend_basis(panel.weeks, scales.origin, scales.span_weeks),
+        "season": season_basis(panel.weeks, structure.yearly),
+    }
+    inputs = equations.scaled_inputs(vars(observed(panel)), basis, scales, np)
+    kpi = panel.array("kpi") / scales.kpi_unit
+    cells = inputs.log_price.size * (len(structure.media) + len(structure.controls) + 10)
+    parts = [draw_back(chunk, inputs, structure, kpi, rng) for chunk in posterior.chunks(cells)]
+    data = posterior.dataset
+    shape = (data.sizes["chain"], data.sizes["draw"])
+    labels = {"level": "geo", "shock": "date", "season": "harmonic", "control_effect": "control"}
+    drawn = {}
+    for name in parts[0]:
+        values = np.concatenate([part[name] for part in parts])
+        dims = ("chain", "draw", *([labels[name]] if name in labels else []))
+        drawn[name] = (dims, values.reshape(*shape, *values.shape[1:]))
+    return Posterior(data.assign(drawn).assign_coords(_labels(drawn, structure, panel)))
+
+
+def _labels(drawn: Mapping[str, Any], s: Structure, panel: Panel) -> dict[str, list[str]]:
+    names = {"control": list(s.controls), "geo": list(panel.geos)}
+    names["date"] = [week.isoformat() for week in panel.weeks]
+    used = {dim for dims, _ in drawn.values() for dim in dims}
+    return {dim: values for dim, values in names.items() if dim in used}
 
 
 def _convergence(posterior: Posterior, stats: xr.Dataset) -> dict[str, float]:

@@ -39,6 +39,8 @@ class FitProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None:
+            self._update(WHOLE, "done", 1.0, "")
         self._bars.stop()
 
     def show(self, stage: str | None, share: float, chains: Sequence[Mapping[str, Any]]) -> None:

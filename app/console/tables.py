@@ -14,6 +14,7 @@ from mmm.question import CounterfactualAnswer
 from mmm.verdict import Verdict
 
 NEGLIGIBLE = 1e-9
+LARGE_CHANGE = 10.0
 PLAIN_WIDTH = 120
 """Columns of an output that is no terminal."""
 
@@ -48,6 +49,13 @@ def figure(value: float) -> str:
 def interval(found: Interval) -> str:
     """Mean and 90 % interval."""
     return f"{figure(found.mean)}  [{figure(found.p5)}, {figure(found.p95)}]"
+
+
+def change(relative: float | None) -> str:
+    """A relative change: in percent, or as a multiple where percents grow unreadable."""
+    if relative is None:
+        return "new"
+    return f"{relative:+.0%}" if relative < LARGE_CHANGE else f"x {1.0 + relative:,.0f}"
 
 
 def verdict_table(verdict: Verdict) -> Table:
@@ -105,7 +113,7 @@ def plan_table(found: AllocationAnswer) -> Table:
             c.name,
             figure(c.spend),
             figure(c.current),
-            "new" if c.change is None else f"{c.change:+.0%}",
+            change(c.change),
             interval(c.marginal_roi),
             "beyond observed" if c.beyond_observed else "",
         )

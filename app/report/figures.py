@@ -59,7 +59,7 @@ def decomposition_figure(found: Contributions) -> go.Figure:
     weeks = sorted({row.week for row in found.components if row.week is not None})
     rows: dict[tuple[str, str], dict[object, float]] = {}
     for row in found.components:
-        title = "baseline" if row.kind == "baseline" else row.name
+        title = {"baseline": "baseline", "control": "controls"}.get(row.kind, row.name)
         cell = rows.setdefault((row.kind, title), {})
         cell[row.week] = cell.get(row.week, 0.0) + row.contribution.mean
     figure = go.Figure()
@@ -85,8 +85,9 @@ def roi_figure(found: Contributions) -> go.Figure:
     )
     figure.add_vline(x=1.0, line={"color": "#9aa5b1", "dash": "dot"})
     rows = list(range(len(names)))
-    figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed")
-    return laid_out(figure, 110 + 56 * len(names), xaxis_title=found.roi_unit)
+    laid_out(figure, 110 + 56 * len(names), xaxis_title=found.roi_unit)
+    figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed", zeroline=False)
+    return figure
 
 
 def curves_figure(found: Curves) -> go.Figure:

@@ -14,6 +14,7 @@ from string import Template
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from app.console.tables import change
 from app.report import figures
 from app.services.allocate import answer as allocate
 from app.services.plans import AllocateBody, AllocationAnswer
@@ -24,6 +25,7 @@ from mmm.fitted import FittedModel
 from mmm.interval import Interval
 
 PLAN_WEEKS = 13
+PLAN_CHANGE = 0.3
 PLAN_RISK = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
 NEGLIGIBLE = 1e-9
 CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
@@ -66,7 +68,7 @@ def _sections(model: FittedModel) -> Iterator[str]:
     )
     yield _section(
         "Returns",
-        f"{total.roi_unit}, carry-out counted. Marginal: of the last unit spent.",
+        f"In {total.roi_unit}, carry-out counted. Marginal: of the last unit spent.",
         _figure(figures.roi_figure(total)),
         _returns(total),
     )
@@ -87,7 +89,8 @@ def _plan_section(model: FittedModel) -> str:
     notes = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
     return _section(
         title,
-        f"{found.summary} The budget is that of the last {PLAN_WEEKS} weeks, risk aversion 0.5.",
+        f"{found.summary} The budget is that of the last {PLAN_WEEKS} weeks, each "
+        f"channel stays within {PLAN_CHANGE:.0%} of it, risk aversion 0.5.",
         _figure(figures.plan_figure(found)),
         _plan_table(found),
         f"<ul>{notes}</ul>",
@@ -103,6 +106,7 @@ def _plan_request(model: FittedModel) -> AllocateBody:
             "horizon": {"start": start, "weeks": PLAN_WEEKS},
             "budget": {"total": spent},
             "objective": PLAN_RISK | {"on": measure},
+            "channels": {key: {"max_change": PLAN_CHANGE} for key in model.structure.channels},
         }
     )
 
@@ -138,7 +142,7 @@ def _plan_table(found: AllocationAnswer) -> str:
             c.name,
             money(c.current),
             money(c.spend),
-            "new" if c.change is None else f"{c.change:+.0%}",
+            change(c.change),
             _interval(c.marginal_roi),
         )
         for c in found.plan.channels

@@ -12,6 +12,8 @@ from mmm.intervention import answer
 from mmm.plan_response import Horizon, plan_response
 from mmm.question import Counterfactual
 from mmm.returns import channel_contributions, return_draws
+from mmm.sampling import fit
+from mmm.spec import SamplingSpec
 from mmm.timeline import observed
 from mmm.worlds import make_world
 from optimizer import allocate, read_problem
@@ -89,3 +91,16 @@ def test_coverage_over_worlds():
     effective = 5 * len(worlds)
     low, high = (float(binom.ppf(q, effective, 0.9)) / effective for q in (0.005, 0.995))
     assert low <= np.mean(hits) <= high, np.mean(hits)
+
+
+@pytest.mark.slow
+def test_plain_and_collapsed_posteriors_agree(world, fitted):
+    """The same world sampled with and without its linear coefficients: equal up to Monte Carlo."""
+    spec = fitted.spec
+    plain = fit(spec, fitted.panel, SamplingSpec(draws=1000, tune=1000, seed=5), collapse=False)
+    assert (fitted.method.path, plain.method.path) == ("collapsed", "plain")
+    for name in ("level", "trend", "season", "control_effect", "elasticity", "beta", "sigma"):
+        one, two = fitted.posterior.draws[name], plain.posterior.draws[name]
+        error = np.sqrt(one.var(0) / 100 + two.var(0) / 100)
+        # at least 100 effective draws each; 4.5 standard errors over some 30 parameters
+        assert np.all(np.abs(one.mean(0) - two.mean(0)) < 4.5 * error), name
