@@ -7,7 +7,7 @@ PIP   := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 export PYTHON
 
-.PHONY: help demo test check slow serve lock openapi clean environment
+.PHONY: help demo test check slow serve lock clean environment
 .DEFAULT_GOAL := environment
 
 environment: $(READY)  ## make .venv from the lock file (the default)

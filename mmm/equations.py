@@ -23,7 +23,7 @@ import numpy as np
 from mmm.scales import Scales
 from mmm.structure import Group, Structure
 from mmm.transforms import SATURATION, adstock_weights, convolve
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Namespace, Tensor
 
 type Parameters = Mapping[str, Tensor]
 
@@ -38,7 +38,7 @@ class Inputs:
     """
 
     exposure: Tensor
-    before: Array
+    before: Tensor
     log_price: Tensor
     log_rival_price: Tensor
     control: Tensor
@@ -121,17 +121,18 @@ def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
 
 
 def group_adstock(
-    q: Parameters, exposure: Tensor, before: Array, group: Group, xp: Namespace
+    q: Parameters, exposure: Tensor, before: Tensor, group: Group, xp: Namespace
 ) -> Tensor:
     """(..., member, week, geo) adstocked exposure, from the group's own parameters ``q``."""
     if group.adstock == "none":
         return exposure
-    ahead = np.repeat(before, group.max_lag, axis=1)
-    return convolve(exposure, adstock_weights(group.adstock, q, group.max_lag, xp), ahead, xp)
+    ahead = before * np.ones((1, group.max_lag, 1))
+    weights = adstock_weights(group.adstock, q, group.max_lag, xp)
+    return convolve(exposure, weights, ahead, group.max_lag, xp)
 
 
 def group_curves(
-    p: Parameters, exposure: Tensor, before: Array, group: Group, xp: Namespace
+    p: Parameters, exposure: Tensor, before: Tensor, group: Group, xp: Namespace
 ) -> Tensor:
     """(..., member, week, geo) response of a group's members before their coefficient."""
     q = group_parameters(p, group)

@@ -14,6 +14,8 @@ Latent geo and week effects are an innovation times a scale, so that ``do`` prop
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -45,7 +47,7 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     """The generative model with its kpi observed; free variables are listed in ``priors``."""
     structure = structure_of(spec)
     with pm.Model(coords=_coords(structure, panel)) as model:
-        inputs = equations.scaled_inputs(_variables(panel), _basis(panel, scales, spec), scales, pt)
+        inputs = _inputs(spec, panel, scales)
         p = _nonlinear_parameters(spec, structure, panel, scales, inputs)
         p |= _linear_parameters(structure, panel)
         scaled_mean = equations.mean(equations.terms(p, inputs, structure, pt), structure)
@@ -58,7 +60,7 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     """The same posterior over the non-linear parameters alone; see ``collapse``."""
     structure = structure_of(spec)
     with pm.Model(coords=_coords(structure, panel)) as model:
-        inputs = equations.scaled_inputs(_variables(panel), _basis(panel, scales, spec), scales, pt)
+        inputs = _inputs(spec, panel, scales)
         p = _nonlinear_parameters(spec, structure, panel, scales, inputs)
         p["sigma"] = _draw("sigma", PRIORS["sigma"])
         if len(panel.geos) > 1:
@@ -81,6 +83,17 @@ def _likelihood(spec: ModelSpec, mean: Tensor, unit: Tensor, panel: Panel) -> No
         pm.StudentT("kpi", nu=nu, mu=mean, sigma=sigma, observed=kpi, dims=("date", "geo"))
     else:
         pm.Normal("kpi", mu=mean, sigma=sigma, observed=kpi, dims=("date", "geo"))
+
+
+def _inputs(spec: ModelSpec, panel: Panel, scales: Scales) -> Inputs:
+    """Scaled inputs from data nodes: no number of the data is a constant of the graph, so that
+    models of one structure share their compiled code."""
+    names = ("exposure", "before", "rival_price_ref", "control_mean", "control_sd")
+    nodes: dict[str, Any] = {
+        name: pm.Data(f"scale_{name}", getattr(scales, name)) for name in (*names, "price_ref")
+    }
+    basis = _basis(panel, scales, spec)
+    return equations.scaled_inputs(_variables(panel), basis, replace(scales, **nodes), pt)
 
 
 def _variables(panel: Panel) -> dict[str, Tensor]:
@@ -192,11 +205,12 @@ def _effects(
         pm.modelcontext(None).add_coord("free_effect_channel", names)
         priors = effect_prior(scales.exposure[: s.n_channels].mean(1))
         center, sigma = np.array([priors[channel].parameters for channel in free]).T
-        effect = pm.LogNormal("effect", center, sigma, dims="free_effect_channel") / at_one[free]
+        center = pm.Data("effect_center", center)
+        effect = pm.LogNormal("effect", center, sigma[0], dims="free_effect_channel") / at_one[free]
         rows |= {channel: effect[i] for i, channel in enumerate(free)}
     if with_roi:
         earned = _value_per_coefficient(spec, s, panel, scales, inputs, p, ratio)
-        spend = panel.array("spend").sum((0, 1))
+        spend = pm.Data("total_spend", panel.array("spend").sum((0, 1)))
         for channel in with_roi:
             roi = spec.channels[channel].prior.roi
             assert roi is not None
@@ -230,7 +244,8 @@ def _value_per_coefficient(
     factor = equations.price_factor(p, longer, s, pt) if s.price_acts_on_all else 1.0
     prices = observed(panel).price
     value = kpi_value(spec, np.concatenate([prices, np.repeat(prices[-1:], tail, axis=0)]))
-    return (per_coefficient * (factor * value * scales.kpi_unit)[None]).sum((1, 2))
+    worth = pm.Data("media_worth", value * scales.kpi_unit)
+    return (per_coefficient * (factor * worth)[None]).sum((1, 2))
 
 
 def _hold(values: Tensor, weeks: int, axis: int) -> Tensor:

@@ -44,15 +44,16 @@ def adstock_weights(kind: str, p: Parameters, max_lag: int, xp: Namespace) -> Te
     return weights / weights.sum(-1)[..., None]
 
 
-def convolve(exposure: Tensor, weights: Tensor, before: Tensor, xp: Namespace) -> Tensor:
+def convolve(
+    exposure: Tensor, weights: Tensor, before: Tensor, max_lag: int, xp: Namespace
+) -> Tensor:
     """Adstocked exposure (..., medium, week, geo): sum over lags of weight times past exposure.
 
     ``before: (medium, lag, geo)`` is the exposure of the max_lag weeks that precede the first.
     """
-    max_lag, weeks = before.shape[-2], exposure.shape[-2]
     padded = xp.concatenate([before, exposure], axis=-2) if max_lag else exposure
     return sum(
-        weights[..., lag, None, None] * padded[..., max_lag - lag : max_lag - lag + weeks, :]
+        weights[..., lag, None, None] * padded[..., max_lag - lag : -lag or None, :]
         for lag in range(max_lag + 1)
     )
 

@@ -40,7 +40,7 @@ def adstock_by_loop(x: np.ndarray, alpha: float, theta: float | None, max_lag: i
 def test_adstock_equals_the_loop(kind, x, alpha, theta, max_lag):
     weights = weights_of(kind, alpha, theta, max_lag)
     before = np.zeros((1, max_lag, 2))
-    fast = convolve(x[None], weights, before, np)[0]
+    fast = convolve(x[None], weights, before, max_lag, np)[0]
     slow = adstock_by_loop(x, alpha, None if kind == "geometric" else theta, max_lag)
     # sums of up to seven products of numbers up to 1e6: rounding of a few ulp of the largest
     np.testing.assert_allclose(fast, slow, rtol=1e-12, atol=1e-8)
@@ -50,7 +50,9 @@ def test_adstock_equals_the_loop(kind, x, alpha, theta, max_lag):
 @given(x=spends, alpha=alphas, theta=st.floats(0.0, 5.0), max_lag=st.integers(0, 6))
 def test_adstock_conserves_mass(kind, x, alpha, theta, max_lag):
     tail = np.concatenate([x, np.zeros((max_lag, 2))])
-    spread = convolve(tail[None], weights_of(kind, alpha, theta, max_lag), _none(max_lag), np)
+    spread = convolve(
+        tail[None], weights_of(kind, alpha, theta, max_lag), _none(max_lag), max_lag, np
+    )
     assert spread.sum() == pytest.approx(x.sum(), rel=1e-9, abs=1e-6)
     assert (spread >= 0.0).all()
 
@@ -58,7 +60,7 @@ def test_adstock_conserves_mass(kind, x, alpha, theta, max_lag):
 def test_exposure_before_the_data_carries_in():
     weights = weights_of("geometric", 0.5, 0.0, 2)
     ahead = np.full((1, 2, 1), 3.0)
-    steady = convolve(np.full((1, 4, 1), 3.0), weights, ahead, np)
+    steady = convolve(np.full((1, 4, 1), 3.0), weights, ahead, 2, np)
     np.testing.assert_allclose(steady, 3.0, rtol=1e-14)
 
 
