@@ -14,13 +14,12 @@ import numpy as np
 from benchmarks.measure import Job, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, World, make
-from mmm.evaluate import Evaluation, evaluate, media_factor
 from mmm.fitted import FittedModel
 from mmm.panel import build_panel
 from mmm.plan_response import Horizon, plan_response
+from mmm.returns import channel_contributions
 from mmm.sampling import fit
 from mmm.spec import ModelSpec, SamplingSpec, parse_spec
-from mmm.timeline import observed
 from optimizer import allocate, read_problem
 
 TOOL = "prudent"
@@ -35,7 +34,7 @@ def main() -> None:
     world = make(job.size, job.seed)
     model, seconds = timed(lambda: _fit(world, job))
     noise = model.posterior.dataset["sigma"].to_numpy()
-    contribution = _contribution(model).reshape(*noise.shape, -1)
+    contribution = channel_contributions(model).reshape(*noise.shape, -1)
     report_fit(TOOL, job, world, contribution, noise, seconds)
     for name, objective in OBJECTIVES.items():
         try:
@@ -65,16 +64,6 @@ def _fit(world: World, job: Job) -> FittedModel:
     spec = spec_of(world)
     sampling = SamplingSpec(draws=job.draws, tune=job.tune, chains=job.chains, seed=1)
     return fit(spec, build_panel(world.frame, spec), sampling)
-
-
-def _contribution(model: FittedModel) -> Array:
-    """(draw, channel) kpi of each channel over the history."""
-
-    def total(found: Evaluation) -> Array:
-        own = found.terms.media[:, : model.structure.n_channels]
-        return np.asarray((own * media_factor(model, found.terms)[:, None]).sum((-2, -1)))
-
-    return evaluate(model, observed(model.panel), total)
 
 
 def _plan(model: FittedModel, world: World, objective: dict[str, object]) -> Array:

@@ -34,7 +34,9 @@ def main() -> None:
     frame = world.frame
     output.print(
         f"A simulated world: {len(frame)} weeks, {len(world.truth.channels)} channels, a price, a "
-        f"rival. One channel, new_video, has only {_history(world)['new_video']} weeks of history."
+        f"rival. One channel, new_video, has only {_history(world)['new_video']} weeks of history. "
+        "The world was chosen among simulated ones as one where chance makes the new channel look "
+        "better than it is: what the demo shows is how plans differ, not how often caution pays."
     )
     with own_service(CACHE) as url, Client(url) as client:
         output.print(f"The service runs at {url}")
