@@ -53,11 +53,12 @@ def fit(
     build = build_collapsed if collapsed else build_model
     compiled = nutpie.compile_pymc_model(build(spec, panel, scales))
     trace = _sample(compiled, sampling, tell)
-    tell(Progress("postprocessing", SAMPLE_END))
+    stats = trace["sample_stats"].to_dataset()
+    tell(Progress("postprocessing", SAMPLE_END, None, _finished(stats, sampling)))
     posterior = Posterior(_kept(trace["posterior"].to_dataset()))
     if collapsed:
         posterior = complete(posterior, spec, panel, scales, sampling.seed)
-    diagnostics = _convergence(posterior, trace["sample_stats"].to_dataset())
+    diagnostics = _convergence(posterior, stats)
     draft = FittedModel(
         spec=spec,
         panel=panel,
@@ -128,6 +129,16 @@ def _kept(draws: xr.Dataset) -> xr.Dataset:
     kept = kept.drop_vars([name for name in kept.coords if name not in used])
     kept.attrs = {}
     return kept
+
+
+def _finished(stats: xr.Dataset, sampling: SamplingSpec) -> tuple[ChainProgress, ...]:
+    """Every chain at its end: a fast one may end before its first report."""
+    total = sampling.tune + sampling.draws
+    divergences = stats["diverging"].sum("draw").to_numpy()
+    return tuple(
+        ChainProgress(chain, total, total, tuning=False, divergences=int(count))
+        for chain, count in enumerate(divergences)
+    )
 
 
 def complete(

@@ -93,6 +93,9 @@ class JobRunner:
         return job
 
     def _report(self, job: Job, progress: Progress) -> None:
+        """Write progress; a stage that tells nothing of chains leaves what was known of them."""
+        chains = [dict(vars(chain)) for chain in progress.chains]
+        detail = {"detail": {"chains": chains}} if chains else {}
         with self._database.write() as session:
             operations.report(
                 session,
@@ -101,7 +104,7 @@ class JobRunner:
                 stage=progress.stage,
                 progress=min(max(progress.progress, 0.0), 1.0),
                 eta_seconds=progress.eta_seconds,
-                detail={"chains": [dict(vars(chain)) for chain in progress.chains]},
+                **detail,
             )
 
     def _succeed(self, job: Job, apply: Apply) -> None:
