@@ -16,8 +16,14 @@ from tests.mmm.test_graph_and_arrays import PLAIN, WITH_ROI
 
 QUICK = Mode(linker="py", optimizer="fast_compile")
 BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
-CASES = [(RICH, 1), (RICH, 3), (BASELINE, 2), (PLAIN, 1), (PLAIN, 2), (WITH_ROI, 1)]
-IDS = ["rich", "rich panel", "baseline panel", "plain", "plain panel", "roi prior"]
+CASES = [
+    pytest.param(RICH, 1, id="rich"),
+    pytest.param(RICH, 3, id="rich panel"),
+    pytest.param(PLAIN, 1, id="plain"),
+    pytest.param(PLAIN, 2, id="plain panel", marks=pytest.mark.slow),
+    pytest.param(BASELINE, 2, id="baseline panel", marks=pytest.mark.slow),
+    pytest.param(WITH_ROI, 1, id="roi prior", marks=pytest.mark.slow),
+]
 
 
 def log_density(model: pm.Model, point: dict[str, np.ndarray]) -> float:
@@ -36,7 +42,7 @@ def _untransformed(model: pm.Model, rv, point):
     return forward.eval(mode=QUICK)
 
 
-@pytest.mark.parametrize(("document", "geos"), CASES, ids=IDS)
+@pytest.mark.parametrize(("document", "geos"), CASES)
 def test_joint_equals_evidence_times_conditional(document, geos):
     """log p(kpi, w | theta) = log p(kpi | theta) + log p(w | kpi, theta) at several random w."""
     fitted = fake_model(document, geos=geos, weeks=40)
@@ -78,7 +84,7 @@ def _log_conditional(p, inputs, s, kpi) -> float:
     return float(gaussian.logpdf(eta) + volume + rest)
 
 
-@pytest.mark.parametrize(("document", "geos"), CASES[:3], ids=IDS[:3])
+@pytest.mark.parametrize(("document", "geos"), CASES[:3])
 def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
     """Many draws at one theta: mean and s.d. of the common coefficients as A and b say."""
     one = fake_model(document, geos=geos, weeks=40, draws=1)
