@@ -94,6 +94,18 @@ def test_coverage_over_worlds():
 
 
 @pytest.mark.slow
+def test_a_panel_of_geos_recovers_its_truth():
+    """Four geos that differ in size and effect, with common weekly shocks."""
+    world = make_world(weeks=104, seed=4, geos=4)
+    model = fit_world(world, draws=300)
+    assert model.method.path == "collapsed"
+    assert model.diagnostics["r_hat"] < 1.05
+    found = covered(world, model)
+    # as for the national world: fewer than 10 of 14 happens by chance once in a hundred
+    assert sum(found) >= 10, found
+
+
+@pytest.mark.slow
 def test_plain_and_collapsed_posteriors_agree(world, fitted):
     """The same world sampled with and without its linear coefficients: equal up to Monte Carlo."""
     spec = fitted.spec
