@@ -1,14 +1,16 @@
 """The equations over all posterior draws, for any variables on any weeks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from mmm import equations
 from mmm.equations import Inputs, Terms
 from mmm.fitted import FittedModel
-from mmm.timeline import Variables, season_basis, trend_basis
+from mmm.scales import Scales
+from mmm.structure import Structure
+from mmm.timeline import Variables, date_basis
 from mmm.types import Array
 
 
@@ -23,11 +25,13 @@ class Evaluation:
 
 def inputs_of(model: FittedModel, variables: Variables) -> Inputs:
     """Scaled inputs of ``variables`` under the model's stored scales."""
-    basis = {
-        "trend": trend_basis(variables.weeks, model.scales.origin, model.scales.span_weeks),
-        "season": season_basis(variables.weeks, model.structure.yearly),
-    }
-    return equations.scaled_inputs(vars(variables), basis, model.scales, np)
+    return numeric_inputs(variables, model.scales, model.structure)
+
+
+def numeric_inputs(variables: Variables, scales: Scales, structure: Structure) -> Inputs:
+    """Scaled inputs of ``variables`` as NumPy arrays."""
+    basis = date_basis(variables.weeks, scales.origin, scales.span_weeks, structure.yearly)
+    return equations.scaled_inputs(vars(variables), basis, scales, np)
 
 
 def evaluate(
@@ -86,13 +90,6 @@ def noise(model: FittedModel, weeks: int, seed: int, *, shock: bool = True) -> A
     if shock and "shock_sd" in p:
         scaled = scaled + (rng.standard_normal(shape[:2]) * p["shock_sd"][:, None])[..., None]
     return np.asarray(scaled * model.scales.kpi_unit)
-
-
-def zero_spend(variables: Variables, start: int, stop: int) -> Variables:
-    """``variables`` with no own spend in the weeks start..stop-1."""
-    spend = variables.spend.copy()
-    spend[start:stop] = 0.0
-    return replace(variables, spend=spend)
 
 
 def _on_timeline(

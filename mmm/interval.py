@@ -28,11 +28,6 @@ def summarize(draws: Array) -> Interval:
     return Interval(mean=float(draws.mean()), p5=float(p5), p50=float(p50), p95=float(p95))
 
 
-def summarize_rows(draws: Array) -> list[Interval]:
-    """One interval per row of ``draws: (draw, row)``."""
-    return [summarize(column) for column in draws.T]
-
-
 def effect(draws: Array) -> Effect:
     """Interval of ``draws: (draw,)`` with the share of draws above zero."""
     return Effect(**summarize(draws).model_dump(), probability_positive=float(np.mean(draws > 0.0)))

@@ -29,7 +29,7 @@ from mmm.priors import PRIORS, Prior, effect_prior, roi_prior
 from mmm.scales import Scales
 from mmm.spec import ModelSpec
 from mmm.structure import Structure, structure_of
-from mmm.timeline import observed, season_basis, trend_basis
+from mmm.timeline import date_basis, observed
 from mmm.transforms import SATURATION
 from mmm.types import Tensor
 from mmm.value import kpi_value
@@ -104,11 +104,11 @@ def _variables(panel: Panel) -> dict[str, Tensor]:
 
 
 def _basis(panel: Panel, scales: Scales, spec: ModelSpec) -> dict[str, Tensor]:
-    trend = trend_basis(panel.weeks, scales.origin, scales.span_weeks)
-    season = season_basis(panel.weeks, spec.seasonality.yearly)
+    yearly = spec.seasonality.yearly
+    basis = date_basis(panel.weeks, scales.origin, scales.span_weeks, yearly)
     return {
-        "trend": pm.Data("trend_basis", trend, dims="date"),
-        "season": pm.Data("season_basis", season, dims=("harmonic", "date")),
+        "trend": pm.Data("trend_basis", basis["trend"], dims="date"),
+        "season": pm.Data("season_basis", basis["season"], dims=("harmonic", "date")),
     }
 
 

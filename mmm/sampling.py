@@ -12,9 +12,8 @@ import numpy as np
 import nutpie
 import xarray as xr
 
-from mmm import equations
 from mmm.collapse import draw_back
-from mmm.evaluate import mean_by_geo, noise
+from mmm.evaluate import mean_by_geo, noise, numeric_inputs
 from mmm.fitted import FittedModel, Method
 from mmm.model import build_collapsed, build_model, collapsible
 from mmm.panel import Panel
@@ -23,7 +22,7 @@ from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
 from mmm.structure import Structure, structure_of
-from mmm.timeline import observed, season_basis, trend_basis
+from mmm.timeline import observed
 from mmm.verdict import judge, predictive_values
 
 CORES = 2
@@ -146,11 +145,7 @@ def complete(
 ) -> Posterior:
     """``posterior`` of the collapsed model with its coefficients drawn back exactly."""
     structure, rng = structure_of(spec), np.random.default_rng(seed)
-    basis = {
-        "trend": trend_basis(panel.weeks, scales.origin, scales.span_weeks),
-        "season": season_basis(panel.weeks, structure.yearly),
-    }
-    inputs = equations.scaled_inputs(vars(observed(panel)), basis, scales, np)
+    inputs = numeric_inputs(observed(panel), scales, structure)
     kpi = panel.array("kpi") / scales.kpi_unit
     cells = inputs.log_price.size * (len(structure.media) + len(structure.controls) + 10)
     parts = [draw_back(chunk, inputs, structure, kpi, rng) for chunk in posterior.chunks(cells)]

@@ -66,6 +66,16 @@ def append(first: Variables, second: Variables) -> Variables:
     return replace(first, weeks=(*first.weeks, *second.weeks), **joined)
 
 
+def date_basis(
+    weeks: Sequence[date], origin: date, span_weeks: int, yearly: int
+) -> dict[str, Array]:
+    """``trend`` and ``season`` of the given weeks, as below."""
+    return {
+        "trend": trend_basis(weeks, origin, span_weeks),
+        "season": season_basis(weeks, yearly),
+    }
+
+
 def trend_basis(weeks: Sequence[date], origin: date, span_weeks: int) -> Array:
     """(week,) position in the reference window, -0.5 at its first week and 0.5 at its last."""
     position = np.array([(week - origin).days / 7.0 for week in weeks])
