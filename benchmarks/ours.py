@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.measure import Job, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
-from benchmarks.worlds import Array, World, make
+from benchmarks.worlds import Array, PriceOn, World, make
 from mmm.fitted import FittedModel
 from mmm.panel import build_panel
 from mmm.plan_response import Horizon, plan_response
@@ -45,13 +45,13 @@ def main() -> None:
             report_plan(TOOL, job, name, score_plan(world, weekly), seconds)
 
 
-def spec_of(world: World) -> ModelSpec:
-    """The spec of a world's table; its kpi is currency that price moves by -1.2."""
+def spec_of(world: World, acts_on: PriceOn = "baseline") -> ModelSpec:
+    """The spec of a world's table, its price on the baseline or on all; a kpi unit is worth 1."""
     document = {
         "kpi": {"column": "kpi", "kind": "units", "value_per_unit": 1.0},
         "date": "date",
         "channels": world.channels,
-        "price": {"column": "price", "acts_on": "baseline"},
+        "price": {"column": "price", "acts_on": acts_on},
         "competitors": [
             {"name": "rival", "price": "competitor_price", "spend": "competitor_spend"}
         ],

@@ -2,26 +2,29 @@
 
 A world is a panel of T weeks x G geos x C channels:
 
-    kpi[t,g] = factor_t * base[t,g] + media[t,g] + rival_t + noise
+    kpi[t,g] = factor_t * base[t,g] + media[t,g] + rival_t + noise        price_on "baseline"
+    kpi[t,g] = factor_t * (base[t,g] + media[t,g] + rival_t) + noise      price_on "all"
     base     = level_g * (1 + trend_t + season_t + demand_t)
     media    = sum_c beta[g,c] * x^s / (k^s + x^s),    x = adstock(spend / mean spend)
     factor   = (price / 20)^-1.2 * (competitor price / 21)^0.5
 
 Adstock is geometric over 8 lags, normalised. The first three channels' budgets follow demand and
-season, which the table shows as ``demand_index``. ``Truth`` holds each channel's contribution, and
-``World.response`` the noiseless media effect of any spend, so that an attribution and a plan can be
-scored against what would really happen. This is no part of the product's own simulator: its shapes
-differ on purpose (the price spares media, a rival's spend acts linearly).
+season, which the table shows as ``demand_index``. A ``World`` knows each channel's contribution and
+ROI, the noiseless media effect of any spend, and the kpi at other prices, so that an attribution, a
+plan and a what-if can be scored against what would really happen. This is no part of the product's
+own simulator: its shapes differ on purpose (a rival's spend acts linearly, demand acts on the
+baseline; the price spares media, as long as ``price_on`` is not "all").
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 type Array = NDArray[np.float64]
+PriceOn = Literal["baseline", "all"]
 
 LAGS = 8
 ELASTICITY, CROSS_ELASTICITY, RIVAL_EFFECT = -1.2, 0.5, -0.06
@@ -34,7 +37,8 @@ SIZES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Truth:
-    """``spend (week, geo, channel)``, ``scale (1, geo, channel)``, ``beta (geo, channel)``."""
+    """``spend (week, geo, channel)``, ``scale (1, geo, channel)``, ``beta (geo, channel)``,
+    ``base`` and ``lost`` (to the rival's spend) (week, geo), ``factor`` (of the prices) (week,)."""
 
     spend: Array
     scale: Array
@@ -43,6 +47,10 @@ class Truth:
     slope: Array
     beta: Array
     population: Array
+    base: Array
+    lost: Array
+    factor: Array
+    price_on: PriceOn
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,32 @@ class World:
     @property
     def contribution(self) -> Array:
         """(channel,) kpi that each channel's spend caused in the history."""
-        return np.asarray(curves(self.truth.spend, self.truth).sum((0, 1)))
+        return self._caused(0)
+
+    @property
+    def roi(self) -> Array:
+        """(channel,) kpi per spend; carry-out counts, at the prices of the last week."""
+        return np.asarray(self._caused(LAGS) / self.truth.spend.sum((0, 1)))
+
+    def kpi_at(self, own: float = 1.0, rival: float = 1.0) -> float:
+        """Noiseless kpi of the history, both prices scaled by these numbers throughout."""
+        world = self.truth
+        factor = (world.factor * own**ELASTICITY * rival**CROSS_ELASTICITY)[:, None]
+        other = self.response(world.spend) + world.lost
+        mean = (
+            factor * (world.base + other)
+            if world.price_on == "all"
+            else factor * world.base + other
+        )
+        return float(mean.sum())
+
+    def _caused(self, after: int) -> Array:
+        """(channel,) kpi that the history's spend caused in it and ``after`` weeks later."""
+        ahead = np.zeros((after, *self.truth.spend.shape[1:]))
+        media = curves(np.concatenate([self.truth.spend, ahead]), self.truth)
+        if self.truth.price_on == "all":
+            media = media * np.pad(self.truth.factor, (0, after), mode="edge")[:, None, None]
+        return np.asarray(media.sum((0, 1)))
 
     @property
     def weekly_spend(self) -> Array:
@@ -83,10 +116,11 @@ def curves(spend: Array, truth: Truth) -> Array:
     return np.asarray(truth.beta * power / (truth.half**truth.slope + power))
 
 
-def make(size: str, seed: int | None = None) -> World:
+def make(size: str, seed: int | None = None, price_on: PriceOn = "baseline") -> World:
     """The world of that size; ``seed`` replaces the size's own."""
     recipe = SIZES[size]
-    return simulate(**{**recipe, "seed": recipe["seed"] if seed is None else seed})
+    seed = recipe["seed"] if seed is None else seed
+    return simulate(**{**recipe, "seed": seed, "price_on": price_on})
 
 
 def simulate(
@@ -97,6 +131,7 @@ def simulate(
     media_share: float = 0.35,
     noise: float = 0.06,
     confounded: float = 0.4,
+    price_on: PriceOn = "baseline",
 ) -> World:
     rng = np.random.default_rng(seed)
     t = np.arange(weeks)
@@ -111,21 +146,29 @@ def simulate(
     alpha = rng.beta(3, 4, channels)
     half, slope = rng.uniform(0.5, 1.8, channels), rng.uniform(0.8, 1.6, channels)
     share = rng.dirichlet(np.ones(channels) * 2) * media_share
+    scale = spend.mean((0,), keepdims=True).clip(1e-9)
+    beta = kpi_base[:, None] * share * rng.lognormal(0, 0.15, (geos, channels)) * 1.6
+    own, rival = _price(rng, weeks, 20), _price(rng, weeks, 21)
+    rival_spend = np.exp(rng.normal(0, 0.4, weeks)) * level.sum() * 0.3
+    factor = (own / 20) ** ELASTICITY * (rival / 21) ** CROSS_ELASTICITY
+    base = kpi_base * (1 + 0.15 * t / weeks + season + demand)[:, None]
+    lost = RIVAL_EFFECT * kpi_base * (rival_spend / rival_spend.mean())[:, None]
     truth = Truth(
         spend=spend,
-        scale=spend.mean((0,), keepdims=True).clip(1e-9),
+        scale=scale,
         alpha=alpha,
         half=half,
         slope=slope,
-        beta=kpi_base[:, None] * share * rng.lognormal(0, 0.15, (geos, channels)) * 1.6,
+        beta=beta,
         population=population,
+        base=base,
+        lost=lost,
+        factor=factor,
+        price_on=price_on,
     )
-    own, rival = _price(rng, weeks, 20), _price(rng, weeks, 21)
-    rival_spend = np.exp(rng.normal(0, 0.4, weeks)) * level.sum() * 0.3
-    base = kpi_base * (1 + 0.15 * t / weeks + season + demand)[:, None]
-    factor = (own / 20) ** ELASTICITY * (rival / 21) ** CROSS_ELASTICITY
-    lost = RIVAL_EFFECT * kpi_base * (rival_spend / rival_spend.mean())[:, None]
-    mean = base * factor[:, None] + lost + curves(spend, truth).sum(-1)
+    media = curves(spend, truth).sum(-1)
+    everything = factor[:, None] * (base + lost + media)
+    mean = everything if price_on == "all" else base * factor[:, None] + lost + media
     series = {
         "price": own,
         "competitor_price": rival,

@@ -1,10 +1,11 @@
 """The same posterior, linear-Gaussian coefficients integrated out, and their exact draw back.
 
-Given the non-linear parameters theta, the kpi in scaled units is linear in the coefficients
-w = prior mean + sd * eta, eta ~ N(0, I): level, trend, season, controls and, in panels, each geo's
-deviation and each week's common shock. With residual r = kpi - mean(prior mean of w), design X (a
-column a coefficient, times its sd; the price factor F multiplies the baseline's columns), noise
-variance v, and the shocks (variance s^2, loading F[t, .]) removed week by week,
+Given the non-linear parameters theta, the kpi in scaled units (its log, if log-normal) is linear in
+the coefficients w = prior mean + sd * eta, eta ~ N(0, I): level, trend, season, holidays, events,
+mediators, controls and, in panels, each geo's deviation and each week's common shock. With residual
+r = kpi - mean(prior mean of w), design X (a column a coefficient, times its sd; the price factor F
+multiplies the baseline's columns), noise variance v, and the shocks (variance s^2, loading
+F[t, .]) removed week by week,
 
     c_t = s^2 / (v + s^2 sum_g F[t, g]^2)    U[., t] = X[., t, .] F[t, .]    q_t = F[t, .] r[t, .]
     A   = I + (X X' - U diag(c) U') / v          b = (X r - U (c q)) / v
@@ -13,8 +14,10 @@ variance v, and the shocks (variance s^2, loading F[t, .]) removed week by week,
                             + (r r - c q q) / v - b' A^-1 b
 
 (Woodbury and matrix determinant lemmas; Lindley and Smith 1972 for the conditional.) A geo's
-deviation loads only on its own rows, so its block costs weeks x geos. The moments are written once,
-for PyTensor (the sampled density) and NumPy (the draw back).
+deviation loads only on its own rows, so its block costs weeks x geos. r, X and F are whitened
+first: divided by a geo's noise relative to sigma, and under AR(1) noise (national models) each week
+less rho times the week before. The moments are written once, for PyTensor (the sampled density) and
+NumPy (the draw back).
 """
 
 from dataclasses import dataclass
@@ -23,9 +26,13 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.linalg import cholesky, solve_triangular
 
-from mmm import equations
-from mmm.equations import Inputs, Parameters
-from mmm.priors import PRIORS
+from mmm import equations, rows
+from mmm.coefficients import Coefficients, coefficients, level_prior
+from mmm.equations import Parameters
+from mmm.inputs import Inputs
+from mmm.mediators import Settle
+from mmm.scales import Scales
+from mmm.spec import ModelSpec
 from mmm.structure import Structure
 from mmm.types import Array, Namespace, Tensor
 
@@ -35,7 +42,8 @@ class Moments:
     """``a (..., k, k)``, ``b (..., k)`` of the docstring and the terms that do not depend on them.
 
     ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
-    r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v).
+    r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
+    det of the whitening.
     """
 
     a: Tensor
@@ -47,33 +55,59 @@ class Moments:
     residual: Tensor
 
 
-def blocks(s: Structure) -> list[tuple[str, int]]:
-    """Coefficients common to all geos, with their lengths, in the order of the design."""
-    found = [("level_mean", 1)]
-    if s.has_trend:
-        found.append(("trend", 1))
-    if s.yearly:
-        found.append(("season", 2 * s.yearly))
-    if s.controls:
-        found.append(("control_effect", len(s.controls)))
-    return found
+@dataclass(frozen=True)
+class Linear:
+    """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
+
+    s: Structure
+    vectors: tuple[Coefficients, ...]
+
+    @property
+    def blocks(self) -> list[tuple[str, int]]:
+        """Coefficients common to all geos, with their lengths, in the order of the design."""
+        return [("level_mean", 1), *((item.name, item.size) for item in self.vectors)]
+
+    def prior_mean(self) -> Array:
+        """(k0,) prior means."""
+        means = [np.repeat(item.mean, item.size) for item in self.vectors]
+        return np.concatenate([[level_prior(self.s).parameters[0]], *means])
+
+    def prior_sd(self, p: Parameters, xp: Namespace) -> Tensor:
+        """(..., k0) prior standard deviations; draws only where a scale is drawn."""
+        parts = [np.array([level_prior(self.s).parameters[1]])]
+        parts += [item.sd(p) for item in self.vectors]
+        like = max(parts, key=lambda part: part.ndim)
+        same = [
+            part if part.ndim == like.ndim else xp.zeros_like(like[..., 0])[..., None] + part
+            for part in parts
+        ]
+        return xp.concatenate(same, axis=-1)
 
 
-def prior_moments(s: Structure) -> tuple[Array, Array]:
-    """(k0,) prior mean and standard deviation of the common coefficients."""
-    priors = [PRIORS["level" if name == "level_mean" else name] for name, _ in blocks(s)]
-    sizes = [size for _, size in blocks(s)]
-    mean = np.repeat([prior.parameters[0] for prior in priors], sizes)
-    return mean, np.repeat([prior.parameters[1] for prior in priors], sizes)
+def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
+    """The linear side of ``spec``."""
+    return Linear(s, tuple(coefficients(spec, s, scales)))
 
 
-def moments(p: Parameters, d: Inputs, s: Structure, kpi: Tensor, xp: Namespace) -> Moments:
+def moments(
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    kpi: Tensor,
+    xp: Namespace,
+    settle: Settle | None = None,
+) -> Moments:
     """Moments at ``p`` (non-linear parameters, sigma, scales), ``kpi (week, geo)`` scaled."""
-    residual, factor, design = _linear_parts(p, d, s, kpi, xp)
+    residual, factor, design = _linear_parts(p, d, side, kpi, xp, settle)
+    residual, factor, design, whitening = _whitened(p, residual, factor, design, xp)
+    if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
+        draws = xp.zeros_like(p["sigma"])[..., None, None]
+        factor, design = factor + draws, design + draws[..., None, :, :]
     flat, r = _flat(design), _flat(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
-    squares, log_scale = (r**2).sum(-1), r.shape[-1] * xp.log(v[..., 0])
+    squares = (r**2).sum(-1)
+    log_scale = r.shape[-1] * xp.log(v[..., 0]) - 2.0 * whitening
     if "shock_sd" in p:
         own = p["level_sd"][..., None, None] * factor
         shared = (design * own[..., None, :, :]).sum(-2)
@@ -100,9 +134,11 @@ def moments(p: Parameters, d: Inputs, s: Structure, kpi: Tensor, xp: Namespace) 
     )
 
 
-def log_evidence(p: Parameters, d: Inputs, s: Structure, kpi: Tensor) -> Tensor:
+def log_evidence(
+    p: Parameters, d: Inputs, side: Linear, kpi: Tensor, settle: Settle | None
+) -> Tensor:
     """log p(kpi | theta) of the scaled kpi, coefficients integrated out (PyTensor scalar)."""
-    m = moments(p, d, s, kpi, pt)
+    m = moments(p, d, side, kpi, pt, settle)
     root = cholesky(m.a)
     explained = solve_triangular(root, m.b, lower=True, b_ndim=1)
     log_det = 2.0 * pt.log(pt.diagonal(root)).sum()
@@ -111,30 +147,34 @@ def log_evidence(p: Parameters, d: Inputs, s: Structure, kpi: Tensor) -> Tensor:
 
 
 def draw_back(
-    p: Parameters, d: Inputs, s: Structure, kpi: Array, rng: np.random.Generator
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    kpi: Array,
+    settle: Settle | None,
+    rng: np.random.Generator,
 ) -> dict[str, Array]:
     """Exact draws (draw, ...) of the coefficients given each draw of the other parameters."""
-    m = moments(p, d, s, kpi, np)
+    m = moments(p, d, side, kpi, np, settle)
     n = p["sigma"].shape[0]
     a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
     b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
     root_t = np.linalg.cholesky(a).mT
     center = np.linalg.solve(a, b[..., None])[..., 0]
     spread = np.linalg.solve(root_t, rng.standard_normal(b.shape)[..., None])[..., 0]
-    return _coefficients(p, s, m, center + spread, rng)
+    return _coefficients(p, side, m, center + spread, rng)
 
 
 def _coefficients(
-    p: Parameters, s: Structure, m: Moments, eta: Array, rng: np.random.Generator
+    p: Parameters, side: Linear, m: Moments, eta: Array, rng: np.random.Generator
 ) -> dict[str, Array]:
-    mean, sd = prior_moments(s)
+    mean = side.prior_mean()
     common = eta[:, : mean.size]
-    values = mean + sd * common
-    cuts = np.cumsum([size for _, size in blocks(s)])[:-1]
-    names = [name for name, _ in blocks(s)]
+    values = mean + side.prior_sd(p, np) * common
+    cuts = np.cumsum([size for _, size in side.blocks])[:-1]
+    names = [name for name, _ in side.blocks]
     found = dict(zip(names, np.split(values, cuts, axis=-1), strict=True))
-    for name in {"level_mean", "trend"} & set(names):
-        found[name] = found[name][:, 0]
+    found["level_mean"] = found["level_mean"][:, 0]
     if "shock_sd" not in p:
         return {**found, "level": found["level_mean"][:, None]}
     deviation = p["level_sd"][:, None] * eta[:, mean.size :]
@@ -148,28 +188,44 @@ def _coefficients(
 
 
 def _linear_parts(
-    p: Parameters, d: Inputs, s: Structure, kpi: Tensor, xp: Namespace
+    p: Parameters, d: Inputs, side: Linear, kpi: Tensor, xp: Namespace, settle: Settle | None
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Residual at the coefficients' prior means, price factor, and design (k0, week, geo)."""
-    mean, sd = prior_moments(s)
-    factor = equations.price_factor(p, d, s, xp)
-    one = xp.ones_like(d.log_price)
-    rows = [one[None]]
-    if s.has_trend:
-        rows.append((d.trend[:, None] * one)[None])
-    if s.yearly:
-        rows.append(d.season[:, :, None] * one)
-    n_baseline = sum(size for name, size in blocks(s) if name != "control_effect")
-    baseline = factor[..., None, :, :] * (
-        xp.concatenate(rows, axis=0) * sd[:n_baseline, None, None]
-    )
-    design = baseline
-    if s.controls:
-        controls = d.control * sd[n_baseline:, None, None] + xp.zeros_like(baseline[..., :1, :, :])
-        design = xp.concatenate([baseline, controls], axis=-3)
-    media = equations.media(p, d, s, xp).sum(-3)
-    offset = factor * (media + mean[0]) if s.price_acts_on_all else factor * mean[0] + media
-    return kpi - offset, factor, design
+    s, one = side.s, xp.ones_like(d.log_price)
+    mean, sd = side.prior_mean(), side.prior_sd(p, xp)[..., None, None]
+    base = equations.without_linear(p, d, s, xp, settle)
+    residual = kpi - equations.predictor(base, s, xp, level=float(mean[0]))
+    factor = one if s.log_link else base.price_factor
+    found = [rows.Row("level_mean", one[None])]
+    found += rows.linear(p, d, s, base.states, xp)
+    columns = [row.values * (factor[..., None, :, :] if row.inside else one) for row in found]
+    like = max(columns, key=lambda column: column.ndim)[..., 0, :, :][..., None, :, :]
+    design = xp.concatenate([column + xp.zeros_like(like) for column in columns], axis=-3)
+    return residual, factor, design * sd
+
+
+def _whitened(
+    p: Parameters, residual: Tensor, factor: Tensor, design: Tensor, xp: Namespace
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The three with independent noise of s.d. sigma, and the log determinant of what was done."""
+    whitening: Tensor = 0.0
+    if "sigma_geo" in p:
+        relative = (p["sigma_geo"] / p["sigma"][..., None])[..., None, :]
+        residual, factor = residual / relative, factor / relative
+        design = design / relative[..., None, :, :]
+        whitening = whitening - residual.shape[-2] * xp.log(relative).sum((-2, -1))
+    if "noise_rho" in p:
+        rho = p["noise_rho"][..., None, None]
+        residual = _differenced(residual, rho, xp)
+        design = _differenced(design, rho[..., None, :, :], xp)
+        whitening = whitening + 0.5 * residual.shape[-1] * xp.log(1.0 - rho[..., 0, 0] ** 2)
+    return residual, factor, design, whitening
+
+
+def _differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
+    """Each week less rho times the week before; the first times sqrt(1 - rho^2)."""
+    first = x[..., :1, :] * xp.sqrt(1.0 - rho**2)
+    return xp.concatenate([first, x[..., 1:, :] - rho * x[..., :-1, :]], axis=-2)
 
 
 def _flat(values: Tensor) -> Tensor:

@@ -1,25 +1,13 @@
-"""Who caused what: decomposition of the fitted mean, ROI and marginal ROI.
+"""Who caused what: the decomposition of the fitted mean, with every channel's return."""
 
-In kpi units, per draw, week and geo (identity link, factor F = price_factor, baseline B):
-
-    channel c, rival k   its do-zero contrast: F * media_c (F = 1 where prices act on baseline)
-    price j              (F - 1) * B split over prices by their share of log F:
-                         (F - 1) * B * log F_j / log F
-    baseline parts       level, trend, season, shock at the reference prices; controls
-
-The rows add up to the mean; ``interaction`` is what products of terms would leave over (none in an
-additive model).
-"""
-
-from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
 import numpy as np
 
-from mmm import equations
 from mmm.answers import Answer
-from mmm.evaluate import Evaluation, evaluate, media_factor
+from mmm.decomposition import decomposed, labels
+from mmm.evaluate import Evaluation, evaluate
 from mmm.fitted import FittedModel
 from mmm.interval import Interval, summarize
 from mmm.returns import ChannelReturn, returns
@@ -53,7 +41,7 @@ class Contributions(Answer):
 
 def contributions(model: FittedModel, by: By = "total") -> Contributions:
     """Decomposition of the observed weeks by total, week or geo, with every channel's return."""
-    labels = _labels(model)
+    names = labels(model)
     draws = decomposition(model, by)
     total = draws.sum(1, keepdims=True)
     share = draws / np.where(total == 0.0, np.nan, total)
@@ -66,7 +54,7 @@ def contributions(model: FittedModel, by: By = "total") -> Contributions:
             share=summarize(share[:, row, cell]),
         )
         for cell, place in enumerate(_places(model, by))
-        for row, (name, kind) in enumerate(labels)
+        for row, (name, kind) in enumerate(names)
     ]
     return Contributions(
         unit=model.kpi_unit,
@@ -82,66 +70,11 @@ def decomposition(model: FittedModel, by: By) -> Array:
     axes = {"total": (-2, -1), "week": (-1,), "geo": (-2,)}[by]
 
     def rows(found: Evaluation) -> Array:
-        parts = list(_rows(model, found))
+        parts = list(decomposed(model, found))
         reduced = np.stack([part.sum(axes) for part in parts], axis=1)
         return reduced.reshape(*reduced.shape[:2], -1)
 
     return evaluate(model, observed(model.panel), rows)
-
-
-def _labels(model: FittedModel) -> list[tuple[str, str]]:
-    """Name and kind of every row, in the order of ``_rows``."""
-    s = model.structure
-    rows = [("level", "baseline")]
-    rows += [("trend", "baseline")] * s.has_trend
-    rows += [("season", "baseline")] * bool(s.yearly)
-    rows += [("shock", "baseline")] * ("shock" in model.posterior.draws)
-    rows += [(medium.name, "channel" if medium.own else "rival_spend") for medium in s.media]
-    rows += [("price", "price")] * s.has_price
-    rows += [(f"{name}.price", "rival_price") for name in s.priced_rivals]
-    rows += [(name, "control") for name in s.controls]
-    return [*rows, ("interaction", "interaction")]
-
-
-def _rows(model: FittedModel, found: Evaluation) -> Iterator[Array]:
-    """Each row as (draw, week, geo) kpi units, the remainder last."""
-    t, s, unit = found.terms, model.structure, model.scales.kpi_unit
-    mean = equations.mean(t, s) * unit
-    rest = mean.copy()
-    for part in _parts(model, found):
-        rest -= part
-        yield part
-    yield np.where(np.abs(rest) <= 1e-9 * np.abs(mean), 0.0, rest)
-
-
-def _parts(model: FittedModel, found: Evaluation) -> Iterator[Array]:
-    t, s, unit = found.terms, model.structure, model.scales.kpi_unit
-    yield t.level * unit
-    if s.has_trend:
-        yield t.trend * unit
-    if s.yearly:
-        yield t.season * unit
-    if "shock" in model.posterior.draws:
-        yield t.shock * unit
-    factor = media_factor(model, t)
-    for medium in range(len(s.media)):
-        yield t.media[..., medium, :, :] * factor
-    if s.has_price_factor:
-        yield from _price_parts(model, found)
-    for position in range(len(s.controls)):
-        effect = found.parameters["control_effect"][:, position, None, None]
-        yield effect * found.inputs.control[position] * unit
-
-
-def _price_parts(model: FittedModel, found: Evaluation) -> Iterator[Array]:
-    t = found.terms
-    logs = equations.log_price_parts(found.parameters, found.inputs, model.structure, np)
-    log_factor = logs.sum(-3)
-    flat = np.abs(log_factor) < 1e-12
-    mean_factor = np.where(flat, 1.0, np.expm1(log_factor) / np.where(flat, 1.0, log_factor))
-    baseline = (t.level + t.trend + t.season + t.shock) * model.scales.kpi_unit
-    for price in range(logs.shape[-3]):
-        yield logs[..., price, :, :] * mean_factor * baseline
 
 
 def _places(model: FittedModel, by: By) -> list[dict[str, date | str]]:

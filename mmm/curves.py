@@ -6,13 +6,17 @@ adstocked exposure equals the exposure, and prices stand at their reference:
     contribution_c(x) = sum_g kpi_unit_g * beta[c, g] * saturation_c(x * share_g / scale_cg)
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from mmm import equations
 from mmm.answers import Answer
+from mmm.curve_terms import curve_at_one, group_parameters
 from mmm.fitted import FittedModel
 from mmm.interval import Interval, summarize
-from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
+from mmm.mediators import long_run_effect
+from mmm.structure import Structure
+from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
 from mmm.types import Array
 
 POINTS = 41
@@ -78,17 +82,64 @@ def curves(model: FittedModel) -> Curves:
 def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, Array]:
     """(draw, point) contribution per week and its derivative at steady total ``spend (point,)``."""
     s, p = model.structure, model.posterior.draws
-    group = next(group for group in s.groups if channel in group.members)
-    at = group.members.index(channel)
-    q = {name: values[:, [at]] for name, values in equations.group_parameters(p, group).items()}
     by_geo = model.panel.array("spend")[..., channel].sum(0)
-    per_unit = by_geo / by_geo.sum() / model.scales.exposure[channel]
-    x = (spend[:, None] * per_unit)[None, None]
-    weight = (p["beta"][:, channel] * model.scales.kpi_unit)[:, None, None, :]
-    level = SATURATION[group.saturation](x, q, np) * weight
-    slope = SATURATION_DERIVATIVE[group.saturation](x, q, np) * weight * per_unit
+    share = by_geo / by_geo.sum() / model.scales.mean_cost[channel]
+    contacts = model.panel.array("frequency")[..., channel].mean(0)
+    term: Array = np.zeros((1, 1, 1))
+    slope: Array = np.zeros((1, 1, 1))
+    for medium in (channel, *(i for i in s.paths if s.sources[i] == channel)):
+        weight = _weight(model, medium)
+        level, rise = _steady(p, s, medium, spend, share / model.scales.exposure[channel], contacts)
+        term, slope = term + weight * level, slope + weight * rise
+    unit = _unit(model, channel, term, spend)
+    grown = np.expm1(term) if s.log_link else term
+    rising = np.exp(term) * slope if s.log_link else slope
     shape = (model.posterior.n_draws, spend.size)
     return (
-        np.broadcast_to(level.sum((1, 3)), shape),
-        np.broadcast_to(slope.sum((1, 3)), shape),
+        np.broadcast_to((grown * unit).sum(-1), shape),
+        np.broadcast_to((rising * unit).sum(-1), shape),
     )
+
+
+def _steady(
+    p: Mapping[str, Array], s: Structure, medium: int, spend: Array, share: Array, contacts: Array
+) -> tuple[Array, Array]:
+    """(draw, point, geo) a medium's curve at steady spend, and its derivative to the spend."""
+    group = next(group for group in s.groups if medium in group.members)
+    at = group.members.index(medium)
+    q = {name: values[:, [at]] for name, values in group_parameters(p, group).items()}
+    per_unit = np.broadcast_to(share, (1, 1, 1, share.size))
+    if group.by_frequency:
+        per_unit = per_unit * frequency_curve(contacts[None, None], q, np)
+    x = spend[:, None] * per_unit
+    level = SATURATION[group.saturation](x, q, np)
+    rise = SATURATION_DERIVATIVE[group.saturation](x, q, np) * per_unit
+    return level[:, 0], rise[:, 0]
+
+
+def _weight(model: FittedModel, medium: int) -> Array:
+    """(draw, 1, geo) scaled units of the kpi, in the long run, per unit of the medium's curve.
+
+    A pair's interaction counts with the partner at its mean active exposure.
+    """
+    s, p = model.structure, model.posterior.draws
+    if medium >= s.n_direct:
+        target = s.mediators.index(s.media[medium].target)
+        path = p["path"][:, medium - s.n_direct] * long_run_effect(p, s, target)
+        return np.asarray(path[:, None, None] * np.ones(len(model.panel.geos)))
+    weight = p["beta"][:, medium]
+    for k, pair in enumerate(s.interactions):
+        if medium in pair:
+            joint = p["interaction"][:, k] / curve_at_one(p, s, np)[:, medium]
+            weight = weight + joint[:, None]
+    return np.asarray(weight[:, None, :])
+
+
+def _unit(model: FittedModel, channel: int, term: Array, spend: Array) -> Array:
+    """(draw, 1, geo) kpi units per scaled unit; with the log link the mean kpi without the
+    channel, its usual term taken off."""
+    if not model.structure.log_link:
+        return np.asarray(model.scales.kpi_unit)
+    usual = model.panel.array("spend")[..., channel].sum(1).mean()
+    at = int(np.argmin(np.abs(spend - usual)))
+    return np.asarray(model.panel.array("kpi").mean(0) * np.exp(-term[:, at : at + 1]))

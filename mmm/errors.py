@@ -25,6 +25,14 @@ class Issue:
         return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
 
 
+class FieldsError(ValueError):
+    """Raised inside a validator where the fault has fields of its own, below the validated one."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("; ".join(str(issue) for issue in self.issues))
+
+
 class MmmError(Exception):
     """Root of every error that this package raises on purpose."""
 

@@ -6,100 +6,138 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmm import equations
-from mmm.equations import Inputs, Terms
+from mmm.abduction import with_latents
+from mmm.equations import Terms
 from mmm.fitted import FittedModel
+from mmm.inputs import Inputs, scaled_inputs
 from mmm.scales import Scales
+from mmm.spec import ModelSpec
 from mmm.structure import Structure
-from mmm.timeline import Variables, date_basis
+from mmm.timeline import Variables, date_basis, observed
 from mmm.types import Array
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One chunk of draws on one timeline: its parameters, scaled inputs and terms."""
+    """One chunk of draws on one timeline: its parameters, scaled inputs and terms.
+
+    ``steps (week,)``: weeks since the last week whose noise is known, at least one.
+    """
 
     parameters: dict[str, Array]
     inputs: Inputs
     terms: Terms
+    steps: Array
 
 
 def inputs_of(model: FittedModel, variables: Variables) -> Inputs:
     """Scaled inputs of ``variables`` under the model's stored scales."""
-    return numeric_inputs(variables, model.scales, model.structure)
+    return numeric_inputs(variables, model.spec, model.scales, model.structure)
 
 
-def numeric_inputs(variables: Variables, scales: Scales, structure: Structure) -> Inputs:
+def numeric_inputs(
+    variables: Variables, spec: ModelSpec, scales: Scales, structure: Structure
+) -> Inputs:
     """Scaled inputs of ``variables`` as NumPy arrays."""
-    basis = date_basis(variables.weeks, scales.origin, scales.span_weeks, structure.yearly)
-    return equations.scaled_inputs(vars(variables), basis, scales, np)
+    basis = date_basis(variables.weeks, scales, spec)
+    return scaled_inputs(vars(variables), basis, scales, structure, np)
 
 
 def evaluate(
-    model: FittedModel, variables: Variables, reduce: Callable[[Evaluation], Array]
+    model: FittedModel,
+    variables: Variables,
+    reduce: Callable[[Evaluation], Array],
+    seed: int | None = None,
 ) -> Array:
     """``reduce`` of every draw's terms on the weeks of ``variables``, joined over draws.
 
-    The common weekly shock is the fitted one in the observed weeks and zero elsewhere. ``reduce``
-    returns (draw, ...) for the draws it is given; chunks bound the memory.
+    Latent states of the observed weeks are the fitted ones; later they are at their mean, or drawn
+    with ``seed`` (equal seeds give equal states). ``reduce`` returns (draw, ...) for the draws it
+    is given; chunks bound the memory.
     """
     inputs = inputs_of(model, variables)
+    past = inputs_of(model, observed(model.panel)) if _has_past(model.structure) else inputs
+    rng = None if seed is None else np.random.default_rng(seed)
+    cells = inputs.exposure.size + inputs.log_price.size * (8 + len(model.structure.mediators))
+    last = model.panel.weeks[-1]
+    steps = np.array([max((week - last).days / 7.0, 1.0) for week in variables.weeks])
     parts = []
-    for chunk in model.posterior.chunks(inputs.exposure.size * 4):
-        p = _on_timeline(chunk, model, variables)
+    for chunk in model.posterior.chunks(cells * 4):
+        p = with_latents(model, chunk, variables, past, rng)
         found = equations.terms(p, inputs, model.structure, np)
-        parts.append(reduce(Evaluation(p, inputs, found)))
+        parts.append(reduce(Evaluation(p, inputs, found, steps)))
     return np.concatenate(parts)
 
 
-def outcome(model: FittedModel, variables: Variables) -> Array:
+def expected(model: FittedModel, found: Evaluation) -> Array:
+    """(draw, week, geo) expected kpi in kpi units, given the past and the parameters."""
+    mean = equations.mean(found.terms, model.structure, np) * model.scales.kpi_unit
+    if model.structure.likelihood == "lognormal":
+        mean = mean * np.exp(0.5 * _log_variance(model.structure, found))
+    return np.asarray(mean)
+
+
+def outcome(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week) expected kpi in kpi units, summed over geos."""
-
-    def total(found: Evaluation) -> Array:
-        scaled = equations.mean(found.terms, model.structure)
-        return np.asarray(scaled @ model.scales.kpi_unit)
-
-    return evaluate(model, variables, total)
+    return evaluate(model, variables, lambda found: expected(model, found).sum(-1), seed)
 
 
-def mean_by_geo(model: FittedModel, variables: Variables) -> Array:
+def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week, geo) expected kpi in kpi units."""
-
-    def cells(found: Evaluation) -> Array:
-        return np.asarray(equations.mean(found.terms, model.structure) * model.scales.kpi_unit)
-
-    return evaluate(model, variables, cells)
+    return evaluate(model, variables, lambda found: expected(model, found), seed)
 
 
-def media_factor(model: FittedModel, terms: Terms) -> Array:
-    """(..., week, geo) kpi units per scaled unit of media: price factor where it acts on all."""
-    ones = np.ones_like(terms.price_factor)
-    factor = terms.price_factor if model.structure.price_acts_on_all else ones
+def media_factor(model: FittedModel, found: Evaluation) -> Array:
+    """(draw, week, geo) kpi units that one scaled unit of a term of media brings.
+
+    Identity link: the kpi unit, times the price factor where prices act on all. Log link: the
+    expected kpi itself, to first order in the term.
+    """
+    if model.structure.log_link:
+        return expected(model, found)
+    acts = model.structure.price_acts_on_all
+    factor = found.terms.price_factor if acts else np.ones_like(found.terms.price_factor)
     return np.asarray(factor * model.scales.kpi_unit)
 
 
-def noise(model: FittedModel, weeks: int, seed: int, *, shock: bool = True) -> Array:
-    """(draw, week, geo) noise in kpi units, with future common shocks; equal for equal seeds."""
-    rng, p = np.random.default_rng(seed), model.posterior.draws
-    n_geos = model.scales.geo_weight.size
-    shape = (model.posterior.n_draws, weeks, n_geos)
+def with_noise(
+    model: FittedModel, mean: Array, seed: int, *, memory: bool = True
+) -> Array:
+    """Draws of the kpi around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
+    noise. ``memory`` lets autoregressive noise build up from the first week on; without it every
+    week's noise is the fresh part alone."""
+    rng, p, s = np.random.default_rng(seed), model.posterior.draws, model.structure
+    if "dispersion" in p:
+        shape = p["dispersion"][:, None, None]
+        rate = rng.standard_gamma(shape, mean.shape) / shape
+        return rng.poisson(mean * rate).astype(np.float64)
     if "nu" in p:
-        standard = rng.standard_t(p["nu"][:, None, None], size=shape)
+        standard = rng.standard_t(p["nu"][:, None, None], size=mean.shape)
     else:
-        standard = rng.standard_normal(shape)
-    scaled = standard * p["sigma"][:, None, None]
-    if shock and "shock_sd" in p:
-        scaled = scaled + (rng.standard_normal(shape[:2]) * p["shock_sd"][:, None])[..., None]
-    return np.asarray(scaled * model.scales.kpi_unit)
+        standard = rng.standard_normal(mean.shape)
+    by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
+    scaled = standard * by_geo[:, None, :]
+    if s.ar and memory:
+        rho = p["noise_rho"][:, None]
+        for week in range(1, mean.shape[1]):
+            scaled[:, week] += rho * scaled[:, week - 1]
+    if s.likelihood == "lognormal":
+        # The mean of exp(noise) is divided out: the expectation stays ``mean``.
+        steps = np.arange(mean.shape[1]) + 1 if s.ar and memory else np.ones(mean.shape[1])
+        rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(scaled), 1))
+        variance = (1.0 - rho2**steps) / (1.0 - rho2)
+        return mean * np.exp(scaled - 0.5 * variance[..., None] * by_geo[:, None, :] ** 2)
+    return np.asarray(mean + scaled * model.scales.kpi_unit)
 
 
-def _on_timeline(
-    chunk: dict[str, Array], model: FittedModel, variables: Variables
-) -> dict[str, Array]:
-    if "shock" not in chunk:
-        return chunk
-    known = {week: i for i, week in enumerate(model.panel.weeks)}
-    shock = np.zeros((chunk["shock"].shape[0], len(variables.weeks)))
-    for i, week in enumerate(variables.weeks):
-        if week in known:
-            shock[:, i] = chunk["shock"][:, known[week]]
-    return {**chunk, "shock": shock}
+def _log_variance(s: Structure, found: Evaluation) -> Array:
+    """(draw, week, geo) variance of the log kpi given the last known noise."""
+    p = found.parameters
+    by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
+    rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(by_geo), 1))
+    grown = (1.0 - rho2**found.steps) / (1.0 - rho2)
+    return np.asarray(grown[..., None] * by_geo[:, None, :] ** 2)
+
+
+def _has_past(s: Structure) -> bool:
+    return s.ar or bool(s.mediators)

@@ -19,7 +19,7 @@ from mmm.spec import ModelSpec, SamplingSpec
 from mmm.structure import Structure, structure_of
 from mmm.verdict import Verdict
 
-FORMAT = "prudent-model/1"
+FORMAT = "prudent-model/2"
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,18 @@ def _scales_to_json(scales: Scales) -> dict[str, Any]:
 
 
 def _scales_from_json(document: dict[str, Any]) -> Scales:
+    texts = {"origin", "holidays"}
     values: dict[str, Any] = {
-        name: np.asarray(item, dtype=np.float64) if isinstance(item, list) else item
+        name: np.asarray(item, dtype=np.float64)
+        if isinstance(item, list) and name not in texts
+        else item
         for name, item in document.items()
     }
-    return Scales(**{**values, "origin": date.fromisoformat(values["origin"])})
+    # An array without rows loses its other lengths in JSON; the geos are known.
+    for name in ("mediator_mean", "mediator_sd"):
+        values[name] = values[name].reshape(len(values["geo_weight"]), -1)
+    texts_back = {
+        "origin": date.fromisoformat(values["origin"]),
+        "holidays": tuple(values["holidays"]),
+    }
+    return Scales(**{**values, **texts_back})

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mmm.errors import Issue, QueryError, pointer
 from mmm.fitted import FittedModel
-from mmm.names import Place, place_of, read, write
+from mmm.names import MEDIATOR, Place, place_of, read, write
 from mmm.timeline import Variables, append, observed, weeks_after
 from mmm.types import Array
 
@@ -32,6 +32,10 @@ def timeline(
     last = model.panel.weeks[-1]
     ahead = max((end - last).days // 7, 0)
     places = {name: place_of(model, name, pointer("future", name)) for name in future}
+    for name, place in places.items():
+        if place.array == MEDIATOR:
+            detail = f"{name!r} follows from its own equation; intervene on it with do"
+            raise QueryError([Issue(pointer("future", name), "mediator", detail)])
     if not ahead:
         if future:
             raise QueryError([Issue("/future", "no_future", "the window ends within the data")])
@@ -43,22 +47,44 @@ def timeline(
         if name not in future:
             world = _apply(world, place_of(model, name, ""), rule, lasting, name, history)
             used.setdefault(_describe(rule, history), []).append(name)
+    world = _with_listed_events(model, world)
     for name, rule in future.items():
         world = _apply(world, places[name], rule, lasting, name, history)
     return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in used.items()]
 
 
 def _extend(history: Variables, weeks: int) -> Variables:
-    """``weeks`` more weeks: own spend zero, everything else held at its last value."""
+    """``weeks`` more weeks: no own spend, no events, cost of exposure and frequency at their mean,
+    everything else held at its last value."""
     if not weeks:
         return history
     held = {
         name: np.repeat(getattr(history, name)[-1:], weeks, axis=0)
         for name in ("rival_spend", "price", "rival_price", "controls")
     }
-    nothing = np.zeros((weeks, *history.spend.shape[1:]))
-    later = Variables(weeks=weeks_after(history.weeks[-1], weeks), spend=nothing, **held)
-    return append(history, later)
+    held |= {
+        name: np.repeat(getattr(history, name).mean(0, keepdims=True), weeks, axis=0)
+        for name in ("unit_cost", "frequency")
+    }
+    held |= {name: _zeros(history, name, weeks) for name in ("spend", "events", "mediator_shift")}
+    held["mediator_factor"] = 1.0 + _zeros(history, "mediator_factor", weeks)
+    return append(history, Variables(weeks=weeks_after(history.weeks[-1], weeks), **held))
+
+
+def _zeros(history: Variables, name: str, weeks: int) -> Array:
+    return np.zeros((weeks, *getattr(history, name).shape[1:]))
+
+
+def _with_listed_events(model: FittedModel, world: Variables) -> Variables:
+    """Events given by their weeks happen in the future too."""
+    if not model.structure.events:
+        return world
+    events, later = world.events.copy(), len(model.panel.weeks)
+    for k, event in enumerate(model.spec.events):
+        if event.weeks:
+            inside = np.array([float(week in event.weeks) for week in world.weeks[later:]])
+            events[later:, :, k] = inside[:, None]
+    return replace(world, events=events)
 
 
 def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:

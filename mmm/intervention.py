@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
-from mmm.evaluate import noise, outcome
+from mmm.evaluate import mean_by_geo, outcome, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import timeline, week_of, without_tail_spend
 from mmm.interval import effect, summarize
@@ -150,7 +150,8 @@ def _with_noise(
     """Baseline draws as the kind of question shows them."""
     weeks = question.end - question.start
     if request.kind == "forecast":
-        return before + noise(model, weeks, request.seed).sum(-1), []
+        mean = mean_by_geo(model, question.world, request.seed)[:, question.start : question.end]
+        return with_noise(model, mean, request.seed).sum(-1), []
     if request.kind == "interventional":
         return before, []
     history = observed(model.panel)

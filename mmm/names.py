@@ -9,9 +9,16 @@ from mmm.timeline import Variables
 from mmm.types import Array
 
 
+MEDIATOR = "mediator"
+
+
 @dataclass(frozen=True)
 class Place:
-    """An array of ``Variables`` and the position on its last axis (None: it has none)."""
+    """An array of ``Variables`` and the position on its last axis (None: it has none).
+
+    A mediator has no array: its value follows from its equation, and a do changes
+    ``mediator_factor`` and ``mediator_shift``.
+    """
 
     name: str
     array: str
@@ -26,6 +33,8 @@ def places(model: FittedModel) -> dict[str, Place]:
         "rival_spend": [f"{name}.spend" for name in s.spending_rivals],
         "rival_price": [f"{name}.price" for name in s.priced_rivals],
         "controls": list(s.controls),
+        "events": list(s.events),
+        MEDIATOR: list(s.mediators),
     }
     found = {
         name: Place(name, array, position)

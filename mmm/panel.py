@@ -1,7 +1,8 @@
 """Table -> Panel: the data of a model as labelled arrays, checked strictly.
 
 Nothing is repaired: every cell, week or column that does not fit is an issue with its place and
-value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``national``).
+value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``national``; with
+products a geo is a cell ``<geo> | <product>``).
 """
 
 from dataclasses import dataclass
@@ -17,26 +18,31 @@ from mmm.panel_checks import (
     duplicates,
     identical,
     incomplete,
-    out_of_range,
     population,
     raise_if,
     spacing,
     too_short,
 )
+from mmm.panel_columns import event_cells, exposure_cost, national_split
+from mmm.panel_values import counts, out_of_range, unpaid_exposure, unseen
 from mmm.spec import ModelSpec
 from mmm.tables import dates, missing_column, numbers
 from mmm.types import Array
 
 NATIONAL = "national"
+JOINT = " | "
 
 
 @dataclass(frozen=True)
 class Panel:
     """Weekly data, complete and finite, in the units they were sent in.
 
-    ``data`` holds ``kpi (date, geo)``, ``spend (date, geo, channel)``, ``controls (date, geo,
-    control)``, ``price (date, geo)`` where the spec has one, ``rival_price (date, geo,
-    priced_rival)``, ``rival_spend (date, geo, spending_rival)`` and ``population (geo)``.
+    ``data`` holds ``kpi (date, geo)``; by (date, geo, channel): ``spend``, ``unit_cost`` (currency
+    per unit of exposure, one where spend itself is the exposure) and ``frequency`` (one where it
+    does not matter); ``controls (date, geo, control)``, a demand series first; ``mediators (date,
+    geo, mediator)``, NaN in weeks unseen; ``events (date, geo, event)``; ``price (date, geo)``
+    where the spec has one; ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo,
+    spending_rival)``; ``population (geo)``; ``product (geo)``, the product's name of each cell.
     """
 
     data: xr.Dataset
@@ -51,6 +57,11 @@ class Panel:
         """Names of the geos, in order."""
         return tuple(str(geo) for geo in self.data["geo"].to_numpy())
 
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The product of each geo, in order; empty where the spec has none."""
+        return tuple(self.data["product"].to_numpy().tolist()) if "product" in self.data else ()
+
     def array(self, name: str) -> Array:
         """Variable ``name`` as float64 with the dimensions listed above."""
         return np.asarray(self.data[name].to_numpy(), dtype=np.float64)
@@ -63,57 +74,90 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
         for column, where in spec.column_pointers
         if column not in frame.columns
     )
-    weeks, geos = _calendar(frame, spec)
+    weeks, geos, products = _calendar(frame, spec)
     order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
-    n_geos = len(set(geos))
-    cells: dict[str, Array] = {}
-    issues: list[Issue] = []
-    for column in _numeric_columns(spec):
-        values, found = numbers(frame, column)
-        issues += found or out_of_range(values, column, spec)
-        cells[column] = values[order].reshape(-1, n_geos)
-    raise_if(issues)
+    cells = _cells(frame, spec, order, len(set(geos)))
     raise_if([*constant(cells, spec), *identical(cells, spec), *population(cells, geos, spec)])
-    panel = Panel(_dataset(cells, spec, sorted(set(weeks)), sorted(set(geos))))
+    names = sorted(set(geos))
+    of_geo = dict(zip(geos, products, strict=True)) if products else {}
+    made = [of_geo[name] for name in names if name in of_geo]
+    panel = Panel(_dataset(cells, spec, sorted(set(weeks)), names, made))
     raise_if(too_short(len(panel.weeks), spec))
     return panel
 
 
-def _numeric_columns(spec: ModelSpec) -> list[str]:
-    labels = {spec.date, spec.geo}
-    return [column for column, _ in spec.column_pointers if column not in labels]
+def _cells(
+    frame: pd.DataFrame, spec: ModelSpec, order: Array, n_geos: int
+) -> dict[str, Array]:
+    """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
+    labels = {spec.date, spec.geo, spec.product}
+    sparse = {mediator.column for mediator in spec.mediators}
+    found: dict[str, Array] = {}
+    issues: list[Issue] = []
+    for column, where in spec.column_pointers:
+        if column in labels:
+            continue
+        values, faults = numbers(frame, column)
+        if column in sparse:
+            faults = [issue for issue in faults if issue.code != "missing"]
+            faults = faults or unseen(values, column, where)
+        issues += faults or out_of_range(values, column, spec)
+        found[column] = values[order].reshape(-1, n_geos)
+        if column == spec.kpi.column and not faults:
+            issues += counts(values, spec)
+    raise_if(issues)
+    raise_if(unpaid_exposure(frame, spec))
+    return found
 
 
-def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str]]:
-    """Week and geo of every row; weekly, without gap or duplicate, the same weeks in every geo."""
+def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str], list[str]]:
+    """Week, geo and product of every row; weekly, complete, the same weeks in every geo."""
     found, issues = dates(frame, spec.date)
     raise_if(issues)
     weeks = [week for week in found if week is not None]
-    geos = [NATIONAL] * len(frame)
+    geos, products = [NATIONAL] * len(frame), _labels(frame, spec.product)
     if spec.geo is not None:
-        cells = frame[spec.geo].tolist()
-        raise_if(
-            Issue(pointer("data", "rows", row, spec.geo), "missing", f"row {row + 1}: no geo")
-            for row, cell in enumerate(cells)
-            if cell is None or not str(cell).strip()
-        )
-        geos = [str(cell) for cell in cells]
+        geos = _labels(frame, spec.geo)
+    if products:
+        joined = [[geo, product] for geo, product in zip(geos, products, strict=True)]
+        geos = [JOINT.join(pair if spec.geo else pair[1:]) for pair in joined]
     raise_if(duplicates(weeks, geos, spec))
     raise_if(spacing(sorted(set(weeks))))
     raise_if(incomplete(weeks, geos))
-    return weeks, geos
+    return weeks, geos, products
+
+
+def _labels(frame: pd.DataFrame, column: str | None) -> list[str]:
+    if column is None:
+        return []
+    cells = frame[column].tolist()
+    raise_if(
+        Issue(pointer("data", "rows", row, column), "missing", f"row {row + 1}: no {column}")
+        for row, cell in enumerate(cells)
+        if cell is None or not str(cell).strip()
+    )
+    return [str(cell) for cell in cells]
 
 
 def _dataset(
-    cells: dict[str, Array], spec: ModelSpec, weeks: list[date], geos: list[str]
+    cells: dict[str, Array],
+    spec: ModelSpec,
+    weeks: list[date],
+    geos: list[str],
+    products: list[str],
 ) -> xr.Dataset:
     priced = {r.name: r.price for r in spec.competitors if r.price is not None}
     spending = {r.name: r.spend for r in spec.competitors if r.spend is not None}
+    people = cells[spec.population][0] if spec.population else None
     groups = {
-        "spend": ("channel", {item.name: item.column for item in spec.channels}),
-        "controls": ("control", {item.name: item.column for item in spec.controls}),
-        "rival_price": ("priced_rival", priced),
-        "rival_spend": ("spending_rival", spending),
+        "spend": ("channel", national_split(cells, spec, people)),
+        "unit_cost": ("channel", exposure_cost(cells, spec)),
+        "frequency": ("channel", {c.name: cells.get(c.frequency or "") for c in spec.channels}),
+        "controls": ("control", {c.name: cells[c.column] for c in spec.all_controls}),
+        "mediators": ("mediator", {m.name: cells[m.column] for m in spec.mediators}),
+        "events": ("event", event_cells(cells, spec, weeks, len(geos))),
+        "rival_price": ("priced_rival", {name: cells[column] for name, column in priced.items()}),
+        "rival_spend": ("spending_rival", {name: cells[c] for name, c in spending.items()}),
     }
     shape = (len(weeks), len(geos))
     data = xr.Dataset(
@@ -121,12 +165,14 @@ def _dataset(
         coords={"date": pd.DatetimeIndex(weeks).as_unit("ns"), "geo": geos},
     )
     for name, (dim, columns) in groups.items():
-        stacked = [cells[column] for column in columns.values()]
+        stacked = [np.ones(shape) if values is None else values for values in columns.values()]
         values = np.stack(stacked, axis=-1) if stacked else np.zeros((*shape, 0))
         data = data.assign_coords({dim: np.array(list(columns), dtype=object)})
         data[name] = (("date", "geo", dim), values)
     if spec.price:
         data["price"] = (("date", "geo"), cells[spec.price.column])
-    if spec.population:
-        data["population"] = ("geo", cells[spec.population][0])
+    if people is not None:
+        data["population"] = ("geo", people)
+    if products:
+        data["product"] = ("geo", np.array(products, dtype=object))
     return data

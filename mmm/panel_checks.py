@@ -31,7 +31,11 @@ def parameter_count(spec: ModelSpec) -> int:
     media = len(spec.channels) + sum(rival.spend is not None for rival in spec.competitors)
     prices = (spec.price is not None) + sum(rival.price is not None for rival in spec.competitors)
     basis = 2 * spec.seasonality.yearly + (spec.trend.kind != "none")
-    return 2 + basis + len(spec.controls) + prices + 3 * media
+    series = len(spec.all_controls) + len(spec.events) + len(spec.interactions)
+    paths = sum(len(mediator.parents) + 1 for mediator in spec.mediators)
+    latent = 3 * (spec.demand is not None and spec.demand.kind == "latent")
+    latent += 3 * len(spec.time_varying) + (spec.noise.kind == "ar1")
+    return 2 + basis + series + prices + 3 * media + paths + latent
 
 
 def duplicates(weeks: list[date], geos: list[str], spec: ModelSpec) -> list[Issue]:
@@ -78,24 +82,6 @@ def incomplete(weeks: list[date], geos: list[str]) -> list[Issue]:
     ]
 
 
-def out_of_range(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
-    spends = {item.column for item in spec.channels} | {item.spend for item in spec.competitors}
-    prices = {item.price for item in spec.competitors} | {spec.price and spec.price.column}
-    positive = column in prices or column == spec.population
-    bad = values <= 0.0 if positive else values < 0.0
-    if column not in spends and not positive:
-        return []
-    what = "must be above zero" if positive else "is spend and cannot be negative"
-    return [
-        Issue(
-            pointer("data", "rows", int(row), column),
-            "not_positive" if positive else "negative",
-            f"row {row + 1}, column {column!r}: {values[row]:g} {what}",
-        )
-        for row in np.flatnonzero(bad)
-    ]
-
-
 def constant(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
     where = dict(spec.column_pointers)
     return [
@@ -105,8 +91,13 @@ def constant(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
             f"column {column!r} is {values.flat[0]:g} in every row; nothing can be learned from it",
         )
         for column, values in cells.items()
-        if column != spec.population and np.all(values == values.flat[0])
+        if column != spec.population and _all_equal(values)
     ]
+
+
+def _all_equal(values: Array) -> bool:
+    seen = values[np.isfinite(values)]
+    return bool(np.all(seen == seen[0]))
 
 
 def identical(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:

@@ -1,20 +1,24 @@
 """Channel curves on a horizon as functions of the channels' totals.
 
 Week shares fixed, the adstocked exposure of every week is affine in a channel's total, so carry-in
-and the carryover of one unit are computed once for all draws and every plan costs one curve.
+and the carryover of one unit are computed once for all draws and every plan costs one curve. A
+channel that acts through a mediator has a curve for that path, weighted by what the mediator brings
+from its week on. Valid where the kpi is a sum of such curves (``separable``).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from mmm import equations
-from mmm.equations import Inputs
+from mmm.curve_terms import group_adstock, group_parameters
 from mmm.evaluate import inputs_of
 from mmm.fitted import FittedModel
-from mmm.structure import Group
+from mmm.inputs import Inputs
+from mmm.mediators import worth_of
+from mmm.structure import Group, Structure
 from mmm.timeline import Variables
 from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
 from mmm.types import Array
@@ -23,17 +27,22 @@ from mmm.value import kpi_value
 On = Literal["value", "kpi"]
 
 
+def separable(s: Structure) -> bool:
+    """Whether the expected kpi is a sum of one-dimensional functions of the channels' totals."""
+    return not s.log_link and not s.interactions
+
+
 @dataclass(frozen=True)
 class PlanCurves:
-    """One group of channels on the weeks of the horizon and its carry-out.
+    """One group of media on the weeks of the horizon and its carry-out.
 
-    ``carry`` and ``unit (draw, member, week, geo)``: adstocked exposure = carry + total * unit;
-    ``weight (draw, member, week, geo)``: value of one unit of the curve; ``at_carry (draw,
-    member)``: the value earned by carry-in alone.
+    ``channels``: the channel of each member. ``carry`` and ``unit (draw, member, week, geo)``:
+    adstocked exposure = carry + total * unit; ``weight (draw, member, week, geo)``: value of one
+    unit of the curve; ``at_carry (draw, member)``: the value earned by carry-in alone.
     """
 
     group: Group
-    members: tuple[int, ...]
+    channels: tuple[int, ...]
     parameters: Mapping[str, Array]
     carry: Array
     unit: Array
@@ -47,55 +56,78 @@ class PlanCurves:
         return earned - self.at_carry
 
     def slope(self, totals: Array) -> Array:
-        """(draw, member) derivative of ``value`` to each total."""
+        """(draw, member) derivative of ``value`` to each member's total."""
         derivative = SATURATION_DERIVATIVE[self.group.saturation]
         slope = derivative(self._exposure(totals), self.parameters, np)
         change: Array = np.einsum("smtg,smtg,smtg->sm", self.weight, slope, self.unit)
         return change
 
     def _exposure(self, totals: Array) -> Array:
-        return self.carry + totals[[*self.members], None, None] * self.unit
+        return self.carry + totals[[*self.channels], None, None] * self.unit
 
 
-def plan_curves(model: FittedModel, world: Variables, shares: Array, on: On) -> list[PlanCurves]:
-    history, tail = len(model.panel.weeks), model.structure.max_lag
+def plan_curves(
+    model: FittedModel, world: Variables, shares: Array, on: On
+) -> Iterator[PlanCurves]:
+    """Curves of every group that has own media; ``shares (week, geo, channel)`` of a total."""
+    history, s = len(model.panel.weeks), model.structure
+    start = history - min(history, s.max_lag)
     inputs = inputs_of(model, world)
-    p, s = model.posterior.draws, model.structure
-    later = slice(history, None)
-    worth = _worth(model, world, inputs, on)[:, None, later]
-    unit = np.concatenate([shares, np.zeros((tail, *shares.shape[1:]))]).transpose(2, 0, 1)
-    found = []
+    weights = _weights(model, world, inputs, on)[..., history:, :]
+    d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
+    past = np.arange(d.exposure.shape[1])[:, None] < history - start
+    along = exposure_per_currency(model, world, shares)[:, start:]
+    later = slice(history - start, None)
     for group in s.groups:
-        kept = [i for i, member in enumerate(group.members) if member < s.n_channels]
+        kept = [i for i, member in enumerate(group.members) if s.media[member].own]
         if not kept:
             continue
+        q, rows = group_parameters(model.posterior.draws, group), [*group.members]
+        before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
+        spread = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
         members = [group.members[i] for i in kept]
-        q = {key: v[:, kept] for key, v in equations.group_parameters(p, group).items()}
-        recent = slice(history - min(history, tail), None)
-        exposure, before = inputs.exposure[members][:, recent], inputs.before[members]
-        per_unit = unit[members] / model.scales.exposure[members][:, None, :]
-        carry = equations.group_adstock(q, exposure, before, group, np)[..., -unit.shape[1] :, :]
-        spread = equations.group_adstock(q, per_unit, 0.0 * before, group, np)
-        weight = worth * p["beta"][:, members][:, :, None, :]
-        at_carry = SATURATION[group.saturation](carry, q, np)
-        found.append(
-            PlanCurves(
-                group=group,
-                members=tuple(members),
-                parameters=q,
-                carry=carry,
-                unit=np.broadcast_to(spread, weight.shape),
-                weight=np.ascontiguousarray(weight),
-                at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
-            )
+        own = {name: values[:, kept] for name, values in q.items()}
+        carry = before[..., kept, later, :]
+        weight = np.ascontiguousarray(weights[:, members])
+        at_carry = SATURATION[group.saturation](carry, own, np)
+        yield PlanCurves(
+            group=group,
+            channels=tuple(s.media[member].source for member in members),
+            parameters=own,
+            carry=carry,
+            unit=np.broadcast_to(spread[..., kept, later, :], weight.shape),
+            weight=weight,
+            at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
         )
+
+
+def exposure_per_currency(model: FittedModel, world: Variables, shares: Array) -> Array:
+    """(medium, week, geo) scaled exposure in every week of ``world`` that one unit of currency of
+    the medium's channel buys on the horizon, which follows the observed weeks."""
+    s, history = model.structure, len(model.panel.weeks)
+    bought = np.zeros_like(world.spend)
+    bought[history : history + shares.shape[0]] = shares
+    per_unit = (bought / world.unit_cost).transpose(2, 0, 1)
+    found = np.zeros((len(s.media), *per_unit.shape[1:]))
+    for i, medium in enumerate(s.media):
+        if medium.own:
+            found[i] = per_unit[medium.source] / model.scales.exposure[medium.source]
     return found
 
 
-def _worth(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
-    """(draw, week, geo) value of one scaled unit of media."""
+def worth_by_week(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
+    """(draw, week, geo) value of one scaled unit of media (identity link)."""
     p, s = model.posterior.draws, model.structure
     value = kpi_value(model.spec, world.price) if on == "value" else 1.0
     factor = equations.price_factor(p, inputs, s, np) if s.price_acts_on_all else 1.0
     worth = np.ones_like(world.price) * factor * value * model.scales.kpi_unit
     return np.broadcast_to(worth, (model.posterior.n_draws, *world.price.shape))
+
+
+def _weights(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
+    """(draw, medium, week, geo) value of one unit of each medium's curve."""
+    p, s = model.posterior.draws, model.structure
+    worth = worth_by_week(model, world, inputs, on)
+    earned = [worth] * s.n_direct
+    earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
+    return equations.media_coefficients(p, inputs, s, np) * np.stack(earned, axis=1)

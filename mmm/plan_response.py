@@ -7,7 +7,8 @@ exposure of week t is affine in b: carry-in from history plus b times the carryo
 
 over the horizon and its carry-out (own spend zero after it), W the value of one scaled unit of
 media: price factor (where it acts on media) x kpi unit x value per unit. It is what the plan earns
-over no own spend in the window, cost not subtracted.
+over no own spend in the window, cost not subtracted. With the log link or interactions the channels
+do not add up, and every plan is evaluated on the whole model (``plan_exact``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,13 +21,15 @@ from pydantic import Field
 
 from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
-from mmm.evaluate import noise, outcome
+from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
-from mmm.plan_curves import On, PlanCurves, plan_curves
+from mmm.plan_curves import On, PlanCurves, plan_curves, separable
+from mmm.plan_exact import ExactPlan, exact_plan
 from mmm.question import Do
-from mmm.spec import Frozen
+from mmm.spec_base import Frozen
 from mmm.timeline import Variables
+from mmm.transforms import concave
 from mmm.types import Array
 from mmm.value import value_unit
 
@@ -54,6 +57,7 @@ class PlanResponse:
     warnings: tuple[str, ...]
     world: Variables
     curves: tuple[PlanCurves, ...]
+    exact: ExactPlan | None
 
     @property
     def n_draws(self) -> int:
@@ -63,21 +67,25 @@ class PlanResponse:
     @property
     def concave(self) -> bool:
         """Whether every draw's response is concave in every total."""
-        return all(
-            curve.group.saturation != "hill"
-            or bool(np.all(curve.parameters["saturation_slope"] <= 1.0))
+        return self.exact is None and all(
+            concave(curve.group.saturation, curve.parameters) and bool(np.all(curve.weight >= 0.0))
             for curve in self.curves
         )
 
     def draws(self, spend: Array) -> Array:
         """(draw,) value over no own spend in the window at channel totals ``spend (channel,)``."""
+        if self.exact is not None:
+            return self.exact.value(spend)
         return np.sum([curve.value(spend).sum(1) for curve in self.curves], axis=0)
 
     def jacobian(self, spend: Array) -> Array:
         """(draw, channel) derivative of ``draws``."""
-        out = np.empty((self.n_draws, len(self.names)))
+        if self.exact is not None:
+            return self.exact.slope(spend)
+        out = np.zeros((self.n_draws, len(self.names)))
         for curve in self.curves:
-            out[:, [*curve.members]] = curve.slope(spend)
+            for member, slope in zip(curve.channels, curve.slope(spend).T, strict=True):
+                out[:, member] += slope
         return out
 
     def plan(self, spend: Array) -> Array:
@@ -86,16 +94,19 @@ class PlanResponse:
 
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected kpi of the horizon's weeks under channel totals ``spend``."""
+        return self._by_geo(spend, None).sum((1, 2))
+
+    def predictive(self, spend: Array, seed: int = 0) -> Array:
+        """(draw,) as ``outcome`` with future states and noise; equal seeds give equal noise."""
+        return with_noise(self.model, self._by_geo(spend, seed), seed).sum((1, 2))
+
+    def _by_geo(self, spend: Array, seed: int | None) -> Array:
         first = self.world.index(self.horizon[0])
         weeks = slice(first, first + len(self.horizon))
         planned = self.world.spend.copy()
         planned[weeks] = self.plan(spend)
-        return outcome(self.model, replace(self.world, spend=planned))[:, weeks].sum(1)
-
-    def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) as ``outcome`` with future noise and shocks; equal seeds give equal noise."""
-        scatter = noise(self.model, len(self.horizon), seed).sum((1, 2))
-        return self.outcome(spend) + scatter
+        world = replace(self.world, spend=planned)
+        return mean_by_geo(self.model, world, seed)[:, weeks]
 
 
 def plan_response(
@@ -117,9 +128,13 @@ def plan_response(
         if do.variable in model.structure.channels:
             detail = f"{do.variable!r} is decided here; fix it under channels instead"
             raise QueryError([Issue(pointer("assume", index), "decided", detail)])
+        if do.variable in model.structure.mediators:
+            detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
+            raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
         world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
     shares = phasing_shares(model, len(weeks), phasing)
     current, most = _reference(model, len(weeks))
+    apart = separable(model.structure)
     return PlanResponse(
         model=model,
         names=model.structure.channels,
@@ -130,7 +145,8 @@ def plan_response(
         horizon=weeks,
         warnings=tuple(warnings),
         world=world,
-        curves=tuple(plan_curves(model, world, shares, on)),
+        curves=tuple(plan_curves(model, world, shares, on)) if apart else (),
+        exact=None if apart else exact_plan(model, world, shares, on),
     )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from mmm.answers import Answer
 from mmm.future import Rule
 from mmm.interval import Effect, Interval
-from mmm.spec import Frozen
+from mmm.spec_base import Frozen
 
 Kind = Literal["forecast", "interventional", "counterfactual"]
 

@@ -12,16 +12,16 @@ import numpy as np
 import nutpie
 import xarray as xr
 
-from mmm.collapse import draw_back
-from mmm.evaluate import mean_by_geo, noise, numeric_inputs
+from mmm.compiled import Compiled, compile_model
+from mmm.completion import complete
+from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel, Method
-from mmm.model import build_collapsed, build_model, collapsible
 from mmm.panel import Panel
 from mmm.posterior import Posterior
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
-from mmm.structure import Structure, structure_of
+from mmm.structure import structure_of
 from mmm.timeline import observed
 from mmm.verdict import judge, predictive_values
 
@@ -43,19 +43,38 @@ def fit(
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
     posterior, faster); ``method.path`` of the result says which way it went.
     """
+    started = time.monotonic()
+    if progress:
+        progress(Progress("compiling", 0.02))
+    compiled = compile_model(spec, panel, collapse=collapse)
+    fitted = fit_compiled(compiled, panel, sampling, progress)
+    seconds = round(time.monotonic() - started, 3)
+    return replace(fitted, method=replace(fitted.method, seconds=seconds))
+
+
+def fit_compiled(
+    compiled: Compiled,
+    panel: Panel,
+    sampling: SamplingSpec | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    scales: Scales | None = None,
+) -> FittedModel:
+    """Fit ``panel`` with code that exists already: the same draws as ``fit`` by the same seed.
+
+    ``scales`` are those of an earlier fit (default: the panel's own). Raises DataError where the
+    panel differs from the compiled one in more than its numbers.
+    """
     sampling = sampling or SamplingSpec()
     tell = progress or (lambda _: None)
-    started = time.monotonic()
-    scales = scales_of(panel, spec, structure_of(spec))
-    tell(Progress("compiling", 0.02))
-    collapsed = collapse and collapsible(spec)
-    build = build_collapsed if collapsed else build_model
-    compiled = nutpie.compile_pymc_model(build(spec, panel, scales))
-    trace = _sample(compiled, sampling, tell)
+    started, spec = time.monotonic(), compiled.spec
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    loaded = compiled.load(panel, scales)
+    trace = _sample(loaded.code, sampling, tell)
     stats = trace["sample_stats"].to_dataset()
     tell(Progress("postprocessing", SAMPLE_END, None, _finished(stats, sampling)))
-    posterior = Posterior(_kept(trace["posterior"].to_dataset()))
-    if collapsed:
+    posterior = Posterior(_kept(trace["posterior"].to_dataset(), loaded.labels))
+    if compiled.collapsed:
         posterior = complete(posterior, spec, panel, scales, sampling.seed)
     diagnostics = _convergence(posterior, stats)
     draft = FittedModel(
@@ -68,7 +87,7 @@ def fit(
         method=Method(
             sampler="nutpie",
             version=version("nutpie"),
-            path="collapsed" if collapsed else "plain",
+            path="collapsed" if compiled.collapsed else "plain",
             sampling=sampling,
             seconds=round(time.monotonic() - started, 3),
         ),
@@ -121,11 +140,12 @@ def _sampling_progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progres
     )
 
 
-def _kept(draws: xr.Dataset) -> xr.Dataset:
-    """The draws without innovations, labels as text."""
+def _kept(draws: xr.Dataset, labels: Mapping[str, list[Any]]) -> xr.Dataset:
+    """The draws without innovations, with the labels of their own panel."""
     kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith("_z")])
     used = {dim for values in kept.data_vars.values() for dim in values.dims}
     kept = kept.drop_vars([name for name in kept.coords if name not in used])
+    kept = kept.assign_coords({dim: labels[dim] for dim in labels.keys() & used})
     kept.attrs = {}
     return kept
 
@@ -138,33 +158,6 @@ def _finished(stats: xr.Dataset, sampling: SamplingSpec) -> tuple[ChainProgress,
         ChainProgress(chain, total, total, tuning=False, divergences=int(count))
         for chain, count in enumerate(divergences)
     )
-
-
-def complete(
-    posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
-) -> Posterior:
-    """``posterior`` of the collapsed model with its coefficients drawn back exactly."""
-    structure, rng = structure_of(spec), np.random.default_rng(seed)
-    inputs = numeric_inputs(observed(panel), scales, structure)
-    kpi = panel.array("kpi") / scales.kpi_unit
-    cells = inputs.log_price.size * (len(structure.media) + len(structure.controls) + 10)
-    parts = [draw_back(chunk, inputs, structure, kpi, rng) for chunk in posterior.chunks(cells)]
-    data = posterior.dataset
-    shape = (data.sizes["chain"], data.sizes["draw"])
-    labels = {"level": "geo", "shock": "date", "season": "harmonic", "control_effect": "control"}
-    drawn = {}
-    for name in parts[0]:
-        values = np.concatenate([part[name] for part in parts])
-        dims = ("chain", "draw", *([labels[name]] if name in labels else []))
-        drawn[name] = (dims, values.reshape(*shape, *values.shape[1:]))
-    return Posterior(data.assign(drawn).assign_coords(_labels(drawn, structure, panel)))
-
-
-def _labels(drawn: Mapping[str, Any], s: Structure, panel: Panel) -> dict[str, list[str]]:
-    names = {"control": list(s.controls), "geo": list(panel.geos)}
-    names["date"] = [week.isoformat() for week in panel.weeks]
-    used = {dim for dims, _ in drawn.values() for dim in dims}
-    return {dim: values for dim, values in names.items() if dim in used}
 
 
 def _convergence(posterior: Posterior, stats: xr.Dataset) -> dict[str, float]:
@@ -189,7 +182,7 @@ def _extreme(values: xr.Dataset, reduce: Any) -> float:
 def _judged(draft: FittedModel, seed: int) -> FittedModel:
     """``draft`` with the fit checks against posterior predictive draws added."""
     mean = mean_by_geo(draft, observed(draft.panel))
-    scatter = noise(draft, len(draft.panel.weeks), seed, shock=False)
-    fit_values = predictive_values(draft.panel.array("kpi"), mean, mean + scatter)
+    predictive = with_noise(draft, mean, seed, memory=False)
+    fit_values = predictive_values(draft.panel.array("kpi"), mean, predictive)
     diagnostics = {**draft.diagnostics, **fit_values}
     return replace(draft, diagnostics=diagnostics, verdict=judge(diagnostics))

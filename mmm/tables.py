@@ -117,6 +117,8 @@ def _number(cell: Any) -> tuple[float, str, str]:
         number = float(cell)
     except (TypeError, ValueError):
         return np.nan, "not_a_number", f"{cell!r} is not a number"
+    if isinstance(cell, float) and np.isnan(number):
+        return np.nan, "missing", "the cell is empty"
     if not np.isfinite(number):
         return np.nan, "not_finite", f"{cell!r} is not a finite number"
     return number, "", ""

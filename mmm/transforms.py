@@ -3,45 +3,85 @@
 Carryover spreads one week's exposure over the lags l = 0..max_lag with weights that sum to one:
 
     geometric  w_l = alpha^l / sum            delayed  w_l = alpha^((l - theta)^2) / sum
+    weibull    w_l = (l + 1)^(m - 1) e^(-((l + 1) / c)^m) / sum
 
-Saturation maps the adstocked exposure x >= 0 to [0, 1) (``none``: to itself):
+Saturation maps the adstocked exposure x >= 0 to [0, 1); ``power`` and ``none`` know no ceiling:
 
     hill       x^s / (k^s + x^s)              logistic  (1 - e^(-rate x)) / (1 + e^(-rate x))
+    michaelis_menten  x / (k + x)             tanh      tanh(rate x)
+    power      x^e                            none      x
 
     alpha -> adstock_alpha in (0, 1)   theta -> adstock_theta, weeks to the peak
+    m -> adstock_shape   c -> adstock_scale, weeks   e -> saturation_power in (0, 1)
     k -> saturation_half, exposure at half effect   s -> saturation_slope   rate -> saturation_rate
 
-Reference: Jin, Wang, Sun, Chan, Koehler (2017), Bayesian Methods for Media Mix Modeling with
-Carryover and Shape Effects. Shapes: a parameter has the dimensions (..., medium) and the exposure
-(..., medium, week, geo); leading dimensions (draws) broadcast. NaN is not expected anywhere.
+Frequency: f contacts per person reached act as f^s / (k^s + f^s), k -> frequency_half contacts,
+s -> frequency_slope; this factor multiplies the reach.
+
+References: Jin, Wang, Sun, Chan, Koehler (2017), Bayesian Methods for Media Mix Modeling with
+Carryover and Shape Effects; Zhang et al. (2023), Bayesian Hierarchical Media Mix Model
+Incorporating Reach and Frequency Data. Shapes: a parameter has the dimensions (..., medium) and
+the exposure (..., medium, week, geo); leading dimensions (draws) broadcast. No NaN anywhere.
 """
 
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from mmm.types import Namespace, Tensor
+from mmm.types import Array, Namespace, Tensor
 
 type Parameters = Mapping[str, Tensor]
+
+LOG_2 = float(np.log(2.0))
 
 ADSTOCK_PARAMETERS: dict[str, tuple[str, ...]] = {
     "geometric": ("adstock_alpha",),
     "delayed": ("adstock_alpha", "adstock_theta"),
+    "weibull": ("adstock_shape", "adstock_scale"),
     "none": (),
 }
 SATURATION_PARAMETERS: dict[str, tuple[str, ...]] = {
     "hill": ("saturation_half", "saturation_slope"),
     "logistic": ("saturation_rate",),
+    "michaelis_menten": ("saturation_half",),
+    "tanh": ("saturation_rate",),
+    "power": ("saturation_power",),
     "none": (),
 }
 
 
 def adstock_weights(kind: str, p: Parameters, max_lag: int, xp: Namespace) -> Tensor:
-    """Weights (..., medium, lag) over the lags 0..max_lag of ``kind``, summing to one."""
-    lags = np.arange(max_lag + 1, dtype=np.float64)
-    distance = lags if kind == "geometric" else (lags - p["adstock_theta"][..., None]) ** 2
-    weights = xp.exp(distance * xp.log(p["adstock_alpha"])[..., None])
+    """Weights (..., medium, lag) over the lags 0..max_lag of ``kind``, summing to one.
+
+    Raises KeyError for the kind ``none``, which has no weights.
+    """
+    weights = xp.exp(LOG_WEIGHTS[kind](np.arange(max_lag + 1, dtype=np.float64), p, xp))
     return weights / weights.sum(-1)[..., None]
+
+
+def _geometric(lags: Array, p: Parameters, xp: Namespace) -> Tensor:
+    return lags * xp.log(p["adstock_alpha"])[..., None]
+
+
+def _delayed(lags: Array, p: Parameters, xp: Namespace) -> Tensor:
+    distance = (lags - p["adstock_theta"][..., None]) ** 2
+    return distance * xp.log(p["adstock_alpha"])[..., None]
+
+
+def _weibull(lags: Array, p: Parameters, xp: Namespace) -> Tensor:
+    """Relative to lag 0, whose weight is then one: the sum never vanishes, however short c."""
+    shape, log_age = p["adstock_shape"][..., None], np.log(lags + 1.0)
+    hazard = xp.exp(-shape * xp.log(p["adstock_scale"])[..., None])
+    return (shape - 1.0) * log_age - hazard * (xp.exp(shape * log_age) - 1.0)
+
+
+type LogWeights = Callable[[Array, Parameters, Namespace], Tensor]
+
+LOG_WEIGHTS: dict[str, LogWeights] = {
+    "geometric": _geometric,
+    "delayed": _delayed,
+    "weibull": _weibull,
+}
 
 
 def convolve(
@@ -60,15 +100,54 @@ def convolve(
 
 def hill(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
     """Hill curve; its gradient stays finite at x = 0."""
-    ratio = _hill_ratio(x, p, xp)
-    return ratio / (1.0 + ratio)
+    return _hill(x, p["saturation_half"], p["saturation_slope"], xp)
 
 
 def hill_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
     """d hill / dx; at x = 0 the limit from within (0 where the curve is not differentiable)."""
-    ratio = _hill_ratio(x, p, xp)
-    slope = p["saturation_slope"][..., None, None]
-    return xp.where(x > 0.0, slope * ratio / ((1.0 + ratio) ** 2 * _positive(x, xp)), 0.0)
+    slope = p["saturation_slope"]
+    ratio = _positive_power(x, p["saturation_half"], slope, xp)
+    steepness = slope[..., None, None] * ratio / ((1.0 + ratio) ** 2 * _positive(x, xp))
+    return xp.where(x > 0.0, steepness, 0.0)
+
+
+def frequency_curve(frequency: Tensor, p: Parameters, xp: Namespace) -> Tensor:
+    """Effect of a person reached ``frequency (..., medium, week, geo)`` times, in [0, 1)."""
+    return _hill(frequency, p["frequency_half"], p["frequency_slope"], xp)
+
+
+def michaelis_menten(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:  # noqa: ARG001
+    """Hill curve of slope one."""
+    return x / (p["saturation_half"][..., None, None] + x)
+
+
+def michaelis_menten_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:  # noqa: ARG001
+    """d michaelis_menten / dx."""
+    half = p["saturation_half"][..., None, None]
+    return half / (half + x) ** 2
+
+
+def power(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
+    """Power curve: constant elasticity, no ceiling; its gradient stays finite at x = 0."""
+    exponent = p["saturation_power"]
+    return _positive_power(x, xp.ones_like(exponent), exponent, xp)
+
+
+def power_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
+    """d power / dx; 0 at x = 0, where the true slope is infinite and the curve has none."""
+    exponent = p["saturation_power"][..., None, None]
+    return xp.where(x > 0.0, exponent * power(x, p, xp) / _positive(x, xp), 0.0)
+
+
+def tanh(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
+    """Hyperbolic tangent: the logistic curve at twice the rate."""
+    return xp.tanh(p["saturation_rate"][..., None, None] * x)
+
+
+def tanh_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
+    """d tanh / dx."""
+    rate = p["saturation_rate"][..., None, None]
+    return rate * (1.0 - xp.tanh(rate * x) ** 2)
 
 
 def logistic(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
@@ -94,11 +173,57 @@ def identity_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:  # n
 
 type Curve = Callable[[Tensor, Parameters, Namespace], Tensor]
 
-SATURATION: dict[str, Curve] = {"hill": hill, "logistic": logistic, "none": identity}
+SATURATION: dict[str, Curve] = {
+    "hill": hill,
+    "logistic": logistic,
+    "michaelis_menten": michaelis_menten,
+    "tanh": tanh,
+    "power": power,
+    "none": identity,
+}
 SATURATION_DERIVATIVE: dict[str, Curve] = {
     "hill": hill_derivative,
     "logistic": logistic_derivative,
+    "michaelis_menten": michaelis_menten_derivative,
+    "tanh": tanh_derivative,
+    "power": power_derivative,
     "none": identity_derivative,
+}
+
+
+def concave(kind: str, p: Parameters) -> bool:
+    """Whether the curve of ``kind`` is concave in every draw of ``p`` (numpy arrays)."""
+    return kind != "hill" or bool(np.all(p["saturation_slope"] <= 1.0))
+
+
+def from_half_life(kind: str, half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:
+    """The adstock parameter that gives ``half_life (..., medium)``, weeks > 0.
+
+    geometric: half of the effect is past after it (lags unlimited); delayed: half of the peak's
+    weight that long after the peak; weibull: half past by the continuous distribution, at the
+    shape in ``p``. Raises KeyError for the kind ``none``.
+    """
+    return HALF_LIFE[kind](half_life, p, xp)
+
+
+def _geometric_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:  # noqa: ARG001
+    return {"adstock_alpha": xp.exp(-LOG_2 / half_life)}
+
+
+def _delayed_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:  # noqa: ARG001
+    return {"adstock_alpha": xp.exp(-LOG_2 / half_life**2)}
+
+
+def _weibull_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:
+    return {"adstock_scale": half_life * xp.exp(-np.log(LOG_2) / p["adstock_shape"])}
+
+
+type HalfLife = Callable[[Tensor, Parameters, Namespace], dict[str, Tensor]]
+
+HALF_LIFE: dict[str, HalfLife] = {
+    "geometric": _geometric_half,
+    "delayed": _delayed_half,
+    "weibull": _weibull_half,
 }
 
 
@@ -106,8 +231,12 @@ def _positive(x: Tensor, xp: Namespace) -> Tensor:
     return xp.where(x > 0.0, x, 1.0)
 
 
-def _hill_ratio(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
-    """(x / k)^s, and 0 at x = 0 without a logarithm of zero."""
-    log_ratio = xp.log(_positive(x, xp)) - xp.log(p["saturation_half"])[..., None, None]
-    power = xp.exp(p["saturation_slope"][..., None, None] * log_ratio)
-    return xp.where(x > 0.0, power, 0.0)
+def _hill(x: Tensor, half: Tensor, slope: Tensor, xp: Namespace) -> Tensor:
+    ratio = _positive_power(x, half, slope, xp)
+    return ratio / (1.0 + ratio)
+
+
+def _positive_power(x: Tensor, unit: Tensor, exponent: Tensor, xp: Namespace) -> Tensor:
+    """(x / unit)^exponent, and 0 at x = 0 without a logarithm of zero."""
+    log_ratio = xp.log(_positive(x, xp)) - xp.log(unit)[..., None, None]
+    return xp.where(x > 0.0, xp.exp(exponent[..., None, None] * log_ratio), 0.0)

@@ -1,18 +1,25 @@
 """Does the model deserve trust: checks with value, limit and advice -> trusted|caution|rejected.
 
 Each check has two limits. Beyond the first the model is used with caution, beyond the second it is
-rejected: its numbers are no basis for money. R-hat and effective sample size after Vehtari et al.
-(2021), Rank-normalization, folding, and localization: an improved R-hat.
+rejected: its numbers are no basis for money. A value ``x`` may come with ``x_limit``, what its
+sampling error alone reaches: the larger of that and the rule's own limit, below which a departure
+does not matter, then decides. R-hat and effective sample size after Vehtari et al. (2021),
+Rank-normalization, folding, and localization: an improved R-hat.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from mmm.residuals import normal_scores, residual_values
+from mmm.spec import ModelSpec
 from mmm.types import Array
+
+NEVER = math.inf
 
 Status = Literal["trusted", "caution", "rejected"]
 
@@ -40,7 +47,11 @@ class Verdict(BaseModel):
 
 @dataclass(frozen=True)
 class Rule:
-    """A check's two limits; ``below`` means that small values are the bad ones."""
+    """A check's two limits; ``below`` means that small values are the bad ones.
+
+    ``reject`` is NEVER, or -NEVER, where a check is no reason to reject. A model that has one of
+    ``richer`` already (words of its ``kpi.likelihood`` and ``noise``) is told ``beyond`` instead.
+    """
 
     name: str
     caution: float
@@ -48,6 +59,8 @@ class Rule:
     below: bool
     what: str
     advice: str
+    richer: tuple[str, ...] = ()
+    beyond: str = ""
 
 
 RULES: tuple[Rule, ...] = (
@@ -64,15 +77,59 @@ RULES: tuple[Rule, ...] = (
          "the model misses what moves the kpi: add controls, price, events or seasonality"),
     Rule("predictive_coverage", 0.8, 0.6, True, "share of weeks in the 90 % predictive interval",
          "the noise has heavier tails: try kpi.likelihood 'student_t', or add what is missing"),
-    Rule("residual_autocorrelation", 0.3, 0.8, False, "lag-1 autocorrelation of the residuals",
-         "something slow is missing (demand, distribution, a trend break): add it as a control; "
-         "intervals are too narrow until then"),
+    Rule("residual_autocorrelation", 0.2, 0.8, False, "lag-1 autocorrelation of the residuals",
+         "the noise remembers the week before: try noise.kind 'ar1', or add what is slow and "
+         "missing (demand, distribution, a trend break); intervals are too narrow until then",
+         ("ar1", "negative_binomial"),
+         "something slow is missing (demand, distribution, a trend break): add it as a control, or "
+         "try trend.kind 'smooth'; intervals are too narrow until then"),
+)  # fmt: skip
+
+OPTIONAL_RULES: tuple[Rule, ...] = (
+    Rule("residual_persistence", 0.1, NEVER, False,
+         "mean autocorrelation of the residuals over four weeks",
+         "something slow is missing (demand, distribution, a trend break): add it as a control, or "
+         "try trend.kind 'smooth'; intervals are too narrow until then"),
+    Rule("residual_tails", 1.0, NEVER, False, "excess kurtosis of the residuals",
+         "some weeks stray further than normal noise does: try kpi.likelihood 'student_t', or "
+         "'lognormal' where strays grow with the kpi; name the weeks you know as events",
+         ("student_t", "lognormal", "negative_binomial"),
+         "some weeks stray further than this noise does: name what happened in them as events"),
+    Rule("residual_spread_by_mean", 0.15, NEVER, False,
+         "correlation of the residuals' size with the fitted mean",
+         "the noise grows with the kpi: try kpi.likelihood 'lognormal' (log link), or "
+         "'negative_binomial' for counts",
+         ("lognormal", "negative_binomial"),
+         "the noise grows faster than the kpi: something that acts in strong weeks is missing"),
+    Rule("residual_spread_by_geo", 1.5, NEVER, False,
+         "size of the residuals in the noisiest geo over that in the quietest",
+         "the geos' noise differs by more than their size explains: try noise.scale 'geo'",
+         ("geo",),
+         "the geos' noise is no constant of each: look for breaks within the extreme geos"),
+    Rule("residual_correlation_of_geos", 0.15, NEVER, False,
+         "typical correlation of two geos' residuals beyond the common shock",
+         "some geos share a driver that is missing (region, weather, a rival): add it as a control "
+         "with a value for each geo; where their noise also differs in size, cure that first"),
+    Rule("prior_driven", 1.0, -NEVER, True,
+         "prior-driven: s.d. of a response at twice the largest spend seen, over that at the "
+         "largest, smallest over channels,",
+         "beyond the spend seen the answer comes from the prior: stay near the data, or run a lift "
+         "test at a higher spend"),
+    Rule("lift_tests", 2.5, 4.0, False,
+         "largest distance of a lift test from the fit, in s.d. of their difference,",
+         "a lift test and the series contradict each other: check the test's geos, weeks, spend "
+         "and unit, raise its transport_sd, or declare the confounder"),
 )  # fmt: skip
 
 
-def judge(values: Mapping[str, float]) -> Verdict:
-    """Verdict on ``values``, one for each rule by name."""
-    checks = tuple(_check(rule, values[rule.name]) for rule in RULES)
+def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict:
+    """Verdict on ``values`` by name: all of RULES, and those of OPTIONAL_RULES that are there.
+
+    With ``spec`` no check advises what the model has already. Raises KeyError for a missing value.
+    """
+    has = (spec.kpi.likelihood, spec.noise.kind, spec.noise.scale) if spec else ()
+    rules = (*RULES, *(rule for rule in OPTIONAL_RULES if rule.name in values))
+    checks = tuple(_check(rule, values, has) for rule in rules)
     statuses = {check.status for check in checks}
     overall: Status = "trusted"
     if "rejected" in statuses:
@@ -83,28 +140,53 @@ def judge(values: Mapping[str, float]) -> Verdict:
 
 
 def predictive_values(observed: Array, mean: Array, predictive: Array) -> dict[str, float]:
-    """Fit of draws ``mean`` and ``predictive (draw, week, geo)`` to ``observed (week, geo)``."""
-    residual = observed - mean.mean(0)
+    """Fit of draws ``mean`` and ``predictive (draw, week, geo)`` to ``observed (week, geo)``.
+
+    All in kpi units. ``predictive`` is each week's kpi given the weeks before it, with the fitted
+    common shock: where the noise is autocorrelated, its known part carried over from the week
+    before belongs to it. ``observed`` is NaN in weeks that the likelihood leaves out.
+    """
+    centre, seen = mean.mean(0), np.isfinite(observed)
     low, high = np.quantile(predictive, (0.05, 0.95), axis=0)
-    centred = residual - residual.mean(0)
-    scale = np.sum(centred**2, axis=0)
-    lagged = np.sum(centred[1:] * centred[:-1], axis=0) / np.where(scale > 0.0, scale, 1.0)
-    spread = np.sum((observed - observed.mean(0)) ** 2)
+    average = np.nansum(observed, axis=0) / np.maximum(seen.sum(0), 1)
+    spread = np.sum((observed - average)[seen] ** 2)
+    missed = np.sum((observed - centre)[seen] ** 2)
     return {
-        "r_squared": float(1.0 - np.sum(residual**2) / spread) if spread > 0.0 else 0.0,
-        "predictive_coverage": float(np.mean((observed >= low) & (observed <= high))),
-        "residual_autocorrelation": float(abs(lagged.mean())),
+        "r_squared": float(1.0 - missed / spread) if spread > 0.0 else 0.0,
+        "predictive_coverage": float(np.mean(((observed >= low) & (observed <= high))[seen])),
+        **residual_values(normal_scores(observed, predictive), centre),
     }
 
 
-def _check(rule: Rule, value: float) -> Check:
+def uncertainty_ratio(at_largest: Array, at_twice: Array) -> float:
+    """Smallest ratio of a response's s.d. at twice the largest spend seen to that at the largest.
+
+    Both are (draw, channel), over the same draws. Channels whose response is certain at the largest
+    spend are left out; 1.0 where none remains.
+    """
+    largest, twice = at_largest.std(0), at_twice.std(0)
+    moves = largest > 0.0
+    ratios = twice[moves] / largest[moves]
+    if not ratios.size:
+        return 1.0
+    return round(float(ratios.min()), 6)  # a flat curve's last digits are no fall
+
+
+def _check(rule: Rule, values: Mapping[str, float], has: Collection[str]) -> Check:
+    value, caution = values[rule.name], rule.caution
+    chance = values.get(f"{rule.name}_limit")
+    if chance is not None:
+        caution = min(caution, chance) if rule.below else max(caution, chance)
+
     def broken(limit: float) -> bool:
         return not (value >= limit if rule.below else value <= limit)
 
     status: Status = "trusted"
-    if broken(rule.caution):
-        status = "rejected" if broken(rule.reject) else "caution"
-    limit = rule.reject if status == "rejected" else rule.caution
+    if broken(caution):
+        rejected = math.isfinite(rule.reject) and broken(rule.reject)
+        status = "rejected" if rejected else "caution"
+    limit = rule.reject if status == "rejected" else caution
+    advice = rule.beyond if set(rule.richer) & set(has) else rule.advice
     side = "at least" if rule.below else "at most"
     return Check(
         name=rule.name,
@@ -112,6 +194,6 @@ def _check(rule: Rule, value: float) -> Check:
         limit=limit,
         passed=status == "trusted",
         status=status,
-        message=f"{rule.what} is {value:.3g}, should be {side} {limit:g}",
-        advice="" if status == "trusted" else rule.advice,
+        message=f"{rule.what} is {value:.3g}, should be {side} {limit:.3g}",
+        advice="" if status == "trusted" else advice,
     )

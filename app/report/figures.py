@@ -16,7 +16,7 @@ from app.report.style import (
 from app.services.plans import AllocationAnswer
 from mmm.contribution import Contributions
 from mmm.curves import ChannelCurve, Curves
-from mmm.evaluate import noise, outcome
+from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.interval import Interval
 from mmm.timeline import observed
@@ -27,9 +27,10 @@ ABSOLUTE_TOLERANCE = 1e-9
 def fit_figure(model: FittedModel) -> go.Figure:
     """Observed kpi over the fitted mean and the 90 % predictive interval, all geos together."""
     weeks = list(model.panel.weeks)
-    mean = outcome(model, observed(model.panel))
-    scatter = noise(model, len(weeks), seed=0, shock=False).sum(-1)
-    low, high = np.quantile(mean + scatter, (0.05, 0.95), axis=0)
+    by_geo = mean_by_geo(model, observed(model.panel))
+    mean = by_geo.sum(-1)
+    predictive = with_noise(model, by_geo, seed=0, memory=False).sum(-1)
+    low, high = np.quantile(predictive, (0.05, 0.95), axis=0)
     seen = model.panel.array("kpi").sum(1)
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure = go.Figure(

@@ -18,7 +18,15 @@ PACKAGES = ("app", "mmm", "optimizer")
 
 MAY_IMPORT = {"app": {"app", "mmm", "optimizer"}, "mmm": {"mmm"}, "optimizer": {"optimizer"}}
 
-SAMPLER_MODULES = ("mmm.model", "mmm.collapse", "mmm.sampling", "mmm.workflow")
+SAMPLER_MODULES = (
+    "mmm.model",
+    "mmm.likelihood",
+    "mmm.collapse",
+    "mmm.compiled",
+    "mmm.sampling",
+    "mmm.completion",
+    "mmm.workflow",
+)
 SOLVER_MODULES = (
     "optimizer.solve",
     "optimizer.search",

@@ -4,15 +4,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from mmm.fitted import FittedModel, Method
-from mmm.panel import Panel, build_panel
+from mmm.panel import build_panel
 from mmm.posterior import Posterior
-from mmm.priors import PRIORS
+from mmm.prior_draws import prior_draws
 from mmm.scales import scales_of
 from mmm.spec import ModelSpec, SamplingSpec, parse_spec
-from mmm.structure import Structure, structure_of
+from mmm.structure import structure_of
 from mmm.verdict import RULES, judge
 
 START = date(2022, 1, 3)
@@ -51,6 +50,15 @@ def table(weeks: int = 60, geos: int = 1, seed: int = 0) -> pd.DataFrame:
         for name in ("tv", "search", "radio", "mail"):
             spend = size * rng.lognormal(3.0, 0.5, weeks)
             columns[f"{name}_spend"] = spend * (rng.random(weeks) < 0.8)
+        columns |= {
+            "orders": rng.poisson(size * 100.0, weeks),
+            "awareness": np.where(np.arange(weeks) % 4 == 3, rng.normal(50.0, 4.0, weeks), np.nan),
+            "queries": size * rng.normal(200.0, 20.0, weeks),
+            "promo": (rng.random(weeks) < 0.1).astype(float),
+            "search_clicks": columns["search_spend"] / rng.uniform(0.4, 0.6, weeks),
+            "radio_reach": columns["radio_spend"] / rng.uniform(0.01, 0.02, weeks),
+            "radio_frequency": rng.uniform(1.0, 4.0, weeks),
+        }
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
 
@@ -67,60 +75,15 @@ def fake_model(
     """Prior draws of ``document`` (default RICH) on ``table``, judged as if all checks passed."""
     spec = panel_spec(document or RICH, geos)
     panel = build_panel(table(weeks, geos, seed), spec)
-    structure = structure_of(spec)
-    rng = np.random.default_rng(seed + 1)
-    values = _draws(spec, structure, panel, draws, rng)
-    data = {
-        name: (
-            ("chain", "draw", *(f"{name}_{axis}" for axis in range(array.ndim - 1))),
-            array[None],
-        )
-        for name, array in values.items()
-    }
+    scales = scales_of(panel, spec, structure_of(spec))
+    drawn = prior_draws(spec, panel, scales, draws, seed + 1)
     perfect = {rule.name: rule.caution for rule in RULES}
     return FittedModel(
         spec=spec,
         panel=panel,
-        scales=scales_of(panel, spec, structure),
-        posterior=Posterior(xr.Dataset(data)),
+        scales=scales,
+        posterior=Posterior(drawn),
         verdict=judge(perfect),
         diagnostics=perfect,
         method=Method("none", "0", "prior", SamplingSpec(), 0.0),
     )
-
-
-def _draws(
-    spec: ModelSpec, s: Structure, panel: Panel, n: int, rng: np.random.Generator
-) -> dict[str, np.ndarray]:
-    def draw(name: str, *shape: int) -> np.ndarray:
-        prior = PRIORS[name]
-        a, b = (*prior.parameters, 0.0)[:2]
-        size = (n, *shape)
-        return {
-            "normal": lambda: rng.normal(a, b, size),
-            "half_normal": lambda: np.abs(rng.normal(0.0, a, size)),
-            "lognormal": lambda: rng.lognormal(a, b, size),
-            "beta": lambda: rng.beta(a, b, size),
-            "gamma": lambda: rng.gamma(a, 1.0 / b, size),
-        }[prior.family]()
-
-    geos = len(panel.geos)
-    p = {name: draw(name, len(media)) for name, media in s.parameter_media.items()}
-    p["level"] = draw("level", geos)
-    p["trend"], p["sigma"] = draw("trend"), draw("sigma")
-    p["season"] = draw("season", 2 * s.yearly)
-    p["beta"] = rng.lognormal(np.log(0.05), 1.0, (n, s.n_channels, geos))
-    if geos > 1:
-        p["shock_sd"] = draw("shock_sd")
-        p["shock"] = p["shock_sd"][:, None] * rng.standard_normal((n, len(panel.weeks)))
-    if s.has_price:
-        p["elasticity"] = -draw("elasticity_size")
-    if s.priced_rivals:
-        p["cross_elasticity"] = draw("cross_elasticity", len(s.priced_rivals))
-    if s.spending_rivals:
-        p["gamma"] = draw("gamma_at_mean", len(s.spending_rivals))
-    if s.controls:
-        p["control_effect"] = draw("control_effect", len(s.controls))
-    if spec.kpi.likelihood == "student_t":
-        p["nu"] = 2.0 + draw("nu")
-    return p

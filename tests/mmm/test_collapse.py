@@ -1,5 +1,7 @@
 """The collapsed model is the same posterior: identity of densities, and equal answers."""
 
+from dataclasses import fields, replace
+
 import numpy as np
 import pymc as pm
 import pytensor
@@ -8,18 +10,32 @@ from pytensor.compile.mode import Mode
 from scipy.stats import multivariate_normal
 
 from mmm import collapse, equations
+from mmm.abduction import keep_known, known_states
 from mmm.evaluate import inputs_of
-from mmm.model import build_collapsed, build_model
+from mmm.model import build_collapsed, build_model, scaled_kpi
 from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.test_graph_and_arrays import PLAIN, WITH_ROI
+from tests.mmm.test_graph_and_arrays import (
+    AUTOREGRESSIVE,
+    LATENT,
+    MEDIATED,
+    PLAIN,
+    SMOOTH,
+    WITH_ROI,
+)
 
 QUICK = Mode(linker="py", optimizer="fast_compile")
 BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
+BY_GEO = {**RICH, "noise": {"scale": "geo"}, "trend": {"kind": "piecewise"}}
 CASES = [
     pytest.param(RICH, 1, id="rich"),
     pytest.param(RICH, 3, id="rich panel"),
     pytest.param(PLAIN, 1, id="plain"),
+    pytest.param(MEDIATED, 1, id="mediated"),
+    pytest.param(SMOOTH, 2, id="smooth log-normal panel"),
+    pytest.param(BY_GEO, 2, id="noise by geo"),
+    pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
+    pytest.param(LATENT, 1, id="latent demand", marks=pytest.mark.slow),
     pytest.param(PLAIN, 2, id="plain panel", marks=pytest.mark.slow),
     pytest.param(BASELINE, 2, id="baseline panel", marks=pytest.mark.slow),
     pytest.param(WITH_ROI, 1, id="roi prior", marks=pytest.mark.slow),
@@ -28,10 +44,11 @@ CASES = [
 
 def log_density(model: pm.Model, point: dict[str, np.ndarray]) -> float:
     """Log density of all free variables and the kpi at ``point`` (no change of variables)."""
-    terms = model.logp(jacobian=False)
+    terms = model.logp(jacobian=False, sum=False)
     values = [model.rvs_to_values[rv] for rv in model.free_RVs]
     evaluate = pytensor.function(values, terms, mode=QUICK, on_unused_input="ignore")
-    return float(evaluate(*[_untransformed(model, rv, point) for rv in model.free_RVs]))
+    found = evaluate(*[_untransformed(model, rv, point) for rv in model.free_RVs])
+    return float(sum(np.sum(term) for term in found))
 
 
 def _untransformed(model: pm.Model, rv, point):
@@ -49,31 +66,44 @@ def test_joint_equals_evidence_times_conditional(document, geos):
     plain = build_model(fitted.spec, fitted.panel, fitted.scales)
     collapsed = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
     inputs = inputs_of(fitted, observed(fitted.panel))
-    kpi = fitted.panel.array("kpi") / fitted.scales.kpi_unit
+    kpi = scaled_kpi(fitted.panel, fitted.scales, fitted.structure)
     nodes = [*plain.free_RVs, *plain.deterministics]
     drawn = pm.draw(nodes, draws=3, random_seed=2, mode=QUICK)
-    per_unit = -np.log(fitted.scales.kpi_unit).sum() * len(fitted.panel.weeks)
+    raw = fitted.panel.array("kpi")
+    volume = raw if fitted.structure.log_link else fitted.scales.kpi_unit + 0.0 * raw
     for i in range(3):
         point = {node.name: values[i] for node, values in zip(nodes, drawn, strict=True)}
         joint, evidence = log_density(plain, point), log_density(collapsed, point)
-        conditional = _log_conditional(point, inputs, fitted.structure, kpi)
-        assert joint == pytest.approx(evidence + per_unit + conditional, rel=1e-8)
+        states = known_states(fitted.panel, fitted.scales, fitted.structure, _one(point))
+        conditional = _log_conditional(point, inputs, fitted, kpi, keep_known(states))
+        assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
-def _log_conditional(p, inputs, s, kpi) -> float:
+def _one(point):
+    return {name: np.asarray(values)[None] for name, values in point.items()}
+
+
+def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last."""
-    m = collapse.moments(p, inputs, s, kpi, np)
-    mean, sd = collapse.prior_moments(s)
-    values = [np.atleast_1d(p[name]).ravel() for name, _ in collapse.blocks(s)]
-    eta = (np.concatenate(values) - mean) / sd
-    volume = -np.log(sd).sum()
+    side = collapse.linear_side(fitted.spec, fitted.structure, fitted.scales)
+    batch = collapse.moments(_one(p), inputs, side, kpi, np, settle)
+    m = replace(batch, **{f.name: _first(getattr(batch, f.name)) for f in fields(batch)})
+    eta, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
+    volume -= np.log(side.prior_sd(p, np)[0])
+    for item in side.vectors:
+        if item.pooled:
+            eta.append(np.ravel(p[f"{item.name}_z"]))
+        else:
+            eta.append((np.ravel(p[item.name]) - item.mean) / item.fixed)
+            volume -= item.size * np.log(item.fixed)
+    eta = np.concatenate(eta)
     rest = np.float64(0.0)
     if "shock_sd" in p:
         deviation = p["level_sd"] * p["level_z"]
-        fitted = np.einsum("ktg,k->tg", m.design, eta) + m.factor * deviation
+        explained = np.einsum("ktg,k->tg", m.design, eta) + m.factor * deviation
         v, s2 = p["sigma"] ** 2, p["shock_sd"] ** 2
         total = v + s2 * (m.factor**2).sum(-1)
-        center = s2 / total * (m.factor * (m.residual - fitted)).sum(-1)
+        center = s2 / total * (m.factor * (m.residual - explained)).sum(-1)
         spread = np.sqrt(s2 * v / total)
         z = (p["shock_sd"] * p["shock_z"] - center) / spread
         rest = (-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - np.log(spread)).sum()
@@ -82,6 +112,10 @@ def _log_conditional(p, inputs, s, kpi) -> float:
     covariance = np.linalg.inv(m.a)
     gaussian = multivariate_normal(covariance @ m.b, covariance, allow_singular=False)
     return float(gaussian.logpdf(eta) + volume + rest)
+
+
+def _first(values):
+    return values[0] if np.ndim(values) and np.shape(values)[0] == 1 else values
 
 
 @pytest.mark.parametrize(("document", "geos"), CASES[:3])
@@ -94,14 +128,15 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
         p["level_sd"] = np.full(n, 0.2)
     inputs = inputs_of(one, observed(one.panel))
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
-    found = collapse.draw_back(p, inputs, one.structure, kpi, np.random.default_rng(0))
+    side = collapse.linear_side(one.spec, one.structure, one.scales)
+    found = collapse.draw_back(p, inputs, side, kpi, None, np.random.default_rng(0))
     first = {name: values[0] for name, values in p.items()}
-    m = collapse.moments(first, inputs, one.structure, kpi, np)
-    mean, sd = collapse.prior_moments(one.structure)
+    m = collapse.moments(first, inputs, side, kpi, np)
+    mean, sd = side.prior_mean(), side.prior_sd(first, np)
     covariance = np.linalg.inv(m.a)[: mean.size, : mean.size]
     center = mean + sd * np.linalg.solve(m.a, m.b)[: mean.size]
     spread = sd * np.sqrt(np.diag(covariance))
-    names = [name for name, _ in collapse.blocks(one.structure)]
+    names = [name for name, _ in side.blocks]
     drawn = np.concatenate([found[name].reshape(n, -1) for name in names], axis=1)
     # Monte-Carlo error of 4,000 draws: 4.5 standard errors of mean and of s.d.
     assert np.all(np.abs(drawn.mean(0) - center) < 4.5 * spread / np.sqrt(n))
@@ -112,4 +147,4 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
 
 def _mean(found, p, inputs, s):
     terms = equations.terms({**p, **found}, inputs, s, np)
-    return equations.mean(terms, s)
+    return equations.mean(terms, s, np)

@@ -7,11 +7,13 @@ import pymc as pm
 import pytensor
 import pytest
 from pytensor.compile.mode import Mode
+from pytensor.graph.traversal import ancestors
 
 from mmm import equations
+from mmm.abduction import keep_known
 from mmm.evaluate import inputs_of, mean_by_geo
 from mmm.intervention import answer
-from mmm.model import build_model
+from mmm.model import PREDICTOR, build_model
 from mmm.question import Counterfactual
 from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
@@ -36,6 +38,52 @@ WITH_ROI = {
         "search_spend",
     ],
 }
+MEDIATED = {
+    **RICH,
+    "mediators": [
+        {"name": "awareness", "column": "awareness", "parents": ["tv", "demand"]},
+        {"name": "queries", "column": "queries", "parents": ["tv", "awareness", "price"]},
+    ],
+    "edges": {
+        "add": [{"from": "awareness", "to": "kpi", "lag": 1}],
+        "remove": [{"from": "mail", "to": "kpi"}],
+    },
+    "events": [
+        {"name": "promo", "column": "promo", "adstock": {"max_lag": 2}},
+        {"name": "strike", "weeks": ["2022-03-07"]},
+    ],
+    "interactions": [["tv", "search"]],
+    "time_varying": [{"channels": ["tv", "radio"]}],
+}
+SMOOTH = {
+    **RICH,
+    "kpi": {"column": "sales", "kind": "revenue", "likelihood": "lognormal"},
+    "channels": [
+        {"name": "tv", "column": "tv_spend", "adstock": {"kind": "weibull", "max_lag": 6},
+         "prior": {"half_life": {"median": 2.0, "p95": 6.0}}},
+        {"name": "search", "column": "search_spend", "exposure": "search_clicks",
+         "saturation": {"kind": "michaelis_menten"}, "prior": {"share": {"median": 0.05, "p95": 0.2}}},
+        {"name": "radio", "column": "radio_spend", "exposure": "radio_reach",
+         "frequency": "radio_frequency", "saturation": {"kind": "none"}},
+        {"name": "mail", "column": "mail_spend", "saturation": {"kind": "tanh"},
+         "prior": {"elasticity": {"median": 0.02, "p95": 0.1}}},
+    ],
+    "trend": {"kind": "smooth"},
+    "holidays": {"country": "DE"},
+}
+COUNTS = {
+    **RICH,
+    "kpi": {"column": "orders", "kind": "units", "likelihood": "negative_binomial",
+            "value_per_unit": 7.0},
+    "channels": [
+        {"name": "tv", "column": "tv_spend", "saturation": {"kind": "power"},
+         "prior": {"marginal_roi": {"median": 1.0, "p95": 4.0}}},
+        "search_spend",
+    ],
+    "trend": {"kind": "piecewise"},
+}
+LATENT = {**RICH, "controls": [], "demand": {"kind": "latent", "drives": ["tv", "search"]}}
+AUTOREGRESSIVE = {**RICH, "noise": {"kind": "ar1"}}
 QUICK = Mode(linker="py", optimizer="fast_compile")
 CASES: dict[str, tuple[dict, int]] = {
     "rich": (RICH, 1),
@@ -44,29 +92,50 @@ CASES: dict[str, tuple[dict, int]] = {
     "plain": (PLAIN, 1),
     "plain panel": (PLAIN, 2),
     "roi prior": (WITH_ROI, 2),
+    "mediated": (MEDIATED, 1),
+    "mediated panel": (MEDIATED, 2),
+    "smooth log-normal": (SMOOTH, 1),
+    "counts": (COUNTS, 2),
+    "latent demand": (LATENT, 1),
+    "autoregressive": (AUTOREGRESSIVE, 1),
 }
 
 
-def graph_mean(model: pm.Model):
-    """The node of the kpi's mean (both likelihoods place it as a parameter of the kpi)."""
-    kpi = model["kpi"]
-    location = 1 if "StudentT" in type(kpi.owner.op).__name__ else 0
-    return kpi.owner.op.dist_params(kpi.owner)[location]
+def predictor_of(model: pm.Model):
+    """The node of the kpi's structural mean, on the scale of the link."""
+    kpi = next(rv for rv in model.observed_RVs if rv.name in ("kpi", "log_kpi"))
+    return next(node for node in ancestors([kpi]) if node.name == PREDICTOR)
 
 
 @pytest.mark.parametrize("case", list(CASES))
 def test_graph_equals_arrays_on_prior_draws(case):
     document, geos = CASES[case]
     fitted = fake_model(document, geos=geos)
+    s = fitted.structure
     model = build_model(fitted.spec, fitted.panel, fitted.scales)
-    free = {rv.name: rv for rv in model.free_RVs}
-    named = {**free, **{node.name: node for node in model.deterministics}}
-    drawn = pm.draw([*named.values(), graph_mean(model)], draws=4, random_seed=1, mode=QUICK)
-    p, mean = dict(zip(named, drawn[:-1], strict=True)), drawn[-1]
+    nodes = [*model.free_RVs, *model.deterministics, *model.observed_RVs]
+    drawn = pm.draw([*nodes, predictor_of(model)], draws=4, random_seed=1, mode=QUICK)
+    p = {node.name: values for node, values in zip(nodes, drawn[:-1], strict=True)}
     inputs = inputs_of(fitted, observed(fitted.panel))
-    terms = equations.terms(p, inputs, fitted.structure, np)
-    ours = equations.mean(terms, fitted.structure) * fitted.scales.kpi_unit
-    np.testing.assert_allclose(ours, mean, rtol=1e-9)
+    settle = keep_known(drawn_states(fitted, p)) if s.mediators else None
+    terms = equations.terms(p, inputs, s, np, settle)
+    np.testing.assert_allclose(equations.predictor(terms, s, np), drawn[-1], rtol=1e-9, atol=1e-12)
+
+
+def drawn_states(fitted, p) -> np.ndarray:
+    """Standardised mediators as the graph drew them, observed weeks and unseen ones."""
+    values = fitted.panel.array("mediators")
+    found = np.empty((len(p["beta"]), values.shape[-1], *values.shape[:2]))
+    for i, name in enumerate(fitted.structure.mediators):
+        seen = np.isfinite(values[..., i])
+        natural = np.full((len(found), *seen.shape), np.nan)
+        shape = natural[:, seen].shape
+        natural[:, seen] = p[f"mediator_{name}"].reshape(shape)
+        mean, sd = fitted.scales.mediator_mean[:, i], fitted.scales.mediator_sd[:, i]
+        found[:, i] = (natural - mean) / sd
+        if not seen.all():
+            found[:, i][:, ~seen] = p[f"unseen_{name}"]
+    return found
 
 
 @pytest.mark.parametrize("document", [RICH, REVENUE], ids=["all", "baseline"])
@@ -99,9 +168,10 @@ def test_answer_equals_pm_do(document):
 def _under_do(model: pm.Model, fitted, spend, price) -> np.ndarray:
     cut = pm.do(model, {"spend": spend, "price": price})
     parameters = [cut[name] for name in _equation_parameters(fitted)]
-    mean = pytensor.function(parameters, graph_mean(cut), on_unused_input="ignore", mode=QUICK)
+    mean = pytensor.function(parameters, predictor_of(cut), on_unused_input="ignore", mode=QUICK)
     draws = [fitted.posterior.draws[node.name] for node in parameters]
-    return np.stack([mean(*values) for values in zip(*draws, strict=True)])
+    found = np.stack([mean(*values) for values in zip(*draws, strict=True)])
+    return found * fitted.scales.kpi_unit
 
 
 def _equation_parameters(fitted) -> list[str]:

@@ -1,0 +1,131 @@
+"""One compilation for many panels of one structure: machine code that is given other numbers.
+
+No number of the data is a constant of a model's graph; each is a ``pm.Data`` node. So another panel
+needs its own graph, which is cheap, but no new code where that graph is the same computation on
+other numbers. That is shown, not assumed: densities and derived quantities of both graphs are
+compared node by node, and every dimension of a sampled quantity must have the same length.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import equal_computations
+
+from mmm.errors import DataError, Issue
+from mmm.model import build_collapsed, build_model, collapsible
+from mmm.panel import Panel
+from mmm.scales import Scales, scales_of
+from mmm.spec import ModelSpec
+from mmm.structure import structure_of
+from mmm.types import Array, Tensor
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Code with the numbers of one panel, and the labels of that panel's dimensions."""
+
+    code: Any
+    labels: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The sampler's code for one specification; ``model`` is the graph that it was made from."""
+
+    spec: ModelSpec
+    collapsed: bool
+    model: pm.Model
+    code: Any
+
+    def load(self, panel: Panel, scales: Scales) -> Loaded:
+        """The code on ``panel``; raises DataError where the panel needs code of its own."""
+        model = _build(self.spec, panel, scales, self.collapsed)
+        issues = list(differences(self.model, model))
+        if issues:
+            raise DataError(issues)
+        values = {name: node.get_value() for name, node in _data(model).items()}
+        used = {node.name for node in self.code.shared_var_keys}
+        # with_data writes into the record of pointers of the code that it is called on
+        apart = replace(
+            self.code,
+            user_data=self.code.user_data.copy(),
+            initial_point_func=partial(self._start, values),
+        )
+        return Loaded(
+            code=apart.with_data(**{name: values[name] for name in used}),
+            labels={dim: list(labels) for dim, labels in model.coords.items()},
+        )
+
+    def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
+        """A starting point; medians of priors may depend on the data."""
+        for name, value in values.items():
+            self.model[name].set_value(value)
+        return np.asarray(self.code.initial_point_func(seed))
+
+
+def compile_model(spec: ModelSpec, panel: Panel, *, collapse: bool = True) -> Compiled:
+    """Code for ``spec`` on panels that are like ``panel`` in everything but their numbers.
+
+    ``collapse`` integrates the linear coefficients out where the specification allows it.
+    """
+    collapsed = collapse and collapsible(spec, panel)
+    model = _build(spec, panel, scales_of(panel, spec, structure_of(spec)), collapsed)
+    return Compiled(spec, collapsed, model, nutpie.compile_pymc_model(model))
+
+
+def _build(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> pm.Model:
+    return (build_collapsed if collapsed else build_model)(spec, panel, scales)
+
+
+def _data(model: pm.Model) -> dict[str, SharedVariable]:
+    """The data nodes of a model by name."""
+    named = model.named_vars.items()
+    return {name: node for name, node in named if isinstance(node, SharedVariable)}
+
+
+def differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:
+    """What keeps the code of ``first`` from serving ``second``: lengths, then the computation."""
+    old, new = _sampled_lengths(first), _sampled_lengths(second)
+    for dim in sorted(old.keys() & new.keys()):
+        if old[dim] != new[dim]:
+            detail = f"{new[dim]} {dim}s, compiled for {old[dim]}: compile the model anew"
+            yield Issue("/data", "other_size", detail)
+    if old == new and not _same_computation(first, second):
+        detail = "the data give the model another structure: compile the model anew"
+        yield Issue("/data", "other_structure", detail)
+
+
+def _sampled_lengths(model: pm.Model) -> dict[str, int]:
+    """Length of every dimension that a sampled or derived quantity has."""
+    sampled = [*model.free_RVs, *model.deterministics]
+    dims = {dim for node in sampled for dim in model.named_vars_to_dims.get(node.name, ())}
+    return {dim: len(model.coords[dim]) for dim in dims}
+
+
+def _same_computation(first: pm.Model, second: pm.Model) -> bool:
+    """Whether both graphs compute the same from their data and free values, constants included."""
+    here, there = _leaves(first), _leaves(second)
+    return here.keys() == there.keys() and equal_computations(
+        _results(first),
+        _results(second),
+        in_xs=list(here.values()),
+        in_ys=[there[name] for name in here],
+    )
+
+
+def _leaves(model: pm.Model) -> dict[str, Tensor]:
+    """Data nodes, free values and lengths of dimensions, by name."""
+    lengths = {f"length of {dim}": node for dim, node in model.dim_lengths.items()}
+    values = {f"value of {node.name}": node for node in model.value_vars}
+    return {**_data(model), **values, **lengths}
+
+
+def _results(model: pm.Model) -> list[Tensor]:
+    derived = sorted(model.deterministics, key=lambda node: str(node.name))
+    return [model.logp(), *model.replace_rvs_by_values(derived)]

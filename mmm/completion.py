@@ -1,0 +1,48 @@
+"""A collapsed posterior completed: its linear coefficients drawn back, exactly."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mmm.abduction import keep_known, known_states
+from mmm.collapse import draw_back, linear_side
+from mmm.coords import coords
+from mmm.evaluate import numeric_inputs
+from mmm.model import scaled_kpi
+from mmm.panel import Panel
+from mmm.posterior import Posterior
+from mmm.scales import Scales
+from mmm.spec import ModelSpec
+from mmm.structure import structure_of
+from mmm.timeline import observed
+
+
+def complete(
+    posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
+) -> Posterior:
+    """``posterior`` of the collapsed model with its coefficients drawn back."""
+    s, rng = structure_of(spec), np.random.default_rng(seed)
+    side = linear_side(spec, s, scales)
+    inputs = numeric_inputs(observed(panel), spec, scales, s)
+    kpi = scaled_kpi(panel, scales, s)
+    width = len(s.media) + sum(size for _, size in side.blocks) + 4
+    parts = []
+    for chunk in posterior.chunks(kpi.size * width):
+        settle = keep_known(known_states(panel, scales, s, chunk))
+        parts.append(draw_back(chunk, inputs, side, kpi, settle, rng))
+    data = posterior.dataset
+    shape = (data.sizes["chain"], data.sizes["draw"])
+    dims = {item.name: item.dim for item in side.vectors} | {"level": "geo", "shock": "date"}
+    drawn: dict[str, Any] = {}
+    for name in parts[0]:
+        values = np.concatenate([part[name] for part in parts])
+        along = ("chain", "draw", *([dims[name]] if name in dims else []))
+        drawn[name] = (along, values.reshape(*shape, *values.shape[1:]))
+    labels = coords(s, spec, panel, scales)
+    used = {dim for along, _ in drawn.values() for dim in along}
+    return Posterior(data.assign(drawn).assign_coords(_known(labels, used)))
+
+
+def _known(labels: Mapping[str, list[Any]], used: set[str]) -> dict[str, list[Any]]:
+    return {dim: values for dim, values in labels.items() if dim in used}

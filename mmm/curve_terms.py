@@ -1,0 +1,106 @@
+"""Exposure -> adstock -> saturation of all media, group by group.
+
+Media of a group are evaluated as one array; with reach and frequency the exposure is people reached
+times the effect of a contact count, reach * f^s / (k^s + f^s) (after Google's Meridian, 2024).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mmm.inputs import Inputs
+from mmm.structure import Group, Structure
+from mmm.transforms import (
+    SATURATION,
+    SATURATION_DERIVATIVE,
+    adstock_weights,
+    convolve,
+    frequency_curve,
+)
+from mmm.types import Namespace, Tensor
+
+type Parameters = Mapping[str, Tensor]
+
+
+def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+    """(..., medium, week, geo) response of every medium before its coefficient."""
+    found: dict[int, Tensor] = {}
+    for group in s.groups:
+        q = group_parameters(p, group)
+        x = group_adstock(q, d, group, s, xp)
+        values = SATURATION[group.saturation](x, q, xp)
+        if len(s.groups) == 1:
+            return values
+        found.update({member: values[..., i, :, :] for i, member in enumerate(group.members)})
+    return _stacked(found, xp)
+
+
+def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
+    """Curve parameters of the group's members, each (..., member)."""
+    return {
+        name: p[name] if positions is None else p[name][..., [*positions]]
+        for name, positions in group.positions.items()
+    }
+
+
+def group_adstock(
+    q: Parameters,
+    d: Inputs,
+    group: Group,
+    s: Structure,
+    xp: Namespace,
+    *,
+    exposure: Tensor | None = None,
+    carry_in: bool = True,
+) -> Tensor:
+    """(..., member, week, geo) adstocked exposure, from the group's own parameters ``q``.
+
+    ``exposure (member, week, geo)`` replaces the members' own; without ``carry_in`` nothing comes
+    from the weeks before the first.
+    """
+    members = slice(None) if len(group.members) == len(s.media) else [*group.members]
+    x = d.exposure[members] if exposure is None else exposure
+    before = d.before[members]
+    if group.by_frequency:
+        contacts = d.frequency[members]
+        before = before * frequency_curve(contacts[:, 0][:, None], q, xp)
+        x = x * frequency_curve(contacts, q, xp)
+    if group.adstock == "none":
+        return x
+    ahead = (before if carry_in else 0.0 * before) * np.ones((1, group.max_lag, 1))
+    weights = adstock_weights(group.adstock, q, group.max_lag, xp)
+    return convolve(x, weights, ahead, group.max_lag, xp)
+
+
+def curve_at_one(p: Parameters, s: Structure, xp: Namespace) -> Tensor:
+    """(..., medium) saturation curve at the mean active exposure."""
+    found: dict[int, Tensor] = {}
+    for group in s.groups:
+        one = xp.ones((len(group.members), 1, 1))
+        value = SATURATION[group.saturation](one, group_parameters(p, group), xp)[..., 0, 0]
+        found.update({member: value[..., i] for i, member in enumerate(group.members)})
+    like = max(found.values(), key=lambda value: value.ndim)
+    return xp.stack([found[i] + 0.0 * like for i in range(len(s.media))], axis=-1)
+
+
+def slopes(
+    p: Parameters, d: Inputs, s: Structure, xp: Namespace, along: Tensor | None = None
+) -> Tensor:
+    """(..., medium, week, geo) derivative of every curve when exposure moves by ``along (medium,
+    week, geo)``; by default by itself, that is, to the log of all exposure from the first week."""
+    found: dict[int, Tensor] = {}
+    for group in s.groups:
+        q = group_parameters(p, group)
+        moved = d.exposure[[*group.members]] if along is None else along[[*group.members]]
+        full = group_adstock(q, d, group, s, xp)
+        change = group_adstock(q, d, group, s, xp, exposure=moved, carry_in=False)
+        values = SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change
+        found.update({member: values[..., i, :, :] for i, member in enumerate(group.members)})
+    return _stacked(found, xp)
+
+
+def _stacked(found: Mapping[int, Tensor], xp: Namespace) -> Tensor:
+    """(..., medium, week, geo) of each medium's (..., week, geo); draws only where any has them."""
+    like = max(found.values(), key=lambda value: value.ndim)
+    same = {i: v if v.ndim == like.ndim else v + xp.zeros_like(like) for i, v in found.items()}
+    return xp.stack([same[member] for member in range(len(same))], axis=-3)

@@ -1,0 +1,134 @@
+"""The size of a channel's effect, from what is believed of it.
+
+Without a statement an effect is drawn at the channel's mean active exposure, not at its asymptote:
+data inform the former, so effect and half-saturation are nearly independent. A statement q about
+ROI, marginal ROI, share of the kpi or elasticity fixes beta = q / (the same quantity per unit of
+beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
+
+    roi            sum(worth * ratio * curve) / spend          marginal_roi  with curve' * x for curve
+    share          sum(unit * ratio * curve) / sum(kpi)        elasticity    with curve' * x for curve
+
+over the reference window (ROI: with its carry-out, at the last prices). ``worth`` and ``unit`` are
+currency and kpi units that one scaled unit of media brings in a week: price factor times kpi unit;
+with the log link the kpi itself, to first order in the channel's term.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmm import equations
+from mmm.curve_terms import curves, slopes
+from mmm.inputs import Inputs
+from mmm.panel import Panel
+from mmm.priors import Prior, effect_prior, stated_prior
+from mmm.scales import Scales
+from mmm.spec import ModelSpec
+from mmm.structure import Structure
+from mmm.timeline import observed
+from mmm.types import Array, Namespace, Tensor
+from mmm.value import kpi_value
+
+if TYPE_CHECKING:
+    from mmm.parameters import Source
+
+type Parameters = Mapping[str, Tensor]
+
+
+def channel_coefficients(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    d: Inputs,
+    p: Parameters,
+    ratio: Tensor,
+    at_one: Tensor,
+    source: "Source",
+) -> Tensor:
+    """(..., channel) coefficient of each channel's curve before its geo ratio; zero where the
+    channel has no direct effect."""
+    rows: dict[int, Tensor] = {i: 0.0 * at_one[..., i] for i in range(s.n_channels)}
+    acting = [i for i in range(s.n_channels) if s.media[i].acts]
+    free = [i for i in acting if spec.channels[i].prior.effect is None]
+    if free:
+        prior = _free_prior(effect_prior(scales.mean_spend), free, source)
+        effect = source.draw("effect", prior, "free_effect_channel")
+        rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
+    found: dict[tuple[bool, bool], Tensor] = {}
+    for channel in acting:
+        stated = spec.channels[channel].prior.effect
+        if stated is None:
+            continue
+        kind, value = stated
+        key = ("roi" in kind, kind in ("marginal_roi", "elasticity"))
+        if key not in found:
+            found[key] = _per_coefficient(spec, s, panel, scales, d, p, ratio, source, *key)
+        drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
+        rows[channel] = drawn / found[key][..., channel]
+    return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
+
+
+def _free_prior(priors: tuple[Prior, ...], free: list[int], source: "Source") -> Prior:
+    center, sigma = np.array([priors[channel].parameters for channel in free]).T
+    first = priors[free[0]]
+    center = source.data("effect_center", center)
+    return replace(first, parameters=(center, float(sigma[0])))
+
+
+def _per_coefficient(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    d: Inputs,
+    p: Parameters,
+    ratio: Tensor,
+    source: "Source",
+    money: bool,
+    marginal: bool,
+) -> Tensor:
+    """(..., channel) of the docstring, per unit of beta."""
+    xp, tail = source.xp, s.max_lag if money else 0
+    label = ("marginal_" if marginal else "") + ("value" if money else "kpi")
+    longer = carried_out(d, tail, xp) if tail else d
+    shape = slopes if marginal else curves
+    response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
+    spend, kpi = panel.array("spend").sum((0, 1)), panel.array("kpi")
+    worth = _worth(spec, panel, scales, s, tail, money=money)
+    worth = source.data(f"{label}_of_media", worth)
+    if s.price_acts_on_all and not s.log_link:
+        worth = equations.price_factor(p, longer, s, xp) * worth
+    total = (response * worth[..., None, :, :]).sum((-2, -1))
+    base = spend if money else np.full(s.n_channels, kpi.sum())
+    return total / source.data(f"{label}_base", base)
+
+
+def _worth(
+    spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, tail: int, *, money: bool
+) -> Array:
+    """(week, geo) of one scaled unit of media, before the price factor."""
+    prices, kpi = observed(panel).price, panel.array("kpi")
+    value = kpi_value(spec, prices) if money else np.ones_like(prices)
+    unit = kpi if s.log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
+    last = kpi.mean(0, keepdims=True) if s.log_link else unit[-1:]
+    held = np.repeat(value[-1:] * last, tail, axis=0)
+    return np.concatenate([value * unit, held])
+
+
+def carried_out(d: Inputs, tail: int, xp: Namespace) -> Inputs:
+    """``d`` with ``tail`` more weeks without spend, at the last prices; for curves and prices."""
+
+    def hold(values: Tensor) -> Tensor:
+        return xp.concatenate([values, *[values[..., -1:, :]] * tail], axis=-2)
+
+    nothing = xp.zeros_like(hold(d.exposure)[:, -tail:])
+    return replace(
+        d,
+        exposure=xp.concatenate([d.exposure, nothing], axis=-2),
+        frequency=hold(d.frequency),
+        log_price=hold(d.log_price),
+        log_rival_price=hold(d.log_rival_price),
+    )

@@ -1,0 +1,123 @@
+"""The observed nodes of the PyMC graph: the kpi, the mediators, the budgets that demand drives.
+
+    kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
+              covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
+              log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
+              counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
+    mediator  Normal(mean, sd) in its own units; a week unseen is mean + sd * innovation
+    budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
+              spend: the second sensor of latent demand
+"""
+
+from collections.abc import Mapping
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from mmm.inputs import Inputs
+from mmm.mediators import Settle
+from mmm.panel import Panel
+from mmm.scales import Scales
+from mmm.spec import ModelSpec
+from mmm.structure import Structure
+from mmm.types import Tensor
+
+type Parameters = Mapping[str, Tensor]
+CELLS = ("date", "geo")
+
+
+def kpi_likelihood(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    p: Parameters,
+    predictor: Tensor,
+) -> None:
+    """The kpi given the structural ``predictor (week, geo)`` in scaled units."""
+    unit = pm.Data("kpi_unit", scales.kpi_unit, dims="geo")
+    kpi = panel.array("kpi")
+    kind = spec.kpi.likelihood
+    if kind == "negative_binomial":
+        counts = pm.Data("observed_kpi", kpi.astype(np.int64), dims=CELLS)
+        mean = unit * pt.exp(predictor)
+        pm.NegativeBinomial("kpi", mu=mean, alpha=p["dispersion"], observed=counts, dims=CELLS)
+        return
+    sigma = p.get("sigma_geo", p["sigma"])
+    if kind == "lognormal":
+        center, scale = pt.log(unit) + predictor, sigma * pt.ones_like(unit)
+        if s.ar:
+            logs = pm.Data("observed_kpi", np.log(kpi), dims=CELLS)
+            _autoregressive("log_kpi", center, scale, p["noise_rho"], logs)
+        else:
+            values = pm.Data("observed_kpi", kpi, dims=CELLS)
+            pm.LogNormal("kpi", mu=center, sigma=scale, observed=values, dims=CELLS)
+        return
+    center = unit * (pt.exp(predictor) if s.log_link else predictor)
+    values = pm.Data("observed_kpi", kpi, dims=CELLS)
+    if s.ar:
+        _autoregressive("kpi", center, sigma * unit, p["noise_rho"], values)
+    elif kind == "student_t":
+        pm.StudentT("kpi", nu=p["nu"], mu=center, sigma=sigma * unit, observed=values, dims=CELLS)
+    else:
+        pm.Normal("kpi", mu=center, sigma=sigma * unit, observed=values, dims=CELLS)
+
+
+def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor) -> None:
+    """Gaussian AR(1) noise of every geo, as one multivariate normal over its weeks."""
+    steps = pt.arange(center.shape[0])
+    apart = steps[:, None] - steps[None, :]
+    fresh = pt.where(pt.eq(steps, 0), 1.0 / pt.sqrt(1.0 - rho**2), 1.0)
+    power = pt.exp(pt.maximum(apart, 0) * pt.log(rho))
+    root = pt.where(apart >= 0, power, 0.0) * fresh[None, :]
+    chol = scale[:, None, None] * root[None]
+    pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
+
+
+def settle_mediators(
+    s: Structure, panel: Panel, scales: Scales, p: Parameters
+) -> Settle:
+    """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
+    values = panel.array("mediators")
+
+    def settle(mediator: int, mean: Tensor) -> Tensor:
+        name = s.mediators[mediator]
+        seen = np.isfinite(values[..., mediator])
+        center = pm.Data(f"center_{name}", scales.mediator_mean[:, mediator])
+        spread = pm.Data(f"spread_{name}", scales.mediator_sd[:, mediator])
+        sd = p["mediator_sd"][mediator]
+        natural, wide = center + spread * mean, spread * sd * pt.ones_like(mean)
+        if seen.all():
+            data = pm.Data(f"observed_{name}", values[..., mediator], dims=CELLS)
+            node = pm.Normal(f"mediator_{name}", natural, wide, observed=data, dims=CELLS)
+            return (node - center) / spread
+        week, geo = np.nonzero(seen)
+        data = pm.Data(f"observed_{name}", values[week, geo, mediator])
+        node = pm.Normal(f"mediator_{name}", natural[week, geo], wide[week, geo], observed=data)
+        return _unseen(name, mean, sd, seen, (node - center[geo]) / spread[geo])
+
+    return settle
+
+
+def _unseen(
+    name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor
+) -> Tensor:
+    week, geo = np.nonzero(~seen)
+    pm.modelcontext(None).add_coord(f"unseen_{name}_cell", range(len(week)))
+    z = pm.Normal(f"unseen_{name}_z", dims=f"unseen_{name}_cell")
+    value = pm.Deterministic(f"unseen_{name}", mean[week, geo] + sd * z, dims=f"unseen_{name}_cell")
+    state = pt.set_subtensor(pt.zeros_like(mean)[week, geo], value)
+    return pt.set_subtensor(state[np.nonzero(seen)], known)
+
+
+def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> None:
+    """The budgets that latent demand drives, where there is spend."""
+    for k, channel in enumerate(s.driven):
+        spend = panel.array("spend")[..., channel].sum(1)
+        weeks = np.flatnonzero(spend > 0.0)
+        mean = p["budget_level"][k] + p["budget_loading"][k] * p["demand"]
+        if s.yearly:
+            mean = mean + p["budget_season"][k] @ d.basis["season"]
+        name = s.channels[channel]
+        logs = pm.Data(f"observed_budget_{name}", np.log(spend[weeks] / spend[weeks].mean()))
+        pm.Normal(f"budget_{name}", mean[weeks], p["budget_sd"][k], observed=logs)
