@@ -2,7 +2,8 @@
 
     init, check, reshape                      a table and its specification
     fit                                       both -> a model file, with progress bars
-    contributions, whatif, allocate, report   questions to a model file
+    contributions, graph, whatif, allocate,   questions to a model file
+    report
     serve, version                            the HTTP service
 
 Commands only read arguments and print; what they need is imported when one runs, so that help is

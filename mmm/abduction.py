@@ -9,6 +9,7 @@ says.
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmm import equations
 from mmm.fitted import FittedModel
@@ -21,6 +22,9 @@ from mmm.timeline import Variables
 from mmm.types import Array
 
 type Chunk = Mapping[str, Array]
+type Positions = NDArray[np.intp]
+type Known = tuple[Positions, Positions]
+"""Positions of the observed weeks on a timeline, and in the panel."""
 
 
 def known_states(panel: Panel, scales: Scales, s: Structure, chunk: Chunk) -> Array:
@@ -75,7 +79,7 @@ def with_latents(
     return p
 
 
-def _places(model: FittedModel, world: Variables) -> tuple[tuple[Array, Array], Array]:
+def _places(model: FittedModel, world: Variables) -> tuple[Known, Positions]:
     """Positions of the observed weeks in ``world`` and in the panel; weeks since the last one."""
     first, count = model.panel.weeks[0], len(model.panel.weeks)
     at = np.array([(week - first).days // 7 for week in world.weeks])
@@ -84,7 +88,7 @@ def _places(model: FittedModel, world: Variables) -> tuple[tuple[Array, Array], 
 
 
 def _demand(
-    chunk: Chunk, known: tuple[Array, Array], later: Array, fresh: Array
+    chunk: Chunk, known: Known, later: Positions, fresh: Array
 ) -> Array:
     rho, state = chunk["demand_rho"][:, None], chunk["demand"]
     found = np.zeros_like(fresh)
@@ -109,7 +113,7 @@ def _innovations(chunk: Chunk, history: Inputs, s: Structure, states: Array) -> 
 
 
 def _residual(
-    model: FittedModel, p: Mapping[str, Array], known: tuple[Array, Array], history: Inputs
+    model: FittedModel, p: Mapping[str, Array], known: Known, history: Inputs
 ) -> Array:
     """(draw, week, geo) kpi less its structural mean in the observed weeks, on the predictor's
     scale."""
@@ -123,11 +127,11 @@ def _residual(
     states = known_states(model.panel, model.scales, s, p)
     t = equations.terms(past, history, s, np, keep_known(states))
     kpi = model.panel.array("kpi") / model.scales.kpi_unit
-    return (np.log(kpi) if s.log_link else kpi) - equations.predictor(t, s, np)
+    return np.asarray((np.log(kpi) if s.log_link else kpi) - equations.predictor(t, s, np))
 
 
 def _memory(
-    rho: Array, residual: Array, known: tuple[Array, Array], later: Array, weeks: int
+    rho: Array, residual: Array, known: Known, later: Positions, weeks: int
 ) -> Array:
     """(draw, week, geo) expected noise given the past: rho times last week's, fading beyond."""
     found = np.zeros((len(rho), weeks, residual.shape[-1]))

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 from pytensor.tensor.linalg import cholesky, solve_triangular
 
 from mmm import equations, rows
@@ -95,19 +96,23 @@ def moments(
     side: Linear,
     kpi: Tensor,
     xp: Namespace,
+    kept: NDArray[np.bool_],
     settle: Settle | None = None,
 ) -> Moments:
-    """Moments at ``p`` (non-linear parameters, sigma, scales), ``kpi (week, geo)`` scaled."""
+    """Moments at ``p`` (non-linear parameters, sigma, scales), ``kpi (week, geo)`` scaled; cells
+    that are not ``kept (week, geo)`` have no say."""
     residual, factor, design = _linear_parts(p, d, side, kpi, xp, settle)
-    residual, factor, design, whitening = _whitened(p, residual, factor, design, xp)
+    residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
     if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
         draws = xp.zeros_like(p["sigma"])[..., None, None]
         factor, design = factor + draws, design + draws[..., None, :, :]
+    if not kept.all():
+        residual, factor, design = residual * kept, factor * kept, design * kept
     flat, r = _flat(design), _flat(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
     squares = (r**2).sum(-1)
-    log_scale = r.shape[-1] * xp.log(v[..., 0]) - 2.0 * whitening
+    log_scale = kept.sum() * xp.log(v[..., 0]) - 2.0 * whitening
     if "shock_sd" in p:
         own = p["level_sd"][..., None, None] * factor
         shared = (design * own[..., None, :, :]).sum(-2)
@@ -135,14 +140,19 @@ def moments(
 
 
 def log_evidence(
-    p: Parameters, d: Inputs, side: Linear, kpi: Tensor, settle: Settle | None
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    kpi: Tensor,
+    kept: NDArray[np.bool_],
+    settle: Settle | None,
 ) -> Tensor:
     """log p(kpi | theta) of the scaled kpi, coefficients integrated out (PyTensor scalar)."""
-    m = moments(p, d, side, kpi, pt, settle)
+    m = moments(p, d, side, kpi, pt, kept, settle)
     root = cholesky(m.a)
     explained = solve_triangular(root, m.b, lower=True, b_ndim=1)
     log_det = 2.0 * pt.log(pt.diagonal(root)).sum()
-    constant = m.residual.size * np.log(2.0 * np.pi)
+    constant = kept.sum() * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + log_det + m.squares - (explained**2).sum())
 
 
@@ -151,11 +161,12 @@ def draw_back(
     d: Inputs,
     side: Linear,
     kpi: Array,
+    kept: NDArray[np.bool_],
     settle: Settle | None,
     rng: np.random.Generator,
 ) -> dict[str, Array]:
     """Exact draws (draw, ...) of the coefficients given each draw of the other parameters."""
-    m = moments(p, d, side, kpi, np, settle)
+    m = moments(p, d, side, kpi, np, kept, settle)
     n = p["sigma"].shape[0]
     a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
     b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
@@ -205,7 +216,12 @@ def _linear_parts(
 
 
 def _whitened(
-    p: Parameters, residual: Tensor, factor: Tensor, design: Tensor, xp: Namespace
+    p: Parameters,
+    residual: Tensor,
+    factor: Tensor,
+    design: Tensor,
+    kept: NDArray[np.bool_],
+    xp: Namespace,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The three with independent noise of s.d. sigma, and the log determinant of what was done."""
     whitening: Tensor = 0.0
@@ -213,7 +229,7 @@ def _whitened(
         relative = (p["sigma_geo"] / p["sigma"][..., None])[..., None, :]
         residual, factor = residual / relative, factor / relative
         design = design / relative[..., None, :, :]
-        whitening = whitening - residual.shape[-2] * xp.log(relative).sum((-2, -1))
+        whitening = whitening - (kept.sum(0) * xp.log(relative[..., 0, :])).sum(-1)
     if "noise_rho" in p:
         rho = p["noise_rho"][..., None, None]
         residual = _differenced(residual, rho, xp)

@@ -9,6 +9,8 @@ from mmm.abduction import keep_known, known_states
 from mmm.collapse import draw_back, linear_side
 from mmm.coords import coords
 from mmm.evaluate import numeric_inputs
+from mmm.lift_design import resolve
+from mmm.lift_exclusion import kept_cells
 from mmm.model import scaled_kpi
 from mmm.panel import Panel
 from mmm.posterior import Posterior
@@ -26,11 +28,12 @@ def complete(
     side = linear_side(spec, s, scales)
     inputs = numeric_inputs(observed(panel), spec, scales, s)
     kpi = scaled_kpi(panel, scales, s)
+    kept = kept_cells(resolve(spec, panel, scales), spec, panel)
     width = len(s.media) + sum(size for _, size in side.blocks) + 4
     parts = []
     for chunk in posterior.chunks(kpi.size * width):
         settle = keep_known(known_states(panel, scales, s, chunk))
-        parts.append(draw_back(chunk, inputs, side, kpi, settle, rng))
+        parts.append(draw_back(chunk, inputs, side, kpi, kept, settle, rng))
     data = posterior.dataset
     shape = (data.sizes["chain"], data.sizes["draw"])
     dims = {item.name: item.dim for item in side.vectors} | {"level": "geo", "shock": "date"}

@@ -1,171 +1,141 @@
-"""Effects as linear regressions around the posterior mean, for the analysis of their sensitivity.
+"""The two worlds of a question evaluated together, draw by draw: totals, paths, revenue."""
 
-With the identity link, in shares of the mean kpi, per week and geo:
-
-    regressor   posterior mean of kpi(as it was) - kpi(lever at rest)     at rest: no spend, or the
-    held        the same of other channels and of rival spend;            price at its reference
-                geos, trend, season, holidays; logs of prices; controls,
-                events; latent demand; for a direct effect the mediators
-    residual    observed - posterior mean
-
-With the log link the same of logs. What makes the errors independent is done to all of them: a
-common weekly shock is taken out as far as the weeks tell (random effects: Wooldridge, 2010,
-Econometric analysis of cross section and panel data, 10.4), AR(1) noise by its differences.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
-from mmm.evaluate import mean_by_geo
+from mmm import equations
+from mmm.evaluate import Evaluation, evaluate, expected, inputs_of
 from mmm.fitted import FittedModel
-from mmm.posterior import Posterior
-from mmm.sensitivity import LEVEL, Regression
-from mmm.timeline import Variables, date_basis, observed
+from mmm.kinds import Shown, predictive, realised, unchanged
+from mmm.names import Place, only
+from mmm.paths import Path, Side, along, paths
+from mmm.question import Kind
+from mmm.timeline import Variables
 from mmm.types import Array
 
-MOST_DRAWS = 200
+MOST_PATHS = 50
+"""Paths of a variable that are shown; those beyond are part of the remainder."""
 
 
 @dataclass(frozen=True)
-class Contrasts:
-    """``own (draw, cell)`` by lever; ``held (column, cell)`` by name, the levers' own among them."""
+class Question:
+    """Two worlds on one timeline: the window is start..stop-1, its carry-out stop..end-1.
 
-    own: dict[str, Array]
-    held: dict[str, Array]
-    kpi: Array
-    residual: Array
+    ``places`` are the variables that differ, each once.
+    """
 
-    def regression(self, lever: str) -> Regression:
-        """The regression of the effect of ``lever``, all else held."""
-        regressor = self.own[lever].mean(0)
-        held = {name: block for name, block in self.held.items() if name != lever}
-        size = float(regressor @ regressor)
-        strength = (
-            self.own[lever] @ regressor / size if size > 0.0 else np.zeros(len(self.own[lever]))
-        )
-        return Regression(regressor, self.kpi, self.residual, held, strength)
+    base: Variables
+    scenario: Variables
+    places: tuple[Place, ...]
+    start: int
+    stop: int
+    end: int
+
+    @property
+    def span(self) -> slice:
+        """The window and its carry-out."""
+        return slice(self.start, self.end)
+
+    @property
+    def width(self) -> int:
+        """Weeks of the window."""
+        return self.stop - self.start
 
 
-def contrasts(model: FittedModel, *, direct: bool = False) -> Contrasts:
-    """Contrasts of every channel and the price; with ``direct`` the mediators stay as they were."""
-    model = _thinned(model)
-    world = observed(model.panel)
-    fitted = mean_by_geo(model, world)
-    kpi, residual = _outcome(model, fitted.mean(0))
-    whitened = _Whitening(model, residual)
-    fixed = _pinned(model, world) if direct else world
-    base = mean_by_geo(model, fixed) if direct else fitted
-    own = {
-        name: whitened.cells(_difference(model, base, mean_by_geo(model, rested)))
-        for name, rested in _at_rest(model, fixed)
-    }
-    rivals = {f"{name}.spend" for name in model.structure.spending_rivals}
-    held = {name: draws.mean(0)[None] for name, draws in own.items()}
-    held |= {name: whitened.cells(block) for name, block in _series(model, world, direct).items()}
-    return Contrasts(
-        own={name: draws for name, draws in own.items() if name not in rivals},
-        held=held,
-        kpi=whitened.cells(kpi),
-        residual=residual[1:].ravel() if model.structure.ar else residual.ravel(),
+@dataclass(frozen=True)
+class Contrast:
+    """Each (draw, week) of the span, summed over geos; noise is in the worlds, not in the change."""
+
+    baseline: Array
+    scenario: Array
+    change: Array
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer in draws; ``expected`` is ``kpi`` without a forecast's noise; ``by_path`` holds
+    (draw,) totals over the span."""
+
+    kpi: Contrast
+    revenue: Contrast
+    expected: Contrast
+    by_path: tuple[tuple[tuple[str, ...], Array], ...]
+
+
+def shown_paths(model: FittedModel, place: Place) -> tuple[Path, ...]:
+    """The paths of a variable that an answer lists."""
+    return tuple(islice(paths(model.structure, place), MOST_PATHS))
+
+
+def has_more_paths(model: FittedModel, place: Place) -> bool:
+    """Whether the variable has paths beyond those."""
+    return next(islice(paths(model.structure, place), MOST_PATHS, None), None) is not None
+
+
+def contrast(model: FittedModel, question: Question, kind: Kind, seed: int) -> Found:
+    """Both worlds over all draws; ``revenue`` is the kpi times the price (one without a price)."""
+    rows = _Rows(model, question, kind, seed)
+    found = evaluate(model, question.base, rows)
+    kpi = Contrast(found[:, 0], found[:, 1], found[:, 1] - found[:, 0])
+    revenue = Contrast(found[:, 2], found[:, 3], found[:, 3] - found[:, 2])
+    names = [path.names for place in question.places for path in shown_paths(model, place)]
+    by_path = tuple((name, found[:, 4 + i].sum(-1)) for i, name in enumerate(names))
+    if kind != "forecast":
+        return Found(kpi, revenue, kpi, by_path)
+    worlds = [_drawn(model, question, world, seed) for world in (question.base, question.scenario)]
+    (before, earned_before), (after, earned_after) = worlds
+    return Found(
+        kpi=Contrast(before, after, kpi.change),
+        revenue=Contrast(earned_before, earned_after, revenue.change),
+        expected=kpi,
+        by_path=by_path,
     )
 
 
-def _thinned(model: FittedModel) -> FittedModel:
-    """``model`` with at most about ``MOST_DRAWS`` of its draws, evenly spaced."""
-    step = max(1, model.posterior.n_draws // MOST_DRAWS)
-    data = model.posterior.dataset.isel(draw=slice(None, None, step))
-    return replace(model, posterior=Posterior(data))
+class _Rows:
+    """Draws of one chunk as (draw, row, week): kpi of both worlds, revenue of both, each path."""
+
+    def __init__(self, model: FittedModel, question: Question, kind: Kind, seed: int) -> None:
+        self.model, self.question, self.kind = model, question, kind
+        self.rng = np.random.default_rng(seed)
+        self.scenario = inputs_of(model, question.scenario)
+        self.alone = [
+            inputs_of(model, only(question.base, question.scenario, place))
+            for place in question.places
+        ]
+
+    def __call__(self, found: Evaluation) -> Array:
+        model, span, q = self.model, self.question.span, self.question
+        base = Side(found.inputs, found.terms)
+        other = Side(self.scenario, self._terms(found, self.scenario))
+        shown, mean = unchanged, expected(model, found)[:, span]
+        if self.kind == "counterfactual":
+            shown = realised(model, found, span, mean, self.rng)
+        before, after = shown(mean), self._outcome(found, other.terms, shown)
+        price, changed = q.base.price[span], q.scenario.price[span]
+        rows = [before, after, before * price, after * changed]
+        for place, inputs in zip(q.places, self.alone, strict=True):
+            one = len(q.places) == 1
+            side = other if one else Side(inputs, self._terms(found, inputs))
+            for path in shown_paths(model, place):
+                terms = along(path, found.parameters, model.structure, base, side)
+                rows.append(self._outcome(found, terms, shown) - before)
+        return np.stack([row.sum(-1) for row in rows], axis=1)
+
+    def _terms(self, found: Evaluation, inputs: equations.Inputs) -> equations.Terms:
+        return equations.terms(found.parameters, inputs, self.model.structure, np)
+
+    def _outcome(self, found: Evaluation, terms: equations.Terms, shown: Shown) -> Array:
+        """(draw, week, geo) of the span."""
+        world = Evaluation(found.parameters, found.inputs, terms, found.steps)
+        return shown(expected(self.model, world)[:, self.question.span])
 
 
-def _outcome(model: FittedModel, mean: Array) -> tuple[Array, Array]:
-    """(week, geo) kpi and residual, both in the units of the contrasts."""
-    kpi = model.panel.array("kpi")
-    if model.structure.log_link:
-        residual = kpi / mean - 1.0
-        return np.log(mean) + residual, residual
-    return kpi / model.scales.kpi_unit, (kpi - mean) / model.scales.kpi_unit
-
-
-def _difference(model: FittedModel, before: Array, after: Array) -> Array:
-    """(draw, week, geo) of two worlds' means."""
-    if model.structure.log_link:
-        return np.asarray(np.log(before / after))
-    return np.asarray((before - after) / model.scales.kpi_unit)
-
-
-def _at_rest(model: FittedModel, world: Variables) -> list[tuple[str, Variables]]:
-    """Worlds in which one channel or rival spends nothing, or the price is at its reference."""
-    s, found = model.structure, []
-    for i, name in enumerate(s.channels):
-        found.append((name, replace(world, spend=_zeroed(world.spend, i))))
-    for i, name in enumerate(s.spending_rivals):
-        rested = replace(world, rival_spend=_zeroed(world.rival_spend, i))
-        found.append((f"{name}.spend", rested))
-    if s.has_price:
-        flat = np.full_like(world.price, model.scales.price_ref)
-        found.append(("price", replace(world, price=flat)))
-    return found
-
-
-def _zeroed(values: Array, position: int) -> Array:
-    changed = values.copy()
-    changed[..., position] = 0.0
-    return changed
-
-
-def _pinned(model: FittedModel, world: Variables) -> Variables:
-    """``world`` with every mediator held at what was seen of it."""
-    return replace(
-        world,
-        mediator_factor=np.zeros_like(world.mediator_factor),
-        mediator_shift=_seen(model),
-    )
-
-
-def _seen(model: FittedModel) -> Array:
-    """(week, geo, mediator) as observed; weeks unseen at the mean."""
-    values = model.panel.array("mediators")
-    return np.where(np.isnan(values), model.scales.mediator_mean, values)
-
-
-def _series(model: FittedModel, world: Variables, direct: bool) -> dict[str, Array]:
-    """(column, week, geo) of what is held as it is, by name; constant columns are left out."""
-    s, geos = model.structure, len(model.panel.geos)
-    ones = np.ones((len(world.weeks), geos))
-    basis = date_basis(world.weeks, model.scales, model.spec)
-    trend = np.concatenate([np.atleast_2d(basis[k]) for k in ("trend", "changepoint", "smooth")])
-    found = {
-        LEVEL: np.eye(geos)[:, None, :] * ones,
-        "trend": trend[..., None] * ones if s.trend != "none" else ones[None][:0],
-        "season": basis["season"][..., None] * ones,
-        "holidays": basis["holiday"][..., None] * ones,
-    }
-    named = {name: world.controls[..., i] for i, name in enumerate(s.controls)}
-    named |= {name: world.events[..., i] for i, name in enumerate(s.events)}
-    rivals = enumerate(s.priced_rivals)
-    named |= {f"{name}.price": np.log(world.rival_price[..., i]) for i, name in rivals}
-    if direct:
-        named |= {name: _seen(model)[..., i] for i, name in enumerate(s.mediators)}
-    if "demand" in model.posterior.draws:
-        named["latent demand"] = model.posterior.draws["demand"].mean(0)[:, None] * ones
-    found |= {name: values[None] for name, values in named.items()}
-    return {name: block for name, block in found.items() if block.size}
-
-
-class _Whitening:
-    """Turns errors that are related into independent ones, and every series alike."""
-
-    def __init__(self, model: FittedModel, residual: Array) -> None:
-        p, geos = model.posterior.draws, len(model.panel.geos)
-        self.memory = float(p["noise_rho"].mean()) if model.structure.ar else 0.0
-        shock = float(np.var(p["shock"].mean(0))) if "shock" in p else 0.0
-        own = float(np.mean(residual**2))
-        self.common = 1.0 - np.sqrt(own / (own + geos * shock)) if shock > 0.0 else 0.0
-
-    def cells(self, values: Array) -> Array:
-        """``values (..., week, geo)`` as (..., cell)."""
-        if self.memory:
-            values = values[..., 1:, :] - self.memory * values[..., :-1, :]
-        values = values - self.common * values.mean(-1, keepdims=True)
-        return np.asarray(values.reshape(*values.shape[:-2], -1))
+def _drawn(
+    model: FittedModel, question: Question, world: Variables, seed: int
+) -> tuple[Array, Array]:
+    """(draw, week) kpi and revenue of one world with all noise."""
+    kpi = predictive(model, world, question.span, seed)
+    return kpi.sum(-1), (kpi * world.price[question.span]).sum(-1)

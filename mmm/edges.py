@@ -34,7 +34,9 @@ class Link:
 
 def observed_nodes(spec: ModelSpec) -> tuple[str, ...]:
     """Names of all nodes that a column measures, the kpi last."""
-    names = [item.name for item in (*spec.channels, *spec.mediators, *spec.all_controls)]
+    names = [channel.name for channel in spec.channels]
+    names += [mediator.name for mediator in spec.mediators]
+    names += [control.name for control in spec.all_controls]
     names += [event.name for event in spec.events]
     names += ["price"] if spec.price else []
     names += [f"{rival.name}.price" for rival in spec.competitors if rival.price]
@@ -111,7 +113,9 @@ def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
 
 
 def _cannot_remove(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
-    removable = {item.name for item in (*spec.channels, *spec.mediators, *spec.all_controls)}
+    removable = {channel.name for channel in spec.channels}
+    removable |= {mediator.name for mediator in spec.mediators}
+    removable |= {control.name for control in spec.all_controls}
     into_mediator = any(
         edge.effect == mediator.name and edge.cause in mediator.parents
         for mediator in spec.mediators

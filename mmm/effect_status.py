@@ -88,18 +88,14 @@ def _status(
 
 def _reasons(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str]:
     if finding.zero:
-        yield f"The graph has no such path from {lever} to the kpi: the effect is zero by declaration."
+        yield f"The graph has no such path from {lever} to the kpi: the effect is declared zero."
         return
     if finding.identified:
         yield _identified(graph, lever, finding)
     else:
         yield from _obstacles(graph, lever, finding)
     if finding.moved:
-        yield f"{_listed(finding.moved)} may follow {lever}; the effect is at {_their(finding)} given level."
-
-
-def _their(finding: Finding) -> str:
-    return "their" if len(finding.moved) > 1 else "its"
+        yield f"It is the effect at given {_listed(finding.moved)}, set after {lever}."
 
 
 def _identified(graph: CausalGraph, lever: str, finding: Finding) -> str:
@@ -122,7 +118,7 @@ def _obstacles(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str
         causes = ", ".join(f"{edge.cause} -> {name}" for edge in graph.causes(name))
         yield (
             f"{name} lies between {lever} and the kpi ({causes}) but the model takes it as it "
-            f"comes, so the part of the effect that runs through it is left out: make it a mediator."
+            "comes, so the part of the effect that runs through it is left out: make it a mediator."
         )
     for name in found.colliders:
         yield (
@@ -135,7 +131,7 @@ def _obstacles(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str
             f"{'them' if len(found.missing) > 1 else 'it'}: keep the edge to the kpi."
         )
     for name in found.hidden:
-        yield _hidden(graph, lever, name, finding.mediators)
+        yield _hidden(graph, lever, name, finding)
     if found.entangled:
         yield (
             f"{_listed(found.entangled)} follow {lever} and drive what is to be held with it: no "
@@ -143,26 +139,30 @@ def _obstacles(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str
         )
 
 
-def _hidden(graph: CausalGraph, lever: str, name: str, mediators: tuple[str, ...]) -> str:
-    if graph.kinds[name] == "demand" and graph.basis(name, KPI) == "possible":
+def _hidden(graph: CausalGraph, lever: str, name: str, finding: Finding) -> str:
+    demand = graph.kinds[name] == "demand"
+    if demand and graph.basis(name, KPI) == "possible":
         return (
             f"The specification does not speak of demand, which may move both {lever} and the kpi: "
-            f"declare it as a series, as latent, or as none; or run a lift test."
+            "declare it as a series, as latent, or as none; or run a lift test."
         )
-    if graph.kinds[name] == "demand":
+    driven = tuple(
+        other for other in (*finding.mediators, *finding.moved) if graph.basis(name, other)
+    )
+    if driven and not graph.basis(name, lever):
+        held = _listed(driven)
+        return (
+            f"{name} drives {held} and the kpi, and no column measures it: {held} being held, what "
+            f"{lever} does cannot be told from what {name} does."
+        )
+    if demand:
         return (
             f"Demand drives both {lever} and the kpi and is not measured: the effect rests on the "
-            f"model of latent demand. A series of demand or a lift test would settle it."
-        )
-    through = [m for m in mediators if graph.basis(name, m) is not None]
-    if through and graph.basis(name, lever) is None:
-        return (
-            f"{name} acts on {_listed(tuple(through))} and on the kpi, and no column measures it: what "
-            f"runs through {_listed(tuple(through))} cannot be told from what runs beside it."
+            "model of latent demand. A series of demand or a lift test would settle it."
         )
     return (
         f"{name} links {lever} with the kpi other than by its effect, and no column measures it: "
-        f"add a column for it, or run a lift test."
+        "add a column for it, or run a lift test."
     )
 
 

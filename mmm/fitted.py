@@ -35,7 +35,7 @@ class Method:
 
 @dataclass(frozen=True)
 class FittedModel:
-    """Everything that a question needs; ``diagnostics`` are numbers for people."""
+    """Everything that a question needs; ``diagnostics`` and ``notes`` are for people."""
 
     spec: ModelSpec
     panel: Panel
@@ -44,6 +44,7 @@ class FittedModel:
     verdict: Verdict
     diagnostics: Mapping[str, float]
     method: Method
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def structure(self) -> Structure:
@@ -64,6 +65,7 @@ def save_model(model: FittedModel, path: Path) -> None:
         "scales": _scales_to_json(model.scales),
         "verdict": model.verdict.model_dump(mode="json"),
         "diagnostics": dict(model.diagnostics),
+        "notes": list(model.notes),
         "method": {**asdict(model.method), "sampling": model.method.sampling.model_dump()},
     }
     tree = xr.DataTree.from_dict(
@@ -100,6 +102,7 @@ def _assemble(meta: dict[str, Any], posterior: xr.Dataset, panel: xr.Dataset) ->
         verdict=Verdict.model_validate(meta["verdict"]),
         diagnostics=meta["diagnostics"],
         method=Method(**method),
+        notes=tuple(meta["notes"]),
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from mmm.errors import Issue, QueryError, pointer
 from mmm.fitted import FittedModel
-from mmm.names import MEDIATOR, Place, place_of, read, write
+from mmm.names import MEDIATOR, Place, check_values, per_geo, place_of, read, write
 from mmm.timeline import Variables, append, observed, weeks_after
 from mmm.types import Array
 
@@ -39,17 +39,17 @@ def timeline(
     if not ahead:
         if future:
             raise QueryError([Issue("/future", "no_future", "the window ends within the data")])
-        return (_extend(history, tail), [])
-    world = _extend(history, ahead + tail)
+        return _with_listed_events(model, _extend(history, tail)), []
+    world = _with_listed_events(model, _extend(history, ahead + tail))
     lasting = slice(len(model.panel.weeks), len(model.panel.weeks) + ahead)
     used: dict[str, list[str]] = {}
     for name, rule in _defaults(model, default_spend).items():
         if name not in future:
-            world = _apply(world, place_of(model, name, ""), rule, lasting, name, history)
+            world = _apply(model, world, place_of(model, name, ""), rule, lasting, history)
             used.setdefault(_describe(rule, history), []).append(name)
-    world = _with_listed_events(model, world)
     for name, rule in future.items():
-        world = _apply(world, places[name], rule, lasting, name, history)
+        world = _apply(model, world, places[name], rule, lasting, history)
+    used |= _taken(model, future)
     return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in used.items()]
 
 
@@ -99,25 +99,43 @@ def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:
     return rules
 
 
+def _taken(model: FittedModel, future: Future) -> dict[str, list[str]]:
+    """What later weeks take without a rule of their own, for the user to know."""
+    spec = model.spec
+    found = {
+        "taken as absent": [e.name for e in spec.events if e.column and e.name not in future],
+        "cost of exposure and contacts at their mean": [
+            c.name for c in spec.channels if c.exposure
+        ],
+    }
+    return {how: names for how, names in found.items() if names}
+
+
 def _apply(
-    world: Variables, place: Place, rule: Rule, lasting: slice, name: str, history: Variables
+    model: FittedModel,
+    world: Variables,
+    place: Place,
+    rule: Rule,
+    lasting: slice,
+    history: Variables,
 ) -> Variables:
     weeks, values = lasting.stop - lasting.start, read(world, place)
     observed_values = read(history, place)
     if isinstance(rule, list):
+        where = pointer("future", place.name)
         if len(rule) != weeks:
             detail = f"{len(rule)} values for {weeks} future weeks"
-            raise QueryError([Issue(pointer("future", name), "wrong_length", detail)])
-        new: Array = np.repeat(np.asarray(rule, dtype=np.float64)[:, None], values.shape[1], axis=1)
+            raise QueryError([Issue(where, "wrong_length", detail)])
+        new: Array = np.asarray(rule, dtype=np.float64)[:, None] * per_geo(model, place)
+        check_values(place, new, where)
     elif rule == "last_year" and len(history.weeks) >= YEAR:
         new = observed_values[-YEAR:][np.arange(weeks) % YEAR]
     else:
         new = np.repeat(observed_values[-1:], weeks, axis=0)
     changed = values.copy()
     changed[lasting] = new
-    changed[lasting.stop :] = (
-        values[lasting.stop :] if place.array == "spend" else changed[lasting][-1:]
-    )
+    if place.array not in ("spend", "events"):
+        changed[lasting.stop :] = changed[lasting][-1:]
     return write(world, place, changed)
 
 

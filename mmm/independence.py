@@ -1,9 +1,4 @@
-"""What the graph says must be unrelated, tested on the data.
-
-A pair of series without an edge between them is independent given some observed set, if the graph
-has one (``separator``); the ends' own past weeks are held too where that keeps them apart. Two
-kinds of pair are looked at: the same week of both; and last week's kpi or mediator with a budget or
-price, which fails where budgets follow sales. Pairs of series taken as they come claim nothing.
+"""What the graph says must be unrelated (``implied``), tested on the data.
 
 A test is a partial correlation (``partial``). With m tests, Holm (1979), A simple sequentially
 rejective multiple test procedure, keeps the chance of any false alarm below 5 %: ``p_adjusted``. A
@@ -12,42 +7,28 @@ correlation that it finds in 80 % of cases at the level 5 % / m.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mmm.adjustment import closed_ancestors, separated
 from mmm.answers import Answer
 from mmm.causal_graph import LEVERS, CausalGraph
-from mmm.diagnosis import smallest
 from mmm.edges import KPI
 from mmm.fitted import FittedModel
+from mmm.implied import Claim, implied
 from mmm.partial import Partial, Table, detectable, partial_correlation
 from mmm.types import Array
-from mmm.unrolled import NOISE, Cell, Unrolled, unroll
 
 LEVEL = 0.05
 MOST_TESTS = 60
 
 
-@dataclass(frozen=True)
-class Claim:
-    """``first`` and ``second`` (series, weeks back) are independent given ``given`` and the past.
-
-    ``given`` are weeks back by series. ``past``: whether the ends' own past weeks are held.
-    """
-
-    first: tuple[str, int]
-    second: tuple[str, int]
-    given: dict[str, tuple[int, ...]]
-    past: bool
-
-
 class IndependenceTest(Answer):
     """One implied independence and its test; no numbers where the data do not suffice (``note``).
 
-    ``correlation``: partial, given ``given``, the background and the ends' past. ``effective_weeks``
-    counts independent cells. ``contradicted``: ``p_adjusted`` below 5 %; ``meaning`` says what then.
+    ``correlation``: partial, given ``given``, the background and the ends' past.
+    ``effective_weeks``: independent cells. ``contradicted``: ``p_adjusted`` is below 5 %;
+    ``if_contradicted`` says what that would mean.
     """
 
     first: str
@@ -59,12 +40,12 @@ class IndependenceTest(Answer):
     effective_weeks: float | None = None
     detectable: float | None = None
     contradicted: bool = False
-    meaning: str
+    if_contradicted: str
     note: str | None = None
 
 
 class Independencies(Answer):
-    """Every test, and how many pairs were left out because there are too many."""
+    """The tests; ``left_out`` pairs of series were not looked at because there are too many."""
 
     tests: tuple[IndependenceTest, ...]
     left_out: int
@@ -73,69 +54,14 @@ class Independencies(Answer):
 
 def independencies(graph: CausalGraph, model: FittedModel) -> Independencies:
     """Test what ``graph`` implies on the data of ``model``."""
-    claims = list(implied(graph))
-    chosen, table = claims[:MOST_TESTS], Table(graph, model)
-    found = [partial_correlation(table, c.first, c.second, c.given, past=c.past) for c in chosen]
+    claims, left_out = implied(graph, MOST_TESTS)
+    table = Table(graph, model)
+    found = [partial_correlation(table, c.first, c.second, c.given, past=c.past) for c in claims]
     return Independencies(
-        tests=tuple(_tests(graph, chosen, found)),
-        left_out=len(claims) - len(chosen),
+        tests=tuple(_tests(graph, claims, found)),
+        left_out=left_out,
         note=_note(len(claims), sum(item is not None for item in found)),
     )
-
-
-def implied(graph: CausalGraph) -> Iterator[Claim]:
-    """Independencies that ``graph`` implies among observed series; those of the kpi come first."""
-    world = unroll(graph)
-    for first, second in sorted(_pairs(graph, world), key=lambda pair: pair[0][0] != KPI):
-        claim = _claim(world, first, second)
-        if claim is not None:
-            yield claim
-
-
-def _pairs(graph: CausalGraph, world: Unrolled) -> Iterator[tuple[Cell, Cell]]:
-    names = [node.name for node in graph.nodes if node.observed][::-1]
-    near = graph.summary.to_undirected().adj
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            if second not in near[first] and not {first, second} <= set(graph.given):
-                yield (first, world.last), (second, world.last)
-    for lever in graph.levers:
-        for name in names:
-            follows = graph.basis(name, lever) is not None
-            if graph.kinds[name] in ("kpi", "mediator") and not follows:
-                yield (name, world.last - 1), (lever, world.last)
-
-
-def _claim(world: Unrolled, first: Cell, second: Cell) -> Claim | None:
-    """The claim about two cells; None where no observed set separates them.
-
-    If any observed set does, so do all observed ancestors of the two.
-    """
-    ends = {first, second}
-
-    def solves(cells: set[Cell]) -> bool:
-        return separated(world.dag, [first], [second], cells)
-
-    before = {c for c in closed_ancestors(world.dag, ends) & world.observed if c[0] != NOISE} - ends
-    if not solves(before):
-        return None
-    order = sorted(before, key=lambda cell: (_keep(world.graph, cell, ends), cell))
-    kept = smallest(order, lambda cell: cell[0], solves)
-    held = {cell for part in kept.values() for cell in part}
-    own = {(name, week) for name, end in ends for week in range(end)}
-    return Claim(
-        first=(first[0], world.last - first[1]),
-        second=(second[0], world.last - second[1]),
-        given={n: tuple(sorted(world.last - week for _, week in kept[n])) for n in kept},
-        past=solves(held | own),
-    )
-
-
-def _keep(graph: CausalGraph, cell: Cell, ends: set[Cell]) -> int:
-    """What leaves a separator first: the ends' own past, then levers and mediators."""
-    if cell[0] in {name for name, _ in ends}:
-        return 0
-    return 2 if cell[0] in graph.given else 1
 
 
 def _tests(
@@ -145,11 +71,11 @@ def _tests(
     done = [item for item in found if item is not None]
     adjusted = iter(holm(np.array([item.p_value for item in done])))
     for claim, item in zip(claims, found, strict=True):
-        base = {
+        base: dict[str, Any] = {
             "first": _label(claim.first),
             "second": _label(claim.second),
             "given": tuple(n for n in claim.given if n not in (claim.first[0], claim.second[0])),
-            "meaning": _meaning(graph, claim),
+            "if_contradicted": _meaning(graph, claim),
         }
         if item is None:
             yield IndependenceTest(**base, note="too few weeks for what must be held")
@@ -184,11 +110,14 @@ def _meaning(graph: CausalGraph, claim: Claim) -> str:
     (a, back), (b, _) = claim.first, claim.second
     kinds = {graph.kinds[a], graph.kinds[b]}
     if back:
-        return f"{b} follows {a} of the week before: add the edge {a} -> {b} with lag 1."
+        return (
+            f"{b} follows {a} of the week before (add the edge {a} -> {b} with lag 1), or both "
+            "follow a cause that is not declared."
+        )
     if kinds <= LEVERS:
         return (
-            f"{a} and {b} move together beyond what both are said to follow. If one plan sets both, "
-            "nothing is lost; if both follow demand, declare it."
+            f"{a} and {b} move together beyond what both are said to follow. If one plan sets "
+            "both, nothing is lost; if both follow demand, declare it."
         )
     if KPI in (a, b):
         other = b if a == KPI else a

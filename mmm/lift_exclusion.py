@@ -22,6 +22,7 @@ from mmm.errors import Issue, SpecError
 from mmm.lift_design import ResolvedTest
 from mmm.panel import Panel
 from mmm.panel_checks import MIN_WEEKS
+from mmm.spec import ModelSpec
 
 MOST_SHARED = 0.2
 
@@ -68,6 +69,27 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
     if count := int(cells.sum()):
         notes.append(f"{count} of {cells.size} cells of the kpi speak through lift tests alone")
     return Exclusion(cells, tuple(notes))
+
+
+def kept_cells(
+    tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel
+) -> NDArray[np.bool_]:
+    """(week, geo) cells of the kpi in its likelihood; all of them under autoregressive noise, whose
+    weeks hang together (``lift_notes`` says so)."""
+    if spec.noise.kind == "ar1":
+        return np.ones((len(panel.weeks), len(panel.geos)), dtype=bool)
+    return ~excluded_cells(tests, panel).cells
+
+
+def lift_notes(
+    tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel
+) -> tuple[str, ...]:
+    """What people should know of the tests' cells."""
+    found = excluded_cells(tests, panel)
+    if spec.noise.kind == "ar1" and found.cells.any():
+        detail = "under noise 'ar1' the weeks of lift tests stay in the likelihood and count twice"
+        return (*found.notes[:-1], detail)
+    return found.notes
 
 
 def _sign(test: ResolvedTest) -> list[str]:

@@ -11,6 +11,7 @@
 
 from collections.abc import Mapping
 import numpy as np
+from numpy.typing import NDArray
 import pymc as pm
 import pytensor.tensor as pt
 
@@ -20,7 +21,7 @@ from mmm.panel import Panel
 from mmm.scales import Scales
 from mmm.spec import ModelSpec
 from mmm.structure import Structure
-from mmm.types import Tensor
+from mmm.types import Array, Tensor
 
 type Parameters = Mapping[str, Tensor]
 CELLS = ("date", "geo")
@@ -33,34 +34,41 @@ def kpi_likelihood(
     scales: Scales,
     p: Parameters,
     predictor: Tensor,
+    kept: NDArray[np.bool_],
 ) -> None:
-    """The kpi given the structural ``predictor (week, geo)`` in scaled units."""
+    """The kpi given the structural ``predictor (week, geo)`` in scaled units; cells that are not
+    ``kept (week, geo)`` have no say."""
     unit = pm.Data("kpi_unit", scales.kpi_unit, dims="geo")
-    kpi = panel.array("kpi")
-    kind = spec.kpi.likelihood
+    kpi, kind = panel.array("kpi"), spec.kpi.likelihood
+    dims = CELLS if kept.all() else None
+
+    def cells(values: Tensor) -> Tensor:
+        return values if kept.all() else (values * pt.ones_like(predictor))[np.nonzero(kept)]
+
+    def seen(values: Array) -> Tensor:
+        return pm.Data("observed_kpi", values if kept.all() else values[kept], dims=dims)
+
     if kind == "negative_binomial":
-        counts = pm.Data("observed_kpi", kpi.astype(np.int64), dims=CELLS)
-        mean = unit * pt.exp(predictor)
-        pm.NegativeBinomial("kpi", mu=mean, alpha=p["dispersion"], observed=counts, dims=CELLS)
+        mean = cells(unit * pt.exp(predictor))
+        counts = seen(kpi.astype(np.int64))
+        pm.NegativeBinomial("kpi", mu=mean, alpha=p["dispersion"], observed=counts, dims=dims)
         return
     sigma = p.get("sigma_geo", p["sigma"])
     if kind == "lognormal":
         center, scale = pt.log(unit) + predictor, sigma * pt.ones_like(unit)
         if s.ar:
-            logs = pm.Data("observed_kpi", np.log(kpi), dims=CELLS)
-            _autoregressive("log_kpi", center, scale, p["noise_rho"], logs)
+            _autoregressive("log_kpi", center, scale, p["noise_rho"], seen(np.log(kpi)))
         else:
-            values = pm.Data("observed_kpi", kpi, dims=CELLS)
-            pm.LogNormal("kpi", mu=center, sigma=scale, observed=values, dims=CELLS)
+            pm.LogNormal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
         return
-    center = unit * (pt.exp(predictor) if s.log_link else predictor)
-    values = pm.Data("observed_kpi", kpi, dims=CELLS)
+    center, scale = unit * (pt.exp(predictor) if s.log_link else predictor), sigma * unit
     if s.ar:
-        _autoregressive("kpi", center, sigma * unit, p["noise_rho"], values)
+        _autoregressive("kpi", center, scale, p["noise_rho"], seen(kpi))
     elif kind == "student_t":
-        pm.StudentT("kpi", nu=p["nu"], mu=center, sigma=sigma * unit, observed=values, dims=CELLS)
+        nu = p["nu"]
+        pm.StudentT("kpi", nu, cells(center), cells(scale), observed=seen(kpi), dims=dims)
     else:
-        pm.Normal("kpi", mu=center, sigma=sigma * unit, observed=values, dims=CELLS)
+        pm.Normal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
 
 
 def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor) -> None:

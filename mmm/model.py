@@ -15,8 +15,11 @@ import pytensor.tensor as pt
 
 from mmm import equations, parameters
 from mmm.collapse import linear_side, log_evidence
+from mmm.calibration import plain_only, predicted_lifts
 from mmm.coords import coords
 from mmm.inputs import Inputs, scaled_inputs
+from mmm.lift_design import ResolvedTest, resolve
+from mmm.lift_exclusion import kept_cells
 from mmm.likelihood import kpi_likelihood, observed_budgets, settle_mediators
 from mmm.panel import Panel
 from mmm.priors import Prior
@@ -82,7 +85,9 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         found = equations.terms(p, inputs, s, pt, settle_mediators(s, panel, scales, p))
         predictor = equations.predictor(found, s, pt)
         predictor.name = PREDICTOR
-        kpi_likelihood(spec, s, panel, scales, p, predictor)
+        tests = resolve(spec, panel, scales)
+        kpi_likelihood(spec, s, panel, scales, p, predictor, kept_cells(tests, spec, panel))
+        _lifts(tests, p, spec, s, scales)
     return model
 
 
@@ -95,7 +100,10 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         settle = settle_mediators(s, panel, scales, p)
         side = linear_side(spec, s, scales)
         kpi = pm.Data("scaled_kpi", scaled_kpi(panel, scales, s), dims=("date", "geo"))
-        pm.Potential("kpi", log_evidence(p, inputs, side, kpi, settle))
+        tests = resolve(spec, panel, scales)
+        kept = kept_cells(tests, spec, panel)
+        pm.Potential("kpi", log_evidence(p, inputs, side, kpi, kept, settle))
+        _lifts(tests, p, spec, s, scales)
     return model
 
 
@@ -107,9 +115,27 @@ def scaled_kpi(panel: Panel, scales: Scales, s: Structure) -> Array:
 
 def collapsible(spec: ModelSpec, panel: Panel) -> bool:
     """Whether the kpi is linear-Gaussian in its linear coefficients, and its noise whitens."""
+    if plain_only(spec, structure_of(spec)):
+        return False
     log_normal = spec.kpi.likelihood == "lognormal"
     gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
     return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(panel.geos) == 1)
+
+
+def _lifts(
+    tests: tuple[ResolvedTest, ...],
+    p: dict[str, Tensor],
+    spec: ModelSpec,
+    s: Structure,
+    scales: Scales,
+) -> None:
+    """The measured lifts, given what the model predicts of them."""
+    if not tests:
+        return
+    center = predicted_lifts(tests, p, spec, s, scales, pt, pm.Data)
+    lift = pm.Data("observed_lift", np.array([test.lift for test in tests]))
+    sd = pm.Data("lift_sd", np.array([test.sd for test in tests]))
+    pm.Normal("lift", center, sd, observed=lift)
 
 
 def _sampled(

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from mmm.errors import Issue, QueryError
 from mmm.fitted import FittedModel
 from mmm.timeline import Variables
 from mmm.types import Array
 
-
 MEDIATOR = "mediator"
+_OF_MEDIATOR = ("mediator_factor", "mediator_shift")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Place:
     name: str
     array: str
     position: int | None
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """The arrays of ``Variables`` that a do on the variable changes."""
+        return _OF_MEDIATOR if self.array == MEDIATOR else (self.array,)
 
 
 def places(model: FittedModel) -> dict[str, Place]:
@@ -56,17 +63,58 @@ def place_of(model: FittedModel, name: str, where: str) -> Place:
 
 
 def read(world: Variables, place: Place) -> Array:
-    """(week, geo) values of a variable."""
+    """(week, geo) values of a variable that is no mediator."""
     values: Array = getattr(world, place.array)
     return values if place.position is None else values[..., place.position]
 
 
 def write(world: Variables, place: Place, values: Array) -> Variables:
-    """``world`` with a variable replaced by ``values (week, geo)``."""
-    if place.position is None:
-        changed = values
-    else:
-        changed = getattr(world, place.array).copy()
-        changed[..., place.position] = values
-    arrays: dict[str, Any] = {place.array: changed}
+    """``world`` with a variable that is no mediator replaced by ``values (week, geo)``."""
+    return _written(world, place.array, place.position, values)
+
+
+def scaled(world: Variables, place: Place, factor: Array) -> Variables:
+    """``world`` with a variable, a mediator too, multiplied by ``factor (week, geo)``."""
+    for array in place.arrays:
+        values = read(world, replace(place, array=array))
+        world = _written(world, array, place.position, values * factor)
+    return world
+
+
+def only(base: Variables, changed: Variables, place: Place) -> Variables:
+    """``base`` with one variable, a mediator too, as in ``changed``."""
+    for array in place.arrays:
+        values = read(changed, replace(place, array=array))
+        base = _written(base, array, place.position, values)
+    return base
+
+
+def per_geo(model: FittedModel, place: Place) -> Array:
+    """(geo,) what a number given once is multiplied by in each geo.
+
+    One, but for a national channel: its spend is one number, which geos share by population.
+    """
+    weight = model.scales.geo_weight
+    if place.array == "spend" and model.spec.channels[place.position or 0].national:
+        return np.asarray(weight / weight.sum())
+    return np.ones_like(weight)
+
+
+def check_values(place: Place, values: Array, where: str) -> None:
+    """Raises QueryError where ``values`` of the variable cannot be: a price of zero, spend below."""
+    lowest = float(values.min())
+    if "price" in place.array and lowest <= 0.0:
+        detail = f"{place.name} would be {lowest:g}; a price must stay above zero"
+        raise QueryError([Issue(where, "not_positive", detail)])
+    if "spend" in place.array and lowest < 0.0:
+        detail = f"{place.name} would be {lowest:g}; spend cannot be negative"
+        raise QueryError([Issue(where, "negative", detail)])
+
+
+def _written(world: Variables, array: str, position: int | None, values: Array) -> Variables:
+    changed = values
+    if position is not None:
+        changed = getattr(world, array).copy()
+        changed[..., position] = values
+    arrays: dict[str, Any] = {array: changed}
     return replace(world, **arrays)

@@ -5,12 +5,14 @@ value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``nat
 products a geo is a cell ``<geo> | <product>``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from mmm.errors import Issue, pointer
 from mmm.panel_checks import (
@@ -87,7 +89,7 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
 
 
 def _cells(
-    frame: pd.DataFrame, spec: ModelSpec, order: Array, n_geos: int
+    frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], n_geos: int
 ) -> dict[str, Array]:
     """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
     labels = {spec.date, spec.geo, spec.product}
@@ -149,7 +151,7 @@ def _dataset(
     priced = {r.name: r.price for r in spec.competitors if r.price is not None}
     spending = {r.name: r.spend for r in spec.competitors if r.spend is not None}
     people = cells[spec.population][0] if spec.population else None
-    groups = {
+    groups: dict[str, tuple[str, Mapping[str, Array | None]]] = {
         "spend": ("channel", national_split(cells, spec, people)),
         "unit_cost": ("channel", exposure_cost(cells, spec)),
         "frequency": ("channel", {c.name: cells.get(c.frequency or "") for c in spec.channels}),

@@ -6,9 +6,9 @@ takes out most of their memory. From the residuals a, b (week, geo):
     r = sum ab / sqrt(sum a^2 sum b^2)
     1 / n = Var r = sum_k w_k sum_gh A_k[g, h] B_k[g, h] / N_k[g, h] / (sum a^2 sum b^2)
 
-A_k[g, h] = sum_t a[t + k, g] a[t, h], N_k the number of terms in it, w_k = 1 - |k| / (K + 1). For one
-geo that is Bartlett's and Quenouille's correction, 1 + 2 sum_k w_k rho_a(k) rho_b(k); the
-sums over pairs of geos do the same for common weekly shocks. n -> effective, less the share of cells
+A_k[g, h] = sum_t a[t + k, g] a[t, h], N_k the number of terms in it, w_k = 1 - |k| / (K + 1). For
+one geo that is Bartlett's and Quenouille's correction, 1 + 2 sum_k w_k rho_a(k) rho_b(k); the sums
+over pairs of geos do the same for common weekly shocks. n -> effective, less the share of cells
 that the regression used up; r sqrt((n - 2) / (1 - r^2)) is referred to Student's t.
 
 Media and rival spend are held as their root and themselves, each carried over at several rates, as
@@ -20,12 +20,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from mmm.causal_graph import CausalGraph
 from mmm.fitted import FittedModel
 from mmm.timeline import date_basis
 from mmm.types import Array
+
+type Mask = NDArray[np.bool_]
 
 PAST_WEEKS = 2
 MOST_LAGS = 8
@@ -43,7 +46,7 @@ class Partial:
 
 
 class Table:
-    """The series of a model by node name, as (week, geo), and the background of every regression."""
+    """The series of a model by node name, as (week, geo), and every regression's background."""
 
     def __init__(self, graph: CausalGraph, model: FittedModel) -> None:
         self._panel, self._log, self.kinds = model.panel, model.structure.log_link, graph.kinds
@@ -107,7 +110,7 @@ def partial_correlation(
         if past:
             for values in (a, b):
                 columns += [_shifted(values, k + 1) for k in range(PAST_WEEKS)]
-        seen = np.isfinite(a) & np.isfinite(b) & np.all(np.isfinite(columns), axis=0)
+        seen = np.all(np.isfinite([a, b, *columns]), axis=0)
         if 3 * len(columns) <= seen.sum():
             return _tested(a, b, np.stack(columns), seen)
     return None
@@ -121,7 +124,7 @@ def detectable(effective: float, level: float) -> float:
     return float(np.tanh(reach / np.sqrt(effective - 3.0)))
 
 
-def effective_cells(a: Array, b: Array, seen: Array) -> float:
+def effective_cells(a: Array, b: Array, seen: Mask) -> float:
     """n of the formula above for residuals ``a``, ``b (week, geo)``, zero where not ``seen``."""
     total, weeks = 0.0, len(a)
     for lag in range(min(MOST_LAGS, weeks - 2) + 1):
@@ -134,7 +137,7 @@ def effective_cells(a: Array, b: Array, seen: Array) -> float:
     return min(size / total, float(seen.sum())) if total > 0.0 else float(seen.sum())
 
 
-def _tested(a: Array, b: Array, columns: Array, seen: Array) -> Partial | None:
+def _tested(a: Array, b: Array, columns: Array, seen: Mask) -> Partial | None:
     design = columns[:, seen].T
     scale = np.linalg.norm(design, axis=0)
     design = design[:, scale > 0.0] / scale[scale > 0.0]

@@ -130,4 +130,4 @@ def _weights(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Ar
     worth = worth_by_week(model, world, inputs, on)
     earned = [worth] * s.n_direct
     earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
-    return equations.media_coefficients(p, inputs, s, np) * np.stack(earned, axis=1)
+    return np.asarray(equations.media_coefficients(p, inputs, s, np) * np.stack(earned, axis=1))

@@ -4,6 +4,7 @@ The same code (``parameters``) that builds the PyMC graph runs here on arrays, s
 has the names and shapes of a posterior draw.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ class ArraySource:
     def draw(self, name: str, prior: Prior, *dims: str) -> Array:
         a, b = (*prior.parameters, 0.0)[:2]
         rng, shape = self.rng, (self.n, *(self.sizes[dim] for dim in dims))
-        families = {
+        families: dict[str, Callable[[], Array]] = {
             "normal": lambda: rng.normal(a, b, shape),
             "half_normal": lambda: np.abs(rng.normal(0.0, a, shape)),
             "lognormal": lambda: rng.lognormal(a, b, shape),

@@ -12,9 +12,9 @@ import numpy as np
 import nutpie
 import xarray as xr
 
+from mmm.assessment import assessed
 from mmm.compiled import Compiled, compile_model
 from mmm.completion import complete
-from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel, Method
 from mmm.panel import Panel
 from mmm.posterior import Posterior
@@ -22,8 +22,7 @@ from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
 from mmm.structure import structure_of
-from mmm.timeline import observed
-from mmm.verdict import judge, predictive_values
+from mmm.verdict import judge
 
 CORES = 2
 PROGRESS_MS = 200
@@ -92,7 +91,7 @@ def fit_compiled(
             seconds=round(time.monotonic() - started, 3),
         ),
     )
-    return _judged(draft, sampling.seed)
+    return assessed(draft, sampling.seed)
 
 
 _NO_FIT: Mapping[str, float] = {
@@ -177,12 +176,3 @@ def _convergence(posterior: Posterior, stats: xr.Dataset) -> dict[str, float]:
 def _extreme(values: xr.Dataset, reduce: Any) -> float:
     flat = np.concatenate([np.ravel(item.to_numpy()) for item in values.data_vars.values()])
     return float(reduce(flat)) if np.isfinite(flat).any() else float("nan")
-
-
-def _judged(draft: FittedModel, seed: int) -> FittedModel:
-    """``draft`` with the fit checks against posterior predictive draws added."""
-    mean = mean_by_geo(draft, observed(draft.panel))
-    predictive = with_noise(draft, mean, seed, memory=False)
-    fit_values = predictive_values(draft.panel.array("kpi"), mean, predictive)
-    diagnostics = {**draft.diagnostics, **fit_values}
-    return replace(draft, diagnostics=diagnostics, verdict=judge(diagnostics))

@@ -1,8 +1,8 @@
 """How strong a hidden confounder must be before an effect falls: its tipping point.
 
-Cinelli and Hazlett (2020), Making sense of sensitivity: extending omitted variable bias. Left out of
-the regression of the kpi Y on an effect's regressor D and on what is held X, a confounder Z shifts
-the coefficient of D by
+Cinelli and Hazlett (2020), Making sense of sensitivity: extending omitted variable bias. Left out
+of the regression of the kpi Y on an effect's regressor D and on what is held X, a confounder Z
+shifts the coefficient of D by
 
     |bias| / |coefficient| = sqrt(r_y * r_d / (1 - r_d)) / f
 
@@ -14,8 +14,8 @@ which is exact for least squares. With r_y = r_d = r it takes away the share q o
     r = (sqrt(g^4 + 4 g^2) - g^2) / 2,  g = q f        the robustness value
 
 Here D is the effect's own contribution at the posterior mean, week by week, so the coefficient is
-one; its s.d. given X and the residual s.d. are those of the model's own linear terms (``contrast``).
-A prior that holds the effect makes it harder to move than this says.
+one; its s.d. given X and the residual s.d. are those of the model's own terms
+(``effect_regression``). A prior that holds the effect makes it harder to move than this says.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,8 +65,8 @@ class TippingPoint(Answer):
     hidden confounder must explain, of both alike.
 
     ``to_zero``: for the mean effect to vanish. ``interval_to_zero``: for the 90 % interval to reach
-    zero. ``roi_to_one``: for the mean ROI to fall to one; null where it is not above, or the kpi has
-    no value. ``alone``: of the lever, by a confounder that explains all that is left of the kpi.
+    zero. ``roi_to_one``: for the mean ROI to fall to one; null where it is not above, or where the
+    kpi has no value. ``alone``: of the lever, by one that explains all that is left of the kpi.
     """
 
     to_zero: float
@@ -110,12 +110,15 @@ def share_of_effect(f: float, with_lever: float, with_kpi: float) -> float:
 
 
 def _strongest(found: Regression, f: float) -> Benchmark | None:
-    """The held block whose like would take most; None where cells do not outnumber the columns."""
+    """The held block whose like would take most; None where none would take anything, or where
+    cells do not outnumber the columns two to one."""
     columns = sum(len(block) for block in found.held.values())
     if columns + 2 > found.kpi.size // 2:
         return None
     rows = [_benchmark(found, name, f) for name in found.held if name != LEVEL]
-    return max(rows, key=lambda row: row.would_take, default=None)
+    return max(
+        (row for row in rows if row.would_take > 0.0), key=lambda row: row.would_take, default=None
+    )
 
 
 def _benchmark(found: Regression, name: str, f: float) -> Benchmark:
@@ -138,10 +141,14 @@ def _benchmark(found: Regression, name: str, f: float) -> Benchmark:
 
 
 def _explained(target: Array, fewer: list[Array], more: list[Array]) -> float:
-    """Partial R2 of what ``more`` holds beyond ``fewer``."""
-    before = np.sum(_without(target, fewer) ** 2)
-    after = np.sum(_without(target, more) ** 2)
-    return float(max(1.0 - after / before, 0.0)) if before > 0.0 else 0.0
+    """Partial R2 of what ``more`` holds beyond ``fewer``, less what as much noise would reach."""
+    before, after = (_unexplained_variance(target, blocks) for blocks in (fewer, more))
+    return max(1.0 - after / before, 0.0) if before > 0.0 else 0.0
+
+
+def _unexplained_variance(target: Array, blocks: list[Array]) -> float:
+    freedom = target.size - sum(len(block) for block in blocks)
+    return float(np.sum(_without(target, blocks) ** 2)) / freedom
 
 
 def _without(target: Array, blocks: Iterable[Array]) -> Array:
@@ -149,7 +156,7 @@ def _without(target: Array, blocks: Iterable[Array]) -> Array:
     design = np.concatenate(list(blocks)).T
     scale = np.linalg.norm(design, axis=0)
     design = design[:, scale > 0.0] / scale[scale > 0.0]
-    return target - design @ np.linalg.lstsq(design, target)[0]
+    return np.asarray(target - design @ np.linalg.lstsq(design, target)[0])
 
 
 def _summary(name: str, to_zero: float, benchmark: Benchmark | None) -> str:
@@ -159,6 +166,5 @@ def _summary(name: str, to_zero: float, benchmark: Benchmark | None) -> str:
     )
     if benchmark is None:
         return text + "."
-    return (
-        f"{text}; one as strong as {benchmark.name} would account for {benchmark.would_take:.0%}."
-    )
+    part = "all of it" if benchmark.would_take >= 1.0 else f"{benchmark.would_take:.0%} of it"
+    return f"{text}; one as strong as {benchmark.name} would account for {part}."

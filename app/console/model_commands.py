@@ -1,4 +1,4 @@
-"""Commands that question a model file: contributions, whatif, allocate, report."""
+"""Commands that question a model file: contributions, graph, whatif, allocate, report."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (contributions, whatif, allocate, report):
+    for command in (contributions, graph, whatif, allocate, report):
         cli.command()(command)
 
 
@@ -33,6 +33,19 @@ def contributions(
     from mmm.fitted import load_model
 
     show(decompose(load_model(model), by=by), as_json, components_table, returns_table)
+
+
+def graph(model: Existing, as_json: AsJson = False) -> None:
+    """What acts on what, and which effects that identifies."""
+    from app.console.graph_tables import effects_table, independence_table, nodes_table
+    from app.console.tables import show
+    from mmm.fitted import load_model
+    from mmm.graph_answer import explain_graph
+
+    found = explain_graph(load_model(model))
+    warnings = [f"{item.name}: {item.detail}" for item in found.warnings]
+    notes = (*warnings, *found.notes, found.independencies.note)
+    show(found, as_json, nodes_table, effects_table, independence_table, warnings=notes)
 
 
 def whatif(

@@ -1,4 +1,4 @@
-"""Questions to a model: contributions, curves, report, what-if, allocation."""
+"""Questions to a model: contributions, curves, graph, report, what-if, allocation."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -13,7 +13,12 @@ from app.services import allocate as allocation
 from app.services import queries
 from app.services.csv_export import contributions_csv
 from app.services.plans import AllocateBody, AllocationAnswer
-from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
+from app.services.queries import (
+    ContributionsAnswer,
+    CounterfactualBody,
+    CurvesAnswer,
+    ModelGraphAnswer,
+)
 from mmm.contribution import By
 from mmm.question import CounterfactualAnswer
 
@@ -63,6 +68,18 @@ async def get_contributions(
 async def get_curves(model: ExistingModel, context: ContextOf) -> Response:
     """Response curves with the observed range and today's spend."""
     return _json(await _heavy(context, lambda: queries.curves(context, model)))
+
+
+@routes.get(
+    "/models/{model_id}/graph", response_model=ModelGraphAnswer, responses=problems(404, 422)
+)
+async def get_graph(model: ExistingModel, context: ContextOf) -> Response:
+    """Nodes, edges, and for each channel and the price whether its effect is identified, and why.
+
+    Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
+    should not be held, and tests on the data of what the graph says is unrelated.
+    """
+    return _json(await _heavy(context, lambda: queries.graph(context, model)))
 
 
 @routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))

@@ -1,4 +1,4 @@
-"""Questions to a fitted model: contributions, curves, what-ifs, the report."""
+"""Questions to a fitted model: contributions, curves, graph, what-ifs, the report."""
 
 from typing import Literal
 
@@ -11,6 +11,7 @@ from mmm.contribution import By, Contributions
 from mmm.contribution import contributions as decompose
 from mmm.curves import Curves
 from mmm.curves import curves as response_curves
+from mmm.graph_answer import GraphAnswer, explain_graph
 from mmm.intervention import answer as answer_what_if
 from mmm.question import Counterfactual, CounterfactualAnswer
 
@@ -25,6 +26,12 @@ class ContributionsAnswer(Contributions):
 
 class CurvesAnswer(Curves):
     """The response curves, with the verdict on the model that they come from."""
+
+    verdict: VerdictStatus
+
+
+class ModelGraphAnswer(GraphAnswer):
+    """The causal graph, with the verdict on the model that was fitted to it."""
 
     verdict: VerdictStatus
 
@@ -45,6 +52,12 @@ def curves(context: Context, row: ModelRow) -> CurvesAnswer:
     """Response curves of the channels."""
     found = response_curves(models.fitted(context, row))
     return CurvesAnswer(**dict(found), verdict=row.verdict["status"])
+
+
+def graph(context: Context, row: ModelRow) -> ModelGraphAnswer:
+    """The causal graph, and what is identified by it."""
+    found = explain_graph(models.fitted(context, row))
+    return ModelGraphAnswer(**dict(found), verdict=row.verdict["status"])
 
 
 def counterfactual(

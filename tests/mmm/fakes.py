@@ -1,6 +1,7 @@
 """A fitted model without MCMC: real structures, parameters drawn from the priors with numpy."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ def table(weeks: int = 60, geos: int = 1, seed: int = 0) -> pd.DataFrame:
     frames = []
     for geo in range(geos):
         size = 1.0 + geo
-        columns = {
+        columns: dict[str, Any] = {
             "week": [(START + timedelta(weeks=t)).isoformat() for t in range(weeks)],
             "region": f"r{geo}",
             "people": 1000.0 * size,

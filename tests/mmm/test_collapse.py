@@ -79,6 +79,10 @@ def test_joint_equals_evidence_times_conditional(document, geos):
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
+def everything(fitted):
+    return np.ones(fitted.panel.array("kpi").shape, dtype=bool)
+
+
 def _one(point):
     return {name: np.asarray(values)[None] for name, values in point.items()}
 
@@ -86,17 +90,17 @@ def _one(point):
 def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last."""
     side = collapse.linear_side(fitted.spec, fitted.structure, fitted.scales)
-    batch = collapse.moments(_one(p), inputs, side, kpi, np, settle)
+    batch = collapse.moments(_one(p), inputs, side, kpi, np, everything(fitted), settle)
     m = replace(batch, **{f.name: _first(getattr(batch, f.name)) for f in fields(batch)})
-    eta, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
+    parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
     volume -= np.log(side.prior_sd(p, np)[0])
     for item in side.vectors:
         if item.pooled:
-            eta.append(np.ravel(p[f"{item.name}_z"]))
+            parts.append(np.ravel(p[f"{item.name}_z"]))
         else:
-            eta.append((np.ravel(p[item.name]) - item.mean) / item.fixed)
+            parts.append((np.ravel(p[item.name]) - item.mean) / item.fixed)
             volume -= item.size * np.log(item.fixed)
-    eta = np.concatenate(eta)
+    eta = np.concatenate(parts)
     rest = np.float64(0.0)
     if "shock_sd" in p:
         deviation = p["level_sd"] * p["level_z"]
@@ -108,7 +112,7 @@ def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
         z = (p["shock_sd"] * p["shock_z"] - center) / spread
         rest = (-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - np.log(spread)).sum()
         rest += len(z) * np.log(p["shock_sd"])
-        eta = np.concatenate([eta, p["level_z"]])
+        eta = np.concatenate([*parts, p["level_z"]])
     covariance = np.linalg.inv(m.a)
     gaussian = multivariate_normal(covariance @ m.b, covariance, allow_singular=False)
     return float(gaussian.logpdf(eta) + volume + rest)
@@ -129,9 +133,9 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
     inputs = inputs_of(one, observed(one.panel))
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
     side = collapse.linear_side(one.spec, one.structure, one.scales)
-    found = collapse.draw_back(p, inputs, side, kpi, None, np.random.default_rng(0))
+    found = collapse.draw_back(p, inputs, side, kpi, everything(one), None, np.random.default_rng(0))
     first = {name: values[0] for name, values in p.items()}
-    m = collapse.moments(first, inputs, side, kpi, np)
+    m = collapse.moments(first, inputs, side, kpi, np, everything(one))
     mean, sd = side.prior_mean(), side.prior_sd(first, np)
     covariance = np.linalg.inv(m.a)[: mean.size, : mean.size]
     center = mean + sd * np.linalg.solve(m.a, m.b)[: mean.size]

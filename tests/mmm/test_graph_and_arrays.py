@@ -171,7 +171,7 @@ def _under_do(model: pm.Model, fitted, spend, price) -> np.ndarray:
     mean = pytensor.function(parameters, predictor_of(cut), on_unused_input="ignore", mode=QUICK)
     draws = [fitted.posterior.draws[node.name] for node in parameters]
     found = np.stack([mean(*values) for values in zip(*draws, strict=True)])
-    return found * fitted.scales.kpi_unit
+    return np.asarray(found * fitted.scales.kpi_unit)
 
 
 def _equation_parameters(fitted) -> list[str]:
