@@ -102,7 +102,7 @@ def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
         detail = f"{edge.cause!r} cannot act on itself; for memory use noise 'ar1' or an adstock"
         yield Issue(where, "self", detail)
     elif edge.effect in mediators and edge.cause not in channels | linear | unobserved:
-        detail = f"a mediator's equation takes channels, mediators, controls and price, not {{!r}}"
+        detail = "a mediator's equation takes channels, mediators, controls and price, not {!r}"
         yield Issue(where, "no_equation", detail.format(edge.cause))
     elif edge.cause in channels and edge.effect in {*mediators, KPI} and edge.lag:
         detail = f"a channel's delay is its adstock ('delayed' or 'weibull'), not a lag of {edge.lag}"

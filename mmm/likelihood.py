@@ -10,10 +10,11 @@
 """
 
 from collections.abc import Mapping
+
 import numpy as np
-from numpy.typing import NDArray
 import pymc as pm
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 
 from mmm.inputs import Inputs
 from mmm.mediators import Settle

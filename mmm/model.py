@@ -14,8 +14,8 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from mmm import equations, parameters
-from mmm.collapse import linear_side, log_evidence
 from mmm.calibration import plain_only, predicted_lifts
+from mmm.collapse import linear_side, log_evidence
 from mmm.coords import coords
 from mmm.inputs import Inputs, scaled_inputs
 from mmm.lift_design import ResolvedTest, resolve

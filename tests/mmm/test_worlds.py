@@ -72,7 +72,7 @@ def test_the_model_equations_give_the_same_mean(name: str, request: pytest.Fixtu
     panel, structure = build_panel(case.frame, spec), structure_of(spec)
     scales = scales_of(panel, spec, structure)
     basis = {
-        "trend": trend_basis(panel.weeks, scales.origin, scales.span_weeks),
+
         "season": season_basis(panel.weeks, structure.yearly),
     }
     inputs = equations.scaled_inputs(vars(observed(panel)), basis, scales, np)
