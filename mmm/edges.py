@@ -105,7 +105,7 @@ def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
         detail = "a mediator's equation takes channels, mediators, controls and price, not {!r}"
         yield Issue(where, "no_equation", detail.format(edge.cause))
     elif edge.cause in channels and edge.effect in {*mediators, KPI} and edge.lag:
-        detail = f"a channel's delay is its adstock ('delayed' or 'weibull'), not a lag of {edge.lag}"
+        detail = f"a channel's delay is its adstock ('delayed', 'weibull'), not a lag of {edge.lag}"
         yield Issue(where, "lag_of_channel", detail)
     elif edge.effect == KPI and edge.lag and edge.cause not in mediators | unobserved:
         detail = f"a lag to the kpi belongs to a mediator; shift the column of {edge.cause!r}"

@@ -5,8 +5,8 @@ data inform the former, so effect and half-saturation are nearly independent. A 
 ROI, marginal ROI, share of the kpi or elasticity fixes beta = q / (the same quantity per unit of
 beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
 
-    roi            sum(worth * ratio * curve) / spend          marginal_roi  with curve' * x for curve
-    share          sum(unit * ratio * curve) / sum(kpi)        elasticity    with curve' * x for curve
+    roi     sum(worth * ratio * curve) / spend       marginal_roi  with curve' * x for curve
+    share   sum(unit * ratio * curve) / sum(kpi)     elasticity    with curve' * x for curve
 
 over the reference window (ROI: with its carry-out, at the last prices). ``worth`` and ``unit`` are
 currency and kpi units that one scaled unit of media brings in a week: price factor times kpi unit;

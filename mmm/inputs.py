@@ -15,9 +15,9 @@ class Inputs:
     """Scaled inputs of the equations, without draw dimensions.
 
     ``exposure (medium, week, geo)``, ``before (medium, 1, geo)`` of each week ahead, ``frequency
-    (medium, week, geo)``; ``log_price (week, geo)``, ``log_rival_price (priced_rival, week, geo)``;
-    ``control (control, week, geo)`` standardised; ``event (event, week, geo)``;
-    ``mediator_factor``, ``mediator_shift (mediator, week, geo)`` of a mediator's standardised value;
+    (medium, week, geo)``; ``log_price (week, geo)``, ``log_rival_price (priced_rival, week,
+    geo)``; ``control (control, week, geo)`` standardised; ``event (event, week, geo)``;
+    ``mediator_factor``, ``mediator_shift (mediator, week, geo)`` of the standardised value;
     ``product (product, 1, geo)`` indicators; ``basis`` as in ``timeline.date_basis``.
     """
 

@@ -99,9 +99,8 @@ def _cells(
     for column, where in spec.column_pointers:
         if column in labels:
             continue
-        values, faults = numbers(frame, column)
+        values, faults = numbers(frame, column, sparse=column in sparse)
         if column in sparse:
-            faults = [issue for issue in faults if issue.code != "missing"]
             faults = faults or unseen(values, column, where)
         issues += faults or out_of_range(values, column, spec)
         found[column] = values[order].reshape(-1, n_geos)

@@ -24,7 +24,8 @@ def out_of_range(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
     bad = values <= 0.0 if positive else values < 0.0
     if column not in spends and not positive:
         return []
-    what = "must be above zero" if positive else "is spend or exposure and cannot be negative"
+    kind = "exposure" if column in {item.exposure for item in spec.channels} else "spend"
+    what = "must be above zero" if positive else f"is {kind} and cannot be negative"
     return [
         Issue(
             pointer("data", "rows", int(row), column),

@@ -53,14 +53,20 @@ def read_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def numbers(frame: pd.DataFrame, column: str) -> tuple[Array, list[Issue]]:
-    """``column`` as float64 with an issue for each cell that is no finite number (NaN there)."""
+def numbers(
+    frame: pd.DataFrame, column: str, *, sparse: bool = False
+) -> tuple[Array, list[Issue]]:
+    """``column`` as float64 with an issue for each cell that is no finite number (NaN there).
+
+    A ``sparse`` column may have empty cells and NaN.
+    """
     values = np.full(len(frame), np.nan)
     issues = []
     for row, cell in enumerate(frame[column].tolist()):
         number, code, detail = _number(cell)
         values[row] = number
-        if code:
+        unseen = code == "missing" or (isinstance(cell, float) and np.isnan(cell))
+        if code and not (sparse and unseen):
             issues.append(_cell(row, column, code, detail))
     return values, issues
 
@@ -117,8 +123,6 @@ def _number(cell: Any) -> tuple[float, str, str]:
         number = float(cell)
     except (TypeError, ValueError):
         return np.nan, "not_a_number", f"{cell!r} is not a number"
-    if isinstance(cell, float) and np.isnan(number):
-        return np.nan, "missing", "the cell is empty"
     if not np.isfinite(number):
         return np.nan, "not_finite", f"{cell!r} is not a finite number"
     return number, "", ""

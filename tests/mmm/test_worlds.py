@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from mmm import equations
+from mmm.evaluate import numeric_inputs
 from mmm.panel import build_panel
 from mmm.scales import scales_of
 from mmm.spec import parse_spec
 from mmm.structure import structure_of
-from mmm.timeline import observed, season_basis, trend_basis
+from mmm.timeline import observed
 from mmm.truth import LAGS, Truth, carry_over
 from mmm.types import Array
 from mmm.worlds import World, make_world
@@ -71,14 +72,10 @@ def test_the_model_equations_give_the_same_mean(name: str, request: pytest.Fixtu
     spec = parse_spec(case.spec)
     panel, structure = build_panel(case.frame, spec), structure_of(spec)
     scales = scales_of(panel, spec, structure)
-    basis = {
-
-        "season": season_basis(panel.weeks, structure.yearly),
-    }
-    inputs = equations.scaled_inputs(vars(observed(panel)), basis, scales, np)
+    inputs = numeric_inputs(observed(panel), spec, scales, structure)
     parameters = _as_parameters(case.truth, scales.kpi_unit, float(scales.control_sd[0]))
     terms = equations.terms(parameters, inputs, structure, np)
-    found = equations.mean(terms, structure) * scales.kpi_unit
+    found = equations.mean(terms, structure, np) * scales.kpi_unit
     # population is rounded to whole people in the table, hence not EXACT
     np.testing.assert_allclose(found, case.truth.mean(case.truth.past), rtol=1e-6)
 
@@ -91,7 +88,7 @@ def _as_parameters(truth: Truth, unit: Array, control_sd: float) -> Mapping[str,
     )
     return {
         "level": truth.level / unit,
-        "trend": np.array(truth.trend / size),
+        "trend": np.array([truth.trend / size]),
         "season": season / size,
         "shock": truth.past.shock / size,
         "beta": truth.beta / unit,
