@@ -87,9 +87,7 @@ def _places(model: FittedModel, world: Variables) -> tuple[Known, Positions]:
     return (np.flatnonzero(inside), at[inside]), np.maximum(at - count + 1, 0)
 
 
-def _demand(
-    chunk: Chunk, known: Known, later: Positions, fresh: Array
-) -> Array:
+def _demand(chunk: Chunk, known: Known, later: Positions, fresh: Array) -> Array:
     rho, state = chunk["demand_rho"][:, None], chunk["demand"]
     found = np.zeros_like(fresh)
     found[:, known[0]] = state[:, known[1]]
@@ -112,9 +110,7 @@ def _innovations(chunk: Chunk, history: Inputs, s: Structure, states: Array) -> 
     return found
 
 
-def _residual(
-    model: FittedModel, p: Mapping[str, Array], known: Known, history: Inputs
-) -> Array:
+def _residual(model: FittedModel, p: Mapping[str, Array], known: Known, history: Inputs) -> Array:
     """(draw, week, geo) kpi less its structural mean in the observed weeks, on the predictor's
     scale."""
     s, past = model.structure, {k: v for k, v in p.items() if k not in ("ar", "innovation")}
@@ -130,9 +126,7 @@ def _residual(
     return np.asarray((np.log(kpi) if s.log_link else kpi) - equations.predictor(t, s, np))
 
 
-def _memory(
-    rho: Array, residual: Array, known: Known, later: Positions, weeks: int
-) -> Array:
+def _memory(rho: Array, residual: Array, known: Known, later: Positions, weeks: int) -> Array:
     """(draw, week, geo) expected noise given the past: rho times last week's, fading beyond."""
     found = np.zeros((len(rho), weeks, residual.shape[-1]))
     inside = known[1] > 0

@@ -72,4 +72,3 @@ def _notes(model: FittedModel) -> Iterator[str]:
         seen = np.isfinite(model.panel.array("mediators")[..., i])
         if not seen.all():
             yield f"{name} was seen in {seen.mean():.0%} of the weeks; the others are inferred"
-

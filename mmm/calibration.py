@@ -93,9 +93,7 @@ def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
     return mean * xp.exp(0.5 * spread[..., None, :])
 
 
-def _path_term(
-    path: Sequence[str], t: Terms, p: Parameters, s: Structure, xp: Namespace
-) -> Tensor:
+def _path_term(path: Sequence[str], t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
     """(..., week, geo) what a channel brings along one path, before the price factor."""
     channel, *mediators = path[:-1]
     if not mediators:

@@ -9,6 +9,7 @@ from mmm import equations
 from mmm.evaluate import Evaluation, evaluate, expected, inputs_of
 from mmm.fitted import FittedModel
 from mmm.kinds import Shown, predictive, realised, unchanged
+from mmm.inputs import Inputs
 from mmm.names import Place, only
 from mmm.paths import Path, Side, along, paths
 from mmm.question import Kind
@@ -46,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Each (draw, week) of the span, summed over geos; noise is in the worlds, not in the change."""
+    """Each (draw, week) of the span, summed over geos; noise is in the worlds alone."""
 
     baseline: Array
     scenario: Array
@@ -110,7 +111,8 @@ class _Rows:
         model, span, q = self.model, self.question.span, self.question
         base = Side(found.inputs, found.terms)
         other = Side(self.scenario, self._terms(found, self.scenario))
-        shown, mean = unchanged, expected(model, found)[:, span]
+        shown: Shown = unchanged
+        mean = expected(model, found)[:, span]
         if self.kind == "counterfactual":
             shown = realised(model, found, span, mean, self.rng)
         before, after = shown(mean), self._outcome(found, other.terms, shown)
@@ -124,7 +126,7 @@ class _Rows:
                 rows.append(self._outcome(found, terms, shown) - before)
         return np.stack([row.sum(-1) for row in rows], axis=1)
 
-    def _terms(self, found: Evaluation, inputs: equations.Inputs) -> equations.Terms:
+    def _terms(self, found: Evaluation, inputs: Inputs) -> equations.Terms:
         return equations.terms(found.parameters, inputs, self.model.structure, np)
 
     def _outcome(self, found: Evaluation, terms: equations.Terms, shown: Shown) -> Array:

@@ -134,8 +134,8 @@ def _obstacles(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str
         yield _hidden(graph, lever, name, finding)
     if found.entangled:
         yield (
-            f"{_listed(found.entangled)} follow {lever} and drive what is to be held with it: no "
-            "set of variables tells the effects apart."
+            f"{_listed(found.entangled)} follow {lever} and drive {_listed(finding.moved)}, held "
+            "with it: no set of variables tells the effects apart."
         )
 
 
@@ -146,14 +146,11 @@ def _hidden(graph: CausalGraph, lever: str, name: str, finding: Finding) -> str:
             f"The specification does not speak of demand, which may move both {lever} and the kpi: "
             "declare it as a series, as latent, or as none; or run a lift test."
         )
-    driven = tuple(
-        other for other in (*finding.mediators, *finding.moved) if graph.basis(name, other)
-    )
-    if driven and not graph.basis(name, lever):
-        held = _listed(driven)
+    held = [m for m in finding.mediators if graph.basis(name, m)] or list(finding.moved)
+    if held and not graph.basis(name, lever):
         return (
-            f"{name} drives {held} and the kpi, and no column measures it: {held} being held, what "
-            f"{lever} does cannot be told from what {name} does."
+            f"No column measures {name}: with {_listed(tuple(held))} held, which follows {lever}, "
+            f"{name} ties {lever} to the kpi by a path that is no effect."
         )
     if demand:
         return (

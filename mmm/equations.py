@@ -167,9 +167,7 @@ def multiplier(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     factor = xp.exp(logs)
     fixed = xp.ones_like(factor[..., 0, :])
     of_medium = {member: group for group, members in enumerate(s.varying) for member in members}
-    found = [
-        factor[..., of_medium[i], :] if i in of_medium else fixed for i in range(len(s.media))
-    ]
+    found = [factor[..., of_medium[i], :] if i in of_medium else fixed for i in range(len(s.media))]
     return xp.stack(found, axis=-2)[..., None]
 
 

@@ -97,12 +97,11 @@ def media_factor(model: FittedModel, found: Evaluation) -> Array:
         return expected(model, found)
     acts = model.structure.price_acts_on_all
     factor = found.terms.price_factor if acts else np.ones_like(found.terms.price_factor)
-    return np.asarray(factor * model.scales.kpi_unit)
+    shape = (len(found.parameters["beta"]), *factor.shape[-2:])
+    return np.broadcast_to(factor * model.scales.kpi_unit, shape)
 
 
-def with_noise(
-    model: FittedModel, mean: Array, seed: int, *, memory: bool = True
-) -> Array:
+def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = True) -> Array:
     """Draws of the kpi around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
     noise. ``memory`` lets autoregressive noise build up from the first week on; without it every
     week's noise is the fresh part alone."""

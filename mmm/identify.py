@@ -91,12 +91,11 @@ def direct_effect(world: Unrolled, lever: str) -> Finding:
         held=_held(world, [outcome]) - treated,
         barred=closed_descendants(world.dag, [outcome]),
     )
-    mediators = tuple(name for name in total_effect(world, lever).mediators)
+    total = total_effect(world, lever)
+    found = Finding(identified=False, moved=total.moved, mediators=total.mediators)
     if problem.solved_by(problem.held):
-        enough = diagnosis.enough(problem)
-        return Finding(identified=True, adjustment=enough, mediators=mediators)
-    found = diagnosis.obstacles(problem, ())
-    return Finding(identified=False, mediators=mediators, obstacles=found)
+        return replace(found, identified=True, adjustment=diagnosis.enough(problem))
+    return replace(found, obstacles=diagnosis.obstacles(problem, ()))
 
 
 def _moved(world: Unrolled, lever: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The three kinds of question: what stands for a world's outcome, given its expectation.
 
 ``interventional``   the expectation itself
-``counterfactual``   the realised noise of the observed weeks is kept (abduction, action, prediction:
+``counterfactual``   the realised noise of the observed weeks is kept (abduction, action, answer:
                      Pearl, Causality, 2009, 7.1); m the baseline's expectation, m' the scenario's:
                        additive noise      y' = y + m' - m       (normal, Student-t, their AR(1))
                        log-normal noise    y' = y * m' / m
@@ -94,7 +94,8 @@ def _by_rank(found: Evaluation, mean: Array, kpi: Array, rng: np.random.Generato
     size = found.parameters["dispersion"][:, None, None]
 
     def below(count: Array) -> Array:
-        return np.where(count < 0.0, 0.0, betainc(size, np.maximum(count, 0.0) + 1.0, _rate(mean)))
+        inside = betainc(size, np.maximum(count, 0.0) + 1.0, _rate(mean))
+        return np.asarray(np.where(count < 0.0, 0.0, inside))
 
     def _rate(other: Array) -> Array:
         return np.asarray(size / (size + other))

@@ -71,9 +71,7 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
     return Exclusion(cells, tuple(notes))
 
 
-def kept_cells(
-    tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel
-) -> NDArray[np.bool_]:
+def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> NDArray[np.bool_]:
     """(week, geo) cells of the kpi in its likelihood; all of them under autoregressive noise, whose
     weeks hang together (``lift_notes`` says so)."""
     if spec.noise.kind == "ar1":
@@ -81,9 +79,7 @@ def kept_cells(
     return ~excluded_cells(tests, panel).cells
 
 
-def lift_notes(
-    tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel
-) -> tuple[str, ...]:
+def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> tuple[str, ...]:
     """What people should know of the tests' cells."""
     found = excluded_cells(tests, panel)
     if spec.noise.kind == "ar1" and found.cells.any():

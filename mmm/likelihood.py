@@ -1,12 +1,12 @@
 """The observed nodes of the PyMC graph: the kpi, the mediators, the budgets that demand drives.
 
-    kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
-              covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
-              log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
-              counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
-    mediator  Normal(mean, sd) in its own units; a week unseen is mean + sd * innovation
-    budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
-              spend: the second sensor of latent demand
+kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
+          covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
+          log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
+          counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
+mediator  Normal(mean, sd) in its own units; a week unseen is mean + sd * innovation
+budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
+          spend: the second sensor of latent demand
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,9 @@ def kpi_likelihood(
         _autoregressive("kpi", center, scale, p["noise_rho"], seen(kpi))
     elif kind == "student_t":
         nu = p["nu"]
-        pm.StudentT("kpi", nu, cells(center), cells(scale), observed=seen(kpi), dims=dims)
+        pm.StudentT(
+            "kpi", nu=nu, mu=cells(center), sigma=cells(scale), observed=seen(kpi), dims=dims
+        )
     else:
         pm.Normal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
 
@@ -83,9 +85,7 @@ def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: 
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
 
-def settle_mediators(
-    s: Structure, panel: Panel, scales: Scales, p: Parameters
-) -> Settle:
+def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) -> Settle:
     """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
     values = panel.array("mediators")
 
@@ -108,9 +108,7 @@ def settle_mediators(
     return settle
 
 
-def _unseen(
-    name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor
-) -> Tensor:
+def _unseen(name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor) -> Tensor:
     week, geo = np.nonzero(~seen)
     pm.modelcontext(None).add_coord(f"unseen_{name}_cell", range(len(week)))
     z = pm.Normal(f"unseen_{name}_z", dims=f"unseen_{name}_cell")

@@ -101,7 +101,7 @@ def per_geo(model: FittedModel, place: Place) -> Array:
 
 
 def check_values(place: Place, values: Array, where: str) -> None:
-    """Raises QueryError where ``values`` of the variable cannot be: a price of zero, spend below."""
+    """Raises QueryError where ``values`` cannot be: a price of zero, spend below it."""
     lowest = float(values.min())
     if "price" in place.array and lowest <= 0.0:
         detail = f"{place.name} would be {lowest:g}; a price must stay above zero"

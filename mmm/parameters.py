@@ -216,7 +216,9 @@ def _from_half_life(
     assert stated is not None
     drawn = source.draw(f"half_life_{s.media[member].name}", stated_prior("half_life", stated))
     shapes = s.parameter_media.get("adstock_shape", ())
-    own = {"adstock_shape": p["adstock_shape"][..., shapes.index(member)]} if member in shapes else {}
+    own = (
+        {"adstock_shape": p["adstock_shape"][..., shapes.index(member)]} if member in shapes else {}
+    )
     return from_half_life(s.media[member].adstock.kind, drawn, own, source.xp)
 
 

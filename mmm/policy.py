@@ -30,7 +30,7 @@ type Window = tuple[date, date]
 def act(
     model: FittedModel, base: Variables, dos: Sequence[Do], window: Window, at: str = "do"
 ) -> tuple[Variables, list[str]]:
-    """``base`` under all of ``dos``, and notes on what they imply; raises QueryError under ``at``."""
+    """``base`` under all of ``dos``, and notes on what they imply (QueryError under ``at``)."""
     world, notes = base, []
     for i, do in enumerate(dos):
         if do.policy is not None:

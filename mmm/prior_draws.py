@@ -61,9 +61,7 @@ class ArraySource:
         return value
 
 
-def prior_draws(
-    spec: ModelSpec, panel: Panel, scales: Scales, n: int, seed: int
-) -> xr.Dataset:
+def prior_draws(spec: ModelSpec, panel: Panel, scales: Scales, n: int, seed: int) -> xr.Dataset:
     """Draws as (chain, draw, ...), one chain of ``n``, named as a posterior's; innovations left
     out. Weeks in which a mediator was not seen are drawn from its own equation."""
     s = structure_of(spec)

@@ -40,9 +40,7 @@ class Row:
     inside: bool = True
 
 
-def linear(
-    p: Parameters, d: Inputs, s: Structure, states: Tensor, xp: Namespace
-) -> Iterator[Row]:
+def linear(p: Parameters, d: Inputs, s: Structure, states: Tensor, xp: Namespace) -> Iterator[Row]:
     """Every linear term but the level, which geos have of their own."""
     if d.product.shape[0]:
         yield Row("product_level", d.product)

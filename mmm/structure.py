@@ -257,9 +257,7 @@ def _lag_to_kpi(spec: ModelSpec, mediator: str) -> int | None:
     return found[0] if found else None
 
 
-def _parents(
-    spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ...]
-) -> list[Parent]:
+def _parents(spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ...]) -> list[Parent]:
     found = []
     for link in links(spec):
         if link.effect not in mediators:

@@ -53,9 +53,7 @@ def read_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     )
 
 
-def numbers(
-    frame: pd.DataFrame, column: str, *, sparse: bool = False
-) -> tuple[Array, list[Issue]]:
+def numbers(frame: pd.DataFrame, column: str, *, sparse: bool = False) -> tuple[Array, list[Issue]]:
     """``column`` as float64 with an issue for each cell that is no finite number (NaN there).
 
     A ``sparse`` column may have empty cells and NaN.

@@ -45,7 +45,8 @@ def graph(model: Existing, as_json: AsJson = False) -> None:
     found = explain_graph(load_model(model))
     warnings = [f"{item.name}: {item.detail}" for item in found.warnings]
     notes = (*warnings, *found.notes, found.independencies.note)
-    show(found, as_json, nodes_table, effects_table, independence_table, warnings=notes)
+    tests = [independence_table] if found.independencies.tests else []
+    show(found, as_json, nodes_table, effects_table, *tests, warnings=notes)
 
 
 def whatif(

@@ -65,7 +65,7 @@ def verdict_table(verdict: Verdict) -> Table:
         for c in verdict.checks
     ]
     heads = ("", "check", "value", "limit", "advice")
-    return table(f"verdict: {verdict.status}", heads, rows, right=(2, 3))
+    return titled(f"verdict: {verdict.status}", heads, rows, right=(2, 3))
 
 
 def components_table(found: Contributions) -> Table:
@@ -81,7 +81,7 @@ def components_table(found: Contributions) -> Table:
         rows = [(str(place), *row) for place, row in zip(places, rows, strict=True)]
         heads = [found.by, *heads]
     right = (len(heads) - 2, len(heads) - 1)
-    return table("contributions: mean and 90 % interval", heads, rows, right)
+    return titled("contributions: mean and 90 % interval", heads, rows, right)
 
 
 def returns_table(found: Contributions) -> Table:
@@ -90,7 +90,7 @@ def returns_table(found: Contributions) -> Table:
         (c.name, figure(c.spend), interval(c.roi), interval(c.marginal_roi)) for c in found.channels
     ]
     heads = ("channel", "spend", "ROI", "marginal ROI")
-    return table(f"returns ({found.roi_unit})", heads, rows, right=(1, 2, 3))
+    return titled(f"returns ({found.roi_unit})", heads, rows, right=(1, 2, 3))
 
 
 def effect_table(found: CounterfactualAnswer) -> Table:
@@ -103,7 +103,7 @@ def effect_table(found: CounterfactualAnswer) -> Table:
         ("probability of an increase", f"{found.effect.probability_positive:.2f}"),
     ]
     rows += [(f"  path {' > '.join(p.path)}", interval(p.effect)) for p in found.by_path]
-    return table(f"what if ({found.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
+    return titled(f"what if ({found.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
 
 
 def plan_table(found: AllocationAnswer) -> Table:
@@ -121,7 +121,7 @@ def plan_table(found: AllocationAnswer) -> Table:
     ]
     heads = ("channel", "plan", "current", "change", "marginal ROI", "")
     title = f"the plan: {figure(found.plan.total)} over {len(found.plan.by_week)} weeks"
-    return table(title, heads, rows, right=(1, 2, 3, 4))
+    return titled(title, heads, rows, right=(1, 2, 3, 4))
 
 
 def gain_table(found: AllocationAnswer) -> Table:
@@ -135,7 +135,7 @@ def gain_table(found: AllocationAnswer) -> Table:
         ("probability of a loss", f"{found.risk.probability_of_loss:.2f}", ""),
     ]
     heads = (found.gain_unit, "mean and 90 % interval", "probability better")
-    return table(_certified(found), heads, rows, right=(1, 2))
+    return titled(_certified(found), heads, rows, right=(1, 2))
 
 
 def _certified(found: AllocationAnswer) -> str:
@@ -148,9 +148,10 @@ def _percent(found: Interval) -> str:
     return f"{found.mean:.1%}  [{found.p5:.1%}, {found.p95:.1%}]"
 
 
-def table(
+def titled(
     title: str, heads: Iterable[str], rows: Iterable[Sequence[str]], right: tuple[int, ...]
 ) -> Table:
+    """A table with a title; ``right`` are the columns of numbers."""
     table = Table(title=title, title_justify="left", title_style="bold")
     for position, head in enumerate(heads):
         numeric = position in right

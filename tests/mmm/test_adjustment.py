@@ -132,7 +132,8 @@ def test_two_treatments_against_every_subset() -> None:
 
 def graph_of(text: str) -> nx.DiGraph:
     dag: nx.DiGraph = nx.DiGraph()
-    dag.add_edges_from(tuple(edge.split(">", 1)) for edge in text.split())
+    for edge in text.split():
+        dag.add_edge(*edge.split(">", 1))
     return dag
 
 

@@ -133,7 +133,9 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
     inputs = inputs_of(one, observed(one.panel))
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
     side = collapse.linear_side(one.spec, one.structure, one.scales)
-    found = collapse.draw_back(p, inputs, side, kpi, everything(one), None, np.random.default_rng(0))
+    found = collapse.draw_back(
+        p, inputs, side, kpi, everything(one), None, np.random.default_rng(0)
+    )
     first = {name: values[0] for name, values in p.items()}
     m = collapse.moments(first, inputs, side, kpi, np, everything(one))
     mean, sd = side.prior_mean(), side.prior_sd(first, np)
