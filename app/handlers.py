@@ -17,7 +17,7 @@ from app.problems import (
     status_problem,
     validation_problem,
 )
-from mmm.errors import MmmError, pointer
+from mmm.errors import FieldsError, MmmError, pointer
 from optimizer.errors import OptimizerError
 
 MAX_ERRORS = 20
@@ -49,8 +49,20 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [_fault(item, error.body) for item in error.errors()[:MAX_ERRORS]]
-    return problem_response(validation_problem(found, request_id_of(request)))
+    found = [fault for item in error.errors() for fault in _faults(item, error.body)]
+    return problem_response(validation_problem(found[:MAX_ERRORS], request_id_of(request)))
+
+
+def _faults(item: dict[str, Any], body: Any) -> list[ProblemError]:
+    """The faults behind one error of a validation: one for each field that it names."""
+    cause = item.get("ctx", {}).get("error")
+    if not isinstance(cause, FieldsError):
+        return [_fault(item, body)]
+    within = pointer_in(body, item["loc"][1:])
+    return [
+        ProblemError(pointer=within + issue.pointer, code=issue.code, detail=issue.detail)
+        for issue in cause.issues
+    ]
 
 
 def _fault(item: dict[str, Any], body: Any) -> ProblemError:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mmm.curves import curve_draws
 from mmm.evaluate import Evaluation, evaluate
@@ -42,7 +43,13 @@ def response_sd_inputs(model: FittedModel) -> tuple[Array, Array]:
     return joined[..., 0], joined[..., 1]
 
 
-def _sentence(model: FittedModel, place: Place, asked: Array, moved: Array, outside: Array) -> str:
+def _sentence(
+    model: FittedModel,
+    place: Place,
+    asked: Array,
+    moved: NDArray[np.bool_],
+    outside: NDArray[np.bool_],
+) -> str:
     """Names the geo with most weeks outside, its range asked for and its range seen."""
     weeks = outside.sum(0)
     geo = int(weeks.argmax())
@@ -58,7 +65,7 @@ def _sentence(model: FittedModel, place: Place, asked: Array, moved: Array, outs
     )
 
 
-def _moved(base: Variables, scenario: Variables, place: Place) -> Array:
+def _moved(base: Variables, scenario: Variables, place: Place) -> NDArray[np.bool_]:
     """(week, geo) where the intervention changes the variable."""
     if place.array == MEDIATOR:
         factor = scenario.mediator_factor[..., place.position]

@@ -112,7 +112,8 @@ def moments(
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
     squares = (r**2).sum(-1)
-    log_scale = kept.sum() * xp.log(v[..., 0]) - 2.0 * whitening
+    count = r.shape[-1] if kept.all() else kept.sum()
+    log_scale = count * xp.log(v[..., 0]) - 2.0 * whitening
     if "shock_sd" in p:
         own = p["level_sd"][..., None, None] * factor
         shared = (design * own[..., None, :, :]).sum(-2)
@@ -152,7 +153,8 @@ def log_evidence(
     root = cholesky(m.a)
     explained = solve_triangular(root, m.b, lower=True, b_ndim=1)
     log_det = 2.0 * pt.log(pt.diagonal(root)).sum()
-    constant = kept.sum() * np.log(2.0 * np.pi)
+    count = m.residual.size if kept.all() else kept.sum()
+    constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + log_det + m.squares - (explained**2).sum())
 
 

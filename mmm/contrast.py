@@ -8,8 +8,8 @@ import numpy as np
 from mmm import equations
 from mmm.evaluate import Evaluation, evaluate, expected, inputs_of
 from mmm.fitted import FittedModel
-from mmm.kinds import Shown, predictive, realised, unchanged
 from mmm.inputs import Inputs
+from mmm.kinds import Shown, predictive, realised, unchanged
 from mmm.names import Place, only
 from mmm.paths import Path, Side, along, paths
 from mmm.question import Kind

@@ -32,7 +32,7 @@ class GraphWarning(Answer):
 
 def control_warnings(graph: CausalGraph) -> tuple[GraphWarning, ...]:
     """Warnings about the series that the model takes as they come."""
-    world = unroll(graph)
+    world = unroll(graph, apart=graph.given)
     caused = [
         node.name
         for node in graph.nodes

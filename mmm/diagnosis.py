@@ -29,8 +29,11 @@ class Problem:
         return grouped(sorted(self.held - self.barred), self.world.label)
 
     def least(self, cells: Iterable[Cell]) -> tuple[str, ...]:
-        """Labels of a part of ``cells``, which separate, none of which can go; tried in order."""
-        return tuple(smallest(cells, self.world.label, self.solved_by))
+        """Names of a part of ``cells``, which separate, none of which can go; tried in order."""
+        kept = smallest(cells, self.world.label, self.solved_by)
+        order = {name: position for position, name in enumerate(self.world.graph.kinds)}
+        found = sorted(kept.items(), key=lambda item: order.get(min(item[1])[0], len(order)))
+        return self.world.unfolded(label for label, _ in found)
 
 
 def smallest(
@@ -111,7 +114,8 @@ def _missing(problem: Problem) -> tuple[str, ...]:
     if not problem.solved_by(allowed):
         return ()
     found = problem.least(sorted(allowed, key=lambda cell: (cell in problem.held, cell)))
-    return tuple(label for label in found if label not in problem.labels)
+    held = problem.world.unfolded(problem.labels)
+    return tuple(name for name in found if name not in held)
 
 
 def _hidden(problem: Problem) -> tuple[str, ...]:

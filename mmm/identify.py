@@ -75,7 +75,8 @@ def total_effect(world: Unrolled, lever: str) -> Finding:
         return replace(found, identified=True, adjustment=diagnosis.enough(problem))
     if not misplaced and _by_equation(world, lever, way):
         names = {name for name, _ in problem.held} - {NOISE}
-        return replace(found, identified=True, by_equation=True, adjustment=tuple(sorted(names)))
+        held = world.unfolded(sorted(names))
+        return replace(found, identified=True, by_equation=True, adjustment=held)
     return replace(found, obstacles=diagnosis.obstacles(problem, misplaced))
 
 

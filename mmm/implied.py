@@ -9,12 +9,13 @@ from is not modelled.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from mmm.adjustment import closed_ancestors, separated
 from mmm.causal_graph import CausalGraph
 from mmm.diagnosis import smallest
 from mmm.edges import KPI
-from mmm.unrolled import NOISE, Cell, Unrolled, unroll
+from mmm.unrolled import FORGETFUL, NOISE, Cell, Unrolled, unroll
 
 
 @dataclass(frozen=True)
@@ -32,58 +33,55 @@ class Claim:
 
 def implied(graph: CausalGraph, most: int) -> tuple[list[Claim], int]:
     """Up to ``most`` claims of ``graph``, those of the kpi first; and the pairs not looked at."""
-    world = unroll(graph)
-    pairs = sorted(_pairs(graph, world), key=lambda pair: pair[0][0] != KPI)
+    worlds: dict[frozenset[str], Unrolled] = {}
+    pairs = sorted(_pairs(graph), key=lambda pair: pair[0][0] != KPI)
     found: list[Claim] = []
     for position, (first, second) in enumerate(pairs):
         if len(found) == most:
             return found, len(pairs) - position
-        claim = _claim(world, first, second)
+        apart = frozenset({first[0], second[0]}.intersection(graph.given))
+        if apart not in worlds:
+            worlds[apart] = unroll(graph, apart)
+        claim = _claim(worlds[apart], first, second)
         found += [claim] if claim is not None else []
     return found, 0
 
 
-def _pairs(graph: CausalGraph, world: Unrolled) -> Iterator[tuple[Cell, Cell]]:
+def _pairs(graph: CausalGraph) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
+    """Pairs of (series, weeks back) that the graph might keep apart."""
     names = [node.name for node in graph.nodes if node.observed][::-1]
-    near = graph.summary.to_undirected().adj
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            if second not in near[first] and not {first, second} <= set(graph.given):
-                yield (first, world.last), (second, world.last)
+    given, effects, causes = set(graph.given), graph.summary.succ, graph.summary.pred
+    for first, second in combinations(names, 2):
+        near = second in effects[first] or second in causes[first]
+        if not near and not {first, second} <= given:
+            yield (first, 0), (second, 0)
     for lever in graph.levers:
         for name in names:
-            follows = graph.basis(name, lever) is not None
-            if graph.kinds[name] in ("kpi", "mediator") and not follows:
-                yield (name, world.last - 1), (lever, world.last)
+            if graph.kinds[name] in FORGETFUL and name not in causes[lever]:
+                yield (name, 1), (lever, 0)
 
 
-def _claim(world: Unrolled, first: Cell, second: Cell) -> Claim | None:
-    """The claim about two cells; None where no observed set separates them.
+def _claim(world: Unrolled, first: tuple[str, int], second: tuple[str, int]) -> Claim | None:
+    """The claim about two ends; None where no observed set separates them.
 
     If any observed set does, so do all observed ancestors of the two.
     """
-    ends = {first, second}
+    a, b = ((name, world.last - back) for name, back in (first, second))
 
     def solves(cells: set[Cell]) -> bool:
-        return separated(world.dag, [first], [second], cells)
+        return separated(world.dag, [a], [b], cells)
 
-    before = {c for c in closed_ancestors(world.dag, ends) & world.observed if c[0] != NOISE} - ends
+    known = closed_ancestors(world.dag, [a, b]) & world.observed
+    before = {cell for cell in known if cell[0] != NOISE} - {a, b}
     if not solves(before):
         return None
-    order = sorted(before, key=lambda cell: (_keep(world.graph, cell, ends), cell))
+    given = {cell for cell in before if cell[0] in world.graph.given}
+    past = {cell for cell in before if cell[0] in (a[0], b[0])}
+    start = next(cells for cells in (given, given | past, before) if solves(cells))
+    order = sorted(start, key=lambda cell: (cell in given, cell not in past, cell))
     kept = smallest(order, lambda cell: cell[0], solves)
     held = {cell for part in kept.values() for cell in part}
-    own = {(name, week) for name, end in ends for week in range(end)}
-    return Claim(
-        first=(first[0], world.last - first[1]),
-        second=(second[0], world.last - second[1]),
-        given={n: tuple(sorted(world.last - week for _, week in kept[n])) for n in kept},
-        past=solves(held | own),
-    )
-
-
-def _keep(graph: CausalGraph, cell: Cell, ends: set[Cell]) -> int:
-    """What leaves a separator first: the ends' own past, then levers and mediators."""
-    if cell[0] in {name for name, _ in ends}:
-        return 0
-    return 2 if cell[0] in graph.given else 1
+    own = {(name, week) for name, end in (a, b) for week in range(end)}
+    backs = {name: tuple(sorted(world.last - week for _, week in kept[name])) for name in kept}
+    by_series = {single: backs[name] for name in kept for single in world.unfolded([name])}
+    return Claim(first, second, by_series, past=solves(held | own))

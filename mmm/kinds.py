@@ -95,13 +95,13 @@ def _by_rank(found: Evaluation, mean: Array, kpi: Array, rng: np.random.Generato
 
     def below(count: Array) -> Array:
         inside = betainc(size, np.maximum(count, 0.0) + 1.0, _rate(mean))
-        return np.asarray(np.where(count < 0.0, 0.0, inside))
+        return np.asarray(np.where(count < 0.0, 0.0, inside), dtype=np.float64)
 
     def _rate(other: Array) -> Array:
         return np.asarray(size / (size + other))
 
     def quantile(other: Array) -> Array:
-        return np.ceil(np.maximum(nbdtrik(rank, size, _rate(other)), 0.0))
+        return np.asarray(np.ceil(np.maximum(nbdtrik(rank, size, _rate(other)), 0.0)))
 
     low, high = below(kpi - 1.0), below(kpi)
     rank = np.clip(low + (high - low) * rng.random(mean.shape), EDGE, 1.0 - EDGE)

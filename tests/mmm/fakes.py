@@ -53,7 +53,7 @@ def table(weeks: int = 60, geos: int = 1, seed: int = 0) -> pd.DataFrame:
             columns[f"{name}_spend"] = spend * (rng.random(weeks) < 0.8)
         columns |= {
             "orders": rng.poisson(size * 100.0, weeks),
-            "awareness": np.where(np.arange(weeks) % 4 == 3, rng.normal(50.0, 4.0, weeks), np.nan),
+            "awareness": rng.normal(50.0, 4.0, weeks),
             "queries": size * rng.normal(200.0, 20.0, weeks),
             "promo": (rng.random(weeks) < 0.1).astype(float),
             "search_clicks": columns["search_spend"] / rng.uniform(0.4, 0.6, weeks),
@@ -75,7 +75,9 @@ def fake_model(
 ) -> FittedModel:
     """Prior draws of ``document`` (default RICH) on ``table``, judged as if all checks passed."""
     spec = panel_spec(document or RICH, geos)
-    panel = build_panel(table(weeks, geos, seed), spec)
+    frame = table(weeks, geos, seed)
+    frame.loc[frame.index % 4 != 3, "awareness"] = np.nan
+    panel = build_panel(frame, spec)
     scales = scales_of(panel, spec, structure_of(spec))
     drawn = prior_draws(spec, panel, scales, draws, seed + 1)
     perfect = {rule.name: rule.caution for rule in RULES}
