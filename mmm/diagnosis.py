@@ -113,9 +113,9 @@ def _missing(problem: Problem) -> tuple[str, ...]:
     allowed = (problem.world.observed & before) - problem.barred - problem.treated
     if not problem.solved_by(allowed):
         return ()
-    found = problem.least(sorted(allowed, key=lambda cell: (cell in problem.held, cell)))
-    held = problem.world.unfolded(problem.labels)
-    return tuple(name for name in found if name not in held)
+    order = sorted(allowed, key=lambda cell: (cell in problem.held, cell))
+    found = smallest(order, lambda cell: cell[0], problem.solved_by)
+    return problem.world.unfolded(name for name, cells in found.items() if cells - problem.held)
 
 
 def _hidden(problem: Problem) -> tuple[str, ...]:

@@ -116,8 +116,7 @@ def _way(world: Unrolled, lever: str, treated: frozenset[Cell]) -> frozenset[Cel
 
 def _held(world: Unrolled, equations: Iterable[Cell]) -> frozenset[Cell]:
     """What the equations of the given cells take, series by series or week by week."""
-    whole = {*world.graph.given, *world.graph.levers}
-    found: set[Cell] = set()
+    found, whole = set[Cell](), world.whole
     for cell in equations:
         if world.graph.kinds[cell[0]] in FORGETFUL:
             causes = world.observed.intersection(world.dag.pred[cell])

@@ -66,16 +66,21 @@ class Unrolled:
         past = {(NOISE, week) for week in range(self.last)} if self.graph.noise_memory else set()
         return (found & self.dag.nodes) | past
 
+    @property
+    def whole(self) -> frozenset[str]:
+        """Series of which all weeks are held: own decisions, and what is taken as it comes."""
+        return frozenset({*self.graph.given, *self.graph.levers})
+
     def unfolded(self, names: Iterable[str]) -> tuple[str, ...]:
         """Every series that ``names`` stand for."""
         return tuple(single for name in names for single in self.folded.get(name, (name,)))
 
     def label(self, cell: Cell) -> str:
-        """A cell as people name it: the whole series, or a week of what does not stand still."""
+        """A cell as people name it: the series where all its weeks are held, else with its week."""
         name, back = cell[0], self.last - cell[1]
         if name == NOISE:
             return "the noise of past weeks"
-        if back == 0 or self.graph.kinds[name] not in FORGETFUL:
+        if back == 0 or name in self.whole:
             return name
         return f"{name}, {back} week{'s' if back > 1 else ''} before"
 

@@ -11,8 +11,12 @@ from app.db.models import OperationRow
 from app.errors import InvalidRequest
 from app.services import datasets
 from mmm.errors import DataError, Issue, SpecError
+from mmm.lift_design import resolve
+from mmm.lift_exclusion import excluded_cells
 from mmm.panel import Panel, build_panel
+from mmm.scales import scales_of
 from mmm.spec import ModelSpec, SamplingSpec
+from mmm.structure import structure_of
 from mmm.tables import JSON, read_rows, read_table
 
 KIND = "fit"
@@ -69,9 +73,17 @@ def _checked(context: Context, order: FitOrder) -> tuple[_Input, Panel]:
         rows = order.rows
         table = read_table(source.content, source.media_type) if rows is None else read_rows(rows)
         datasets.check_size(table, context.settings, "/data")
-        return source, build_panel(table, order.spec)
+        panel = build_panel(table, order.spec)
+        _check_lift_tests(order.spec, panel)
+        return source, panel
     except (DataError, SpecError) as error:
         raise type(error)(_in_request(issue) for issue in error.issues) from error
+
+
+def _check_lift_tests(spec: ModelSpec, panel: Panel) -> None:
+    """Raises SpecError where holidays or lift tests do not fit the panel."""
+    scales = scales_of(panel, spec, structure_of(spec))
+    excluded_cells(resolve(spec, panel, scales), panel)
 
 
 def _input(context: Context, order: FitOrder) -> _Input:
