@@ -138,6 +138,6 @@ def _note(implied_tests: int, done: int) -> str:
             "shares a hidden cause, or is taken as it comes."
         )
     return (
-        f"{done} tests; about {LEVEL * done:.1g} would have a p_value below 5 % by chance, so read "
+        f"{done} tests; about {LEVEL * done:.2g} would have a p_value below 5 % by chance, so read "
         "p_adjusted. A test that does not reject rules out correlations well above detectable only."
     )

@@ -18,6 +18,7 @@ up to a memory of about .5 a week, and doubles that at .8; with them it holds at
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,20 @@ class Partial:
     correlation: float
     p_value: float
     effective: float
+
+
+class Rows(Protocol):
+    """Series by name as (week, geo), and what every regression holds."""
+
+    @property
+    def background(self) -> Array:
+        """(column, week, geo)."""
+
+    def series(self, name: str) -> Array:
+        """(week, geo); NaN where unseen."""
+
+    def is_spend(self, name: str) -> bool:
+        """Whether the series acts through a curve and a carryover."""
 
 
 class Table:
@@ -91,7 +106,7 @@ class Table:
 
 
 def partial_correlation(
-    table: Table,
+    table: Rows,
     first: tuple[str, int],
     second: tuple[str, int],
     given: Mapping[str, tuple[int, ...]],
@@ -155,7 +170,7 @@ def _tested(a: Array, b: Array, columns: Array, seen: Mask) -> Partial | None:
     return Partial(r, float(2.0 * stats.t.sf(t, freedom)), effective)
 
 
-def _held(table: Table, name: str, backs: tuple[int, ...], rates: Iterable[float]) -> list[Array]:
+def _held(table: Rows, name: str, backs: tuple[int, ...], rates: Iterable[float]) -> list[Array]:
     """Columns that hold a series at some weeks back, each (week, geo)."""
     values = table.series(name)
     if not table.is_spend(name):

@@ -92,6 +92,16 @@ FITS = {
         "/model/channels/0/adstock/max_lag",
     ),
     "repeated names": (model(channels=["tv_spend", "tv_spend"]), "validation", "/model"),
+    "unknown mediator parent": (
+        model(mediators=[{"name": "queries", "column": "queries", "parents": ["tvv"]}]),
+        "validation",
+        "/model/mediators/0/parents/0",
+    ),
+    "unknown country": (
+        model(holidays={"country": "XX"}),
+        "invalid_spec",
+        "/model/holidays/country",
+    ),
     "both sources": (changed(data={"rows": [], "dataset_id": "x"}), "validation", "/data"),
     "too few draws": (changed(sampling={"draws": 1}), "validation", "/sampling/draws"),
     "too many draws": (

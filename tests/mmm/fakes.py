@@ -17,7 +17,7 @@ from mmm.verdict import RULES, judge
 
 START = date(2022, 1, 3)
 
-RICH = {
+RICH: dict[str, Any] = {
     "kpi": {"column": "sales", "kind": "units", "value_per_unit": 7.0},
     "date": "week",
     "channels": [

@@ -1,6 +1,7 @@
 """The PyMC graph and the NumPy evaluator are one model: on draws, and under pm.do."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -38,7 +39,7 @@ WITH_ROI = {
         "search_spend",
     ],
 }
-MEDIATED = {
+MEDIATED: dict[str, Any] = {
     **RICH,
     "mediators": [
         {"name": "awareness", "column": "awareness", "parents": ["tv", "demand"]},

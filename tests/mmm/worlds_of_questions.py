@@ -126,7 +126,7 @@ class Loops:
                     inner += p["mediator_effect"][i] * (of[name][t - lag] - mean) / sd
             factor = (of["price"][t] / self.scales.price_ref) ** p["elasticity"]
             out[t] = factor * inner + p["control_effect"][0] * self.demand(of, t)
-        return out * self.scales.kpi_unit[0]
+        return np.asarray(out * self.scales.kpi_unit[0])
 
     def demand(self, of: World, t: int) -> float:
         return float((of["demand"][t] - self.scales.control_mean[0]) / self.scales.control_sd[0])
