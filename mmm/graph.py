@@ -9,7 +9,7 @@ it out. Possible are
   costs nothing, and to forget it would call confounding harmless. A series whose causes the user
   has declared acts on what the user says, no more.
 - *demand*, where the specification is silent about it: unobserved, and free to move every budget,
-  the price and the kpi. ``demand: none`` takes it out; ``series`` makes it an observed common
+  the price, the mediators and the kpi. ``demand: none`` takes it out; ``series`` makes it an observed common
   cause; ``latent`` an unobserved one of the kpi and the channels in ``drives`` alone.
 
 Trend, season and holidays are functions of the date: known, modelled, and held in every adjustment.
@@ -104,14 +104,17 @@ def _carryover(link: Link, spec: ModelSpec) -> int:
 
 def _demand_edges(spec: ModelSpec, kinds: dict[str, Kind]) -> Iterator[GraphEdge]:
     levers = [name for name, kind in kinds.items() if kind in LEVERS]
-    for name in _hidden_demand(spec):
-        basis: Basis = "possible" if spec.demand is None else "declared"
-        for lever in levers if spec.demand is None else spec.demand.drives:
-            yield GraphEdge(cause=name, effect=lever, basis=basis)
-        yield GraphEdge(
-            cause=name, effect=KPI, basis="possible" if spec.demand is None else "implied"
-        )
-    if spec.demand is not None and spec.demand.kind == "series":
+    if spec.demand is None:
+        mediators = [mediator.name for mediator in spec.mediators]
+        for name in _hidden_demand(spec):
+            for effect in (*levers, *mediators, KPI):
+                yield GraphEdge(cause=name, effect=effect, basis="possible")
+    elif spec.demand.kind == "latent":
+        for name in _hidden_demand(spec):
+            for lever in spec.demand.drives:
+                yield GraphEdge(cause=name, effect=lever, basis="declared")
+            yield GraphEdge(cause=name, effect=KPI, basis="implied")
+    elif spec.demand.kind == "series":
         for lever in levers:
             yield GraphEdge(cause=DEMAND, effect=lever, basis="implied")
 

@@ -8,22 +8,35 @@ from typing import Any
 
 from typer import BadParameter
 
-ACTIONS = ("set", "scale", "add")
-DO_FORM = "VARIABLE:set|scale|add=NUMBER[:start=YYYY-MM-DD][:end=YYYY-MM-DD]"
+NUMBERS = ("set", "scale", "add", "shift", "share", "lag")
+WORDS = ("follows", "start", "end")
+POLICY = ("follows", "share", "lag")
+DO_FORM = (
+    "VARIABLE:set|scale|add=NUMBER, VARIABLE:shift=WEEKS or "
+    "VARIABLE:follows=OTHER:share=NUMBER[:lag=WEEKS], then [:start=YYYY-MM-DD][:end=YYYY-MM-DD]"
+)
 
 
 def intervention(text: str) -> dict[str, Any]:
-    """``price:scale=1.03:start=2024-01-01`` as one ``do`` of a counterfactual."""
+    """``price:scale=1.03:start=2024-01-01`` as one ``do`` of a counterfactual.
+
+    ``rival.price:follows=price:share=0.6`` is a policy.
+    """
     variable, *parts = text.split(":")
-    found: dict[str, Any] = {"variable": variable}
+    found: dict[str, Any] = {}
     for part in parts:
         name, equals, value = part.partition("=")
-        if not equals or name not in (*ACTIONS, "start", "end") or name in found:
+        if not equals or name not in (*NUMBERS, *WORDS) or name in found:
             raise BadParameter(f"{part!r} in {text!r}: write {DO_FORM}")
-        found[name] = number(value, text) if name in ACTIONS else value
-    if not variable or not any(name in found for name in ACTIONS):
+        found[name] = number(value, text) if name in NUMBERS else value
+    policy = {name: found.pop(name) for name in POLICY if name in found}
+    if policy:
+        found["policy"] = policy
+    if not variable or not found.keys() - {"start", "end"}:
         raise BadParameter(f"{text!r}: write {DO_FORM}")
-    return found
+    if policy and not {"follows", "share"} <= policy.keys():
+        raise BadParameter(f"{text!r}: a policy needs both follows and share: {DO_FORM}")
+    return {"variable": variable, **found}
 
 
 def channel_bounds(given: Mapping[str, Iterable[str]]) -> dict[str, dict[str, float]]:

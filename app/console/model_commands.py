@@ -53,7 +53,11 @@ def whatif(
     model: Existing,
     do: Annotated[
         list[str] | None,
-        typer.Option(metavar="VARIABLE:set|scale|add=NUMBER", help="As tv:scale=0; repeatable."),
+        typer.Option(
+            metavar="VARIABLE:ACTION=NUMBER",
+            help="As tv:scale=0 (or set, add), tv:shift=2 (weeks later), or "
+            "rival.price:follows=price:share=0.6 (a reaction); repeatable.",
+        ),
     ] = None,
     start: Annotated[str | None, typer.Option(help="First week; default: of the data.")] = None,
     end: Annotated[str | None, typer.Option(help="Last week; default: of the data.")] = None,
@@ -62,7 +66,7 @@ def whatif(
     accept_rejected: Accept = False,
     as_json: AsJson = False,
 ) -> None:
-    """What if spend, a price or a rival were different: effect on the kpi, with its interval."""
+    """What if spend, a price, a mediator or a rival were different: effect, with its interval."""
     from app.console.arguments import intervention
     from app.console.files import load_request, request_of
     from app.console.tables import effect_table, show

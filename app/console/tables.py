@@ -102,6 +102,14 @@ def effect_table(found: CounterfactualAnswer) -> Table:
         ("with it", interval(found.scenario)),
         ("probability of an increase", f"{found.effect.probability_positive:.2f}"),
     ]
+    spread = found.uncertainty.scenario
+    if spread.noise_sd > 0.0:
+        parts = f"{figure(spread.parameter_sd)} and {figure(spread.noise_sd)}"
+        rows.append(("s.d. with it: of parameters, of noise", parts))
+    if found.money is not None:
+        rows.append(("effect on revenue (currency)", interval(found.money.revenue.effect)))
+    if found.money is not None and found.money.profit is not None:
+        rows.append(("effect on profit (currency)", interval(found.money.profit.effect)))
     rows += [(f"  path {' > '.join(p.path)}", interval(p.effect)) for p in found.by_path]
     return titled(f"what if ({found.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
 

@@ -43,6 +43,22 @@ _WHAT_IF = {
             ],
         }
     },
+    "the rival matches 60 % of a price cut": {
+        "value": {
+            "window": {"start": "2024-01-01", "end": "2024-03-25"},
+            "do": [
+                {"variable": "price", "scale": 0.9},
+                {"variable": "rival.price", "policy": {"follows": "price", "share": 0.6}},
+            ],
+        }
+    },
+    "a flight two weeks later, had the same noise come": {
+        "value": {
+            "window": {"start": "2024-01-01", "end": "2024-03-25"},
+            "kind": "counterfactual",
+            "do": [{"variable": "tv", "shift": 2}],
+        }
+    },
 }
 
 
@@ -98,7 +114,7 @@ async def post_counterfactual(
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],
     context: ContextOf,
 ) -> Response:
-    """What if: the effect of setting, scaling or adding to variables, from all draws."""
+    """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
     return _json(await _heavy(context, lambda: queries.counterfactual(context, model, body)))
 
 

@@ -15,6 +15,15 @@ from app.console.arguments import channel_bounds, intervention
             "price:set=9.9:start=2024-01-01:end=2024-02-05",
             {"variable": "price", "set": 9.9, "start": "2024-01-01", "end": "2024-02-05"},
         ),
+        ("tv:shift=-2", {"variable": "tv", "shift": -2.0}),
+        (
+            "rival.price:follows=price:share=0.6:lag=1:start=2024-01-01",
+            {
+                "variable": "rival.price",
+                "policy": {"follows": "price", "share": 0.6, "lag": 1.0},
+                "start": "2024-01-01",
+            },
+        ),
     ],
 )
 def test_an_intervention_is_read(text: str, expected: dict) -> None:
@@ -22,7 +31,11 @@ def test_an_intervention_is_read(text: str, expected: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tv", "tv:scale", "tv:scale=x", "tv:double=2", ":scale=1", "tv:scale=1:scale=2"]
+    "text",
+    [
+        *("", "tv", "tv:scale", "tv:scale=x", "tv:double=2", ":scale=1", "tv:scale=1:scale=2"),
+        *("tv:start=2024-01-01", "rival.price:follows=price", "rival.price:share=0.6:lag=1"),
+    ],
 )
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(BadParameter):

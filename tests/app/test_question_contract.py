@@ -14,6 +14,12 @@ def model_id(client) -> str:
 
 WINDOW = {"start": "2022-06-06", "end": "2022-08-29"}
 TV_OFF = {"variable": "tv", "scale": 0.0}
+
+
+def _policy(variable: str, follows: str) -> dict:
+    return {"variable": variable, "policy": {"follows": follows, "share": 0.5}}
+
+
 WHAT_IFS = {
     "no intervention": ({"window": WINDOW, "do": []}, "validation", "/do"),
     "two actions": ({"window": WINDOW, "do": [{**TV_OFF, "set": 1}]}, "validation", "/do/0"),
@@ -33,6 +39,40 @@ WHAT_IFS = {
         "invalid_query",
         "/do/0",
     ),
+    "shift of nothing": (
+        {"window": WINDOW, "do": [{"variable": "tv", "shift": 0}]},
+        "validation",
+        "/do/0",
+    ),
+    "shift too long": (
+        {"window": WINDOW, "do": [{"variable": "tv", "shift": 13}]},
+        "invalid_query",
+        "/do/0/shift",
+    ),
+    "policy without a share": (
+        {"window": WINDOW, "do": [{"variable": "tv", "policy": {"follows": "price"}}]},
+        "validation",
+        "/do/0/policy/share",
+    ),
+    "policies in a circle": (
+        {"window": WINDOW, "do": [_policy("tv", "search"), _policy("search", "tv")]},
+        "invalid_query",
+        "/do/0/policy/follows",
+    ),
+    "policy that is feedback": (
+        {"window": WINDOW, "do": [_policy("tv", "kpi")]},
+        "invalid_query",
+        "/do/0/policy/follows",
+    ),
+    "price of zero to come": (
+        {
+            "window": {"start": "2023-02-27", "end": "2023-02-27"},
+            "do": [TV_OFF],
+            "future": {"price": [0.0]},
+        },
+        "invalid_query",
+        "/future/price",
+    ),
 }
 
 
@@ -40,6 +80,21 @@ WHAT_IFS = {
 def test_what_ifs_that_cannot_be_answered(client, model_id, body, code, pointer) -> None:
     answer = client.post(f"/v1/models/{model_id}/counterfactual", json=body)
     assert_problem(answer, 422, code, pointer)
+
+
+def test_a_reaction_is_answered_with_its_paths_and_its_money(client, model_id) -> None:
+    do = [{"variable": "price", "scale": 0.9}, _policy("rival.price", "price")]
+    body = {"window": WINDOW, "do": do, "kind": "forecast", "accept_rejected": True}
+    answer = client.post(f"/v1/models/{model_id}/counterfactual", json=body)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    paths = [["price", "kpi"], ["rival.price", "kpi"], ["interaction", "kpi"]]
+    assert [row["path"] for row in found["by_path"]] == paths
+    rows = sum(row["effect"]["mean"] for row in found["by_path"])
+    assert rows == pytest.approx(found["effect"]["mean"])
+    assert found["uncertainty"]["scenario"]["noise_sd"] > 0.0
+    assert found["money"]["revenue"]["effect"].keys() >= {"mean", "p5", "p95"}
+    assert found["money"]["profit"] is None
 
 
 PLANS = {

@@ -40,6 +40,12 @@ def test_demand_that_is_not_spoken_of_may_move_everything() -> None:
     assert possible == {("demand", "x1"), ("demand", "x2"), ("demand", "kpi")}
 
 
+def test_undeclared_demand_may_move_a_mediator_and_the_price_too() -> None:
+    brand = {"mediators": [{"name": "m", "column": "m", "parents": ["x1"]}]}
+    found = edges(graph_of({**SMALL, **brand, "price": {"column": "price"}}))
+    assert found["demand", "m"] == found["demand", "price"] == "possible"
+
+
 def test_demand_declared_none_is_no_node() -> None:
     assert "demand" not in graph_of(NONE).kinds
     assert set(edges(graph_of(NONE))) == {("x1", "kpi"), ("x2", "kpi")}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from tests.mmm.test_graph_and_arrays import AUTOREGRESSIVE, COUNTS, SMOOTH
 
 A, B, C = 0.5, 0.7, 0.4
 START = date(2024, 1, 1)
-PRIMER = {
+PRIMER: dict[str, Any] = {
     "kpi": {"column": "y"},
     "date": "week",
     "channels": [
@@ -159,7 +160,7 @@ def test_counts_keep_their_rank_and_say_so():
         assert found.baseline.mean == seen
         assert would == round(would)
         ranks = [
-            stats.nbinom.cdf([count - 1, count], size, size / (size + mean))
+            stats.nbinom.cdf(np.array([count - 1, count]), size, size / (size + mean))
             for count, mean in ((seen, before[week]), (would, after[week]))
         ]
         assert ranks[0][0] <= ranks[1][1] + 1e-9
@@ -247,8 +248,8 @@ def test_equal_seeds_give_equal_forecasts():
     assert one == same
     assert one.baseline != other.baseline
     world = observed(model.panel)
-    noise = [predictive(model, w, slice(40, 60), 3) for w in (world, world)]
-    np.testing.assert_array_equal(*noise)
+    first, second = (predictive(model, world, slice(40, 60), 3) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("kind", ["interventional", "counterfactual", "forecast"])

@@ -13,8 +13,8 @@ from mmm.paths import longest_delay, paths
 from mmm.question import Counterfactual
 from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
+from tests.mmm.looped import LOOPED, Loops
 from tests.mmm.test_graph_and_arrays import CASES, MEDIATED
-from tests.mmm.worlds_of_questions import LOOPED, Loops
 
 DRAWS = 5
 FIRST = 20

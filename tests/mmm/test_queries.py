@@ -17,6 +17,7 @@ from mmm.question import Counterfactual
 from mmm.returns import return_draws
 from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
+from tests.mmm.test_graph_and_arrays import MEDIATED
 
 BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
 PLAIN = {
@@ -135,11 +136,6 @@ def test_future_defaults_are_told_and_can_be_given():
     assert f"after {last}, held at the last value: rival.price, rival.spend" in given.warnings
 
 
-def test_a_do_beyond_the_observed_range_is_flagged():
-    found = ask(fake_model(), do=[{"variable": "price", "set": 25.0}])
-    assert "beyond the observed" in found.warnings[0]
-
-
 @pytest.mark.parametrize(
     ("fields", "pointer", "words"),
     [
@@ -160,6 +156,11 @@ def test_a_do_beyond_the_observed_range_is_flagged():
         ({"window": {"start": "2022-08-01", "end": "2032-08-02"}}, "/window/end", "two years"),
         ({"future": {"price": [9.0]}}, "/future", "ends within the data"),
         (
+            {"window": {"start": "2023-02-27", "end": "2023-03-06"}, "future": {"price": [9, 0]}},
+            "/future/price",
+            "price would be 0",
+        ),
+        (
             {"window": {"start": "2023-01-02", "end": "2023-04-03"}, "future": {"price": [9.0]}},
             "/future/price",
             "1 values for 6 future weeks",
@@ -173,6 +174,16 @@ def test_bad_questions_name_field_and_number(fields, pointer, words):
     issue = caught.value.issues[0]
     assert issue.pointer == pointer
     assert words in issue.detail
+
+
+def test_a_mediator_s_future_is_not_given_but_follows():
+    model = fake_model(MEDIATED, draws=2)
+    window = {"start": model.panel.weeks[-1], "end": model.panel.weeks[-1] + timedelta(weeks=1)}
+    do = [{"variable": "tv", "scale": 0.0}]
+    with pytest.raises(QueryError, match="follows from its own equation"):
+        ask(model, window=window, do=do, future={"queries": [200.0]})
+    told = ask(model, window=window, do=do).warnings
+    assert f"after {model.panel.weeks[-1]}, taken as absent: promo" in told
 
 
 @pytest.mark.parametrize("document", [RICH, BASELINE, PLAIN], ids=["all", "baseline", "plain"])

@@ -144,7 +144,7 @@ def test_the_benchmark_is_the_strongest_series_and_the_interval_tips_first() -> 
     assert found.benchmark is not None
     assert found.benchmark.name == "weather"
     assert found.benchmark.with_lever == pytest.approx(0.36 / 1.36, abs=0.1)
-    assert found.benchmark.with_kpi == pytest.approx(0.5, abs=0.12)
+    assert found.benchmark.with_kpi == pytest.approx(1.0 / 2.36, abs=0.1)
     assert found.roi_to_one is not None
     assert 0.0 < found.roi_to_one < found.interval_to_zero < found.to_zero
     assert found.summary.startswith(
