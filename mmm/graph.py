@@ -9,8 +9,9 @@ it out. Possible are
   costs nothing, and to forget it would call confounding harmless. A series whose causes the user
   has declared acts on what the user says, no more.
 - *demand*, where the specification is silent about it: unobserved, and free to move every budget,
-  the price, the mediators and the kpi. ``demand: none`` takes it out; ``series`` makes it an observed common
-  cause; ``latent`` an unobserved one of the kpi and the channels in ``drives`` alone.
+  the price, the mediators and the kpi. ``demand: none`` takes it out; ``series`` makes it an
+  observed common cause; ``latent`` an unobserved one of the kpi and the channels in ``drives``
+  alone.
 
 Trend, season and holidays are functions of the date: known, modelled, and held in every adjustment.
 They are ``background`` and no nodes. Budgets are taken as set independently of one another but for
