@@ -84,7 +84,7 @@ def test_what_ifs_that_cannot_be_answered(client, model_id, body, code, pointer)
 
 def test_a_reaction_is_answered_with_its_paths_and_its_money(client, model_id) -> None:
     do = [{"variable": "price", "scale": 0.9}, _policy("rival.price", "price")]
-    body = {"window": WINDOW, "do": do, "kind": "forecast", "accept_rejected": True}
+    body = {"window": WINDOW, "do": do, "kind": "forecast"}
     answer = client.post(f"/v1/models/{model_id}/counterfactual", json=body)
     assert answer.status_code == 200, answer.text
     found = answer.json()
