@@ -17,7 +17,9 @@ import pymc as pm
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import equal_computations
 
+from mmm import code_store
 from mmm.errors import DataError, Issue
+from mmm.graph_key import model_key
 from mmm.model import build_collapsed, build_model, collapsible
 from mmm.panel import Panel
 from mmm.scales import Scales, scales_of
@@ -76,7 +78,18 @@ def compile_model(spec: ModelSpec, panel: Panel, *, collapse: bool = True) -> Co
     """
     collapsed = collapse and collapsible(spec, panel)
     model = _build(spec, panel, scales_of(panel, spec, structure_of(spec)), collapsed)
-    return Compiled(spec, collapsed, model, nutpie.compile_pymc_model(model))
+    return Compiled(spec, collapsed, model, _code(model))
+
+
+def _code(model: pm.Model) -> Any:
+    """Code of ``model``: from disk where this machine has made it before."""
+    key, data = model_key(model, _sampled_lengths(model)), _data(model)
+    code = code_store.load(key, model, data) if key else None
+    if code is None:
+        code = nutpie.compile_pymc_model(model)
+        if key and code_store.save(key, code, data):
+            code = code_store.load(key, model, data) or code
+    return code
 
 
 def _build(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> pm.Model:
@@ -96,7 +109,7 @@ def differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:
         if old[dim] != new[dim]:
             detail = f"{new[dim]} {dim}s, compiled for {old[dim]}: compile the model anew"
             yield Issue("/data", "other_size", detail)
-    if old == new and not _same_computation(first, second):
+    if old.keys() != new.keys() or (old == new and not _same_computation(first, second)):
         detail = "the data give the model another structure: compile the model anew"
         yield Issue("/data", "other_structure", detail)
 

@@ -23,7 +23,7 @@ from mmm.spec import ModelSpec
 from mmm.spec_media import MedianP95
 from mmm.structure import Structure
 from mmm.transforms import from_half_life
-from mmm.types import Namespace, Tensor
+from mmm.types import Array, Namespace, Tensor
 from mmm.varying import varying_weights
 
 
@@ -69,7 +69,7 @@ def nonlinear(
         p |= _demand(panel, source)
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
-    ratio = _geo_ratio(s, panel, source)
+    ratio = _geo_ratio(s, panel, scales, source)
     per_channel = channel_coefficients(spec, s, panel, scales, d, p, ratio, at_one, source)
     p["beta"] = source.keep("beta", per_channel[..., :, None] * ratio, "channel", "geo")
     return p
@@ -246,13 +246,28 @@ def _price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, T
     return p
 
 
-def _geo_ratio(s: Structure, panel: Panel, source: Source) -> Tensor:
-    """(..., channel, geo) a geo's effect relative to the channel's; ones in a national model."""
+def _geo_ratio(s: Structure, panel: Panel, scales: Scales, source: Source) -> Tensor:
+    """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
+
+    The channel's own effect is the mean over geos by their share of its exposure: what the whole
+    panel informs, and hence nearly independent of how the geos differ.
+    """
     if len(panel.geos) == 1:
         return source.xp.ones((s.n_channels, 1))
     sd = source.draw("effect_sd", PRIORS["effect_sd"], "channel")
     z = source.standard("effect_z", "channel", "geo")
-    return source.xp.exp(sd[..., :, None] * z)
+    ratio = source.xp.exp(sd[..., :, None] * z)
+    share = source.data("exposure_share", exposure_share(panel, scales), "channel", "geo")
+    return ratio / (ratio * share).sum(-1)[..., None]
+
+
+def exposure_share(panel: Panel, scales: Scales) -> Array:
+    """(channel, geo) a geo's share of a channel's exposure, in terms of the kpi that it moves."""
+    spend = panel.array("spend").sum(0).T
+    moved = spend / scales.exposure[: len(spend)] * scales.geo_weight
+    total = moved.sum(-1, keepdims=True)
+    even = scales.geo_weight / scales.geo_weight.sum()
+    return np.where(total > 0.0, moved / np.where(total > 0.0, total, 1.0), even)
 
 
 def _demand(panel: Panel, source: Source) -> dict[str, Tensor]:

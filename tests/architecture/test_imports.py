@@ -23,6 +23,8 @@ SAMPLER_MODULES = (
     "mmm.likelihood",
     "mmm.collapse",
     "mmm.compiled",
+    "mmm.code_store",
+    "mmm.graph_key",
     "mmm.sampling",
     "mmm.completion",
     "mmm.workflow",
