@@ -21,7 +21,11 @@ from benchmarks.score import pooled
 from benchmarks.worlds import SIZES
 
 ROOT = Path(__file__).parents[1]
-RUNNERS = {"prudent": "benchmarks.ours", "pymc-marketing": "benchmarks.peers.pymc_marketing"}
+RUNNERS = {
+    "prudent": "benchmarks.ours",
+    "pymc-marketing": "benchmarks.peers.pymc_marketing",
+    "meridian": "benchmarks.peers.meridian",
+}
 Record = dict[str, Any]
 
 

@@ -5,9 +5,11 @@ contribution over the history, and the scale of the noise.
 """
 
 import json
+import resource
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -28,11 +30,15 @@ class Job:
     draws: int
     tune: int
     chains: int
+    store: Path | None = None
+    """Where to write the fitted model; with it the run ends after the fit."""
 
     @classmethod
     def from_arguments(cls) -> "Job":
         size, *numbers = sys.argv[1:6]
-        return cls(size, *map(int, numbers))
+        store = Path(sys.argv[6]) if len(sys.argv) > 6 else None
+        seed, draws, tune, chains = map(int, numbers)
+        return cls(size, seed, draws, tune, chains, store)
 
 
 def smallest_ess(contribution: Array, noise: Array) -> float:
@@ -53,13 +59,24 @@ def timed[T](work: Callable[[], T]) -> tuple[T, float]:
 
 
 def report_fit(
-    tool: str, job: Job, world: World, contribution: Array, noise: Array, seconds: float
+    tool: str,
+    job: Job,
+    world: World,
+    contribution: Array,
+    noise: Array,
+    seconds: float,
+    sampling: float | None = None,
 ) -> None:
-    """Print the line of a fit; ``seconds`` hold building and compiling, not imports."""
+    """Print the line of a fit; ``seconds`` hold building and compiling, not imports; ``sampling``
+    the sampler's share of them."""
     ess = smallest_ess(contribution, noise)
     draws = contribution.reshape(-1, contribution.shape[-1])
-    quality = {"ess_min": ess, "ess_min_per_second": ess / seconds, **attribution(world, draws)}
-    _print(tool, job, {"what": "fit", "fit_seconds": seconds, **quality})
+    found: dict[str, float] = {"fit_seconds": seconds, "ess_min": ess}
+    found["ess_min_per_second"] = ess / seconds
+    if sampling is not None:
+        found |= {"sampling_seconds": sampling, "ess_min_per_sampling_second": ess / sampling}
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    _print(tool, job, {"what": "fit", **found, **attribution(world, draws)})
 
 
 def report_plan(tool: str, job: Job, objective: str, score: PlanScore, seconds: float) -> None:
@@ -75,4 +92,5 @@ def report_failure(tool: str, job: Job, objective: str, error: Exception) -> Non
 
 
 def _print(tool: str, job: Job, found: dict[str, Any]) -> None:
-    print(json.dumps({"tool": tool, **asdict(job), **found}), flush=True)
+    about = asdict(job) | {"store": None}
+    print(json.dumps({"tool": tool, **about, **found}), flush=True)

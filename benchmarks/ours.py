@@ -8,15 +8,17 @@ The spec is what an analyst would write who knows the columns and not the simula
 
 from datetime import timedelta
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 
 from benchmarks.measure import Job, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, PriceOn, World, make
-from mmm.fitted import FittedModel
+from mmm.fitted import FittedModel, save_model
 from mmm.panel import build_panel
 from mmm.plan_response import Horizon, plan_response
+from mmm.progress import Progress
 from mmm.returns import channel_contributions
 from mmm.sampling import fit
 from mmm.spec import ModelSpec, SamplingSpec, parse_spec
@@ -32,10 +34,15 @@ OBJECTIVES: dict[str, dict[str, object]] = {
 def main() -> None:
     job = Job.from_arguments()
     world = make(job.size, job.seed)
-    model, seconds = timed(lambda: _fit(world, job))
+    clock = SamplingClock()
+    model, seconds = timed(lambda: _fit(world, job, clock))
+    if job.store:
+        save_model(model, job.store)
     noise = model.posterior.dataset["sigma"].to_numpy()
     contribution = channel_contributions(model).reshape(*noise.shape, -1)
-    report_fit(TOOL, job, world, contribution, noise, seconds)
+    report_fit(TOOL, job, world, contribution, noise, seconds, sampling=clock.seconds)
+    if job.store:
+        return
     for name, objective in OBJECTIVES.items():
         try:
             weekly, seconds = timed(partial(_plan, model, world, objective))
@@ -60,10 +67,25 @@ def spec_of(world: World, acts_on: PriceOn = "baseline") -> ModelSpec:
     return parse_spec(document | ({"geo": "geo"} if world.truth.population.size > 1 else {}))
 
 
-def _fit(world: World, job: Job) -> FittedModel:
+class SamplingClock:
+    """Times the sampler by the progress of a fit."""
+
+    def __init__(self) -> None:
+        self._times: dict[str, float] = {}
+
+    def __call__(self, progress: Progress) -> None:
+        self._times.setdefault(progress.stage, perf_counter())
+
+    @property
+    def seconds(self) -> float:
+        """From the end of compiling to the last draw."""
+        return self._times["postprocessing"] - self._times["warmup"]
+
+
+def _fit(world: World, job: Job, clock: SamplingClock) -> FittedModel:
     spec = spec_of(world)
     sampling = SamplingSpec(draws=job.draws, tune=job.tune, chains=job.chains, seed=1)
-    return fit(spec, build_panel(world.frame, spec), sampling)
+    return fit(spec, build_panel(world.frame, spec), sampling, clock)
 
 
 def _plan(model: FittedModel, world: World, objective: dict[str, object]) -> Array:

@@ -34,13 +34,18 @@ class PlanScore:
 
 
 def attribution(world: World, draws: Array) -> dict[str, float]:
-    """Error, 90 % coverage and width of ``draws (draw, channel)`` of each total contribution."""
+    """Error, 90 % coverage, width and interval score of ``draws (draw, channel)`` of each total
+    contribution, relative to it. The score is the width plus 20 times the distance by which the
+    interval misses (Gneiting and Raftery 2007); less is better.
+    """
     truth = world.contribution
     low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+    missed = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
     return {
         "mape": float(np.mean(np.abs(draws.mean(0) - truth) / truth)),
         "coverage_90": float(np.mean((truth >= low) & (truth <= high))),
         "width_90": float(np.mean((high - low) / truth)),
+        "interval_score_90": float(np.mean((high - low + 20.0 * missed) / truth)),
     }
 
 

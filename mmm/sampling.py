@@ -69,6 +69,7 @@ def fit_compiled(
     started, spec = time.monotonic(), compiled.spec
     scales = scales or scales_of(panel, spec, structure_of(spec))
     loaded = compiled.load(panel, scales)
+    tell(Progress("warmup", COMPILE_END))
     trace = _sample(loaded.code, sampling, tell)
     stats = trace["sample_stats"].to_dataset()
     tell(Progress("postprocessing", SAMPLE_END, None, _finished(stats, sampling)))

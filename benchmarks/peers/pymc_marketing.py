@@ -37,7 +37,12 @@ def main() -> None:
     posterior = posterior.ds if hasattr(posterior, "ds") else posterior
     contribution = posterior["channel_contribution_original_scale"].sum("date")
     contribution = contribution.transpose("chain", "draw", "channel").to_numpy()
-    report_fit(TOOL, job, world, contribution, posterior["y_sigma"].to_numpy(), seconds)
+    if job.store:
+        model.save(str(job.store))
+    noise, sampling = posterior["y_sigma"].to_numpy(), posterior.attrs.get("sampling_time")
+    report_fit(TOOL, job, world, contribution, noise, seconds, sampling=sampling)
+    if job.store:
+        return
     for name, utility in OBJECTIVES.items():
         try:
             weekly, seconds = timed(partial(plan, model, world, utility))

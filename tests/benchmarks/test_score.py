@@ -14,7 +14,20 @@ def test_a_world_repeats_itself() -> None:
 def test_the_truth_attributes_itself_without_error() -> None:
     world = make("small", 101)
     found = attribution(world, np.tile(world.contribution, (10, 1)))
-    assert found == {"mape": pytest.approx(0.0), "coverage_90": 1.0, "width_90": 0.0}
+    assert found == {
+        "mape": pytest.approx(0.0),
+        "coverage_90": 1.0,
+        "width_90": 0.0,
+        "interval_score_90": 0.0,
+    }
+
+
+def test_the_interval_score_counts_a_miss_twenty_times() -> None:
+    world = make("small", 101)
+    draws = np.linspace(1.1, 1.3, 2001)[:, None] * world.contribution
+    found = attribution(world, draws)
+    low, high = 1.1 + 0.05 * 0.2, 1.1 + 0.95 * 0.2
+    assert found["interval_score_90"] == pytest.approx(high - low + 20.0 * (low - 1.0))
 
 
 def test_the_response_counts_carry_in_and_carry_out() -> None:
