@@ -88,6 +88,15 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
     return panel
 
 
+def row_places(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
+    """(row,) position of each row of ``frame`` among the panel's cells, weeks before geos."""
+    weeks, geos, _ = _calendar(frame, spec)
+    order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(len(order))
+    return places
+
+
 def _cells(
     frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], n_geos: int
 ) -> dict[str, Array]:
