@@ -1,10 +1,13 @@
-"""Does the fitted model reproduce its lift tests: measured against predicted.
+"""Does the fitted model reproduce its lift tests: measured against what the rest of the data says.
 
-    z = (lift - mean of contrast) / sqrt(sd^2 + variance of contrast)
+    z = (lift - m) / sqrt(sd^2 - v),     m, v: mean and variance of the contrast over the draws
 
-over posterior draws, with the test's own sd (sampling and transport). A test within the likelihood
-has pulled the posterior towards itself, so that its z is rather too small: one beyond 2 says that
-data and test disagree, or two tests with each other.
+with the test's own sd (sampling and transport). The test has pulled the posterior towards itself:
+without it the contrast would be about Normal(m0, v0), 1 / v0 = 1 / v - 1 / sd^2, and z is the
+distance (lift - m0) / sqrt(sd^2 + v0) from that, the residual of a point left out (Cook and
+Weisberg, Residuals and Influence in Regression, 1982, 2.2). Where the test alone decides, v is
+about sd^2 and nothing is left to disagree with it: sd^2 - v is taken as at least a tenth of sd^2.
+A z beyond 2 says that test and series disagree, or two tests with each other.
 """
 
 from collections.abc import Sequence
@@ -15,6 +18,8 @@ from mmm.answers import Answer
 from mmm.interval import Interval, summarize
 from mmm.lift_design import ResolvedTest
 from mmm.types import Array
+
+LEAST_LEFT = 0.1
 
 
 class LiftCheck(Answer):
@@ -50,5 +55,10 @@ def _check(test: ResolvedTest, draws: Array) -> LiftCheck:
         se=test.se,
         sd=test.sd,
         predicted=summarize(draws),
-        z=float((test.lift - draws.mean()) / np.hypot(test.sd, draws.std())),
+        z=float((test.lift - draws.mean()) / np.sqrt(_left(test.sd, draws))),
     )
+
+
+def _left(sd: float, draws: Array) -> float:
+    """The denominator's square."""
+    return max(sd**2 - float(draws.var()), LEAST_LEFT * sd**2)

@@ -17,6 +17,7 @@ from mmm import equations, parameters
 from mmm.calibration import plain_only, predicted_lifts
 from mmm.collapse import linear_side, log_evidence
 from mmm.coords import coords
+from mmm.evaluate import numeric_inputs
 from mmm.inputs import Inputs, scaled_inputs
 from mmm.lift_design import ResolvedTest, resolve
 from mmm.lift_exclusion import kept_cells
@@ -46,6 +47,7 @@ SCALES = (
     *("exposure", "before", "rival_price_ref", "control_mean", "control_sd"),
     *("mediator_mean", "mediator_sd", "event_size", "price_ref"),
 )
+REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 
 
 class GraphSource:
@@ -80,7 +82,8 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     s, source = structure_of(spec), GraphSource()
     with pm.Model(coords=coords(s, spec, panel, scales)) as model:
         inputs = _inputs(spec, panel, scales, s)
-        p = _sampled(spec, s, panel, scales, inputs, source)
+        window = _reference(spec, panel, scales, s, inputs)
+        p = _sampled(spec, s, panel, scales, window, source)
         p |= parameters.linear(spec, s, panel, scales, p, source)
         found = equations.terms(p, inputs, s, pt, settle_mediators(s, panel, scales, p))
         predictor = equations.predictor(found, s, pt)
@@ -149,6 +152,15 @@ def _sampled(
     p |= parameters.budget_parameters(s, source)
     observed_budgets(s, panel, d, p)
     return p
+
+
+def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: Inputs) -> Inputs:
+    """Inputs of the reference window, which no intervention moves: a belief about a channel's
+    return or share is one about what was spent, and ``do`` must not change its coefficient."""
+    if not any(channel.prior.effect for channel in spec.channels):
+        return d
+    seen = numeric_inputs(observed(panel), spec, scales, s)
+    return replace(d, **{n: pm.Data(f"reference_{n}", getattr(seen, n)) for n in REFERENCE})
 
 
 def _inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:

@@ -79,10 +79,12 @@ def pooled_scales(
     spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, source: Source
 ) -> dict[str, Tensor]:
     """Standard deviations of pooled linear coefficients, of geos and of weekly shocks."""
-    names = [c.pooled for c in coefficients(spec, s, scales) if c.pooled]
+    priors = {c.pooled: PRIORS[c.pooled] for c in coefficients(spec, s, scales) if c.pooled}
     if len(panel.geos) > 1:
-        names += ["level_sd", "shock_sd"]
-    return {name: source.draw(name, PRIORS[name]) for name in names}
+        sized = "population" in panel.data
+        priors |= {"level_sd": PRIORS["level_sd" if sized else "level_sd_unsized"]}
+        priors |= {"shock_sd": PRIORS["shock_sd"]}
+    return {name: source.draw(name, prior) for name, prior in priors.items()}
 
 
 def linear(

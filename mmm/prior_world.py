@@ -29,6 +29,14 @@ WORLD: dict[str, Prior] = {
         "share of mean kpi",
         "weakly informative: kpi per head differs by tens of percent",
     ),
+    "level_sd_unsized": Prior(
+        "lognormal",
+        (np.log(0.3), 0.1),
+        "spread of levels over geos whose size is their own mean kpi",
+        "share of mean kpi",
+        "not pooled: level and media of such a geo add up to one by construction, so that levels "
+        "drawn together would make geos with more media seem to owe them no more",
+    ),
     "product_sd": Prior(
         "half_normal",
         (0.3,),

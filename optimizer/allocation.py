@@ -67,6 +67,97 @@ class Binding:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """What a plan reaches of a target, or of another condition that is no linear limit.
+
+    condition: in words.  pointer: into the problem.  wanted, reached: a probability, or a return.
+    met: whether that is enough; where it is not, `reached` is the best that was found.
+    """
+
+    condition: str
+    pointer: str
+    wanted: float
+    reached: float
+    met: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Stay:
+    """The best plan beside the proportional one (current mix, same total); draws paired.
+
+    within_noise: nothing tells its gain over the proportional plan from noise (`stay.py`).
+    spend: (cell,), of the proportional plan; set_aside: (cell,), of the best plan that was found.
+    probability_better, expected, deviation: of the gain of the best plan over the proportional.
+    added: what the best plan adds in the objective's own measure, in the gain's unit.
+    """
+
+    within_noise: bool
+    spend: FloatArray
+    set_aside: FloatArray
+    probability_better: float
+    expected: float
+    deviation: float
+    added: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two channels whose effects the data cannot tell apart, though it knows their sum.
+
+    correlation: of their responses under the plan, over draws.
+    uncertainty: of each response, and of their sum: standard deviation / mean.
+    """
+
+    channels: tuple[str, str]
+    correlation: float
+    uncertainty: tuple[float, float]
+    uncertainty_of_sum: float
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """How far the plan moves if chosen on half of the draws, and its worth on the other half.
+
+    plans: (half, cell), currency, each chosen on one half.  moved: (half,), share of the total that
+    each would spend elsewhere than the plan.  in_sample, out_of_sample: (half,), the objective's
+    measure of each on its own half, and on the other.  value: the mean out-of-sample measure.
+    reference: the mean measure of the proportional plan on the same halves.
+    """
+
+    plans: FloatArray
+    moved: tuple[float, ...]
+    in_sample: tuple[float, ...]
+    out_of_sample: tuple[float, ...]
+    value: float
+    reference: float
+
+
+@dataclass(frozen=True, eq=False)
+class Information:
+    """What knowing more would be worth, in the expected gain's unit.
+
+    regret: (draw,), of the plan against each draw's own best plan.  expected_regret: its mean.
+    perfect: expected gain of knowing everything over the best plan of today.
+    by_channel: the same for knowing one channel's effect, by channel.
+    noise: half-width of what `by_channel` would show for a channel about which nothing is learned.
+    """
+
+    regret: FloatArray
+    expected_regret: float
+    perfect: float
+    by_channel: dict[str, float]
+    noise: float
+
+
+@dataclass(frozen=True)
+class Insights:
+    """What costs further solves; each is None where the problem does not allow it."""
+
+    stability: Stability | None
+    information: Information | None
+
+
+@dataclass(frozen=True)
 class Statistics:
     """How the search went; nothing here enters the result.
 
@@ -95,6 +186,9 @@ class Allocation:
     marginal_response: (cell,), mean over draws of the response's derivative; on "value" this is
     the marginal ROI.
     warnings: sentences that the reader of the plan must see.
+    target: the condition that was asked and what of it is reached; None where none was.
+    stay: the plan judged against the proportional one; None where that is no question.
+    pairs: channels that cannot be told apart.  insights: only where they were asked for.
     """
 
     status: Status
@@ -111,3 +205,7 @@ class Allocation:
     certificate: Certificate
     warnings: tuple[str, ...]
     statistics: Statistics
+    target: Reached | None = None
+    stay: Stay | None = None
+    pairs: tuple[Pair, ...] = ()
+    insights: Insights | None = None

@@ -1,9 +1,9 @@
 r"""How good a plan can be proved to be.
 
-For draw weights q that the measure allows, rho(pi(v)) <= q.pi(v) for every plan v. Where each draw
-is concave in spend, pi(v) lies below its tangent at the plan b, hence for any set Q of such weights
+For each cut (q, o) of the measure, rho(pi(v)) <= q.pi(v) + o for every plan v. Where each draw is
+concave in spend, pi(v) lies below its tangent at the plan b, hence for any set Q of cuts
 
-    rho(pi(v)) <= max_v min_{q in Q} q.(pi(b) + J(b)(v - b))        one small linear program
+    rho(pi(v)) <= max_v min_{(q, o) in Q} q.(pi(b) + J(b)(v - b)) + o    one small linear program
 
 is an upper bound over all feasible plans. With one q it is the bound of Frank and Wolfe (1956). At
 a kink of the measure no single q will do: the weights of the tangent's own optimum v are added to Q
@@ -14,7 +14,7 @@ until the bound is that of all weights (Kelley's cutting planes, which touch onl
 Where draws are not concave the same number only says how far the plan is, to first order, from a
 stationary point.
 
-    pi -> draws    J -> slopes    q -> weights    b -> spend
+    pi -> draws    J -> slopes    q -> weights    o -> offset    b -> spend
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ import numpy as np
 from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
 from optimizer.linear import Rows, highest_floor
+from optimizer.measure import WIDTHS, Measure
 from optimizer.response import FloatArray
-from optimizer.risk import WIDTHS, Measure
 
 PROVED_GAP = 1e-3
 """A certified plan this close to its bound is called optimal."""
@@ -71,13 +71,16 @@ def first_order(
     draws, slopes = gain.draws(spend), gain.slope(spend)
     free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.point(spend)
     rho = measure.value(draws)
-    cuts = _first_weights(measure, draws)
+    cuts, offsets = _first_cuts(measure, draws)
+    if not measure.certified:
+        # Exact weights of a quantile are those of one draw: the rounded ones tell more.
+        return FirstOrder(rho, cuts[:2][-1] @ slopes)
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
         return FirstOrder(rho, cuts[0] @ slopes)
     while True:
         slope = cuts @ free_slopes
-        floors = Rows(slope / unit, (cuts @ draws - rho - slope @ here) / unit)
+        floors = Rows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
         excess, there, shares = highest_floor(
             floors, feasible.below, feasible.equal, feasible.lower, feasible.upper
         )
@@ -86,14 +89,26 @@ def first_order(
         if excess - max(reached, 0.0) <= _CLOSE or len(cuts) >= _MOST_CUTS:
             return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
         cuts = np.vstack([cuts, tangent.weights])
+        offsets = np.append(offsets, tangent.offset)
 
 
 def certify(
-    rho: float, tangent: FirstOrder, floor: float, *, concave: bool, only_plan: bool
+    rho: float,
+    tangent: FirstOrder,
+    floor: float,
+    *,
+    concave: bool,
+    only_plan: bool,
+    certified: bool = True,
 ) -> Certificate:
-    """The certificate of a plan of measure rho; floor: the least denominator of a gap."""
+    """The certificate of a plan of measure rho; floor: the least denominator of a gap.
+
+    certified: whether cuts bound the measure; where they do not, only the only plan is proved.
+    """
     if only_plan:
         return Certificate(CertificateKind.GLOBAL, upper_bound=rho, gap=0.0)
+    if not certified:
+        return Certificate(CertificateKind.NONE)
     excess = max(tangent.bound - rho, 0.0)
     gap = relative(excess, rho, floor)
     if concave:
@@ -108,8 +123,9 @@ def relative(excess: float, rho: float, floor: float) -> float:
     return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
 
 
-def _first_weights(measure: Measure, draws: FloatArray) -> FloatArray:
-    """(weights, draw): the exact weights at the plan, and the rounded ones beside them."""
+def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(cut, draw) weights and (cut,) offsets: the exact ones, and the rounded ones beside them."""
     widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
     spread = float(draws.std())
-    return np.array([measure.weigh(draws, width * spread).weights for width in widths])
+    cuts = [measure.weigh(draws, width * spread) for width in widths]
+    return np.array([cut.weights for cut in cuts]), np.array([cut.offset for cut in cuts])

@@ -7,34 +7,33 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from optimizer.bounds import ChannelBounds, Group
+from optimizer.checks_cells import check_cells
+from optimizer.complaints import above_one, crossed, negative, negatives, number, unknown
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem import AllocationProblem, ChannelBounds, Group
+from optimizer.layout import Layout
+from optimizer.problem import AllocationProblem
 from optimizer.response import FloatArray
 
+__all__ = ["check_problem", "number"]
 
-def check_problem(problem: AllocationProblem, names: Sequence[str], current: FloatArray) -> None:
+
+def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArray) -> None:
     """Refuse a problem that is wrong whatever the response is.
 
-    names: of the cells.  current: (cell,), currency over the horizon, finite, not negative.
+    layout: what the cells are.  current: (cell,), currency over the horizon, finite, not negative.
     Raises InvalidProblem with every issue found.
     """
     issues = [
-        *_names(names),
-        *_current(current, names),
+        *_names(layout.names),
+        *_current(current, layout.names),
         *_budget(problem),
-        *_channels(problem, names),
-        *_groups(problem, names),
+        *_channels(problem, layout.decided),
+        *_groups(problem, layout.decided),
+        *check_cells(problem, layout),
     ]
     if issues:
         raise InvalidProblem(tuple(issues))
-
-
-def number(value: float) -> str:
-    """900000.0 -> "900,000"; cents stay, and so do the digits of what is below a cent."""
-    if value != 0 and abs(value) < 0.01:
-        return f"{value:.6g}"
-    text = f"{value:,.2f}"
-    return text.rstrip("0").rstrip(".")
 
 
 def _names(names: Sequence[str]) -> Iterator[Issue]:
@@ -57,30 +56,37 @@ def _current(current: FloatArray, names: Sequence[str]) -> Iterator[Issue]:
         if not np.isfinite(value):
             yield Issue(where, "not_finite", f"current spend of {name} is {value}")
         elif value < 0:
-            yield _negative(where, f"current spend of {name}", value)
+            yield negative(where, f"current spend of {name}", value)
 
 
 def _budget(problem: AllocationProblem) -> Iterator[Issue]:
     budget = problem.budget
-    yield from _negatives(
+    yield from negatives(
         ("budget",), "the budget's", {"total": budget.total, "max": budget.max, "min": budget.min}
     )
-    yield from _crossed(("budget",), "the budget", "min", budget.min, "max", budget.max)
+    yield from crossed(("budget",), "the budget", "min", budget.min, "max", budget.max)
+    yield from negatives((), "the plan's", {"min_roi": problem.min_roi})
 
 
 def _channels(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
     for name, bounds in problem.channels.items():
         if name not in names:
-            yield _unknown(("channels", name), name, names)
+            yield unknown(("channels", name), name, names)
         yield from _bounds(name, bounds)
 
 
 def _bounds(name: str, bounds: ChannelBounds) -> Iterator[Issue]:
     path = ("channels", name)
-    yield from _negatives(path, f"{name}:", dict(bounds))
-    yield from _crossed(path, name, "min", bounds.min, "max", bounds.max)
-    yield from _crossed(path, name, "min", bounds.min, "fixed", bounds.fixed)
-    yield from _crossed(path, name, "fixed", bounds.fixed, "max", bounds.max)
+    amounts = {field: value for field, value in dict(bounds).items() if field != "on_off"}
+    yield from negatives(path, f"{name}:", amounts)
+    low, high = {"min": bounds.min, "committed": bounds.committed}, {"max": bounds.max}
+    for field, value in low.items():
+        for upper, most in (high | {"fixed": bounds.fixed}).items():
+            yield from crossed(path, name, field, value, upper, most)
+    yield from crossed(path, name, "fixed", bounds.fixed, "max", bounds.max)
+    if bounds.on_off is not None:
+        least = bounds.on_off.min_when_on
+        yield from negatives((*path, "on_off"), f"{name}:", {"min_when_on": least})
 
 
 def _groups(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
@@ -98,67 +104,19 @@ def _groups(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]
             yield Issue(
                 json_pointer(*path), "empty", f"{label} has no min, max, min_share or max_share"
             )
-        yield from _negatives(path, f"{label}:", limits)
-        yield from _above_one(path, label, limits)
-        yield from _crossed(path, label, "min", group.min, "max", group.max)
-        yield from _crossed(path, label, "min_share", group.min_share, "max_share", group.max_share)
+        yield from negatives(path, f"{label}:", limits)
+        yield from above_one(path, label, limits)
+        yield from crossed(path, label, "min", group.min, "max", group.max)
+        yield from crossed(path, label, "min_share", group.min_share, "max_share", group.max_share)
 
 
 def _members(path: tuple[str | int, ...], group: Group, names: Sequence[str]) -> Iterator[Issue]:
     for position, name in enumerate(group.channels):
         if name not in names:
-            yield _unknown((*path, "channels", position), name, names)
+            yield unknown((*path, "channels", position), name, names)
         if name in group.channels[:position]:
             yield Issue(
                 json_pointer(*path, "channels", position),
                 "duplicate",
                 f'the group names "{name}" twice',
             )
-
-
-def _negatives(
-    path: tuple[str | int, ...], subject: str, values: dict[str, float | None]
-) -> Iterator[Issue]:
-    for field, value in values.items():
-        if value is not None and value < 0:
-            yield _negative(json_pointer(*path, field), f"{subject} {field}", value)
-
-
-def _negative(where: str, subject: str, value: float) -> Issue:
-    return Issue(where, "negative", f"{subject} is {number(value)}; it cannot be negative")
-
-
-def _above_one(
-    path: tuple[str | int, ...], label: str, limits: dict[str, float | None]
-) -> Iterator[Issue]:
-    for field in ("min_share", "max_share"):
-        value = limits[field]
-        if value is not None and value > 1:
-            yield Issue(
-                json_pointer(*path, field),
-                "out_of_range",
-                f"{label}: {field} is {number(value)}; a share is between 0 and 1",
-            )
-
-
-def _crossed(
-    path: tuple[str | int, ...],
-    label: str,
-    low_field: str,
-    low: float | None,
-    high_field: str,
-    high: float | None,
-) -> Iterator[Issue]:
-    if low is not None and high is not None and low > high:
-        yield Issue(
-            json_pointer(*path, low_field),
-            "crossed",
-            f"{label}: {low_field} of {number(low)} is more than {high_field} of {number(high)}",
-        )
-
-
-def _unknown(path: tuple[str | int, ...], name: str, names: Sequence[str]) -> Issue:
-    known = ", ".join(names)
-    return Issue(
-        json_pointer(*path), "unknown_channel", f'there is no channel "{name}"; there are: {known}'
-    )

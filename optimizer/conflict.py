@@ -23,6 +23,11 @@ def require_feasible(system: LinearSystem) -> None:
     raise Infeasible(_sums(system, conflict) or _list(conflict, system.scale))
 
 
+def is_feasible(system: LinearSystem) -> bool:
+    """Whether any plan satisfies all limits."""
+    return _excess(system.limits, system.scale)[0] <= TOLERANCE * system.scale
+
+
 def _smallest(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
     for limit in limits:
         rest = tuple(other for other in limits if other is not limit)
@@ -48,7 +53,11 @@ def _excess(limits: tuple[Limit, ...], scale: float) -> tuple[float, tuple[int, 
 def _sums(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
     """The conflict as "the minimums add up to more than": one sum against limits of its cells."""
     sums = [limit for limit in conflict if limit.cell is None]
-    if len(sums) != 1 or not set(sums[0].coefficients.tolist()) <= {0.0, 1.0}:
+    if (
+        len(sums) != 1
+        or sums[0].unit != 1.0
+        or not set(sums[0].coefficients.tolist()) <= {0.0, 1.0}
+    ):
         return ()
     total = sums[0]
     cells = np.flatnonzero(total.coefficients)

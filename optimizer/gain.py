@@ -1,7 +1,9 @@
 """The gain of a plan, draw by draw, and its slope.
 
-    pi_s(b) = response_s(b) - sum(b)    for an objective on "value", currency
-    pi_s(b) = response_s(b)             for one on "kpi"; a budget, not a price, limits the spend
+    pi_s(b) = response_s(b) - cost * sum(b)
+
+The cost of a unit of spend is 1 for an objective in currency, 0 for one in kpi units (a budget, not
+a price, limits the spend), and the hurdle where one is given.
 
 A response costs milliseconds and its jacobian more, so each is asked once for a point: the last
 points are kept, and the jacobian is evaluated only where it is needed.
@@ -28,11 +30,11 @@ class _Point:
 class Gain:
     """The gain over a response, with memory of the last points and counts of what was asked.
 
-    spend_costs: whether spend is subtracted (the response is in currency).
+    cost: of one unit of spend, in the response's unit.
     """
 
     response: Response
-    spend_costs: bool
+    cost: float
     evaluations: int = 0
     gradients: int = 0
     _points: OrderedDict[bytes, _Point] = field(default_factory=OrderedDict)
@@ -48,7 +50,7 @@ class Gain:
             self.gradients += 1
             jacobian = np.asarray(self.response.jacobian(spend.copy()), dtype=np.float64)
             _require("jacobian", jacobian, (point.draws.size, spend.size))
-            point.slope = jacobian - 1.0 if self.spend_costs else jacobian
+            point.slope = jacobian - self.cost
         return point.slope
 
     def _point(self, spend: FloatArray) -> _Point:
@@ -64,7 +66,7 @@ class Gain:
         self.evaluations += 1
         draws = np.asarray(self.response.draws(spend.copy()), dtype=np.float64)
         _require("draws", draws, (max(draws.size, 1),))
-        return draws - spend.sum() if self.spend_costs else draws
+        return draws - self.cost * spend.sum() if self.cost else draws
 
 
 def _require(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:

@@ -3,7 +3,8 @@
 Any object with these members will do; nothing is inherited and no model is imported.
 """
 
-from typing import Protocol
+from datetime import date
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,14 @@ class Response(Protocol):
     The unit of the draws is currency (value, cost *not* subtracted) for an objective on "value",
     and kpi for one on "kpi". Neither array may hold NaN or infinity, at zero spend either.
 
-    An implementation whose every draw is concave in spend, over all spends that are not negative,
-    may say so with an attribute `concave = True`; plans then come with a global certificate.
+    An implementation may say more of itself by attributes, which functions of this module read:
+
+    concave    True: every draw is concave in spend, over all spends that are not negative; plans
+               then come with a global certificate
+    separable  True: the response is a `Separable` one
+    cells      one `Cell` for each name: the channel, geo and week it stands for
+    weights    (draw,) probabilities of the draws; absent: equal
+    key        text that is equal only for equal responses: what was computed is found again
     """
 
     @property
@@ -40,6 +47,55 @@ class Response(Protocol):
         ...
 
 
+class Separable(Response, Protocol):
+    """A response that is a sum over cells:  draws(b) = draws(0) + sum_c curve_c(b_c)."""
+
+    def curve(self, cell: int, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Value over no spend in this cell, and slope, each (draw, level), at levels (level,)."""
+        ...
+
+    def slope_range(self, cell: int, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Bounds of the slope between neighbours of rising levels: low, high (draw, level - 1).
+
+        They are rigorous: no slope in the closed interval lies outside.
+        """
+        ...
+
+
+class Cell(Protocol):
+    """What is decided at one place and time; None stands for the whole of it."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def geo(self) -> str | None: ...
+    @property
+    def week(self) -> date | None: ...
+
+
 def is_concave(response: Response) -> bool:
     """Whether the response declares that every draw is concave in spend."""
     return getattr(response, "concave", False) is True
+
+
+def as_separable(response: Response) -> Separable | None:
+    """The response where it declares that it is a sum over cells, else None."""
+    return cast("Separable", response) if getattr(response, "separable", False) is True else None
+
+
+def channels_of(response: Response) -> tuple[str, ...]:
+    """The channel of each cell; its own name where the response says nothing of cells."""
+    cells: tuple[Cell, ...] | None = getattr(response, "cells", None)
+    return tuple(response.names) if cells is None else tuple(cell.channel for cell in cells)
+
+
+def draw_weights(response: Response) -> FloatArray | None:
+    """(draw,) probabilities of the draws, or None where all are alike."""
+    weights = getattr(response, "weights", None)
+    return None if weights is None else np.asarray(weights, dtype=np.float64)
+
+
+def content_key(response: Response) -> str | None:
+    """Text that is equal only for equal responses, or None where the response gives none."""
+    key = getattr(response, "key", None)
+    return key if isinstance(key, str) else None

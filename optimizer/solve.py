@@ -6,25 +6,26 @@ Refuse what is wrong, find a plan from several starts, take a reference plan ins
 better, verify with the exact measure, prove what can be proved, compare.
 """
 
-from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
 
-from optimizer import certificate, risk
-from optimizer.allocation import Allocation, Comparison, Risk, Statistics, Status
+from optimizer import certificate
+from optimizer.allocation import Allocation, Statistics
+from optimizer.case import Case, Solution
+from optimizer.compare import compare, risk_of, true_gain
 from optimizer.conflict import require_feasible
-from optimizer.constraints import LinearSystem, linear_system
+from optimizer.constraints import system_of
+from optimizer.decide import Decision, decide
 from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
 from optimizer.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
+from optimizer.scaled import worth
 from optimizer.search import Found, Search
+from optimizer.setting import measure_for
 from optimizer.shadow import binding_limits
 from optimizer.starts import mix, proportional_start, starting_plans
-
-_USUAL_TAIL = 0.1
-"""Of the CVaR that is shown beside an objective which has no tail of its own."""
 
 
 def allocate(
@@ -34,11 +35,13 @@ def allocate(
     *,
     seed: int = 0,
     random_starts: int = 3,
+    explain: bool = False,
 ) -> Allocation:
     """The best plan that was found, with its certificate.
 
     current: (cell,), currency over the horizon: today's plan, the reference of max_change.
     seed: of the random starts; equal arguments give equal plans.
+    explain: whether to add what costs further solves: stability, regret, value of information.
     The plan satisfies every limit to 1e-6 of the budget, and its measure is not below that of
     the current or the proportional plan where these are feasible.
 
@@ -46,32 +49,63 @@ def allocate(
     that it names), InvalidResponse (the model behind the response is at fault).
     """
     began = perf_counter()
+    case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
+    return _report(case, decide(case, solve, explain=explain), began)
+
+
+def case_of(
+    problem: AllocationProblem,
+    response: Response,
+    current: FloatArray,
+    *,
+    seed: int = 0,
+    random_starts: int = 3,
+) -> Case:
+    """The problem over the response, checked and known to have a plan.
+
+    Raises InvalidProblem, Infeasible, InvalidResponse.
+    """
     current = np.asarray(current, dtype=np.float64)
-    system = linear_system(problem, response.names, current)
+    system = system_of(problem, response, current)
     require_feasible(system)
-    gain = Gain(response, spend_costs=problem.objective.on == "value")
-    search = Search(gain, risk.measure_of(problem.objective), FeasibleSet.of(system))
-    case = _Case(problem, system, search, current, is_concave(response))
-    best, reached = _best_plan(case, seed, random_starts)
-    return _report(case, best, reached, began)
+    earned = worth(response, problem.objective.kept)
+    gain = Gain(earned, problem.cost)
+    measure = measure_for(problem, earned, gain, system, current)
+    return Case(
+        problem=problem,
+        response=earned,
+        system=system,
+        search=Search(gain, measure, FeasibleSet.of(system)),
+        current=current,
+        concave=is_concave(earned),
+        seed=seed,
+        random_starts=random_starts,
+    )
 
 
-@dataclass(frozen=True, eq=False)
-class _Case:
-    problem: AllocationProblem
-    system: LinearSystem
-    search: Search
-    current: FloatArray
-    concave: bool
+def solve(case: Case) -> Solution:
+    """The best plan of a case under its linear limits, and what is proved of it."""
+    best, reached = _best_plan(case)
+    search = case.search
+    tangent = certificate.first_order(search.gain, search.measure, search.feasible, best.spend)
+    proof = certificate.certify(
+        best.value,
+        tangent,
+        0.01 * case.system.budget if search.gain.cost else 0.0,
+        concave=case.concave,
+        only_plan=search.feasible.is_point,
+        certified=search.measure.certified,
+    )
+    return Solution(best.spend, best.value, tangent.slope, proof, reached)
 
 
-def _best_plan(case: _Case, seed: int, random_starts: int) -> tuple[Found, tuple[float, ...]]:
+def _best_plan(case: Case) -> tuple[Found, tuple[float, ...]]:
     """The best plan, and the measure that each start reached."""
     search, feasible = case.search, case.search.feasible
     if feasible.is_point:
         only = search.found(feasible.spend(np.empty(0)))
         return only, (only.value,)
-    climbed = search.climb_coarsely(_starts(case, seed, random_starts))
+    climbed = search.climb_coarsely(_starts(case))
     best = search.polish(max(climbed, key=lambda plan: plan.value))
     for reference in (case.current, best.spend.sum() * mix(case.current)):
         if not case.system.broken(reference):
@@ -79,10 +113,10 @@ def _best_plan(case: _Case, seed: int, random_starts: int) -> tuple[Found, tuple
     return best, tuple(plan.value for plan in climbed)
 
 
-def _starts(case: _Case, seed: int, random_starts: int) -> tuple[FloatArray, ...]:
+def _starts(case: Case) -> tuple[FloatArray, ...]:
     """One start where every climb leads to the same top, several elsewhere."""
     system, search, current = case.system, case.search, case.current
-    if case.concave:
+    if case.concave and search.measure.certified:
         return (proportional_start(system, search.feasible, current),)
     return starting_plans(
         system,
@@ -90,73 +124,42 @@ def _starts(case: _Case, seed: int, random_starts: int) -> tuple[FloatArray, ...
         search.gain,
         search.measure,
         current,
-        seed=seed,
-        random_starts=random_starts,
+        seed=case.seed,
+        random_starts=case.random_starts,
     )
 
 
-def _report(case: _Case, best: Found, reached: tuple[float, ...], began: float) -> Allocation:
-    search, gain, spend = case.search, case.search.gain, best.spend
-    tangent = certificate.first_order(gain, search.measure, search.feasible, spend)
-    proof = certificate.certify(
-        best.value,
-        tangent,
-        0.01 * case.system.budget if gain.spend_costs else 0.0,
-        concave=case.concave,
-        only_plan=search.feasible.is_point,
-    )
-    proved = proof.gap is not None and proof.gap <= certificate.PROVED_GAP
-    draws, cost = gain.draws(spend), float(gain.spend_costs)
+def _report(case: Case, decision: Decision, began: float) -> Allocation:
+    search, gain, solution = case.search, case.search.gain, decision.solution
+    spend = solution.spend
+    gained = true_gain(case, spend)
     return Allocation(
-        status=Status.OPTIMAL if proved else Status.FEASIBLE,
+        status=decision.status,
         names=case.system.names,
         spend=spend,
-        gain=draws,
-        response=draws + cost * spend.sum(),
-        risk=_risk(case.problem, best.value, draws),
-        versus_current=_compare(case, draws, case.current),
-        versus_proportional=_compare(case, draws, spend.sum() * mix(case.current)),
-        marginal=tangent.slope,
-        marginal_response=gain.slope(spend).mean(axis=0) + cost,
-        binding=binding_limits(case.system, spend, tangent.slope),
-        certificate=proof,
-        warnings=_warnings(case.current),
+        gain=gained,
+        response=gain.response.draws(spend),
+        risk=risk_of(case, solution.value, gained),
+        versus_current=compare(case, gained, case.current),
+        versus_proportional=compare(case, gained, spend.sum() * mix(case.current)),
+        marginal=solution.slope,
+        marginal_response=gain.slope(spend).mean(axis=0) + gain.cost,
+        binding=binding_limits(decision.system, spend, solution.slope, decision.sides),
+        certificate=solution.certificate,
+        warnings=(*_warnings(case.current), *decision.warnings),
         statistics=Statistics(
             evaluations=gain.evaluations,
             gradients=gain.gradients,
-            starts=len(reached),
-            values=reached,
+            starts=len(solution.reached),
+            values=solution.reached,
             iterations=search.iterations,
             unfinished=search.unfinished,
             seconds=perf_counter() - began,
         ),
-    )
-
-
-def _risk(problem: AllocationProblem, value: float, draws: FloatArray) -> Risk:
-    tail = getattr(problem.objective, "tail", _USUAL_TAIL)
-    return Risk(
-        kind=problem.objective.kind,
-        value=value,
-        mean=risk.mean(draws).value,
-        cvar=risk.cvar(draws, tail).value,
-        tail=tail,
-        probability_of_loss=float((draws < 0).mean()),
-    )
-
-
-def _compare(case: _Case, draws: FloatArray, reference: FloatArray) -> Comparison:
-    reference_draws = case.search.gain.draws(reference)
-    difference = draws - reference_draws
-    broken = case.system.broken(reference)
-    return Comparison(
-        spend=reference,
-        total=float(reference.sum()),
-        feasible=not broken,
-        broken=broken,
-        difference=difference,
-        probability_better=float((difference > 0).mean()),
-        value=case.search.measure.value(reference_draws),
+        target=decision.target,
+        stay=decision.stay,
+        pairs=decision.pairs,
+        insights=decision.insights,
     )
 
 

@@ -42,7 +42,7 @@ def answer(
         assume=body.assume,
         future=body.future,
         phasing=body.phasing.kind,
-        on=body.objective.on,
+        on=body.objective.response_unit,
     )
     problem = AllocationProblem(
         budget=body.budget, objective=body.objective, channels=body.channels, groups=body.groups

@@ -34,6 +34,7 @@ SOLVER_MODULES = (
     "optimizer.search",
     "optimizer.linear",
     "optimizer.certificate",
+    "optimizer.constrained",
     "optimizer.frontier",
 )
 OWNERS = {

@@ -101,12 +101,32 @@ def test_predictions_are_held_against_the_measured_lift():
     draws = np.array([[200.0, 80.0], [200.0, 120.0]])
     near, far = lift_checks(found, draws)
     assert near.z == 0.0
-    assert far.z == pytest.approx((200.0 - 100.0) / np.hypot(50.0, 20.0))
+    assert far.z == pytest.approx((200.0 - 100.0) / np.sqrt(50.0**2 - 20.0**2))
     assert (far.predicted.mean, far.path, far.name) == (100.0, ("total",), "tv 2022-03-14")
     assert largest_z((near, far)) == far.z
     (below,) = lift_checks(found[:1], np.array([[400.0], [500.0]]))
     assert largest_z((near, below)) == -below.z > 0.0
     assert largest_z(()) == 0.0
+
+
+def test_a_test_is_held_against_what_the_series_says_without_it():
+    """The series: Normal(500, 30); the test: 200, s.d. 50. Both together are a precise compromise,
+    which hides that they lie 300 / hypot(30, 50) s.d. apart."""
+    _, (test,) = resolved(inside(geos=["a"], transport_sd=0.0))
+    weights = np.array([1.0 / 30.0**2, 1.0 / 50.0**2])
+    joint = np.random.default_rng(1).standard_normal(1000)
+    joint = (joint - joint.mean()) / joint.std() / np.sqrt(weights.sum())
+    joint += weights @ [500.0, 200.0] / weights.sum()
+    (found,) = lift_checks([test], joint[:, None])
+    assert (test.lift, test.sd) == (200.0, 50.0)
+    assert found.z == pytest.approx(-300.0 / np.hypot(30.0, 50.0), rel=1e-9)
+
+
+def test_a_test_that_alone_decides_disagrees_with_nothing():
+    _, (test,) = resolved(inside(geos=["a"], transport_sd=0.0))
+    draws = 200.0 + 51.0 * np.array([[-1.0], [1.0]])
+    (found,) = lift_checks([test], draws + 5.0)
+    assert found.z == pytest.approx(-5.0 / np.sqrt(0.1 * 50.0**2))
 
 
 def test_no_lift_tests_exclude_nothing():

@@ -18,7 +18,7 @@ OBJECTIVES = [
 @pytest.mark.parametrize("response", [log_response(1, 2), hill_response(4, 2), hill_response(9, 2)])
 def test_two_channels_agree_with_a_fine_grid(objective, response):
     channels = {"tv": {"min": 100, "max": 900}}
-    data = {"budget": {"total": 1200}, "objective": objective, "channels": channels}
+    data = {"budget": {"total": 1200}, "objective": objective, "channels": channels, "stay": False}
     answer = allocate(read_problem(data), response, np.array([500.0, 500.0]))
     measure = risk.measure_of(read_problem(data).objective)
     grid = np.linspace(100, 900, 1601)
@@ -47,6 +47,7 @@ def test_a_log_response_is_water_filling_with_bounds(seed):
     data = {
         "budget": {"total": 1000},
         "channels": {"tv": {"max": 200}, "radio": {"min": 150}},
+        "stay": False,
     }
     response = Log(names(5), height[None, :], scale)
     answer = allocate(read_problem(data), response, np.full(5, 200.0))
@@ -62,6 +63,7 @@ def test_s_shaped_problems_reach_what_many_starts_reach(seed):
     data = {
         "budget": {"total": 900},
         "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
+        "stay": False,
     }
     response, current = hill_response(20 + seed, 4, 100), np.full(4, 200.0)
     usual = allocate(read_problem(data), response, current)

@@ -68,6 +68,7 @@ def random_problem(seed, aversion):
         budget = {"max": float(anchor.sum()) + 100, "min": float(anchor.sum()) - 100}
     objective = {"kind": "mean_cvar", "risk_aversion": aversion, "tail": 0.1}
     data = {"budget": budget, "objective": objective, "channels": channels, "groups": groups}
+    data["stay"] = False
     return data, anchor, rng
 
 

@@ -1,0 +1,86 @@
+"""What the cells of a response stand for: which channel, geo and week each of them is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from optimizer.errors import InvalidResponse
+from optimizer.response import Cell, FloatArray, IndexArray, Response
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """names, channels, geos, weeks: one for each cell, None where a cell is the whole of it.
+
+    observed_max: (cell,), currency: the most ever spent over as long a time; None if not known.
+    """
+
+    names: tuple[str, ...]
+    channels: tuple[str, ...]
+    geos: tuple[str | None, ...]
+    weeks: tuple[date | None, ...]
+    observed_max: FloatArray | None = None
+
+    @classmethod
+    def of_channels(cls, names: Sequence[str]) -> Self:
+        """Each cell is a channel of its own."""
+        nothing = (None,) * len(names)
+        return cls(tuple(names), tuple(names), nothing, nothing)
+
+    @classmethod
+    def of(cls, response: Response) -> Self:
+        """As the response says.  Raises InvalidResponse where it contradicts itself."""
+        names = tuple(response.names)
+        cells: tuple[Cell, ...] | None = getattr(response, "cells", None)
+        observed = getattr(response, "observed_max", None)
+        most = None if observed is None else np.asarray(observed, dtype=np.float64)
+        if most is not None and most.shape != (len(names),):
+            raise InvalidResponse(f"observed_max has shape {most.shape}, not ({len(names)},)")
+        if cells is None:
+            nothing = (None,) * len(names)
+            return cls(names, names, nothing, nothing, most)
+        if len(cells) != len(names):
+            raise InvalidResponse(f"the response has {len(cells)} cells and {len(names)} names")
+        return cls(
+            names,
+            tuple(cell.channel for cell in cells),
+            tuple(cell.geo for cell in cells),
+            tuple(cell.week for cell in cells),
+            most,
+        )
+
+    @cached_property
+    def decided(self) -> tuple[str, ...]:
+        """The channels, once each, in the order of their first cells."""
+        return tuple(dict.fromkeys(self.channels))
+
+    @cached_property
+    def known_geos(self) -> tuple[str, ...]:
+        """The geos that cells name."""
+        return tuple(dict.fromkeys(geo for geo in self.geos if geo is not None))
+
+    @cached_property
+    def known_weeks(self) -> tuple[date, ...]:
+        """The weeks that cells name, in order of time."""
+        return tuple(sorted({week for week in self.weeks if week is not None}))
+
+    def members(
+        self, channel: str | None = None, geo: str | None = None, week: date | None = None
+    ) -> IndexArray:
+        """Positions of the cells of a channel, geo and week; None is any."""
+        chosen = [
+            position
+            for position, cell in enumerate(zip(self.channels, self.geos, self.weeks, strict=True))
+            if channel in (None, cell[0]) and geo in (None, cell[1]) and week in (None, cell[2])
+        ]
+        return np.array(chosen, dtype=np.intp)
+
+    def indicator(self, members: IndexArray) -> FloatArray:
+        """(cell,): 1 at the members, 0 elsewhere."""
+        row = np.zeros(len(self.names))
+        row[members] = 1.0
+        return row

@@ -1,0 +1,95 @@
+r"""What every risk measure is to the solver: a value, its gradient by the gain, and a cut.
+
+A certified measure is concave and rises with every draw, so it is a least value over cuts
+
+    rho(pi) = min_q  q.pi + penalty(q),      q >= 0,
+
+and each cut bounds it from above, whatever the gain. A weighing gives the cut at one gain: q are
+its weights, the penalty its offset. Rounded over a width, a kinked measure has a gradient
+everywhere; the weights are then those of the rounded value, and still a cut of the exact one.
+
+    pi -> gain    q -> weights    penalty -> offset
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.response import FloatArray
+
+WIDTHS = (0.2, 0.02, 0.001)
+"""Rounding, as shares of the gain's standard deviation, from the first climb to the last."""
+
+
+@dataclass(frozen=True, eq=False)
+class Weighing:
+    """A measure at one gain.
+
+    value: exact or rounded.  weights: (draw,), gradient of that value by the gain.
+    offset: for a certified measure the exact one is at most  weights . x + offset  at every gain x
+    (draw,), and equal to it at this gain where nothing was rounded.
+    """
+
+    value: float
+    weights: FloatArray
+    offset: float = 0.0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """weigh(gain, smoothing): gain (draw,) without NaN; smoothing in its unit, 0 is exact.
+
+    smooth: the exact measure has no kinks, so that smoothing changes nothing.
+    certified: every weighing is a cut with weights that are not negative.
+    """
+
+    weigh: Callable[[FloatArray, float], Weighing]
+    smooth: bool
+    certified: bool = True
+
+    def value(self, gain: FloatArray) -> float:
+        """The exact measure of the gain, in its unit."""
+        return self.weigh(gain, 0.0).value
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What a measure refers to beside the gain.
+
+    scale: amount that dimensionless coefficients are relative to, in the gain's unit.
+    probabilities: (draw,) of the draws, sum 1; None where all are alike.
+    reference: (draw,) that is subtracted from the gain before it is measured; None for nothing.
+    """
+
+    scale: float = 1.0
+    probabilities: FloatArray | None = None
+    reference: FloatArray | None = None
+
+
+def shifted(measure: Measure, reference: FloatArray | None) -> Measure:
+    """The measure of  gain - reference,  reference (draw,)."""
+    if reference is None:
+        return measure
+
+    def weigh(gain: FloatArray, smoothing: float) -> Weighing:
+        at = measure.weigh(gain - reference, smoothing)
+        return replace(at, offset=at.offset - float(at.weights @ reference))
+
+    return replace(measure, weigh=weigh)
+
+
+def shares(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:
+    """(draw,): the probabilities, equal ones where none are given."""
+    return np.full(gain.size, 1.0 / gain.size) if probabilities is None else probabilities
+
+
+def rounded_step(u: FloatArray, width: float) -> FloatArray:
+    """Slope of ``rounded_plus``: 0 below -width/2, 1 above width/2, linear between."""
+    return np.asarray(np.clip(u / width + 0.5, 0.0, 1.0))
+
+
+def rounded_plus(u: FloatArray, width: float) -> FloatArray:
+    """The positive part of u, rounded from above over a width; at most width/8 more than it."""
+    step = rounded_step(u, width)
+    return np.where(step < 1.0, 0.5 * width * step**2, u)
