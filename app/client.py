@@ -16,7 +16,13 @@ from typing import Any, Self
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from app.documents import DatasetDocument, FitCheckDocument, ModelDocument, OperationDocument
+from app.documents import (
+    DatasetDocument,
+    FitCheckDocument,
+    LiftTestList,
+    ModelDocument,
+    OperationDocument,
+)
 from app.problems import MEDIA_TYPE, Problem
 from app.services.plans import AllocateBody, AllocationAnswer
 from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
@@ -94,6 +100,17 @@ class Client:
         """Start a fit; ``data`` is ``{"dataset_id": ...}`` or ``{"rows": [...]}``."""
         body = {"data": data, "model": model, "sampling": sampling or {}, "name": name}
         return _read(OperationDocument, self._call("POST", "/v1/fit", json=body))
+
+    def simulate(
+        self, data: Document, model: Document, draws: int = 200, datasets: int = 1, seed: int = 0
+    ) -> OperationDocument:
+        """Start to draw data sets from the model's prior; the result names those stored."""
+        body = {"data": data, "model": model, "draws": draws, "datasets": datasets, "seed": seed}
+        return _read(OperationDocument, self._call("POST", "/v1/simulate", json=body))
+
+    def register_lift_tests(self, body: Document) -> LiftTestList:
+        """Register ``{"tests": [...]}``, or ``{"rows": [...], "format": "geolift"}``."""
+        return _read(LiftTestList, self._call("POST", "/v1/lift-tests", json=dict(body)))
 
     def operation(self, operation_id: str) -> OperationDocument:
         """An operation as it stands."""

@@ -5,9 +5,12 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.models import DatasetRow, LiftTestRow, ModelRow, OperationRow
 from app.db.pages import Page
 from app.problems import Problem
+from mmm.interval import Interval
+from mmm.lift import LiftTest
+from mmm.lift_checks import LiftCheck
 from mmm.profile import TableProfile
 from mmm.spec import ModelSpec
 
@@ -62,7 +65,9 @@ class OperationDocument(BaseModel):
     eta_seconds: float | None
     incomplete: bool
     chains: list[ChainDocument] = Field(description="Of a fit that samples.")
-    result: dict[str, Any] | None = Field(description='Of a fit: {"model_id": "..."}')
+    result: dict[str, Any] | None = Field(
+        description='Of a fit: {"model_id": "..."}; of a simulation: {"summary", "dataset_ids"}.'
+    )
     error: Problem | None
     created_at: datetime
     started_at: datetime | None
@@ -119,6 +124,8 @@ class ModelDocument(BaseModel):
     data: DataSummary
     verdict: VerdictDocument
     diagnostics: dict[str, float | None]
+    notes: list[str] = Field(description="What else holds for this model, in sentences.")
+    lift_checks: list[LiftCheck] = Field(description="Measured lifts and what the model says.")
     method: dict[str, Any]
 
     @classmethod
@@ -179,3 +186,34 @@ class FitCheckDocument(BaseModel):
     end: str
     weeks: int
     geos: list[str]
+    warnings: list[str] = Field(description="What the beliefs imply beyond what is plausible.")
+    implied_media_share: Interval | None = Field(
+        description="Media's share of sales under the prior; null where no effect is stated."
+    )
+
+
+class LiftTestDocument(BaseModel):
+    """A registered lift test; its id stands for it in a model's ``lift_tests``."""
+
+    id: str
+    source: str
+    test: LiftTest
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: LiftTestRow) -> Self:
+        """From its row."""
+        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
+
+
+class LiftTestList(BaseModel):
+    """A page of lift tests, newest first; those just registered are in the order given."""
+
+    items: list[LiftTestDocument]
+    next_page_token: str | None = None
+
+    @classmethod
+    def of(cls, page: Page[LiftTestRow]) -> Self:
+        """From a page of rows."""
+        items = [LiftTestDocument.of(row) for row in page.items]
+        return cls(items=items, next_page_token=page.next_page_token)

@@ -1,11 +1,29 @@
-"""The body of a fit: data, model, sampling."""
+"""Bodies of fits, simulations and lift tests: data, model, sampling."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.documents import RequestBody
+from mmm.lift import LiftTest
 from mmm.spec import ModelSpec, SamplingSpec
+
+type TestId = Annotated[str, Field(max_length=100, description="Id of a registered lift test.")]
+
+
+def _kind(item: Any) -> str:
+    return "id" if isinstance(item, str) else "test"
+
+
+type TestOrId = Annotated[
+    Annotated[LiftTest, Tag("test")] | Annotated[TestId, Tag("id")], Discriminator(_kind)
+]
+
+
+class ModelBody(ModelSpec):
+    """A model specification; its lift tests are given whole, or by the id of the register."""
+
+    lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=200)] = ()  # type: ignore[assignment]
 
 
 class FitData(RequestBody):
@@ -43,7 +61,33 @@ class FitBody(RequestBody):
     )
 
     data: FitData
-    model: ModelSpec
+    model: ModelBody
     sampling: SamplingSpec = SamplingSpec()
     name: str | None = Field(default=None, max_length=200)
     project: str | None = Field(default=None, max_length=200)
+
+
+class SimulateBody(RequestBody):
+    """Which hypothesis to draw data from: on the spend, prices and events of which data."""
+
+    data: FitData
+    model: ModelBody
+    draws: int = Field(default=200, ge=20, le=2000, description="Data sets behind the summary.")
+    datasets: int = Field(default=1, ge=0, le=20, description="How many of them are stored.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class LiftTestsBody(RequestBody):
+    """Tests, or ``rows`` of another tool's result with ``format`` saying whose."""
+
+    tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=200)
+    rows: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=200)
+    format: Literal["pymc-marketing", "causalpy", "geolift"] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.tests is None) == (self.rows is None):
+            raise ValueError('give either "tests" or "rows"')
+        if (self.rows is None) != (self.format is None):
+            raise ValueError('"rows" need a "format", and only they have one')
+        return self

@@ -18,14 +18,16 @@ from app.fitworker.process import COMMAND, launch
 from app.jobs.dbos_engine import DbosEngine, engine_url
 from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
-from app.jobs.runner import JobRunner
+from app.jobs.runner import Handler, JobRunner
 from app.middleware import BodyLimit, RequestContext
-from app.routes import datasets, fits, models, operations, queries, system
+from app.routes import datasets, fits, lift_tests, models, operations, queries, system
 from app.routes.system import release
 from app.services.artefacts import sweep
 from app.services.fit_job import FitJob
-from app.services.fits import KIND
+from app.services.fits import KIND as FIT
 from app.services.model_cache import ModelCache
+from app.services.simulations import KIND as SIMULATE
+from app.services.simulations import SimulationJob
 from app.settings import Settings
 from app.store.disk import DiskStore
 
@@ -49,7 +51,7 @@ def create_app(
         lifespan=_lifespan(settings, fit_command),
         redoc_url=None,
     )
-    for module in (system, datasets, fits, operations, models, queries):
+    for module in (system, datasets, lift_tests, fits, operations, models, queries):
         app.include_router(module.routes)
     handlers.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
@@ -92,7 +94,8 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
     stack.callback(pool.close)
     fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
-    runner = JobRunner(database, {KIND: fit_job}, settings.fit_attempts)
+    jobs: dict[str, Handler] = {FIT: fit_job, SIMULATE: SimulationJob(store)}
+    runner = JobRunner(database, jobs, settings.fit_attempts)
     engine = DbosEngine(
         runner.run,
         database_url=engine_url(settings.resolved_database_url, settings.data_dir),

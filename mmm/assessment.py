@@ -12,6 +12,7 @@ from mmm.fitted import FittedModel
 from mmm.lift_checks import LiftCheck, largest_z, lift_checks
 from mmm.lift_design import resolve
 from mmm.lift_exclusion import kept_cells, lift_notes
+from mmm.prior_check import implied_share
 from mmm.timeline import observed
 from mmm.types import Array
 from mmm.verdict import judge, predictive_values, uncertainty_ratio
@@ -30,7 +31,9 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
     if checks:
         found["lift_tests"] = largest_z(checks)
     diagnostics = {name: float(value) for name, value in found.items()}
-    notes = (*lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
+    implied = implied_share(draft.spec, draft.panel)
+    beliefs = implied.warnings if implied else ()
+    notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
     verdict = judge(diagnostics, draft.spec)
     return replace(draft, diagnostics=diagnostics, verdict=verdict, notes=notes)
 

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING
 
 from mmm.edges import KPI, links
 from mmm.errors import Issue, pointer
+from mmm.lift import LiftResult, LiftTest
 
 if TYPE_CHECKING:
-    from mmm.lift import LiftResult, LiftTest
     from mmm.spec import ModelSpec
 
 
 def lift_issues(spec: ModelSpec) -> Iterator[Issue]:
     """Every contradiction between the lift tests and the specification that holds them."""
     rules = (_channel, _geos, _price, _steady, _path, _unit, _value)
-    for i, test in enumerate(spec.lift_tests):
+    for i, test in _described(spec):
         for rule in rules:
             for issue in rule(spec, test):
                 where = pointer("lift_tests", i) + issue.pointer
                 yield Issue(where, issue.code, issue.detail)
     yield from _repeated(spec)
+
+
+def _described(spec: ModelSpec) -> Iterator[tuple[int, LiftTest]]:
+    """Tests and their places; a test that is only named by an id is judged once it is known."""
+    for i, test in enumerate(spec.lift_tests):
+        if isinstance(test, LiftTest):
+            yield i, test
 
 
 def unit_value(spec: ModelSpec, result: LiftResult) -> float | None:
@@ -125,7 +132,7 @@ def _value(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
 def _repeated(spec: ModelSpec) -> Iterator[Issue]:
     """One measurement given twice would count twice."""
     seen: dict[str, int] = {}
-    for i, test in enumerate(spec.lift_tests):
+    for i, test in _described(spec):
         key = test.model_dump_json(exclude={"name", "transport_sd"})
         if key in seen:
             detail = f"the same measurement as test {seen[key] + 1}; it would count twice"

@@ -57,6 +57,14 @@ def check_prior(spec: ModelSpec, panel: Panel) -> PriorShare | None:
 
     Raises SpecError where half of the prior lets media sell more than was sold.
     """
+    found = implied_share(spec, panel)
+    if found and found.total.p50 > ALL:
+        raise SpecError([_too_much(spec, found.total, found.by_channel)])
+    return found
+
+
+def implied_share(spec: ModelSpec, panel: Panel) -> PriorShare | None:
+    """As ``check_prior``, refusing nothing."""
     stated = [channel.prior.effect for channel in spec.channels]
     if not any(stated):
         return None
@@ -66,8 +74,6 @@ def check_prior(spec: ModelSpec, panel: Panel) -> PriorShare | None:
     share = channel_contributions(model) / panel.array("kpi").sum()
     total = summarize(share.sum(1))
     by_channel = tuple(summarize(column) for column in share.T)
-    if total.p50 > ALL:
-        raise SpecError([_too_much(spec, total, by_channel)])
     warnings = [*_long_tail(spec, total, by_channel), *_total_returns(spec, model)]
     return PriorShare(total, by_channel, tuple(warnings))
 

@@ -1,4 +1,4 @@
-"""Commands that start from a table: init, check, reshape, fit."""
+"""Commands that start from a table: init, check, reshape, simulate, fit."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from app.console.options import Existing, note
+from app.console.options import AsJson, Existing, note
 
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (init, check, reshape, fit):
+    for command in (init, check, reshape, simulate, fit):
         cli.command()(command)
 
 
@@ -40,6 +40,7 @@ def check(data: Existing, spec: Existing) -> None:
     """Check a table against a specification, without fitting."""
     from app.console.files import load_spec, load_table
     from mmm.panel import build_panel
+    from mmm.precheck import precheck
     from mmm.profile import profile_table
 
     frame, declared = load_table(data), load_spec(spec)
@@ -48,6 +49,8 @@ def check(data: Existing, spec: Existing) -> None:
         if warning.column in used:
             note(f"note: {warning.column}: {warning.detail}")
     panel = build_panel(frame, declared)
+    for sentence in precheck(declared, panel).warnings:
+        note(f"note: {sentence}")
     weeks = panel.weeks
     typer.echo(f"ok: {len(weeks)} weeks ({weeks[0]} to {weeks[-1]}), {len(panel.geos)} geo(s)")
 
@@ -69,6 +72,35 @@ def reshape(
     note(f"wrote {output}: {len(wide)} rows, {len(wide.columns)} columns")
 
 
+def simulate(
+    data: Existing,
+    spec: Existing,
+    draws: Annotated[int, typer.Option(min=20, max=2000, help="Data sets drawn.")] = 200,
+    datasets: Annotated[int, typer.Option(min=0, max=20, help="How many to write.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal data.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for the data sets, as CSV.")] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Draw data sets from the prior: what the specification implies before any fit."""
+    from app.console.files import load_spec, load_table
+    from app.console.prior_tables import channels_table, summary_table
+    from app.console.tables import show
+    from mmm.panel import build_panel
+    from mmm.simulate import simulate as draw_data
+    from mmm.simulate import simulated_table
+
+    frame, declared = load_table(data), load_spec(spec)
+    panel = build_panel(frame, declared)
+    found = draw_data(declared, panel, draws, seed)
+    out.mkdir(parents=True, exist_ok=True)
+    for draw in range(min(datasets, len(found.kpi))):
+        path = out / f"simulated-{draw + 1}.csv"
+        simulated_table(frame, declared, panel, found, draw).to_csv(path, index=False)
+        note(f"wrote {path}")
+    notes = found.summary.notes
+    show(found.summary, as_json, summary_table, channels_table, warnings=notes)
+
+
 def fit(
     data: Existing,
     spec: Existing,
@@ -84,10 +116,12 @@ def fit(
     from app.console.tables import console, verdict_table
     from mmm.fitted import save_model
     from mmm.panel import build_panel
+    from mmm.precheck import precheck
     from mmm.spec import SamplingSpec
 
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
+    precheck(declared, panel)
     given = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     sampling = request_of(SamplingSpec, given)
     with FitProgress() as bars:
@@ -97,4 +131,6 @@ def fit(
         model = sample(declared, panel, sampling, bars.follow)
     save_model(model, output)
     console().print(verdict_table(model.verdict))
+    for sentence in model.notes:
+        note(f"note: {sentence}")
     note(f"wrote {output} (fitted in {model.method.seconds:.1f} s)")

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, Ty
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Document = dict[str, Any]
+Documents = list[Any]
 
 
 def now() -> datetime:
@@ -42,6 +43,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it as a plain class attribute)
         Document: JSON(none_as_null=True),
+        Documents: JSON(none_as_null=True),
         datetime: UtcDateTime,
     }
 
@@ -111,5 +113,19 @@ class ModelRow(Base):
     data: Mapped[Document]
     verdict: Mapped[Document]
     diagnostics: Mapped[Document]
+    notes: Mapped[Documents]
+    lift_checks: Mapped[Documents]
     method: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LiftTestRow(Base):
+    """A registered lift test; ``source`` says in whose form it came."""
+
+    __tablename__ = "lift_tests"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(40))
+    test: Mapped[Document]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,6 +1,6 @@
 """The page: sections of text, tables and figures, with Plotly's script in it and no network.
 
-    checks - fit - decomposition - returns - response curves - plan
+    checks - fit - decomposition - returns - response curves - lift tests - plan
 
 Every text that comes from the user (column names) is escaped. A rejected model gets no plan.
 """
@@ -19,6 +19,7 @@ from app.report import figures
 from app.services.allocate import answer as allocate
 from app.services.plans import AllocateBody, AllocationAnswer
 from app.services.summary import money
+from mmm.assessment import measured_lifts
 from mmm.contribution import Contributions, contributions
 from mmm.curves import curves
 from mmm.fitted import FittedModel
@@ -56,7 +57,7 @@ def render(model: FittedModel) -> str:
 
 def _sections(model: FittedModel) -> Iterator[str]:
     total = contributions(model)
-    yield _section("Checks", "Each with its value, its limit, and what to do.", _checks(model))
+    yield _section("Checks", "Each with its value, its limit, and what to do.", *_checks(model))
     yield _section(
         "Fit", "Observed against what the model expects.", _figure(figures.fit_figure(model))
     )
@@ -78,7 +79,24 @@ def _sections(model: FittedModel) -> Iterator[str]:
         "was observed; beyond it the curve is the model's guess.",
         _figure(figures.curves_figure(curves(model))),
     )
+    yield from _lift_section(model)
     yield _plan_section(model)
+
+
+def _lift_section(model: FittedModel) -> Iterator[str]:
+    checks = measured_lifts(model)
+    if not checks:
+        return
+    rows = [
+        (c.name, f"{money(c.lift)} ± {money(c.sd)}", _interval(c.predicted), f"{c.z:+.1f}")
+        for c in checks
+    ]
+    lead = (
+        "Measured lift (s.d. with transport) against what the model says of the same experiment. "
+        "z: how many s.d. the test lies from what the rest of the data says."
+    )
+    table = _table(("test", "measured", "model", "z"), rows)
+    yield _section("Lift tests", lead, table)
 
 
 def _plan_section(model: FittedModel) -> str:
@@ -86,14 +104,13 @@ def _plan_section(model: FittedModel) -> str:
     if model.verdict.status == "rejected":
         return _section(title, "None: the model failed its checks.")
     found = allocate(model, _plan_request(model))
-    notes = "".join(f"<li>{escape(warning)}</li>" for warning in found.warnings)
     return _section(
         title,
         f"{found.summary} The budget is that of the last {PLAN_WEEKS} weeks, each "
         f"channel stays within {PLAN_CHANGE:.0%} of it, risk aversion 0.5.",
         _figure(figures.plan_figure(found)),
         _plan_table(found),
-        f"<ul>{notes}</ul>",
+        _notes(found.warnings),
     )
 
 
@@ -111,12 +128,14 @@ def _plan_request(model: FittedModel) -> AllocateBody:
     )
 
 
-def _checks(model: FittedModel) -> str:
+def _checks(model: FittedModel) -> Iterator[str]:
     rows = [
         ("ok" if c.passed else c.status, c.message, f"{c.value:.3g}", f"{c.limit:g}", c.advice)
         for c in model.verdict.checks
     ]
-    return _table(("", "check", "value", "limit", "advice"), rows, text=(0, 1, 4))
+    yield _table(("", "check", "value", "limit", "advice"), rows, text=(0, 1, 4))
+    if model.notes:
+        yield _notes(model.notes)
 
 
 def _components(found: Contributions) -> str:
@@ -148,6 +167,10 @@ def _plan_table(found: AllocationAnswer) -> str:
         for c in found.plan.channels
     ]
     return _table(("channel", "today", "plan", "change", "marginal ROI"), rows)
+
+
+def _notes(sentences: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
 def _interval(found: Interval) -> str:

@@ -1,23 +1,23 @@
-"""Fits: checked at once, carried out as an operation."""
+"""Fits and simulations: checked at once, carried out as operations."""
 
-import re
 from typing import Annotated
 
-from fastapi import Header, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.documents import FitCheckDocument, OperationDocument
-from app.fit_documents import FitBody
+from app.fit_documents import FitBody, FitData, ModelBody, SimulateBody
 from app.handlers import request_id_of
+from app.routes.accepted import Prefer, accepted
 from app.routes.common import ContextOf, problems, router
-from app.services import fits
+from app.services import fits, lift_tests, simulations
 from app.services.fits import FitOrder
+from app.services.simulations import SimulationOrder
+from app.services.submission import Data, parsed
+from mmm.spec import ModelSpec
 
 routes = router("fits")
-
-MAX_WAIT_SECONDS = 60.0
-_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
 
 
 @routes.post(
@@ -34,45 +34,73 @@ async def fit(
     request: Request,
     context: ContextOf,
     validate_only: Annotated[bool, Query(description="Check, and fit nothing.")] = False,
-    prefer: Annotated[str | None, Header(description="wait=20 waits that many seconds.")] = None,
+    prefer: Prefer = None,
 ) -> Response:
     """Check data and model (422 names what is wrong), then queue the fit as an operation."""
-    order = _order(body)
+    order = await run_in_threadpool(_fit_order, context, body)
     if validate_only:
         return await run_in_threadpool(_check, context, order)
     row = await run_in_threadpool(fits.submit, context, order, request_id_of(request))
-    headers = {"Location": f"/v1/operations/{row.id}"}
-    seconds = wait_seconds(prefer)
-    if seconds:
-        row = await context.operations.wait(row.id, seconds)
-        headers["Preference-Applied"] = f"wait={seconds:g}"
-    document = OperationDocument.of(row).model_dump(mode="json")
-    return JSONResponse(document, status_code=202, headers=headers)
+    return await accepted(context, row, prefer)
 
 
-def wait_seconds(prefer: str | None) -> float:
-    """Seconds of a ``Prefer: wait=N`` header, within bounds; 0 for none."""
-    found = _WAIT.search(prefer or "")
-    return min(float(found.group(1)), MAX_WAIT_SECONDS) if found else 0.0
+@routes.post(
+    "/simulate",
+    status_code=202,
+    response_model=OperationDocument,
+    responses=problems(404, 413, 415, 422),
+)
+async def simulate(
+    body: SimulateBody, request: Request, context: ContextOf, prefer: Prefer = None
+) -> Response:
+    """Draw whole data sets from the model's prior: what the hypothesis implies before any fit.
+
+    Spend, prices and events stay as in the data; kpi and mediators are drawn. The operation's
+    result has a ``summary`` and the ids of the data sets that were stored.
+    """
+    order = await run_in_threadpool(_simulation_order, context, body)
+    row = await run_in_threadpool(simulations.submit, context, order, request_id_of(request))
+    return await accepted(context, row, prefer)
 
 
-def _order(body: FitBody) -> FitOrder:
+def _fit_order(context: ContextOf, body: FitBody) -> FitOrder:
     return FitOrder(
-        spec=body.model,
+        spec=_spec(context, body.model),
         sampling=body.sampling,
-        dataset_id=body.data.dataset_id,
-        rows=body.data.rows,
+        data=_data(body.data),
         name=body.name,
         project=body.project,
     )
 
 
+def _simulation_order(context: ContextOf, body: SimulateBody) -> SimulationOrder:
+    return SimulationOrder(
+        spec=_spec(context, body.model),
+        data=_data(body.data),
+        draws=body.draws,
+        datasets=body.datasets,
+        seed=body.seed,
+    )
+
+
+def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
+    """The specification with copies of the registered tests that it names."""
+    return parsed(model, lift_tests.resolved(context, model.lift_tests))
+
+
+def _data(data: FitData) -> Data:
+    return Data(data.dataset_id, data.rows)
+
+
 def _check(context: ContextOf, order: FitOrder) -> Response:
-    panel = fits.check(context, order)
+    found = fits.check(context, order)
+    weeks = found.panel.weeks
     document = FitCheckDocument(
-        start=panel.weeks[0].isoformat(),
-        end=panel.weeks[-1].isoformat(),
-        weeks=len(panel.weeks),
-        geos=list(panel.geos),
+        start=weeks[0].isoformat(),
+        end=weeks[-1].isoformat(),
+        weeks=len(weeks),
+        geos=list(found.panel.geos),
+        warnings=list(found.found.warnings),
+        implied_media_share=found.found.implied_media_share,
     )
     return JSONResponse(document.model_dump(mode="json"))

@@ -6,7 +6,6 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,9 @@ from app.fitworker.process import FitProcess
 from app.fitworker.protocol import FitRequest
 from app.ids import twin_id
 from app.jobs.runner import Apply, Job
+from app.services.json_numbers import without_nan
 from app.store.port import ArtefactStore
+from mmm.assessment import measured_lifts
 from mmm.errors import ArtefactError
 from mmm.fitted import FittedModel, load_model
 from mmm.progress import Progress
@@ -104,8 +105,10 @@ def _write_row(session: Session, job: Job, model: FittedModel, key: str) -> Docu
         spec=job.request["spec"],
         sampling=job.request["sampling"],
         data=_data_document(model),
-        verdict=_without_nan(model.verdict.model_dump(mode="json")),
-        diagnostics=_without_nan(dict(model.diagnostics)),
+        verdict=without_nan(model.verdict.model_dump(mode="json")),
+        diagnostics=without_nan(dict(model.diagnostics)),
+        notes=list(model.notes),
+        lift_checks=without_nan([c.model_dump(mode="json") for c in measured_lifts(model)]),
         method=_method_document(model),
     )
     session.add(row)
@@ -132,12 +135,3 @@ def _method_document(model: FittedModel) -> Document:
         "sampling": method.sampling.model_dump(mode="json"),
         "seconds": method.seconds,
     }
-
-
-def _without_nan(value: Any) -> Any:
-    """Numbers that do not exist (R-hat of one chain) as null: JSON knows no NaN."""
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and value - value != 0.0 else value

@@ -79,3 +79,20 @@ def test_a_browser_without_network_draws_every_figure(page, tmp_path) -> None:
     found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     drawn = re.findall(r'<div[^>]*class="[^"]*js-plotly-plot', found.stdout)
     assert len(drawn) == 5
+
+
+def test_lift_tests_and_notes_are_told() -> None:
+    measured = {
+        "channel": "tv",
+        "name": "TV <1 month",
+        "start": "2022-03-14",
+        "end": "2022-04-04",
+        "control": {"scale": 0},
+        "result": {"lift": 200.0, "se": 50.0},
+    }
+    model = fake_model({**RICH, "lift_tests": [measured]})
+    page = own_part(render(replace(model, notes=("radio < tv",))))
+    assert "<h2>Lift tests</h2>" in page
+    assert "TV &lt;1 month" in page
+    assert "200 ± " in page
+    assert "<li>radio &lt; tv</li>" in page

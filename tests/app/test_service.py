@@ -54,7 +54,8 @@ def test_every_format_of_a_dataset_can_be_fitted(client, kind) -> None:
     checked = client.post("/v1/fit?validate_only=true", json=body)
     expected = {"valid": True, "start": "2022-01-03", "end": "2023-02-20", "weeks": 60}
     assert checked.status_code == 200
-    assert checked.json() == {**expected, "geos": ["national"]}
+    found = {"geos": ["national"], "warnings": [], "implied_media_share": None}
+    assert checked.json() == {**expected, **found}
 
 
 def test_a_model_survives_the_deletion_of_its_dataset(client) -> None:

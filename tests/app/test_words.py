@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.routes.fits import wait_seconds
+from app.routes.accepted import wait_seconds
 from app.routes.queries import wants_csv
 from app.services.csv_export import safe, write_csv
 from app.services.plans import PlannedChannel, Versus

@@ -1,0 +1,33 @@
+"""The answer of a call that takes long: the operation, at once or after a moment."""
+
+import re
+from typing import Annotated
+
+from fastapi import Header
+from starlette.responses import JSONResponse, Response
+
+from app.context import Context
+from app.db.models import OperationRow
+from app.documents import OperationDocument
+
+MAX_WAIT_SECONDS = 60.0
+_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
+
+Prefer = Annotated[str | None, Header(description="wait=20 waits that many seconds.")]
+
+
+async def accepted(context: Context, row: OperationRow, prefer: str | None) -> Response:
+    """202 with the operation and its place; waits for its end as ``prefer`` asks."""
+    headers = {"Location": f"/v1/operations/{row.id}"}
+    seconds = wait_seconds(prefer)
+    if seconds:
+        row = await context.operations.wait(row.id, seconds)
+        headers["Preference-Applied"] = f"wait={seconds:g}"
+    document = OperationDocument.of(row).model_dump(mode="json")
+    return JSONResponse(document, status_code=202, headers=headers)
+
+
+def wait_seconds(prefer: str | None) -> float:
+    """Seconds of a ``Prefer: wait=N`` header, within bounds; 0 for none."""
+    found = _WAIT.search(prefer or "")
+    return min(float(found.group(1)), MAX_WAIT_SECONDS) if found else 0.0

@@ -1,0 +1,46 @@
+"""Lift tests: registered once, named by id in the models that are calibrated with them."""
+
+from typing import Annotated
+
+from fastapi import Path
+
+from app.documents import LiftTestDocument, LiftTestList
+from app.fit_documents import LiftTestsBody
+from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.services import lift_tests
+
+routes = router("lift tests")
+
+TestId = Annotated[str, Path(max_length=100)]
+
+
+@routes.post("/lift-tests", status_code=201, responses=problems(413, 415, 422))
+def register_lift_tests(body: LiftTestsBody, context: ContextOf) -> LiftTestList:
+    """Register tests, all or none; or rows of PyMC-Marketing, CausalPy or GeoLift results.
+
+    Such a row has the tool's own columns and what the tool does not know: channel, start, end.
+    What a test says is held against a model and its data when a fit names it.
+    """
+    tests, source = lift_tests.read(body.tests, body.rows, body.format)
+    rows = lift_tests.register(context, tests, source)
+    return LiftTestList(items=[LiftTestDocument.of(row) for row in rows])
+
+
+@routes.get("/lift-tests", responses=problems(422))
+def list_lift_tests(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> LiftTestList:
+    """Lift tests, newest first."""
+    return LiftTestList.of(lift_tests.page(context, limit, page_token))
+
+
+@routes.get("/lift-tests/{test_id}", responses=problems(404))
+def get_lift_test(test_id: TestId, context: ContextOf) -> LiftTestDocument:
+    """One lift test."""
+    return LiftTestDocument.of(lift_tests.find(context, test_id))
+
+
+@routes.delete("/lift-tests/{test_id}", status_code=204, responses=problems(404))
+def delete_lift_test(test_id: TestId, context: ContextOf) -> None:
+    """Forget a lift test. Models fitted with it keep their copy."""
+    lift_tests.remove(context, test_id)

@@ -1,0 +1,78 @@
+"""Data and model of a request: everything that can be checked is checked before it is queued."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.context import Context
+from app.services import datasets
+from app.store.port import ArtefactStore
+from mmm.errors import DataError, Issue, SpecError
+from mmm.lift import LiftTest
+from mmm.panel import Panel, build_panel
+from mmm.precheck import Precheck, precheck
+from mmm.spec import ModelSpec, parse_spec
+from mmm.tables import JSON, read_table
+
+
+@dataclass(frozen=True)
+class Data:
+    """A stored dataset, or rows sent along; exactly one of them is given."""
+
+    dataset_id: str | None
+    rows: list[dict[str, Any]] | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The bytes to work on, ``key`` where they are stored already, and what they hold."""
+
+    key: str | None
+    content: bytes
+    media_type: str
+    panel: Panel
+    found: Precheck
+
+    def hold(self, store: ArtefactStore) -> str:
+        """The key under which the bytes are stored from now on."""
+        return self.key or store.put(self.content)
+
+
+def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
+    """The specification with these lift tests; raises SpecError where the two contradict."""
+    document = model.model_dump(mode="json", exclude={"lift_tests"})
+    tests = [test.model_dump(mode="json", exclude_unset=True) for test in lift_tests]
+    try:
+        return parse_spec(document | {"lift_tests": tests})
+    except SpecError as error:
+        raise SpecError(_in_request(issue) for issue in error.issues) from error
+
+
+def checked(context: Context, spec: ModelSpec, data: Data) -> Checked:
+    """Read and check; raises NotFound, InvalidRequest (size), DataError or SpecError."""
+    key, content, media_type = _bytes(context, data)
+    try:
+        table = read_table(content, media_type)
+        datasets.check_size(table, context.settings, "/data")
+        panel = build_panel(table, spec)
+        return Checked(key, content, media_type, panel, precheck(spec, panel))
+    except (DataError, SpecError) as error:
+        raise type(error)(_in_request(issue) for issue in error.issues) from error
+
+
+def _bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
+    if data.dataset_id is None:
+        content = json.dumps({"rows": data.rows}, separators=(",", ":")).encode()
+        return None, content, JSON
+    row = datasets.find(context, data.dataset_id)
+    return row.artefact_key, context.store.path(row.artefact_key).read_bytes(), row.media_type
+
+
+def _in_request(issue: Issue) -> Issue:
+    """An issue of data or spec with its place in the body of a request."""
+    if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
+        return replace(issue, pointer="/data" + issue.pointer)
+    if issue.pointer in ("", "/data") or issue.pointer.startswith("/data/"):
+        return issue
+    return replace(issue, pointer="/model" + issue.pointer)
