@@ -24,6 +24,8 @@ from app.documents import (
     OperationDocument,
 )
 from app.problems import MEDIA_TYPE, Problem
+from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation
+from app.services.frontier import FrontierBody
 from app.services.plans import AllocateBody, AllocationAnswer
 from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
 from mmm.contribution import By
@@ -160,6 +162,16 @@ class Client:
         """The plan that is best for an attitude to risk."""
         path = f"/v1/models/{model_id}/allocate"
         return _read(AllocationAnswer, self._call("POST", path, json=_body(request)))
+
+    def evaluate_plan(self, model_id: str, request: EvaluatePlanBody | Document) -> PlanEvaluation:
+        """The score of a given plan."""
+        path = f"/v1/models/{model_id}/evaluate-plan"
+        return _read(PlanEvaluation, self._call("POST", path, json=_body(request)))
+
+    def frontier(self, model_id: str, request: FrontierBody | Document) -> OperationDocument:
+        """Start a frontier; the result has it under ``frontier``."""
+        path = f"/v1/models/{model_id}/frontier"
+        return _read(OperationDocument, self._call("POST", path, json=_body(request)))
 
     def report(self, model_id: str) -> str:
         """The report as one HTML page."""

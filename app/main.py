@@ -20,11 +20,13 @@ from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import Handler, JobRunner
 from app.middleware import BodyLimit, RequestContext
-from app.routes import datasets, fits, lift_tests, models, operations, queries, system
+from app.routes import datasets, fits, lift_tests, models, operations, plans, queries, system
 from app.routes.system import release
 from app.services.artefacts import sweep
 from app.services.fit_job import FitJob
 from app.services.fits import KIND as FIT
+from app.services.frontier import KIND as FRONTIER
+from app.services.frontier import FrontierJob
 from app.services.model_cache import ModelCache
 from app.services.simulations import KIND as SIMULATE
 from app.services.simulations import SimulationJob
@@ -51,7 +53,7 @@ def create_app(
         lifespan=_lifespan(settings, fit_command),
         redoc_url=None,
     )
-    for module in (system, datasets, lift_tests, fits, operations, models, queries):
+    for module in (system, datasets, lift_tests, fits, operations, models, queries, plans):
         app.include_router(module.routes)
     handlers.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
@@ -94,7 +96,11 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
     stack.callback(pool.close)
     fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
-    jobs: dict[str, Handler] = {FIT: fit_job, SIMULATE: SimulationJob(store)}
+    jobs: dict[str, Handler] = {
+        FIT: fit_job,
+        SIMULATE: SimulationJob(store),
+        FRONTIER: FrontierJob(store),
+    }
     runner = JobRunner(database, jobs, settings.fit_attempts)
     engine = DbosEngine(
         runner.run,

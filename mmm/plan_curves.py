@@ -62,6 +62,16 @@ class PlanCurves:
         change: Array = np.einsum("smtg,smtg,smtg->sm", self.weight, slope, self.unit)
         return change
 
+    def of_member(self, member: int, total: float) -> tuple[Array, Array]:
+        """(draw,) of one member: ``value`` over no spend at this total, and its derivative."""
+        p = {name: values[:, member] for name, values in self.parameters.items()}
+        weight, unit = self.weight[:, member], self.unit[:, member]
+        exposure = self.carry[..., member, :, :] + total * unit
+        curve = SATURATION[self.group.saturation](exposure, p, np)
+        steep = SATURATION_DERIVATIVE[self.group.saturation](exposure, p, np)
+        earned = np.einsum("stg,stg->s", weight, curve + 0.0 * weight) - self.at_carry[:, member]
+        return earned, np.einsum("stg,stg->s", weight, steep * unit)
+
     def _exposure(self, totals: Array) -> Array:
         return self.carry + totals[[*self.channels], None, None] * self.unit
 

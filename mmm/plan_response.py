@@ -14,7 +14,8 @@ do not add up, and every plan is evaluated on the whole model (``plan_exact``).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +25,7 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
+from mmm.phasing import Phasing, last_weeks, phasing_shares
 from mmm.plan_curves import On, PlanCurves, plan_curves, separable
 from mmm.plan_exact import ExactPlan, exact_plan
 from mmm.question import Do
@@ -31,9 +33,7 @@ from mmm.spec_base import Frozen
 from mmm.timeline import Variables
 from mmm.transforms import concave
 from mmm.types import Array
-from mmm.value import value_unit
-
-Phasing = Literal["historic", "even"]
+from mmm.value import kpi_value, value_unit
 
 
 class Horizon(Frozen):
@@ -56,6 +56,7 @@ class PlanResponse:
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
     world: Variables
+    on: On
     curves: tuple[PlanCurves, ...]
     exact: ExactPlan | None
 
@@ -88,6 +89,34 @@ class PlanResponse:
                 out[:, member] += slope
         return out
 
+    @property
+    def separable(self) -> bool:
+        """Whether ``draws`` is a sum over channels, each told by ``curve``."""
+        return self.exact is None
+
+    def curve(self, cell: int, levels: Array) -> tuple[Array, Array]:
+        """(draw, level) value of one channel over no spend in it, and slope, at totals
+        ``levels (level,)``; only where ``separable``."""
+        values, slopes = zip(*(self._at(cell, level) for level in levels), strict=True)
+        return np.stack(values, axis=1), np.stack(slopes, axis=1)
+
+    def _at(self, cell: int, level: float) -> tuple[Array, Array]:
+        value, slope = np.zeros(self.n_draws), np.zeros(self.n_draws)
+        for curve in self.curves:
+            for member, channel in enumerate(curve.channels):
+                if channel == cell:
+                    earned, rising = curve.of_member(member, level)
+                    value, slope = value + earned, slope + rising
+        return value, slope
+
+    @cached_property
+    def kpi(self) -> Self:
+        """The same in units of the kpi."""
+        if self.on == "kpi":
+            return self
+        curves, exact = _responses(self.model, self.world, self.shares, "kpi")
+        return replace(self, unit="kpi units", on="kpi", curves=curves, exact=exact)
+
     def plan(self, spend: Array) -> Array:
         """(week, geo, channel) currency of channel totals ``spend``."""
         return self.shares * spend
@@ -96,17 +125,27 @@ class PlanResponse:
         """(draw,) expected kpi of the horizon's weeks under channel totals ``spend``."""
         return self._by_geo(spend, None).sum((1, 2))
 
+    def total(self, spend: Array) -> Array:
+        """(draw,) as ``outcome``, in the unit of ``draws``."""
+        if self.on == "kpi":
+            return self.outcome(spend)
+        price = self.world.price[self._weeks()]
+        return (self._by_geo(spend, None) * kpi_value(self.model.spec, price)).sum((1, 2))
+
     def predictive(self, spend: Array, seed: int = 0) -> Array:
         """(draw,) as ``outcome`` with future states and noise; equal seeds give equal noise."""
         return with_noise(self.model, self._by_geo(spend, seed), seed).sum((1, 2))
 
     def _by_geo(self, spend: Array, seed: int | None) -> Array:
-        first = self.world.index(self.horizon[0])
-        weeks = slice(first, first + len(self.horizon))
+        weeks = self._weeks()
         planned = self.world.spend.copy()
         planned[weeks] = self.plan(spend)
         world = replace(self.world, spend=planned)
         return mean_by_geo(self.model, world, seed)[:, weeks]
+
+    def _weeks(self) -> slice:
+        first = self.world.index(self.horizon[0])
+        return slice(first, first + len(self.horizon))
 
 
 def plan_response(
@@ -116,6 +155,7 @@ def plan_response(
     assume: Sequence[Do] = (),
     future: Mapping[str, Rule] | None = None,
     phasing: Phasing = "historic",
+    profile: Mapping[str, Sequence[float]] | None = None,
     on: On = "value",
 ) -> PlanResponse:
     """Response of plans over ``horizon``; raises QueryError naming what cannot be planned."""
@@ -132,9 +172,9 @@ def plan_response(
             detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
             raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
         world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
-    shares = phasing_shares(model, len(weeks), phasing)
+    shares = phasing_shares(model, len(weeks), phasing, profile)
     current, most = _reference(model, len(weeks))
-    apart = separable(model.structure)
+    curves, exact = _responses(model, world, shares, on)
     return PlanResponse(
         model=model,
         names=model.structure.channels,
@@ -145,31 +185,19 @@ def plan_response(
         horizon=weeks,
         warnings=tuple(warnings),
         world=world,
-        curves=tuple(plan_curves(model, world, shares, on)) if apart else (),
-        exact=None if apart else exact_plan(model, world, shares, on),
+        on=on,
+        curves=curves,
+        exact=exact,
     )
 
 
-def phasing_shares(model: FittedModel, weeks: int, phasing: Phasing) -> Array:
-    """(week, geo, channel) shares of a channel's total, adding up to one per channel.
-
-    ``historic`` repeats the last ``weeks`` observed weeks; a channel without spend there, and
-    ``even``, spreads over weeks evenly and over geos by weight.
-    """
-    geo = model.scales.geo_weight / model.scales.geo_weight.sum()
-    even = np.repeat(geo[None, :, None] / weeks, weeks, axis=0)
-    spend = _last_weeks(model, weeks)
-    total = spend.sum((0, 1))
-    if phasing == "even":
-        return np.broadcast_to(even, spend.shape).copy()
-    return np.where(total > 0.0, spend / np.where(total > 0.0, total, 1.0), even)
-
-
-def _last_weeks(model: FittedModel, weeks: int) -> Array:
-    """(week, geo, channel) spend of the last ``weeks`` weeks, the history repeated if shorter."""
-    spend = model.panel.array("spend")
-    repeats = -(-weeks // spend.shape[0])
-    return np.tile(spend, (repeats, 1, 1))[-weeks:]
+def _responses(
+    model: FittedModel, world: Variables, shares: Array, on: On
+) -> tuple[tuple[PlanCurves, ...], ExactPlan | None]:
+    """Curves where channels add up, else the whole model."""
+    if separable(model.structure):
+        return tuple(plan_curves(model, world, shares, on)), None
+    return (), exact_plan(model, world, shares, on)
 
 
 def _reference(model: FittedModel, weeks: int) -> tuple[Array, Array]:
@@ -177,7 +205,7 @@ def _reference(model: FittedModel, weeks: int) -> tuple[Array, Array]:
     weekly = model.panel.array("spend").sum(1)
     span = min(weeks, weekly.shape[0])
     sums = np.lib.stride_tricks.sliding_window_view(weekly, span, axis=0).sum(-1)
-    return _last_weeks(model, weeks).sum((0, 1)), sums.max(0) * (weeks / span)
+    return last_weeks(model, weeks).sum((0, 1)), sums.max(0) * (weeks / span)
 
 
 def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["validating", "compiling", "warmup", "sampling", "postprocessing", "storing"]
+Stage = Literal[
+    "validating", "compiling", "warmup", "sampling", "postprocessing", "optimizing", "storing"
+]
 
 
 @dataclass(frozen=True)

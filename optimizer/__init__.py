@@ -9,6 +9,7 @@ from optimizer.allocation import Allocation, Status
 from optimizer.errors import Infeasible, InvalidProblem, Issue, OptimizerError
 from optimizer.problem import AllocationProblem, read_problem
 from optimizer.response import Response
+from optimizer.score import score
 from optimizer.solve import allocate
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "Status",
     "allocate",
     "read_problem",
+    "score",
 ]

@@ -50,7 +50,7 @@ def allocate(
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
-    return _report(case, decide(case, solve, explain=explain), began)
+    return report(case, decide(case, solve, explain=explain), began)
 
 
 def case_of(
@@ -129,7 +129,8 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
     )
 
 
-def _report(case: Case, decision: Decision, began: float) -> Allocation:
+def report(case: Case, decision: Decision, began: float) -> Allocation:
+    """The decision written down; began: by the clock of ``perf_counter``."""
     search, gain, solution = case.search, case.search.gain, decision.solution
     spend = solution.spend
     gained = true_gain(case, spend)

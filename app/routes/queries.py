@@ -1,18 +1,14 @@
-"""Questions to a model: contributions, curves, graph, report, what-if, allocation."""
+"""Questions to a model: contributions, curves, graph, report, what-if."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-from anyio import to_thread
 from fastapi import Body, Header, Query
-from pydantic import BaseModel
 from starlette.responses import HTMLResponse, Response
 
+from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
-from app.services import allocate as allocation
 from app.services import queries
 from app.services.csv_export import contributions_csv
-from app.services.plans import AllocateBody, AllocationAnswer
 from app.services.queries import (
     ContributionsAnswer,
     CounterfactualBody,
@@ -74,16 +70,16 @@ async def get_contributions(
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
-    found = await _heavy(context, lambda: queries.contributions(context, model, by))
+    found = await heavy(context, lambda: queries.contributions(context, model, by))
     if wants_csv(accept):
         return Response(contributions_csv(found), media_type=CSV)
-    return _json(found)
+    return answered(found)
 
 
 @routes.get("/models/{model_id}/curves", response_model=CurvesAnswer, responses=problems(404, 422))
 async def get_curves(model: ExistingModel, context: ContextOf) -> Response:
     """Response curves with the observed range and today's spend."""
-    return _json(await _heavy(context, lambda: queries.curves(context, model)))
+    return answered(await heavy(context, lambda: queries.curves(context, model)))
 
 
 @routes.get(
@@ -95,13 +91,13 @@ async def get_graph(model: ExistingModel, context: ContextOf) -> Response:
     Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
     should not be held, and tests on the data of what the graph says is unrelated.
     """
-    return _json(await _heavy(context, lambda: queries.graph(context, model)))
+    return answered(await heavy(context, lambda: queries.graph(context, model)))
 
 
 @routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))
 async def get_report(model: ExistingModel, context: ContextOf) -> HTMLResponse:
     """One self-contained HTML page about the model."""
-    return HTMLResponse(await _heavy(context, lambda: queries.report(context, model)))
+    return HTMLResponse(await heavy(context, lambda: queries.report(context, model)))
 
 
 @routes.post(
@@ -115,17 +111,7 @@ async def post_counterfactual(
     context: ContextOf,
 ) -> Response:
     """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
-    return _json(await _heavy(context, lambda: queries.counterfactual(context, model, body)))
-
-
-@routes.post(
-    "/models/{model_id}/allocate",
-    response_model=AllocationAnswer,
-    responses=problems(404, 409, 413, 415, 422),
-)
-async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
-    """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
-    return _json(await _heavy(context, lambda: allocation.allocate(context, model, body)))
+    return answered(await heavy(context, lambda: queries.counterfactual(context, model, body)))
 
 
 def wants_csv(accept: str) -> bool:
@@ -143,13 +129,3 @@ def _quality(parameters: list[str]) -> float:
         return float(given)
     except ValueError:
         return 0.0
-
-
-async def _heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answer:
-    return await to_thread.run_sync(work, limiter=context.heavy)
-
-
-def _json(answer: BaseModel) -> Response:
-    """Serialised once, by pydantic; a number that does not exist becomes null."""
-    content: Any = answer.model_dump_json()
-    return Response(content, media_type="application/json")

@@ -5,24 +5,28 @@ import numpy as np
 from app.context import Context
 from app.db.models import ModelRow
 from app.services import models
+from app.services.insights import information_document, stability_document, stay_document
 from app.services.plans import (
     AllocateBody,
     AllocationAnswer,
     BindingDocument,
     CertificateDocument,
+    Coming,
+    PairDocument,
     Plan,
     PlannedChannel,
     PlannedGeo,
     PlannedWeek,
+    ReachedDocument,
     RiskDocument,
     Versus,
 )
 from app.services.summary import money, summary_of
 from mmm.fitted import FittedModel
 from mmm.interval import summarize
+from mmm.plan_curves import On
 from mmm.plan_response import PlanResponse, plan_response
 from optimizer.allocation import Allocation, Comparison
-from optimizer.problem import AllocationProblem
 from optimizer.solve import allocate as solve
 
 
@@ -36,19 +40,22 @@ def answer(
     model: FittedModel, body: AllocateBody, warnings: list[str] | None = None
 ) -> AllocationAnswer:
     """The same for a model in hand, as in a script."""
-    response = plan_response(
-        model,
-        body.horizon,
-        assume=body.assume,
-        future=body.future,
-        phasing=body.phasing.kind,
-        on=body.objective.response_unit,
-    )
-    problem = AllocationProblem(
-        budget=body.budget, objective=body.objective, channels=body.channels, groups=body.groups
-    )
-    allocation = solve(problem, response, response.current)
+    response = response_of(model, body, body.objective.response_unit)
+    allocation = solve(body, response, response.current, seed=body.seed, explain=body.explain)
     return _document(model, body, response, allocation, warnings or [])
+
+
+def response_of(model: FittedModel, coming: Coming, on: On) -> PlanResponse:
+    """What plans bring over the coming weeks; raises QueryError."""
+    return plan_response(
+        model,
+        coming.horizon,
+        assume=coming.assume,
+        future=coming.future,
+        phasing=coming.phasing.kind,
+        profile=coming.phasing.profile,
+        on=on,
+    )
 
 
 def _document(
@@ -58,8 +65,9 @@ def _document(
     allocation: Allocation,
     warnings: list[str],
 ) -> AllocationAnswer:
-    plan = _plan(model, response, allocation)
-    versus_current = _versus(allocation.versus_current)
+    plan = plan_document(model, response, allocation.spend)
+    versus_current = versus_document(allocation.versus_current)
+    told = (*warnings, *beyond_observed(plan, response))
     return AllocationAnswer(
         status=allocation.status.value,
         summary=summary_of(
@@ -71,7 +79,7 @@ def _document(
         gain=summarize(allocation.gain),
         gain_unit=response.unit,
         versus_current=versus_current,
-        versus_proportional=_versus(allocation.versus_proportional),
+        versus_proportional=versus_document(allocation.versus_proportional),
         risk=RiskDocument(**vars(allocation.risk)),
         certificate=CertificateDocument(
             kind=allocation.certificate.kind.value,
@@ -79,30 +87,41 @@ def _document(
             gap=allocation.certificate.gap,
         ),
         binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
-        warnings=(*warnings, *_beyond(plan, response), *allocation.warnings, *response.warnings),
+        target=ReachedDocument(**vars(allocation.target)) if allocation.target else None,
+        stay=stay_document(allocation),
+        pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
+        stability=stability_document(allocation),
+        information=information_document(allocation),
+        warnings=(
+            *warnings,
+            *beyond_observed(plan, response),
+            *allocation.warnings,
+            *response.warnings,
+        ),
     )
 
 
-def _plan(model: FittedModel, response: PlanResponse, allocation: Allocation) -> Plan:
-    marginal = response.jacobian(allocation.spend)
+def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray) -> Plan:
+    """Who gets what, and when, of channel totals ``spend (channel,)``."""
+    marginal = response.jacobian(spend)
     channels = [
         PlannedChannel(
             name=name,
-            spend=float(spend),
+            spend=float(amount),
             current=float(current),
-            change=float(spend / current - 1.0) if current > 0.0 else None,
+            change=float(amount / current - 1.0) if current > 0.0 else None,
             marginal_roi=summarize(marginal[:, index]),
-            beyond_observed=bool(spend > response.observed_max[index] * (1.0 + 1e-9)),
+            beyond_observed=bool(amount > response.observed_max[index] * (1.0 + 1e-9)),
         )
-        for index, (name, spend, current) in enumerate(
-            zip(response.names, allocation.spend, response.current, strict=True)
+        for index, (name, amount, current) in enumerate(
+            zip(response.names, spend, response.current, strict=True)
         )
     ]
-    spread = response.plan(allocation.spend)
+    spread = response.plan(spend)
     weeks = zip(response.horizon, spread.sum(1), strict=True)
     geos = zip(model.panel.geos, spread.sum(0), strict=True)
     return Plan(
-        total=float(allocation.spend.sum()),
+        total=float(spend.sum()),
         channels=tuple(channels),
         by_week=tuple(
             PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
@@ -115,7 +134,8 @@ def _by_name(response: PlanResponse, cells: np.ndarray) -> dict[str, float]:
     return {name: float(cell) for name, cell in zip(response.names, cells, strict=True)}
 
 
-def _versus(comparison: Comparison) -> Versus:
+def versus_document(comparison: Comparison) -> Versus:
+    """The plan against a reference."""
     return Versus(
         **dict(summarize(comparison.difference)),
         probability_better=comparison.probability_better,
@@ -125,7 +145,8 @@ def _versus(comparison: Comparison) -> Versus:
     )
 
 
-def _beyond(plan: Plan, response: PlanResponse) -> list[str]:
+def beyond_observed(plan: Plan, response: PlanResponse) -> list[str]:
+    """A sentence for each channel that gets more than it ever got."""
     most = dict(zip(response.names, response.observed_max, strict=True))
     weeks = len(response.horizon)
     return [

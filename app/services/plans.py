@@ -10,7 +10,7 @@ from mmm.future import Rule
 from mmm.interval import Interval
 from mmm.plan_response import Horizon
 from mmm.question import Do
-from optimizer.problem import Budget, ChannelBounds, Expected, Group, Objective
+from optimizer.problem import AllocationProblem
 
 _EXAMPLE: dict[str, Any] = {
     "horizon": {"start": "2024-07-01", "weeks": 13},
@@ -26,29 +26,39 @@ class Phasing(RequestBody):
     """How a channel's total is spread over weeks and geos."""
 
     kind: Literal["historic", "even"] = "historic"
+    profile: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="Weekly spend, or its proportions, of single channels."
+    )
 
 
-class AllocateBody(RequestBody):
+class Coming(RequestBody):
+    """The weeks to plan, and what is assumed of them."""
+
+    horizon: Horizon
+    phasing: Phasing = Phasing()
+    assume: tuple[Do, ...] = Field(default=(), max_length=100)
+    future: dict[str, Rule] = Field(default_factory=dict)
+
+
+class AllocateBody(AllocationProblem, Coming):
     """What to decide: a budget over coming weeks, under limits, for an attitude to risk."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    horizon: Horizon
-    budget: Budget
-    objective: Objective = Expected()
-    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    phasing: Phasing = Phasing()
-    assume: tuple[Do, ...] = Field(default=(), max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
+    explain: bool = Field(
+        default=False, description="Add stability, regret and the value of information (slower)."
+    )
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """Base of answers."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class PlannedChannel(_Answer):
+class PlannedChannel(Answer):
     """One channel: totals over the horizon in currency; ``change`` is relative to ``current``."""
 
     name: str
@@ -59,21 +69,21 @@ class PlannedChannel(_Answer):
     beyond_observed: bool = Field(description="More than was ever spent in as many weeks.")
 
 
-class PlannedWeek(_Answer):
+class PlannedWeek(Answer):
     """One week's spend by channel, all geos together."""
 
     week: date
     spend: dict[str, float]
 
 
-class PlannedGeo(_Answer):
+class PlannedGeo(Answer):
     """One geo's spend by channel over the horizon."""
 
     geo: str
     spend: dict[str, float]
 
 
-class Plan(_Answer):
+class Plan(Answer):
     """Who gets what, and when."""
 
     total: float
@@ -91,7 +101,7 @@ class Versus(Interval):
     broken: tuple[str, ...] = Field(description="The limits that it breaks.")
 
 
-class RiskDocument(_Answer):
+class RiskDocument(Answer):
     """The measure that was maximised, beside what it is made of."""
 
     kind: str
@@ -102,7 +112,7 @@ class RiskDocument(_Answer):
     probability_of_loss: float
 
 
-class CertificateDocument(_Answer):
+class CertificateDocument(Answer):
     """How good the plan is proved to be."""
 
     kind: Literal["global", "stationary", "none"]
@@ -110,7 +120,7 @@ class CertificateDocument(_Answer):
     gap: float | None
 
 
-class BindingDocument(_Answer):
+class BindingDocument(Answer):
     """A limit that the plan meets, and what one unit of it is worth."""
 
     constraint: str
@@ -118,7 +128,55 @@ class BindingDocument(_Answer):
     shadow_price: float
 
 
-class AllocationAnswer(_Answer):
+class ReachedDocument(Answer):
+    """A condition beside the budget, and what the plan reaches of it."""
+
+    condition: str
+    pointer: str
+    wanted: float
+    reached: float
+    met: bool
+
+
+class StayDocument(Answer):
+    """The best plan that was found beside the present mix at the same total; draws paired."""
+
+    within_noise: bool
+    proportional: dict[str, float] = Field(description="Spend of the present mix by channel.")
+    best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
+    probability_better: float
+    expected: float = Field(description="Mean gain of the best plan over the present mix.")
+    deviation: float = Field(description="Its standard deviation over draws.")
+
+
+class PairDocument(Answer):
+    """Two channels whose effects the data cannot tell apart, though it knows their sum."""
+
+    channels: tuple[str, str]
+    correlation: float
+    uncertainty: tuple[float, float] = Field(description="s.d. / mean of each response.")
+    uncertainty_of_sum: float
+
+
+class StabilityDocument(Answer):
+    """Plans chosen on one half of the draws, valued on the other."""
+
+    moved: tuple[float, ...] = Field(description="Share of the total that each spends elsewhere.")
+    in_sample: float
+    out_of_sample: float
+    proportional: float = Field(description="The present mix on the same halves.")
+
+
+class InformationDocument(Answer):
+    """What the plan may regret, and what knowing more would be worth, in expected gain."""
+
+    expected_regret: float
+    perfect: float = Field(description="Of knowing every effect before planning.")
+    by_channel: dict[str, float]
+    noise: float = Field(description="What a channel may show by chance.")
+
+
+class AllocationAnswer(Answer):
     """The plan that is best for the attitude to risk, and how good it is."""
 
     status: Literal["optimal", "feasible", "stay", "target_unreachable"]
@@ -133,4 +191,9 @@ class AllocationAnswer(_Answer):
     risk: RiskDocument
     certificate: CertificateDocument
     binding: tuple[BindingDocument, ...]
+    target: ReachedDocument | None
+    stay: StayDocument | None
+    pairs: tuple[PairDocument, ...]
+    stability: StabilityDocument | None = Field(description="With explain.")
+    information: InformationDocument | None = Field(description="With explain.")
     warnings: tuple[str, ...]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.services.plans import PlannedChannel, Versus
 from optimizer.allocation import Status
 
+SAME = 1e-9
 NOTICEABLE = 0.01
 """Moves below this share of the plan's total are not worth a word."""
 
@@ -41,7 +42,7 @@ def _moved(status: Status, raised: list[str], cut: list[str], total: float, week
 
 
 def _effect(versus: Versus, unit: str) -> str:
-    if versus.p5 == versus.p95 == 0.0:
+    if max(abs(versus.p5), abs(versus.p95)) <= SAME * (1.0 + versus.reference_total):
         return "; this is the present plan"
     word = "more" if versus.mean >= 0.0 else "less"
     return (

@@ -12,7 +12,8 @@ from mmm.errors import QueryError
 from mmm.evaluate import mean_by_geo, outcome
 from mmm.future import timeline
 from mmm.intervention import answer
-from mmm.plan_response import Horizon, phasing_shares, plan_response
+from mmm.phasing import phasing_shares
+from mmm.plan_response import Horizon, plan_response
 from mmm.question import Counterfactual
 from mmm.returns import return_draws
 from mmm.timeline import observed

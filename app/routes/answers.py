@@ -1,0 +1,19 @@
+"""How answers that are computed from draws are made and sent."""
+
+from collections.abc import Callable
+
+from anyio import to_thread
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.routes.common import ContextOf
+
+
+async def heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answer:
+    """``work`` in one of the few threads that answer from draws."""
+    return await to_thread.run_sync(work, limiter=context.heavy)
+
+
+def answered(answer: BaseModel) -> Response:
+    """Serialised once, by pydantic; a number that does not exist becomes null."""
+    return Response(answer.model_dump_json(), media_type="application/json")

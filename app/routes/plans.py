@@ -1,0 +1,61 @@
+"""Plans: the best one, the score of a given one, the frontier."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.documents import OperationDocument
+from app.handlers import request_id_of
+from app.routes.accepted import Prefer, accepted
+from app.routes.answers import answered, heavy
+from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.services import frontier
+from app.services.allocate import allocate
+from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
+from app.services.frontier import FrontierBody
+from app.services.plans import AllocateBody, AllocationAnswer
+
+routes = router("plans")
+
+
+@routes.post(
+    "/models/{model_id}/allocate",
+    response_model=AllocationAnswer,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
+    """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
+    return answered(await heavy(context, lambda: allocate(context, model, body)))
+
+
+@routes.post(
+    "/models/{model_id}/evaluate-plan",
+    response_model=PlanEvaluation,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_evaluate_plan(
+    model: ExistingModel, body: EvaluatePlanBody, context: ContextOf
+) -> Response:
+    """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
+    return answered(await heavy(context, lambda: evaluate_plan(context, model, body)))
+
+
+@routes.post(
+    "/models/{model_id}/frontier",
+    status_code=202,
+    response_model=OperationDocument,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_frontier(
+    model: ExistingModel,
+    body: FrontierBody,
+    request: Request,
+    context: ContextOf,
+    prefer: Prefer = None,
+) -> Response:
+    """The best plan for each of several totals or risk aversions, as an operation.
+
+    Its result has the points under ``frontier``.
+    """
+    request_id = request_id_of(request)
+    row = await heavy(context, lambda: frontier.submit(context, model, body, request_id))
+    return await accepted(context, row, prefer)

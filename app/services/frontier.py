@@ -1,0 +1,159 @@
+"""Efficient frontier: the best plan for each of several budgets or attitudes to risk."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from app.context import Context
+from app.db.models import ModelRow, OperationRow
+from app.jobs.runner import Apply, Job
+from app.services import models
+from app.services.allocate import response_of
+from app.services.json_numbers import without_nan
+from app.services.plans import AllocateBody, Answer, CertificateDocument
+from app.store.port import ArtefactStore
+from mmm.errors import ArtefactError
+from mmm.fitted import FittedModel, load_model
+from mmm.interval import Interval, summarize
+from mmm.plan_response import PlanResponse
+from mmm.progress import Progress
+from optimizer.problem import Budget
+from optimizer.solve import allocate, case_of
+
+KIND = "frontier"
+
+type Totals = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(max_length=50)]
+type Aversions = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(max_length=50)]
+
+
+class FrontierBody(AllocateBody):
+    """An allocation, and the totals or the risk aversions for which it is solved."""
+
+    totals: Totals = ()
+    risk_aversions: Aversions = ()
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        given = [values for values in (self.totals, self.risk_aversions) if values]
+        if len(given) != 1 or len(given[0]) < 2:
+            raise ValueError('give two or more "totals" or two or more "risk_aversions"')
+        if self.risk_aversions and not hasattr(self.objective, "risk_aversion"):
+            detail = f"an objective of kind {self.objective.kind!r} has no risk aversion"
+            raise ValueError(detail)
+        return self
+
+
+class FrontierPoint(Answer):
+    """One plan of the frontier; spend by channel over the horizon."""
+
+    total: float
+    risk_aversion: float | None
+    status: str
+    spend: dict[str, float]
+    gain: Interval
+    cvar: float
+    tail: float
+    value: float = Field(description="Of the objective.")
+    outcome: Interval
+    marginal_roi: float | None = Field(description="Value of the next unit, over the whole plan.")
+    certificate: CertificateDocument
+
+
+class FrontierAnswer(Answer):
+    """The frontier in the order asked."""
+
+    points: tuple[FrontierPoint, ...]
+    gain_unit: str
+    outcome_unit: str
+    warnings: tuple[str, ...]
+
+
+def submit(
+    context: Context, row: ModelRow, body: FrontierBody, request_id: str | None
+) -> OperationRow:
+    """Check every point, and queue; raises as ``allocate`` does."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
+    for problem in _problems(body):
+        case_of(problem, response, response.current)
+    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
+    return context.operations.submit(
+        KIND, request, request_id=request_id, prepare=lambda _: row.artefact_key
+    )
+
+
+@dataclass(frozen=True)
+class FrontierJob:
+    """Handler of operations of kind ``frontier``."""
+
+    store: ArtefactStore
+
+    async def __call__(self, job: Job) -> Apply:
+        """Solve in a thread; what a cancelled job still solves is dropped."""
+        return await asyncio.to_thread(self._solve, job)
+
+    def _solve(self, job: Job) -> Apply:
+        if job.input_key is None:
+            raise ArtefactError("The operation names no model.")
+        model = load_model(self.store.path(job.input_key))
+        body = FrontierBody.model_validate(job.request["body"])
+        points = []
+        for found in frontier(model, body):
+            points.append(found)
+            size = len(body.totals or body.risk_aversions)
+            job.report(Progress("optimizing", len(points) / size))
+        answer = FrontierAnswer(
+            points=tuple(points),
+            gain_unit=response_of(model, body, body.objective.response_unit).unit,
+            outcome_unit=model.kpi_unit,
+            warnings=tuple(job.request["warnings"]),
+        )
+        document = without_nan(answer.model_dump(mode="json"))
+        return lambda _: {"frontier": document}
+
+
+def frontier(model: FittedModel, body: FrontierBody) -> Iterator[FrontierPoint]:
+    """The points, one after the other; raises QueryError, InvalidProblem or Infeasible."""
+    response = response_of(model, body, body.objective.response_unit)
+    for problem in _problems(body):
+        yield _point(problem, response)
+
+
+def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
+    for total in body.totals:
+        yield body.model_copy(update={"budget": Budget(total=total)})
+    for aversion in body.risk_aversions:
+        objective = body.objective.model_copy(update={"risk_aversion": aversion})
+        yield body.model_copy(update={"objective": objective})
+
+
+def _point(problem: AllocateBody, response: PlanResponse) -> FrontierPoint:
+    found = allocate(problem, response, response.current, seed=problem.seed)
+    certificate = found.certificate
+    return FrontierPoint(
+        total=float(found.spend.sum()),
+        risk_aversion=getattr(problem.objective, "risk_aversion", None),
+        status=found.status.value,
+        spend=dict(zip(found.names, found.spend.tolist(), strict=True)),
+        gain=summarize(found.gain),
+        cvar=found.risk.cvar,
+        tail=found.risk.tail,
+        value=found.risk.value,
+        outcome=summarize(response.outcome(found.spend)),
+        marginal_roi=_marginal(found.spend, found.marginal_response),
+        certificate=CertificateDocument(
+            kind=certificate.kind.value,
+            upper_bound=certificate.upper_bound,
+            gap=certificate.gap,
+        ),
+    )
+
+
+def _marginal(spend: np.ndarray, slope: np.ndarray) -> float | None:
+    """Of one more unit, spread as the plan is."""
+    total = float(spend.sum())
+    return float(slope @ spend) / total if total > 0.0 else None
