@@ -92,12 +92,7 @@ def _document(
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),
-        warnings=(
-            *warnings,
-            *beyond_observed(plan, response),
-            *allocation.warnings,
-            *response.warnings,
-        ),
+        warnings=(*told, *allocation.warnings, *response.warnings),
     )
 
 

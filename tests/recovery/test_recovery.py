@@ -19,6 +19,8 @@ from mmm.worlds import make_world
 from optimizer import allocate, read_problem
 from tests.recovery.conftest import fit_world
 
+pytestmark = pytest.mark.slow
+
 
 def inside(draws, truth) -> bool:
     low, high = np.quantile(draws, (0.05, 0.95))
@@ -82,7 +84,6 @@ def test_a_plan_from_a_real_fit_beats_today_in_its_own_measure(fitted):
     assert np.all(np.abs(found.spend / response.current - 1.0) <= 0.5 + 1e-6)
 
 
-@pytest.mark.slow
 def test_coverage_over_worlds():
     """Six worlds: the share of truths in their 90 % intervals is one that calibration explains."""
     worlds = [make_world(weeks=104, seed=seed) for seed in range(10, 16)]
@@ -93,7 +94,6 @@ def test_coverage_over_worlds():
     assert low <= np.mean(hits) <= high, np.mean(hits)
 
 
-@pytest.mark.slow
 def test_a_panel_of_geos_recovers_its_truth():
     """Four geos that differ in size and effect, with common weekly shocks."""
     world = make_world(weeks=104, seed=4, geos=4)
@@ -105,7 +105,6 @@ def test_a_panel_of_geos_recovers_its_truth():
     assert sum(found) >= 10, found
 
 
-@pytest.mark.slow
 def test_plain_and_collapsed_posteriors_agree(world, fitted):
     """The same world sampled with and without its linear coefficients: equal up to Monte Carlo."""
     spec = fitted.spec
