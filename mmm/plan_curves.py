@@ -18,6 +18,7 @@ from mmm.evaluate import inputs_of
 from mmm.fitted import FittedModel
 from mmm.inputs import Inputs
 from mmm.mediators import worth_of
+from mmm.steepness import steepness_range
 from mmm.structure import Group, Structure
 from mmm.timeline import Variables
 from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
@@ -71,6 +72,17 @@ class PlanCurves:
         steep = SATURATION_DERIVATIVE[self.group.saturation](exposure, p, np)
         earned = np.einsum("stg,stg->s", weight, curve + 0.0 * weight) - self.at_carry[:, member]
         return earned, np.einsum("stg,stg->s", weight, steep * unit)
+
+    def slopes_between(self, member: int, low: float, high: float) -> tuple[Array, Array]:
+        """(draw,) bounds of one member's slope while its total runs from ``low`` to ``high``."""
+        p = {name: values[:, member] for name, values in self.parameters.items()}
+        unit, carry = self.unit[:, member], self.carry[..., member, :, :]
+        worth = self.weight[:, member] * unit
+        start, end = (np.broadcast_to(carry + at * unit, worth.shape) for at in (low, high))
+        least, most = steepness_range(self.group.saturation, start, end, p)
+        bounds = [np.where(worth != 0.0, worth, 1.0) * part for part in (least, most)]
+        sides = [np.where(worth != 0.0, f(*bounds), 0.0) for f in (np.minimum, np.maximum)]
+        return sides[0].sum((1, 2)), sides[1].sum((1, 2))
 
     def _exposure(self, totals: Array) -> Array:
         return self.carry + totals[[*self.channels], None, None] * self.unit

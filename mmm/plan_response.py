@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -99,6 +100,18 @@ class PlanResponse:
         ``levels (level,)``; only where ``separable``."""
         values, slopes = zip(*(self._at(cell, level) for level in levels), strict=True)
         return np.stack(values, axis=1), np.stack(slopes, axis=1)
+
+    def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
+        """(draw, level - 1) least and largest slope between neighbours of rising ``levels``."""
+        low, high = np.zeros((2, self.n_draws, levels.size - 1))
+        for curve in self.curves:
+            for member, channel in enumerate(curve.channels):
+                if channel == cell:
+                    for i, (start, end) in enumerate(pairwise(levels.tolist())):
+                        least, most = curve.slopes_between(member, start, end)
+                        low[:, i] += least
+                        high[:, i] += most
+        return low, high
 
     def _at(self, cell: int, level: float) -> tuple[Array, Array]:
         value, slope = np.zeros(self.n_draws), np.zeros(self.n_draws)

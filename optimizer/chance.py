@@ -42,14 +42,14 @@ def has_sides(case: Case) -> bool:
     return any(condition is not None for condition in asked)
 
 
-def solve_within(case: Case, solve: Solve) -> Outcome:
+def solve_within(case: Case, solve: Solve, quick: Solve) -> Outcome:
     """The best plan that meets every condition.  Raises InvalidProblem."""
     free = None if case.problem.minimise else solve(case)
     first = proportional_start(case.system, case.search.feasible, case.current)
     sides = sides_of(case, first if free is None else free.spend)
     if free is not None and _holds(sides, free.spend):
         return _outcome(free, case.system, sides)
-    safe = _most_certain(case, sides, solve)
+    safe = _most_certain(case, sides, quick)
     if not _holds(sides, safe):
         return _outcome(_solution(case, safe), case.system, sides)
     system = with_pattern(case.system, pattern_of(case.system, safe))

@@ -39,11 +39,14 @@ class Decision:
     warnings: tuple[str, ...] = ()
 
 
-def decide(case: Case, solve: Solve, *, explain: bool = False) -> Decision:
-    """The decision of a case.  Raises InvalidProblem, Infeasible, InvalidResponse."""
-    plain = _keeping_switches(solve)
+def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> Decision:
+    """The decision of a case; quick: solves what is on the way to it, and needs no proof.
+
+    Raises InvalidProblem, Infeasible, InvalidResponse.
+    """
+    plain, quick = _keeping_switches(solve), _keeping_switches(quick)
     if has_sides(case):
-        outcome = solve_within(case, plain)
+        outcome = solve_within(case, plain, quick)
         status = _status(outcome.solution) if outcome.met else Status.TARGET_UNREACHABLE
         decision = Decision(
             status, outcome.solution, outcome.system, outcome.sides, outcome.reached
@@ -55,7 +58,7 @@ def decide(case: Case, solve: Solve, *, explain: bool = False) -> Decision:
     return replace(
         decision,
         pairs=inseparable_pairs(case, spend),
-        insights=explained(case, plain, spend) if explain else None,
+        insights=explained(case, quick, spend) if explain else None,
     )
 
 

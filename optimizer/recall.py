@@ -73,7 +73,9 @@ class Recall:
             run = levels[first : last + 1]
             self.evaluated += run.size
             low, high = response.slope_range(cell, run)
-            rows = zip(_rows("low", low, run[1:]), _rows("high", high, run[1:]), strict=True)
+            rows = zip(
+                _rows("low", low, run[1:]), _rows("high", high, run[1:], endless=True), strict=True
+            )
             known.update(zip(pairs[first:last], rows, strict=True))
         lows, highs = zip(*(known[pair] for pair in pairs), strict=True)
         return np.array(lows), np.array(highs)
@@ -104,13 +106,13 @@ def _runs(known: list[bool]) -> list[tuple[int, int]]:
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
 
-def _rows(name: str, array: FloatArray, levels: FloatArray) -> FloatArray:
-    """(level, draw) of what a response returned as (draw, level)."""
+def _rows(name: str, array: FloatArray, levels: FloatArray, *, endless: bool = False) -> FloatArray:
+    """(level, draw) of what a response returned as (draw, level); endless: may be infinite."""
     array = np.asarray(array, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != levels.size:
         raise InvalidResponse(
             f"the response's curve {name} has shape {array.shape}, expected (draw, {levels.size})"
         )
-    if not np.isfinite(array).all():
+    if not (np.isfinite(array) | (endless & (array == np.inf))).all():
         raise InvalidResponse(f"the response's curve {name} holds values that are not finite")
     return np.ascontiguousarray(array.T)

@@ -57,7 +57,7 @@ class Separable(Response, Protocol):
     def slope_range(self, cell: int, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Bounds of the slope between neighbours of rising levels: low, high (draw, level - 1).
 
-        They are rigorous: no slope in the closed interval lies outside.
+        They are rigorous: no slope in the closed interval lies outside. High may be infinite.
         """
         ...
 

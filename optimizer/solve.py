@@ -10,9 +10,10 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer import certificate
+from optimizer import certificate, global_bound
 from optimizer.allocation import Allocation, Statistics
 from optimizer.case import Case, Solution
+from optimizer.certificate import CertificateKind
 from optimizer.compare import compare, risk_of, true_gain
 from optimizer.conflict import require_feasible
 from optimizer.constraints import system_of
@@ -36,12 +37,15 @@ def allocate(
     seed: int = 0,
     random_starts: int = 3,
     explain: bool = False,
+    prove: bool = True,
 ) -> Allocation:
     """The best plan that was found, with its certificate.
 
     current: (cell,), currency over the horizon: today's plan, the reference of max_change.
     seed: of the random starts; equal arguments give equal plans.
     explain: whether to add what costs further solves: stability, regret, value of information.
+    prove: whether to bound all plans where curves are S-shaped, which takes most of the time and
+    may find a better plan.
     The plan satisfies every limit to 1e-6 of the budget, and its measure is not below that of
     the current or the proportional plan where these are feasible.
 
@@ -50,7 +54,8 @@ def allocate(
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
-    return report(case, decide(case, solve, explain=explain), began)
+    decision = decide(case, solve if prove else climb, climb, explain=explain)
+    return report(case, decision, began)
 
 
 def case_of(
@@ -84,19 +89,32 @@ def case_of(
 
 
 def solve(case: Case) -> Solution:
-    """The best plan of a case under its linear limits, and what is proved of it."""
+    """The best plan of a case under its linear limits, proved over all plans where it can be."""
+    solution = climb(case)
+    if solution.certificate.kind is CertificateKind.GLOBAL or not global_bound.applies(case):
+        return solution
+    return global_bound.proved(case, solution, _floor(case))
+
+
+def climb(case: Case) -> Solution:
+    """The best plan that climbs lead to, and what its tangent proves."""
     best, reached = _best_plan(case)
     search = case.search
     tangent = certificate.first_order(search.gain, search.measure, search.feasible, best.spend)
     proof = certificate.certify(
         best.value,
         tangent,
-        0.01 * case.system.budget if search.gain.cost else 0.0,
+        _floor(case),
         concave=case.concave,
         only_plan=search.feasible.is_point,
         certified=search.measure.certified,
     )
     return Solution(best.spend, best.value, tangent.slope, proof, reached)
+
+
+def _floor(case: Case) -> float:
+    """The least denominator of a gap: one percent of the budget."""
+    return 0.01 * case.system.budget if case.search.gain.cost else 0.0
 
 
 def _best_plan(case: Case) -> tuple[Found, tuple[float, ...]]:

@@ -41,7 +41,14 @@ def answer(
 ) -> AllocationAnswer:
     """The same for a model in hand, as in a script."""
     response = response_of(model, body, body.objective.response_unit)
-    allocation = solve(body, response, response.current, seed=body.seed, explain=body.explain)
+    allocation = solve(
+        body,
+        response,
+        response.current,
+        seed=body.seed,
+        explain=body.explain,
+        prove=body.prove,
+    )
     return _document(model, body, response, allocation, warnings or [])
 
 

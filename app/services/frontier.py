@@ -132,7 +132,7 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
 
 
 def _point(problem: AllocateBody, response: PlanResponse) -> FrontierPoint:
-    found = allocate(problem, response, response.current, seed=problem.seed)
+    found = allocate(problem, response, response.current, seed=problem.seed, prove=problem.prove)
     certificate = found.certificate
     return FrontierPoint(
         total=float(found.spend.sum()),

@@ -48,6 +48,10 @@ class AllocateBody(AllocationProblem, Coming):
     explain: bool = Field(
         default=False, description="Add stability, regret and the value of information (slower)."
     )
+    prove: bool = Field(
+        default=True,
+        description="Bound all plans where curves are S-shaped; false is quicker, with less proof.",
+    )
     seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 

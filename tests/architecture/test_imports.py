@@ -35,7 +35,7 @@ SOLVER_MODULES = (
     "optimizer.linear",
     "optimizer.certificate",
     "optimizer.constrained",
-    "optimizer.frontier",
+    "optimizer.milp",
 )
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
