@@ -85,6 +85,11 @@ def report_plan(tool: str, job: Job, objective: str, score: PlanScore, seconds: 
     _print(tool, job, {"what": "allocate", **found})
 
 
+def report_again(tool: str, job: Job, objective: str, seconds: float, gap: float | None) -> None:
+    """Print the line of a further allocation on the same posterior and horizon."""
+    _print(tool, job, {"what": "again", "objective": objective, "seconds": seconds, "gap": gap})
+
+
 def report_failure(tool: str, job: Job, objective: str, error: Exception) -> None:
     """Print the line of an allocation that ended in an error."""
     found = {"objective": objective, "error": f"{type(error).__name__}: {error}"[:300]}
