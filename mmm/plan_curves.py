@@ -1,9 +1,10 @@
-"""Channel curves on a horizon as functions of the channels' totals.
+"""Channel curves on a horizon as functions of what its cells spend.
 
-Week shares fixed, the adstocked exposure of every week is affine in a channel's total, so carry-in
+Week shares fixed, the adstocked exposure of every week is affine in a cell's total, so carry-in
 and the carryover of one unit are computed once for all draws and every plan costs one curve. A
 channel that acts through a mediator has a curve for that path, weighted by what the mediator brings
-from its week on. Valid where the kpi is a sum of such curves (``separable``).
+from its week on. Valid where the kpi is a sum of such curves (``separable``). Where weeks are
+decided, ``plan_weeks`` has the curves.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,23 +14,25 @@ from typing import Literal
 import numpy as np
 
 from mmm import equations
+from mmm.cells import Spread
 from mmm.curve_terms import group_adstock, group_parameters
 from mmm.evaluate import inputs_of
 from mmm.fitted import FittedModel
 from mmm.inputs import Inputs
 from mmm.mediators import worth_of
+from mmm.plan_weeks import WeekCurves, kernel_of
 from mmm.steepness import steepness_range
 from mmm.structure import Group, Structure
 from mmm.timeline import Variables
-from mmm.transforms import SATURATION, SATURATION_DERIVATIVE
-from mmm.types import Array
+from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
+from mmm.types import Array, IndexArray
 from mmm.value import kpi_value
 
 On = Literal["value", "kpi"]
 
 
 def separable(s: Structure) -> bool:
-    """Whether the expected kpi is a sum of one-dimensional functions of the channels' totals."""
+    """Whether the expected kpi is a sum of functions of one channel's spend each."""
     return not s.log_link and not s.interactions
 
 
@@ -37,89 +40,133 @@ def separable(s: Structure) -> bool:
 class PlanCurves:
     """One group of media on the weeks of the horizon and its carry-out.
 
-    ``channels``: the channel of each member. ``carry`` and ``unit (draw, member, week, geo)``:
+    ``cells (member, geo)``: whose total it is. ``carry`` and ``unit (draw, member, week, geo)``:
     adstocked exposure = carry + total * unit; ``weight (draw, member, week, geo)``: value of one
-    unit of the curve; ``at_carry (draw, member)``: the value earned by carry-in alone.
+    unit of the curve; ``at_carry (draw, member, geo)``: the value earned by carry-in alone.
     """
 
     group: Group
-    channels: tuple[int, ...]
+    cells: IndexArray
     parameters: Mapping[str, Array]
     carry: Array
     unit: Array
     weight: Array
     at_carry: Array
 
-    def value(self, totals: Array) -> Array:
-        """(draw, member) earned over the carry-in alone."""
-        curve = SATURATION[self.group.saturation](self._exposure(totals), self.parameters, np)
-        earned: Array = np.einsum("smtg,smtg->sm", self.weight, curve)
-        return earned - self.at_carry
+    def value(self, spend: Array) -> Array:
+        """(draw,) earned over the carry-in alone at ``spend (cell,)``."""
+        curve = SATURATION[self.group.saturation](self._exposure(spend), self.parameters, np)
+        earned: Array = np.einsum("smtg,smtg->s", self.weight, curve)
+        return earned - self.at_carry.sum((1, 2))
 
-    def slope(self, totals: Array) -> Array:
-        """(draw, member) derivative of ``value`` to each member's total."""
+    def add_slope(self, spend: Array, slopes: Array) -> None:
+        """Add the derivative of ``value`` to ``slopes (cell, draw)``."""
         derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        slope = derivative(self._exposure(totals), self.parameters, np)
-        change: Array = np.einsum("smtg,smtg,smtg->sm", self.weight, slope, self.unit)
-        return change
+        steep = derivative(self._exposure(spend), self.parameters, np)
+        change = np.einsum("smtg,smtg,smtg->mgs", self.weight, steep, self.unit)
+        np.add.at(slopes, self.cells.ravel(), change.reshape(-1, change.shape[-1]))
 
-    def of_member(self, member: int, total: float) -> tuple[Array, Array]:
-        """(draw,) of one member: ``value`` over no spend at this total, and its derivative."""
-        p = {name: values[:, member] for name, values in self.parameters.items()}
-        weight, unit = self.weight[:, member], self.unit[:, member]
-        exposure = self.carry[..., member, :, :] + total * unit
-        curve = SATURATION[self.group.saturation](exposure, p, np)
-        steep = SATURATION_DERIVATIVE[self.group.saturation](exposure, p, np)
-        earned = np.einsum("stg,stg->s", weight, curve + 0.0 * weight) - self.at_carry[:, member]
-        return earned, np.einsum("stg,stg->s", weight, steep * unit)
+    def of_cell(self, cell: int, total: float) -> tuple[Array, Array]:
+        """(draw,) of one cell: ``value`` over no spend at this total, and its derivative."""
+        value, slope = np.zeros((2, self.weight.shape[0]))
+        for part in self._parts(cell):
+            exposure = part.carry + total * part.unit
+            curve = SATURATION[self.group.saturation](exposure, part.parameters, np)
+            steep = SATURATION_DERIVATIVE[self.group.saturation](exposure, part.parameters, np)
+            earned = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
+            value += earned - part.at_carry
+            slope += np.einsum("stg,stg,stg->s", part.weight, steep, part.unit)
+        return value, slope
 
-    def slopes_between(self, member: int, low: float, high: float) -> tuple[Array, Array]:
-        """(draw,) bounds of one member's slope while its total runs from ``low`` to ``high``."""
-        p = {name: values[:, member] for name, values in self.parameters.items()}
-        unit, carry = self.unit[:, member], self.carry[..., member, :, :]
-        worth = self.weight[:, member] * unit
-        start, end = (np.broadcast_to(carry + at * unit, worth.shape) for at in (low, high))
-        least, most = steepness_range(self.group.saturation, start, end, p)
-        bounds = [np.where(worth != 0.0, worth, 1.0) * part for part in (least, most)]
-        sides = [np.where(worth != 0.0, f(*bounds), 0.0) for f in (np.minimum, np.maximum)]
-        return sides[0].sum((1, 2)), sides[1].sum((1, 2))
+    def slopes_between(self, cell: int, low: float, high: float) -> tuple[Array, Array]:
+        """(draw,) bounds of one cell's slope while its total runs from ``low`` to ``high``."""
+        least, most = np.zeros((2, self.weight.shape[0]))
+        for part in self._parts(cell):
+            worth = part.weight * part.unit
+            start, end = (
+                np.broadcast_to(part.carry + at * part.unit, worth.shape) for at in (low, high)
+            )
+            steep = steepness_range(self.group.saturation, start, end, part.parameters)
+            bounds = [np.where(worth != 0.0, worth, 1.0) * side for side in steep]
+            least += np.where(worth != 0.0, np.minimum(*bounds), 0.0).sum((1, 2))
+            most += np.where(worth != 0.0, np.maximum(*bounds), 0.0).sum((1, 2))
+        return least, most
 
-    def _exposure(self, totals: Array) -> Array:
-        return self.carry + totals[[*self.channels], None, None] * self.unit
+    def _exposure(self, spend: Array) -> Array:
+        return self.carry + spend[self.cells][:, None, :] * self.unit
+
+    def _parts(self, cell: int) -> Iterator["_Part"]:
+        """What is of one cell in each member."""
+        for member, owners in enumerate(self.cells):
+            geos = owners == cell
+            if not geos.any():
+                continue
+            where: slice | Array = slice(None) if geos.all() else geos
+            carry = self.carry[..., member, :, :]
+            yield _Part(
+                parameters={name: values[:, member] for name, values in self.parameters.items()},
+                carry=carry if carry.shape[-1] == 1 else carry[..., where],
+                unit=self.unit[:, member][..., where],
+                weight=self.weight[:, member][..., where],
+                at_carry=self.at_carry[:, member][..., where].sum(-1),
+            )
 
 
-def plan_curves(
-    model: FittedModel, world: Variables, shares: Array, on: On
-) -> Iterator[PlanCurves]:
-    """Curves of every group that has own media; ``shares (week, geo, channel)`` of a total."""
+@dataclass(frozen=True)
+class _Part:
+    """One member in the geos of one cell: (draw, week, geo), at_carry (draw,)."""
+
+    parameters: Mapping[str, Array]
+    carry: Array
+    unit: Array
+    weight: Array
+    at_carry: Array
+
+
+type Curves = PlanCurves | WeekCurves
+
+
+def plan_curves(model: FittedModel, world: Variables, spread: Spread, on: On) -> Iterator[Curves]:
+    """Curves of every group that has own media, for the cells of ``spread``."""
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
     inputs = inputs_of(model, world)
     weights = _weights(model, world, inputs, on)[..., history:, :]
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
     past = np.arange(d.exposure.shape[1])[:, None] < history - start
-    along = exposure_per_currency(model, world, shares)[:, start:]
-    later = slice(history - start, None)
+    along = exposure_per_currency(model, world, spread.shares)[:, start:]
+    later, horizon = slice(history - start, None), spread.index.shape[0]
+    decided = slice(history - start, history - start + horizon)
     for group in s.groups:
         kept = [i for i, member in enumerate(group.members) if s.media[member].own]
         if not kept:
             continue
         q, rows = group_parameters(model.posterior.draws, group), [*group.members]
         before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
-        spread = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
         members = [group.members[i] for i in kept]
         own = {name: values[:, kept] for name, values in q.items()}
         carry = before[..., kept, later, :]
         weight = np.ascontiguousarray(weights[:, members])
         at_carry = SATURATION[group.saturation](carry, own, np)
-        yield PlanCurves(
+        earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
+        index = spread.index[..., [s.media[member].source for member in members]]
+        if not spread.by_week:
+            reach = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
+            unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
+            yield PlanCurves(group, index[0].T, own, carry, unit, weight, earned)
+            continue
+        bought = along[rows][:, decided]
+        if group.by_frequency:
+            bought = bought * frequency_curve(d.frequency[rows][:, decided], q, np)
+        yield WeekCurves(
             group=group,
-            channels=tuple(s.media[member].source for member in members),
+            cells=index.transpose(2, 0, 1),
             parameters=own,
             carry=carry,
-            unit=np.broadcast_to(spread[..., kept, later, :], weight.shape),
+            kernel=kernel_of(group, own, weight.shape[2], horizon),
+            along=bought[..., kept, :, :],
             weight=weight,
-            at_carry=np.einsum("smtg,smtg->sm", weight, at_carry + 0.0 * weight),
+            at_carry=earned,
         )
 
 

@@ -1,7 +1,7 @@
 """A posterior and a horizon as the optimizer's response: draws of what a plan earns, and gradient.
 
-For channel totals b over the horizon, spread over weeks and geos by fixed shares, the adstocked
-exposure of week t is affine in b: carry-in from history plus b times the carryover of one unit.
+For the spend b of cells (``cells``: channels, their geos or weeks) the adstocked exposure of week t
+is affine in b: carry-in from history plus b times the carryover of one unit.
 
     draws_s(b) = sum_{t, g, c} W_s[t, g] * beta_s[c, g] * (sat_c(carry + b_c * unit) - sat_c(carry))
 
@@ -11,7 +11,7 @@ over no own spend in the window, cost not subtracted. With the log link or inter
 do not add up, and every plan is evaluated on the whole model (``plan_exact``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -21,13 +21,13 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
+from mmm.cells import Cell, GeosBy, Spread, WeeksBy, references, spread_of
 from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
 from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
-from mmm.phasing import Phasing, last_weeks, phasing_shares
-from mmm.plan_curves import On, PlanCurves, plan_curves, separable
+from mmm.plan_curves import Curves, On, PlanCurves, plan_curves, separable
 from mmm.plan_exact import ExactPlan, exact_plan
 from mmm.question import Do
 from mmm.spec_base import Frozen
@@ -46,19 +46,18 @@ class Horizon(Frozen):
 
 @dataclass(frozen=True)
 class PlanResponse:
-    """Satisfies ``optimizer.response.Response``; arrays are in channel order."""
+    """Satisfies ``optimizer.response.Response``; arrays are in the order of the cells."""
 
     model: FittedModel
-    names: tuple[str, ...]
+    spread: Spread
     unit: str
     current: Array
     observed_max: Array
-    shares: Array
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
     world: Variables
     on: On
-    curves: tuple[PlanCurves, ...]
+    curves: tuple[Curves, ...]
     exact: ExactPlan | None
 
     @property
@@ -66,37 +65,51 @@ class PlanResponse:
         """Posterior draws."""
         return self.model.posterior.n_draws
 
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """What is decided."""
+        return self.spread.cells
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """One for each cell."""
+        return tuple(cell.name for cell in self.cells)
+
     @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that are decided."""
+        return self.model.structure.channels
+
+    @cached_property
     def concave(self) -> bool:
-        """Whether every draw's response is concave in every total."""
+        """Whether every draw's response is concave in the spend of all cells."""
         return self.exact is None and all(
             concave(curve.group.saturation, curve.parameters) and bool(np.all(curve.weight >= 0.0))
             for curve in self.curves
         )
 
     def draws(self, spend: Array) -> Array:
-        """(draw,) value over no own spend in the window at channel totals ``spend (channel,)``."""
+        """(draw,) value over no own spend in the window at ``spend (cell,)``."""
         if self.exact is not None:
             return self.exact.value(spend)
-        return np.sum([curve.value(spend).sum(1) for curve in self.curves], axis=0)
+        return np.sum([curve.value(spend) for curve in self.curves], axis=0)
 
     def jacobian(self, spend: Array) -> Array:
-        """(draw, channel) derivative of ``draws``."""
+        """(draw, cell) derivative of ``draws``."""
         if self.exact is not None:
             return self.exact.slope(spend)
-        out = np.zeros((self.n_draws, len(self.names)))
+        slopes = np.zeros((len(self.cells), self.n_draws))
         for curve in self.curves:
-            for member, slope in zip(curve.channels, curve.slope(spend).T, strict=True):
-                out[:, member] += slope
-        return out
+            curve.add_slope(spend, slopes)
+        return slopes.T
 
     @property
     def separable(self) -> bool:
-        """Whether ``draws`` is a sum over channels, each told by ``curve``."""
-        return self.exact is None
+        """Whether ``draws`` is a sum over cells, each told by ``curve``."""
+        return self.exact is None and not self.spread.by_week
 
     def curve(self, cell: int, levels: Array) -> tuple[Array, Array]:
-        """(draw, level) value of one channel over no spend in it, and slope, at totals
+        """(draw, level) value of one cell over no spend in it, and slope, at totals
         ``levels (level,)``; only where ``separable``."""
         values, slopes = zip(*(self._at(cell, level) for level in levels), strict=True)
         return np.stack(values, axis=1), np.stack(slopes, axis=1)
@@ -104,38 +117,43 @@ class PlanResponse:
     def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
         """(draw, level - 1) least and largest slope between neighbours of rising ``levels``."""
         low, high = np.zeros((2, self.n_draws, levels.size - 1))
-        for curve in self.curves:
-            for member, channel in enumerate(curve.channels):
-                if channel == cell:
-                    for i, (start, end) in enumerate(pairwise(levels.tolist())):
-                        least, most = curve.slopes_between(member, start, end)
-                        low[:, i] += least
-                        high[:, i] += most
+        for curve in self._one_dimensional():
+            for i, (start, end) in enumerate(pairwise(levels.tolist())):
+                least, most = curve.slopes_between(cell, start, end)
+                low[:, i] += least
+                high[:, i] += most
         return low, high
 
     def _at(self, cell: int, level: float) -> tuple[Array, Array]:
         value, slope = np.zeros(self.n_draws), np.zeros(self.n_draws)
-        for curve in self.curves:
-            for member, channel in enumerate(curve.channels):
-                if channel == cell:
-                    earned, rising = curve.of_member(member, level)
-                    value, slope = value + earned, slope + rising
+        for curve in self._one_dimensional():
+            earned, rising = curve.of_cell(cell, level)
+            value, slope = value + earned, slope + rising
         return value, slope
+
+    def _one_dimensional(self) -> Iterator[PlanCurves]:
+        for curve in self.curves:
+            assert isinstance(curve, PlanCurves)
+            yield curve
 
     @cached_property
     def kpi(self) -> Self:
         """The same in units of the kpi."""
         if self.on == "kpi":
             return self
-        curves, exact = _responses(self.model, self.world, self.shares, "kpi")
+        curves, exact = _responses(self.model, self.world, self.spread, "kpi")
         return replace(self, unit="kpi units", on="kpi", curves=curves, exact=exact)
 
     def plan(self, spend: Array) -> Array:
-        """(week, geo, channel) currency of channel totals ``spend``."""
-        return self.shares * spend
+        """(week, geo, channel) currency of ``spend (cell,)``."""
+        return self.spread.plan(spend)
+
+    def by_channel(self, spend: Array) -> Array:
+        """(channel,) currency of ``spend (cell,)``."""
+        return np.asarray(self.plan(spend).sum((0, 1)))
 
     def outcome(self, spend: Array) -> Array:
-        """(draw,) expected kpi of the horizon's weeks under channel totals ``spend``."""
+        """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
         return self._by_geo(spend, None).sum((1, 2))
 
     def total(self, spend: Array) -> Array:
@@ -167,7 +185,8 @@ def plan_response(
     *,
     assume: Sequence[Do] = (),
     future: Mapping[str, Rule] | None = None,
-    phasing: Phasing = "historic",
+    phasing: WeeksBy = "historic",
+    geo_split: GeosBy = "usual",
     profile: Mapping[str, Sequence[float]] | None = None,
     on: On = "value",
 ) -> PlanResponse:
@@ -185,16 +204,15 @@ def plan_response(
             detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
             raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
         world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
-    shares = phasing_shares(model, len(weeks), phasing, profile)
-    current, most = _reference(model, len(weeks))
-    curves, exact = _responses(model, world, shares, on)
+    spread = spread_of(model, weeks, phasing, geo_split, profile)
+    current, most = references(model, spread)
+    curves, exact = _responses(model, world, spread, on)
     return PlanResponse(
         model=model,
-        names=model.structure.channels,
+        spread=spread,
         unit=value_unit(model.spec) if on == "value" else "kpi units",
         current=current,
         observed_max=most,
-        shares=shares,
         horizon=weeks,
         warnings=tuple(warnings),
         world=world,
@@ -205,20 +223,12 @@ def plan_response(
 
 
 def _responses(
-    model: FittedModel, world: Variables, shares: Array, on: On
-) -> tuple[tuple[PlanCurves, ...], ExactPlan | None]:
+    model: FittedModel, world: Variables, spread: Spread, on: On
+) -> tuple[tuple[Curves, ...], ExactPlan | None]:
     """Curves where channels add up, else the whole model."""
     if separable(model.structure):
-        return tuple(plan_curves(model, world, shares, on)), None
-    return (), exact_plan(model, world, shares, on)
-
-
-def _reference(model: FittedModel, weeks: int) -> tuple[Array, Array]:
-    """(channel,) current total, and the largest total ever observed over as many weeks."""
-    weekly = model.panel.array("spend").sum(1)
-    span = min(weeks, weekly.shape[0])
-    sums = np.lib.stride_tricks.sliding_window_view(weekly, span, axis=0).sum(-1)
-    return last_weeks(model, weeks).sum((0, 1)), sums.max(0) * (weeks / span)
+        return tuple(plan_curves(model, world, spread, on)), None
+    return (), exact_plan(model, world, spread, on)
 
 
 def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 type Array = NDArray[np.float64]
+type IndexArray = NDArray[np.intp]
 
 type Tensor = Any
 """An array of the namespace ``xp``: numpy.ndarray or pytensor TensorVariable."""
