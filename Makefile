@@ -5,6 +5,9 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP   := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+# Tests run in two processes, the tests of a file in one of them.
+SPLIT := --numprocesses 2 --dist loadfile
+
 export PYTHON
 
 .PHONY: help demo test check slow serve lock clean environment
@@ -29,10 +32,10 @@ demo: $(READY)  ## fit a world of known truth, question it, plan its next quarte
 	@$(BIN)/python -m app.demo
 
 test: $(READY)  ## the quick tests
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(BIN)/python -m pytest -q -m "not slow" $(SPLIT)
 
 slow: $(READY)  ## the long proofs
-	@$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
+	@$(BIN)/python -m pytest -q -m slow $(SPLIT) || [ $$? -eq 5 ]
 
 check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .

@@ -152,6 +152,24 @@ class PlanResponse:
         """(channel,) currency of ``spend (cell,)``."""
         return np.asarray(self.plan(spend).sum((0, 1)))
 
+    def named(self, spend: Array) -> dict[str, float]:
+        """``by_channel`` under the channels' names."""
+        return dict(zip(self.channels, self.by_channel(spend).tolist(), strict=True))
+
+    def marginal(self, spend: Array) -> Array:
+        """(draw, channel) derivative of ``draws`` to a channel's total, spread over its cells as
+        ``spend (cell,)`` is; evenly where it has none."""
+        owner = np.array([self.channels.index(cell.channel) for cell in self.cells])
+        of_cell = owner[:, None] == np.arange(len(self.channels))
+        total, count = self.by_channel(spend), of_cell.sum(0)
+        share = np.where(total > 0.0, spend[:, None] / np.where(total > 0.0, total, 1.0), 1 / count)
+        return np.asarray(self.jacobian(spend) @ (of_cell * share))
+
+    @cached_property
+    def channel_most(self) -> Array:
+        """(channel,) the most that was ever spent over as many weeks."""
+        return references(self.model, spread_of(self.model, self.horizon))[1]
+
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
         return self._by_geo(spend, None).sum((1, 2))

@@ -14,6 +14,7 @@ from app.services.plans import (
     Coming,
     PairDocument,
     Plan,
+    PlannedCell,
     PlannedChannel,
     PlannedGeo,
     PlannedWeek,
@@ -60,6 +61,7 @@ def response_of(model: FittedModel, coming: Coming, on: On) -> PlanResponse:
         assume=coming.assume,
         future=coming.future,
         phasing=coming.phasing.kind,
+        geo_split=coming.phasing.geos,
         profile=coming.phasing.profile,
         on=on,
     )
@@ -95,7 +97,7 @@ def _document(
         ),
         binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
         target=ReachedDocument(**vars(allocation.target)) if allocation.target else None,
-        stay=stay_document(allocation),
+        stay=stay_document(allocation, response),
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),
@@ -104,8 +106,14 @@ def _document(
 
 
 def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray) -> Plan:
-    """Who gets what, and when, of channel totals ``spend (channel,)``."""
-    marginal = response.jacobian(spend)
+    """Who gets what, and when, of ``spend (cell,)``."""
+    marginal, most = response.marginal(spend), response.channel_most
+    totals = zip(
+        response.channels,
+        response.by_channel(spend),
+        response.by_channel(response.current),
+        strict=True,
+    )
     channels = [
         PlannedChannel(
             name=name,
@@ -113,11 +121,9 @@ def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray)
             current=float(current),
             change=float(amount / current - 1.0) if current > 0.0 else None,
             marginal_roi=summarize(marginal[:, index]),
-            beyond_observed=bool(amount > response.observed_max[index] * (1.0 + 1e-9)),
+            beyond_observed=bool(amount > most[index] * (1.0 + 1e-9)),
         )
-        for index, (name, amount, current) in enumerate(
-            zip(response.names, spend, response.current, strict=True)
-        )
+        for index, (name, amount, current) in enumerate(totals)
     ]
     spread = response.plan(spend)
     weeks = zip(response.horizon, spread.sum(1), strict=True)
@@ -129,11 +135,30 @@ def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray)
             PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
         ),
         by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
+        cells=_cells(response, spend),
     )
 
 
-def _by_name(response: PlanResponse, cells: np.ndarray) -> dict[str, float]:
-    return {name: float(cell) for name, cell in zip(response.names, cells, strict=True)}
+def _cells(response: PlanResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
+    """What was decided below channels; nothing where only channels were."""
+    if len(response.cells) == len(response.channels):
+        return ()
+    amounts = zip(response.cells, spend, response.current, response.observed_max, strict=True)
+    return tuple(
+        PlannedCell(
+            channel=cell.channel,
+            geo=cell.geo,
+            week=cell.week,
+            spend=float(amount),
+            current=float(current),
+            beyond_observed=bool(amount > most * (1.0 + 1e-9)),
+        )
+        for cell, amount, current, most in amounts
+    )
+
+
+def _by_name(response: PlanResponse, amounts: np.ndarray) -> dict[str, float]:
+    return dict(zip(response.channels, map(float, amounts), strict=True))
 
 
 def versus_document(comparison: Comparison) -> Versus:
@@ -149,7 +174,7 @@ def versus_document(comparison: Comparison) -> Versus:
 
 def beyond_observed(plan: Plan, response: PlanResponse) -> list[str]:
     """A sentence for each channel that gets more than it ever got."""
-    most = dict(zip(response.names, response.observed_max, strict=True))
+    most = dict(zip(response.channels, response.channel_most, strict=True))
     weeks = len(response.horizon)
     return [
         f"{channel.name}: {money(channel.spend)} is more than the {money(most[channel.name])} ever "

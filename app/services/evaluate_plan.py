@@ -104,6 +104,9 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
         if isinstance(amount, tuple) and len(amount) != weeks:
             detail = f"{name!r} has {len(amount)} weeks; the horizon has {weeks}"
             issues.append(Issue(pointer("plan", name), "weeks", detail))
+    if "optimised" in (body.phasing.kind, body.phasing.geos):
+        detail = "a given plan leaves nothing to optimise; give its weeks, or a rule for them"
+        issues.append(Issue("/phasing", "given", detail))
     if not issues and not np.sum([np.sum(amount) for amount in body.plan.values()]) > 0.0:
         issues.append(Issue("/plan", "no_spend", "the plan spends nothing"))
     if issues:

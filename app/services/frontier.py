@@ -138,7 +138,7 @@ def _point(problem: AllocateBody, response: PlanResponse) -> FrontierPoint:
         total=float(found.spend.sum()),
         risk_aversion=getattr(problem.objective, "risk_aversion", None),
         status=found.status.value,
-        spend=dict(zip(found.names, found.spend.tolist(), strict=True)),
+        spend=response.named(found.spend),
         gain=summarize(found.gain),
         cvar=found.risk.cvar,
         tail=found.risk.tail,

@@ -3,18 +3,19 @@
 import numpy as np
 
 from app.services.plans import InformationDocument, StabilityDocument, StayDocument
+from mmm.plan_response import PlanResponse
 from optimizer.allocation import Allocation
 
 
-def stay_document(found: Allocation) -> StayDocument | None:
+def stay_document(found: Allocation, response: PlanResponse) -> StayDocument | None:
     """The best plan against the present mix; None where that is no question."""
     stay = found.stay
     if stay is None:
         return None
     return StayDocument(
         within_noise=stay.within_noise,
-        proportional=dict(zip(found.names, stay.spend.tolist(), strict=True)),
-        best_found=dict(zip(found.names, stay.set_aside.tolist(), strict=True)),
+        proportional=response.named(stay.spend),
+        best_found=response.named(stay.set_aside),
         probability_better=stay.probability_better,
         expected=stay.expected,
         deviation=stay.deviation,

@@ -23,9 +23,15 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class Phasing(RequestBody):
-    """How a channel's total is spread over weeks and geos."""
+    """How a channel's total is spread over weeks and geos, or that the plan decides it."""
 
-    kind: Literal["historic", "even"] = "historic"
+    kind: Literal["historic", "even", "optimised"] = Field(
+        default="historic",
+        description="Over weeks: as in the last ones, evenly, or the best for the objective.",
+    )
+    geos: Literal["usual", "optimised"] = Field(
+        default="usual", description="Over geos: as the kind says, or the best for the objective."
+    )
     profile: dict[str, tuple[float, ...]] = Field(
         default_factory=dict, description="Weekly spend, or its proportions, of single channels."
     )
@@ -87,6 +93,17 @@ class PlannedGeo(Answer):
     spend: dict[str, float]
 
 
+class PlannedCell(Answer):
+    """What one channel gets in one geo, one week, or both; null stands for all of them."""
+
+    channel: str
+    geo: str | None
+    week: date | None
+    spend: float
+    current: float
+    beyond_observed: bool = Field(description="More than was ever spent there in as long a time.")
+
+
 class Plan(Answer):
     """Who gets what, and when."""
 
@@ -94,6 +111,7 @@ class Plan(Answer):
     channels: tuple[PlannedChannel, ...]
     by_week: tuple[PlannedWeek, ...]
     by_geo: tuple[PlannedGeo, ...]
+    cells: tuple[PlannedCell, ...] = Field(description="Where weeks or geos were decided.")
 
 
 class Versus(Interval):

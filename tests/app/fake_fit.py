@@ -15,7 +15,10 @@ from mmm.errors import DataError, Issue
 from mmm.progress import ChainProgress, Progress
 
 TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE = range(8)
-FOLDER = Path(sys.argv[1])
+
+
+def folder() -> Path:
+    return Path(sys.argv[1])
 
 
 def fit(request, report) -> None:
@@ -34,11 +37,11 @@ def fit(request, report) -> None:
     if seed == GARBAGE:
         Path(request.model_path).write_bytes(b"no model")
     else:
-        shutil.copy(FOLDER / name, request.model_path)
+        shutil.copy(folder() / name, request.model_path)
 
 
 def first_time() -> bool:
-    marker = FOLDER / "started"
+    marker = folder() / "started"
     known = marker.exists()
     marker.touch()
     return not known

@@ -53,6 +53,36 @@ def test_the_least_spend_for_a_target_spends_less_than_it_may(client, model_id) 
     assert found["plan"]["total"] < 5000.0
 
 
+def test_weeks_can_be_decided_under_limits_of_their_own(client, model_id) -> None:
+    usual = allocated(client, model_id, stay=False)
+    assert usual["plan"]["cells"] == []
+    first = HORIZON["start"]
+    found = allocated(
+        client,
+        model_id,
+        stay=False,
+        phasing={"kind": "optimised"},
+        cells=[{"channel": "tv", "week": first, "max": 10.0}],
+    )
+    cells = found["plan"]["cells"]
+    assert {cell["channel"] for cell in cells} == set(CHANNELS)
+    assert sum(cell["spend"] for cell in cells) == pytest.approx(1000.0)
+    tv = [cell for cell in cells if (cell["channel"], cell["week"]) == ("tv", first)]
+    assert tv[0]["spend"] <= 10.0 * (1 + 1e-6)
+    weeks = {week["week"]: week["spend"]["tv"] for week in found["plan"]["by_week"]}
+    assert weeks[first] == pytest.approx(tv[0]["spend"])
+    free = allocated(client, model_id, stay=False, phasing={"kind": "optimised"})
+    assert free["gain"]["mean"] >= usual["gain"]["mean"] * (1 - 1e-6)
+    assert found["gain"]["mean"] <= free["gain"]["mean"] * (1 + 1e-6)
+
+
+def test_a_given_plan_leaves_nothing_to_optimise(client, model_id) -> None:
+    body = {"horizon": HORIZON, "plan": PLAN, "phasing": {"kind": "optimised"}}
+    answer = client.post(f"/v1/models/{model_id}/evaluate-plan", json=body)
+    assert_problem(answer, 422, "invalid_query")
+    assert "nothing to optimise" in answer.json()["errors"][0]["detail"]
+
+
 def test_explanations_come_when_asked_for(client, model_id) -> None:
     plain = allocated(client, model_id)
     assert plain["stability"] is None
