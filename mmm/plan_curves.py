@@ -145,7 +145,7 @@ def plan_curves(model: FittedModel, world: Variables, spread: Spread, on: On) ->
         before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
         members = [group.members[i] for i in kept]
         own = {name: values[:, kept] for name, values in q.items()}
-        carry = before[..., kept, later, :]
+        carry = np.ascontiguousarray(before[..., kept, later, :])
         weight = np.ascontiguousarray(weights[:, members])
         at_carry = SATURATION[group.saturation](carry, own, np)
         earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
@@ -153,6 +153,7 @@ def plan_curves(model: FittedModel, world: Variables, spread: Spread, on: On) ->
         if not spread.by_week:
             reach = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
             unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
+            unit = np.ascontiguousarray(unit)
             yield PlanCurves(group, index[0].T, own, carry, unit, weight, earned)
             continue
         bought = along[rows][:, decided]
