@@ -9,6 +9,7 @@ decided, ``plan_weeks`` has the curves.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from mmm.fitted import FittedModel
 from mmm.inputs import Inputs
 from mmm.mediators import worth_of
 from mmm.plan_weeks import WeekCurves, kernel_of
-from mmm.steepness import steepness_range
+from mmm.steepness import steepest, steepness_range
 from mmm.structure import Group, Structure
 from mmm.timeline import Variables
 from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
@@ -78,18 +79,20 @@ class PlanCurves:
             slope += np.einsum("stg,stg,stg->s", part.weight, steep, part.unit)
         return value, slope
 
-    def slopes_between(self, cell: int, low: float, high: float) -> tuple[Array, Array]:
-        """(draw,) bounds of one cell's slope while its total runs from ``low`` to ``high``."""
-        least, most = np.zeros((2, self.weight.shape[0]))
+    def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
+        """(draw, level - 1) bounds of one cell's slope between neighbours of rising ``levels``."""
+        kind, derivative = self.group.saturation, SATURATION_DERIVATIVE[self.group.saturation]
+        least, most = np.zeros((2, self.weight.shape[0], levels.size - 1))
         for part in self._parts(cell):
             worth = part.weight * part.unit
-            start, end = (
-                np.broadcast_to(part.carry + at * part.unit, worth.shape) for at in (low, high)
-            )
-            steep = steepness_range(self.group.saturation, start, end, part.parameters)
-            bounds = [np.where(worth != 0.0, worth, 1.0) * side for side in steep]
-            least += np.where(worth != 0.0, np.minimum(*bounds), 0.0).sum((1, 2))
-            most += np.where(worth != 0.0, np.maximum(*bounds), 0.0).sum((1, 2))
+            acts, peak = worth != 0.0, steepest(kind, part.parameters)
+            exposures = (part.carry + level * part.unit for level in levels)
+            points = ((x, derivative(x, part.parameters, np)) for x in exposures)
+            for i, ((low, at_low), (high, at_high)) in enumerate(pairwise(points)):
+                steep = steepness_range(low, high, (at_low, at_high), peak)
+                bounds = [np.where(acts, worth, 1.0) * side for side in steep]
+                least[:, i] += np.where(acts, np.minimum(*bounds), 0.0).sum((1, 2))
+                most[:, i] += np.where(acts, np.maximum(*bounds), 0.0).sum((1, 2))
         return least, most
 
     def _exposure(self, spend: Array) -> Array:

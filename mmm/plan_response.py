@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -118,10 +117,8 @@ class PlanResponse:
         """(draw, level - 1) least and largest slope between neighbours of rising ``levels``."""
         low, high = np.zeros((2, self.n_draws, levels.size - 1))
         for curve in self._one_dimensional():
-            for i, (start, end) in enumerate(pairwise(levels.tolist())):
-                least, most = curve.slopes_between(cell, start, end)
-                low[:, i] += least
-                high[:, i] += most
+            least, most = curve.slope_range(cell, levels)
+            low, high = low + least, high + most
         return low, high
 
     def _at(self, cell: int, level: float) -> tuple[Array, Array]:

@@ -1,6 +1,6 @@
 r"""Each draw's own curves, at a spend of its own for each draw: what hindsight climbs.
 
-A cell's curve is tabulated at levels that all draws share and that crowd towards the lower end;
+A cell's curve is tabulated at levels that all draws share and that crowd towards 0 (`grid`);
 between neighbours l and r, h apart, t = (x - l)/h, it is the cubic through both values and slopes
 
     (1 + 2t)(1 - t)^2 f_l + t (1 - t)^2 h f'_l + t^2 (3 - 2t) f_r - t^2 (1 - t) h f'_r,
@@ -15,12 +15,11 @@ from typing import Self
 
 import numpy as np
 
+from optimizer.grid import grid
 from optimizer.recall import recall_of
 from optimizer.response import FloatArray, Separable
 from optimizer.system import LinearSystem
 
-_LEVELS = 40
-_CROWDING = 2.0
 _STEEPEST = 3.0
 
 
@@ -40,9 +39,7 @@ class Curves:
     @classmethod
     def of(cls, response: Separable, system: LinearSystem, cost: float) -> Self:
         """Over the spends that the limits allow each cell.  Raises InvalidResponse."""
-        crowd = np.linspace(0.0, 1.0, _LEVELS) ** _CROWDING
-        width = np.maximum(system.upper - system.lower, 1e-9 * system.scale)
-        levels = system.lower[:, None] + width[:, None] * crowd
+        levels = np.array([grid(max(high, 1e-9 * system.scale)) for high in system.upper])
         recall = recall_of(response)
         pairs = [recall.curve(response, cell, row) for cell, row in enumerate(levels)]
         values, slopes = (np.array(part) for part in zip(*pairs, strict=True))
@@ -72,16 +69,35 @@ class Curves:
             gain += value
         return gain - self.cost * spend.sum(axis=1), slope - self.cost
 
+    def at_one(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(cell, draw): response of each cell and its slope at one spend (cell,) for all draws."""
+        cells = np.arange(spend.size)
+        found = [np.searchsorted(levels, x) for levels, x in zip(self.levels, spend, strict=True)]
+        k = np.clip(np.array(found) - 1, 0, self.levels.shape[1] - 2)
+        h = (self.levels[cells, k + 1] - self.levels[cells, k])[:, None]
+        t = (spend - self.levels[cells, k])[:, None] / h
+        ends = self.values[cells, k], self.values[cells, k + 1]
+        return _cubic(t, h, ends, (self.left[cells, k], self.right[cells, k]))
+
     def of_cell(self, cell: int, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Response of one cell and its slope, each (draw,), at its spend x (draw,)."""
         levels, draw = self.levels[cell], np.arange(x.size)
         k = np.clip(np.searchsorted(levels, x, side="right") - 1, 0, levels.size - 2)
         h = levels[k + 1] - levels[k]
         t = (x - levels[k]) / h
-        s = 1.0 - t
-        start, end = self.values[cell, k, draw], self.values[cell, k + 1, draw]
-        left, right = self.left[cell, k, draw], self.right[cell, k, draw]
-        value = (1 + 2 * t) * s * s * start + t * t * (3 - 2 * t) * end
-        value += t * s * s * h * left - t * t * s * h * right
-        slope = 6 * t * s * (end - start) / h + s * (1 - 3 * t) * left + t * (3 * t - 2) * right
-        return value, slope
+        ends = self.values[cell, k, draw], self.values[cell, k + 1, draw]
+        return _cubic(t, h, ends, (self.left[cell, k, draw], self.right[cell, k, draw]))
+
+
+def _cubic(
+    t: FloatArray,
+    h: FloatArray,
+    ends: tuple[FloatArray, FloatArray],
+    slopes: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, FloatArray]:
+    """Value and slope of the cubics at the share t of intervals of width h."""
+    s, (start, end), (left, right) = 1.0 - t, ends, slopes
+    value = (1 + 2 * t) * s * s * start + t * t * (3 - 2 * t) * end
+    value += t * s * s * h * left - t * t * s * h * right
+    slope = 6 * t * s * (end - start) / h + s * (1 - 3 * t) * left + t * (3 * t - 2) * right
+    return value, slope

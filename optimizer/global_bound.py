@@ -2,28 +2,37 @@ r"""A bound over all plans where curves are S-shaped, and better plans on the wa
 
 Every cut of a certified measure bounds it from above, and over a separable response a cut is a sum
 of one-dimensional curves, which lie below their lines (`envelope.py`). The best plan by the least
-of these sums is a mixed-integer linear program: one binary for each cell and interval. Its bound
-holds for the true curves at any stage. Where it is not close to the best plan yet, the measure is
-cut at the program's plan, the intervals around it and around the best plan are halved, and the
-program is solved again (cutting planes: Kelley 1960; refined piecewise relaxation).
+of these sums over the curves' concave hulls is a linear program (`hull.py`), and over the lines
+themselves a mixed-integer one with a binary for each cell and interval (`milp.py`), for which the
+first one often leaves nothing to do. Their bounds hold for the true curves at any stage. Where one
+is not close to the best plan yet, the measure is cut at the program's plan, the intervals around it
+are halved, and the program is solved again (cutting planes: Kelley 1960; refined piecewise
+relaxation).
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.case import Case, Solution
 from optimizer.certificate import Certificate, CertificateKind, relative
 from optimizer.envelope import Envelope, Pieces
+from optimizer.grid import grid
+from optimizer.hull import most_of_the_hulls
 from optimizer.milp import Cut, most_of_the_least
 from optimizer.response import FloatArray, as_separable
 from optimizer.search import Found
+from optimizer.tabulated import MANY_CELLS, polished, tabulated
 
-MOST_CELLS = 40
 CLOSE = 5e-4
-_LEVELS = 9
 _ROUNDS = 25
-_CROWDING = 1.5
+_HULL_ROUNDS = 40
+_ELSEWHERE = 0.02
+"""Share of the budget, and of the measure."""
+_SLOW = 0.2
+"""The share of the gap that a round has to close, three times in a row, to be followed by another
+one on the hulls."""
 
 
 def applies(case: Case) -> bool:
@@ -32,31 +41,31 @@ def applies(case: Case) -> bool:
         as_separable(case.response) is not None
         and case.search.measure.certified
         and not case.search.feasible.is_point
-        and len(case.system.names) <= MOST_CELLS
     )
 
 
-def proved(case: Case, solution: Solution, floor: float) -> Solution:
-    """The solution, or a better one found here, with a global certificate.
+def proved(case: Case, start: Found, floor: float, climb: Callable[[], Found]) -> Solution:
+    """The best plan that is found from `start` on, with a global certificate.
 
-    floor: the least denominator of a gap.
+    floor: the least denominator of a gap.  climb: another plan, asked for only where the hulls
+    leave a gap.
     """
-    proof = _Proof(case, Found(solution.spend, solution.value), floor)
-    for _ in range(_ROUNDS):
-        if not proof.step():
-            break
-    best, gap = proof.best, proof.gap
+    proof = _Proof(case, start, floor)
+    proof.by_hulls()
+    proof.polish()
+    if proof.gap > CLOSE and len(case.system.names) <= MANY_CELLS:
+        proof.offer(climb())
+        proof.by_integers()
+    best, search = proof.best, case.search
     certificate = Certificate(
-        CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=gap
+        CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=proof.gap
     )
-    search = case.search
     weights = search.measure.weigh(search.gain.draws(best.spend), 0.0).weights
-    slope = solution.slope
-    if best.spend is not solution.spend:
-        slope = np.asarray(weights @ search.gain.slope(best.spend))
-    return replace(
-        solution, spend=best.spend, value=best.value, slope=slope, certificate=certificate
-    )
+    slope = np.asarray(weights @ search.gain.slope(best.spend))
+    return Solution(best.spend, best.value, slope, certificate, (best.value,))
+
+
+type Program = Callable[[Sequence[Cut], Sequence[Pieces], Case], tuple[FloatArray, float]]
 
 
 @dataclass(eq=False)
@@ -86,27 +95,65 @@ class _Proof:
         excess = max(self.bound - self.best.value, 0.0)
         return relative(excess, self.best.value, self.floor)
 
-    def step(self) -> bool:
-        """One program; whether another one is worth its while."""
-        found, bound = most_of_the_least(self._cuts(), self._pieces(), self.case)
-        progress = self.bound - bound
+    def by_hulls(self) -> None:
+        """Linear programs, as long as they close the gap."""
+        slow = 0
+        for _ in range(_HULL_ROUNDS):
+            before = self.gap
+            self._step(most_of_the_hulls)
+            slow = slow + 1 if self.gap > (1.0 - _SLOW) * before else 0
+            if self.gap <= CLOSE or slow == 3:
+                return
+
+    def offer(self, plan: Found) -> None:
+        """Another plan, which may be the best so far."""
+        self._cut(plan.spend)
+        self._halve(plan.spend)
+        self.best = max(self.best, plan, key=lambda found: found.value)
+
+    def polish(self) -> None:
+        """The best plan climbed to its top."""
+        self.offer(polished(self.case, tabulated(self.case), self.best))
+
+    def by_integers(self) -> None:
+        """Mixed-integer programs, as long as they lower the bound."""
+        for _ in range(_ROUNDS):
+            if self.gap <= CLOSE:
+                return
+            before = self.bound
+            bound = self._step(most_of_the_least)
+            if 0.0 <= before - bound < 1e-9 * abs(bound):
+                return
+
+    def _step(self, program: Program) -> float:
+        """One program and what is learned from it; its bound."""
+        pieces = self._pieces()
+        found, bound = program(self._cuts(), pieces, self.case)
         self.bound = min(self.bound, bound)
         plan = self._feasible(found)
         if plan is not None:
             self._cut(plan.spend)
-            if plan.value > self.best.value - 0.02 * abs(self.best.value):
-                plan = self.case.search.polish(plan)
+            if self._worth_climbing(plan):
+                plan = polished(self.case, tabulated(self.case), plan)
             if plan.value > self.best.value:
                 self.best = plan
                 self._cut(plan.spend)
         self._halve(found)
-        return self.gap > CLOSE and not 0.0 <= progress < 1e-9 * abs(bound)
+        return bound
+
+    def _worth_climbing(self, plan: Found) -> bool:
+        """Whether it may lead to another top than the best plan's, and as high a one."""
+        far = np.abs(plan.spend - self.best.spend).max() > _ELSEWHERE * self.case.system.scale
+        low = plan.value < self.best.value - _ELSEWHERE * abs(self.best.value)
+        return bool((far and not low) or plan.value > self.best.value)
 
     def _levels(self, cell: int) -> FloatArray:
         system = self.case.system
         low, high = float(system.lower[cell]), float(system.upper[cell])
-        crowd = np.linspace(0.0, 1.0, _LEVELS) ** _CROWDING
-        return low + max(high - low, 1e-9 * system.scale) * crowd
+        high = low + max(high - low, 1e-9 * system.scale)
+        levels = grid(high, coarsely=True)
+        inside = levels[(levels > low) & (levels < high)]
+        return np.array([low, *inside, high])
 
     def _cut(self, spend: FloatArray) -> None:
         """Cuts of the measure at a plan: the exact one and, at a kink, a rounded one beside it."""
@@ -114,6 +161,8 @@ class _Proof:
         widths = (0.0,) if measure.smooth else (0.0, 0.02)
         for width in widths:
             weighing = measure.weigh(draws, width * float(draws.std()))
+            if any(np.array_equal(weighing.weights, known) for known in self.weights):
+                continue
             self.weights.append(weighing.weights)
             self.offsets.append(weighing.offset)
 

@@ -18,7 +18,7 @@ from optimizer.response import FloatArray, IndexArray
 
 _GAP = 1e-4
 _NODES = 20_000
-_ROUNDING = 1e-6
+ROUNDING = 1e-6
 """Relative: what the solver's tolerances may take from its bound."""
 
 
@@ -57,7 +57,7 @@ def most_of_the_least(
     bound = result.mip_dual_bound
     if result.x is None or bound is None or not np.isfinite(bound):
         raise SolverFailed(f"the program of the global bound failed: {result.message}")
-    return _spend(result.x, shape, pieces), -float(bound) * unit + _ROUNDING * unit
+    return _spend(result.x, shape, pieces), -float(bound) * unit + ROUNDING * unit
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from optimizer.response import FloatArray
 from optimizer.risk import WIDTHS, Measure
 
 _COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100
+_FEW_ITERATIONS = 12
 _COARSE_CHANGE, _FINE_CHANGE = 1e-5, 1e-10
 _FEASIBLE = 1e-10
 
@@ -56,6 +57,16 @@ class Search:
         for width in (0.0,) if self.measure.smooth else WIDTHS[1:]:
             plan = self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
         return plan
+
+    def finish(self, plan: Found) -> Found:
+        """The plan, which lies close to its top, climbed at the last width alone."""
+        width = 0.0 if self.measure.smooth else WIDTHS[-1]
+        return self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
+
+    def touch_up(self, plan: Found) -> Found:
+        """The same in a few steps, for many cells."""
+        width = 0.0 if self.measure.smooth else WIDTHS[-1]
+        return self._climb(plan, width, _FEW_ITERATIONS, _COARSE_CHANGE)
 
     def _climb(self, start: Found, width: float, iterations: int, change: float) -> Found:
         """The better of start and of where SLSQP goes from it."""

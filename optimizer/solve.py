@@ -13,7 +13,6 @@ import numpy as np
 from optimizer import certificate, global_bound
 from optimizer.allocation import Allocation, Statistics
 from optimizer.case import Case, Solution
-from optimizer.certificate import CertificateKind
 from optimizer.compare import compare, risk_of, true_gain
 from optimizer.conflict import require_feasible
 from optimizer.constraints import system_of
@@ -27,6 +26,7 @@ from optimizer.search import Found, Search
 from optimizer.setting import measure_for
 from optimizer.shadow import binding_limits
 from optimizer.starts import mix, proportional_start, starting_plans
+from optimizer.tabulated import MANY_CELLS, polished, tabulated
 
 
 def allocate(
@@ -54,7 +54,7 @@ def allocate(
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
-    decision = decide(case, solve if prove else climb, climb, explain=explain)
+    decision = decide(case, solve if prove else quick, quick, explain=explain)
     return report(case, decision, began)
 
 
@@ -90,10 +90,15 @@ def case_of(
 
 def solve(case: Case) -> Solution:
     """The best plan of a case under its linear limits, proved over all plans where it can be."""
-    solution = climb(case)
-    if solution.certificate.kind is CertificateKind.GLOBAL or not global_bound.applies(case):
-        return solution
-    return global_bound.proved(case, solution, _floor(case))
+    many = len(case.system.names) > MANY_CELLS
+    if not global_bound.applies(case) or (case.concave and not many):
+        return climb(case)
+    return global_bound.proved(case, _reference(case), _floor(case), lambda: _best_plan(case)[0])
+
+
+def quick(case: Case) -> Solution:
+    """The same with less proof: where cells are few, what climbs lead to."""
+    return solve(case) if len(case.system.names) > MANY_CELLS else climb(case)
 
 
 def climb(case: Case) -> Solution:
@@ -123,12 +128,26 @@ def _best_plan(case: Case) -> tuple[Found, tuple[float, ...]]:
     if feasible.is_point:
         only = search.found(feasible.spend(np.empty(0)))
         return only, (only.value,)
-    climbed = search.climb_coarsely(_starts(case))
-    best = search.polish(max(climbed, key=lambda plan: plan.value))
+    table = tabulated(case)
+    rough = search if table is None else table.search
+    climbed = rough.climb_coarsely(_starts(case if table is None else table))
+    top = max(climbed, key=lambda plan: plan.value)
+    best = polished(case, table, search.found(top.spend))
+    return _not_below(case, best), tuple(plan.value for plan in climbed)
+
+
+def _not_below(case: Case, best: Found) -> Found:
+    """The plan, or a plan of today's mix where that is feasible and better."""
     for reference in (case.current, best.spend.sum() * mix(case.current)):
         if not case.system.broken(reference):
-            best = max(best, search.found(reference), key=lambda plan: plan.value)
-    return best, tuple(plan.value for plan in climbed)
+            best = max(best, case.search.found(reference), key=lambda plan: plan.value)
+    return best
+
+
+def _reference(case: Case) -> Found:
+    """Where a proof begins: the better one of the feasible plans nearest to today's mix."""
+    start = proportional_start(case.system, case.search.feasible, case.current)
+    return _not_below(case, case.search.found(start))
 
 
 def _starts(case: Case) -> tuple[FloatArray, ...]:
@@ -143,7 +162,7 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
         search.measure,
         current,
         seed=case.seed,
-        random_starts=case.random_starts,
+        random_starts=0 if len(system.names) > MANY_CELLS else case.random_starts,
     )
 
 

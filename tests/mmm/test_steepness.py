@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmm.plan_response import Horizon, plan_response
-from mmm.steepness import steepness_range
+from mmm.steepness import steepest, steepness_range
 from mmm.transforms import SATURATION_DERIVATIVE
 from tests.mmm.fakes import RICH, fake_model
 
@@ -26,7 +26,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 def test_every_slope_inside_lies_between_the_bounds(kind, low, high):
     p = {name: np.array(values)[None] for name, values in PARAMETERS[kind].items()}
     shape = (1, 3, 1, 1)
-    least, most = steepness_range(kind, np.full(shape, low), np.full(shape, high), p)
+    ends = np.full(shape, low), np.full(shape, high)
+    derivative = SATURATION_DERIVATIVE[kind]
+    slopes = derivative(ends[0], p, np), derivative(ends[1], p, np)
+    least, most = steepness_range(*ends, slopes, steepest(kind, p))
     for x in np.linspace(max(low, 1e-12), high, 300):
         slope = SATURATION_DERIVATIVE[kind](np.full(shape, x), p, np)
         assert (slope >= least - 1e-12).all()
