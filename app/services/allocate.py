@@ -11,7 +11,6 @@ from app.services.plans import (
     AllocationAnswer,
     BindingDocument,
     CertificateDocument,
-    Coming,
     PairDocument,
     Plan,
     PlannedCell,
@@ -22,11 +21,11 @@ from app.services.plans import (
     RiskDocument,
     Versus,
 )
+from app.services.responses import response_of
 from app.services.summary import money, summary_of
 from mmm.fitted import FittedModel
 from mmm.interval import summarize
-from mmm.plan_curves import On
-from mmm.plan_response import PlanResponse, plan_response
+from mmm.plan_response import PlanResponse
 from optimizer.allocation import Allocation, Comparison
 from optimizer.solve import allocate as solve
 
@@ -51,20 +50,6 @@ def answer(
         prove=body.prove,
     )
     return _document(model, body, response, allocation, warnings or [])
-
-
-def response_of(model: FittedModel, coming: Coming, on: On) -> PlanResponse:
-    """What plans bring over the coming weeks; raises QueryError."""
-    return plan_response(
-        model,
-        coming.horizon,
-        assume=coming.assume,
-        future=coming.future,
-        phasing=coming.phasing.kind,
-        geo_split=coming.phasing.geos,
-        profile=coming.phasing.profile,
-        on=on,
-    )
 
 
 def _document(

@@ -12,9 +12,9 @@ from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.jobs.runner import Apply, Job
 from app.services import models
-from app.services.allocate import response_of
 from app.services.json_numbers import without_nan
 from app.services.plans import AllocateBody, Answer, CertificateDocument
+from app.services.responses import response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.fitted import FittedModel, load_model
