@@ -25,7 +25,7 @@ from mmm.plan_weeks import WeekCurves, kernel_of
 from mmm.steepness import steepest, steepness_range
 from mmm.structure import Group, Structure
 from mmm.timeline import Variables
-from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
+from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve, value_and_slope
 from mmm.types import Array, IndexArray
 from mmm.value import kpi_value
 
@@ -72,8 +72,7 @@ class PlanCurves:
         value, slope = np.zeros((2, self.weight.shape[0]))
         for part in self._parts(cell):
             exposure = part.carry + total * part.unit
-            curve = SATURATION[self.group.saturation](exposure, part.parameters, np)
-            steep = SATURATION_DERIVATIVE[self.group.saturation](exposure, part.parameters, np)
+            curve, steep = value_and_slope(self.group.saturation, exposure, part.parameters)
             earned = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
             value += earned - part.at_carry
             slope += np.einsum("stg,stg,stg->s", part.weight, steep, part.unit)

@@ -111,6 +111,18 @@ def hill_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
     return xp.where(x > 0.0, steepness, 0.0)
 
 
+def value_and_slope(kind: str, x: Array, p: Parameters) -> tuple[Array, Array]:
+    """The curve of ``kind`` and its derivative at ``x`` (numpy), with one power for both."""
+    if kind != "hill":
+        return SATURATION[kind](x, p, np), SATURATION_DERIVATIVE[kind](x, p, np)
+    exponent = p["saturation_slope"]
+    ratio = _positive_power(x, p["saturation_half"], exponent, np)
+    rest = 1.0 / (1.0 + ratio)
+    value = ratio * rest
+    steep = exponent[..., None, None] * value * rest / _positive(x, np)
+    return value, np.where(x > 0.0, steep, 0.0)
+
+
 def frequency_curve(frequency: Tensor, p: Parameters, xp: Namespace) -> Tensor:
     """Effect of a person reached ``frequency (..., medium, week, geo)`` times, in [0, 1)."""
     return _hill(frequency, p["frequency_half"], p["frequency_slope"], xp)

@@ -54,6 +54,15 @@ class Envelope:
         fresh = [p for p in inside if np.abs(levels - p).min() > width]
         self.levels[cell] = np.unique(np.concatenate([levels, fresh]))
 
+    def excess(self, cell: int, piece: Pieces, at: float, weights: FloatArray) -> float:
+        """How far the lines lie above the cell's response at a level, most over the cuts."""
+        i = int(np.clip(np.searchsorted(piece.levels, at) - 1, 0, piece.levels.size - 2))
+        share = (at - piece.levels[i]) / (piece.levels[i + 1] - piece.levels[i])
+        first = piece.low[:, i] + share * piece.rise[:, i]
+        last = piece.late[:, i] + share * piece.climb[:, i]
+        value = weights @ self.recall.curve(self.response, cell, np.array([at]))[0][0]
+        return float((np.minimum(first, last) - value).max())
+
     def pieces(self, cell: int, weights: FloatArray) -> Pieces:
         """Lines above the cell's response averaged by weights (cut, draw), not negative."""
         levels = self.levels[cell]

@@ -87,7 +87,8 @@ class _Proof:
         self.envelope = Envelope(response, [self._levels(c) for c in range(len(self.best.spend))])
         self.weights, self.offsets = [], []
         self._cut(self.best.spend)
-        self._halve(self.best.spend)
+        for cell, value in enumerate(self.best.spend.tolist()):
+            self._halve(cell, value)
 
     @property
     def gap(self) -> float:
@@ -108,7 +109,6 @@ class _Proof:
     def offer(self, plan: Found) -> None:
         """Another plan, which may be the best so far."""
         self._cut(plan.spend)
-        self._halve(plan.spend)
         self.best = max(self.best, plan, key=lambda found: found.value)
 
     def polish(self) -> None:
@@ -138,8 +138,16 @@ class _Proof:
             if plan.value > self.best.value:
                 self.best = plan
                 self._cut(plan.spend)
-        self._halve(found)
+        self._refine(found, pieces)
         return bound
+
+    def _refine(self, spend: FloatArray, pieces: list[Pieces]) -> None:
+        """Halve the intervals at a plan where lines lie too far above the curves."""
+        fair = 0.3 * CLOSE * max(abs(self.best.value), self.floor) / spend.size
+        weights = np.array(self.weights[: pieces[0].low.shape[0]])
+        for cell, (piece, value) in enumerate(zip(pieces, spend.tolist(), strict=True)):
+            if self.envelope.excess(cell, piece, value, weights) > fair:
+                self._halve(cell, value)
 
     def _worth_climbing(self, plan: Found) -> bool:
         """Whether it may lead to another top than the best plan's, and as high a one."""
@@ -166,13 +174,12 @@ class _Proof:
             self.weights.append(weighing.weights)
             self.offsets.append(weighing.offset)
 
-    def _halve(self, spend: FloatArray) -> None:
-        """Levels at a plan, and half-way to their neighbours."""
-        for cell, value in enumerate(spend.tolist()):
-            levels = self.envelope.levels[cell]
-            right = int(np.clip(np.searchsorted(levels, value), 1, levels.size - 1))
-            low, high = float(levels[right - 1]), float(levels[right])
-            self.envelope.refine(cell, value, 0.5 * (low + value), 0.5 * (value + high))
+    def _halve(self, cell: int, value: float) -> None:
+        """Levels at a cell's spend, and half-way to their neighbours."""
+        levels = self.envelope.levels[cell]
+        right = int(np.clip(np.searchsorted(levels, value), 1, levels.size - 1))
+        low, high = float(levels[right - 1]), float(levels[right])
+        self.envelope.refine(cell, value, 0.5 * (low + value), 0.5 * (value + high))
 
     def _cuts(self) -> list[Cut]:
         none = self.case.search.gain.draws(np.zeros(len(self.best.spend)))

@@ -8,12 +8,12 @@ import numpy as np
 
 from optimizer.response import FloatArray
 
-_STEPS = 32
+_STEPS = 16
 
 
 def grid(most: float, *, coarsely: bool = False) -> FloatArray:
-    """(level,): rising from 0 to `most` or beyond, most > 0; coarsely: every fourth of them."""
+    """(level,): rising from 0 to `most` or beyond, most > 0; coarsely: every second of them."""
     end = 2.0 ** np.ceil(np.log2(most))
-    steps = np.arange(0, _STEPS + 1, 4 if coarsely else 1)
+    steps = np.arange(0, _STEPS + 1, 2 if coarsely else 1)
     levels: FloatArray = end * (steps / _STEPS) ** 2
     return levels

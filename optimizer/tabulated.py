@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.case import Case
 from optimizer.each_table import Curves
 from optimizer.gain import Gain
+from optimizer.grid import grid
 from optimizer.response import FloatArray, as_separable
 from optimizer.search import Found, Search
 
@@ -26,7 +27,7 @@ def tabulated(case: Case) -> Case | None:
     if response is None:
         return None
     none = case.search.gain.draws(np.zeros(len(case.system.names)))
-    if none.size * len(case.system.names) * 33 > _MOST_NUMBERS:
+    if none.size * len(case.system.names) * grid(1.0).size > _MOST_NUMBERS:
         return None
     curves = Curves.of(response, case.system, 0.0)
     table = _Table(tuple(case.response.names), curves, none)
