@@ -26,7 +26,8 @@ from app.documents import (
 from app.problems import MEDIA_TYPE, Problem
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation
 from app.services.frontier import FrontierBody
-from app.services.plans import AllocateBody, AllocationAnswer
+from app.services.plan_requests import AllocateBody
+from app.services.plans import AllocationAnswer
 from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
 from mmm.contribution import By
 from mmm.question import Counterfactual, CounterfactualAnswer

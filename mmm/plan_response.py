@@ -20,7 +20,7 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
-from mmm.cells import Cell, GeosBy, Spread, WeeksBy, references, spread_of
+from mmm.cells import GeosBy, Spread, WeeksBy, references, spread_of
 from mmm.do import apply_do
 from mmm.errors import Issue, QueryError, pointer
 from mmm.evaluate import mean_by_geo, with_noise
@@ -28,6 +28,7 @@ from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
 from mmm.plan_curves import Curves, On, PlanCurves, plan_curves, separable
 from mmm.plan_exact import ExactPlan, exact_plan
+from mmm.plan_frame import PlanFrame
 from mmm.question import Do
 from mmm.spec_base import Frozen
 from mmm.timeline import Variables
@@ -44,40 +45,17 @@ class Horizon(Frozen):
 
 
 @dataclass(frozen=True)
-class PlanResponse:
-    """Satisfies ``optimizer.response.Response``; arrays are in the order of the cells."""
+class PlanResponse(PlanFrame):
+    """Satisfies ``optimizer.response.Response``; arrays are in the order of the cells.
 
-    model: FittedModel
-    spread: Spread
-    unit: str
-    current: Array
-    observed_max: Array
-    horizon: tuple[date, ...]
-    warnings: tuple[str, ...]
+    ``apart (draw,)``: what the horizon is worth without own spend, over the same at today's price;
+    zero unless a price was asked for.
+    """
+
     world: Variables
-    on: On
+    apart: Array
     curves: tuple[Curves, ...]
     exact: ExactPlan | None
-
-    @property
-    def n_draws(self) -> int:
-        """Posterior draws."""
-        return self.model.posterior.n_draws
-
-    @cached_property
-    def cells(self) -> tuple[Cell, ...]:
-        """What is decided."""
-        return self.spread.cells
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """One for each cell."""
-        return tuple(cell.name for cell in self.cells)
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """The channels that are decided."""
-        return self.model.structure.channels
 
     @cached_property
     def concave(self) -> bool:
@@ -90,8 +68,8 @@ class PlanResponse:
     def draws(self, spend: Array) -> Array:
         """(draw,) value over no own spend in the window at ``spend (cell,)``."""
         if self.exact is not None:
-            return self.exact.value(spend)
-        return np.sum([curve.value(spend) for curve in self.curves], axis=0)
+            return self.apart + self.exact.value(spend)
+        return np.sum([self.apart, *(curve.value(spend) for curve in self.curves)], axis=0)
 
     def jacobian(self, spend: Array) -> Array:
         """(draw, cell) derivative of ``draws``."""
@@ -139,33 +117,8 @@ class PlanResponse:
         if self.on == "kpi":
             return self
         curves, exact = _responses(self.model, self.world, self.spread, "kpi")
-        return replace(self, unit="kpi units", on="kpi", curves=curves, exact=exact)
-
-    def plan(self, spend: Array) -> Array:
-        """(week, geo, channel) currency of ``spend (cell,)``."""
-        return self.spread.plan(spend)
-
-    def by_channel(self, spend: Array) -> Array:
-        """(channel,) currency of ``spend (cell,)``."""
-        return np.asarray(self.plan(spend).sum((0, 1)))
-
-    def named(self, spend: Array) -> dict[str, float]:
-        """``by_channel`` under the channels' names."""
-        return dict(zip(self.channels, self.by_channel(spend).tolist(), strict=True))
-
-    def marginal(self, spend: Array) -> Array:
-        """(draw, channel) derivative of ``draws`` to a channel's total, spread over its cells as
-        ``spend (cell,)`` is; evenly where it has none."""
-        owner = np.array([self.channels.index(cell.channel) for cell in self.cells])
-        of_cell = owner[:, None] == np.arange(len(self.channels))
-        total, count = self.by_channel(spend), of_cell.sum(0)
-        share = np.where(total > 0.0, spend[:, None] / np.where(total > 0.0, total, 1.0), 1 / count)
-        return np.asarray(self.jacobian(spend) @ (of_cell * share))
-
-    @cached_property
-    def channel_most(self) -> Array:
-        """(channel,) the most that was ever spent over as many weeks."""
-        return references(self.model, spread_of(self.model, self.horizon))[1]
+        apart = np.zeros_like(self.apart)
+        return replace(self, unit="kpi units", on="kpi", apart=apart, curves=curves, exact=exact)
 
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
@@ -203,9 +156,14 @@ def plan_response(
     phasing: WeeksBy = "historic",
     geo_split: GeosBy = "usual",
     profile: Mapping[str, Sequence[float]] | None = None,
+    price: float | None = None,
     on: On = "value",
 ) -> PlanResponse:
-    """Response of plans over ``horizon``; raises QueryError naming what cannot be planned."""
+    """Response of plans over ``horizon``; raises QueryError naming what cannot be planned.
+
+    ``price``: own price over the horizon; what it changes without own spend is then part of what
+    every plan brings.
+    """
     weeks = _horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
         detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
@@ -219,6 +177,9 @@ def plan_response(
             detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
             raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
         world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
+    today, window = world, (weeks[0], weeks[-1])
+    if price is not None:
+        world = apply_do(model, world, Do(variable="price", set=price), window, "/price")
     spread = spread_of(model, weeks, phasing, geo_split, profile)
     current, most = references(model, spread)
     curves, exact = _responses(model, world, spread, on)
@@ -230,11 +191,21 @@ def plan_response(
         observed_max=most,
         horizon=weeks,
         warnings=tuple(warnings),
-        world=world,
         on=on,
+        world=world,
+        apart=_worth(model, world, weeks[0]) - _worth(model, today, weeks[0])
+        if price is not None
+        else np.zeros(model.posterior.n_draws),
         curves=curves,
         exact=exact,
     )
+
+
+def _worth(model: FittedModel, world: Variables, start: date) -> Array:
+    """(draw,) value of ``world`` from ``start`` on."""
+    later = slice(world.index(start), None)
+    value = mean_by_geo(model, world, None)[:, later] * kpi_value(model.spec, world.price[later])
+    return np.asarray(value.sum((1, 2)))
 
 
 def _responses(

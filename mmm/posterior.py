@@ -1,13 +1,14 @@
 """Posterior: the named draws of a fit, as plain arrays with their dimensions."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import xarray as xr
 
-from mmm.types import Array
+from mmm.types import Array, IndexArray
 
 CHUNK_CELLS = 4_000_000
 
@@ -32,6 +33,14 @@ class Posterior:
             )
             for name, values in self.dataset.data_vars.items()
         }
+
+    def subset(self, chosen: IndexArray) -> Self:
+        """Some of the draws, as one chain."""
+        held = {
+            name: (("chain", "draw", *self.dataset[name].dims[2:]), values[chosen][None])
+            for name, values in self.draws.items()
+        }
+        return replace(self, dataset=xr.Dataset(held))
 
     def chunks(self, cells: int) -> Iterator[dict[str, Array]]:
         """The draws in slices small enough that ``cells`` numbers a draw fit in memory."""

@@ -104,7 +104,7 @@ def allocate(
     from app.console.files import load_request, request_of
     from app.console.tables import gain_table, plan_table, show
     from app.services.allocate import answer
-    from app.services.plans import AllocateBody
+    from app.services.plan_requests import AllocateBody
 
     limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
     bounds = channel_bounds({name: items or [] for name, items in limits.items()})

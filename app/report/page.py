@@ -17,7 +17,8 @@ from plotly.offline import get_plotlyjs
 from app.console.tables import change
 from app.report import figures
 from app.services.allocate import answer as allocate
-from app.services.plans import AllocateBody, AllocationAnswer
+from app.services.plan_requests import AllocateBody
+from app.services.plans import AllocationAnswer
 from app.services.summary import money
 from mmm.assessment import measured_lifts
 from mmm.contribution import Contributions, contributions

@@ -12,7 +12,8 @@ from app.services import frontier
 from app.services.allocate import allocate
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
 from app.services.frontier import FrontierBody
-from app.services.plans import AllocateBody, AllocationAnswer
+from app.services.plan_requests import AllocateBody
+from app.services.plans import AllocationAnswer
 
 routes = router("plans")
 

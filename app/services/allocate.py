@@ -6,8 +6,8 @@ from app.context import Context
 from app.db.models import ModelRow
 from app.services import models
 from app.services.insights import information_document, stability_document, stay_document
+from app.services.plan_requests import AllocateBody, Coming
 from app.services.plans import (
-    AllocateBody,
     AllocationAnswer,
     BindingDocument,
     CertificateDocument,
@@ -17,17 +17,19 @@ from app.services.plans import (
     PlannedChannel,
     PlannedGeo,
     PlannedWeek,
+    PriceDocument,
     ReachedDocument,
     RiskDocument,
+    ScenarioDocument,
     Versus,
 )
-from app.services.responses import response_of
+from app.services.pricing import priced
+from app.services.responses import AnyResponse
 from app.services.summary import money, summary_of
 from mmm.fitted import FittedModel
 from mmm.interval import summarize
-from mmm.plan_response import PlanResponse
+from mmm.plan_mixture import PlanMixture
 from optimizer.allocation import Allocation, Comparison
-from optimizer.solve import allocate as solve
 
 
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
@@ -40,23 +42,16 @@ def answer(
     model: FittedModel, body: AllocateBody, warnings: list[str] | None = None
 ) -> AllocationAnswer:
     """The same for a model in hand, as in a script."""
-    response = response_of(model, body, body.objective.response_unit)
-    allocation = solve(
-        body,
-        response,
-        response.current,
-        seed=body.seed,
-        explain=body.explain,
-        prove=body.prove,
-    )
-    return _document(model, body, response, allocation, warnings or [])
+    response, allocation, price = priced(model, body)
+    return _document(model, body, response, allocation, price, warnings or [])
 
 
 def _document(
     model: FittedModel,
     body: AllocateBody,
-    response: PlanResponse,
+    response: AnyResponse,
     allocation: Allocation,
+    price: PriceDocument | None,
     warnings: list[str],
 ) -> AllocationAnswer:
     plan = plan_document(model, response, allocation.spend)
@@ -74,6 +69,8 @@ def _document(
         gain_unit=response.unit,
         versus_current=versus_current,
         versus_proportional=versus_document(allocation.versus_proportional),
+        price=price,
+        scenarios=scenario_documents(body, response, allocation),
         risk=RiskDocument(**vars(allocation.risk)),
         certificate=CertificateDocument(
             kind=allocation.certificate.kind.value,
@@ -90,7 +87,25 @@ def _document(
     )
 
 
-def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray) -> Plan:
+def scenario_documents(
+    coming: Coming, response: AnyResponse, found: Allocation
+) -> tuple[ScenarioDocument, ...]:
+    """The plan in each scenario; nothing where there are none."""
+    if not isinstance(response, PlanMixture):
+        return ()
+    outcome = response.outcome(found.spend)
+    return tuple(
+        ScenarioDocument(
+            name=scenario.name,
+            probability=scenario.probability,
+            gain=summarize(found.gain[met]),
+            outcome=summarize(outcome[met]),
+        )
+        for scenario, met in zip(coming.scenarios, response.met, strict=True)
+    )
+
+
+def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) -> Plan:
     """Who gets what, and when, of ``spend (cell,)``."""
     marginal, most = response.marginal(spend), response.channel_most
     totals = zip(
@@ -124,7 +139,7 @@ def plan_document(model: FittedModel, response: PlanResponse, spend: np.ndarray)
     )
 
 
-def _cells(response: PlanResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
+def _cells(response: AnyResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
     """What was decided below channels; nothing where only channels were."""
     if len(response.cells) == len(response.channels):
         return ()
@@ -142,7 +157,7 @@ def _cells(response: PlanResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]
     )
 
 
-def _by_name(response: PlanResponse, amounts: np.ndarray) -> dict[str, float]:
+def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
     return dict(zip(response.channels, map(float, amounts), strict=True))
 
 
@@ -157,7 +172,7 @@ def versus_document(comparison: Comparison) -> Versus:
     )
 
 
-def beyond_observed(plan: Plan, response: PlanResponse) -> list[str]:
+def beyond_observed(plan: Plan, response: AnyResponse) -> list[str]:
     """A sentence for each channel that gets more than it ever got."""
     most = dict(zip(response.channels, response.channel_most, strict=True))
     weeks = len(response.horizon)

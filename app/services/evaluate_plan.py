@@ -9,7 +9,8 @@ from app.context import Context
 from app.db.models import ModelRow
 from app.services import models
 from app.services.allocate import beyond_observed, plan_document, versus_document
-from app.services.plans import Answer, Coming, PairDocument, Plan, RiskDocument, Versus
+from app.services.plan_requests import Coming
+from app.services.plans import Answer, PairDocument, Plan, RiskDocument, Versus
 from app.services.responses import response_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.fitted import FittedModel

@@ -13,13 +13,13 @@ from app.db.models import ModelRow, OperationRow
 from app.jobs.runner import Apply, Job
 from app.services import models
 from app.services.json_numbers import without_nan
-from app.services.plans import AllocateBody, Answer, CertificateDocument
-from app.services.responses import response_of
+from app.services.plan_requests import AllocateBody
+from app.services.plans import Answer, CertificateDocument
+from app.services.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.fitted import FittedModel, load_model
 from mmm.interval import Interval, summarize
-from mmm.plan_response import PlanResponse
 from mmm.progress import Progress
 from optimizer.problem import Budget
 from optimizer.solve import allocate, case_of
@@ -131,7 +131,7 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
         yield body.model_copy(update={"objective": objective})
 
 
-def _point(problem: AllocateBody, response: PlanResponse) -> FrontierPoint:
+def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
     found = allocate(problem, response, response.current, seed=problem.seed, prove=problem.prove)
     certificate = found.certificate
     return FrontierPoint(

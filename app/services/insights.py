@@ -3,11 +3,11 @@
 import numpy as np
 
 from app.services.plans import InformationDocument, StabilityDocument, StayDocument
-from mmm.plan_response import PlanResponse
+from app.services.responses import AnyResponse
 from optimizer.allocation import Allocation
 
 
-def stay_document(found: Allocation, response: PlanResponse) -> StayDocument | None:
+def stay_document(found: Allocation, response: AnyResponse) -> StayDocument | None:
     """The best plan against the present mix; None where that is no question."""
     stay = found.stay
     if stay is None:

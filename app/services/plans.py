@@ -1,65 +1,11 @@
-"""The documents of an allocation: what is asked, and the plan that is answered."""
+"""The documents of an allocation: the plan that is answered, and what is said of it."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.documents import RequestBody
-from mmm.future import Rule
 from mmm.interval import Interval
-from mmm.plan_response import Horizon
-from mmm.question import Do
-from optimizer.problem import AllocationProblem
-
-_EXAMPLE: dict[str, Any] = {
-    "horizon": {"start": "2024-07-01", "weeks": 13},
-    "budget": {"total": 1_000_000},
-    "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
-    "channels": {"tv": {"min": 50_000, "max": 400_000}, "search": {"fixed": 120_000}},
-    "groups": [{"channels": ["tv", "radio"], "max_share": 0.6}],
-    "assume": [{"variable": "rival.spend", "scale": 1.2}],
-}
-
-
-class Phasing(RequestBody):
-    """How a channel's total is spread over weeks and geos, or that the plan decides it."""
-
-    kind: Literal["historic", "even", "optimised"] = Field(
-        default="historic",
-        description="Over weeks: as in the last ones, evenly, or the best for the objective.",
-    )
-    geos: Literal["usual", "optimised"] = Field(
-        default="usual", description="Over geos: as the kind says, or the best for the objective."
-    )
-    profile: dict[str, tuple[float, ...]] = Field(
-        default_factory=dict, description="Weekly spend, or its proportions, of single channels."
-    )
-
-
-class Coming(RequestBody):
-    """The weeks to plan, and what is assumed of them."""
-
-    horizon: Horizon
-    phasing: Phasing = Phasing()
-    assume: tuple[Do, ...] = Field(default=(), max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
-
-
-class AllocateBody(AllocationProblem, Coming):
-    """What to decide: a budget over coming weeks, under limits, for an attitude to risk."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
-
-    explain: bool = Field(
-        default=False, description="Add stability, regret and the value of information (slower)."
-    )
-    prove: bool = Field(
-        default=True,
-        description="Bound all plans where curves are S-shaped; false is quicker, with less proof.",
-    )
-    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
-    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 
 
 class Answer(BaseModel):
@@ -198,6 +144,32 @@ class InformationDocument(Answer):
     noise: float = Field(description="What a channel may show by chance.")
 
 
+class PriceTried(Answer):
+    """One price and the objective's measure of its best plan."""
+
+    price: float
+    value: float
+
+
+class PriceDocument(Answer):
+    """The price of the plan; gains hold what the price brings without own spend."""
+
+    price: float
+    current: float = Field(description="Mean of the last observed week.")
+    effect: Interval = Field(description="Gain over the best plan at the current price.")
+    probability_better: float
+    tried: tuple[PriceTried, ...]
+
+
+class ScenarioDocument(Answer):
+    """What the plan brings if one scenario comes true."""
+
+    name: str
+    probability: float
+    gain: Interval
+    outcome: Interval
+
+
 class AllocationAnswer(Answer):
     """The plan that is best for the attitude to risk, and how good it is."""
 
@@ -208,8 +180,10 @@ class AllocationAnswer(Answer):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
-    versus_current: Versus
+    versus_current: Versus = Field(description="Today's spend, at the plan's price.")
     versus_proportional: Versus
+    price: PriceDocument | None = Field(description="Where the price was decided.")
+    scenarios: tuple[ScenarioDocument, ...]
     risk: RiskDocument
     certificate: CertificateDocument
     binding: tuple[BindingDocument, ...]
