@@ -27,7 +27,6 @@ from mmm.structure import Group, Structure
 from mmm.timeline import Variables
 from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve, value_and_slope
 from mmm.types import Array, IndexArray
-from mmm.value import kpi_value
 
 On = Literal["value", "kpi"]
 
@@ -128,12 +127,15 @@ class _Part:
 type Curves = PlanCurves | WeekCurves
 
 
-def plan_curves(model: FittedModel, world: Variables, spread: Spread, on: On) -> Iterator[Curves]:
-    """Curves of every group that has own media, for the cells of ``spread``."""
+def plan_curves(
+    model: FittedModel, world: Variables, spread: Spread, value: Array
+) -> Iterator[Curves]:
+    """Curves of every group that has own media, for the cells of ``spread``; ``value (week, geo)``
+    of a unit of the kpi."""
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
     inputs = inputs_of(model, world)
-    weights = _weights(model, world, inputs, on)[..., history:, :]
+    weights = _weights(model, inputs, value)[..., history:, :]
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
     past = np.arange(d.exposure.shape[1])[:, None] < history - start
     along = exposure_per_currency(model, world, spread.shares)[:, start:]
@@ -187,19 +189,18 @@ def exposure_per_currency(model: FittedModel, world: Variables, shares: Array) -
     return found
 
 
-def worth_by_week(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
+def _worth(model: FittedModel, inputs: Inputs, value: Array) -> Array:
     """(draw, week, geo) value of one scaled unit of media (identity link)."""
     p, s = model.posterior.draws, model.structure
-    value = kpi_value(model.spec, world.price) if on == "value" else 1.0
     factor = equations.price_factor(p, inputs, s, np) if s.price_acts_on_all else 1.0
-    worth = np.ones_like(world.price) * factor * value * model.scales.kpi_unit
-    return np.broadcast_to(worth, (model.posterior.n_draws, *world.price.shape))
+    worth = factor * value * model.scales.kpi_unit
+    return np.broadcast_to(worth, (model.posterior.n_draws, *value.shape))
 
 
-def _weights(model: FittedModel, world: Variables, inputs: Inputs, on: On) -> Array:
+def _weights(model: FittedModel, inputs: Inputs, value: Array) -> Array:
     """(draw, medium, week, geo) value of one unit of each medium's curve."""
     p, s = model.posterior.draws, model.structure
-    worth = worth_by_week(model, world, inputs, on)
+    worth = _worth(model, inputs, value)
     earned = [worth] * s.n_direct
     earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
     return np.asarray(equations.media_coefficients(p, inputs, s, np) * np.stack(earned, axis=1))

@@ -14,10 +14,9 @@ from mmm.cells import Spread
 from mmm.decomposition import channel_slopes
 from mmm.evaluate import Evaluation, evaluate, expected, media_factor
 from mmm.fitted import FittedModel
-from mmm.plan_curves import On, exposure_per_currency
+from mmm.plan_curves import exposure_per_currency
 from mmm.timeline import Variables
 from mmm.types import Array
-from mmm.value import kpi_value
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,9 @@ class ExactPlan:
         return replace(self.world, spend=planned)
 
 
-def exact_plan(model: FittedModel, world: Variables, spread: Spread, on: On) -> ExactPlan:
-    """The plan's response on ``world``, whose horizon follows the observed weeks."""
-    value = kpi_value(model.spec, world.price) if on == "value" else np.ones_like(world.price)
+def exact_plan(model: FittedModel, world: Variables, spread: Spread, value: Array) -> ExactPlan:
+    """The plan's response on ``world``, whose horizon follows the observed weeks; ``value (week,
+    geo)`` of a unit of the kpi."""
     later = np.arange(len(world.weeks))[:, None] >= len(model.panel.weeks)
     along = exposure_per_currency(model, world, spread.shares)
     empty = np.zeros(model.posterior.n_draws)

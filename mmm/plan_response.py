@@ -34,7 +34,7 @@ from mmm.spec_base import Frozen
 from mmm.timeline import Variables
 from mmm.transforms import concave
 from mmm.types import Array
-from mmm.value import kpi_value, value_unit
+from mmm.value import discount, kpi_value, value_unit
 
 
 class Horizon(Frozen):
@@ -116,7 +116,8 @@ class PlanResponse(PlanFrame):
         """The same in units of the kpi."""
         if self.on == "kpi":
             return self
-        curves, exact = _responses(self.model, self.world, self.spread, "kpi")
+        units = np.ones_like(self.world.price)
+        curves, exact = _responses(self.model, self.world, self.spread, units)
         apart = np.zeros_like(self.apart)
         return replace(self, unit="kpi units", on="kpi", apart=apart, curves=curves, exact=exact)
 
@@ -157,12 +158,13 @@ def plan_response(
     geo_split: GeosBy = "usual",
     profile: Mapping[str, Sequence[float]] | None = None,
     price: float | None = None,
+    discount_rate: float = 0.0,
     on: On = "value",
 ) -> PlanResponse:
     """Response of plans over ``horizon``; raises QueryError naming what cannot be planned.
 
     ``price``: own price over the horizon; what it changes without own spend is then part of what
-    every plan brings.
+    every plan brings. ``discount_rate``: yearly, of what comes after the horizon.
     """
     weeks = _horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
@@ -182,7 +184,20 @@ def plan_response(
         world = apply_do(model, world, Do(variable="price", set=price), window, "/price")
     spread = spread_of(model, weeks, phasing, geo_split, profile)
     current, most = references(model, spread)
-    curves, exact = _responses(model, world, spread, on)
+
+    def value_in(variables: Variables) -> Array:
+        if on == "kpi":
+            return np.ones_like(variables.price)
+        end = variables.index(weeks[-1]) + 1
+        factors = discount(len(variables.weeks), end, discount_rate)
+        return kpi_value(model.spec, variables.price) * factors
+
+    def worth(variables: Variables) -> Array:
+        later = slice(variables.index(weeks[0]), None)
+        earned = mean_by_geo(model, variables, None)[:, later] * value_in(variables)[later]
+        return np.asarray(earned.sum((1, 2)))
+
+    curves, exact = _responses(model, world, spread, value_in(world))
     return PlanResponse(
         model=model,
         spread=spread,
@@ -193,28 +208,19 @@ def plan_response(
         warnings=tuple(warnings),
         on=on,
         world=world,
-        apart=_worth(model, world, weeks[0]) - _worth(model, today, weeks[0])
-        if price is not None
-        else np.zeros(model.posterior.n_draws),
+        apart=np.zeros(model.posterior.n_draws) if price is None else worth(world) - worth(today),
         curves=curves,
         exact=exact,
     )
 
 
-def _worth(model: FittedModel, world: Variables, start: date) -> Array:
-    """(draw,) value of ``world`` from ``start`` on."""
-    later = slice(world.index(start), None)
-    value = mean_by_geo(model, world, None)[:, later] * kpi_value(model.spec, world.price[later])
-    return np.asarray(value.sum((1, 2)))
-
-
 def _responses(
-    model: FittedModel, world: Variables, spread: Spread, on: On
+    model: FittedModel, world: Variables, spread: Spread, value: Array
 ) -> tuple[tuple[Curves, ...], ExactPlan | None]:
     """Curves where channels add up, else the whole model."""
     if separable(model.structure):
-        return tuple(plan_curves(model, world, spread, on)), None
-    return (), exact_plan(model, world, spread, on)
+        return tuple(plan_curves(model, world, spread, value)), None
+    return (), exact_plan(model, world, spread, value)
 
 
 def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:

@@ -17,6 +17,13 @@ def kpi_value(spec: ModelSpec, price: Array) -> Array:
     return np.full(price.shape, spec.kpi.value_per_unit or 1.0)
 
 
+def discount(weeks: int, horizon_end: int, rate: float) -> Array:
+    """(week, 1) factors at a yearly ``rate``: one up to ``horizon_end``, where spend ends, and
+    (1 + rate)^(-k/52) in the k-th week after it."""
+    after = np.maximum(np.arange(weeks) - horizon_end + 1, 0)
+    return np.asarray((1.0 + rate) ** (-after / 52.0))[:, None]
+
+
 def value_unit(spec: ModelSpec) -> str:
     """The unit of value: ``currency``, or ``kpi units`` where a unit has no price tag."""
     return "currency" if spec.has_currency else "kpi units"

@@ -74,6 +74,13 @@ class Coming(RequestBody):
     phasing: Phasing = Phasing()
     assume: tuple[Do, ...] = Field(default=(), max_length=100)
     future: dict[str, Rule] = Field(default_factory=dict)
+    discount_rate: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        allow_inf_nan=False,
+        description="Yearly, of what the plan still earns after the horizon.",
+    )
     scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=20)
 
     @model_validator(mode="after")

@@ -72,6 +72,7 @@ def _in_one_world(model: FittedModel, coming: Coming, on: On, price: float | Non
         geo_split=coming.phasing.geos,
         profile=coming.phasing.profile,
         price=price,
+        discount_rate=coming.discount_rate,
         on=on,
     )
 

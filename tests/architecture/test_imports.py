@@ -35,6 +35,7 @@ SOLVER_MODULES = (
     "optimizer.linear",
     "optimizer.certificate",
     "optimizer.constrained",
+    "optimizer.hull",
     "optimizer.milp",
 )
 OWNERS = {

@@ -82,3 +82,21 @@ def test_another_price_earns_what_the_whole_model_says(document, price):
     expected = profit(then, spend) - profit(today, 0.0 * spend)
     np.testing.assert_allclose(then.draws(spend), expected, rtol=1e-8)
     assert np.abs(then.draws(0.0 * spend)).min() > 0.0
+
+
+@pytest.mark.parametrize("document", [RICH, {**RICH, "link": "log"}], ids=["curves", "whole model"])
+def test_what_comes_after_the_horizon_is_discounted(document):
+    model = fake_model(document, draws=10)
+    horizon = horizon_of(model, weeks=3)
+    plain = plan_response(model, horizon)
+    late = plan_response(model, horizon, discount_rate=0.5)
+    first, spend = plain.world.index(plain.horizon[0]), 2.0 * plain.current
+    planned = plain.world.spend.copy()
+    planned[first : first + 3] = plain.plan(spend)
+    gain = mean_by_geo(model, replace(plain.world, spend=planned), None) - mean_by_geo(
+        model, plain.world, None
+    )
+    weekly = 7.0 * gain[:, first:].sum(-1)
+    after = np.maximum(np.arange(weekly.shape[1]) - 2, 0)
+    np.testing.assert_allclose(late.draws(spend), (weekly * 1.5 ** (-after / 52)).sum(1), rtol=1e-8)
+    assert np.all(np.abs(late.draws(spend)) < np.abs(plain.draws(spend)))
