@@ -20,7 +20,17 @@ from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import Handler, JobRunner
 from app.middleware import BodyLimit, RequestContext
-from app.routes import datasets, fits, lift_tests, models, operations, plans, queries, system
+from app.routes import (
+    datasets,
+    fits,
+    lift_tests,
+    models,
+    operations,
+    plans,
+    queries,
+    scenarios,
+    system,
+)
 from app.routes.system import release
 from app.services.artefacts import sweep
 from app.services.fit_job import FitJob
@@ -53,7 +63,17 @@ def create_app(
         lifespan=_lifespan(settings, fit_command),
         redoc_url=None,
     )
-    for module in (system, datasets, lift_tests, fits, operations, models, queries, plans):
+    for module in (
+        system,
+        datasets,
+        lift_tests,
+        fits,
+        operations,
+        models,
+        queries,
+        plans,
+        scenarios,
+    ):
         app.include_router(module.routes)
     handlers.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

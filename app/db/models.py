@@ -129,3 +129,18 @@ class LiftTestRow(Base):
     source: Mapped[str] = mapped_column(String(40))
     test: Mapped[Document]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ScenarioRow(Base):
+    """A saved question to a model (``allocate``, ``evaluate_plan``, ``counterfactual``) with its
+    answer, which stays what it was when the model goes."""
+
+    __tablename__ = "scenarios"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    model_id: Mapped[str] = mapped_column(String(40))
+    question: Mapped[str] = mapped_column(String(20))
+    request: Mapped[Document]
+    answer: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,5 +1,7 @@
 """Allocation: the model's response to a plan meets the optimizer, and the plan is written down."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from app.context import Context
@@ -16,6 +18,7 @@ from app.services.plans import (
     PlannedCell,
     PlannedChannel,
     PlannedGeo,
+    PlannedPlace,
     PlannedWeek,
     PriceDocument,
     ReachedDocument,
@@ -135,7 +138,20 @@ def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) 
             PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
         ),
         by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
+        by_week_and_geo=_places(response, spread, model.panel.geos),
         cells=_cells(response, spend),
+    )
+
+
+def _places(
+    response: AnyResponse, spread: np.ndarray, geos: Sequence[str]
+) -> tuple[PlannedPlace, ...]:
+    if len(geos) == 1:
+        return ()
+    return tuple(
+        PlannedPlace(week=week, geo=geo, spend=_by_name(response, amounts))
+        for week, places in zip(response.horizon, spread, strict=True)
+        for geo, amounts in zip(geos, places, strict=True)
     )
 
 

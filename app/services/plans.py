@@ -50,6 +50,14 @@ class PlannedCell(Answer):
     beyond_observed: bool = Field(description="More than was ever spent there in as long a time.")
 
 
+class PlannedPlace(Answer):
+    """One week's spend by channel in one geo."""
+
+    week: date
+    geo: str
+    spend: dict[str, float]
+
+
 class Plan(Answer):
     """Who gets what, and when."""
 
@@ -57,6 +65,7 @@ class Plan(Answer):
     channels: tuple[PlannedChannel, ...]
     by_week: tuple[PlannedWeek, ...]
     by_geo: tuple[PlannedGeo, ...]
+    by_week_and_geo: tuple[PlannedPlace, ...] = Field(description="Where there are several geos.")
     cells: tuple[PlannedCell, ...] = Field(description="Where weeks or geos were decided.")
 
 

@@ -1,0 +1,87 @@
+"""Saved scenarios: asked once, compared side by side, handed on as CSV or a workbook."""
+
+import re
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+from starlette.responses import Response
+
+from app.routes.answers import answered, heavy
+from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.services import scenarios
+from app.services.scenario_export import scenario_csv, scenario_workbook
+from app.services.scenarios import (
+    Comparison,
+    ScenarioBody,
+    ScenarioList,
+    ScenarioRead,
+)
+
+routes = router("scenarios")
+
+CSV = "text/csv"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ScenarioId = Annotated[str, Path(max_length=100)]
+Ids = Annotated[list[Annotated[str, Query(max_length=100)]], Query(min_length=1, max_length=20)]
+
+
+@routes.post(
+    "/scenarios",
+    status_code=201,
+    response_model=ScenarioRead,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def save_scenario(body: ScenarioBody, context: ContextOf) -> Response:
+    """Ask a model for a plan, the score of a plan, or a what-if, and keep question and answer."""
+    row = await heavy(context, lambda: scenarios.save(context, body))
+    response = answered(ScenarioRead.of(row))
+    response.status_code = 201
+    return response
+
+
+@routes.get("/scenarios", responses=problems(422))
+def list_scenarios(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> ScenarioList:
+    """Scenarios, newest first."""
+    return ScenarioList.of(scenarios.page(context, limit, page_token))
+
+
+@routes.get("/scenarios/compare", responses=problems(404, 422))
+def compare_scenarios(context: ContextOf, id: Ids) -> Comparison:
+    """Up to 20 scenarios side by side: spend, effect, outcome."""
+    return scenarios.compare(context, id)
+
+
+@routes.get("/scenarios/{scenario_id}", responses=problems(404))
+def get_scenario(scenario_id: ScenarioId, context: ContextOf) -> ScenarioRead:
+    """One scenario: what was asked and what was answered."""
+    return ScenarioRead.of(scenarios.find(context, scenario_id))
+
+
+@routes.get(
+    "/scenarios/{scenario_id}/export",
+    response_class=Response,
+    responses={
+        200: {"content": {CSV: {}, WORKBOOK: {}}, "description": "A table for spreadsheets."},
+        **problems(404, 422),
+    },
+)
+def export_scenario(
+    scenario_id: ScenarioId,
+    context: ContextOf,
+    format: Literal["csv", "xlsx"] = "csv",
+) -> Response:
+    """A line for each week, geo and channel of a plan, or for each week of a what-if."""
+    row = scenarios.find(context, scenario_id)
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", row.name).strip("-") or row.id
+    headers = {"content-disposition": f'attachment; filename="{name}.{format}"'}
+    if format == "csv":
+        return Response(scenario_csv(row), media_type=CSV, headers=headers)
+    return Response(scenario_workbook(row), media_type=WORKBOOK, headers=headers)
+
+
+@routes.delete("/scenarios/{scenario_id}", status_code=204, responses=problems(404))
+def delete_scenario(scenario_id: ScenarioId, context: ContextOf) -> None:
+    """Forget a scenario."""
+    scenarios.remove(context, scenario_id)
