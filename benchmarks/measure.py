@@ -79,9 +79,11 @@ def report_fit(
     _print(tool, job, {"what": "fit", **found, **attribution(world, draws)})
 
 
-def report_plan(tool: str, job: Job, objective: str, score: PlanScore, seconds: float) -> None:
-    """Print the line of an allocation."""
-    found = {"objective": objective, "allocate_seconds": seconds, **asdict(score)}
+def report_plan(
+    tool: str, job: Job, objective: str, score: PlanScore, seconds: float, status: str = "plan"
+) -> None:
+    """Print the line of an allocation; ``status``: what the tool says of its plan."""
+    found = {"objective": objective, "allocate_seconds": seconds, "status": status, **asdict(score)}
     _print(tool, job, {"what": "allocate", **found})
 
 

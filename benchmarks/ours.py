@@ -27,6 +27,7 @@ from optimizer import Allocation, allocate, read_problem
 TOOL = "prudent"
 OBJECTIVES: dict[str, dict[str, object]] = {
     "expected": {"kind": "expected"},
+    "half": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
     "cvar": {"kind": "mean_cvar", "risk_aversion": 1.0, "tail": 0.1},
 }
 
@@ -49,7 +50,8 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001  (a failure is a result, as for the peers)
             report_failure(TOOL, job, name, error)
         else:
-            report_plan(TOOL, job, name, score_plan(world, np.asarray(found.spend)), seconds)
+            score = score_plan(world, np.asarray(found.spend))
+            report_plan(TOOL, job, name, score, seconds, found.status.value)
             next_one = partial(_allocate, world, objective, response, 1.05)
             again, seconds = timed(next_one)
             report_again(TOOL, job, name, seconds, again.certificate.gap)
