@@ -36,7 +36,7 @@ def main() -> None:
                     records.append(record)
                     lines.write(json.dumps(record) + "\n")
                     lines.flush()
-    missed = []
+    missed: list[str] = []
     for size in dict.fromkeys(world for world, _ in options.worlds):
         missed += _table(size, [r for r in records if r["size"] == size], tools)
     without = [name for name in options.peers if name not in pythons]
