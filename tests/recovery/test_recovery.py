@@ -17,6 +17,7 @@ from mmm.spec import SamplingSpec
 from mmm.timeline import observed
 from mmm.worlds import make_world
 from optimizer import allocate, read_problem
+from optimizer.solve import case_of
 from tests.recovery.conftest import fit_world
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,26 @@ def test_a_plan_from_a_real_fit_beats_today_in_its_own_measure(fitted):
     assert found.spend.sum() == pytest.approx(total, rel=1e-6)
     assert found.risk.value >= found.versus_current.value
     assert np.all(np.abs(found.spend / response.current - 1.0) <= 0.5 + 1e-6)
+
+
+@pytest.mark.parametrize("aversion", [0.0, 1.0])
+def test_no_random_plan_beats_the_proved_one_on_a_real_posterior(fitted, aversion):
+    start = fitted.panel.weeks[-1] + timedelta(weeks=1)
+    response = plan_response(fitted, Horizon(start=start, weeks=13))
+    total = float(response.current.sum())
+    objective = {"kind": "mean_cvar", "risk_aversion": aversion, "tail": 0.1}
+    problem = read_problem({"budget": {"total": total}, "objective": objective, "stay": False})
+    found = allocate(problem, response, response.current)
+    assert found.certificate.gap is not None
+    assert found.certificate.gap <= 1e-3
+    bound = found.certificate.upper_bound
+    assert bound is not None
+    measure = case_of(problem, response, response.current).search
+    rng = np.random.default_rng(0)
+    for share in rng.dirichlet(np.full(len(response.names), 0.5), 300):
+        assert measure.found(total * share).value <= bound
+        near = 0.9 * found.spend + 0.1 * total * share
+        assert measure.found(near).value <= found.risk.value * (1 + 1e-3)
 
 
 def test_coverage_over_worlds():
