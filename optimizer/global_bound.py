@@ -6,7 +6,7 @@ of these sums over the curves' concave hulls is a linear program (`hull.py`), an
 themselves a mixed-integer one with a binary for each cell and interval (`milp.py`), for which the
 first one often leaves nothing to do. Their bounds hold for the true curves at any stage. Where one
 is not close to the best plan yet, the measure is cut at the program's plan, the intervals around it
-are halved, and the program is solved again (cutting planes: Kelley 1960; refined piecewise
+are narrowed, and the program is solved again (cutting planes: Kelley 1960; refined piecewise
 relaxation).
 """
 
@@ -88,7 +88,7 @@ class _Proof:
         self.weights, self.offsets = [], []
         self._cut(self.best.spend)
         for cell, value in enumerate(self.best.spend.tolist()):
-            self._halve(cell, value)
+            self._narrow(cell, value)
 
     @property
     def gap(self) -> float:
@@ -142,12 +142,12 @@ class _Proof:
         return bound
 
     def _refine(self, spend: FloatArray, pieces: list[Pieces]) -> None:
-        """Halve the intervals at a plan where lines lie too far above the curves."""
+        """Narrow the intervals at a plan where lines lie too far above the curves."""
         fair = 0.3 * CLOSE * max(abs(self.best.value), self.floor) / spend.size
         weights = np.array(self.weights[: pieces[0].low.shape[0]])
         for cell, (piece, value) in enumerate(zip(pieces, spend.tolist(), strict=True)):
             if self.envelope.excess(cell, piece, value, weights) > fair:
-                self._halve(cell, value)
+                self._narrow(cell, value)
 
     def _worth_climbing(self, plan: Found) -> bool:
         """Whether it may lead to another top than the best plan's, and as high a one."""
@@ -174,12 +174,14 @@ class _Proof:
             self.weights.append(weighing.weights)
             self.offsets.append(weighing.offset)
 
-    def _halve(self, cell: int, value: float) -> None:
-        """Levels at a cell's spend, and half-way to their neighbours."""
+    def _narrow(self, cell: int, value: float) -> None:
+        """Levels at a cell's spend, and a quarter of the way to their neighbours."""
         levels = self.envelope.levels[cell]
         right = int(np.clip(np.searchsorted(levels, value), 1, levels.size - 1))
         low, high = float(levels[right - 1]), float(levels[right])
-        self.envelope.refine(cell, value, 0.5 * (low + value), 0.5 * (value + high))
+        self.envelope.refine(
+            cell, value, value - 0.25 * (value - low), value + 0.25 * (high - value)
+        )
 
     def _cuts(self) -> list[Cut]:
         none = self.case.search.gain.draws(np.zeros(len(self.best.spend)))

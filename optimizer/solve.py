@@ -146,8 +146,12 @@ def _not_below(case: Case, best: Found) -> Found:
 
 def _reference(case: Case) -> Found:
     """Where a proof begins: the better one of the feasible plans nearest to today's mix."""
-    start = proportional_start(case.system, case.search.feasible, case.current)
-    return _not_below(case, case.search.found(start))
+    start = _not_below(
+        case,
+        case.search.found(proportional_start(case.system, case.search.feasible, case.current)),
+    )
+    table = tabulated(case)
+    return start if table is None else polished(case, table, start)
 
 
 def _starts(case: Case) -> tuple[FloatArray, ...]:
