@@ -20,6 +20,7 @@ from optimizer.sides import side_case, sides_of
 from optimizer.starts import mix, proportional_start
 from optimizer.switches import pattern_of, with_pattern
 from optimizer.system import LinearSystem
+from optimizer.tabulated import tabulated
 
 _WIDTHS = (0.1, 0.02, 0.004)
 
@@ -54,8 +55,14 @@ def solve_within(case: Case, solve: Solve, quick: Solve) -> Outcome:
         return _outcome(_solution(case, safe), case.system, sides)
     system = with_pattern(case.system, pattern_of(case.system, safe))
     fixed = case.within(system)
-    best = _climbed(fixed, sides, safe, _starts(fixed, safe, free))
-    best = _climbed(fixed, sides_of(case, best), best, [best])
+    starts = _starts(fixed, safe, free)
+    table = tabulated(fixed) if case.problem.target is None else None
+    if table is not None:
+        starts = [_climbed(table, sides_of(table, safe), safe, starts)]
+        best = _climbed(fixed, sides, safe, starts, _WIDTHS[-1:])
+    else:
+        best = _climbed(fixed, sides, safe, starts)
+        best = _climbed(fixed, sides_of(case, best), best, [best])
     return _outcome(_solution(fixed, best), system, sides_of(case, best))
 
 
@@ -98,12 +105,16 @@ def _starts(case: Case, safe: FloatArray, free: Solution | None) -> list[FloatAr
 
 
 def _climbed(
-    case: Case, sides: Sequence[Side], safe: FloatArray, starts: Sequence[FloatArray]
+    case: Case,
+    sides: Sequence[Side],
+    safe: FloatArray,
+    starts: Sequence[FloatArray],
+    widths: Sequence[float] = _WIDTHS,
 ) -> FloatArray:
     """The best plan that the climbs reach; `safe` meets every condition."""
     aim = _aim(case)
     best = safe
-    for width in _WIDTHS:
+    for width in widths:
         ends = [
             repaired(
                 climb_within(aim, sides, case.search.feasible, start, width),

@@ -32,7 +32,8 @@ def tabulated(case: Case) -> Case | None:
     curves = Curves.of(response, case.system, 0.0)
     table = _Table(tuple(case.response.names), curves, none)
     gain = Gain(table, case.search.gain.cost)
-    return replace(case, search=Search(gain, case.search.measure, case.search.feasible))
+    search = Search(gain, case.search.measure, case.search.feasible)
+    return replace(case, response=table, search=search)
 
 
 def polished(case: Case, table: Case | None, plan: Found) -> Found:
