@@ -59,7 +59,7 @@ def _document(
 ) -> AllocationAnswer:
     plan = plan_document(model, response, allocation.spend)
     versus_current = versus_document(allocation.versus_current)
-    told = (*warnings, *beyond_observed(plan, response))
+    told = (*warnings, *beyond_observed(plan, response), *_price_beyond(price))
     return AllocationAnswer(
         status=allocation.status.value,
         summary=summary_of(
@@ -186,6 +186,16 @@ def versus_document(comparison: Comparison) -> Versus:
         reference_feasible=comparison.feasible,
         broken=comparison.broken,
     )
+
+
+def _price_beyond(price: PriceDocument | None) -> list[str]:
+    if price is None or not price.beyond_observed:
+        return []
+    low, high = price.observed
+    return [
+        f"a price of {price.price:.4g} lies outside what was ever charged ({low:.4g} to "
+        f"{high:.4g}); the answer rests on a constant elasticity there"
+    ]
 
 
 def beyond_observed(plan: Plan, response: AnyResponse) -> list[str]:

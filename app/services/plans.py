@@ -167,6 +167,8 @@ class PriceDocument(Answer):
     current: float = Field(description="Mean of the last observed week.")
     effect: Interval = Field(description="Gain over the best plan at the current price.")
     probability_better: float
+    observed: tuple[float, float] = Field(description="The lowest and the highest price so far.")
+    beyond_observed: bool
     tried: tuple[PriceTried, ...]
 
 

@@ -53,11 +53,15 @@ def priced(
     response = response_of(model, body, "value", best)
     found = solve(response, body.prove)
     kept = _quick(body, response_of(model, body, "value", today))
+    seen = model.panel.array("price")
+    lowest, highest = float(seen.min()), float(seen.max())
     document = PriceDocument(
         price=best,
         current=today,
         effect=summarize(found.gain - kept.gain),
         probability_better=float(np.mean(found.gain > kept.gain)),
+        observed=(lowest, highest),
+        beyond_observed=not lowest <= best <= highest,
         tried=tuple(PriceTried(price=p, value=values[p]) for p in sorted(values)),
     )
     return response, found, document
