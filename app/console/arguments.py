@@ -43,12 +43,20 @@ def channel_bounds(given: Mapping[str, Iterable[str]]) -> dict[str, dict[str, fl
     """``{"min": ["tv=5"], "fixed": ["radio=2"]}`` -> ``{"tv": {"min": 5}, "radio": {...}}``."""
     bounds: dict[str, dict[str, float]] = {}
     for limit, items in given.items():
-        for item in items:
-            name, equals, value = item.rpartition("=")
-            if not equals or not name:
-                raise BadParameter(f"--{limit.replace('_', '-')} {item!r}: write CHANNEL=NUMBER")
-            bounds.setdefault(name, {})[limit] = number(value, item)
+        for name, value in amounts(f"--{limit.replace('_', '-')}", items).items():
+            bounds.setdefault(name, {})[limit] = value
     return bounds
+
+
+def amounts(option: str, items: Iterable[str]) -> dict[str, float]:
+    """``["tv=5", "radio=2"]`` -> ``{"tv": 5, "radio": 2}``."""
+    found: dict[str, float] = {}
+    for item in items:
+        name, equals, value = item.rpartition("=")
+        if not equals or not name:
+            raise BadParameter(f"{option} {item!r}: write CHANNEL=NUMBER")
+        found[name] = number(value, item)
+    return found
 
 
 def number(text: str, where: str) -> float:

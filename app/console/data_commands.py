@@ -11,7 +11,7 @@ from app.console.options import AsJson, Existing, note
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (init, check, reshape, simulate, fit):
+    for command in (init, check, reshape, simulate, warm, fit):
         cli.command()(command)
 
 
@@ -99,6 +99,22 @@ def simulate(
         note(f"wrote {path}")
     notes = found.summary.notes
     show(found.summary, as_json, summary_table, channels_table, warnings=notes)
+
+
+def warm(data: Existing, spec: Existing) -> None:
+    """Make the machine code of a model now, so that its first fit here starts at once."""
+    from time import perf_counter
+
+    from app.console.files import load_spec, load_table
+    from mmm.panel import build_panel
+
+    declared = load_spec(spec)
+    panel = build_panel(load_table(data), declared)
+    began = perf_counter()
+    from mmm.compiled import compile_model
+
+    compile_model(declared, panel)
+    note(f"ready after {perf_counter() - began:.1f} s")
 
 
 def fit(

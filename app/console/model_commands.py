@@ -16,7 +16,7 @@ Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (contributions, graph, whatif, allocate, report):
+    for command in (contributions, graph, whatif, allocate, evaluate_plan, report):
         cli.command()(command)
 
 
@@ -119,6 +119,33 @@ def allocate(
     found = answer(fitted, body, warnings)
     if not as_json:
         typer.echo(found.summary)
+    show(found, as_json, plan_table, gain_table, warnings=found.warnings)
+
+
+def evaluate_plan(
+    model: Existing,
+    plan: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHANNEL=NUMBER", help="Total over the weeks; repeat for each."),
+    ] = None,
+    weeks: Annotated[
+        int, typer.Option(help="Weeks of the plan, from the one after the data.")
+    ] = 13,
+    request: Request = None,
+    accept_rejected: Accept = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score a plan that somebody else made: what it brings, how sure that is, what it risks."""
+    from app.console.arguments import amounts
+    from app.console.files import load_request, request_of
+    from app.console.tables import gain_table, plan_table, show
+    from app.services.evaluate_plan import EvaluatePlanBody, evaluation
+
+    spend = amounts("--plan", plan or [])
+    fitted, warnings = _trusted(model, accept_rejected)
+    given = {"horizon": _after(fitted, weeks), "plan": spend}
+    body = request_of(EvaluatePlanBody, load_request(request) if request else given)
+    found = evaluation(fitted, body, warnings)
     show(found, as_json, plan_table, gain_table, warnings=found.warnings)
 
 

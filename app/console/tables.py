@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from typer import echo
 
+from app.services.evaluate_plan import PlanEvaluation
 from app.services.plans import AllocationAnswer
 from mmm.contribution import Contributions
 from mmm.interval import Interval
@@ -114,7 +115,7 @@ def effect_table(found: CounterfactualAnswer) -> Table:
     return titled(f"what if ({found.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
 
 
-def plan_table(found: AllocationAnswer) -> Table:
+def plan_table(found: AllocationAnswer | PlanEvaluation) -> Table:
     """The plan beside today."""
     rows = [
         (
@@ -132,7 +133,7 @@ def plan_table(found: AllocationAnswer) -> Table:
     return titled(title, heads, rows, right=(1, 2, 3, 4))
 
 
-def gain_table(found: AllocationAnswer) -> Table:
+def gain_table(found: AllocationAnswer | PlanEvaluation) -> Table:
     """What the plan gains, against what it is compared with, and the risk in it."""
     current, mix = found.versus_current, found.versus_proportional
     rows = [
@@ -146,7 +147,9 @@ def gain_table(found: AllocationAnswer) -> Table:
     return titled(_certified(found), heads, rows, right=(1, 2))
 
 
-def _certified(found: AllocationAnswer) -> str:
+def _certified(found: AllocationAnswer | PlanEvaluation) -> str:
+    if isinstance(found, PlanEvaluation):
+        return "keeps every limit" if not found.broken else f"breaks: {', '.join(found.broken)}"
     certificate = found.certificate
     gap = "" if certificate.gap is None else f", at most {certificate.gap:.2%} below the best plan"
     return f"{found.status}; certificate: {certificate.kind}{gap}"

@@ -125,6 +125,31 @@ def test_limits_that_conflict_exit_with_2_and_name_the_numbers(folder, models) -
     assert "100" in found.stderr
 
 
+def test_a_given_plan_is_scored_and_its_faults_are_named(models, folder) -> None:
+    plan = [item for name in ("tv", "search", "radio", "mail") for item in ("--plan", f"{name}=90")]
+    found = prudent("evaluate-plan", models / "trusted.nc", *plan, folder=folder)
+    assert found.returncode == 0, found.stderr
+    assert "versus current" in found.stdout
+    assert "the plan: 360" in found.stdout
+    partial = prudent("evaluate-plan", models / "trusted.nc", *plan[:2], folder=folder)
+    assert partial.returncode == 2
+    assert "say what search, radio, mail get" in partial.stderr
+    wrong = prudent("evaluate-plan", models / "trusted.nc", "--plan", "tv", folder=folder)
+    assert wrong.returncode == 2
+    assert "write CHANNEL=NUMBER" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_warm_makes_the_code_that_a_later_fit_finds(folder) -> None:
+    first = prudent("warm", "data.csv", "spec.json", folder=folder)
+    assert first.returncode == 0, first.stderr
+    made = {path for path in folder.rglob("prudent/*") if path.is_file()}
+    assert made
+    again = prudent("warm", "data.csv", "spec.json", folder=folder)
+    assert again.stderr.startswith("ready after")
+    assert {path for path in folder.rglob("prudent/*") if path.is_file()} == made
+
+
 def test_a_rejected_model_is_refused_with_its_reason_unless_accepted(folder, models) -> None:
     refused = prudent("allocate", models / "rejected.nc", folder=folder)
     assert refused.returncode == 1
