@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.measure import Job, report_again, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
-from benchmarks.worlds import PriceOn, World, make
+from benchmarks.worlds import Array, PriceOn, World, make
 from mmm.fitted import FittedModel, save_model
 from mmm.panel import build_panel
 from mmm.plan_response import Horizon, PlanResponse, plan_response
@@ -50,7 +50,7 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001  (a failure is a result, as for the peers)
             report_failure(TOOL, job, name, error)
         else:
-            score = score_plan(world, np.asarray(found.spend))
+            score = score_plan(world, _by_channel(world, response, np.asarray(found.spend)))
             report_plan(TOOL, job, name, score, seconds, found.status.value)
             next_one = partial(_allocate, world, objective, response, 1.05)
             again, seconds = timed(next_one)
@@ -97,7 +97,8 @@ def _plan(
     model: FittedModel, world: World, objective: dict[str, object]
 ) -> tuple[PlanResponse, Allocation]:
     start = model.panel.weeks[-1] + timedelta(weeks=1)
-    response = plan_response(model, Horizon(start=start, weeks=WEEKS), phasing="even")
+    horizon = Horizon(start=start, weeks=WEEKS)
+    response = plan_response(model, horizon, phasing="even", geo_split="optimised")
     return response, _allocate(world, objective, response)
 
 
@@ -105,19 +106,36 @@ def _allocate(
     world: World, objective: dict[str, object], response: PlanResponse, share: float = 1.0
 ) -> Allocation:
     """``share``: of the usual budget."""
-    usual = world.weekly_spend * WEEKS
-    bounds = zip(world.channels, usual, strict=True)
-    problem = read_problem(
-        {
-            "budget": {"total": share * float(usual.sum())},
-            "objective": objective,
-            "channels": {
-                name: {"min": LOWEST * float(spend), "max": HIGHEST * float(spend)}
-                for name, spend in bounds
-            },
-        }
-    )
+    usual = _usual(world, response)
+    limits = [
+        {"channel": cell.channel, "geo": cell.geo, "min": LOWEST * spend, "max": HIGHEST * spend}
+        for cell, spend in zip(response.cells, usual.tolist(), strict=True)
+    ]
+    where: dict[str, object]
+    if any(cell.geo for cell in response.cells):
+        where = {"cells": limits}
+    else:
+        amounts = [{"min": each["min"], "max": each["max"]} for each in limits]
+        where = {"channels": dict(zip(world.channels, amounts, strict=True))}
+    budget = {"total": share * float(usual.sum())}
+    problem = read_problem({"budget": budget, "objective": objective} | where)
     return allocate(problem, response, usual)
+
+
+def _by_channel(world: World, response: PlanResponse, spend: Array) -> Array:
+    """(channel,) sums of ``spend (cell,)``."""
+    index = [world.channels.index(cell.channel) for cell in response.cells]
+    return np.bincount(index, spend, len(world.channels)).astype(np.float64)
+
+
+def _usual(world: World, response: PlanResponse) -> Array:
+    """(cell,) the past's mean over the horizon, by population where geos are decided."""
+    people = world.truth.population
+    share = dict(zip(response.model.panel.geos, people / people.sum(), strict=True))
+    spend = dict(zip(world.channels, world.weekly_spend * WEEKS, strict=True))
+    return np.array(
+        [spend[cell.channel] * (share[cell.geo] if cell.geo else 1.0) for cell in response.cells]
+    )
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     python -m benchmarks.peers.pymc_marketing small 101 1000 1000 4
 
 Its documented model: geometric adstock, logistic saturation, two yearly harmonics, a linear trend,
-and prices, the rival and demand as standardised linear controls. Sampler nutpie. Plans by its own
-optimizer on the posterior mean and on its CVaR utility.
+and prices, the rival and demand as standardised linear controls; panels by its ``dims``. Sampler
+nutpie. Plans by its own optimizer on the posterior mean and on its CVaR utility, for each geo of a
+panel; a plan is scored by its channels' sums.
 """
 
 import warnings
@@ -30,16 +31,16 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     job = Job.from_arguments()
     world = make(job.size, job.seed)
-    if world.truth.population.size > 1:
-        raise SystemExit("this runner compares national worlds only")
     model, seconds = timed(lambda: fit(world, job))
     posterior = model.idata.posterior
     posterior = posterior.ds if hasattr(posterior, "ds") else posterior
-    contribution = posterior["channel_contribution_original_scale"].sum("date")
+    contribution = posterior["channel_contribution_original_scale"]
+    contribution = contribution.sum([name for name in ("date", "geo") if name in contribution.dims])
     contribution = contribution.transpose("chain", "draw", "channel").to_numpy()
     if job.store:
         model.save(str(job.store))
     noise, sampling = posterior["y_sigma"].to_numpy(), posterior.attrs.get("sampling_time")
+    noise = noise.reshape(*noise.shape[:2], -1)[..., 0]
     report_fit(TOOL, job, world, contribution, noise, seconds, sampling=sampling)
     if job.store:
         return
@@ -53,7 +54,8 @@ def main() -> None:
 
 
 def fit(world: World, job: Job) -> MMM:
-    x = world.frame.drop(columns=["kpi", "geo"])
+    panel = world.truth.population.size > 1
+    x = world.frame.drop(columns=["kpi"] if panel else ["kpi", "geo"])
     x["t"] = (x["date"] - x["date"].min()).dt.days / 365.25
     for name in world.controls:
         x[name] = (x[name] - x[name].mean()) / x[name].std()
@@ -65,6 +67,7 @@ def fit(world: World, job: Job) -> MMM:
         adstock=GeometricAdstock(l_max=8),
         saturation=LogisticSaturation(),
         yearly_seasonality=2,
+        **({"dims": ("geo",)} if panel else {}),
     )
     model.build_model(x, y)
     model.add_original_scale_contribution_variable(var=["channel_contribution"])
@@ -90,11 +93,14 @@ def plan(model: MMM, world: World, utility: object) -> np.ndarray:
         start_date=str((last + pd.Timedelta(weeks=1)).date()),
         end_date=str((last + pd.Timedelta(weeks=WEEKS)).date()),
     )
-    usual = world.weekly_spend
+    usual, places = world.weekly_spend, {}
+    if (people := world.truth.population).size > 1:
+        usual = usual * (people / people.sum())[:, None]
+        places = {"geo": sorted(world.frame["geo"].unique())}
     bounds = xr.DataArray(
         np.stack([LOWEST * usual, HIGHEST * usual], -1),
-        dims=("channel", "bound"),
-        coords={"channel": world.channels, "bound": ["lower", "upper"]},
+        dims=(*places, "channel", "bound"),
+        coords={**places, "channel": world.channels, "bound": ["lower", "upper"]},
     )
     result = optimizer.optimize_budget(
         budget=float(usual.sum()),
@@ -102,7 +108,8 @@ def plan(model: MMM, world: World, utility: object) -> np.ndarray:
         utility_function=utility,
         response_variable="total_media_contribution_original_scale",
     )
-    return result.budgets.sel(channel=world.channels).to_numpy()
+    by_channel = result.budgets.sum(list(places))
+    return np.asarray(by_channel.sel(channel=world.channels).to_numpy())
 
 
 if __name__ == "__main__":
