@@ -7,8 +7,10 @@ from its week on. Valid where the kpi is a sum of such curves (``separable``). W
 decided, ``plan_weeks`` has the curves.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -69,7 +71,7 @@ class PlanCurves:
     def of_cell(self, cell: int, total: float) -> tuple[Array, Array]:
         """(draw,) of one cell: ``value`` over no spend at this total, and its derivative."""
         value, slope = np.zeros((2, self.weight.shape[0]))
-        for part in self._parts(cell):
+        for part in self._parts[cell]:
             exposure = part.carry + total * part.unit
             curve, steep = value_and_slope(self.group.saturation, exposure, part.parameters)
             earned = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
@@ -81,7 +83,7 @@ class PlanCurves:
         """(draw, level - 1) bounds of one cell's slope between neighbours of rising ``levels``."""
         kind, derivative = self.group.saturation, SATURATION_DERIVATIVE[self.group.saturation]
         least, most = np.zeros((2, self.weight.shape[0], levels.size - 1))
-        for part in self._parts(cell):
+        for part in self._parts[cell]:
             worth = part.weight * part.unit
             acts, peak = worth != 0.0, steepest(kind, part.parameters)
             exposures = (part.carry + level * part.unit for level in levels)
@@ -96,8 +98,15 @@ class PlanCurves:
     def _exposure(self, spend: Array) -> Array:
         return self.carry + spend[self.cells][:, None, :] * self.unit
 
-    def _parts(self, cell: int) -> Iterator["_Part"]:
-        """What is of one cell in each member."""
+    @cached_property
+    def _parts(self) -> Mapping[int, tuple["_Part", ...]]:
+        """By cell, what is of it in each member."""
+        return defaultdict(
+            tuple,
+            {cell: tuple(self._parts_of(cell)) for cell in map(int, np.unique(self.cells))},
+        )
+
+    def _parts_of(self, cell: int) -> Iterator["_Part"]:
         for member, owners in enumerate(self.cells):
             geos = owners == cell
             if not geos.any():
@@ -135,7 +144,7 @@ def plan_curves(
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
     inputs = inputs_of(model, world)
-    weights = _weights(model, inputs, value)[..., history:, :]
+    weights = _weights(model, inputs, value, slice(history, None))
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
     past = np.arange(d.exposure.shape[1])[:, None] < history - start
     along = exposure_per_currency(model, world, spread.shares)[:, start:]
@@ -197,10 +206,12 @@ def _worth(model: FittedModel, inputs: Inputs, value: Array) -> Array:
     return np.broadcast_to(worth, (model.posterior.n_draws, *value.shape))
 
 
-def _weights(model: FittedModel, inputs: Inputs, value: Array) -> Array:
-    """(draw, medium, week, geo) value of one unit of each medium's curve."""
+def _weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> Array:
+    """(draw, medium, week, geo) value of one unit of each medium's curve in the last ``weeks``."""
     p, s = model.posterior.draws, model.structure
-    worth = _worth(model, inputs, value)
+    worth = _worth(model, inputs, value)[:, weeks]
     earned = [worth] * s.n_direct
     earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
-    return np.asarray(equations.media_coefficients(p, inputs, s, np) * np.stack(earned, axis=1))
+    strength = equations.media_coefficients(p, inputs, s, np)
+    strength = strength[..., weeks, :] if strength.shape[-2] > 1 else strength
+    return np.asarray(strength * np.stack(earned, axis=1))

@@ -107,8 +107,9 @@ def hill_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:
     """d hill / dx; at x = 0 the limit from within (0 where the curve is not differentiable)."""
     slope = p["saturation_slope"]
     ratio = _positive_power(x, p["saturation_half"], slope, xp)
-    steepness = slope[..., None, None] * ratio / ((1.0 + ratio) ** 2 * _positive(x, xp))
-    return xp.where(x > 0.0, steepness, 0.0)
+    safe = _positive(x, xp)
+    steepness = slope[..., None, None] * ratio / ((1.0 + ratio) ** 2 * safe)
+    return steepness if safe is x else xp.where(x > 0.0, steepness, 0.0)
 
 
 def value_and_slope(kind: str, x: Array, p: Parameters) -> tuple[Array, Array]:
@@ -119,8 +120,9 @@ def value_and_slope(kind: str, x: Array, p: Parameters) -> tuple[Array, Array]:
     ratio = _positive_power(x, p["saturation_half"], exponent, np)
     rest = 1.0 / (1.0 + ratio)
     value = ratio * rest
-    steep = exponent[..., None, None] * value * rest / _positive(x, np)
-    return value, np.where(x > 0.0, steep, 0.0)
+    safe = _positive(x, np)
+    steep = exponent[..., None, None] * value * rest / safe
+    return value, steep if safe is x else np.where(x > 0.0, steep, 0.0)
 
 
 def frequency_curve(frequency: Tensor, p: Parameters, xp: Namespace) -> Tensor:
@@ -240,6 +242,9 @@ HALF_LIFE: dict[str, HalfLife] = {
 
 
 def _positive(x: Tensor, xp: Namespace) -> Tensor:
+    """``x``, 1 where it is 0; numbers that are all positive as they are, since masks take time."""
+    if xp is np and x.size and x.min() > 0.0:
+        return x
     return xp.where(x > 0.0, x, 1.0)
 
 
@@ -250,5 +255,6 @@ def _hill(x: Tensor, half: Tensor, slope: Tensor, xp: Namespace) -> Tensor:
 
 def _positive_power(x: Tensor, unit: Tensor, exponent: Tensor, xp: Namespace) -> Tensor:
     """(x / unit)^exponent, and 0 at x = 0 without a logarithm of zero."""
-    log_ratio = xp.log(_positive(x, xp)) - xp.log(unit)[..., None, None]
-    return xp.where(x > 0.0, xp.exp(exponent[..., None, None] * log_ratio), 0.0)
+    safe = _positive(x, xp)
+    power = xp.exp(exponent[..., None, None] * (xp.log(safe) - xp.log(unit)[..., None, None]))
+    return power if safe is x else xp.where(x > 0.0, power, 0.0)
