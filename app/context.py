@@ -1,10 +1,12 @@
 """What a running service consists of: made once per application, handed to every use-case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Annotated, Self
 
 from anyio import CapacityLimiter
-from fastapi import Request
+from fastapi import Depends, Request
 
+from app.caller import LOCAL, Caller
 from app.db.database import Database
 from app.jobs.operations import Operations
 from app.services.model_cache import ModelCache
@@ -16,6 +18,7 @@ from app.store.port import ArtefactStore
 class Context:
     """The parts that use-cases work with.
 
+    For a request it is ``of`` its caller: database and operations then hold what is the tenant's.
     ``heavy`` bounds the threads that answer questions from draws, so that these neither exhaust
     the memory nor keep light calls waiting.
     """
@@ -26,9 +29,29 @@ class Context:
     operations: Operations
     models: ModelCache
     heavy: CapacityLimiter
+    caller: Caller = LOCAL
+
+    def of(self, caller: Caller) -> Self:
+        """The same service as this caller may see it."""
+        return replace(
+            self,
+            caller=caller,
+            database=self.database.of(caller.tenant),
+            operations=self.operations.of(caller.tenant),
+        )
 
 
-def context_of(request: Request) -> Context:
-    """The context of the application that serves ``request`` (a dependency of the routes)."""
+def service_of(request: Request) -> Context:
+    """The application that serves ``request``, with all that it holds (for health checks)."""
     context: Context = request.app.state.context
     return context
+
+
+def caller_of() -> Caller:
+    """Who sent the request (a dependency of the routes)."""
+    return LOCAL
+
+
+def context_of(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Context:
+    """The application as the caller of ``request`` may see it (a dependency of the routes)."""
+    return service_of(request).of(caller)

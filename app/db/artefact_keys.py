@@ -1,10 +1,13 @@
-"""Which rows still need an artefact: equal bytes are stored once, so a file may have owners."""
+"""Which rows still need an artefact: equal bytes are stored once, so a file may have owners,
+also of other tenants.
+"""
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
+from app.db.tenancy import ALL_TENANTS
 
 
 def is_referenced(session: Session, key: str) -> bool:
@@ -15,4 +18,5 @@ def is_referenced(session: Session, key: str) -> bool:
         select(ModelRow.id).where(or_(ModelRow.artefact_key == key, ModelRow.data_key == key)),
         select(OperationRow.id).where(pending),
     )
-    return any(session.scalars(query.limit(1)).first() is not None for query in queries)
+    found = (query.limit(1).execution_options(**ALL_TENANTS) for query in queries)
+    return any(session.scalars(query).first() is not None for query in found)

@@ -1,4 +1,8 @@
-"""The database as two kinds of transaction: ``read()`` and ``write()``."""
+"""The database as two kinds of transaction: ``read()`` and ``write()``.
+
+``of(tenant)`` is the same database as one tenant sees it. Without a tenant, all rows are seen: for
+the service's own work, never for what a request asks.
+"""
 
 import json
 from collections.abc import Iterator
@@ -11,26 +15,37 @@ from sqlalchemy.orm import Session
 
 from app.db import sqlite
 from app.db.migrate import upgrade
+from app.db.tenancy import TENANT, TenantSession
 
 
 class Database:
     """An engine and its two kinds of session; close it when the service ends."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tenant: str | None = None) -> None:
         self.engine = engine
+        self._tenant = tenant
         self._writer = engine.execution_options(**{sqlite.WRITES: True})
+
+    def of(self, tenant: str) -> "Database":
+        """The same database, with sessions of one tenant (``app.db.tenancy``)."""
+        return Database(self.engine, tenant)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; nothing it changes is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session committed at the end, undone on error. Writers take turns on SQLite."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._session(self._writer) as session, session.begin():
             yield session
+
+    def _session(self, engine: Engine) -> Session:
+        if self._tenant is None:
+            return Session(engine, expire_on_commit=False)
+        return TenantSession(engine, expire_on_commit=False, info={TENANT: self._tenant})
 
     def upgrade(self) -> None:
         """Bring the schema to the newest revision."""

@@ -3,8 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from app.caller import DEFAULT_TENANT
 
 Document = dict[str, Any]
 Documents = list[Any]
@@ -48,12 +59,25 @@ class Base(DeclarativeBase):
     }
 
 
-class DatasetRow(Base):
+class TenantOwned:
+    """Columns of every table whose rows belong to a tenant (``app.db.tenancy`` filters by it).
+
+    A table with ``__table_args__`` of its own adds ``*TenantOwned.__table_args__`` to them.
+    """
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(100), default=DEFAULT_TENANT)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
+        return (Index(None, "tenant", "id"),)
+
+
+class DatasetRow(TenantOwned, Base):
     """A table as it was sent; ``artefact_key`` names its bytes."""
 
     __tablename__ = "datasets"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     artefact_key: Mapped[str] = mapped_column(String(64), index=True)
@@ -62,7 +86,7 @@ class DatasetRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class OperationRow(Base):
+class OperationRow(TenantOwned, Base):
     """A long call: what was asked, where it stands, how it ended.
 
     ``attempt`` counts the starts and fences off a former one: only the newest may write.
@@ -72,7 +96,6 @@ class OperationRow(Base):
 
     __tablename__ = "operations"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     status: Mapped[str] = mapped_column(String(20), index=True, default="queued")
     stage: Mapped[str | None] = mapped_column(String(40))
@@ -94,12 +117,11 @@ class OperationRow(Base):
     finished_at: Mapped[datetime | None]
 
 
-class ModelRow(Base):
+class ModelRow(TenantOwned, Base):
     """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to."""
 
     __tablename__ = "models"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(200))
     project: Mapped[str | None] = mapped_column(String(200), index=True)
     operation_id: Mapped[str | None] = mapped_column(String(40), unique=True)
@@ -119,25 +141,23 @@ class ModelRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class LiftTestRow(Base):
+class LiftTestRow(TenantOwned, Base):
     """A registered lift test; ``source`` says in whose form it came."""
 
     __tablename__ = "lift_tests"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
     channel: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(40))
     test: Mapped[Document]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class ScenarioRow(Base):
+class ScenarioRow(TenantOwned, Base):
     """A saved question to a model (``allocate``, ``evaluate_plan``, ``counterfactual``) with its
     answer, which stays what it was when the model goes."""
 
     __tablename__ = "scenarios"
 
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     model_id: Mapped[str] = mapped_column(String(40))
     question: Mapped[str] = mapped_column(String(20))

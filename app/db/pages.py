@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import DatasetRow, LiftTestRow, ModelRow, OperationRow, ScenarioRow
+from app.db.models import TenantOwned
 from app.errors import InvalidRequest
 from app.ids import ID_PATTERN
 from mmm.errors import Issue
@@ -22,7 +22,7 @@ class Page[Row]:
     next_page_token: str | None
 
 
-def read_page[Row: (DatasetRow, LiftTestRow, ScenarioRow, ModelRow, OperationRow)](
+def read_page[Row: TenantOwned](
     session: Session, table: type[Row], limit: int, page_token: str | None
 ) -> Page[Row]:
     """At most ``limit`` rows after the token; raises InvalidRequest for a token not from here."""

@@ -29,6 +29,10 @@ class Operations:
         self._database = database
         self._engine = engine
 
+    def of(self, tenant: str) -> "Operations":
+        """Those of one tenant."""
+        return Operations(self._database.of(tenant), self._engine)
+
     def submit(
         self,
         kind: str,

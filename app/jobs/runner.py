@@ -27,9 +27,13 @@ Apply = Callable[[Session], Document]
 
 @dataclass(frozen=True)
 class Job:
-    """One attempt of an operation; ``report`` tells the world how far it is (from any thread)."""
+    """One attempt of an operation; ``report`` tells the world how far it is (from any thread).
+
+    What the job writes belongs to the operation's ``tenant``.
+    """
 
     id: str
+    tenant: str
     kind: str
     attempt: int
     request: Document
@@ -77,6 +81,7 @@ class JobRunner:
                 return None
             job = Job(
                 id=row.id,
+                tenant=row.tenant,
                 kind=row.kind,
                 attempt=row.attempt,
                 request=row.request,
@@ -109,7 +114,7 @@ class JobRunner:
 
     def _succeed(self, job: Job, apply: Apply) -> None:
         try:
-            with self._database.write() as session:
+            with self._database.of(job.tenant).write() as session:
                 result = apply(session)
                 if not operations.succeed(session, job.id, job.attempt, result):
                     raise Superseded

@@ -1,13 +1,13 @@
 """Health and version: for operators and load balancers."""
 
 from importlib.metadata import version
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from app.routes.common import ContextOf
+from app.context import Context, service_of
 from app.strict import StrictRoute
 
 routes = APIRouter(tags=["system"], route_class=StrictRoute)
@@ -35,7 +35,7 @@ async def livez() -> Alive:
 
 
 @routes.get("/readyz")
-async def readyz(context: ContextOf) -> Alive:
+async def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
     """Database and artefact store answer: requests can be served."""
     await run_in_threadpool(context.database.ping)
     await run_in_threadpool(context.store.check_writable)
