@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
-from app.db import sqlite
+from app.db import postgres, sqlite
 from app.db.migrate import upgrade
 from app.db.tenancy import TENANT, TenantSession
 
@@ -38,7 +38,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session committed at the end, undone on error. Writers take turns on SQLite."""
+        """A session committed at the end, undone on error.
+
+        Writers take turns on SQLite. On a server they do not: a row that is read in order to be
+        changed is read with ``with_for_update``, or the change is one UPDATE with its condition.
+        """
         with self._session(self._writer) as session, session.begin():
             yield session
 
@@ -50,6 +54,8 @@ class Database:
     def upgrade(self) -> None:
         """Bring the schema to the newest revision."""
         with self._writer.begin() as connection:
+            if connection.dialect.name == postgres.NAME:
+                postgres.take_turns(connection)
             upgrade(connection)
 
     def ping(self) -> None:
@@ -71,4 +77,6 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         sqlite.set_up(engine)
+    elif parsed.get_backend_name() == postgres.NAME:
+        postgres.set_up(engine)
     return Database(engine)

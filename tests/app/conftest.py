@@ -1,6 +1,6 @@
 """Fixtures of the service's tests: fake models, and one service that most tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +9,11 @@ import pytest
 
 from mmm.fitted import save_model
 from mmm.verdict import RULES, judge
+from tests.app import postgres
 from tests.app.running import fake_service
 from tests.mmm.fakes import fake_model
+
+DATABASES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +26,37 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_model(trusted, folder / "trusted.nc")
     save_model(rejected, folder / "rejected.nc")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """A Postgres server of this test run; skipped where the machine has no binaries for one."""
+    where = postgres.binaries()
+    if where is None:
+        pytest.skip("no Postgres binaries (initdb, postgres) on this machine")
+    with postgres.cluster(where) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], str]:
+    """Makes an empty database of a kind (``sqlite`` or ``postgres``) and returns its URL."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('database') / 'rows.db'}"
+        cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
+        return cluster.fresh()
+
+    return make
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The tests of a module that ask for it run once on each kind of database."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")

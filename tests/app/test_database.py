@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -20,7 +21,15 @@ from app.ids import ID_PATTERN, new_id, twin_id
 
 
 @pytest.fixture
-def database(tmp_path):
+def database(database_kind, new_database):
+    opened = open_database(new_database(database_kind))
+    opened.upgrade()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path):
     opened = open_database(f"sqlite:///{tmp_path / 'deep' / 'test.db'}")
     opened.upgrade()
     yield opened
@@ -52,8 +61,18 @@ def test_upgrading_twice_changes_nothing(database) -> None:
     database.ping()
 
 
-def test_connections_are_set_up(database) -> None:
-    with database.engine.connect() as connection:
+def test_processes_that_start_together_upgrade_in_turn(database_kind, new_database) -> None:
+    database = open_database(new_database(database_kind))
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(database.upgrade) for _ in range(4)]:
+            done.result()
+    with database.read() as session:
+        assert read_page(session, OperationRow, 2, None).items == []
+    database.close()
+
+
+def test_connections_are_set_up(sqlite_database) -> None:
+    with sqlite_database.engine.connect() as connection:
         found = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "foreign_keys", "busy_timeout")
@@ -67,7 +86,7 @@ def test_writers_take_turns_and_lose_nothing(database) -> None:
     def increment() -> None:
         for _ in range(25):
             with database.write() as session:
-                row = session.get(OperationRow, operation_id)
+                row = session.get(OperationRow, operation_id, with_for_update=True)
                 assert row
                 row.version += 1
 
