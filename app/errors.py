@@ -11,8 +11,12 @@
     │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
     │   ├── FitTimedOut       the fit ran longer than it may: raise the limit, or fit less
     │   └── JobGaveUp         the job was started too often without an end: look into the log
+    ├── StoreError
+    │   ├── StoreFull         no room for files or rows: free or add space
+    │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
     StartupError
     ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
+    ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
     └── UnsafeBind            no access control yet: bind to the loopback address
 
 The first tree reaches callers through one table (``problems.py``), the second only the console.
@@ -91,12 +95,28 @@ class JobGaveUp(JobError):
     """The job was started as often as allowed and never ended."""
 
 
+class StoreError(AppError):
+    """Root of what keeps files or rows from being stored."""
+
+
+class StoreFull(StoreError):
+    """There is no room left."""
+
+
+class StoreUnavailable(StoreError):
+    """The store does not answer, or refuses."""
+
+
 class StartupError(Exception):
     """Root of what keeps the service from starting."""
 
 
 class DataDirectoryInUse(StartupError):
     """Another process holds the lock of the data directory."""
+
+
+class InvalidSetting(StartupError):
+    """A setting has a value that cannot be used; the message names the variable."""
 
 
 class UnsafeBind(StartupError):

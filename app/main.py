@@ -41,7 +41,7 @@ from app.services.model_cache import ModelCache
 from app.services.simulations import KIND as SIMULATE
 from app.services.simulations import SimulationJob
 from app.settings import Settings
-from app.store.disk import DiskStore
+from app.store.opening import open_store
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     database = open_database(settings.resolved_database_url)
     stack.callback(database.close)
     database.upgrade()
-    store = DiskStore(settings.artefact_dir)
+    store = open_store(settings)
     if settings.single_host:
         sweep(database, store)
 

@@ -20,6 +20,17 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: SQLite in the data directory."
     )
+    artefact_url: str | None = Field(
+        default=None,
+        description="Object store of artefacts, such as s3://bucket/prefix; its endpoint, region "
+        "and credentials are AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and so on. "
+        "Default: files in the data directory.",
+    )
+    artefact_cache_bytes: int = Field(
+        default=2048 * MEBIBYTE,
+        ge=0,
+        description="Local copies of what lies in an object store: at most so many bytes.",
+    )
     cache_dir: Path | None = Field(
         default=None, description="Compiled code, safe to delete; default: in the data directory."
     )

@@ -17,7 +17,7 @@ def store(tmp_path):
 
 
 def files(store) -> list[str]:
-    return sorted(path.name for path in store._directory.rglob("*") if path.is_file())
+    return sorted(path.name for path in store.directory.rglob("*") if path.is_file())
 
 
 def test_bytes_and_files_have_the_key_of_their_content(store, tmp_path) -> None:
@@ -37,7 +37,7 @@ def test_a_changed_byte_is_an_error(store) -> None:
     with pytest.raises(ArtefactError, match="damaged"):
         store.path(KEY)
     with pytest.raises(ArtefactError, match="damaged"):
-        DiskStore(store._directory).path(KEY)
+        DiskStore(store.directory).path(KEY)
 
 
 def test_putting_the_bytes_again_heals(store) -> None:

@@ -1,0 +1,54 @@
+"""What can go wrong with stored bytes, told plainly and counted."""
+
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from app.errors import StoreFull, StoreUnavailable
+from app.metrics import CHECKSUM_FAILURES
+from mmm.errors import ArtefactError
+
+log = logging.getLogger(__name__)
+
+Place = Literal["store", "cache"]
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+
+
+@contextmanager
+def disk_errors(place: object) -> Iterator[None]:
+    """Raise StoreFull or StoreUnavailable for what the system says of files in ``place``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFull(
+                f"There is no room left in {place} ({error.strerror}), and nothing was kept. "
+                "Free or add space there, then try again."
+            ) from error
+        if error.errno in _REFUSED:
+            raise StoreUnavailable(
+                f"Files in {place} cannot be used ({error.strerror}), and nothing was kept. "
+                "Check that it is mounted for writing and belongs to the service's user."
+            ) from error
+        raise
+
+
+def damaged(key: str, place: Place) -> ArtefactError:
+    """Count and log bytes that are not those of their name; returns the error to raise."""
+    CHECKSUM_FAILURES.labels(place).inc()
+    log.error("a stored file is damaged", extra={"key": key, "place": place})
+    return ArtefactError(
+        f"The stored file {key[:12]}… is damaged: its checksum does not match. "
+        "Restore it from a backup, or upload or fit again."
+    )
+
+
+def missing(key: str) -> ArtefactError:
+    """The error about a key that nothing is stored under."""
+    return ArtefactError(
+        f"The stored file {key[:12]}… is missing. Restore it from a backup, or upload or fit again."
+    )
