@@ -2,6 +2,7 @@
 
     init, check, reshape                      a table and its specification
     fit                                       both -> a model file, with progress bars
+    refit                                     a model file and new weeks -> the next one
     contributions, graph, whatif, allocate,   questions to a model file
     report
     serve, version                            the HTTP service
@@ -15,7 +16,7 @@ import sys
 
 import typer
 
-from app.console import data_commands, model_commands, service_commands
+from app.console import data_commands, model_commands, service_commands, weekly_commands
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -26,7 +27,7 @@ cli = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for module in (data_commands, model_commands, service_commands):
+for module in (data_commands, model_commands, weekly_commands, service_commands):
     module.register(cli)
 
 

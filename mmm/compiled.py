@@ -71,13 +71,17 @@ class Compiled:
         return np.asarray(self.code.initial_point_func(seed))
 
 
-def compile_model(spec: ModelSpec, panel: Panel, *, collapse: bool = True) -> Compiled:
+def compile_model(
+    spec: ModelSpec, panel: Panel, *, scales: Scales | None = None, collapse: bool = True
+) -> Compiled:
     """Code for ``spec`` on panels that are like ``panel`` in everything but their numbers.
 
-    ``collapse`` integrates the linear coefficients out where the specification allows it.
+    ``scales`` are those of an earlier fit (default: the panel's own). ``collapse`` integrates the
+    linear coefficients out where the specification allows it.
     """
     collapsed = collapse and collapsible(spec, panel)
-    model = _build(spec, panel, scales_of(panel, spec, structure_of(spec)), collapsed)
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    model = _build(spec, panel, scales, collapsed)
     return Compiled(spec, collapsed, model, _code(model))
 
 

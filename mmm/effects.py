@@ -8,7 +8,8 @@ beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Prio
     roi     sum(worth * ratio * curve) / spend       marginal_roi  with curve' * x for curve
     share   sum(unit * ratio * curve) / sum(kpi)     elasticity    with curve' * x for curve
 
-over the reference window (ROI: with its carry-out, at the last prices). ``worth`` and ``unit`` are
+over the reference window, the weeks of the first fit (ROI: with its carry-out, at the last prices):
+a belief is about what was spent when it was stated. ``worth`` and ``unit`` are
 currency and kpi units that one scaled unit of media brings in a week: price factor times kpi unit;
 with the log link the kpi itself, to first order in the channel's term.
 """
@@ -92,11 +93,13 @@ def _per_coefficient(
 ) -> Tensor:
     """(..., channel) of the docstring, per unit of beta."""
     xp, tail = source.xp, s.max_lag if money else 0
+    window = slice(0, scales.span_weeks)
+    d = _within(d, window) if len(panel.weeks) > scales.span_weeks else d
     label = ("marginal_" if marginal else "") + ("value" if money else "kpi")
     longer = carried_out(d, tail, xp) if tail else d
     shape = slopes if marginal else curves
     response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
-    spend, kpi = panel.array("spend").sum((0, 1)), panel.array("kpi")
+    spend, kpi = panel.array("spend")[window].sum((0, 1)), panel.array("kpi")[window]
     worth = _worth(spec, panel, scales, s, tail, money=money)
     worth = source.data(f"{label}_of_media", worth)
     if s.price_acts_on_all and not s.log_link:
@@ -110,12 +113,24 @@ def _worth(
     spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, tail: int, *, money: bool
 ) -> Array:
     """(week, geo) of one scaled unit of media, before the price factor."""
-    prices, kpi = observed(panel).price, panel.array("kpi")
+    window = slice(0, scales.span_weeks)
+    prices, kpi = observed(panel).price[window], panel.array("kpi")[window]
     value = kpi_value(spec, prices) if money else np.ones_like(prices)
     unit = kpi if s.log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
     last = kpi.mean(0, keepdims=True) if s.log_link else unit[-1:]
     held = np.repeat(value[-1:] * last, tail, axis=0)
     return np.concatenate([value * unit, held])
+
+
+def _within(d: Inputs, weeks: slice) -> Inputs:
+    """``d`` on some of its weeks; for curves and prices."""
+    return replace(
+        d,
+        exposure=d.exposure[..., weeks, :],
+        frequency=d.frequency[..., weeks, :],
+        log_price=d.log_price[..., weeks, :],
+        log_rival_price=d.log_rival_price[..., weeks, :],
+    )
 
 
 def carried_out(d: Inputs, tail: int, xp: Namespace) -> Inputs:

@@ -125,16 +125,22 @@ def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[st
     found, issues = dates(frame, spec.date)
     raise_if(issues)
     weeks = [week for week in found if week is not None]
+    geos, products = row_labels(frame, spec)
+    raise_if(duplicates(weeks, geos, spec))
+    raise_if(spacing(sorted(set(weeks))))
+    raise_if(incomplete(weeks, geos))
+    return weeks, geos, products
+
+
+def row_labels(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[str], list[str]]:
+    """Geo and product of every row (no products where the spec has none); raises DataError."""
     geos, products = [NATIONAL] * len(frame), _labels(frame, spec.product)
     if spec.geo is not None:
         geos = _labels(frame, spec.geo)
     if products:
         joined = [[geo, product] for geo, product in zip(geos, products, strict=True)]
         geos = [JOINT.join(pair if spec.geo else pair[1:]) for pair in joined]
-    raise_if(duplicates(weeks, geos, spec))
-    raise_if(spacing(sorted(set(weeks))))
-    raise_if(incomplete(weeks, geos))
-    return weeks, geos, products
+    return geos, products
 
 
 def _labels(frame: pd.DataFrame, column: str | None) -> list[str]:

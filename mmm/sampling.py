@@ -35,18 +35,20 @@ def fit(
     sampling: SamplingSpec | None = None,
     progress: ProgressCallback | None = None,
     *,
+    scales: Scales | None = None,
     collapse: bool = True,
 ) -> FittedModel:
     """Fit ``spec`` to ``panel``; deterministic by seed on one machine.
 
+    ``scales`` are those of an earlier fit, for a refit (default: the panel's own).
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
     posterior, faster); ``method.path`` of the result says which way it went.
     """
     started = time.monotonic()
     if progress:
         progress(Progress("compiling", 0.02))
-    compiled = compile_model(spec, panel, collapse=collapse)
-    fitted = fit_compiled(compiled, panel, sampling, progress)
+    compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
+    fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales)
     seconds = round(time.monotonic() - started, 3)
     return replace(fitted, method=replace(fitted.method, seconds=seconds))
 

@@ -9,7 +9,9 @@ from app.fitworker.protocol import FitRequest, Progress
 
 def load() -> Fit:
     """The fit function; importing what it needs takes seconds."""
-    from mmm.fitted import save_model
+    from mmm.appended import continued_panel
+    from mmm.carried import carried_scales
+    from mmm.fitted import load_model, save_model
     from mmm.panel import build_panel
     from mmm.sampling import fit
     from mmm.spec import SamplingSpec, parse_spec
@@ -19,8 +21,13 @@ def load() -> Fit:
         report(Progress("validating", 0.0))
         spec = parse_spec(request.spec)
         table = read_table(Path(request.table_path).read_bytes(), request.media_type)
-        panel = build_panel(table, spec)
-        model = fit(spec, panel, SamplingSpec.model_validate(request.sampling), report)
+        panel, scales = build_panel(table, spec), None
+        if request.base_path is not None:
+            base = load_model(Path(request.base_path))
+            panel = continued_panel(base, table, spec)
+            scales = carried_scales(base, spec, panel)
+        sampling = SamplingSpec.model_validate(request.sampling)
+        model = fit(spec, panel, sampling, report, scales=scales)
         report(Progress("storing", 0.99))
         save_model(model, Path(request.model_path))
 

@@ -20,13 +20,14 @@ class _Message(BaseModel):
 
 
 class FitRequest(_Message):
-    """What to fit, and where the result goes."""
+    """What to fit, and where the result goes; ``base_path``: the model that a refit continues."""
 
     spec: dict[str, Any]
     sampling: dict[str, Any]
     table_path: str
     media_type: str
     model_path: str
+    base_path: str | None = None
 
 
 class Ready(_Message):
