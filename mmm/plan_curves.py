@@ -84,15 +84,15 @@ class PlanCurves:
         kind, derivative = self.group.saturation, SATURATION_DERIVATIVE[self.group.saturation]
         least, most = np.zeros((2, self.weight.shape[0], levels.size - 1))
         for part in self._parts[cell]:
-            worth = part.weight * part.unit
-            acts, peak = worth != 0.0, steepest(kind, part.parameters)
+            worth, peak = part.weight * part.unit, steepest(kind, part.parameters)
+            summed = _sums_of_positive if worth.min() > 0.0 else _least_and_most_sums
             exposures = (part.carry + level * part.unit for level in levels)
             points = ((x, derivative(x, part.parameters, np)) for x in exposures)
             for i, ((low, at_low), (high, at_high)) in enumerate(pairwise(points)):
-                steep = steepness_range(low, high, (at_low, at_high), peak)
-                bounds = [np.where(acts, worth, 1.0) * side for side in steep]
-                least[:, i] += np.where(acts, np.minimum(*bounds), 0.0).sum((1, 2))
-                most[:, i] += np.where(acts, np.maximum(*bounds), 0.0).sum((1, 2))
+                sides = steepness_range(low, high, (at_low, at_high), peak)
+                lower, upper = summed(worth, sides)
+                least[:, i] += lower
+                most[:, i] += upper
         return least, most
 
     def _exposure(self, spend: Array) -> Array:
@@ -133,6 +133,20 @@ class _Part:
     at_carry: Array
 
 
+def _sums_of_positive(worth: Array, sides: tuple[Array, Array]) -> tuple[Array, Array]:
+    """(draw,) sums over weeks and geos of ``worth``, all positive, times least and most slope."""
+    least, most = (np.einsum("stg,stg->s", worth, side) for side in sides)
+    return least, most
+
+
+def _least_and_most_sums(worth: Array, sides: tuple[Array, Array]) -> tuple[Array, Array]:
+    """The same of any ``worth``; what is worth nothing adds nothing, be the slope infinite."""
+    acts = worth != 0.0
+    bounds = [np.where(acts, worth, 1.0) * side for side in sides]
+    low, high = np.minimum(*bounds), np.maximum(*bounds)
+    return np.where(acts, low, 0.0).sum((1, 2)), np.where(acts, high, 0.0).sum((1, 2))
+
+
 type Curves = PlanCurves | WeekCurves
 
 
@@ -158,15 +172,15 @@ def plan_curves(
         before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
         members = [group.members[i] for i in kept]
         own = {name: values[:, kept] for name, values in q.items()}
-        carry = np.ascontiguousarray(before[..., kept, later, :])
-        weight = np.ascontiguousarray(weights[:, members])
+        carry = np.asfortranarray(before[..., kept, later, :])
+        weight = np.asfortranarray(weights[:, members])
         at_carry = SATURATION[group.saturation](carry, own, np)
         earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
         index = spread.index[..., [s.media[member].source for member in members]]
         if not spread.by_week:
             reach = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
             unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
-            unit = np.ascontiguousarray(unit)
+            unit = np.asfortranarray(unit)
             yield PlanCurves(group, index[0].T, own, carry, unit, weight, earned)
             continue
         bought = along[rows][:, decided]

@@ -30,6 +30,6 @@ def steepness_range(
     """Least and largest slope on [low, high], 0 <= low <= high, given the ``slopes`` at both and
     the curve's ``peak`` (``steepest``)."""
     (at_low, at_high), (place, top) = slopes, peak
-    start = np.where((low > 0.0) | (place > 0.0), at_low, top)
+    start = at_low if low.min() > 0.0 else np.where((low > 0.0) | (place > 0.0), at_low, top)
     least = np.minimum(start, at_high)
     return least, np.where(place < low, at_low, np.where(place > high, at_high, top))

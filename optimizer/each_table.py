@@ -1,7 +1,8 @@
 r"""Each draw's own curves, at a spend of its own for each draw: what hindsight climbs.
 
-A cell's curve is tabulated at levels that all draws share and that crowd towards 0 (`grid`);
-between neighbours l and r, h apart, t = (x - l)/h, it is the cubic through both values and slopes
+A cell's curve is tabulated at levels that all draws share and that crowd towards 0 (`grid`), over
+the spends that its bounds allow; between neighbours l and r, h apart, t = (x - l)/h, it is the
+cubic through both values and slopes
 
     (1 + 2t)(1 - t)^2 f_l + t (1 - t)^2 h f'_l + t^2 (3 - 2t) f_r - t^2 (1 - t) h f'_r,
 
@@ -15,7 +16,7 @@ from typing import Self
 
 import numpy as np
 
-from optimizer.grid import grid
+from optimizer.grid import table_levels
 from optimizer.recall import recall_of
 from optimizer.response import FloatArray, Separable
 from optimizer.system import LinearSystem
@@ -39,7 +40,8 @@ class Curves:
     @classmethod
     def of(cls, response: Separable, system: LinearSystem, cost: float) -> Self:
         """Over the spends that the limits allow each cell.  Raises InvalidResponse."""
-        levels = np.array([grid(max(high, 1e-9 * system.scale)) for high in system.upper])
+        least = 1e-9 * system.scale
+        levels = table_levels(system.lower, np.maximum(system.upper, least))
         recall = recall_of(response)
         pairs = [recall.curve(response, cell, row) for cell, row in enumerate(levels)]
         values, slopes = (np.array(part) for part in zip(*pairs, strict=True))

@@ -1,12 +1,13 @@
 """Levels at which curves are asked: the same for many problems, so that answers serve again.
 
 They run from 0 to the power of two at or above a cell's most, and crowd towards 0, where curves
-bend most. Another budget changes nothing of them until it passes a power of two.
+bend most. Another budget changes nothing of them until it passes a power of two. Where a cell's
+spend has a least, the levels below it are left out.
 """
 
 import numpy as np
 
-from optimizer.response import FloatArray
+from optimizer.response import FloatArray, IndexArray
 
 _STEPS = 16
 
@@ -17,3 +18,13 @@ def grid(most: float, *, coarsely: bool = False) -> FloatArray:
     steps = np.arange(0, _STEPS + 1, 2 if coarsely else 1)
     levels: FloatArray = end * (steps / _STEPS) ** 2
     return levels
+
+
+def table_levels(least: FloatArray, most: FloatArray) -> FloatArray:
+    """(cell, level): as few levels of ``grid`` as span [least, most] (cell,) of every cell."""
+    levels = np.array([grid(high) for high in most.tolist()])
+    first: IndexArray = np.sum(levels <= least[:, None], axis=1) - 1
+    last: IndexArray = np.sum(levels < most[:, None], axis=1)
+    count = int((last - first).max()) + 1
+    start = np.minimum(first, levels.shape[1] - count)
+    return np.take_along_axis(levels, start[:, None] + np.arange(count), axis=1)

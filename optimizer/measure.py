@@ -86,7 +86,7 @@ def shares(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:
 
 def rounded_step(u: FloatArray, width: float) -> FloatArray:
     """Slope of ``rounded_plus``: 0 below -width/2, 1 above width/2, linear between."""
-    return np.asarray(np.clip(u / width + 0.5, 0.0, 1.0))
+    return np.asarray(np.minimum(np.maximum(u / width + 0.5, 0.0), 1.0))
 
 
 def rounded_plus(u: FloatArray, width: float) -> FloatArray:

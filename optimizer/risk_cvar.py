@@ -73,7 +73,7 @@ def threshold(
     size = gain.size
     steps = np.ones(size) if probabilities is None else probabilities * size
     corners = np.concatenate([gain - width / 2, gain + width / 2])
-    order = np.argsort(corners, kind="stable")
+    order = np.argsort(corners)
     corners = corners[order]
     rising = np.cumsum(np.concatenate([steps, -steps])[order])
     rises = np.maximum(rising[:-1], 0.0) * np.diff(corners) / width
