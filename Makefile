@@ -10,7 +10,7 @@ SPLIT := --numprocesses 2 --dist loadfile
 
 export PYTHON
 
-.PHONY: help demo test check slow serve lock clean environment
+.PHONY: help demo test check slow serve openapi lock clean environment
 .DEFAULT_GOAL := environment
 
 environment: $(READY)  ## make .venv from the lock file (the default)
@@ -45,6 +45,9 @@ check: $(READY)  ## lint, format, types, direction of imports
 
 serve: $(READY)  ## run the service on the loopback address
 	@$(BIN)/prudent serve
+
+openapi: $(READY)  ## write openapi.json from the code
+	@$(BIN)/prudent openapi
 
 lock: $(READY)  ## pin every dependency again, with hashes, for all platforms
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.12 --upgrade \

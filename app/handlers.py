@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.errors import AppError
 from app.pointers import pointer_in
@@ -21,6 +22,7 @@ from mmm.errors import FieldsError, MmmError, pointer
 from optimizer.errors import OptimizerError
 
 MAX_ERRORS = 20
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def install(app: FastAPI) -> None:
@@ -43,8 +45,25 @@ def _own(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = status_problem(error.status_code, error.detail, request_id_of(request))
-    return problem_response(problem, dict(error.headers or {}))
+    headers, detail = dict(error.headers or {}), error.detail
+    if error.status_code == 404:
+        detail = f"There is nothing at {request.url.path!r}; /docs lists what there is."
+    elif error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed(request))
+        detail = f"{request.method} is not answered here; use {headers['Allow']}."
+    problem = status_problem(error.status_code, detail, request_id_of(request))
+    return problem_response(problem, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Methods of this path; the framework names those of the first route that it finds."""
+    routes = request.app.router.routes
+    scopes = ({**request.scope, "method": method} for method in METHODS)
+    return [
+        scope["method"]
+        for scope in scopes
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    ]
 
 
 def _validation(request: Request, error: Exception) -> Response:

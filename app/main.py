@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
-from app import handlers
+from app import handlers, openapi
 from app.context import Context
 from app.db.database import open_database
 from app.fitworker.pool import FitPool
@@ -19,7 +19,9 @@ from app.jobs.dbos_engine import DbosEngine, engine_url
 from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import Handler, JobRunner
-from app.middleware import BodyLimit, RequestContext
+from app.middleware import BodyLimit, OnlyProblems, RequestContext
+from app.openapi import operation_id
+from app.release import release
 from app.routes import (
     datasets,
     fits,
@@ -31,7 +33,6 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.routes.system import release
 from app.services.artefacts import sweep
 from app.services.fit_job import FitJob
 from app.services.fits import KIND as FIT
@@ -62,6 +63,7 @@ def create_app(
         description=DESCRIPTION,
         lifespan=_lifespan(settings, fit_command),
         redoc_url=None,
+        generate_unique_id_function=operation_id,
     )
     for module in (
         system,
@@ -76,7 +78,9 @@ def create_app(
     ):
         app.include_router(module.routes)
     handlers.install(app)
+    openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(OnlyProblems)
     app.add_middleware(RequestContext)
     return app
 

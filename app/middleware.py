@@ -1,4 +1,5 @@
-"""Pure ASGI middleware: a request id and a log line for each request, and a limit on bodies.
+"""Pure ASGI middleware: a request id and a log line for each request, a limit on bodies, and no
+error that is not a problem document.
 
 It is the outermost layer, so that whatever goes wrong inside still ends as a problem document.
 """
@@ -13,11 +14,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.ids import new_id
-from app.problems import problem_of, problem_response, status_problem
+from app.problems import MEDIA_TYPE, problem_of, problem_response, status_problem
 
 log = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
+_KEPT = frozenset({b"allow", b"connection", b"content-range", b"retry-after", b"www-authenticate"})
 _ACCEPTABLE_ID = re.compile(rb"^[A-Za-z0-9._-]{1,100}$")
 
 
@@ -55,6 +57,32 @@ class RequestContext:
                 _log_request(scope, status, time.perf_counter() - started)
 
 
+class OnlyProblems:
+    """Rewrites errors that a library answers in its own words (a bad Range, a cut-off body)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        rewritten = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal rewritten
+            if message["type"] == "http.response.start" and _is_foreign_error(message):
+                rewritten = True
+                problem = status_problem(message["status"], None, scope.get("request_id"))
+                kept = {k.decode(): v.decode() for k, v in message["headers"] if k in _KEPT}
+                await problem_response(problem, kept)(scope, receive, send)
+            elif not rewritten:
+                await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
 class BodyLimit:
     """Refuses bodies beyond a number of bytes, by their declared length or while they arrive."""
 
@@ -83,6 +111,11 @@ class BodyLimit:
             return message
 
         await self.app(scope, receive_counted, send)
+
+
+def _is_foreign_error(start: Message) -> bool:
+    kind = dict(start["headers"]).get(b"content-type", b"")
+    return start["status"] >= 400 and not kind.startswith(MEDIA_TYPE.encode())
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:

@@ -1,7 +1,8 @@
 """A stricter route: JSON as its standard has it, and no query parameter that is not documented."""
 
 import json
-from collections.abc import Callable, Coroutine
+import re
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NoReturn
 
 from fastapi import Request
@@ -13,6 +14,9 @@ from starlette.responses import Response
 
 from app.errors import InvalidRequest, UnsupportedMediaType
 from mmm.errors import Issue, pointer
+
+_ESCAPED = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_ILL_FORMED = re.compile("[\0\ud800-\udfff]")
 
 type Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -57,9 +61,34 @@ def parse_json(content: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise json.JSONDecodeError("the body is not UTF-8", "", error.start) from error
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise json.JSONDecodeError("the body is nested too deeply", "", 0) from error
+    if _ESCAPED.search(text):
+        for found in _texts(document):
+            _refuse_ill_formed(found)
+    return document
+
+
+def _texts(document: Any) -> Iterator[str]:
+    """Every string of the document, keys included."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _refuse_ill_formed(text: str) -> None:
+    """Half a surrogate pair is no text, and NUL is none that a database can keep."""
+    found = _ILL_FORMED.search(text)
+    if found:
+        detail = f"a string holds U+{ord(found.group()):04X}, which is no character of a text"
+        raise json.JSONDecodeError(detail, "", 0)
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -33,13 +33,24 @@ from mmm.spec_world import (
 type Many[T] = Annotated[tuple[T, ...], Field(max_length=50)]
 
 
+ChannelOrColumn = Annotated[
+    Channel, BeforeValidator(named, json_schema_input_type=Channel | Column)
+]
+ControlOrColumn = Annotated[
+    Control, BeforeValidator(named, json_schema_input_type=Control | Column)
+]
+
+
 class ModelSpec(Frozen):
     """The structural causal model of one kpi, declared."""
 
     kpi: Kpi
     date: Column
     channels: Annotated[
-        tuple[Annotated[Channel, BeforeValidator(named)], ...], Field(min_length=1, max_length=100)
+        tuple[
+            Annotated[Channel, BeforeValidator(named, json_schema_input_type=Channel | Column)], ...
+        ],
+        Field(min_length=1, max_length=100),
     ]
     geo: Column | None = None
     product: Column | None = None
@@ -49,7 +60,10 @@ class ModelSpec(Frozen):
     mediators: Many[Mediator] = ()
     demand: Demand | None = None
     controls: Annotated[
-        tuple[Annotated[Control, BeforeValidator(named)], ...], Field(max_length=200)
+        tuple[
+            Annotated[Control, BeforeValidator(named, json_schema_input_type=Control | Column)], ...
+        ],
+        Field(max_length=200),
     ] = ()
     events: Many[Event] = ()
     holidays: Holidays | None = None

@@ -24,3 +24,9 @@ def named(item: Any) -> Any:
         only = item.get("name", item.get("column"))
         return {"name": only, "column": only, **item}
     return item
+
+
+def name_or_column(schema: dict[str, Any]) -> None:
+    """JSON Schema of what ``named`` completes: one of the two is enough."""
+    schema["required"] = [key for key in schema["required"] if key not in ("name", "column")]
+    schema["anyOf"] = [{"required": ["name"]}, {"required": ["column"]}]

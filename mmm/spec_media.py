@@ -2,9 +2,9 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from mmm.spec_base import Column, Frozen, Name
+from mmm.spec_base import Column, Frozen, Name, name_or_column
 
 
 class Adstock(Frozen):
@@ -75,6 +75,8 @@ class Channel(Frozen):
     makes it a reach-and-frequency channel. ``national`` spend is one number a week for all geos,
     repeated in each.
     """
+
+    model_config = ConfigDict(json_schema_extra=name_or_column)
 
     name: Name
     column: Column

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from mmm.spec_base import Column, Frozen, Name
+from mmm.spec_base import Column, Frozen, Name, name_or_column
 from mmm.spec_media import Adstock
 
 COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
@@ -32,6 +32,8 @@ class Kpi(Frozen):
 
 class Control(Frozen):
     """A series that moves the kpi and is not decided here (distribution, weather)."""
+
+    model_config = ConfigDict(json_schema_extra=name_or_column)
 
     name: Name
     column: Column

@@ -1,14 +1,17 @@
-"""Commands of the service: serve, version."""
+"""Commands of the service: serve, openapi, version."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from app.console.options import note
+
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
     cli.command()(serve)
+    cli.command()(openapi)
     cli.command()(version)
 
 
@@ -27,6 +30,17 @@ def serve(
 
     given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
     run(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
+def openapi(
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("openapi.json"),
+) -> None:
+    """Write the HTTP contract as an OpenAPI document."""
+    from app.main import create_app
+    from app.openapi import written
+
+    output.write_text(written(create_app()), encoding="utf-8")
+    note(f"wrote {output}")
 
 
 def version() -> None:

@@ -1,7 +1,12 @@
-"""Lists in pages, newest first: ids sort by age, and a page token is the last id seen, encoded."""
+"""Lists in pages, newest first: ids sort by age, and a page token is the last id seen, encoded.
+
+A token names its list and carries a checksum, so that one that was altered, cut off or taken from
+another list is refused rather than read as some other place.
+"""
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +17,8 @@ from app.db.models import TenantOwned
 from app.errors import InvalidRequest
 from app.ids import ID_PATTERN
 from mmm.errors import Issue
+
+CHECK_BYTES = 6
 
 
 @dataclass(frozen=True)
@@ -28,22 +35,33 @@ def read_page[Row: TenantOwned](
     """At most ``limit`` rows after the token; raises InvalidRequest for a token not from here."""
     query = select(table).order_by(table.id.desc()).limit(limit + 1)
     if page_token is not None:
-        query = query.where(table.id < _decode(page_token))
+        query = query.where(table.id < _decode(table, page_token))
     rows = session.scalars(query).all()
     more = len(rows) > limit
-    return Page(rows[:limit], _encode(rows[limit - 1].id) if more else None)
+    return Page(rows[:limit], _encode(table, rows[limit - 1].id) if more else None)
 
 
-def _encode(last_id: str) -> str:
-    return base64.urlsafe_b64encode(last_id.encode()).decode().rstrip("=")
+def _encode(table: type[TenantOwned], last_id: str) -> str:
+    place = f"{table.__name__} {last_id}".encode()
+    return base64.urlsafe_b64encode(_check(place) + place).decode().rstrip("=")
 
 
-def _decode(token: str) -> str:
+def _decode(table: type[TenantOwned], token: str) -> str:
     try:
-        last_id = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii")
+        content = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        last_id = ""
-    if not ID_PATTERN.match(last_id):
-        detail = "is not a token of this list; take next_page_token from the page before"
+        content = b""
+    check, place = content[:CHECK_BYTES], content[CHECK_BYTES:]
+    name, _, last_id = place.decode("ascii", "replace").partition(" ")
+    if check != _check(place) or name != table.__name__ or not ID_PATTERN.match(last_id):
+        detail = (
+            "is not a token of this list; take next_page_token from the page before, or leave it "
+            "out to begin with the newest"
+        )
         raise InvalidRequest([Issue("/page_token", "page_token", detail)])
     return last_id
+
+
+def _check(place: bytes) -> bytes:
+    """A checksum and no secret: a token opens nothing that its list does not show."""
+    return hashlib.sha256(place).digest()[:CHECK_BYTES]

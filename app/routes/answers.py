@@ -10,7 +10,10 @@ from app.routes.common import ContextOf
 
 
 async def heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answer:
-    """``work`` in one of the few threads that answer from draws."""
+    """``work`` in one of the few threads that answer from draws.
+
+    It includes writing the answer down: a large one would keep the event loop.
+    """
     return await to_thread.run_sync(work, limiter=context.heavy)
 
 

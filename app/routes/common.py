@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
+from pydantic import StringConstraints
 
 from app.context import Context, context_of
 from app.db.models import ModelRow, OperationRow
@@ -12,6 +13,9 @@ from app.strict import StrictRoute
 
 ContextOf = Annotated[Context, Depends(context_of)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
+ID = StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")
+Id = Annotated[str, Path(), ID]
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 PageToken = Annotated[
     str | None, Query(max_length=200, description="next_page_token of the page before.")
 ]
@@ -31,14 +35,12 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
 
 
-def existing_model(model_id: Annotated[str, Path(max_length=100)], context: ContextOf) -> ModelRow:
+def existing_model(model_id: Id, context: ContextOf) -> ModelRow:
     """The model of the path; 404 comes before anything is said about the body."""
     return models.find(context, model_id)
 
 
-def existing_operation(
-    operation_id: Annotated[str, Path(max_length=100)], context: ContextOf
-) -> OperationRow:
+def existing_operation(operation_id: Id, context: ContextOf) -> OperationRow:
     """The operation of the path."""
     return context.operations.status(operation_id)
 

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.documents import DatasetDocument, DatasetList
-from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
+from app.routes.conditional import Known
 from app.services import datasets
 
 routes = router("datasets")
@@ -34,15 +35,13 @@ _TABLE: dict[str, Any] = {
     }
 }
 
-DatasetId = Annotated[str, Path(max_length=100)]
-
 
 @routes.post("/datasets", status_code=201, openapi_extra=_TABLE, responses=problems(413, 415, 422))
 async def create_dataset(
     request: Request,
     response: Response,
     context: ContextOf,
-    name: Annotated[str | None, Query(max_length=200)] = None,
+    name: Annotated[Name | None, Query()] = None,
 ) -> DatasetDocument:
     """Store a table as CSV, Parquet or JSON rows; the answer profiles its columns and warns."""
     content = await request.body()
@@ -60,13 +59,13 @@ def list_datasets(
     return DatasetList.of(datasets.page(context, limit, page_token))
 
 
-@routes.get("/datasets/{dataset_id}", responses=problems(404))
-def get_dataset(dataset_id: DatasetId, context: ContextOf) -> DatasetDocument:
+@routes.get("/datasets/{dataset_id}", response_model=DatasetDocument, responses=problems(404))
+def get_dataset(dataset_id: Id, context: ContextOf, known: Known) -> Response:
     """One dataset."""
-    return DatasetDocument.of(datasets.find(context, dataset_id))
+    return known.document(DatasetDocument.of(datasets.find(context, dataset_id)))
 
 
 @routes.delete("/datasets/{dataset_id}", status_code=204, responses=problems(404))
-def delete_dataset(dataset_id: DatasetId, context: ContextOf) -> None:
+def delete_dataset(dataset_id: Id, context: ContextOf) -> None:
     """Delete a dataset. Models fitted to it stay, with their data."""
     datasets.remove(context, dataset_id)

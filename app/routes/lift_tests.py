@@ -1,17 +1,14 @@
 """Lift tests: registered once, named by id in the models that are calibrated with them."""
 
-from typing import Annotated
-
-from fastapi import Path
+from starlette.responses import Response
 
 from app.documents import LiftTestDocument, LiftTestList
 from app.fit_documents import LiftTestsBody
-from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.routes.common import ContextOf, Id, Limit, PageToken, problems, router
+from app.routes.conditional import Known
 from app.services import lift_tests
 
 routes = router("lift tests")
-
-TestId = Annotated[str, Path(max_length=100)]
 
 
 @routes.post("/lift-tests", status_code=201, responses=problems(413, 415, 422))
@@ -34,13 +31,13 @@ def list_lift_tests(
     return LiftTestList.of(lift_tests.page(context, limit, page_token))
 
 
-@routes.get("/lift-tests/{test_id}", responses=problems(404))
-def get_lift_test(test_id: TestId, context: ContextOf) -> LiftTestDocument:
+@routes.get("/lift-tests/{test_id}", response_model=LiftTestDocument, responses=problems(404))
+def get_lift_test(test_id: Id, context: ContextOf, known: Known) -> Response:
     """One lift test."""
-    return LiftTestDocument.of(lift_tests.find(context, test_id))
+    return known.document(LiftTestDocument.of(lift_tests.find(context, test_id)))
 
 
 @routes.delete("/lift-tests/{test_id}", status_code=204, responses=problems(404))
-def delete_lift_test(test_id: TestId, context: ContextOf) -> None:
+def delete_lift_test(test_id: Id, context: ContextOf) -> None:
     """Forget a lift test. Models fitted with it keep their copy."""
     lift_tests.remove(context, test_id)

@@ -4,6 +4,7 @@ from starlette.responses import FileResponse, Response
 
 from app.documents import ModelDocument, ModelList
 from app.routes.common import ContextOf, ExistingModel, Limit, PageToken, problems, router
+from app.routes.conditional import Known
 from app.services import models
 
 routes = router("models")
@@ -17,10 +18,10 @@ def list_models(context: ContextOf, limit: Limit = 50, page_token: PageToken = N
     return ModelList.of(models.page(context, limit, page_token))
 
 
-@routes.get("/models/{model_id}", responses=problems(404))
-def get_model(model: ExistingModel) -> ModelDocument:
+@routes.get("/models/{model_id}", response_model=ModelDocument, responses=problems(404))
+def get_model(model: ExistingModel, known: Known) -> Response:
     """One model: its specification, data, verdict and diagnostics."""
-    return ModelDocument.of(model)
+    return known.document(ModelDocument.of(model))
 
 
 @routes.delete("/models/{model_id}", status_code=204, responses=problems(404))
@@ -37,7 +38,8 @@ def delete_model(model: ExistingModel, context: ContextOf) -> None:
         **problems(404),
     },
 )
-def get_posterior(model: ExistingModel, context: ContextOf) -> FileResponse:
+def get_posterior(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """The model's file: draws of all parameters, the data, the specification (netCDF)."""
     path = context.store.path(model.artefact_key)
-    return FileResponse(path, media_type=NETCDF, filename=f"{model.id}.nc")
+    file = FileResponse(path, media_type=NETCDF, filename=f"{model.id}.nc")
+    return known.tagged(f'"{model.artefact_key}"', file)

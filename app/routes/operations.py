@@ -5,17 +5,20 @@ from typing import Annotated
 
 from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.responses import Response
 
 from app.db.operations import TERMINAL
 from app.documents import OperationDocument, OperationList
 from app.routes.common import (
     ContextOf,
     ExistingOperation,
+    Id,
     Limit,
     PageToken,
     problems,
     router,
 )
+from app.routes.conditional import Known
 
 routes = router("operations")
 
@@ -28,10 +31,10 @@ def list_operations(
     return OperationList.of(context.operations.list(limit, page_token))
 
 
-@routes.get("/operations/{operation_id}", responses=problems(404))
-def get_operation(operation: ExistingOperation) -> OperationDocument:
+@routes.get("/operations/{operation_id}", response_model=OperationDocument, responses=problems(404))
+def get_operation(operation: ExistingOperation, known: Known) -> Response:
     """One operation as it stands now."""
-    return OperationDocument.of(operation)
+    return known.document(OperationDocument.of(operation))
 
 
 @routes.get(
@@ -58,6 +61,6 @@ async def watch_operation(
 
 
 @routes.post("/operations/{operation_id}:cancel", responses=problems(404, 409))
-def cancel_operation(operation_id: str, context: ContextOf) -> OperationDocument:
+def cancel_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
     """Stop the operation and discard what it did; a running fit is killed within two seconds."""
     return OperationDocument.of(context.operations.cancel(operation_id))

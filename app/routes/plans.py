@@ -25,7 +25,7 @@ routes = router("plans")
 )
 async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
     """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
-    return answered(await heavy(context, lambda: allocate(context, model, body)))
+    return await heavy(context, lambda: answered(allocate(context, model, body)))
 
 
 @routes.post(
@@ -37,7 +37,7 @@ async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf
 ) -> Response:
     """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
-    return answered(await heavy(context, lambda: evaluate_plan(context, model, body)))
+    return await heavy(context, lambda: answered(evaluate_plan(context, model, body)))
 
 
 @routes.post(

@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.routes.conditional import Known, model_tag
 from app.services import queries
 from app.services.csv_export import contributions_csv
 from app.services.queries import (
@@ -66,38 +67,46 @@ _WHAT_IF = {
 async def get_contributions(
     model: ExistingModel,
     context: ContextOf,
+    known: Known,
     by: Annotated[By, Query(description="Rows for the total, each week, or each geo.")] = "total",
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
-    found = await heavy(context, lambda: queries.contributions(context, model, by))
-    if wants_csv(accept):
-        return Response(contributions_csv(found), media_type=CSV)
-    return answered(found)
+    as_csv = wants_csv(accept)
+
+    def make() -> Response:
+        found = queries.contributions(context, model, by)
+        return Response(contributions_csv(found), media_type=CSV) if as_csv else answered(found)
+
+    tag = model_tag(model, "contributions", by, CSV if as_csv else "json")
+    return await known.computed(context, tag, make, vary="Accept")
 
 
 @routes.get("/models/{model_id}/curves", response_model=CurvesAnswer, responses=problems(404, 422))
-async def get_curves(model: ExistingModel, context: ContextOf) -> Response:
+async def get_curves(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """Response curves with the observed range and today's spend."""
-    return answered(await heavy(context, lambda: queries.curves(context, model)))
+    tag = model_tag(model, "curves")
+    return await known.computed(context, tag, lambda: answered(queries.curves(context, model)))
 
 
 @routes.get(
     "/models/{model_id}/graph", response_model=ModelGraphAnswer, responses=problems(404, 422)
 )
-async def get_graph(model: ExistingModel, context: ContextOf) -> Response:
+async def get_graph(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """Nodes, edges, and for each channel and the price whether its effect is identified, and why.
 
     Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
     should not be held, and tests on the data of what the graph says is unrelated.
     """
-    return answered(await heavy(context, lambda: queries.graph(context, model)))
+    tag = model_tag(model, "graph")
+    return await known.computed(context, tag, lambda: answered(queries.graph(context, model)))
 
 
 @routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))
-async def get_report(model: ExistingModel, context: ContextOf) -> HTMLResponse:
+async def get_report(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """One self-contained HTML page about the model."""
-    return HTMLResponse(await heavy(context, lambda: queries.report(context, model)))
+    tag = model_tag(model, "report")
+    return await known.computed(context, tag, lambda: HTMLResponse(queries.report(context, model)))
 
 
 @routes.post(
@@ -111,7 +120,7 @@ async def post_counterfactual(
     context: ContextOf,
 ) -> Response:
     """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
-    return answered(await heavy(context, lambda: queries.counterfactual(context, model, body)))
+    return await heavy(context, lambda: answered(queries.counterfactual(context, model, body)))
 
 
 def wants_csv(accept: str) -> bool:

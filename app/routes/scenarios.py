@@ -3,11 +3,12 @@
 import re
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from app.routes.answers import answered, heavy
-from app.routes.common import ContextOf, Limit, PageToken, problems, router
+from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.routes.conditional import Known
 from app.services import scenarios
 from app.services.scenario_export import scenario_csv, scenario_workbook
 from app.services.scenarios import (
@@ -21,8 +22,7 @@ routes = router("scenarios")
 
 CSV = "text/csv"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ScenarioId = Annotated[str, Path(max_length=100)]
-Ids = Annotated[list[Annotated[str, Query(max_length=100)]], Query(min_length=1, max_length=20)]
+Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
 
 
 @routes.post(
@@ -53,10 +53,10 @@ def compare_scenarios(context: ContextOf, id: Ids) -> Comparison:
     return scenarios.compare(context, id)
 
 
-@routes.get("/scenarios/{scenario_id}", responses=problems(404))
-def get_scenario(scenario_id: ScenarioId, context: ContextOf) -> ScenarioRead:
+@routes.get("/scenarios/{scenario_id}", response_model=ScenarioRead, responses=problems(404))
+def get_scenario(scenario_id: Id, context: ContextOf, known: Known) -> Response:
     """One scenario: what was asked and what was answered."""
-    return ScenarioRead.of(scenarios.find(context, scenario_id))
+    return known.document(ScenarioRead.of(scenarios.find(context, scenario_id)))
 
 
 @routes.get(
@@ -68,7 +68,7 @@ def get_scenario(scenario_id: ScenarioId, context: ContextOf) -> ScenarioRead:
     },
 )
 def export_scenario(
-    scenario_id: ScenarioId,
+    scenario_id: Id,
     context: ContextOf,
     format: Literal["csv", "xlsx"] = "csv",
 ) -> Response:
@@ -82,6 +82,6 @@ def export_scenario(
 
 
 @routes.delete("/scenarios/{scenario_id}", status_code=204, responses=problems(404))
-def delete_scenario(scenario_id: ScenarioId, context: ContextOf) -> None:
+def delete_scenario(scenario_id: Id, context: ContextOf) -> None:
     """Forget a scenario."""
     scenarios.remove(context, scenario_id)

@@ -1,6 +1,5 @@
 """Health and version: for operators and load balancers."""
 
-from importlib.metadata import version
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -8,11 +7,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from app.context import Context, service_of
+from app.release import DISTRIBUTION, release
 from app.strict import StrictRoute
 
 routes = APIRouter(tags=["system"], route_class=StrictRoute)
-
-DISTRIBUTION = "prudent-mmm"
 
 
 class Alive(BaseModel):
@@ -46,8 +44,3 @@ async def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
 async def get_version() -> VersionDocument:
     """Name and version of the release."""
     return VersionDocument(name=DISTRIBUTION, version=release())
-
-
-def release() -> str:
-    """The installed version."""
-    return version(DISTRIBUTION)

@@ -110,8 +110,8 @@ def wait_for(client: httpx.Client, operation_id: str, *statuses: str) -> dict:
     return operation(client, operation_id)
 
 
-def fitted_model(client: httpx.Client, seed: int = 0) -> str:
-    found = wait_for(client, start_fit(client, seed))
+def fitted_model(client: httpx.Client, seed: int = 0, **changes) -> str:
+    found = wait_for(client, start_fit(client, seed, **changes))
     assert found["status"] == "succeeded", found["error"]
     return str(found["result"]["model_id"])
 

@@ -1,0 +1,41 @@
+"""Examples of request bodies in the OpenAPI document, by call; tests hold them to the schema."""
+
+from typing import Any
+
+_DATASET = "ds_01jd4q8z6k3v5x7y9b2c4d6f8g"
+_MODEL = "mdl_01jd4q8z6k3v5x7y9b2c4d6f8g"
+_HORIZON = {"start": "2024-07-01", "weeks": 13}
+
+EXAMPLES: dict[str, Any] = {
+    "register_lift_tests": {
+        "tests": [
+            {
+                "channel": "tv",
+                "start": "2024-03-04",
+                "end": "2024-03-25",
+                "control": {"scale": 0.0},
+                "result": {"lift": 1200.0, "se": 300.0},
+            }
+        ]
+    },
+    "simulate": {
+        "data": {"dataset_id": _DATASET},
+        "model": {
+            "kpi": {"column": "sales", "kind": "revenue"},
+            "date": "week",
+            "channels": ["tv", "search"],
+        },
+        "draws": 200,
+        "datasets": 1,
+    },
+    "post_evaluate_plan": {"horizon": _HORIZON, "plan": {"tv": 300_000, "search": 120_000}},
+    "save_scenario": {
+        "name": "next quarter, cautious",
+        "model_id": _MODEL,
+        "allocate": {
+            "horizon": _HORIZON,
+            "budget": {"total": 1_000_000},
+            "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
+        },
+    },
+}

@@ -1,0 +1,12 @@
+"""Which release this is."""
+
+from functools import cache
+from importlib.metadata import version
+
+DISTRIBUTION = "prudent-mmm"
+
+
+@cache
+def release() -> str:
+    """The installed version."""
+    return version(DISTRIBUTION)
