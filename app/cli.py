@@ -6,6 +6,7 @@
     contributions, graph, whatif, allocate,   questions to a model file
     report
     serve, version                            the HTTP service
+    keys create|list|revoke                   who may use it
 
 Commands only read arguments and print; what they need is imported when one runs, so that help is
 quick. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is printed).
@@ -16,7 +17,13 @@ import sys
 
 import typer
 
-from app.console import data_commands, model_commands, service_commands, weekly_commands
+from app.console import (
+    data_commands,
+    key_commands,
+    model_commands,
+    service_commands,
+    weekly_commands,
+)
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -27,7 +34,7 @@ cli = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for module in (data_commands, model_commands, weekly_commands, service_commands):
+for module in (data_commands, model_commands, weekly_commands, service_commands, key_commands):
     module.register(cli)
 
 

@@ -1,6 +1,6 @@
 """A typed client of the HTTP service: each call of the contract as a method.
 
-    with Client("http://127.0.0.1:8000") as client:
+    with Client("http://127.0.0.1:8000", key="prudent_...") as client:
         operation = client.fit({"dataset_id": dataset.id}, spec)
         model_id = client.wait(operation).result["model_id"]
 
@@ -58,10 +58,14 @@ class OperationError(ClientError):
 
 
 class Client:
-    """Calls of one service; a context manager. ``timeout`` in seconds holds for each call."""
+    """Calls of one service; a context manager. ``timeout`` in seconds holds for each call.
 
-    def __init__(self, base_url: str, timeout: float = 60.0) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=timeout)
+    ``key``: an API key, or a token of the identity provider, where the service asks for one.
+    """
+
+    def __init__(self, base_url: str, timeout: float = 60.0, key: str | None = None) -> None:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._http = httpx.Client(base_url=base_url, timeout=timeout, headers=headers)
 
     def __enter__(self) -> Self:
         return self

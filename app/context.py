@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
+from app.access.gate import Gate
 from app.caller import LOCAL, Caller
 from app.db.database import Database
 from app.jobs.operations import Operations
@@ -29,6 +30,7 @@ class Context:
     operations: Operations
     models: ModelCache
     heavy: CapacityLimiter
+    gate: Gate
     caller: Caller = LOCAL
 
     def of(self, caller: Caller) -> Self:
@@ -47,9 +49,10 @@ def service_of(request: Request) -> Context:
     return context
 
 
-def caller_of() -> Caller:
-    """Who sent the request (a dependency of the routes)."""
-    return LOCAL
+def caller_of(request: Request) -> Caller:
+    """Who sent the request, as the gate before the route found (a dependency of the routes)."""
+    caller: Caller = request.state.caller
+    return caller
 
 
 def context_of(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Context:

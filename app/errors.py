@@ -1,6 +1,9 @@
 """Errors of the service.
 
     AppError
+    ├── Unauthenticated       no credential, or one that opens nothing: send one that is valid
+    ├── MissingScope          the credential may not do this: use one that has the scope
+    ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
     ├── NotFound              nothing has this id: list what there is
     ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
     ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
@@ -17,7 +20,7 @@
     StartupError
     ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
     ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
-    └── UnsafeBind            no access control yet: bind to the loopback address
+    └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
 
 The first tree reaches callers through one table (``problems.py``), the second only the console.
 """
@@ -35,6 +38,32 @@ class AppError(Exception):
     def issues(self) -> tuple[Issue, ...]:
         """The single faults behind the error, where there are any."""
         return ()
+
+
+class Unauthenticated(AppError):
+    """Nobody is known by this credential; ``detail`` is None where there was none at all."""
+
+    def __init__(self, detail: str | None) -> None:
+        self.detail = detail
+        super().__init__(
+            detail or "This service asks who you are: send `Authorization: Bearer <credential>`."
+        )
+
+
+@dataclass
+class MissingScope(AppError):
+    """The caller is known and may not do this; ``held`` are the scopes it has."""
+
+    scope: str
+    held: tuple[str, ...]
+
+    def __str__(self) -> str:
+        held = ", ".join(self.held) or "none"
+        return f"This needs the scope {self.scope!r}; the credential has: {held}."
+
+
+class KeySecretUnusable(AppError):
+    """The secret under which API keys are stored is missing, or not secret."""
 
 
 @dataclass
@@ -120,4 +149,4 @@ class InvalidSetting(StartupError):
 
 
 class UnsafeBind(StartupError):
-    """The address is reachable from other machines and there is no access control."""
+    """Other machines can reach the address, and the service is not told to ask who they are."""

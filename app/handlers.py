@@ -11,6 +11,7 @@ from starlette.routing import Match
 
 from app.errors import AppError
 from app.pointers import pointer_in
+from app.problem_headers import headers_of
 from app.problems import (
     ProblemError,
     problem_of,
@@ -40,7 +41,7 @@ def request_id_of(request: Request) -> str | None:
 
 
 def _own(request: Request, error: Exception) -> Response:
-    return problem_response(problem_of(error, request_id_of(request)))
+    return problem_response(problem_of(error, request_id_of(request)), headers_of(error))
 
 
 def _http(request: Request, error: Exception) -> Response:

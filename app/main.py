@@ -11,6 +11,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app import handlers, openapi
+from app.access.gate import open_gate
 from app.context import Context
 from app.db.database import open_database
 from app.fitworker.pool import FitPool
@@ -25,6 +26,7 @@ from app.release import release
 from app.routes import (
     datasets,
     fits,
+    keys,
     lift_tests,
     models,
     operations,
@@ -75,6 +77,7 @@ def create_app(
         queries,
         plans,
         scenarios,
+        keys,
     ):
         app.include_router(module.routes)
     handlers.install(app)
@@ -113,6 +116,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     database = open_database(settings.resolved_database_url)
     stack.callback(database.close)
     database.upgrade()
+    gate = open_gate(settings, database)
     store = open_store(settings)
     if settings.single_host:
         sweep(database, store)
@@ -145,4 +149,5 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         operations=work,
         models=ModelCache(store, settings.max_cached_models),
         heavy=CapacityLimiter(settings.query_workers),
+        gate=gate,
     )

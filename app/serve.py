@@ -16,10 +16,10 @@ SHUTDOWN_SECONDS = 5
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raises UnsafeBind for an address that other machines can reach, DataDirectoryInUse where
-    another service runs on the same data.
+    Raises UnsafeBind for an address that other machines can reach where nobody is asked for a
+    credential, DataDirectoryInUse where another service runs on the same data.
     """
-    refuse_unsafe(settings.host)
+    refuse_unsafe(settings)
     claim(settings).release()
     configure_logging(settings.log_level)
     uvicorn.run(
@@ -33,15 +33,17 @@ def serve(settings: Settings) -> None:
     )
 
 
-def refuse_unsafe(host: str) -> None:
-    """Raise UnsafeBind unless every address of ``host`` is a loopback address."""
+def refuse_unsafe(settings: Settings) -> None:
+    """Raise UnsafeBind for an address beyond loopback without access control."""
+    host = settings.host
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
     except socket.gaierror as error:
         raise UnsafeBind(f"The host {host!r} is unknown: {error.strerror}.") from error
-    if not all(ipaddress.ip_address(address).is_loopback for address in found):
+    loopback = all(ipaddress.ip_address(address).is_loopback for address in found)
+    if settings.auth == "none" and not loopback:
         raise UnsafeBind(
-            f"{host!r} can be reached from other machines, and this service has no access control "
-            "yet: whoever reaches it may read and delete everything. Bind to 127.0.0.1 and put an "
-            "authenticating proxy before it."
+            f"{host!r} can be reached from other machines, and nobody is asked for a credential: "
+            "whoever reaches it may read and delete everything. Set PRUDENT_AUTH=keys, make a "
+            "first key by `prudent keys create`, and put TLS before it; or bind to 127.0.0.1."
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
@@ -35,6 +35,14 @@ class Settings(BaseSettings):
         default=None, description="Compiled code, safe to delete; default: in the data directory."
     )
     host: str = "127.0.0.1"
+    auth: Literal["none", "keys"] = Field(
+        default="none", description="Which credentials are asked for; none: loopback only."
+    )
+    key_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="API keys are stored under it; default on one machine: a file in data_dir.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

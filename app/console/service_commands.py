@@ -16,7 +16,9 @@ def register(cli: typer.Typer) -> None:
 
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="A loopback address.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Beyond loopback only with PRUDENT_AUTH.")
+    ] = None,
     port: Annotated[int | None, typer.Option(help="0 lets the system choose.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
 ) -> None:

@@ -166,3 +166,19 @@ class ScenarioRow(TenantOwned, Base):
     request: Mapped[Document]
     answer: Mapped[Document]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ApiKeyRow(TenantOwned, Base):
+    """An API key: not the key, but its ``digest``. A revoked key keeps its row."""
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str] = mapped_column(String(200))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(20))
+    scopes: Mapped[Documents]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]

@@ -8,8 +8,8 @@ from pydantic import StringConstraints
 from app.context import Context, context_of
 from app.db.models import ModelRow, OperationRow
 from app.problems import MEDIA_TYPE, Problem
+from app.routes.guarded import GuardedRoute
 from app.services import models
-from app.strict import StrictRoute
 
 ContextOf = Annotated[Context, Depends(context_of)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
@@ -25,14 +25,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for the problem documents that a route may answer with."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     found: dict[int | str, dict[str, Any]] = {
-        status: {"description": _MEANING[status], "content": content} for status in statuses
+        status: {"description": _MEANING[status], "content": content}
+        for status in (401, 403, *statuses)
     }
     return {**found, 500: {"model": Problem, "description": _MEANING[500]}}
 
 
 def router(tag: str) -> APIRouter:
-    """A router of strict routes under /v1."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
+    """A router of guarded routes under /v1."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=GuardedRoute)
 
 
 def existing_model(model_id: Id, context: ContextOf) -> ModelRow:
@@ -49,6 +50,8 @@ ExistingModel = Annotated[ModelRow, Depends(existing_model)]
 ExistingOperation = Annotated[OperationRow, Depends(existing_operation)]
 
 _MEANING = {
+    401: "No credential, or one that opens nothing: WWW-Authenticate says what is wrong.",
+    403: "The credential lacks the scope that the detail names.",
     404: "There is nothing with this id.",
     409: "The state does not allow it: code and errors say why.",
     413: "The body is too large.",

@@ -8,6 +8,7 @@ from app.handlers import request_id_of
 from app.routes.accepted import Prefer, accepted
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.routes.guarded import needs
 from app.services import frontier
 from app.services.allocate import allocate
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
@@ -23,6 +24,7 @@ routes = router("plans")
     response_model=AllocationAnswer,
     responses=problems(404, 409, 413, 415, 422),
 )
+@needs("read")
 async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
     """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
     return await heavy(context, lambda: answered(allocate(context, model, body)))
@@ -33,6 +35,7 @@ async def post_allocate(model: ExistingModel, body: AllocateBody, context: Conte
     response_model=PlanEvaluation,
     responses=problems(404, 409, 413, 415, 422),
 )
+@needs("read")
 async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf
 ) -> Response:

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.conditional import Known, model_tag
+from app.routes.guarded import needs
 from app.services import queries
 from app.services.csv_export import contributions_csv
 from app.services.queries import (
@@ -114,6 +115,7 @@ async def get_report(model: ExistingModel, context: ContextOf, known: Known) -> 
     response_model=CounterfactualAnswer,
     responses=problems(404, 409, 413, 415, 422),
 )
+@needs("read")
 async def post_counterfactual(
     model: ExistingModel,
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],

@@ -20,7 +20,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
 def test_loopback_addresses_are_allowed(host) -> None:
-    refuse_unsafe(host)
+    refuse_unsafe(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1"])
+def test_other_addresses_are_allowed_where_credentials_are_asked_for(host) -> None:
+    refuse_unsafe(Settings(host=host, auth="keys"))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "no-such-host.invalid"])

@@ -1,0 +1,1 @@
+"""Access control: credentials in, a Caller out, or a refusal."""

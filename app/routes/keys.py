@@ -1,0 +1,105 @@
+"""API keys: made, listed and revoked by an admin of the tenant."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.access.server_secret import server_secret
+from app.caller import Scope
+from app.db.models import ApiKeyRow
+from app.db.pages import Page
+from app.documents import RequestBody
+from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
+from app.routes.guarded import needs
+from app.services import keys
+from app.services.keys import KeyOrder
+
+routes = router("keys")
+
+
+class KeyBody(RequestBody):
+    """A key to be made; each scope brings those below it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"name": "dashboard", "scopes": ["read"], "expires_at": "2030-01-01T00:00:00Z"}
+            ]
+        }
+    )
+
+    name: Name = Field(min_length=1, max_length=200, description="What the key is for.")
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)] = ("read", "write")
+    expires_at: AwareDatetime | None = Field(default=None, description="Null: never.")
+
+
+class KeyDocument(BaseModel):
+    """What is known of a key; the key itself is not kept."""
+
+    id: str
+    name: str
+    hint: str = Field(description="How the key begins.")
+    scopes: list[Scope]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None = Field(description="To the minute.")
+
+    @classmethod
+    def of(cls, row: ApiKeyRow) -> Self:
+        """From its row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class NewKeyDocument(KeyDocument):
+    """A key that was just made."""
+
+    key: str = Field(description="The secret: shown here and never again.")
+
+
+class KeyList(BaseModel):
+    """A page of keys, newest first."""
+
+    items: list[KeyDocument]
+    next_page_token: str | None
+
+    @classmethod
+    def of(cls, page: Page[ApiKeyRow]) -> Self:
+        """From a page of rows."""
+        items = [KeyDocument.of(row) for row in page.items]
+        return cls(items=items, next_page_token=page.next_page_token)
+
+
+@routes.post("/keys", status_code=201, responses=problems(413, 415, 422))
+@needs("admin")
+def create_key(body: KeyBody, response: Response, context: ContextOf) -> NewKeyDocument:
+    """Make an API key for the tenant. The answer holds it once: keep it."""
+    order = KeyOrder(body.name, body.scopes, body.expires_at)
+    secret = server_secret(context.settings)
+    row, key = keys.create(context.database, secret, order, context.caller.subject)
+    response.headers["Location"] = f"/v1/keys/{row.id}"
+    return NewKeyDocument(**KeyDocument.of(row).model_dump(), key=key)
+
+
+@routes.get("/keys", responses=problems(422))
+@needs("admin")
+def list_keys(context: ContextOf, limit: Limit = 50, page_token: PageToken = None) -> KeyList:
+    """Keys, newest first, also those that expired or were revoked."""
+    return KeyList.of(keys.page(context.database, limit, page_token))
+
+
+@routes.get("/keys/{key_id}", responses=problems(404))
+@needs("admin")
+def get_key(key_id: Id, context: ContextOf) -> KeyDocument:
+    """One key."""
+    return KeyDocument.of(keys.find(context.database, key_id))
+
+
+@routes.delete("/keys/{key_id}", status_code=204, responses=problems(404))
+@needs("admin")
+def revoke_key(key_id: Id, context: ContextOf) -> None:
+    """Revoke a key: from now on it opens nothing. Its row stays, for the record."""
+    keys.revoke(context.database, key_id)

@@ -1,0 +1,72 @@
+"""API keys of a tenant: made, listed, revoked. Only their maker sees them, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.api_key import digest, hint, new_key
+from app.caller import Scope, granted
+from app.db.database import Database
+from app.db.models import ApiKeyRow, now
+from app.db.pages import Page, read_page
+from app.errors import InvalidRequest, NotFound
+from app.ids import new_id
+from mmm.errors import Issue
+
+
+@dataclass(frozen=True)
+class KeyOrder:
+    """The key to be made; it never expires where no moment is given."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: datetime | None
+
+
+def create(
+    database: Database, secret: bytes, order: KeyOrder, created_by: str
+) -> tuple[ApiKeyRow, str]:
+    """The key's row and the key itself, which is kept nowhere. ``database`` is a tenant's.
+
+    Raises InvalidRequest for a moment that has passed.
+    """
+    if order.expires_at is not None and order.expires_at <= now():
+        detail = f"{order.expires_at.isoformat()} has passed; give a moment to come, or none"
+        raise InvalidRequest([Issue("/expires_at", "in_the_past", detail)])
+    key = new_key()
+    row = ApiKeyRow(
+        id=new_id("key"),
+        name=order.name,
+        digest=digest(key, secret),
+        hint=hint(key),
+        scopes=sorted(granted(order.scopes)),
+        created_by=created_by,
+        expires_at=order.expires_at,
+    )
+    with database.write() as session:
+        session.add(row)
+    return row, key
+
+
+def find(database: Database, key_id: str) -> ApiKeyRow:
+    """The key's row; raises NotFound."""
+    with database.read() as session:
+        row = session.get(ApiKeyRow, key_id)
+    if row is None:
+        raise NotFound("API key", key_id)
+    return row
+
+
+def page(database: Database, limit: int, page_token: str | None) -> Page[ApiKeyRow]:
+    """Keys, newest first, also those that expired or were revoked."""
+    with database.read() as session:
+        return read_page(session, ApiKeyRow, limit, page_token)
+
+
+def revoke(database: Database, key_id: str) -> ApiKeyRow:
+    """End the key now and for good; raises NotFound. A second time changes nothing."""
+    with database.write() as session:
+        row = session.get(ApiKeyRow, key_id)
+        if row is None:
+            raise NotFound("API key", key_id)
+        row.revoked_at = row.revoked_at or now()
+    return row

@@ -1,0 +1,33 @@
+"""``prudent keys``: the first key of a service, made on its own machine."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from app.access.api_key import is_well_formed
+from tests.app.running import ROOT, fake_service
+from tests.app.test_keys import bearer
+
+
+def prudent(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli", "keys", *arguments, "--data-dir", str(folder)]
+    environment = {name: value for name, value in os.environ.items() if "PRUDENT" not in name}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_keys_are_made_on_the_command_line(tmp_path, models) -> None:
+    made = prudent(tmp_path, "create", "first", "--scope", "admin", "--days", "30")
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    assert is_well_formed(key)
+    assert key not in made.stderr
+    with fake_service(tmp_path, models, auth="keys") as client:
+        items = client.get("/v1/keys", headers=bearer(key)).json()["items"]
+        listed = prudent(tmp_path, "list")
+        assert items[0]["id"] in listed.stdout
+        assert prudent(tmp_path, "revoke", items[0]["id"]).returncode == 0
+        assert client.get("/v1/keys", headers=bearer(key)).status_code == 401
+    assert prudent(tmp_path, "revoke", "key_absent").returncode == 1
+    assert prudent(tmp_path, "create", "x", "--scope", "owner").returncode == 2
+    assert prudent(tmp_path, "create", "x", "--tenant", "../x").returncode == 2
