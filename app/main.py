@@ -22,6 +22,7 @@ from app.jobs.operations import Operations
 from app.jobs.runner import Handler, JobRunner
 from app.middleware import BodyLimit, OnlyProblems, RequestContext
 from app.openapi import operation_id
+from app.periodic import Periodic
 from app.release import release
 from app.routes import (
     datasets,
@@ -35,12 +36,13 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.services.artefacts import sweep
+from app.routes.system import release
 from app.services.fit_job import FitJob
 from app.services.fits import KIND as FIT
 from app.services.frontier import KIND as FRONTIER
 from app.services.frontier import FrontierJob
 from app.services.model_cache import ModelCache
+from app.services.retention import Retention
 from app.services.simulations import KIND as SIMULATE
 from app.services.simulations import SimulationJob
 from app.settings import Settings
@@ -118,8 +120,6 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     database.upgrade()
     gate = open_gate(settings, database)
     store = open_store(settings)
-    if settings.single_host:
-        sweep(database, store)
 
     pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
     stack.callback(pool.close)
@@ -140,6 +140,11 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     engine.start()
     work = Operations(database, engine)
     work.reconcile()
+    sweeper = Periodic(
+        "sweep", settings.sweep_seconds, Retention(settings, database, store, work).sweep
+    )
+    stack.callback(sweeper.close)
+    sweeper.start()
     pool.warm()
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
     return Context(

@@ -34,6 +34,20 @@ class Settings(BaseSettings):
     cache_dir: Path | None = Field(
         default=None, description="Compiled code, safe to delete; default: in the data directory."
     )
+    keep_operations_days: float | None = Field(
+        default=90.0,
+        ge=0,
+        description="Operations that ended longer ago are forgotten; what they made stays.",
+    )
+    artefact_grace_seconds: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Age at which a stored file that nothing names is deleted; longer than any "
+        "job may take between storing a file and naming it.",
+    )
+    sweep_seconds: float = Field(
+        default=1800.0, gt=0, description="Time between two looks for what need not be kept."
+    )
     host: str = "127.0.0.1"
     auth: Literal["none", "keys"] = Field(
         default="none", description="Which credentials are asked for; none: loopback only."

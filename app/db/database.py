@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
 from app.db import postgres, sqlite
+from app.db.failures import database_errors
 from app.db.migrate import upgrade
 from app.db.tenancy import TENANT, TenantSession
 
@@ -33,7 +34,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; nothing it changes is kept."""
-        with self._session(self.engine) as session:
+        with database_errors(), self._session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -43,7 +44,7 @@ class Database:
         Writers take turns on SQLite. On a server they do not: a row that is read in order to be
         changed is read with ``with_for_update``, or the change is one UPDATE with its condition.
         """
-        with self._session(self._writer) as session, session.begin():
+        with database_errors(), self._session(self._writer) as session, session.begin():
             yield session
 
     def _session(self, engine: Engine) -> Session:
@@ -59,8 +60,8 @@ class Database:
             upgrade(connection)
 
     def ping(self) -> None:
-        """Raise SQLAlchemy's error if the database does not answer."""
-        with self.engine.connect() as connection:
+        """Raise StoreUnavailable if the database does not answer."""
+        with database_errors(), self.engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:

@@ -9,7 +9,6 @@ from app.db.models import DatasetRow
 from app.db.pages import Page, read_page
 from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
 from app.ids import new_id
-from app.services.artefacts import discard
 from app.settings import Settings
 from mmm.errors import DataError, Issue
 from mmm.profile import profile_table
@@ -65,7 +64,6 @@ def remove(context: Context, dataset_id: str) -> None:
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)
-        discard(session, context.store, row.artefact_key)
 
 
 def check_size(table: pd.DataFrame, settings: Settings, where: str) -> None:

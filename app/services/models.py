@@ -4,7 +4,6 @@ from app.context import Context
 from app.db.models import ModelRow
 from app.db.pages import Page, read_page
 from app.errors import ModelRejected, NotFound
-from app.services.artefacts import discard
 from mmm.errors import Issue, pointer
 from mmm.fitted import FittedModel
 
@@ -25,13 +24,12 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]
 
 
 def remove(context: Context, model_id: str) -> None:
-    """Delete the model, its draws and its hold on the data."""
+    """Delete the model and its hold on its files, which the next sweep deletes."""
     with context.database.write() as session:
         row = session.get(ModelRow, model_id)
         if row is None:
             raise NotFound("model", model_id)
         session.delete(row)
-        discard(session, context.store, row.artefact_key, row.data_key)
     context.models.forget(row.artefact_key)
 
 

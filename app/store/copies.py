@@ -7,6 +7,7 @@ long, the limit may be exceeded. Several processes of one host may share the dir
 import os
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from app.store.disk import DiskStore
@@ -44,6 +45,10 @@ class LocalCopies:
     def delete(self, key: str) -> None:
         """Drop the copy."""
         self._files.delete(key)
+
+    def remove_leftovers(self, before: datetime) -> None:
+        """Delete what writes that never ended left before a moment."""
+        self._files.remove_leftovers(before)
 
     def _trim(self) -> None:
         found = sorted(self._measured())

@@ -78,7 +78,7 @@ class DiskStore:
         return (path.name for path in found if _is_older(path, put_before))
 
     def remove_leftovers(self, before: datetime) -> None:
-        """Delete what writes that never ended left behind; one that still runs is younger."""
+        """Delete what writes that never ended left behind before a moment."""
         for path in self._incoming.iterdir():
             if _is_older(path, before):
                 path.unlink(missing_ok=True)

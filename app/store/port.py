@@ -32,6 +32,10 @@ class ArtefactStore(Protocol):
         """Keys of everything stored, or of what was put before a moment and not since."""
         ...
 
+    def remove_leftovers(self, before: datetime) -> None:
+        """Delete what writes that never ended left on this machine before a moment."""
+        ...
+
     def check_writable(self) -> None:
         """Raise StoreFull or StoreUnavailable if nothing can be stored at present."""
         ...

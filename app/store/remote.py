@@ -78,6 +78,10 @@ class RemoteStore:
                     if is_key(name) and (put_before is None or found["last_modified"] < put_before):
                         yield name
 
+    def remove_leftovers(self, before: datetime) -> None:
+        """Delete what fetches that never ended left among the copies."""
+        self._copies.remove_leftovers(before)
+
     def check_writable(self) -> None:
         """Raise StoreUnavailable if no object can be written now (one, always the same)."""
         with self._errors():

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from app.db import operations, sqlite
-from app.db.artefact_keys import is_referenced
+from app.db.artefact_keys import referenced
 from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, ModelRow, OperationRow
 from app.db.pages import read_page
@@ -184,13 +184,13 @@ def test_keys_are_held_by_datasets_and_by_operations_that_have_not_ended(databas
     with database.write() as session:
         session.add(dataset)
         session.flush()
-        assert is_referenced(session, "k1")
-        assert is_referenced(session, "k2")
+        assert referenced(session, ["k1"])
+        assert referenced(session, ["k2"])
         operations.request_cancel(session, operation_id)
         session.delete(dataset)
         session.flush()
-        assert not is_referenced(session, "k1")
-        assert not is_referenced(session, "k2")
+        assert not referenced(session, ["k1"])
+        assert not referenced(session, ["k2"])
 
 
 def test_pages_cover_everything_once(database) -> None:

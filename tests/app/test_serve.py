@@ -13,7 +13,7 @@ from app.serve import refuse_unsafe, serve
 from app.settings import Settings
 from app.store.disk import DiskStore
 from tests.app.fake_fit import GARBAGE, KILLED, RAISES, REFUSED, TRUSTED
-from tests.app.running import fake_service, fitted_model, start_fit, wait_for
+from tests.app.running import fake_service, fitted_model, start_fit, wait_for, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,9 +115,9 @@ def test_failed_fits_and_damaged_files_are_told_as_such(tmp_path, models) -> Non
 
     orphan = store.put(b"left by a crash")
     (tmp_path / "work" / "half").mkdir(parents=True)
-    with fake_service(tmp_path, models) as client:
+    with fake_service(tmp_path, models, artefact_grace_seconds=0) as client:
         assert client.get("/readyz").status_code == 200
-    assert orphan not in set(store.keys())
+        wait_until(lambda: orphan not in set(store.keys()))
     assert not (tmp_path / "work").exists()
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.db import operations
-from app.db.artefact_keys import is_referenced
+from app.db.artefact_keys import referenced
 from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, OperationRow, TenantOwned
 from app.db.pages import read_page
@@ -78,7 +78,7 @@ def test_bytes_of_two_tenants_are_kept_until_neither_names_them(two) -> None:
         with seen.write() as session:
             session.delete(session.get_one(DatasetRow, name))
             session.flush()
-            assert is_referenced(session, "k") is left
+            assert bool(referenced(session, ["k"])) is left
 
 
 def test_all_tenants_are_seen_where_a_statement_says_so(two) -> None:
