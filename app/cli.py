@@ -7,6 +7,7 @@
     report
     serve, version                            the HTTP service
     keys create|list|revoke                   who may use it
+    db, config, backup, restore               what its operator needs
 
 Commands only read arguments and print; what they need is imported when one runs, so that help is
 quick. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is printed).
@@ -18,6 +19,7 @@ import sys
 import typer
 
 from app.console import (
+    admin_commands,
     data_commands,
     key_commands,
     model_commands,
@@ -34,7 +36,14 @@ cli = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for module in (data_commands, model_commands, weekly_commands, service_commands, key_commands):
+for module in (
+    data_commands,
+    model_commands,
+    weekly_commands,
+    service_commands,
+    key_commands,
+    admin_commands,
+):
     module.register(cli)
 
 

@@ -20,6 +20,7 @@
     StartupError
     ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
     ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
+    ├── RestoreRefused        a backup cannot be put back: another archive, or an empty database
     └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
 
 The first tree reaches callers through one table (``problems.py``), the second only the console.
@@ -146,6 +147,10 @@ class DataDirectoryInUse(StartupError):
 
 class InvalidSetting(StartupError):
     """A setting has a value that cannot be used; the message names the variable."""
+
+
+class RestoreRefused(StartupError):
+    """The archive is damaged or foreign, or the database is not empty."""
 
 
 class UnsafeBind(StartupError):

@@ -36,7 +36,6 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.routes.system import release
 from app.services.fit_job import FitJob
 from app.services.fits import KIND as FIT
 from app.services.frontier import KIND as FRONTIER

@@ -7,12 +7,13 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
+PREFIX = "PRUDENT_"
 
 
 class Settings(BaseSettings):
     """Everything that may differ between two installations."""
 
-    model_config = SettingsConfigDict(env_prefix="PRUDENT_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     data_dir: Path = Field(
         default=Path("prudent-data"), description="Directory of database, artefacts and caches."

@@ -27,11 +27,11 @@ def serve(
     What is not given comes from PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR, else 127.0.0.1, 8000
     and ./prudent-data.
     """
+    from app.configuration import read_settings
     from app.serve import serve as run
-    from app.settings import Settings
 
     given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
-    run(Settings(**{name: value for name, value in given.items() if value is not None}))
+    run(read_settings(**{name: value for name, value in given.items() if value is not None}))
 
 
 def openapi(

@@ -2,9 +2,10 @@
 also of other tenants.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.models import DatasetRow, ModelRow, OperationRow
@@ -21,10 +22,21 @@ OWNERS: tuple[InstrumentedAttribute[str], ...] = (
 
 def referenced(session: Session, keys: Collection[str]) -> set[str]:
     """Those of ``keys`` that a dataset, a model or an unfinished operation names."""
-    pending = OperationRow.input_key.in_(keys) & OperationRow.status.in_(ACTIVE)
-    queries = [select(column).where(column.in_(keys)) for column in OWNERS]
-    found: set[str] = set()
-    for query in queries:
-        found.update(session.scalars(query.execution_options(**ALL_TENANTS)))
-    inputs = select(OperationRow.input_key).where(pending).execution_options(**ALL_TENANTS)
-    return found | {key for key in session.scalars(inputs) if key is not None}
+    return _scalars(session, [query.where(column.in_(keys)) for query, column in _queries()])
+
+
+def all_referenced(session: Session) -> set[str]:
+    """Every key that a dataset, a model or an unfinished operation names."""
+    return _scalars(session, [query for query, _ in _queries()])
+
+
+def _queries() -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
+    for column in OWNERS:
+        yield select(column), column
+    unfinished = OperationRow.status.in_(ACTIVE) & OperationRow.input_key.is_not(None)
+    yield select(OperationRow.input_key).where(unfinished), OperationRow.input_key
+
+
+def _scalars(session: Session, queries: Iterable[Select[Any]]) -> set[str]:
+    everyone = [query.distinct().execution_options(**ALL_TENANTS) for query in queries]
+    return {key for query in everyone for key in session.scalars(query)}

@@ -1,0 +1,108 @@
+"""What an installation is set to, and whether database, store and directories can be used so."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.database import open_database
+from app.errors import AppError, InvalidSetting, StartupError
+from app.settings import PREFIX, Settings
+from app.store.opening import open_store
+
+HIDDEN = "(hidden)"
+SECRET_WORDS = ("secret", "password", "token", "pepper")
+STORE_VARIABLES = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part that was tried; ``fault`` says what is wrong with it and what to do."""
+
+    part: str
+    fault: str | None = None
+
+
+def read_settings(**given: Any) -> Settings:
+    """Settings of the environment and of arguments; raises InvalidSetting, naming each variable."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        ]
+        raise InvalidSetting("\n".join(lines)) from None
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that look like settings and are none, such as misspelt ones."""
+    known = {variable(name) for name in Settings.model_fields}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def resolved(settings: Settings) -> dict[str, str]:
+    """Each variable and its value in force, secrets hidden."""
+    found = {
+        variable(name): _shown(name, getattr(settings, name)) for name in Settings.model_fields
+    }
+    found[variable("database_url")] = _without_password(settings.resolved_database_url)
+    found[variable("cache_dir")] = str(settings.resolved_cache_dir)
+    if settings.artefact_url is not None:
+        given = {name: os.environ[name] for name in STORE_VARIABLES if name in os.environ}
+        found |= {name: _shown(name.lower(), value) for name, value in given.items()}
+    return found
+
+
+def try_out(settings: Settings) -> Iterator[Finding]:
+    """Use each part once; what is missing and can be made is made."""
+    yield _tried("data directory", lambda: settings.data_dir.mkdir(parents=True, exist_ok=True))
+    yield _tried("cache directory", lambda: _make_and_write(settings))
+    yield _tried("database", lambda: _reach_database(settings))
+    yield _tried("artefact store", lambda: open_store(settings).check_writable())
+
+
+def _tried(part: str, action: Callable[[], object]) -> Finding:
+    try:
+        action()
+    except (AppError, StartupError, OSError, SQLAlchemyError) as error:
+        return Finding(part, str(error))
+    return Finding(part)
+
+
+def _make_and_write(settings: Settings) -> None:
+    directory = settings.resolved_cache_dir
+    directory.mkdir(parents=True, exist_ok=True)
+    if not os.access(directory, os.W_OK):
+        raise InvalidSetting(f"{directory} cannot be written: set {variable('cache_dir')}.")
+
+
+def _reach_database(settings: Settings) -> None:
+    database = open_database(settings.resolved_database_url)
+    try:
+        database.ping()
+    finally:
+        database.close()
+
+
+def _shown(name: str, value: Any) -> str:
+    secret = isinstance(value, SecretStr) or any(word in name for word in SECRET_WORDS)
+    if value is not None and secret:
+        return HIDDEN
+    return _without_password(value) if name.endswith("_url") and value else str(value)
+
+
+def _without_password(url: Any) -> str:
+    try:
+        return make_url(str(url)).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return str(url)
