@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from sqlalchemy import update
 
@@ -12,13 +11,10 @@ from app.access.api_key import PREFIX, digest, hint, is_well_formed, new_key
 from app.access.server_secret import FILE, server_secret
 from app.caller import granted
 from app.client import Client, ServiceError
-from app.db.database import Database, open_database
 from app.db.models import ApiKeyRow
 from app.errors import KeySecretUnusable
-from app.services import keys
-from app.services.keys import KeyOrder
 from app.settings import Settings
-from tests.app.running import fake_service
+from tests.app.keyed import KeyedService, bearer, keyed_service
 from tests.app.test_contract import assert_problem
 
 SECRET = b"x" * 32
@@ -76,43 +72,11 @@ def test_keys_of_many_machines_need_a_secret_that_is_given(tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-class Service:
-    """A running service that asks for keys, and the means to make them."""
-
-    def __init__(self, client: httpx.Client, settings: Settings, database: Database) -> None:
-        self.client = client
-        self.settings = settings
-        self.database = database
-
-    def key(self, scope: str = "write", tenant: str = "default", **changes) -> str:
-        order = KeyOrder(**{"name": "test", "scopes": (scope,), "expires_at": None, **changes})
-        secret = server_secret(self.settings)
-        return keys.create(self.database.of(tenant), secret, order, "test")[1]
-
-    def get(self, path: str, key: str | None) -> httpx.Response:
-        return self.client.get(path, headers=bearer(key))
-
-    def post(self, path: str, key: str, body: dict) -> httpx.Response:
-        return self.client.post(path, headers=bearer(key), json=body)
-
-
-def bearer(key: str | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"} if key else {}
-
-
 @pytest.fixture(scope="module")
-def service(database_kind, new_database, tmp_path_factory, models) -> Iterator[Service]:
+def service(database_kind, new_database, tmp_path_factory, models) -> Iterator[KeyedService]:
     folder = tmp_path_factory.mktemp("keys")
-    changes = {
-        "auth": "keys",
-        "database_url": new_database(database_kind),
-        "key_secret": "k" * 32,
-    }
-    settings = Settings(data_dir=folder, **changes)
-    with fake_service(folder, models, **changes) as client:
-        database = open_database(settings.resolved_database_url)
-        yield Service(client, settings, database)
-        database.close()
+    with keyed_service(folder, models, database_url=new_database(database_kind)) as running:
+        yield running
 
 
 def test_keys_are_asked_for_and_health_is_not(service) -> None:

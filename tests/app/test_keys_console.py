@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from app.access.api_key import is_well_formed
+from tests.app.keyed import bearer
 from tests.app.running import ROOT, fake_service
-from tests.app.test_keys import bearer
 
 
 def prudent(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
