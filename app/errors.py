@@ -14,6 +14,7 @@
     │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
     │   ├── FitTimedOut       the fit ran longer than it may: raise the limit, or fit less
     │   └── JobGaveUp         the job was started too often without an end: look into the log
+    ├── NotReady              a part of the service does not work: the issues say which and why
     ├── StoreError
     │   ├── StoreFull         no room for files or rows: free or add space
     │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
@@ -123,6 +124,10 @@ class FitTimedOut(JobError):
 
 class JobGaveUp(JobError):
     """The job was started as often as allowed and never ended."""
+
+
+class NotReady(_WithIssues):
+    """Requests cannot be served at present; the issues name the parts."""
 
 
 class StoreError(AppError):

@@ -20,6 +20,7 @@ from app.jobs.dbos_engine import DbosEngine, engine_url
 from app.jobs.identity import Identity, claim_identity
 from app.jobs.operations import Operations
 from app.jobs.runner import Handler, JobRunner
+from app.metrics_server import serve_metrics
 from app.middleware import BodyLimit, OnlyProblems, RequestContext
 from app.openapi import operation_id
 from app.periodic import Periodic
@@ -117,6 +118,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     database = open_database(settings.resolved_database_url)
     stack.callback(database.close)
     database.upgrade()
+    stack.callback(serve_metrics(settings, database))
     gate = open_gate(settings, database)
     store = open_store(settings)
 

@@ -1,20 +1,54 @@
 """What the service counts and times, for Prometheus; one process, one set of these numbers.
 
-Names begin with ``prudent_``. Labels come from closed sets (route templates, stages, kinds), so
-that callers cannot make their number grow.
+Labels come from closed sets (route templates, stages, kinds), so that callers cannot make their
+number grow.
 """
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 
-CHECKSUM_FAILURES = Counter(
-    "prudent_artefact_checksum_failures",
-    "Stored files whose bytes were not those of their name when they were opened.",
-    ["place"],
+_REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_STAGE_BUCKETS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNMATCHED = "unmatched"
+
+REQUESTS = Counter(
+    "prudent_http_requests", "Requests answered, by route template.", ["method", "route", "status"]
 )
-"""``place``: store (what was kept) or cache (a local copy, fetched again)."""
-
+REQUEST_SECONDS = Histogram(
+    "prudent_http_request_seconds",
+    "Time until a request was answered whole; streams of events included.",
+    ["method", "route"],
+    buckets=_REQUEST_BUCKETS,
+)
+JOBS = Counter(
+    "prudent_jobs",
+    "Attempts at jobs that ended in this process: succeeded, failed, cancelled, handed_back (the "
+    "process stopped) or superseded (the result came too late and was dropped).",
+    ["kind", "outcome"],
+)
+RUNNING_FITS = Gauge("prudent_running_fits", "Fits that run in this process.")
+FIT_STAGE_SECONDS = Histogram(
+    "prudent_fit_stage_seconds", "Time of each stage of a fit.", ["stage"], buckets=_STAGE_BUCKETS
+)
+MODEL_CACHE = Counter(
+    "prudent_model_cache", "Models found in memory (hit) or read from a file (miss).", ["result"]
+)
 ARTEFACT_CACHE = Counter(
     "prudent_artefact_cache",
     "Artefacts of an object store that were found as a local copy (hit) or fetched (miss).",
     ["result"],
 )
+CHECKSUM_FAILURES = Counter(
+    "prudent_artefact_checksum_failures",
+    "Stored files whose bytes were not those of their name when they were opened, in the store "
+    "or in the local cache (fetched again).",
+    ["place"],
+)
+
+
+def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
+    """Count an answered request; a path that nothing serves has no route."""
+    method = method if method in _METHODS else "other"
+    route = route or UNMATCHED
+    REQUESTS.labels(method, route, str(status)).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)

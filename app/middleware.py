@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.ids import new_id
+from app.metrics import count_request
 from app.problems import MEDIA_TYPE, problem_of, problem_response, status_problem
 
 log = logging.getLogger(__name__)
@@ -138,5 +139,7 @@ def _log_request(scope: Scope, status: int, seconds: float) -> None:
         "path": scope["path"],
         "status": status,
         "milliseconds": round(1000.0 * seconds, 1),
+        "tenant": getattr(scope.get("state", {}).get("caller"), "tenant", None),
     }
+    count_request(scope["method"], getattr(scope.get("route"), "path", None), status, seconds)
     log.info("request", extra=labels)

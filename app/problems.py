@@ -81,6 +81,7 @@ RULES: dict[type[Exception], Rule] = {
     own.FitCrashed: Rule(500, "fit_crashed", "The fit process died"),
     own.FitTimedOut: Rule(500, "fit_timed_out", "The fit took too long"),
     own.JobGaveUp: Rule(500, "job_gave_up", "The job was given up"),
+    own.NotReady: Rule(503, "not_ready", "The service is not ready"),
     own.StoreFull: Rule(507, "store_full", "There is no room left"),
     own.StoreUnavailable: Rule(503, "store_unavailable", "The store cannot be used at present"),
 }

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
         description="API keys are stored under it; default on one machine: a file in data_dir.",
     )
     port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Prometheus metrics are served there; off if not set.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics' port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     fit_workers: int = Field(default=1, ge=1, le=64, description="Fits that run at the same time.")

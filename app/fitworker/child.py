@@ -4,6 +4,7 @@
 protocol alone: whatever libraries print is sent to standard error.
 """
 
+import logging
 import os
 import queue
 import sys
@@ -14,9 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+import structlog
 from pydantic import BaseModel
 
 from app.fitworker.protocol import Done, FitRequest, Progress, Ready, Report, failed
+from app.logs import configure_logging
+
+log = logging.getLogger(__name__)
 
 ORPHANED = 3
 NICENESS = 5
@@ -35,11 +40,20 @@ def serve(load: Callable[[], Fit]) -> None:
     fit = load()
     _say(out, Ready())
     request = FitRequest.model_validate_json(requests.get())
+    configure_logging(request.log_level)
+    with structlog.contextvars.bound_contextvars(**request.labels):
+        _carry_out(fit, request, out)
+
+
+def _carry_out(fit: Fit, request: FitRequest, out: TextIO) -> None:
+    started = time.monotonic()
     try:
+        log.info("fit started")
         fit(request, _Throttled(out))
     except Exception as error:
         _say(out, failed(error))
         raise
+    log.info("fit ended", extra={"seconds": round(time.monotonic() - started, 3)})
     _say(out, Done())
 
 

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 import app
 from app.errors import FitCrashed, FitFailed, FitTimedOut
+from app.fitworker.echo import echo
 from app.fitworker.protocol import (
     EVENTS,
     Done,
@@ -82,6 +83,7 @@ class FitProcess:
         )
         self._timed_out = False
         self._killed = False
+        self._labels: Mapping[str, str] = {}
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._listener = threading.Thread(target=self._collect_errors, daemon=True)
         self._listener.start()
@@ -104,6 +106,7 @@ class FitProcess:
         Raises the model package's own errors as the child raised them, FitFailed for any other,
         FitCrashed where the child died (also by ``kill``), FitTimedOut beyond the limit.
         """
+        self._labels = request.labels
         with self._closing(), self._limited(timeout_seconds):
             self._send(request)
             for event in self._events():
@@ -178,7 +181,7 @@ class FitProcess:
         for line in _stream(self._process.stderr):
             text = line.decode("utf-8", "replace").rstrip()
             self._tail.append(text)
-            log.debug("fit process: %s", text, extra={"pid": self.pid})
+            echo(text, {"pid": self.pid, **self._labels})
 
     def _failed(self, message: Failed) -> FitFailed:
         self._listener.join(timeout=1.0)

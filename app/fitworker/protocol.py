@@ -20,13 +20,18 @@ class _Message(BaseModel):
 
 
 class FitRequest(_Message):
-    """What to fit, and where the result goes; ``base_path``: the model that a refit continues."""
+    """What to fit, and where the result goes; ``base_path``: the model that a refit continues.
+
+    ``labels`` are in every line that the process logs.
+    """
 
     spec: dict[str, Any]
     sampling: dict[str, Any]
     table_path: str
     media_type: str
     model_path: str
+    log_level: str = "WARNING"
+    labels: dict[str, str] = {}
     base_path: str | None = None
 
 

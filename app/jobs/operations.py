@@ -109,6 +109,10 @@ class Operations:
         self._engine.purge(ids)
         return len(ids)
 
+    def check(self) -> None:
+        """Raise whatever the engine raises if it does not answer."""
+        self._engine.status("none")
+
     def reconcile(self) -> None:
         """After a start: bring rows and engine together again.
 

@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.db import operations
 from app.db.database import Database
 from app.db.models import Document
 from app.errors import JobGaveUp
+from app.metrics import JOBS
 from app.problems import problem_of
 from mmm.progress import Progress
 
@@ -64,6 +66,10 @@ class JobRunner:
         job = await asyncio.to_thread(self._claim, job_id)
         if job is None:
             return
+        with structlog.contextvars.bound_contextvars(**_labels(job)):
+            await self._carry_out(job)
+
+    async def _carry_out(self, job: Job) -> None:
         try:
             apply = await self._handlers[job.kind](job)
             await asyncio.to_thread(self._succeed, job, apply)
@@ -119,12 +125,15 @@ class JobRunner:
                 if not operations.succeed(session, job.id, job.attempt, result):
                     raise Superseded
         except Superseded:
+            JOBS.labels(job.kind, "superseded").inc()
             log.info("job was cancelled or superseded; its result is dropped", extra=_labels(job))
             self._confirm(job)
             return
+        JOBS.labels(job.kind, "succeeded").inc()
         log.info("job succeeded", extra=_labels(job))
 
     def _fail(self, job: Job, error: Exception) -> None:
+        JOBS.labels(job.kind, "failed").inc()
         problem = problem_of(error, job.request_id)
         if problem.status >= 500:
             log.error("job failed: %s", error, exc_info=error, extra=_labels(job))
@@ -138,8 +147,10 @@ class JobRunner:
         """Cancelled by its owner, or the service stops: then it waits for the next start."""
         with self._database.write() as session:
             if operations.confirm_cancel(session, job.id):
+                JOBS.labels(job.kind, "cancelled").inc()
                 log.info("job cancelled", extra=_labels(job))
             elif operations.release(session, job.id, job.attempt):
+                JOBS.labels(job.kind, "handed_back").inc()
                 log.info("job interrupted; it starts again with the service", extra=_labels(job))
 
     def _confirm(self, job: Job) -> None:
@@ -153,4 +164,5 @@ def _labels(job: Job) -> dict[str, Any]:
         "kind": job.kind,
         "attempt": job.attempt,
         "request_id": job.request_id,
+        "tenant": job.tenant,
     }

@@ -57,5 +57,6 @@ _MEANING = {
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The request is wrong: errors name place, code and reason.",
+    503: "A part of the service does not work at present: errors name it.",
     500: "Something went wrong on the server's side; the log has more under request_id.",
 }

@@ -1,14 +1,17 @@
 """Health and version: for operators and load balancers."""
 
+import platform
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from app.context import Context, service_of
 from app.release import DISTRIBUTION, release
+from app.routes.common import problems
+from app.services.readiness import check_ready
 from app.strict import StrictRoute
+from mmm.fitted import FORMAT
 
 routes = APIRouter(tags=["system"], route_class=StrictRoute)
 
@@ -20,10 +23,13 @@ class Alive(BaseModel):
 
 
 class VersionDocument(BaseModel):
-    """Which release this is."""
+    """Which release this is, and what it runs on."""
 
     name: str
     version: str
+    api: Literal["v1"] = "v1"
+    model_format: str
+    python: str
 
 
 @routes.get("/livez")
@@ -32,15 +38,21 @@ async def livez() -> Alive:
     return Alive()
 
 
-@routes.get("/readyz")
-async def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
-    """Database and artefact store answer: requests can be served."""
-    await run_in_threadpool(context.database.ping)
-    await run_in_threadpool(context.store.check_writable)
+@routes.get("/readyz", responses=problems(503))
+def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
+    """Database, artefact store and job engine work: requests can be served. Else 503, with each
+    part that does not and the reason.
+    """
+    check_ready(context)
     return Alive()
 
 
 @routes.get("/version")
 async def get_version() -> VersionDocument:
-    """Name and version of the release."""
-    return VersionDocument(name=DISTRIBUTION, version=release())
+    """The release, and what it runs on."""
+    return VersionDocument(
+        name=DISTRIBUTION,
+        version=release(),
+        model_format=FORMAT,
+        python=platform.python_version(),
+    )

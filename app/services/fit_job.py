@@ -1,6 +1,7 @@
 """The job behind a fit: a process fits, its file becomes an artefact and a model's row."""
 
 import asyncio
+import logging
 import shutil
 import threading
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from app.db.models import DatasetRow, Document, ModelRow
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess
 from app.fitworker.protocol import FitRequest
+from app.fitworker.stages import StageClock
 from app.ids import twin_id
 from app.jobs.runner import Apply, Job
+from app.metrics import RUNNING_FITS
 from app.services.json_numbers import without_nan
 from app.store.port import ArtefactStore
 from mmm.assessment import measured_lifts
@@ -48,7 +51,10 @@ class FitJob:
         try:
             holder.hold(process)
             job.report(Progress("validating", 0.0))
-            process.run(self._request(job, folder), job.report, self.timeout_seconds)
+            clock = StageClock(job.report)
+            with RUNNING_FITS.track_inprogress():
+                process.run(self._request(job, folder), clock, self.timeout_seconds)
+            clock.end()
             model = load_model(folder / "model.nc")
             key = self.store.put(folder / "model.nc")
             return lambda session: _write_row(session, job, model, key)
@@ -65,7 +71,15 @@ class FitJob:
             table_path=str(self.store.path(job.input_key)),
             media_type=job.request["media_type"],
             model_path=str(folder / "model.nc"),
+            log_level=logging.getLevelName(logging.getLogger().getEffectiveLevel()),
+            labels=_labels(job),
         )
+
+
+def _labels(job: Job) -> dict[str, str]:
+    """What every line that the fit process logs is to say."""
+    named = {"operation_id": job.id, "request_id": job.request_id, "tenant": job.tenant}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 class _Holder:

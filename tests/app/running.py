@@ -1,5 +1,6 @@
 """Real servers for the tests: in a thread of this process, or in a process that can be killed."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -54,10 +55,15 @@ def fake_service(data_dir: Path, models: Path, **changes) -> Iterator[httpx.Clie
 class ServiceProcess:
     """``python -m tests.app.running DATA_DIR MODELS``: a service to kill."""
 
-    def __init__(self, data_dir: Path, models: Path) -> None:
+    def __init__(self, data_dir: Path, models: Path, **variables: str) -> None:
         command = [sys.executable, "-m", "tests.app.running", str(data_dir), str(models)]
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         assert self.process.stdout
         port = self.process.stdout.readline().strip()
