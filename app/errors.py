@@ -9,6 +9,8 @@
     ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
+    ├── KeyReused             an Idempotency-Key came with another request: take a new one
+    ├── KeyInUse              the first call with this key is still carried out: ask again shortly
     ├── JobError
     │   ├── FitFailed         the fit raised an error: the log has the rest
     │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
@@ -104,6 +106,23 @@ class UnsupportedMediaType(AppError):
 
 class OperationFinished(AppError):
     """The operation has reached its end already."""
+
+
+class KeyReused(AppError):
+    """The Idempotency-Key was used for another request."""
+
+    def __str__(self) -> str:
+        return (
+            "This Idempotency-Key came with another request before (path, parameters, type and "
+            "body count). Use a new key for a new request."
+        )
+
+
+class KeyInUse(AppError):
+    """The first call with this Idempotency-Key has not been answered yet."""
+
+    def __str__(self) -> str:
+        return "The first call with this Idempotency-Key is still being carried out. Ask again."
 
 
 class JobError(AppError):

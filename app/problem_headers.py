@@ -23,9 +23,14 @@ def _missing_scope(error: own.MissingScope) -> dict[str, str]:
     return {"WWW-Authenticate": challenge}
 
 
+def _soon(_: own.KeyInUse) -> dict[str, str]:
+    return {"Retry-After": "1"}
+
+
 _HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
     own.Unauthenticated: _challenge,
     own.MissingScope: _missing_scope,
+    own.KeyInUse: _soon,
 }
 
 

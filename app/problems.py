@@ -77,6 +77,8 @@ RULES: dict[type[Exception], Rule] = {
     own.ModelRejected: Rule(409, "model_rejected", "The model failed its checks"),
     own.UnsupportedMediaType: Rule(415, "unsupported_media_type", "This type is not read here"),
     own.OperationFinished: Rule(409, "operation_finished", "The operation has ended"),
+    own.KeyReused: Rule(422, "idempotency_key_reused", "The key stands for another request"),
+    own.KeyInUse: Rule(409, "idempotency_key_in_use", "The first call is not answered yet"),
     own.FitFailed: Rule(500, "fit_failed", "The fit failed"),
     own.FitCrashed: Rule(500, "fit_crashed", "The fit process died"),
     own.FitTimedOut: Rule(500, "fit_timed_out", "The fit took too long"),

@@ -80,6 +80,14 @@ class Settings(BaseSettings):
     query_workers: int = Field(
         default=4, ge=1, le=256, description="Heavy questions answered at the same time."
     )
+    idempotency_seconds: float = Field(
+        default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is remembered."
+    )
+    idempotency_patience_seconds: float = Field(
+        default=300.0,
+        gt=0,
+        description="A key without an answer is taken over: its process has died.",
+    )
     max_body_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
     max_rows: int = Field(default=200_000, ge=1)
     max_columns: int = Field(default=500, ge=1)

@@ -20,3 +20,12 @@ async def heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answe
 def answered(answer: BaseModel) -> Response:
     """Serialised once, by pydantic; a number that does not exist becomes null."""
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def created(document: BaseModel, location: str | None = None) -> Response:
+    """201 with what was created and where it is."""
+    response = answered(document)
+    response.status_code = 201
+    if location:
+        response.headers["location"] = location
+    return response

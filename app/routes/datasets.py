@@ -7,8 +7,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.documents import DatasetDocument, DatasetList
+from app.routes.answers import created
 from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
 from app.routes.conditional import Known
+from app.routes.idempotent import CalledOnce
 from app.services import datasets
 
 routes = router("datasets")
@@ -36,19 +38,28 @@ _TABLE: dict[str, Any] = {
 }
 
 
-@routes.post("/datasets", status_code=201, openapi_extra=_TABLE, responses=problems(413, 415, 422))
+@routes.post(
+    "/datasets",
+    status_code=201,
+    response_model=DatasetDocument,
+    openapi_extra=_TABLE,
+    responses=problems(409, 413, 415, 422),
+)
 async def create_dataset(
     request: Request,
-    response: Response,
     context: ContextOf,
+    once: CalledOnce,
     name: Annotated[Name | None, Query()] = None,
-) -> DatasetDocument:
+) -> Response:
     """Store a table as CSV, Parquet or JSON rows; the answer profiles its columns and warns."""
-    content = await request.body()
     media_type = request.headers.get("content-type", "")
-    row = await run_in_threadpool(datasets.create, context, content, media_type, name)
-    response.headers["Location"] = f"/v1/datasets/{row.id}"
-    return DatasetDocument.of(row)
+
+    async def create() -> Response:
+        content = await request.body()
+        row = await run_in_threadpool(datasets.create, context, content, media_type, name)
+        return created(DatasetDocument.of(row), f"/v1/datasets/{row.id}")
+
+    return await once.answer(create)
 
 
 @routes.get("/datasets", responses=problems(422))

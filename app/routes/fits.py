@@ -11,6 +11,7 @@ from app.fit_documents import FitBody, FitData, ModelBody, SimulateBody
 from app.handlers import request_id_of
 from app.routes.accepted import Prefer, accepted
 from app.routes.common import ContextOf, problems, router
+from app.routes.idempotent import CalledOnce
 from app.services import fits, lift_tests, simulations
 from app.services.fits import FitOrder
 from app.services.simulations import SimulationOrder
@@ -26,13 +27,14 @@ routes = router("fits")
     response_model=OperationDocument,
     responses={
         200: {"model": FitCheckDocument, "description": "Checked only (validate_only=true)."},
-        **problems(404, 413, 415, 422),
+        **problems(404, 409, 413, 415, 422),
     },
 )
 async def fit(
     body: FitBody,
     request: Request,
     context: ContextOf,
+    once: CalledOnce,
     validate_only: Annotated[bool, Query(description="Check, and fit nothing.")] = False,
     prefer: Prefer = None,
 ) -> Response:
@@ -40,18 +42,26 @@ async def fit(
     order = await run_in_threadpool(_fit_order, context, body)
     if validate_only:
         return await run_in_threadpool(_check, context, order)
-    row = await run_in_threadpool(fits.submit, context, order, request_id_of(request))
-    return await accepted(context, row, prefer)
+
+    async def submit() -> Response:
+        row = await run_in_threadpool(fits.submit, context, order, request_id_of(request))
+        return await accepted(context, row, prefer)
+
+    return await once.answer(submit)
 
 
 @routes.post(
     "/simulate",
     status_code=202,
     response_model=OperationDocument,
-    responses=problems(404, 413, 415, 422),
+    responses=problems(404, 409, 413, 415, 422),
 )
 async def simulate(
-    body: SimulateBody, request: Request, context: ContextOf, prefer: Prefer = None
+    body: SimulateBody,
+    request: Request,
+    context: ContextOf,
+    once: CalledOnce,
+    prefer: Prefer = None,
 ) -> Response:
     """Draw whole data sets from the model's prior: what the hypothesis implies before any fit.
 
@@ -59,8 +69,12 @@ async def simulate(
     result has a ``summary`` and the ids of the data sets that were stored.
     """
     order = await run_in_threadpool(_simulation_order, context, body)
-    row = await run_in_threadpool(simulations.submit, context, order, request_id_of(request))
-    return await accepted(context, row, prefer)
+
+    async def submit() -> Response:
+        row = await run_in_threadpool(simulations.submit, context, order, request_id_of(request))
+        return await accepted(context, row, prefer)
+
+    return await once.answer(submit)
 
 
 def _fit_order(context: ContextOf, body: FitBody) -> FitOrder:

@@ -1,26 +1,40 @@
 """Lift tests: registered once, named by id in the models that are calibrated with them."""
 
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.documents import LiftTestDocument, LiftTestList
 from app.fit_documents import LiftTestsBody
+from app.routes.answers import created
 from app.routes.common import ContextOf, Id, Limit, PageToken, problems, router
 from app.routes.conditional import Known
+from app.routes.idempotent import CalledOnce
 from app.services import lift_tests
 
 routes = router("lift tests")
 
 
-@routes.post("/lift-tests", status_code=201, responses=problems(413, 415, 422))
-def register_lift_tests(body: LiftTestsBody, context: ContextOf) -> LiftTestList:
+@routes.post(
+    "/lift-tests",
+    status_code=201,
+    response_model=LiftTestList,
+    responses=problems(409, 413, 415, 422),
+)
+async def register_lift_tests(
+    body: LiftTestsBody, context: ContextOf, once: CalledOnce
+) -> Response:
     """Register tests, all or none; or rows of PyMC-Marketing, CausalPy or GeoLift results.
 
     Such a row has the tool's own columns and what the tool does not know: channel, start, end.
     What a test says is held against a model and its data when a fit names it.
     """
-    tests, source = lift_tests.read(body.tests, body.rows, body.format)
-    rows = lift_tests.register(context, tests, source)
-    return LiftTestList(items=[LiftTestDocument.of(row) for row in rows])
+
+    def register() -> Response:
+        tests, source = lift_tests.read(body.tests, body.rows, body.format)
+        rows = lift_tests.register(context, tests, source)
+        return created(LiftTestList(items=[LiftTestDocument.of(row) for row in rows]))
+
+    return await once.answer(lambda: run_in_threadpool(register))
 
 
 @routes.get("/lift-tests", responses=problems(422))

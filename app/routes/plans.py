@@ -9,6 +9,7 @@ from app.routes.accepted import Prefer, accepted
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.guarded import needs
+from app.routes.idempotent import CalledOnce
 from app.services import frontier
 from app.services.allocate import allocate
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
@@ -54,6 +55,7 @@ async def post_frontier(
     body: FrontierBody,
     request: Request,
     context: ContextOf,
+    once: CalledOnce,
     prefer: Prefer = None,
 ) -> Response:
     """The best plan for each of several totals or risk aversions, as an operation.
@@ -61,5 +63,9 @@ async def post_frontier(
     Its result has the points under ``frontier``.
     """
     request_id = request_id_of(request)
-    row = await heavy(context, lambda: frontier.submit(context, model, body, request_id))
-    return await accepted(context, row, prefer)
+
+    async def submit() -> Response:
+        row = await heavy(context, lambda: frontier.submit(context, model, body, request_id))
+        return await accepted(context, row, prefer)
+
+    return await once.answer(submit)

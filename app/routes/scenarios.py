@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from fastapi import Query
 from starlette.responses import Response
 
-from app.routes.answers import answered, heavy
+from app.routes.answers import created, heavy
 from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
 from app.routes.conditional import Known
+from app.routes.idempotent import CalledOnce
 from app.services import scenarios
 from app.services.scenario_export import scenario_csv, scenario_workbook
 from app.services.scenarios import (
@@ -31,12 +32,14 @@ Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
     response_model=ScenarioRead,
     responses=problems(404, 409, 413, 415, 422),
 )
-async def save_scenario(body: ScenarioBody, context: ContextOf) -> Response:
+async def save_scenario(body: ScenarioBody, context: ContextOf, once: CalledOnce) -> Response:
     """Ask a model for a plan, the score of a plan, or a what-if, and keep question and answer."""
-    row = await heavy(context, lambda: scenarios.save(context, body))
-    response = answered(ScenarioRead.of(row))
-    response.status_code = 201
-    return response
+
+    def save() -> Response:
+        row = scenarios.save(context, body)
+        return created(ScenarioRead.of(row), f"/v1/scenarios/{row.id}")
+
+    return await once.answer(lambda: heavy(context, save))
 
 
 @routes.get("/scenarios", responses=problems(422))
