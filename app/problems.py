@@ -64,6 +64,7 @@ RULES: dict[type[Exception], Rule] = {
     model.DataError: Rule(422, "invalid_data", "The data cannot be used as they are"),
     model.SpecError: Rule(422, "invalid_spec", "The model specification is not valid"),
     model.QueryError: Rule(422, "invalid_query", "The question cannot be answered as asked"),
+    model.SamplingError: Rule(422, "invalid_sampling", "The model cannot be sampled as asked"),
     model.ArtefactError: Rule(500, "artefact_corrupt", "A stored file is missing or damaged"),
     decision.InvalidProblem: Rule(422, "invalid_problem", "The allocation problem is not valid"),
     decision.Infeasible: Rule(422, "infeasible", "No plan satisfies all limits"),

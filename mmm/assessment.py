@@ -15,7 +15,7 @@ from mmm.lift_exclusion import kept_cells, lift_notes
 from mmm.prior_check import implied_share
 from mmm.timeline import observed
 from mmm.types import Array
-from mmm.verdict import judge, predictive_values, uncertainty_ratio
+from mmm.verdict import DRAFT_NOTE, judge, predictive_values, uncertainty_ratio
 
 
 def assessed(draft: FittedModel, seed: int) -> FittedModel:
@@ -62,6 +62,8 @@ def _reach(model: FittedModel) -> tuple[Array, Array]:
 
 def _notes(model: FittedModel) -> Iterator[str]:
     """What holds for this model beside its checks."""
+    if model.verdict.draft:
+        yield DRAFT_NOTE
     spent = model.panel.array("spend").sum(0)
     for channel, name in enumerate(model.structure.channels):
         silent = [geo for geo, s in zip(model.panel.geos, spent[:, channel], strict=True) if s == 0]

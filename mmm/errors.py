@@ -4,9 +4,10 @@
     ├── DataError       the table does not fit: cells, calendar, columns
     ├── SpecError       the model specification contradicts itself or the data
     ├── QueryError      a question the fitted model cannot answer as asked
+    ├── SamplingError   draws that cannot be made by the method or on the backend asked for
     └── ArtefactError   a stored file that cannot be read back
 
-The first three carry issues: where (a JSON pointer), a code for programs, a sentence for people.
+The first four carry issues: where (a JSON pointer), a code for programs, a sentence for people.
 """
 
 from collections.abc import Iterable
@@ -55,6 +56,10 @@ class SpecError(IssuesError):
 
 class QueryError(IssuesError):
     """The question cannot be answered as asked; correct the fields named."""
+
+
+class SamplingError(IssuesError):
+    """The posterior cannot be sampled as asked; change the fields of ``sampling`` named."""
 
 
 class ArtefactError(MmmError):

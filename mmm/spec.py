@@ -152,13 +152,24 @@ class ModelSpec(Frozen):
 
 
 class SamplingSpec(Frozen):
-    """How to sample: draws and warm-up per chain, chains, seed."""
+    """How to sample: by which method; draws and warm-up per chain, chains, seed."""
+
+    method: Literal["nuts", "laplace", "pathfinder"] = Field(
+        default="nuts",
+        description="nuts is exact. laplace and pathfinder make a draft in seconds: draws times "
+        "chains of an approximation, never trusted; tune and target_accept have no say then.",
+    )
 
     draws: int = Field(default=1000, ge=50, le=20_000)
     tune: int = Field(default=1000, ge=50, le=20_000)
     chains: int = Field(default=4, ge=2, le=16, description="R-hat needs two.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     target_accept: float = Field(default=0.9, gt=0.5, lt=1.0)
+
+    @property
+    def draft(self) -> bool:
+        """Whether the draws are those of an approximation."""
+        return self.method != "nuts"
 
 
 def parse_spec(document: Any) -> ModelSpec:

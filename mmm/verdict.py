@@ -20,6 +20,11 @@ from mmm.spec import ModelSpec
 from mmm.types import Array
 
 NEVER = math.inf
+DRAFT = "draft"
+DRAFT_NOTE = (
+    "DRAFT: these numbers come from an approximation of the posterior; fit again with "
+    "sampling.method 'nuts' before money moves"
+)
 
 Status = Literal["trusted", "caution", "rejected"]
 
@@ -44,6 +49,11 @@ class Verdict(BaseModel):
     status: Status
     checks: tuple[Check, ...]
 
+    @property
+    def draft(self) -> bool:
+        """Whether the draws are those of an approximation, which no check can make exact."""
+        return any(check.name == DRAFT for check in self.checks)
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -63,7 +73,7 @@ class Rule:
     beyond: str = ""
 
 
-RULES: tuple[Rule, ...] = (
+CHAIN_RULES: tuple[Rule, ...] = (
     Rule("r_hat", 1.01, 1.05, False, "largest R-hat over all parameters",
          "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model"),
     Rule("ess_bulk", 400.0, 100.0, True, "smallest bulk effective sample size",
@@ -73,6 +83,19 @@ RULES: tuple[Rule, ...] = (
     Rule("divergences", 0.002, 0.05, False, "share of divergent transitions",
          "the sampler could not follow the posterior everywhere: raise sampling.target_accept, "
          "or give the weakest channels a prior"),
+)  # fmt: skip
+
+DRAFT_RULES: tuple[Rule, ...] = (
+    Rule(DRAFT, 0.0, NEVER, False,
+         "DRAFT: the share of draws that come from an approximation of the posterior",
+         "a first look only: fit again with sampling.method 'nuts' before money moves"),
+    Rule("pareto_k", 0.7, NEVER, False,
+         "shape of the tail of the importance weights (beyond 1 they are not used),",
+         "the posterior is far from the approximation's shape: intervals may be off by more than "
+         "a little, so fit with sampling.method 'nuts'"),
+)  # fmt: skip
+
+FIT_RULES: tuple[Rule, ...] = (
     Rule("r_squared", 0.5, 0.0, True, "share of the kpi's variance that the mean explains",
          "the model misses what moves the kpi: add controls, price, events or seasonality"),
     Rule("predictive_coverage", 0.8, 0.6, True, "share of weeks in the 90 % predictive interval",
@@ -84,6 +107,8 @@ RULES: tuple[Rule, ...] = (
          "something slow is missing (demand, distribution, a trend break): add it as a control, or "
          "try trend.kind 'smooth'; intervals are too narrow until then"),
 )  # fmt: skip
+
+RULES = (*CHAIN_RULES, *FIT_RULES)
 
 OPTIONAL_RULES: tuple[Rule, ...] = (
     Rule("residual_persistence", 0.1, NEVER, False,
@@ -125,10 +150,12 @@ OPTIONAL_RULES: tuple[Rule, ...] = (
 def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict:
     """Verdict on ``values`` by name: all of RULES, and those of OPTIONAL_RULES that are there.
 
+    A draft (it has a value of that name) is judged by DRAFT_RULES in the place of its chains.
     With ``spec`` no check advises what the model has already. Raises KeyError for a missing value.
     """
     has = (spec.kpi.likelihood, spec.noise.kind, spec.noise.scale) if spec else ()
-    rules = (*RULES, *(rule for rule in OPTIONAL_RULES if rule.name in values))
+    first = DRAFT_RULES if DRAFT in values else CHAIN_RULES
+    rules = (*first, *FIT_RULES, *(rule for rule in OPTIONAL_RULES if rule.name in values))
     checks = tuple(_check(rule, values, has) for rule in rules)
     statuses = {check.status for check in checks}
     overall: Status = "trusted"

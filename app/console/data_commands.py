@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -125,6 +125,10 @@ def fit(
     tune: Annotated[int, typer.Option(help="Warm-up of each chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Chains.")] = 4,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 0,
+    method: Annotated[
+        Literal["nuts", "laplace", "pathfinder"],
+        typer.Option(help="nuts is exact; the others make a draft in seconds."),
+    ] = "nuts",
 ) -> None:
     """Fit the model and write it to a file."""
     from app.console.files import load_spec, load_table, request_of
@@ -138,7 +142,8 @@ def fit(
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
     precheck(declared, panel)
-    given = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
+    lengths = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
+    given = {**lengths, "method": method}
     sampling = request_of(SamplingSpec, given)
     with FitProgress() as bars:
         bars.show("starting", 0.0, [])

@@ -32,7 +32,9 @@ def contributions(
     from mmm.contribution import contributions as decompose
     from mmm.fitted import load_model
 
-    show(decompose(load_model(model), by=by), as_json, components_table, returns_table)
+    fitted = load_model(model)
+    _say_if_draft(fitted)
+    show(decompose(fitted, by=by), as_json, components_table, returns_table)
 
 
 def graph(model: Existing, as_json: AsJson = False) -> None:
@@ -42,7 +44,9 @@ def graph(model: Existing, as_json: AsJson = False) -> None:
     from mmm.fitted import load_model
     from mmm.graph_answer import explain_graph
 
-    found = explain_graph(load_model(model))
+    fitted = load_model(model)
+    _say_if_draft(fitted)
+    found = explain_graph(fitted)
     warnings = [f"{item.name}: {item.detail}" for item in found.warnings]
     notes = (*warnings, *found.notes, found.independencies.note)
     tests = [independence_table] if found.independencies.tests else []
@@ -171,6 +175,14 @@ def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str
     model = load_model(path)
     row = ModelRow(verdict=model.verdict.model_dump(mode="json"))
     return model, rejection_warnings(row, accept_rejected=accept_rejected)
+
+
+def _say_if_draft(model: "FittedModel") -> None:
+    """For answers that carry no warnings of their own."""
+    from mmm.verdict import DRAFT_NOTE
+
+    if model.verdict.draft:
+        note(DRAFT_NOTE)
 
 
 def _after(model: "FittedModel", weeks: int) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def verdict_table(verdict: Verdict) -> Table:
         for c in verdict.checks
     ]
     heads = ("", "check", "value", "limit", "advice")
-    return titled(f"verdict: {verdict.status}", heads, rows, right=(2, 3))
+    title = f"verdict: {verdict.status}{' (draft)' if verdict.draft else ''}"
+    return titled(title, heads, rows, right=(2, 3))
 
 
 def components_table(found: Contributions) -> Table:

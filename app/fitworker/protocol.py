@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from mmm.errors import DataError, Issue, IssuesError, QueryError, SpecError
+from mmm.errors import DataError, Issue, IssuesError, QueryError, SamplingError, SpecError
 from mmm.progress import ChainProgress, Progress
 
 
@@ -68,7 +68,7 @@ Event = Ready | Report | Done | Failed
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 
 _CARRIED: dict[str, type[IssuesError]] = {
-    kind.__name__: kind for kind in (DataError, SpecError, QueryError)
+    kind.__name__: kind for kind in (DataError, SpecError, QueryError, SamplingError)
 }
 
 

@@ -25,6 +25,7 @@ from mmm.contribution import Contributions, contributions
 from mmm.curves import curves
 from mmm.fitted import FittedModel
 from mmm.interval import Interval
+from mmm.verdict import DRAFT_NOTE
 
 PLAN_WEEKS = 13
 PLAN_CHANGE = 0.3
@@ -43,8 +44,11 @@ def render(model: FittedModel) -> str:
     template = Template(files("app.report").joinpath("page.html").read_text("utf-8"))
     weeks = model.panel.weeks
     return template.substitute(
-        title=escape(f"What moves {model.spec.kpi.column}"),
+        title=escape(
+            f"{'Draft: ' if model.verdict.draft else ''}What moves {model.spec.kpi.column}"
+        ),
         facts=escape(
+            f"{DRAFT_NOTE + '. ' if model.verdict.draft else ''}"
             f"{len(weeks)} weeks, {weeks[0]} to {weeks[-1]}; {len(model.panel.geos)} geo(s); "
             f"{model.posterior.n_draws} draws in {model.method.seconds:.0f} s. "
             "Intervals hold 90 % of the posterior."

@@ -146,6 +146,7 @@ def _method_document(model: FittedModel) -> Document:
         "sampler": method.sampler,
         "version": method.version,
         "path": method.path,
+        "draft": method.sampling.draft,
         "sampling": method.sampling.model_dump(mode="json"),
         "seconds": method.seconds,
     }

@@ -6,6 +6,7 @@ from app.db.pages import Page, read_page
 from app.errors import ModelRejected, NotFound
 from mmm.errors import Issue, pointer
 from mmm.fitted import FittedModel
+from mmm.verdict import DRAFT, DRAFT_NOTE
 
 
 def find(context: Context, model_id: str) -> ModelRow:
@@ -38,13 +39,19 @@ def fitted(context: Context, row: ModelRow) -> FittedModel:
     return context.models.get(row.artefact_key)
 
 
+def is_draft(row: ModelRow) -> bool:
+    """Whether the model's draws are those of an approximation."""
+    return any(check["name"] == DRAFT for check in row.verdict["checks"])
+
+
 def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
-    """Warnings that an answer of this model must carry.
+    """Warnings that an answer of this model must carry: that it is a draft, that it is rejected.
 
     Raises ModelRejected, with the checks that failed, unless the request accepts that.
     """
+    standing = [DRAFT_NOTE] if is_draft(row) else []
     if row.verdict["status"] != "rejected":
-        return []
+        return standing
     failing = [
         (index, check)
         for index, check in enumerate(row.verdict["checks"])
@@ -60,4 +67,7 @@ def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
             for index, check in failing
         )
     reasons = "; ".join(check["message"] for _, check in failing)
-    return [f"The model failed its checks and these numbers are no basis for money: {reasons}."]
+    return [
+        *standing,
+        f"The model failed its checks and these numbers are no basis for money: {reasons}.",
+    ]

@@ -1,6 +1,6 @@
 """Questions to a fitted model: contributions, curves, graph, what-ifs, the report."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,22 +18,28 @@ from mmm.question import Counterfactual, CounterfactualAnswer
 VerdictStatus = Literal["trusted", "caution", "rejected"]
 
 
+IsDraft = Field(default=False, description="The model's draws come from an approximation.")
+
+
 class ContributionsAnswer(Contributions):
     """The decomposition, with the verdict on the model that it comes from."""
 
     verdict: VerdictStatus
+    draft: bool = IsDraft
 
 
 class CurvesAnswer(Curves):
     """The response curves, with the verdict on the model that they come from."""
 
     verdict: VerdictStatus
+    draft: bool = IsDraft
 
 
 class ModelGraphAnswer(GraphAnswer):
     """The causal graph, with the verdict on the model that was fitted to it."""
 
     verdict: VerdictStatus
+    draft: bool = IsDraft
 
 
 class CounterfactualBody(Counterfactual):
@@ -45,19 +51,24 @@ class CounterfactualBody(Counterfactual):
 def contributions(context: Context, row: ModelRow, by: By) -> ContributionsAnswer:
     """Who caused what."""
     found = decompose(models.fitted(context, row), by=by)
-    return ContributionsAnswer(**dict(found), verdict=row.verdict["status"])
+    return ContributionsAnswer(**dict(found), **_standing(row))
 
 
 def curves(context: Context, row: ModelRow) -> CurvesAnswer:
     """Response curves of the channels."""
     found = response_curves(models.fitted(context, row))
-    return CurvesAnswer(**dict(found), verdict=row.verdict["status"])
+    return CurvesAnswer(**dict(found), **_standing(row))
 
 
 def graph(context: Context, row: ModelRow) -> ModelGraphAnswer:
     """The causal graph, and what is identified by it."""
     found = explain_graph(models.fitted(context, row))
-    return ModelGraphAnswer(**dict(found), verdict=row.verdict["status"])
+    return ModelGraphAnswer(**dict(found), **_standing(row))
+
+
+def _standing(row: ModelRow) -> dict[str, Any]:
+    """What every answer tells of its model."""
+    return {"verdict": row.verdict["status"], "draft": models.is_draft(row)}
 
 
 def counterfactual(

@@ -25,6 +25,7 @@ SAMPLER_MODULES = (
     "mmm.compiled",
     "mmm.code_store",
     "mmm.graph_key",
+    "mmm.nuts",
     "mmm.sampling",
     "mmm.completion",
     "mmm.workflow",
@@ -38,10 +39,11 @@ SOLVER_MODULES = (
     "optimizer.hull",
     "optimizer.milp",
 )
+MODE_MODULES = ("mmm.climb",)
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
     **dict.fromkeys(("pymc", "pytensor", "nutpie"), SAMPLER_MODULES),
-    "scipy.optimize": SOLVER_MODULES,
+    "scipy.optimize": (*SOLVER_MODULES, *MODE_MODULES),
 }
 
 

@@ -1,0 +1,69 @@
+"""Draws of an approximation brought closer to the density: Pareto-smoothed importance resampling.
+
+    weight_s = p(x_s) / q(x_s),   its largest values replaced by quantiles of a fitted Pareto tail
+
+The tail's shape k says how far the correction can be believed: up to 0.7 its error falls with the
+number of candidates; beyond 1 the weights have no mean and a few candidates would stand for all, so
+that they are drawn with equal weights instead (Vehtari et al. 2024, Pareto smoothed importance
+sampling).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from arviz_stats.base import array_stats
+
+from mmm.types import Array
+
+LARGEST_K = 1.0
+SAME = 1e-6
+"""Log weights that differ by less are equal: the approximation is the density itself."""
+
+type LogDensity = Callable[[Array], tuple[float, Array]]
+"""Log density and its gradient (dimension,) at a point (dimension,); -inf where there is none."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """``points (candidate, dimension)`` and the log density ``log_q`` (candidate,) they came by."""
+
+    points: Array
+    log_q: Array
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """``points (draw, dimension)``; ``pareto_k``: shape of the weights' tail; ``effective``: how
+    many independent draws they are worth, NaN where the weights were not used."""
+
+    points: Array
+    pareto_k: float
+    effective: float
+
+
+def resample(
+    candidates: Candidates, log_p: Array, count: int, rng: np.random.Generator
+) -> Resampled:
+    """``count`` of the candidates in random order, by their weights where these have a mean."""
+    possible = np.isfinite(log_p)
+    ratio = np.where(possible, log_p - candidates.log_q, -np.inf)
+    ratio = ratio - ratio.max()
+    weights, pareto_k = possible / possible.sum(), 0.0
+    effective = float(possible.sum())
+    if np.ptp(ratio[possible]) > SAME:
+        smoothed, shape = array_stats.psislw(-ratio[possible])
+        pareto_k, effective = float(shape), float("nan")
+        if pareto_k <= LARGEST_K:
+            weights[possible] = np.exp(smoothed - smoothed.max())
+            weights /= weights.sum()
+            effective = float(1.0 / np.sum(weights**2))
+    chosen = _systematic(weights, count, rng)
+    return Resampled(candidates.points[chosen], pareto_k, effective)
+
+
+def _systematic(weights: Array, count: int, rng: np.random.Generator) -> Array:
+    """Indices: each candidate as often as ``count`` times its weight says, to within one."""
+    levels = (np.arange(count) + rng.random()) / count
+    chosen = np.searchsorted(np.cumsum(weights), levels).clip(max=weights.size - 1)
+    return np.asarray(rng.permutation(chosen))
