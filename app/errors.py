@@ -3,6 +3,8 @@
     AppError
     ├── Unauthenticated       no credential, or one that opens nothing: send one that is valid
     ├── MissingScope          the credential may not do this: use one that has the scope
+    ├── TooManyRequests       a limit of the tenant is reached: wait, or use less
+    ├── ProviderUnavailable   the identity provider does not answer: try again later
     ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
     ├── NotFound              nothing has this id: list what there is
     ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
@@ -64,6 +66,22 @@ class MissingScope(AppError):
     def __str__(self) -> str:
         held = ", ".join(self.held) or "none"
         return f"This needs the scope {self.scope!r}; the credential has: {held}."
+
+
+class _Later(AppError):
+    """Try again in ``retry_after`` seconds."""
+
+    def __init__(self, detail: str, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail)
+
+
+class TooManyRequests(_Later):
+    """The tenant has used what it may: requests, operations, or bytes."""
+
+
+class ProviderUnavailable(_Later):
+    """Tokens cannot be checked, for the identity provider's keys cannot be had."""
 
 
 class KeySecretUnusable(AppError):

@@ -16,6 +16,7 @@ from app.problems import (
     ProblemError,
     problem_of,
     problem_response,
+    rule_of,
     status_problem,
     validation_problem,
 )
@@ -38,6 +39,13 @@ def request_id_of(request: Request) -> str | None:
     """The id that the middleware gave this request."""
     found: str | None = request.scope.get("request_id")
     return found
+
+
+def status_of(error: Exception) -> int:
+    """The status of the answer that an error becomes."""
+    if isinstance(error, RequestValidationError):
+        return 422
+    return error.status_code if isinstance(error, HTTPException) else rule_of(error).status
 
 
 def _own(request: Request, error: Exception) -> Response:

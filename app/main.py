@@ -26,6 +26,7 @@ from app.openapi import operation_id
 from app.periodic import Periodic
 from app.release import release
 from app.routes import (
+    audit,
     datasets,
     fits,
     keys,
@@ -80,6 +81,7 @@ def create_app(
         plans,
         scenarios,
         keys,
+        audit,
     ):
         app.include_router(module.routes)
     handlers.install(app)

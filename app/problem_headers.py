@@ -1,5 +1,6 @@
 """Headers that belong to an error's answer, beside its problem document."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -27,10 +28,16 @@ def _soon(_: own.KeyInUse) -> dict[str, str]:
     return {"Retry-After": "1"}
 
 
+def _retry_after(error: own.TooManyRequests | own.ProviderUnavailable) -> dict[str, str]:
+    return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+
+
 _HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
     own.Unauthenticated: _challenge,
     own.MissingScope: _missing_scope,
     own.KeyInUse: _soon,
+    own.TooManyRequests: _retry_after,
+    own.ProviderUnavailable: _retry_after,
 }
 
 

@@ -72,6 +72,8 @@ RULES: dict[type[Exception], Rule] = {
     decision.SolverFailed: Rule(500, "solver_failed", "The optimizer ended without an answer"),
     own.Unauthenticated: Rule(401, "unauthenticated", "Nobody is known by this credential"),
     own.MissingScope: Rule(403, "missing_scope", "The credential may not do this"),
+    own.TooManyRequests: Rule(429, "too_many_requests", "A limit of the tenant is reached"),
+    own.ProviderUnavailable: Rule(503, "provider_unavailable", "Tokens cannot be checked now"),
     own.KeySecretUnusable: Rule(500, "key_secret_unusable", "API keys cannot be kept"),
     own.NotFound: Rule(404, "not_found", "Not found"),
     own.InvalidRequest: Rule(422, "invalid_request", "The request is not valid"),

@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from app.settings_access import AccessSettings
 
 MEBIBYTE = 1024 * 1024
 PREFIX = "PRUDENT_"
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Everything that may differ between two installations."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
@@ -50,14 +52,6 @@ class Settings(BaseSettings):
         default=1800.0, gt=0, description="Time between two looks for what need not be kept."
     )
     host: str = "127.0.0.1"
-    auth: Literal["none", "keys"] = Field(
-        default="none", description="Which credentials are asked for; none: loopback only."
-    )
-    key_secret: SecretStr | None = Field(
-        default=None,
-        min_length=32,
-        description="API keys are stored under it; default on one machine: a file in data_dir.",
-    )
     port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
     metrics_port: int | None = Field(
         default=None,

@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 
 from app.access.keys import KeyReader
+from app.access.rates import Rates
 from app.access.server_secret import server_secret
+from app.access.token_keys import TokenKeys
+from app.access.tokens import TokenReader
 from app.caller import LOCAL, Caller
 from app.db.database import Database
 from app.errors import Unauthenticated
 from app.settings import Settings
 
 SCHEME = "bearer"
+THREADS = 16
+"""That look at credentials: a provider that hangs keeps no other thread of the service waiting."""
 
 
 class CredentialReader(Protocol):
@@ -30,18 +35,22 @@ class CredentialReader(Protocol):
 class Gate:
     """Without readers everybody is let in as the local user."""
 
-    def __init__(self, readers: Sequence[CredentialReader]) -> None:
+    def __init__(self, readers: Sequence[CredentialReader], rates: Rates) -> None:
         self._readers = readers
+        self._rates = rates
+        self._threads = CapacityLimiter(THREADS)
 
     async def admit(self, authorization: str | None) -> Caller:
-        """Who sends this ``Authorization`` header; raises Unauthenticated."""
+        """Who sends this ``Authorization`` header; raises Unauthenticated, TooManyRequests."""
         if not self._readers:
             return LOCAL
         credential = _bearer(authorization)
         reader = next((one for one in self._readers if one.reads(credential)), None)
         if reader is None:
             raise Unauthenticated("This kind of credential is not accepted here.")
-        return await to_thread.run_sync(reader.caller, credential)
+        caller = await to_thread.run_sync(reader.caller, credential, limiter=self._threads)
+        self._rates.take(caller.tenant)
+        return caller
 
 
 def open_gate(settings: Settings, database: Database) -> Gate:
@@ -49,7 +58,11 @@ def open_gate(settings: Settings, database: Database) -> Gate:
     readers: list[CredentialReader] = []
     if "keys" in settings.auth:
         readers.append(KeyReader(database, server_secret(settings)))
-    return Gate(readers)
+    if "oidc" in settings.auth and settings.oidc_issuer:
+        provider = TokenKeys(settings.oidc_issuer, settings.oidc_jwks_url)
+        readers.append(TokenReader(settings, provider))
+    rates = Rates(settings.tenant_requests_per_second, settings.tenant_burst)
+    return Gate(readers, rates)
 
 
 def _bearer(authorization: str | None) -> str:

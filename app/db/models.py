@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
     ForeignKey,
@@ -140,6 +141,7 @@ class ModelRow(TenantOwned, Base):
     notes: Mapped[Documents]
     lift_checks: Mapped[Documents]
     method: Mapped[Document]
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -182,3 +184,16 @@ class ApiKeyRow(TenantOwned, Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class AuditRow(TenantOwned, Base):
+    """What somebody did; the database refuses to change or delete it."""
+
+    __tablename__ = "audit_events"
+
+    at: Mapped[datetime] = mapped_column(default=now)
+    subject: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(100))
+    resource: Mapped[str] = mapped_column(String(300))
+    outcome: Mapped[int]
+    request_id: Mapped[str | None] = mapped_column(String(100))

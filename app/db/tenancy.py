@@ -7,7 +7,7 @@ tenants says so: ``execution_options(**ALL_TENANTS)``.
 
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from app.db.models import TenantOwned
@@ -43,3 +43,13 @@ def _own_what_is_new(session: Session, _context: Any, _instances: Any) -> None:
             row.tenant = row.tenant or tenant
             if row.tenant != tenant:
                 raise ForeignTenant(f"{row.id} belongs to {row.tenant!r}, not to {tenant!r}")
+
+
+def take_turns(session: Session) -> None:
+    """Let writers of one tenant pass one after the other, until their transaction ends.
+
+    On SQLite they do so anyway; a session of no tenant has nobody to wait for.
+    """
+    if TENANT in session.info and session.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock(func.hashtext(f"prudent:{session.info[TENANT]}"))
+        session.execute(select(lock))

@@ -26,7 +26,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     found: dict[int | str, dict[str, Any]] = {
         status: {"description": _MEANING[status], "content": content}
-        for status in (401, 403, *statuses)
+        for status in (401, 403, 429, 503, *statuses)
     }
     return {**found, 500: {"model": Problem, "description": _MEANING[500]}}
 
@@ -57,6 +57,7 @@ _MEANING = {
     413: "The body is too large.",
     415: "The body is of a type that is not read here.",
     422: "The request is wrong: errors name place, code and reason.",
-    503: "A part of the service does not work at present: errors name it.",
+    429: "A limit of the tenant is reached: Retry-After says when to try again.",
     500: "Something went wrong on the server's side; the log has more under request_id.",
+    503: "A part of the service does not work at present: errors name it.",
 }

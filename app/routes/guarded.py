@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request, Security
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
-from app.caller import Scope
+from app.caller import Caller, Scope
 from app.context import service_of
 from app.errors import MissingScope
+from app.handlers import request_id_of, status_of
+from app.services.audit import Entry, record
 from app.strict import Endpoint, StrictRoute
 
 BEARER = HTTPBearer(
@@ -50,11 +53,31 @@ class GuardedRoute(StrictRoute):
         handle = super().get_route_handler()
 
         async def handle_guarded(request: Request) -> Response:
-            caller = await service_of(request).gate.admit(request.headers.get("authorization"))
+            context = service_of(request)
+            caller = await context.gate.admit(request.headers.get("authorization"))
             request.state.caller = caller
             bind_contextvars(tenant=caller.tenant, subject=caller.subject)
             if self.scope not in caller.scopes:
+                await self._record(request, caller, 403)
                 raise MissingScope(self.scope, tuple(sorted(caller.scopes)))
-            return await handle(request)
+            if self.scope == "read" or request.method in _SAFE:
+                return await handle(request)
+            try:
+                response = await handle(request)
+            except Exception as error:
+                await self._record(request, caller, status_of(error))
+                raise
+            place = response.headers.get("location")
+            await self._record(request, caller, response.status_code, place)
+            return response
 
         return handle_guarded
+
+    async def _record(
+        self, request: Request, caller: Caller, outcome: int, place: str | None = None
+    ) -> None:
+        """Write the request down; where that cannot be done, it fails."""
+        database = service_of(request).database.of(caller.tenant)
+        resource = place or request.url.path
+        entry = Entry(caller.subject, self.name, resource, outcome, request_id_of(request))
+        await run_in_threadpool(record, database, entry)

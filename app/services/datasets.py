@@ -9,6 +9,7 @@ from app.db.models import DatasetRow
 from app.db.pages import Page, read_page
 from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
 from app.ids import new_id
+from app.services.quotas import check_bytes
 from app.settings import Settings
 from mmm.errors import DataError, Issue
 from mmm.profile import profile_table
@@ -18,7 +19,9 @@ MEDIA_TYPES = (CSV, PARQUET, JSON)
 
 
 def create(context: Context, content: bytes, media_type: str, name: str | None) -> DatasetRow:
-    """Store a table; raises UnsupportedMediaType, DataError or InvalidRequest (too large)."""
+    """Store a table; raises UnsupportedMediaType, DataError, InvalidRequest (too large) or
+    TooManyRequests (too much).
+    """
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
         given = kind or "no Content-Type"
@@ -30,6 +33,7 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
     check_size(table, context.settings, "")
     profile = profile_table(table)
     with context.database.write() as session:
+        check_bytes(session, context.settings, len(content))
         row = DatasetRow(
             id=new_id("ds"),
             name=name,

@@ -56,11 +56,18 @@ class FitJob:
                 process.run(self._request(job, folder), clock, self.timeout_seconds)
             clock.end()
             model = load_model(folder / "model.nc")
+            size = (folder / "model.nc").stat().st_size + self._own_data(job)
             key = self.store.put(folder / "model.nc")
-            return lambda session: _write_row(session, job, model, key)
+            return lambda session: _write_row(session, job, model, key, size)
         finally:
             self.pool.give_back(process)
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _own_data(self, job: Job) -> int:
+        """Bytes of data that came with the fit, and are kept for the model alone."""
+        if job.input_key is None or job.request["dataset_id"] is not None:
+            return 0
+        return self.store.path(job.input_key).stat().st_size
 
     def _request(self, job: Job, folder: Path) -> FitRequest:
         if job.input_key is None:
@@ -103,7 +110,7 @@ class _Holder:
                 self._process.kill()
 
 
-def _write_row(session: Session, job: Job, model: FittedModel, key: str) -> Document:
+def _write_row(session: Session, job: Job, model: FittedModel, key: str, size: int) -> Document:
     """The model's row. Its id follows from the operation's: one operation, one model."""
     dataset_id = job.request["dataset_id"]
     if dataset_id is not None and session.get(DatasetRow, dataset_id) is None:
@@ -116,6 +123,7 @@ def _write_row(session: Session, job: Job, model: FittedModel, key: str) -> Docu
         dataset_id=dataset_id,
         artefact_key=key,
         data_key=job.input_key,
+        bytes=size,
         spec=job.request["spec"],
         sampling=job.request["sampling"],
         data=_data_document(model),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.context import Context
 from app.db.models import OperationRow
 from app.errors import InvalidRequest
-from app.services.submission import Checked, Data, checked
+from app.services.submission import Checked, Data, admitted, checked
 from mmm.errors import Issue
 from mmm.spec import ModelSpec, SamplingSpec
 
@@ -45,5 +45,8 @@ def submit(context: Context, order: FitOrder, request_id: str | None) -> Operati
         "project": order.project,
     }
     return context.operations.submit(
-        KIND, request, request_id=request_id, prepare=lambda _: found.hold(context.store)
+        KIND,
+        request,
+        request_id=request_id,
+        prepare=lambda session: admitted(session, context, found),
     )

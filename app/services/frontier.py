@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
+from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
@@ -15,6 +16,7 @@ from app.services import models
 from app.services.json_numbers import without_nan
 from app.services.plan_requests import AllocateBody
 from app.services.plans import Answer, CertificateDocument
+from app.services.quotas import check_operations
 from app.services.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
@@ -81,9 +83,12 @@ def submit(
     for problem in _problems(body):
         case_of(problem, response, response.current)
     request = {"body": body.model_dump(mode="json"), "warnings": warnings}
-    return context.operations.submit(
-        KIND, request, request_id=request_id, prepare=lambda _: row.artefact_key
-    )
+
+    def prepare(session: Session) -> str:
+        check_operations(session, context.settings)
+        return row.artefact_key
+
+    return context.operations.submit(KIND, request, request_id=request_id, prepare=prepare)
 
 
 @dataclass(frozen=True)

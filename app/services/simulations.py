@@ -11,7 +11,7 @@ from app.db.models import DatasetRow, Document, OperationRow
 from app.ids import new_id
 from app.jobs.runner import Apply, Job
 from app.services.json_numbers import without_nan
-from app.services.submission import Data, checked
+from app.services.submission import Data, admitted, checked
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.panel import build_panel
@@ -45,8 +45,12 @@ def submit(context: Context, order: SimulationOrder, request_id: str | None) -> 
         "datasets": order.datasets,
         "seed": order.seed,
     }
+    more = order.datasets * len(found.content)
     return context.operations.submit(
-        KIND, request, request_id=request_id, prepare=lambda _: found.hold(context.store)
+        KIND,
+        request,
+        request_id=request_id,
+        prepare=lambda session: admitted(session, context, found, more),
     )
 
 

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.context import Context
 from app.services import datasets
+from app.services.quotas import check_bytes, check_operations
 from app.store.port import ArtefactStore
 from mmm.errors import DataError, Issue, SpecError
 from mmm.lift import LiftTest
@@ -37,6 +40,18 @@ class Checked:
     def hold(self, store: ArtefactStore) -> str:
         """The key under which the bytes are stored from now on."""
         return self.key or store.put(self.content)
+
+
+def admitted(session: Session, context: Context, found: Checked, more: int = 0) -> str:
+    """Keep the data of an operation that is about to be queued, and return their key.
+
+    Raises TooManyRequests where the tenant has too many operations, or the data and ``more`` bytes
+    of its result would be too much.
+    """
+    new = 0 if found.key else len(found.content)
+    check_operations(session, context.settings)
+    check_bytes(session, context.settings, new + more)
+    return found.hold(context.store)
 
 
 def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:

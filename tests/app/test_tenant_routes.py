@@ -114,7 +114,7 @@ def test_tenant_walk_covers_every_route() -> None:
 @pytest.mark.parametrize(("method", "path"), ABOUT_ONE)
 def test_tenant_gets_404_for_what_is_foreign(us, them, ids, method, path) -> None:
     place = path.format(**ids)
-    body = {"json": {}} if method in {"POST", "PUT", "PATCH"} else {}
+    body: dict[str, Any] = {"json": {}} if method in {"POST", "PUT", "PATCH"} else {}
     foreign = them.request(method, place, **body)
     assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found"), foreign.text
     assert foreign.json()["detail"] == them.request(method, place, **body).json()["detail"]

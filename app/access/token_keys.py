@@ -1,0 +1,68 @@
+"""Public keys of the identity provider: fetched when needed, kept, and asked for at a bounded rate.
+
+An unknown key id, which anybody may invent, makes at most one request in ``COOLDOWN`` seconds; so
+does a provider that does not answer, and until then the keys known before are used for
+``STALE`` seconds: its outage is not ours.
+"""
+
+import json
+import time
+import urllib.request
+from typing import Any
+
+from jwt import PyJWKClient, PyJWKSet, PyJWTError
+from jwt.exceptions import PyJWKClientConnectionError
+
+from app.errors import ProviderUnavailable
+
+COOLDOWN = 30.0
+LIFESPAN = 600.0
+STALE = 24 * 3600.0
+TIMEOUT = 5.0
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+class TokenKeys(PyJWKClient):
+    """The library's client, whose failures are bounded as its successes are.
+
+    ``address`` is that of the keys, or None: then it is what the issuer's discovery document says.
+    """
+
+    def __init__(self, issuer: str, address: str | None, cooldown: float = COOLDOWN) -> None:
+        super().__init__(
+            address or issuer, lifespan=LIFESPAN, timeout=TIMEOUT, cooldown_duration=cooldown
+        )
+        self._issuer = issuer
+        self._known = address is not None
+        self._last: tuple[float, PyJWKSet] | None = None
+        self._failed: float | None = None
+        self._reason = ""
+
+    def fetch_data(self) -> Any:
+        """The key set; raises ProviderUnavailable where it cannot be had."""
+        if self._failed is None or time.monotonic() - self._failed >= self.cooldown_duration:
+            try:
+                return self._fetch()
+            except (PyJWTError, OSError, ValueError, KeyError) as error:
+                self._failed, self._reason = time.monotonic(), str(error)
+        if self._last is not None and time.monotonic() - self._last[0] < STALE:
+            return self._last[1]
+        raise ProviderUnavailable(
+            f"The keys of the identity provider {self._issuer} cannot be had: {self._reason}",
+            self.cooldown_duration,
+        )
+
+    def _fetch(self) -> PyJWKSet:
+        if not self._known:
+            self.uri, self._known = self._discovered(), True
+        found = PyJWKSet.from_dict(super().fetch_data())
+        self._last, self._failed = (time.monotonic(), found), None
+        return found
+
+    def _discovered(self) -> str:
+        address = self._issuer.rstrip("/") + DISCOVERY
+        with urllib.request.urlopen(address, timeout=self.timeout) as response:  # noqa: S310
+            document = json.load(response)
+        if document["issuer"] != self._issuer:
+            raise PyJWKClientConnectionError(f"{address} speaks for {document['issuer']!r}")
+        return str(document["jwks_uri"])

@@ -1,0 +1,48 @@
+"""What one tenant may use of the service: operations that have not ended, bytes that are kept.
+
+Both are checked in the transaction that adds to them, in which writers of a tenant take turns: two
+requests cannot both take what is left.
+"""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.operations import ACTIVE
+from app.db.tenancy import take_turns
+from app.errors import TooManyRequests
+from app.settings import Settings
+
+OPERATIONS_RETRY_SECONDS = 30.0
+BYTES_RETRY_SECONDS = 3600.0
+
+
+def check_operations(session: Session, settings: Settings) -> None:
+    """Raise TooManyRequests where one operation more is too many."""
+    take_turns(session)
+    unfinished = OperationRow.status.in_(ACTIVE)
+    count = session.scalar(select(func.count()).select_from(OperationRow).where(unfinished)) or 0
+    if count >= settings.tenant_operations:
+        raise TooManyRequests(
+            f"{count} operations are queued or run; the limit of a tenant is "
+            f"{settings.tenant_operations}. Wait for one to end, or cancel one.",
+            OPERATIONS_RETRY_SECONDS,
+        )
+
+
+def check_bytes(session: Session, settings: Settings, more: int) -> None:
+    """Raise TooManyRequests where ``more`` bytes would be too many."""
+    take_turns(session)
+    kept = stored_bytes(session)
+    if kept + more > settings.tenant_bytes:
+        raise TooManyRequests(
+            f"{kept} bytes are kept in data sets and models, and {more} more would exceed the "
+            f"limit of a tenant, {settings.tenant_bytes}. Delete what is not needed.",
+            BYTES_RETRY_SECONDS,
+        )
+
+
+def stored_bytes(session: Session) -> int:
+    """Bytes of the data sets and models of the session's tenant."""
+    sums = (func.coalesce(func.sum(table.bytes), 0) for table in (DatasetRow, ModelRow))
+    return sum(int(session.scalar(select(total)) or 0) for total in sums)
