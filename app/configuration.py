@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.access.server_secret import server_secret
 from app.db.database import open_database
 from app.errors import AppError, InvalidSetting, StartupError
 from app.settings import PREFIX, Settings
@@ -69,6 +70,8 @@ def try_out(settings: Settings) -> Iterator[Finding]:
     yield _tried("cache directory", lambda: _make_and_write(settings))
     yield _tried("database", lambda: _reach_database(settings))
     yield _tried("artefact store", lambda: open_store(settings).check_writable())
+    if "keys" in settings.auth:
+        yield _tried("API keys", lambda: server_secret(settings))
 
 
 def _tried(part: str, action: Callable[[], object]) -> Finding:

@@ -52,6 +52,7 @@ def create(
     order = keys.KeyOrder(name, tuple(found), expires_at)
     with _tenant(tenant, data_dir) as (settings, database):
         row, key = keys.create(database, server_secret(settings), order, _who())
+        _record(database, "create_key", row.id, 201)
     until = f"until {expires_at:%Y-%m-%d}" if expires_at else "without an end"
     note(f"{row.id} opens tenant {tenant!r} to {', '.join(row.scopes)}, {until}. It is shown once:")
     typer.echo(key)
@@ -98,6 +99,7 @@ def revoke(
 
     with _tenant(tenant, data_dir) as (_, database):
         row = keys.revoke(database, key_id)
+        _record(database, "revoke_key", row.id, 204)
     note(f"{row.id} ({row.name}) is revoked.")
 
 
@@ -105,19 +107,26 @@ def revoke(
 def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "Database"]]:
     """Settings, and the tenant's database with the newest schema."""
     from app.caller import TENANT_PATTERN
+    from app.configuration import read_settings
     from app.db.database import open_database
-    from app.settings import Settings
 
     if not TENANT_PATTERN.match(tenant):
         raise typer.BadParameter("--tenant: letters, digits, and . _ - within, 100 at most")
     given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
-    settings = Settings(**given)
+    settings = read_settings(**given)
     database = open_database(settings.resolved_database_url)
     try:
         database.upgrade()
         yield settings, database.of(tenant)
     finally:
         database.close()
+
+
+def _record(database: "Database", action: str, key_id: str, outcome: int) -> None:
+    """Write into the audit log what the same call of the API would have written."""
+    from app.services.audit import Entry, record
+
+    record(database, Entry(_who(), action, f"/v1/keys/{key_id}", outcome, None))
 
 
 def _who() -> str:
