@@ -30,3 +30,8 @@ def granted(scopes: Iterable[str]) -> frozenset[Scope]:
     given = set(scopes)
     highest = max((rank for rank, scope in enumerate(SCOPES) if scope in given), default=-1)
     return frozenset(SCOPES[: highest + 1])
+
+
+def in_order(scopes: frozenset[Scope]) -> list[Scope]:
+    """From the least to the most."""
+    return [scope for scope in SCOPES if scope in scopes]

@@ -69,7 +69,7 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
         Column("id", no_wrap=True),
         "name",
         "begins",
-        "scopes",
+        "scope",
         "made",
         "expires",
         "revoked",
@@ -82,7 +82,7 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
             for row in page.items:
                 moments = (row.created_at, row.expires_at, row.revoked_at, row.last_used_at)
                 days = (f"{moment:%Y-%m-%d}" if moment else "" for moment in moments)
-                table.add_row(row.id, row.name, row.hint, ", ".join(row.scopes), *days)
+                table.add_row(row.id, row.name, row.hint, row.scopes[-1], *days)
             token = page.next_page_token
             if token is None:
                 break

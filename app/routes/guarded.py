@@ -9,7 +9,7 @@ from fastapi.security import HTTPBearer
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
-from app.caller import Caller, Scope
+from app.caller import Caller, Scope, in_order
 from app.context import service_of
 from app.errors import MissingScope
 from app.handlers import request_id_of, status_of
@@ -59,7 +59,7 @@ class GuardedRoute(StrictRoute):
             bind_contextvars(tenant=caller.tenant, subject=caller.subject)
             if self.scope not in caller.scopes:
                 await self._record(request, caller, 403)
-                raise MissingScope(self.scope, tuple(sorted(caller.scopes)))
+                raise MissingScope(self.scope, tuple(in_order(caller.scopes)))
             if self.scope == "read" or request.method in _SAFE:
                 return await handle(request)
             try:

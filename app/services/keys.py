@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.access.api_key import digest, hint, new_key
-from app.caller import Scope, granted
+from app.caller import Scope, granted, in_order
 from app.db.database import Database
 from app.db.models import ApiKeyRow, now
 from app.db.pages import Page, read_page
@@ -38,7 +38,7 @@ def create(
         name=order.name,
         digest=digest(key, secret),
         hint=hint(key),
-        scopes=sorted(granted(order.scopes)),
+        scopes=in_order(granted(order.scopes)),
         created_by=created_by,
         expires_at=order.expires_at,
     )
