@@ -2,7 +2,8 @@
 
     init, check, reshape                      a table and its specification
     fit                                       both -> a model file, with progress bars
-    refit                                     a model file and new weeks -> the next one
+    refit, stability                          a model file and new weeks -> the next, what moved
+    plan-vs-actual                            what became of a plan, and why
     contributions, graph, whatif, allocate,   questions to a model file
     report
     serve, version                            the HTTP service

@@ -24,6 +24,13 @@ from app.documents import (
     OperationDocument,
 )
 from app.problems import MEDIA_TYPE, Problem
+from app.project_documents import (
+    Actuals,
+    Project,
+    ProjectPlanRead,
+    ProjectVariance,
+    Promotion,
+)
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation
 from app.services.frontier import FrontierBody
 from app.services.plan_requests import AllocateBody
@@ -31,6 +38,7 @@ from app.services.plans import AllocationAnswer
 from app.services.queries import ContributionsAnswer, CounterfactualBody, CurvesAnswer
 from mmm.contribution import By
 from mmm.question import Counterfactual, CounterfactualAnswer
+from mmm.stability_answer import StabilityReport
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 Document = Mapping[str, Any]
@@ -108,6 +116,18 @@ class Client:
         body = {"data": data, "model": model, "sampling": sampling or {}, "name": name}
         return _read(OperationDocument, self._call("POST", "/v1/fit", json=body))
 
+    def refit(
+        self, model_id: str, data: Document, restated: str = "refuse", **changes: Any
+    ) -> OperationDocument:
+        """Start a refit with new weeks; ``restated="accept"`` takes old numbers that changed."""
+        body = {"data": data, "restated": restated, **changes}
+        answer = self._call("POST", f"/v1/models/{model_id}/refit", json=body)
+        return _read(OperationDocument, answer)
+
+    def stability(self, model_id: str) -> StabilityReport:
+        """What a refit changed, and which data did."""
+        return _read(StabilityReport, self._call("GET", f"/v1/models/{model_id}/stability"))
+
     def simulate(
         self, data: Document, model: Document, draws: int = 200, datasets: int = 1, seed: int = 0
     ) -> OperationDocument:
@@ -177,6 +197,40 @@ class Client:
         """Start a frontier; the result has it under ``frontier``."""
         path = f"/v1/models/{model_id}/frontier"
         return _read(OperationDocument, self._call("POST", path, json=_body(request)))
+
+    def create_project(self, name: str, description: str = "") -> Project:
+        """A project for a champion model, its plans and what became of them."""
+        body = {"name": name, "description": description}
+        return _read(Project, self._call("POST", "/v1/projects", json=body))
+
+    def project(self, project_id: str) -> Project:
+        """A project with its champion and its plan of record."""
+        return _read(Project, self._call("GET", f"/v1/projects/{project_id}"))
+
+    def promote(
+        self, project_id: str, model_id: str, note: str = "", *, accept_rejected: bool = False
+    ) -> Promotion:
+        """Make a model the champion of a project."""
+        body = {"model_id": model_id, "note": note, "accept_rejected": accept_rejected}
+        answer = self._call("POST", f"/v1/projects/{project_id}/champion", json=body)
+        return _read(Promotion, answer)
+
+    def adopt_plan(self, project_id: str, name: str, **question: Any) -> ProjectPlanRead:
+        """Make a plan the plan of record: ``scenario_id``, ``allocate`` or ``evaluate_plan``."""
+        body = {"name": name, **question}
+        answer = self._call("POST", f"/v1/projects/{project_id}/plans", json=body)
+        return _read(ProjectPlanRead, answer)
+
+    def post_actuals(self, project_id: str, data: Document) -> Actuals:
+        """Weeks as they came."""
+        path = f"/v1/projects/{project_id}/actuals"
+        return _read(Actuals, self._call("POST", path, json={"data": dict(data)}))
+
+    def plan_versus_actual(self, project_id: str, plan_id: str | None = None) -> ProjectVariance:
+        """What became of the plan: plan, execution, market, model."""
+        params = {"plan_id": plan_id} if plan_id else {}
+        path = f"/v1/projects/{project_id}/plan-vs-actual"
+        return _read(ProjectVariance, self._call("GET", path, params=params))
 
     def report(self, model_id: str) -> str:
         """The report as one HTML page."""

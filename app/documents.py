@@ -66,7 +66,8 @@ class OperationDocument(BaseModel):
     incomplete: bool
     chains: list[ChainDocument] = Field(description="Of a fit that samples.")
     result: dict[str, Any] | None = Field(
-        description='Of a fit: {"model_id": "..."}; of a simulation: {"summary", "dataset_ids"}.'
+        description='Of a fit: {"model_id": "..."}, of a refit with its "stability"; of a '
+        'simulation: {"summary", "dataset_ids"}.'
     )
     error: Problem | None
     created_at: datetime
@@ -119,6 +120,7 @@ class ModelDocument(BaseModel):
     id: str
     name: str | None
     project: str | None
+    base_model_id: str | None = Field(description="Of a refit: the model it continues.")
     created_at: datetime
     spec: ModelSpec
     data: DataSummary

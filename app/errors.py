@@ -10,6 +10,8 @@
     ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
     ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
+    ├── InUse                 a project rests on it: promote another, or delete the project first
+    ├── ProjectIncomplete     the project lacks a champion or a plan: give it one
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
     ├── KeyReused             an Idempotency-Key came with another request: take a new one
     ├── KeyInUse              the first call with this key is still carried out: ask again shortly
@@ -116,6 +118,14 @@ class InvalidRequest(_WithIssues):
 
 class ModelRejected(_WithIssues):
     """The model failed its checks and the request does not accept that; the issues name them."""
+
+
+class InUse(AppError):
+    """Something else rests on what is to be deleted."""
+
+
+class ProjectIncomplete(AppError):
+    """The project has no champion, or no plan of record, and the call needs one."""
 
 
 class UnsupportedMediaType(AppError):

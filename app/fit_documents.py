@@ -67,6 +67,30 @@ class FitBody(RequestBody):
     project: str | None = Field(default=None, max_length=200)
 
 
+class RefitBody(RequestBody):
+    """New weeks for a model; the data may hold the weeks it knows too.
+
+    Without ``model`` and ``sampling`` the refit is as the fit before it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"data": {"rows": [{"week": "2024-07-01", "sales": 1180, "tv": 200, "price": 9.9}]}}
+            ]
+        }
+    )
+
+    data: FitData
+    restated: Literal["refuse", "accept"] = Field(
+        default="refuse", description="What to do where numbers of old weeks have changed."
+    )
+    model: ModelBody | None = Field(default=None, description="A changed specification.")
+    sampling: SamplingSpec | None = None
+    name: str | None = Field(default=None, max_length=200)
+    project: str | None = Field(default=None, max_length=200)
+
+
 class SimulateBody(RequestBody):
     """Which hypothesis to draw data from: on the spend, prices and events of which data."""
 

@@ -34,7 +34,9 @@ from app.routes import (
     models,
     operations,
     plans,
+    projects,
     queries,
+    refits,
     scenarios,
     system,
 )
@@ -43,6 +45,7 @@ from app.services.fits import KIND as FIT
 from app.services.frontier import KIND as FRONTIER
 from app.services.frontier import FrontierJob
 from app.services.model_cache import ModelCache
+from app.services.refits import KIND as REFIT
 from app.services.retention import Retention
 from app.services.simulations import KIND as SIMULATE
 from app.services.simulations import SimulationJob
@@ -78,8 +81,10 @@ def create_app(
         operations,
         models,
         queries,
+        refits,
         plans,
         scenarios,
+        projects,
         keys,
         audit,
     ):
@@ -129,6 +134,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
     jobs: dict[str, Handler] = {
         FIT: fit_job,
+        REFIT: fit_job,
         SIMULATE: SimulationJob(store),
         FRONTIER: FrontierJob(store),
     }

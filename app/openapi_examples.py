@@ -38,4 +38,14 @@ EXAMPLES: dict[str, Any] = {
             "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
         },
     },
+    "create_project": {"name": "Spring", "description": "The second quarter in all regions"},
+    "change_project": {"name": "Spring and summer", "description": ""},
+    "promote_model": {"model_id": _MODEL, "note": "stable refit with the weeks of June"},
+    "adopt_plan": {
+        "name": "second quarter",
+        "evaluate_plan": {"horizon": _HORIZON, "plan": {"tv": 300_000, "search": 120_000}},
+    },
+    "post_actuals": {
+        "data": {"rows": [{"week": "2024-07-01", "sales": 1180, "tv": 200, "search": 90}]}
+    },
 }

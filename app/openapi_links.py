@@ -22,6 +22,8 @@ _MODEL = (
     "post_allocate",
     "post_evaluate_plan",
     "post_frontier",
+    "post_refit",
+    "get_stability",
     "delete_model",
 )
 
@@ -30,6 +32,12 @@ LINKS: dict[str, dict[str, Links]] = {
     "fit": {"202": _OPERATION},
     "simulate": {"202": _OPERATION},
     "post_frontier": {"202": _OPERATION},
+    "post_refit": {"202": _OPERATION},
+    "create_project": {
+        "201": _links(
+            "project_id", _ID, "get_project", "promote_model", "adopt_plan", "delete_project"
+        )
+    },
     "get_operation": {"200": _links("model_id", "$response.body#/result/model_id", *_MODEL)},
     "list_models": {"200": _links("model_id", "$response.body#/items/0/id", *_MODEL)},
     "register_lift_tests": {

@@ -79,6 +79,8 @@ RULES: dict[type[Exception], Rule] = {
     own.InvalidRequest: Rule(422, "invalid_request", "The request is not valid"),
     own.ModelRejected: Rule(409, "model_rejected", "The model failed its checks"),
     own.UnsupportedMediaType: Rule(415, "unsupported_media_type", "This type is not read here"),
+    own.InUse: Rule(409, "in_use", "Something rests on it"),
+    own.ProjectIncomplete: Rule(409, "project_incomplete", "The project is not so far"),
     own.OperationFinished: Rule(409, "operation_finished", "The operation has ended"),
     own.KeyReused: Rule(422, "idempotency_key_reused", "The key stands for another request"),
     own.KeyInUse: Rule(409, "idempotency_key_in_use", "The first call is not answered yet"),

@@ -4,7 +4,7 @@ The table holds the new weeks alone, or old ones too. Old cells are compared wit
 fitted to, and a difference is refused unless it is accepted: the past does not change in silence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -71,14 +71,37 @@ def append_weeks(
     kept = past[[key not in again for key in known]]
     _require_columns(kept, spec)
     columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
+    frame = frame.assign(**{spec.date: [week.isoformat() for week, _ in sent]})
     rows = [part[columns].astype(object) for part in (frame, kept) if len(part)]
     table = pd.concat(rows, ignore_index=True)
     panel = continued_panel(model, table, spec)
-    restated = tuple(_restated(frame, sent, past, known, spec, model.spec))
+    restated = restated_cells(model, frame, spec)
     if restated and not accept:
         raise_if(_refusal(cell) for cell in restated)
     last = model.panel.weeks[-1]
     return Appended(panel, table, restated, tuple(w for w in panel.weeks if w > last))
+
+
+def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of the weeks after the model's, of several tables; the last that has a row decides.
+
+    Raises DataError for a table that lacks a column.
+    """
+    spec, last = model.spec, model.panel.weeks[-1]
+    columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
+    seen: set[Key] = set()
+    parts = [pd.DataFrame(columns=columns)]
+    for frame in reversed(tables):
+        raise_if(
+            missing_column(column, frame, where)
+            for column, where in spec.column_pointers
+            if column not in frame.columns
+        )
+        keys = _keys(frame, spec)
+        chosen = [week > last and (week, geo) not in seen for week, geo in keys]
+        seen |= {*keys}
+        parts.append(frame.loc[chosen, columns].astype(object))
+    return pd.concat(parts, ignore_index=True)
 
 
 def continued_panel(model: FittedModel, table: pd.DataFrame, spec: ModelSpec) -> Panel:
@@ -136,16 +159,17 @@ def _require_columns(kept: pd.DataFrame, spec: ModelSpec) -> None:
         raise SpecError(issues)
 
 
+def restated_cells(
+    model: FittedModel, frame: pd.DataFrame, spec: ModelSpec
+) -> tuple[Restated, ...]:
+    """Old cells that have other numbers in ``frame``, row by row."""
+    return tuple(_restated(frame, spec, past_table(model.panel, model.spec), model.spec))
+
+
 def _restated(
-    frame: pd.DataFrame,
-    sent: list[Key],
-    past: pd.DataFrame,
-    known: list[Key],
-    spec: ModelSpec,
-    before: ModelSpec,
+    frame: pd.DataFrame, spec: ModelSpec, past: pd.DataFrame, before: ModelSpec
 ) -> Iterator[Restated]:
-    """Old cells with other numbers, row by row."""
-    at = {key: row for row, key in enumerate(known)}
+    sent, at = _keys(frame, spec), {key: row for row, key in enumerate(_keys(past, before))}
     shared = [(row, at[key]) for row, key in enumerate(sent) if key in at]
     labels = {spec.date, spec.geo, spec.product, before.date, before.geo, before.product}
     columns = [c for c in past.columns if c not in labels and c in frame.columns]

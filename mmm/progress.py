@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 Stage = Literal[
-    "validating", "compiling", "warmup", "sampling", "postprocessing", "optimizing", "storing"
+    "validating",
+    "compiling",
+    "warmup",
+    "sampling",
+    "postprocessing",
+    "optimizing",
+    "comparing",
+    "storing",
 ]
 
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from mmm.progress import Progress as FitReport
 
 WHOLE = -1
-AFTER_SAMPLING = frozenset({"postprocessing", "storing"})
+AFTER_SAMPLING = frozenset({"postprocessing", "comparing", "storing"})
 
 
 class FitProgress:

@@ -1,16 +1,19 @@
-"""Commands of the weekly life of a model: refit."""
+"""Commands of the weekly life of a model: refit, stability, plan-vs-actual."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.console.options import Existing, note
+from app.console.options import AsJson, Existing, note
+
+if TYPE_CHECKING:
+    from mmm.fitted import FittedModel
 
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (refit,):
+    for command in (refit, stability, plan_vs_actual):
         cli.command()(command)
 
 
@@ -46,3 +49,56 @@ def refit(
     save_model(new, output)
     console().print(verdict_table(new.verdict))
     note(f"wrote {output}: {len(found.new_weeks)} new weeks, {new.method.seconds:.1f} s")
+    _tell_stability(old, new, as_json=False)
+
+
+def stability(before: Existing, after: Existing, as_json: AsJson = False) -> None:
+    """Tell what moved from one model file to its refit, how far, and which data moved it."""
+    from mmm.fitted import load_model
+
+    _tell_stability(load_model(before), load_model(after), as_json=as_json)
+
+
+def plan_vs_actual(
+    model: Existing,
+    data: Existing,
+    request: Annotated[
+        Path,
+        typer.Option(exists=True, dir_okay=False, help="The plan, as evaluate-plan takes it."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Split actual less planned into plan, execution, market and model.
+
+    MODEL made the plan; DATA holds the weeks as they came.
+    """
+    from app.console.files import load_request, load_table, request_of
+    from app.console.tables import show
+    from app.console.variance_tables import parts_table, rows_table
+    from app.services.evaluate_plan import EvaluatePlanBody, evaluation
+    from app.services.plan_vs_actual import summary_of
+    from app.services.project_plans import planned_weeks
+    from mmm.appended import append_weeks, newest_rows
+    from mmm.fitted import load_model
+    from mmm.plan_variance import plan_versus_actual
+
+    fitted = load_model(model)
+    document = load_request(request)
+    answer = evaluation(fitted, request_of(EvaluatePlanBody, document)).model_dump(mode="json")
+    planned = planned_weeks(fitted, "evaluate_plan", document, answer)
+    came = append_weeks(fitted, newest_rows(fitted, [load_table(data)]))
+    found = plan_versus_actual(fitted, planned, came.panel)
+    if not as_json:
+        typer.echo(summary_of(found))
+    show(found, as_json, rows_table, parts_table)
+
+
+def _tell_stability(old: "FittedModel", new: "FittedModel", *, as_json: bool) -> None:
+    from app.console.stability_tables import checks_table, moved_table, weeks_table
+    from app.console.tables import show
+    from mmm.stability import stability as compare
+
+    found = compare(old, new)
+    if not as_json:
+        typer.echo(found.summary)
+    show(found, as_json, checks_table, moved_table, weeks_table, warnings=found.notes)

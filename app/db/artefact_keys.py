@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import ALL_TENANTS
 
@@ -16,6 +16,7 @@ OWNERS: tuple[InstrumentedAttribute[str], ...] = (
     DatasetRow.artefact_key,
     ModelRow.artefact_key,
     ModelRow.data_key,
+    ActualsRow.artefact_key,
 )
 """Columns that keep the file they name. ``OperationRow.input_key`` does so until the job ends."""
 

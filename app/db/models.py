@@ -121,7 +121,10 @@ class OperationRow(TenantOwned, Base):
 
 
 class ModelRow(TenantOwned, Base):
-    """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to."""
+    """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to.
+
+    A refit has the model it continues in ``base_model_id``, and in ``stability`` what changed.
+    """
 
     __tablename__ = "models"
 
@@ -142,6 +145,8 @@ class ModelRow(TenantOwned, Base):
     lift_checks: Mapped[Documents]
     method: Mapped[Document]
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    base_model_id: Mapped[str | None] = mapped_column(String(40))
+    stability: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -197,3 +202,56 @@ class AuditRow(TenantOwned, Base):
     resource: Mapped[str] = mapped_column(String(300))
     outcome: Mapped[int]
     request_id: Mapped[str | None] = mapped_column(String(100))
+
+
+class ProjectRow(TenantOwned, Base):
+    """What models, plans and actuals belong together; its name is the tenant's only one."""
+
+    __tablename__ = "projects"
+
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(2000))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class PromotionRow(TenantOwned, Base):
+    """A model became the champion of a project; the newest one is, the others are its history."""
+
+    __tablename__ = "promotions"
+
+    project_id: Mapped[str] = mapped_column(String(40), index=True)
+    model_id: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(String(2000))
+    verdict: Mapped[str] = mapped_column(String(20))
+    promoted_by: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ProjectPlanRow(TenantOwned, Base):
+    """A plan that was decided on: question and answer as in a scenario, and in ``planned`` its
+    spend and the reference's by week, geo and channel. The newest is the plan of record."""
+
+    __tablename__ = "project_plans"
+
+    project_id: Mapped[str] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    model_id: Mapped[str] = mapped_column(String(40))
+    question: Mapped[str] = mapped_column(String(20))
+    request: Mapped[Document]
+    answer: Mapped[Document]
+    planned: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ActualsRow(TenantOwned, Base):
+    """Weeks as they came, posted to a project; ``artefact_key`` names the table."""
+
+    __tablename__ = "actuals"
+
+    project_id: Mapped[str] = mapped_column(String(40), index=True)
+    artefact_key: Mapped[str] = mapped_column(String(64), index=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    start: Mapped[str] = mapped_column(String(10))
+    end: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(default=now)

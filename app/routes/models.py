@@ -24,7 +24,7 @@ def get_model(model: ExistingModel, known: Known) -> Response:
     return known.document(ModelDocument.of(model))
 
 
-@routes.delete("/models/{model_id}", status_code=204, responses=problems(404))
+@routes.delete("/models/{model_id}", status_code=204, responses=problems(404, 409))
 def delete_model(model: ExistingModel, context: ContextOf) -> None:
     """Delete a model with its draws."""
     models.remove(context, model.id)

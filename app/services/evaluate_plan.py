@@ -64,7 +64,7 @@ def evaluation(
 ) -> PlanEvaluation:
     """The same for a model in hand, as in a script."""
     spend = _totals(model, body)
-    response = response_of(model, _with_profiles(body), body.objective.response_unit)
+    response = response_of(model, with_profiles(body), body.objective.response_unit)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),
@@ -116,7 +116,7 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
     return np.array([np.sum(body.plan[name]) for name in names], dtype=np.float64)
 
 
-def _with_profiles(body: EvaluatePlanBody) -> EvaluatePlanBody:
+def with_profiles(body: EvaluatePlanBody) -> EvaluatePlanBody:
     """The body with the weeks of the plan as its phasing."""
     weekly = {n: v for n, v in body.plan.items() if isinstance(v, tuple) and sum(v) > 0.0}
     phasing = body.phasing.model_copy(update={"profile": {**body.phasing.profile, **weekly}})

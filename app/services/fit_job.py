@@ -28,7 +28,7 @@ from mmm.progress import Progress
 
 @dataclass(frozen=True)
 class FitJob:
-    """Handler of operations of kind ``fit``."""
+    """Handler of operations of kind ``fit``, and ``refit`` where the request names a base."""
 
     store: ArtefactStore
     pool: FitPool
@@ -58,7 +58,8 @@ class FitJob:
             model = load_model(folder / "model.nc")
             size = (folder / "model.nc").stat().st_size + self._own_data(job)
             key = self.store.put(folder / "model.nc")
-            return lambda session: _write_row(session, job, model, key, size)
+            report = self._compared(job, model)
+            return lambda session: _write_row(session, job, model, key, size, report)
         finally:
             self.pool.give_back(process)
             shutil.rmtree(folder, ignore_errors=True)
@@ -69,9 +70,26 @@ class FitJob:
             return 0
         return self.store.path(job.input_key).stat().st_size
 
+    def _compared(self, job: Job, model: FittedModel) -> Document | None:
+        """The stability report of a refit; None for a first fit."""
+        base = self._base(job)
+        if base is None:
+            return None
+        from mmm.stability import stability
+
+        job.report(Progress("comparing", 0.99))
+        found = stability(load_model(base), model).model_dump(mode="json")
+        document: Document = without_nan(found)
+        return document
+
+    def _base(self, job: Job) -> Path | None:
+        base = job.request.get("base")
+        return None if base is None else self.store.path(base["artefact_key"])
+
     def _request(self, job: Job, folder: Path) -> FitRequest:
         if job.input_key is None:
             raise ArtefactError("The operation names no data.")
+        base = self._base(job)
         return FitRequest(
             spec=job.request["spec"],
             sampling=job.request["sampling"],
@@ -80,6 +98,7 @@ class FitJob:
             model_path=str(folder / "model.nc"),
             log_level=logging.getLevelName(logging.getLogger().getEffectiveLevel()),
             labels=_labels(job),
+            base_path=None if base is None else str(base),
         )
 
 
@@ -110,7 +129,9 @@ class _Holder:
                 self._process.kill()
 
 
-def _write_row(session: Session, job: Job, model: FittedModel, key: str, size: int) -> Document:
+def _write_row(
+    session: Session, job: Job, model: FittedModel, key: str, size: int, report: Document | None
+) -> Document:
     """The model's row. Its id follows from the operation's: one operation, one model."""
     dataset_id = job.request["dataset_id"]
     if dataset_id is not None and session.get(DatasetRow, dataset_id) is None:
@@ -132,10 +153,12 @@ def _write_row(session: Session, job: Job, model: FittedModel, key: str, size: i
         notes=list(model.notes),
         lift_checks=without_nan([c.model_dump(mode="json") for c in measured_lifts(model)]),
         method=_method_document(model),
+        base_model_id=job.request.get("base", {}).get("model_id"),
+        stability=report,
     )
     session.add(row)
     session.flush()
-    return {"model_id": row.id}
+    return {"model_id": row.id} | ({} if report is None else {"stability": report})
 
 
 def _data_document(model: FittedModel) -> Document:

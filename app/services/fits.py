@@ -25,12 +25,17 @@ class FitOrder:
 
 def check(context: Context, order: FitOrder) -> Checked:
     """What the order holds; raises what a fit of it would be refused for."""
-    total = (order.sampling.draws + order.sampling.tune) * order.sampling.chains
+    require_draws(context, order.sampling)
+    return checked(context, order.spec, order.data)
+
+
+def require_draws(context: Context, sampling: SamplingSpec) -> None:
+    """Raise InvalidRequest for more draws than the service allows."""
+    total = (sampling.draws + sampling.tune) * sampling.chains
     limit = context.settings.max_draws
     if total > limit:
         detail = f"(draws + tune) x chains is {total}; the limit is {limit}"
         raise InvalidRequest([Issue("/sampling", "too_many_draws", detail)])
-    return checked(context, order.spec, order.data)
 
 
 def submit(context: Context, order: FitOrder, request_id: str | None) -> OperationRow:

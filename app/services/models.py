@@ -1,9 +1,12 @@
 """Fitted models: find, list, delete, and the gate that a rejected model must pass."""
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from app.context import Context
-from app.db.models import ModelRow
+from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
-from app.errors import ModelRejected, NotFound
+from app.errors import InUse, ModelRejected, NotFound
 from mmm.errors import Issue, pointer
 from mmm.fitted import FittedModel
 from mmm.verdict import DRAFT, DRAFT_NOTE
@@ -30,8 +33,29 @@ def remove(context: Context, model_id: str) -> None:
         row = session.get(ModelRow, model_id)
         if row is None:
             raise NotFound("model", model_id)
+        require_unused(session, model_id)
         session.delete(row)
     context.models.forget(row.artefact_key)
+
+
+def require_unused(session: Session, model_id: str) -> None:
+    """Raise InUse for a model that is a project's champion or behind one of its plans."""
+    newest = select(func.max(PromotionRow.id)).group_by(PromotionRow.project_id)
+    queries = {
+        "is the champion": select(PromotionRow.project_id).where(
+            PromotionRow.id.in_(newest), PromotionRow.model_id == model_id
+        ),
+        "is behind a plan": select(ProjectPlanRow.project_id).where(
+            ProjectPlanRow.model_id == model_id
+        ),
+    }
+    for how, query in queries.items():
+        project = session.scalars(query.limit(1)).first()
+        if project is not None:
+            raise InUse(
+                f"The model {model_id} {how} of the project {project}. Promote another model, or "
+                "delete the project first."
+            )
 
 
 def fitted(context: Context, row: ModelRow) -> FittedModel:

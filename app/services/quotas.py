@@ -7,7 +7,7 @@ requests cannot both take what is left.
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db.models import DatasetRow, ModelRow, OperationRow
+from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import take_turns
 from app.errors import TooManyRequests
@@ -43,6 +43,7 @@ def check_bytes(session: Session, settings: Settings, more: int) -> None:
 
 
 def stored_bytes(session: Session) -> int:
-    """Bytes of the data sets and models of the session's tenant."""
-    sums = (func.coalesce(func.sum(table.bytes), 0) for table in (DatasetRow, ModelRow))
+    """Bytes of the data sets, models and actuals of the session's tenant."""
+    tables = (DatasetRow, ModelRow, ActualsRow)
+    sums = (func.coalesce(func.sum(table.bytes), 0) for table in tables)
     return sum(int(session.scalar(select(total)) or 0) for total in sums)

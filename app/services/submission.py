@@ -61,22 +61,23 @@ def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
     try:
         return parse_spec(document | {"lift_tests": tests})
     except SpecError as error:
-        raise SpecError(_in_request(issue) for issue in error.issues) from error
+        raise SpecError(in_request(issue) for issue in error.issues) from error
 
 
 def checked(context: Context, spec: ModelSpec, data: Data) -> Checked:
     """Read and check; raises NotFound, InvalidRequest (size), DataError or SpecError."""
-    key, content, media_type = _bytes(context, data)
+    key, content, media_type = data_bytes(context, data)
     try:
         table = read_table(content, media_type)
         datasets.check_size(table, context.settings, "/data")
         panel = build_panel(table, spec)
         return Checked(key, content, media_type, panel, precheck(spec, panel))
     except (DataError, SpecError) as error:
-        raise type(error)(_in_request(issue) for issue in error.issues) from error
+        raise type(error)(in_request(issue) for issue in error.issues) from error
 
 
-def _bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
+def data_bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
+    """Key (None for rows sent along), bytes and media type; raises NotFound."""
     if data.dataset_id is None:
         content = json.dumps({"rows": data.rows}, separators=(",", ":")).encode()
         return None, content, JSON
@@ -84,7 +85,7 @@ def _bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
     return row.artefact_key, context.store.path(row.artefact_key).read_bytes(), row.media_type
 
 
-def _in_request(issue: Issue) -> Issue:
+def in_request(issue: Issue) -> Issue:
     """An issue of data or spec with its place in the body of a request."""
     if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
         return replace(issue, pointer="/data" + issue.pointer)

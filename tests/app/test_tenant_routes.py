@@ -19,6 +19,7 @@ from tests.app.keyed import KeyedService, keyed_service
 from tests.app.running import fit_body, start_fit, wait_for
 from tests.app.test_contract import HORIZON
 from tests.app.test_lift_register import TEST
+from tests.app.test_refits import new_rows
 from tests.mmm.fakes import RICH
 
 TABLE = b"week,sales,tv\n2024-01-01,1200,300\n2024-01-08,1310,0\n"
@@ -60,7 +61,9 @@ NAMING = {
 }
 """Requests that name a thing elsewhere than in the path."""
 
-NAMING_NOTHING = {("POST", "/v1/datasets"), ("POST", "/v1/lift-tests"), ("POST", "/v1/keys")}
+NAMING_NOTHING = {
+    ("POST", path) for path in ("/v1/datasets", "/v1/lift-tests", "/v1/keys", "/v1/projects")
+}
 """These only make something new."""
 
 
@@ -89,11 +92,19 @@ def ids(us) -> dict[str, str]:
     model_id = done["result"]["model_id"]
     scenario = {"name": "x", "model_id": model_id, "allocate": PLAN}
     as_csv = {"Content-Type": "text/csv"}
+    project_id = made(us.post("/v1/projects", json={"name": "x"}))["id"]
+    plan = {"name": "x", "model_id": model_id, "allocate": PLAN}
+    plan_id = made(us.post(f"/v1/projects/{project_id}/plans", json=plan))["id"]
+    later = {"data": {"rows": new_rows()}}
+    made(us.post(f"/v1/projects/{project_id}/actuals", json=later))
+    refitted = wait_for(us, us.post(f"/v1/models/{model_id}/refit", json=later).json()["id"])
     return {
+        "project_id": project_id,
+        "plan_id": plan_id,
         "dataset_id": made(us.post("/v1/datasets", content=TABLE, headers=as_csv))["id"],
         "test_id": made(us.post("/v1/lift-tests", json={"tests": [TEST]}))["items"][0]["id"],
         "operation_id": done["id"],
-        "model_id": model_id,
+        "model_id": refitted["result"]["model_id"],
         "scenario_id": made(us.post("/v1/scenarios", json=scenario))["id"],
         "key_id": made(us.post("/v1/keys", json={"name": "x"}))["id"],
     }

@@ -1,0 +1,195 @@
+"""Projects: the champion, the plan of record, actuals, and what became of the plan."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Query
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
+from app.project_documents import (
+    Actuals,
+    ActualsBody,
+    ActualsList,
+    Project,
+    ProjectBody,
+    ProjectList,
+    ProjectPlanBody,
+    ProjectPlanList,
+    ProjectPlanRead,
+    ProjectPlanSummary,
+    ProjectVariance,
+    Promotion,
+    PromotionBody,
+    PromotionList,
+)
+from app.routes.answers import answered, created, heavy
+from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.routes.idempotent import CalledOnce
+from app.routes.queries import CSV, wants_csv
+from app.services import actuals, project_plans, projects
+from app.services.plan_vs_actual import variance, variance_csv
+from app.services.submission import Data
+
+routes = router("projects")
+
+
+def existing_project(project_id: Id, context: ContextOf) -> ProjectRow:
+    """The project of the path; 404 comes before anything is said about the body."""
+    return projects.find(context, project_id)
+
+
+ExistingProject = Annotated[ProjectRow, Depends(existing_project)]
+
+
+@routes.post(
+    "/projects",
+    status_code=201,
+    response_model=Project,
+    responses=problems(409, 413, 415, 422),
+)
+async def create_project(body: ProjectBody, context: ContextOf, once: CalledOnce) -> Response:
+    """A project: where a champion model, its plans and what became of them stand together."""
+
+    def create() -> Response:
+        row = projects.create(context, body)
+        return created(projects.document(context, row), f"/v1/projects/{row.id}")
+
+    return await once.answer(lambda: run_in_threadpool(create))
+
+
+@routes.get("/projects", responses=problems(422))
+def list_projects(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> ProjectList:
+    """Projects, newest first."""
+    page = projects.page(context, limit, page_token)
+    items = [projects.document(context, row) for row in page.items]
+    return ProjectList(items=items, next_page_token=page.next_page_token)
+
+
+@routes.get("/projects/{project_id}", responses=problems(404))
+def get_project(project: ExistingProject, context: ContextOf) -> Project:
+    """One project with its champion and its plan of record."""
+    return projects.document(context, project)
+
+
+@routes.put("/projects/{project_id}", responses=problems(404, 413, 415, 422))
+def change_project(project: ExistingProject, body: ProjectBody, context: ContextOf) -> Project:
+    """Another name or description."""
+    return projects.document(context, projects.change(context, project, body))
+
+
+@routes.delete("/projects/{project_id}", status_code=204, responses=problems(404))
+def delete_project(project: ExistingProject, context: ContextOf) -> None:
+    """Forget a project with its history; its models stay."""
+    projects.remove(context, project)
+
+
+@routes.post(
+    "/projects/{project_id}/champion",
+    status_code=201,
+    response_model=Promotion,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def promote_model(
+    project: ExistingProject, body: PromotionBody, context: ContextOf, once: CalledOnce
+) -> Response:
+    """Make a model the champion. One that failed its checks must be accepted explicitly."""
+
+    def promote() -> Response:
+        return created(Promotion.of(projects.promote(context, project, body)))
+
+    return await once.answer(lambda: run_in_threadpool(promote))
+
+
+@routes.get("/projects/{project_id}/promotions", responses=problems(404))
+def list_promotions(project: ExistingProject, context: ContextOf) -> PromotionList:
+    """Champions so far, newest first."""
+    rows = projects.history(context, PromotionRow, project)
+    return PromotionList(items=[Promotion.of(row) for row in rows])
+
+
+@routes.post(
+    "/projects/{project_id}/plans",
+    status_code=201,
+    response_model=ProjectPlanRead,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def adopt_plan(
+    project: ExistingProject, body: ProjectPlanBody, context: ContextOf, once: CalledOnce
+) -> Response:
+    """Decide on a plan: from now on it is the plan of record that actuals are held against."""
+
+    def adopt() -> Response:
+        row = project_plans.adopt(context, project, body)
+        place = f"/v1/projects/{project.id}/plans/{row.id}"
+        return created(ProjectPlanRead.of(row), place)
+
+    return await once.answer(lambda: heavy(context, adopt))
+
+
+@routes.get("/projects/{project_id}/plans", responses=problems(404))
+def list_plans(project: ExistingProject, context: ContextOf) -> ProjectPlanList:
+    """Plans so far, newest first: the first is the plan of record."""
+    rows = projects.history(context, ProjectPlanRow, project)
+    return ProjectPlanList(items=[ProjectPlanSummary.of(row) for row in rows])
+
+
+@routes.get("/projects/{project_id}/plans/{plan_id}", responses=problems(404))
+def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf) -> ProjectPlanRead:
+    """One plan with its question and answer."""
+    return ProjectPlanRead.of(project_plans.find(context, project, plan_id))
+
+
+@routes.post(
+    "/projects/{project_id}/actuals",
+    status_code=201,
+    response_model=Actuals,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_actuals(
+    project: ExistingProject, body: ActualsBody, context: ContextOf, once: CalledOnce
+) -> Response:
+    """Weeks as they came: kpi, spend, prices, everything that the model's table has."""
+    data = Data(body.data.dataset_id, body.data.rows)
+
+    def post() -> Response:
+        return created(Actuals.of(actuals.post(context, project, data)))
+
+    return await once.answer(lambda: heavy(context, post))
+
+
+@routes.get("/projects/{project_id}/actuals", responses=problems(404))
+def list_actuals(project: ExistingProject, context: ContextOf) -> ActualsList:
+    """What was posted, newest first."""
+    rows = projects.history(context, ActualsRow, project)
+    return ActualsList(items=[Actuals.of(row) for row in rows])
+
+
+@routes.get(
+    "/projects/{project_id}/plan-vs-actual",
+    response_model=ProjectVariance,
+    responses={
+        200: {"content": {CSV: {"schema": {"type": "string"}}}},
+        **problems(404, 409, 422),
+    },
+)
+async def get_plan_versus_actual(
+    project: ExistingProject,
+    context: ContextOf,
+    plan_id: Annotated[str | None, Query(description="Default: the plan of record."), ID] = None,
+    accept: Annotated[str, Header()] = "*/*",
+) -> Response:
+    """What became of the plan: actual less reference, split into plan, execution, market, model.
+
+    In this order, exactly adding up, each with its interval; CSV by Accept.
+    """
+
+    def found() -> Response:
+        answer = variance(context, project, plan_id)
+        if wants_csv(accept):
+            return Response(variance_csv(answer), media_type=CSV)
+        return answered(answer)
+
+    return await heavy(context, found)

@@ -1,0 +1,69 @@
+"""Refits: a model continued by new weeks, and what that changed."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.documents import OperationDocument
+from app.fit_documents import RefitBody
+from app.handlers import request_id_of
+from app.routes.accepted import Prefer, accepted
+from app.routes.answers import heavy
+from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.routes.idempotent import CalledOnce
+from app.services import lift_tests, refits
+from app.services.refits import RefitOrder
+from app.services.submission import Data, parsed
+from mmm.stability_answer import StabilityReport
+
+routes = router("refits")
+
+
+@routes.post(
+    "/models/{model_id}/refit",
+    status_code=202,
+    response_model=OperationDocument,
+    responses=problems(404, 409, 413, 415, 422),
+)
+async def post_refit(
+    model: ExistingModel,
+    body: RefitBody,
+    request: Request,
+    context: ContextOf,
+    once: CalledOnce,
+    prefer: Prefer = None,
+) -> Response:
+    """Fit the model again with new weeks, its scales and reference windows kept.
+
+    Old weeks may be sent along: a number that has changed is a 422 that names row, column, the old
+    and the new number, unless ``restated`` accepts it. The operation's result has the new model's
+    id and its stability report.
+    """
+    request_id = request_id_of(request)
+
+    async def submit() -> Response:
+        row = await heavy(
+            context, lambda: refits.submit(context, model, _order(context, body), request_id)
+        )
+        return await accepted(context, row, prefer)
+
+    return await once.answer(submit)
+
+
+@routes.get("/models/{model_id}/stability", responses=problems(404))
+def get_stability(model: ExistingModel) -> StabilityReport:
+    """What a refit changed: how far each quantity moved in its s.d., and which data moved it."""
+    return refits.stability_of(model)
+
+
+def _order(context: ContextOf, body: RefitBody) -> RefitOrder:
+    spec = None
+    if body.model is not None:
+        spec = parsed(body.model, lift_tests.resolved(context, body.model.lift_tests))
+    return RefitOrder(
+        data=Data(body.data.dataset_id, body.data.rows),
+        spec=spec,
+        sampling=body.sampling,
+        accept_restated=body.restated == "accept",
+        name=body.name,
+        project=body.project,
+    )
