@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from app.main import create_app
 from app.settings import Settings
 from tests.app.fake_fit import TRUSTED
-from tests.app.keyed import KeyedService, keyed_service
+from tests.app.keyed import KeyedService, bearer, keyed_service
 from tests.app.running import fit_body, start_fit, wait_for
 from tests.app.test_contract import HORIZON
 from tests.app.test_lift_register import TEST
@@ -120,6 +120,31 @@ def test_tenant_walk_covers_every_route() -> None:
     assert len(ABOUT_ONE) > 20
     covered = {*ABOUT_ONE, *NAMING, *NAMING_NOTHING, *(("GET", path) for path in LISTS)}
     assert set(ROUTES) - covered == set()
+
+
+@pytest.fixture(scope="module")
+def reader(service) -> str:
+    return service.key("read", "us")
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_tenant_needs_a_credential_and_its_scope_on_every_route(
+    service, reader, ids, method, path
+) -> None:
+    place = path.format(**ids)
+    nobody = service.client.request(method, place, content=b"{")
+    assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated")
+    if needed(method, path) != "read":
+        lesser = service.client.request(method, place, content=b"{", headers=bearer(reader))
+        assert (lesser.status_code, lesser.json()["code"]) == (403, "missing_scope")
+
+
+def needed(method: str, path: str) -> str:
+    """The scope that a call should need, told from what it is about."""
+    if path.startswith(("/v1/keys", "/v1/audit")):
+        return "admin"
+    asks = path.endswith(("/counterfactual", "/allocate", "/evaluate-plan"))
+    return "read" if method == "GET" or asks else "write"
 
 
 @pytest.mark.parametrize(("method", "path"), ABOUT_ONE)
