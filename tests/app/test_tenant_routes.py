@@ -182,6 +182,16 @@ def test_tenant_cannot_fit_with_a_foreign_lift_test(them, ids) -> None:
     assert answer.json()["errors"][0]["code"] == "unknown_lift_test"
 
 
+def test_tenant_cannot_draw_foreign_things_into_its_own(them, ids) -> None:
+    project = made(them.post("/v1/projects", json={"name": "theirs"}))["id"]
+    model = wait_for(them, start_fit(them, TRUSTED))["result"]["model_id"]
+    model_id, data = {"model_id": ids["model_id"]}, {"data": {"dataset_id": ids["dataset_id"]}}
+    promote = them.post(f"/v1/projects/{project}/champion", json=model_id)
+    refit = them.post(f"/v1/models/{model}/refit", json=data)
+    for answer in (promote, refit):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
+
+
 def test_tenant_keeps_its_things_when_another_deletes_equal_ones(us, them, ids) -> None:
     as_csv = {"Content-Type": "text/csv"}
     theirs = made(them.post("/v1/datasets", content=TABLE, headers=as_csv))["id"]
