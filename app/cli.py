@@ -6,7 +6,7 @@
     plan-vs-actual                            what became of a plan, and why
     contributions, graph, whatif, allocate,   questions to a model file
     report
-    serve, version                            the HTTP service
+    serve, worker, version                    the HTTP service and its workers
     keys create|list|revoke                   who may use it
     db, config, backup, restore               what its operator needs
 

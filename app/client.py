@@ -148,6 +148,11 @@ class Client:
         answer = self._call("POST", f"/v1/operations/{operation_id}:cancel")
         return _read(OperationDocument, answer)
 
+    def stop(self, operation_id: str) -> OperationDocument:
+        """End an operation with what it has; its result is then incomplete."""
+        answer = self._call("POST", f"/v1/operations/{operation_id}:stop")
+        return _read(OperationDocument, answer)
+
     def wait(
         self,
         operation: OperationDocument,

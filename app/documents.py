@@ -63,7 +63,7 @@ class OperationDocument(BaseModel):
     stage: str | None = Field(description="validating, compiling, warmup, sampling, ...")
     progress: float = Field(ge=0, le=1)
     eta_seconds: float | None
-    incomplete: bool
+    incomplete: bool = Field(description="Stopped with what it had by then.")
     chains: list[ChainDocument] = Field(description="Of a fit that samples.")
     result: dict[str, Any] | None = Field(
         description='Of a fit: {"model_id": "..."}, of a refit with its "stability"; of a '
@@ -124,6 +124,7 @@ class ModelDocument(BaseModel):
     created_at: datetime
     spec: ModelSpec
     data: DataSummary
+    incomplete: bool = Field(description="Stopped before it had all its draws.")
     verdict: VerdictDocument
     diagnostics: dict[str, float | None]
     notes: list[str] = Field(description="What else holds for this model, in sentences.")

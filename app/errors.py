@@ -15,10 +15,12 @@
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
     ├── KeyReused             an Idempotency-Key came with another request: take a new one
     ├── KeyInUse              the first call with this key is still carried out: ask again shortly
+    ├── NothingToKeep         the operation has made nothing yet: wait, or cancel it
     ├── JobError
     │   ├── FitFailed         the fit raised an error: the log has the rest
     │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
     │   ├── FitTimedOut       the fit ran longer than it may: raise the limit, or fit less
+    │   ├── JobTimedOut       the job ran longer than it may: raise the limit, or ask for less
     │   └── JobGaveUp         the job was started too often without an end: look into the log
     ├── NotReady              a part of the service does not work: the issues say which and why
     ├── StoreError
@@ -26,6 +28,7 @@
     │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
     StartupError
     ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
+    ├── IdentityInUse         another worker goes by this identity: stop it, or take another slot
     ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
     ├── RestoreRefused        a backup cannot be put back: another archive, or an empty database
     └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
@@ -153,6 +156,10 @@ class KeyInUse(AppError):
         return "The first call with this Idempotency-Key is still being carried out. Ask again."
 
 
+class NothingToKeep(AppError):
+    """The operation was asked to end with what it has, and has nothing."""
+
+
 class JobError(AppError):
     """Root of what ends a job without a result."""
 
@@ -167,6 +174,10 @@ class FitCrashed(JobError):
 
 class FitTimedOut(JobError):
     """The fit ran longer than it may."""
+
+
+class JobTimedOut(JobError):
+    """The job ran longer than jobs of its kind may."""
 
 
 class JobGaveUp(JobError):
@@ -203,6 +214,10 @@ class InvalidSetting(StartupError):
 
 class RestoreRefused(StartupError):
     """The archive is damaged or foreign, or the database is not empty."""
+
+
+class IdentityInUse(StartupError):
+    """Another living worker has this identity."""
 
 
 class UnsafeBind(StartupError):

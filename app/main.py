@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import shutil
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
@@ -13,13 +11,9 @@ from fastapi import FastAPI
 from app import handlers, openapi
 from app.access.gate import open_gate
 from app.context import Context
-from app.db.database import open_database
-from app.fitworker.pool import FitPool
-from app.fitworker.process import COMMAND, launch
-from app.jobs.dbos_engine import DbosEngine, engine_url
-from app.jobs.identity import Identity, claim_identity
+from app.fitworker.process import COMMAND
+from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
-from app.jobs.runner import Handler, JobRunner
 from app.metrics_server import serve_metrics
 from app.middleware import BodyLimit, OnlyProblems, RequestContext
 from app.openapi import operation_id
@@ -40,17 +34,10 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.services.fit_job import FitJob
-from app.services.fits import KIND as FIT
-from app.services.frontier import KIND as FRONTIER
-from app.services.frontier import FrontierJob
 from app.services.model_cache import ModelCache
-from app.services.refits import KIND as REFIT
 from app.services.retention import Retention
-from app.services.simulations import KIND as SIMULATE
-from app.services.simulations import SimulationJob
 from app.settings import Settings
-from app.store.opening import open_store
+from app.work import open_ground, start_worker
 
 log = logging.getLogger(__name__)
 
@@ -97,12 +84,6 @@ def create_app(
     return app
 
 
-def claim(settings: Settings) -> Identity:
-    """The right to work on the data directory; raises DataDirectoryInUse."""
-    host = "service" if settings.single_host else socket.gethostname()
-    return claim_identity(settings.data_dir / "locks", f"{host}-0")
-
-
 def _lifespan(
     settings: Settings, fit_command: Sequence[str]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -118,50 +99,32 @@ def _lifespan(
 
 def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> Context:
     """Build and start everything; ``stack`` takes it down again, in reverse."""
-    identity = claim(settings)
-    stack.callback(identity.release)
-    shutil.rmtree(settings.work_dir, ignore_errors=True)
-
-    database = open_database(settings.resolved_database_url)
-    stack.callback(database.close)
-    database.upgrade()
-    stack.callback(serve_metrics(settings, database))
-    gate = open_gate(settings, database)
-    store = open_store(settings)
-
-    pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
-    stack.callback(pool.close)
-    fit_job = FitJob(store, pool, settings.work_dir, settings.fit_timeout_seconds)
-    jobs: dict[str, Handler] = {
-        FIT: fit_job,
-        REFIT: fit_job,
-        SIMULATE: SimulationJob(store),
-        FRONTIER: FrontierJob(store),
-    }
-    runner = JobRunner(database, jobs, settings.fit_attempts)
-    engine = DbosEngine(
-        runner.run,
-        database_url=engine_url(settings.resolved_database_url, settings.data_dir),
-        executor_id=identity.name,
-        workers=settings.fit_workers,
-    )
-    stack.callback(engine.stop)
-    engine.start()
-    work = Operations(database, engine)
-    work.reconcile()
-    sweeper = Periodic(
-        "sweep", settings.sweep_seconds, Retention(settings, database, store, work).sweep
-    )
-    stack.callback(sweeper.close)
-    sweeper.start()
-    pool.warm()
+    if settings.single_host:
+        stack.callback(claim_service(settings.lock_dir).release)
+    ground = open_ground(settings, stack)
+    stack.callback(serve_metrics(settings, ground.database))
+    gate = open_gate(settings, ground.database)
+    work = Operations(ground.database, ground.queues)
+    if settings.work_in_process:
+        start_worker(ground, stack, slot=None, fit_command=fit_command)
+    else:
+        _repeat(stack, "care", settings.worker_heartbeat_seconds, ground.care.look)
+    retention = Retention(settings, ground.database, ground.store, work)
+    _repeat(stack, "sweep", settings.sweep_seconds, retention.sweep)
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
     return Context(
         settings=settings,
-        database=database,
-        store=store,
+        database=ground.database,
+        store=ground.store,
         operations=work,
-        models=ModelCache(store, settings.max_cached_models),
+        models=ModelCache(ground.store, settings.max_cached_models),
         heavy=CapacityLimiter(settings.query_workers),
         gate=gate,
     )
+
+
+def _repeat(stack: ExitStack, name: str, seconds: float, action: Callable[[], object]) -> None:
+    """Do something now and then until ``stack`` is taken down."""
+    periodic = Periodic(name, seconds, action)
+    stack.callback(periodic.close)
+    periodic.start()

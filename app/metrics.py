@@ -22,8 +22,8 @@ REQUEST_SECONDS = Histogram(
 )
 JOBS = Counter(
     "prudent_jobs",
-    "Attempts at jobs that ended in this process: succeeded, failed, cancelled, handed_back (the "
-    "process stopped) or superseded (the result came too late and was dropped).",
+    "Attempts at jobs that ended in this process: succeeded, failed, retried, cancelled, "
+    "handed_back (the process stopped) or superseded (the result came too late and was dropped).",
     ["kind", "outcome"],
 )
 RUNNING_FITS = Gauge("prudent_running_fits", "Fits that run in this process.")

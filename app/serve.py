@@ -6,8 +6,9 @@ import socket
 import uvicorn
 
 from app.errors import UnsafeBind
+from app.jobs.identity import claim_service
 from app.logs import configure_logging
-from app.main import claim, create_app
+from app.main import create_app
 from app.settings import Settings
 
 SHUTDOWN_SECONDS = 5
@@ -20,7 +21,8 @@ def serve(settings: Settings) -> None:
     credential, DataDirectoryInUse where another service runs on the same data.
     """
     refuse_unsafe(settings)
-    claim(settings).release()
+    if settings.single_host:
+        claim_service(settings.lock_dir).release()
     configure_logging(settings.log_level)
     uvicorn.run(
         create_app(settings),

@@ -62,9 +62,26 @@ class Settings(AccessSettings):
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics' port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    fit_workers: int = Field(default=1, ge=1, le=64, description="Fits that run at the same time.")
+    work_in_process: bool = Field(
+        default=True, description="Work on jobs in the serving process; false: workers do it all."
+    )
+    fit_workers: int = Field(
+        default=1, ge=1, le=64, description="Fits at a time in a process; alike for all workers."
+    )
+    query_jobs: int = Field(
+        default=2, ge=1, le=64, description="Simulations and frontiers at a time, likewise."
+    )
     fit_attempts: int = Field(
-        default=3, ge=1, le=20, description="Starts of one fit before it is given up as failed."
+        default=3, ge=1, le=20, description="Starts of one job before it is given up as failed."
+    )
+    query_timeout_seconds: float = Field(
+        default=1800.0, gt=0, description="Longest run of a simulation or frontier."
+    )
+    worker_heartbeat_seconds: float = Field(
+        default=2.0, gt=0, description="Time between two heartbeats of a worker."
+    )
+    worker_lost_seconds: float = Field(
+        default=15.0, gt=0, description="A worker silent for so long is dead: others do its jobs."
     )
     fit_timeout_seconds: float = Field(default=4 * 3600.0, gt=0)
     warm_worker: bool = Field(
@@ -97,7 +114,7 @@ class Settings(AccessSettings):
 
     @property
     def single_host(self) -> bool:
-        """Whether the database is a file that only this machine's one service works on."""
+        """Whether the database is a file, for one service and its workers on this machine."""
         return self.resolved_database_url.startswith("sqlite")
 
     @property
@@ -111,6 +128,11 @@ class Settings(AccessSettings):
         return (self.cache_dir or self.data_dir / "cache").absolute()
 
     @property
+    def lock_dir(self) -> Path:
+        """Lock files: which processes of this machine are the service and its workers."""
+        return self.data_dir.absolute() / "locks"
+
+    @property
     def work_dir(self) -> Path:
-        """Files of running fits; emptied when the service starts."""
+        """Files of running fits, a folder for each worker; emptied when it starts."""
         return self.data_dir.absolute() / "work"

@@ -52,6 +52,11 @@ class FittedModel:
         return structure_of(self.spec)
 
     @property
+    def incomplete(self) -> bool:
+        """Whether the fit was stopped before it had all its draws."""
+        return "draws_kept" in self.diagnostics
+
+    @property
     def kpi_unit(self) -> str:
         """Unit of the kpi: ``currency`` for revenue, else ``units``."""
         return "currency" if self.spec.kpi.kind == "revenue" else "units"

@@ -11,15 +11,20 @@ from mmm.compiled import Loaded
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.sampled import COMPILE_END, SAMPLE_END, Sampled
 from mmm.spec import SamplingSpec
+from mmm.stopping import Stop, Watched, kept_share
 
 CORES = 2
 PROGRESS_MS = 200
 
 
-def nuts(loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback) -> Sampled:
-    """Draws of the posterior, with the share of divergent transitions."""
+def nuts(
+    loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback, stop: Stop | None = None
+) -> Sampled:
+    """Draws of the posterior, with the share of divergent transitions; fewer where ``stop`` says
+    so, and then with the share of those asked for."""
     tell(Progress("warmup", COMPILE_END))
-    trace = nutpie.sample(
+    watched = Watched(sampling)
+    running = nutpie.sample(
         loaded.code,
         draws=sampling.draws,
         tune=sampling.tune,
@@ -30,14 +35,16 @@ def nuts(loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback) -> Samp
         save_warmup=False,
         progress_bar=False,
         progress_rate=PROGRESS_MS,
-        progress_callback=lambda chains: tell(_progress(chains, sampling)),
+        progress_callback=lambda chains: tell(watched.see(_progress(chains, sampling))),
+        blocking=False,
     )
+    trace = watched.trace(running, stop)
     stats = trace["sample_stats"].to_dataset()
     return Sampled(
         sampler="nutpie",
         version=version("nutpie"),
         draws=trace["posterior"].to_dataset(),
-        found={"divergences": float(stats["diverging"].mean())},
+        found={"divergences": float(stats["diverging"].mean()), **kept_share(stats, sampling)},
         chains=_finished(stats, sampling),
     )
 

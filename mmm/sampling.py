@@ -22,6 +22,7 @@ from mmm.progress import Progress, ProgressCallback
 from mmm.sampled import SAMPLE_END
 from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
+from mmm.stopping import Stop
 from mmm.structure import structure_of
 from mmm.verdict import judge
 
@@ -34,18 +35,20 @@ def fit(
     *,
     scales: Scales | None = None,
     collapse: bool = True,
+    stop: Stop | None = None,
 ) -> FittedModel:
     """Fit ``spec`` to ``panel``; deterministic by seed on one machine.
 
     ``scales`` are those of an earlier fit, for a refit (default: the panel's own).
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
     posterior, faster); ``method.path`` of the result says which way it went.
+    ``stop``, once it answers True, ends the sampling with the draws that there are.
     """
     started = time.monotonic()
     if progress:
         progress(Progress("compiling", 0.02))
     compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
-    fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales)
+    fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales, stop=stop)
     seconds = round(time.monotonic() - started, 3)
     return replace(fitted, method=replace(fitted.method, seconds=seconds))
 
@@ -57,6 +60,7 @@ def fit_compiled(
     progress: ProgressCallback | None = None,
     *,
     scales: Scales | None = None,
+    stop: Stop | None = None,
 ) -> FittedModel:
     """Fit ``panel`` with code that exists already: the same draws as ``fit`` by the same seed.
 
@@ -68,7 +72,10 @@ def fit_compiled(
     started, spec = time.monotonic(), compiled.spec
     scales = scales or scales_of(panel, spec, structure_of(spec))
     loaded = compiled.load(panel, scales)
-    sampled = (approximate if sampling.draft else nuts)(loaded, sampling, tell)
+    if sampling.draft:
+        sampled = approximate(loaded, sampling, tell)
+    else:
+        sampled = nuts(loaded, sampling, tell, stop)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     posterior = Posterior(_kept(sampled.draws, loaded.labels))
     if compiled.collapsed:

@@ -140,6 +140,9 @@ OPTIONAL_RULES: tuple[Rule, ...] = (
          "largest, smallest over channels,",
          "beyond the spend seen the answer comes from the prior: stay near the data, or run a lift "
          "test at a higher spend"),
+    Rule("draws_kept", 1.0, -NEVER, True, "incomplete: share of the draws asked for that were made",
+         "the fit was stopped early: its intervals are rough; fit again to the end before money "
+         "depends on it"),
     Rule("lift_tests", 2.5, 4.0, False,
          "largest distance of a lift test from the fit, in s.d. of their difference,",
          "a lift test and the series contradict each other: check the test's geos, weeks, spend "

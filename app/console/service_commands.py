@@ -1,4 +1,4 @@
-"""Commands of the service: serve, openapi, version."""
+"""Commands of the service: serve, worker, openapi, version."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,10 +7,13 @@ import typer
 
 from app.console.options import note
 
+DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
+
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
     cli.command()(serve)
+    cli.command()(worker)
     cli.command()(openapi)
     cli.command()(version)
 
@@ -20,18 +23,39 @@ def serve(
         str | None, typer.Option(help="Beyond loopback only with PRUDENT_AUTH.")
     ] = None,
     port: Annotated[int | None, typer.Option(help="0 lets the system choose.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept.")] = None,
+    data_dir: DataDir = None,
+    work: Annotated[
+        bool | None,
+        typer.Option("--work/--no-work", help="Also fit here, or leave that to workers."),
+    ] = None,
 ) -> None:
     """Run the HTTP service until it is interrupted.
 
-    What is not given comes from PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR, else 127.0.0.1, 8000
-    and ./prudent-data.
+    What is not given comes from PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR and
+    PRUDENT_WORK_IN_PROCESS, else 127.0.0.1, 8000, ./prudent-data and --work.
     """
     from app.configuration import read_settings
     from app.serve import serve as run
 
-    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
-    run(read_settings(**{name: value for name, value in given.items() if value is not None}))
+    given = {"host": host, "port": port, "data_dir": data_dir, "work_in_process": work}
+    run(read_settings(**_given(given)))
+
+
+def worker(
+    slot: Annotated[
+        int | None, typer.Option(min=0, help="Which of this host's workers; default: a free one.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Work on queued jobs, beside other workers, until it is interrupted.
+
+    The database is that of the service (PRUDENT_DATABASE_URL, or the service's own PRUDENT_DATA_DIR
+    on the same machine). What runs at the end goes back to its queue.
+    """
+    from app.configuration import read_settings
+    from app.work import work
+
+    work(read_settings(**_given({"data_dir": data_dir})), slot)
 
 
 def openapi(
@@ -50,3 +74,7 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(f"prudent {installed('prudent-mmm')}")
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

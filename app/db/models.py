@@ -93,8 +93,10 @@ class OperationRow(TenantOwned, Base):
     """A long call: what was asked, where it stands, how it ended.
 
     ``attempt`` counts the starts and fences off a former one: only the newest may write.
-    ``releases`` counts the starts that ended because the service was stopped, which is no fault.
-    ``version`` grows with every change. ``input_key`` names the artefact that the job will read.
+    ``releases`` counts the starts that ended because a worker was stopped, which is no fault.
+    ``worker`` is the executor that the newest start ran, or runs, on. ``stop_requested`` asks it to
+    end with what it has; ``incomplete`` says that it did. ``version`` grows with every change.
+    ``input_key`` names the artefact that the job will read. ``priority``: the lowest comes first.
     """
 
     __tablename__ = "operations"
@@ -107,6 +109,9 @@ class OperationRow(TenantOwned, Base):
     incomplete: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=0)
     releases: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(String(200), index=True)
+    priority: Mapped[int] = mapped_column(default=2)
+    stop_requested: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str | None] = mapped_column(String(100))
     input_key: Mapped[str | None] = mapped_column(String(64), index=True)
@@ -120,10 +125,28 @@ class OperationRow(TenantOwned, Base):
     finished_at: Mapped[datetime | None]
 
 
+class WorkerRow(Base):
+    """A process that works on jobs, from its start until it retires or is taken for dead.
+
+    ``executor`` is new at every start; ``identity`` (host and slot) is held by one living process
+    at a time, by the file ``lock`` on that host. ``heartbeat_at`` changes as long as it lives.
+    """
+
+    __tablename__ = "workers"
+
+    executor: Mapped[str] = mapped_column(String(200), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(160), index=True)
+    lock: Mapped[str] = mapped_column(String(1000))
+    pid: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    heartbeat_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class ModelRow(TenantOwned, Base):
     """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to.
 
     A refit has the model it continues in ``base_model_id``, and in ``stability`` what changed.
+    ``incomplete`` means that the fit was stopped before it had all its draws.
     """
 
     __tablename__ = "models"
@@ -147,6 +170,7 @@ class ModelRow(TenantOwned, Base):
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     base_model_id: Mapped[str | None] = mapped_column(String(40))
     stability: Mapped[Document | None]
+    incomplete: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -17,7 +17,9 @@ def load() -> Fit:
     from mmm.spec import SamplingSpec, parse_spec
     from mmm.tables import read_table
 
-    def run(request: FitRequest, report: Callable[[Progress], None]) -> None:
+    def run(
+        request: FitRequest, report: Callable[[Progress], None], stop: Callable[[], bool]
+    ) -> None:
         report(Progress("validating", 0.0))
         spec = parse_spec(request.spec)
         table = read_table(Path(request.table_path).read_bytes(), request.media_type)
@@ -27,7 +29,7 @@ def load() -> Fit:
             panel = continued_panel(base, table, spec)
             scales = carried_scales(base, spec, panel)
         sampling = SamplingSpec.model_validate(request.sampling)
-        model = fit(spec, panel, sampling, report, scales=scales)
+        model = fit(spec, panel, sampling, report, scales=scales, stop=stop)
         report(Progress("storing", 0.99))
         save_model(model, Path(request.model_path))
 

@@ -28,13 +28,15 @@ NICENESS = 5
 OOM_SCORE = 500
 REPORT_SECONDS = 0.25
 
-Fit = Callable[[FitRequest, Callable[[Progress], None]], None]
+Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], None]
+"""Takes the request, where to report to, and whether to end with the draws that there are."""
 
 
 def serve(load: Callable[[], Fit]) -> None:
     """Load the fit function, say so, carry out the one request, say how it ended."""
     requests: queue.Queue[bytes] = queue.Queue()
-    threading.Thread(target=_read_stdin, args=(requests,), daemon=True).start()
+    stopped = threading.Event()
+    threading.Thread(target=_read_stdin, args=(requests, stopped), daemon=True).start()
     out = _own_stdout()
     _be_humble()
     fit = load()
@@ -42,14 +44,14 @@ def serve(load: Callable[[], Fit]) -> None:
     request = FitRequest.model_validate_json(requests.get())
     configure_logging(request.log_level)
     with structlog.contextvars.bound_contextvars(**request.labels):
-        _carry_out(fit, request, out)
+        _carry_out(fit, request, out, stopped.is_set)
 
 
-def _carry_out(fit: Fit, request: FitRequest, out: TextIO) -> None:
+def _carry_out(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bool]) -> None:
     started = time.monotonic()
     try:
         log.info("fit started")
-        fit(request, _Throttled(out))
+        fit(request, _Throttled(out), stop)
     except Exception as error:
         _say(out, failed(error))
         raise
@@ -77,15 +79,17 @@ def _say(out: TextIO, message: BaseModel) -> None:
     out.flush()
 
 
-def _read_stdin(requests: "queue.Queue[bytes]") -> NoReturn:
-    """Hand over the first line; when stdin ends, the parent is gone, and so is this process."""
+def _read_stdin(requests: "queue.Queue[bytes]", stopped: threading.Event) -> NoReturn:
+    """Hand over the first line; any other is a stop. When stdin ends, the parent is gone, and so
+    is this process."""
     buffer = b""
     handed_over = False
     while chunk := os.read(0, 1 << 16):
-        if not handed_over:
-            buffer += chunk
-            line, newline, _ = buffer.partition(b"\n")
-            if newline:
+        *lines, buffer = (buffer + chunk).split(b"\n")
+        for line in lines:
+            if handed_over:
+                stopped.set()
+            else:
                 requests.put(line)
                 handed_over = True
     os._exit(ORPHANED)

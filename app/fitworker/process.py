@@ -31,6 +31,7 @@ from app.fitworker.protocol import (
     Progress,
     Ready,
     Report,
+    Stop,
     carried_error,
 )
 
@@ -99,9 +100,11 @@ class FitProcess:
         return self._process.poll() is None
 
     def run(
-        self, request: FitRequest, report: Callable[[Progress], None], timeout_seconds: float
+        self, request: FitRequest, report: Callable[[Progress], object], timeout_seconds: float
     ) -> None:
         """Carry out ``request``; returns when its model file is complete.
+
+        Where ``report`` returns False, the fit is asked to end with the draws that it has.
 
         Raises the model package's own errors as the child raised them, FitFailed for any other,
         FitCrashed where the child died (also by ``kill``), FitTimedOut beyond the limit.
@@ -112,7 +115,8 @@ class FitProcess:
             for event in self._events():
                 match event:
                     case Report():
-                        report(event.progress)
+                        if report(event.progress) is False:
+                            self._send(Stop())
                     case Failed():
                         raise carried_error(event) or self._failed(event)
                     case Done():
@@ -138,10 +142,10 @@ class FitProcess:
                 with suppress(BrokenPipeError):
                     stream.close()
 
-    def _send(self, request: FitRequest) -> None:
+    def _send(self, message: FitRequest | Stop) -> None:
         with suppress(BrokenPipeError):
             stdin = _stream(self._process.stdin)
-            stdin.write(request.model_dump_json().encode() + b"\n")
+            stdin.write(message.model_dump_json().encode() + b"\n")
             stdin.flush()
 
     def _events(self) -> Iterator[Event]:

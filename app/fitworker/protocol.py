@@ -1,6 +1,6 @@
 """What the service and its fit process say to each other: one JSON object a line.
 
-    service -> child (stdin)    one request, then nothing; the end of stdin means: die
+    service -> child (stdin)    one request, then at most a stop; the end of stdin means: die
     child -> service (stdout)   ready, then progress ..., then done or error
 
 A fit reads its table from ``table_path``, in the bytes and type that were sent in, so that both
@@ -33,6 +33,12 @@ class FitRequest(_Message):
     log_level: str = "WARNING"
     labels: dict[str, str] = {}
     base_path: str | None = None
+
+
+class Stop(_Message):
+    """End with the draws that there are."""
+
+    command: Literal["stop"] = "stop"
 
 
 class Ready(_Message):
@@ -96,6 +102,7 @@ __all__ = [
     "Progress",
     "Ready",
     "Report",
+    "Stop",
     "carried_error",
     "failed",
 ]

@@ -11,19 +11,19 @@ class StageClock:
     """Passes reports on; ``end`` closes the last stage. ``clock`` gives seconds."""
 
     def __init__(
-        self, report: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic
+        self, report: Callable[[Progress], object], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._report = report
         self._clock = clock
         self._stage: str | None = None
         self._since = clock()
 
-    def __call__(self, progress: Progress) -> None:
-        """A report of the fit."""
+    def __call__(self, progress: Progress) -> object:
+        """A report of the fit, answered as by whom it is passed to."""
         if progress.stage != self._stage:
             self._close()
             self._stage = progress.stage
-        self._report(progress)
+        return self._report(progress)
 
     def end(self) -> None:
         """The fit has ended well; a stage that broke off is not counted."""

@@ -1,29 +1,32 @@
 """The job engine on DBOS: the only module that knows the library.
 
 Each job is a workflow of one preemptible step whose id is the job's id. A cancelled workflow has
-its step cancelled within about a second. A process that dies leaves its workflows pending; the next
-process with the same executor id queues them again. DBOS works on its own thread and event loop.
+its step cancelled within about a second. The library would start a dead process's workflows again
+only under the same executor id; here every start of a worker has an id of its own, so that this
+never happens, and ``app.jobs.care`` hands them out anew. Queues are partitioned by share: the
+library takes partitions in random order, so that a long queue of one does not hold up the others.
+DBOS works on its own threads and event loop.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig
 from dbos import error as dbos_error
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, event, make_url
 
 from app.db import sqlite
-from app.jobs.port import EngineStatus, Run
+from app.jobs.port import EngineStatus, Held, Run, Ticket
 from app.jobs.serializer import json_serializer, refuse_pickle
 
 APPLICATION = "prudent"
 CONTRACT_VERSION = "1"
 """Of the stored jobs. It is not the release: an upgrade carries on with the jobs it finds."""
 
-QUEUE = "jobs"
+WORKFLOW = "job"
 POLLING_SECONDS = 0.2
 MAX_RECOVERIES = 1000
 """Of the library, which only logs; the limit that counts attempts is ours, in the rows."""
@@ -36,108 +39,146 @@ _RUNNING = ("PENDING",)
 _QUEUED = ("ENQUEUED", "DELAYED")
 
 
-class DbosEngine:
-    """Durable queue in a SQL database; one per process, as the library allows no more."""
+class DbosQueues:
+    """Durable queues in a SQL database."""
 
-    def __init__(self, run: Run, *, database_url: str, executor_id: str, workers: int) -> None:
-        self._run = run
-        self._database_url = database_url
-        self._executor_id = executor_id
-        self._workers = workers
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
         self._sql_engine: SqlEngine | None = None
-        self._stopped = False
+        self._client: DBOSClient | None = None
 
-    def start(self) -> None:
-        """Create the tables, take over what was left, begin to work."""
+    def open(self) -> None:
+        """Create the tables and connect."""
         refuse_pickle()
-        logging.getLogger("dbos").addFilter(_is_news)
-        DBOS(config=self._config())
-        self._register()
-        DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=self._workers,
-            polling_interval_sec=POLLING_SECONDS,
-            on_conflict="always_update",
+        DBOS.migrate(self._url)
+        self._sql_engine = _sqlite_engine(self._url)
+        self._client = DBOSClient(
+            system_database_url=self._url,
+            system_database_engine=self._sql_engine,
+            serializer=json_serializer(),
+            application_name=APPLICATION,
         )
 
-    def stop(self) -> None:
-        """Cancel what runs here, without ending its jobs, and close everything."""
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
-        logging.getLogger("dbos").removeFilter(_is_news)
+    def close(self) -> None:
+        """Close all connections."""
+        if self._client is not None:
+            self._client.destroy()
         if self._sql_engine is not None:
-            self._stopped = True
             self._sql_engine.dispose()
 
-    def submit(self, job_id: str) -> None:
+    def submit(self, ticket: Ticket) -> None:
         """Queue the job once."""
-        with SetWorkflowID(job_id):
-            DBOS.enqueue_workflow(QUEUE, self._workflow, job_id)
+        self._open_client.enqueue(
+            {
+                "workflow_name": WORKFLOW,
+                "workflow_id": ticket.id,
+                "queue_name": ticket.queue,
+                "queue_partition_key": ticket.share,
+                "priority": ticket.priority,
+                "app_version": CONTRACT_VERSION,
+            },
+            ticket.id,
+        )
 
     def cancel(self, job_id: str) -> None:
         """Cancel the workflow; its step is preempted."""
-        DBOS.cancel_workflow(job_id)
+        self._open_client.cancel_workflow(job_id)
 
     def status(self, job_id: str) -> EngineStatus | None:
         """The library's status, in our words."""
-        found = DBOS.list_workflows(workflow_ids=[job_id], load_input=False, load_output=False)
+        found = self._open_client.list_workflows(
+            workflow_ids=[job_id], load_input=False, load_output=False
+        )
         if not found:
             return None
         if found[0].status in _RUNNING:
             return "running"
         return "queued" if found[0].status in _QUEUED else "ended"
 
-    def list(self) -> Sequence[str]:
-        """Ids of what is queued or runs."""
-        found = DBOS.list_workflows(
+    def unfinished(self) -> Mapping[str, Held]:
+        """What is queued or runs."""
+        found = self._open_client.list_workflows(
             status=[*_RUNNING, *_QUEUED], load_input=False, load_output=False
         )
-        return [workflow.workflow_id for workflow in found]
+        return {
+            workflow.workflow_id: Held(
+                workflow.queue_name, workflow.executor_id if workflow.status in _RUNNING else None
+            )
+            for workflow in found
+        }
 
-    def purge(self, job_ids: Sequence[str]) -> None:
+    def purge(self, job_ids: Iterable[str]) -> None:
         """Delete the workflows' rows."""
-        if job_ids:
-            DBOS.delete_workflows(list(job_ids))
+        ids = list(job_ids)
+        if ids:
+            self._open_client.delete_workflows(ids)
 
-    def _close_straggler(self, _connection: Any, record: Any) -> None:
-        """Close what a thread of the library gives back after the pool was closed."""
-        if self._stopped:
-            record.invalidate()
+    @property
+    def _open_client(self) -> DBOSClient:
+        if self._client is None:
+            raise RuntimeError("the queues are not open")
+        return self._client
 
-    def _register(self) -> None:
+
+class DbosEngine:
+    """Takes jobs from the queues; one per process, as the library allows no more.
+
+    ``concurrency`` says how many jobs of each queue run here at a time. The library keeps it with
+    the queue in the database, so that the worker that started last decides for all.
+    """
+
+    def __init__(self, run: Run, *, database_url: str, concurrency: Mapping[str, int]) -> None:
+        self._run = run
+        self._url = database_url
+        self._concurrency = concurrency
+        self._sql_engine: SqlEngine | None = None
+
+    def start(self, executor: str) -> None:
+        """Begin to work."""
+        refuse_pickle()
+        logging.getLogger("dbos").addFilter(_is_news)
+        DBOS(config=self._config(executor))
+        self._register(executor)
+        DBOS.launch()
+        for queue, at_once in self._concurrency.items():
+            DBOS.register_queue(
+                queue,
+                worker_concurrency=at_once,
+                partition_worker_concurrency=at_once,
+                polling_interval_sec=POLLING_SECONDS,
+                on_conflict="always_update",
+            )
+
+    def stop(self) -> None:
+        """Cancel what runs here, without ending its workflows, and close everything."""
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
+        logging.getLogger("dbos").removeFilter(_is_news)
+        if self._sql_engine is not None:
+            self._sql_engine.dispose()
+
+    def _register(self, executor: str) -> None:
         @DBOS.step(name="run_job", preemptible=True)
         async def step(job_id: str) -> None:
-            await self._run(job_id)
+            await self._run(job_id, executor)
 
-        @DBOS.workflow(name="job", max_recovery_attempts=MAX_RECOVERIES)
+        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_RECOVERIES)
         async def workflow(job_id: str) -> None:
             await step(job_id)
 
-        self._workflow = workflow
-
-    def _config(self) -> DBOSConfig:
+    def _config(self, executor: str) -> DBOSConfig:
         config = DBOSConfig(
             name=APPLICATION,
             application_version=CONTRACT_VERSION,
-            executor_id=self._executor_id,
+            executor_id=executor,
             serializer=json_serializer(),
             enable_otlp=False,
             log_level="WARNING",
-            system_database_url=self._database_url,
+            system_database_url=self._url,
         )
-        url = make_url(self._database_url)
-        if url.get_backend_name() == "sqlite":
-            self._sql_engine = create_engine(url)
-            sqlite.set_up_foreign(self._sql_engine)
-            event.listen(self._sql_engine, "checkin", self._close_straggler)
+        self._sql_engine = _sqlite_engine(self._url)
+        if self._sql_engine is not None:
             config["system_database_engine"] = self._sql_engine
         return config
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    """A job that was cancelled is no error, though the library logs it as one."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, _CANCELLED)
 
 
 def engine_url(database_url: str, data_dir: Path) -> str:
@@ -145,3 +186,31 @@ def engine_url(database_url: str, data_dir: Path) -> str:
     if make_url(database_url).get_backend_name() == "sqlite":
         return f"sqlite:///{data_dir.absolute() / 'jobs.db'}"
     return database_url
+
+
+def _sqlite_engine(url: str) -> SqlEngine | None:
+    """The engine to give the library on SQLite; None where it makes its own."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return None
+    engine = create_engine(url)
+    sqlite.set_up_foreign(engine)
+    disposed = False
+
+    @event.listens_for(engine, "engine_disposed")
+    def _note(_engine: SqlEngine) -> None:
+        nonlocal disposed
+        disposed = True
+
+    @event.listens_for(engine, "checkin")
+    def _close_straggler(_connection: Any, record: Any) -> None:
+        """Close what a thread of the library gives back after the pool was closed."""
+        if disposed:
+            record.invalidate()
+
+    return engine
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """A job that was cancelled is no error, though the library logs it as one."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, _CANCELLED)

@@ -1,7 +1,7 @@
-"""Operations as the services see them: submit, status, cancel, watch, list, purge.
+"""Operations as the services see them: submit, status, cancel, stop, watch, list, purge.
 
 A row of ours and a job of the engine with the same id. The row is written first; a crash between
-the two is healed by ``reconcile`` at the next start.
+the two is healed by ``app.jobs.care``.
 """
 
 import asyncio
@@ -15,9 +15,11 @@ from app.db import operations as rows
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.db.pages import Page, read_page
-from app.errors import NotFound, OperationFinished
+from app.errors import NotFound, NothingToKeep, OperationFinished
 from app.ids import new_id
-from app.jobs.port import Engine
+from app.jobs.care import ticket
+from app.jobs.kinds import PRIORITIES, Urgency
+from app.jobs.port import Queues
 
 WATCH_SECONDS = 0.3
 
@@ -25,13 +27,13 @@ WATCH_SECONDS = 0.3
 class Operations:
     """All operations of this service."""
 
-    def __init__(self, database: Database, engine: Engine) -> None:
+    def __init__(self, database: Database, queues: Queues) -> None:
         self._database = database
-        self._engine = engine
+        self._queues = queues
 
     def of(self, tenant: str) -> "Operations":
         """Those of one tenant."""
-        return Operations(self._database.of(tenant), self._engine)
+        return Operations(self._database.of(tenant), self._queues)
 
     def submit(
         self,
@@ -39,16 +41,22 @@ class Operations:
         request: Document,
         *,
         request_id: str | None = None,
+        priority: Urgency = "normal",
         prepare: Callable[[Session], str] | None = None,
     ) -> OperationRow:
         """Queue a job. ``prepare`` stores its input in the same transaction and returns the key."""
         with self._database.write() as session:
             row = OperationRow(
-                id=new_id("op"), kind=kind, request=request, request_id=request_id, status="queued"
+                id=new_id("op"),
+                kind=kind,
+                request=request,
+                request_id=request_id,
+                status="queued",
+                priority=PRIORITIES[priority],
             )
             row.input_key = prepare(session) if prepare else None
             session.add(row)
-        self._engine.submit(row.id)
+        self._queues.submit(ticket(row))
         return self.status(row.id)
 
     def status(self, operation_id: str) -> OperationRow:
@@ -65,13 +73,29 @@ class Operations:
             accepted = rows.request_cancel(session, operation_id)
         row = self.status(operation_id)
         if not accepted and row.status in rows.TERMINAL:
-            detail = f"The operation {row.id} has already {_ENDED[row.status]}."
-            raise OperationFinished(detail)
-        started = self._engine.status(operation_id) == "running"
-        self._engine.cancel(operation_id)
+            raise _finished(row)
+        started = self._queues.status(operation_id) == "running"
+        self._queues.cancel(operation_id)
         if not started:
             with self._database.write() as session:
                 rows.confirm_cancel(session, operation_id)
+        return self.status(operation_id)
+
+    def stop(self, operation_id: str) -> OperationRow:
+        """Ask a job to end with what it has.
+
+        Raises OperationFinished if it has ended, NothingToKeep if it has made nothing yet.
+        """
+        row = self.status(operation_id)
+        if row.status in rows.TERMINAL:
+            raise _finished(row)
+        if not _has_something(row):
+            raise NothingToKeep(
+                f"The operation {row.id} ({row.stage or row.status}) has made nothing yet that "
+                "could be kept: wait until it samples or has points, or cancel it."
+            )
+        with self._database.write() as session:
+            rows.request_stop(session, operation_id)
         return self.status(operation_id)
 
     async def watch(self, operation_id: str, after: int = -1) -> AsyncIterator[OperationRow]:
@@ -106,32 +130,25 @@ class Operations:
         with self._database.write() as session:
             ids = list(session.scalars(select(OperationRow.id).where(ended)))
             session.execute(delete(OperationRow).where(OperationRow.id.in_(ids)))
-        self._engine.purge(ids)
+        self._queues.purge(ids)
         return len(ids)
 
     def check(self) -> None:
         """Raise whatever the engine raises if it does not answer."""
-        self._engine.status("none")
+        self._queues.status("none")
 
-    def reconcile(self) -> None:
-        """After a start: bring rows and engine together again.
 
-        What was being cancelled ends. What the engine never heard of is queued, and so is what it
-        holds for ended though its row is not: its end could not be written.
-        """
-        with self._database.read() as session:
-            unfinished = rows.active(session)
-        for row in unfinished:
-            if row.status == "cancelling":
-                self._engine.cancel(row.id)
-                with self._database.write() as session:
-                    rows.confirm_cancel(session, row.id)
-                continue
-            known = self._engine.status(row.id)
-            if known == "ended":
-                self._engine.purge([row.id])
-            if known in (None, "ended"):
-                self._engine.submit(row.id)
+def _has_something(row: OperationRow) -> bool:
+    """Whether a running job has draws beyond warm-up, or points of a frontier."""
+    if row.status != "running":
+        return False
+    chains = (row.detail or {}).get("chains", [])
+    sampled = any(not chain["tuning"] for chain in chains)
+    return sampled or (row.stage == "optimizing" and row.progress > 0.0)
+
+
+def _finished(row: OperationRow) -> OperationFinished:
+    return OperationFinished(f"The operation {row.id} has already {_ENDED[row.status]}.")
 
 
 _ENDED = {"succeeded": "succeeded", "failed": "failed", "cancelled": "been cancelled"}

@@ -1,13 +1,16 @@
 """Carries out one job: claims its row, calls the handler of its kind, writes how it ended.
 
-Whatever a handler raises becomes the problem document of the failed operation. A handler returns
-not its result but a function that writes it: that runs in the transaction that ends the operation,
-so there is never a result without a success, nor two results of one operation.
+Whatever a handler raises becomes the problem document of the failed operation; what may pass is
+tried again first. A handler returns not its result but a function that writes it: that runs in the
+transaction that ends the operation, so there is never a result without a success, nor two results
+of one operation.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,21 +19,38 @@ from sqlalchemy.orm import Session
 
 from app.db import operations
 from app.db.database import Database
-from app.db.models import Document
-from app.errors import JobGaveUp
+from app.db.models import Document, OperationRow
+from app.errors import FitCrashed, JobGaveUp, JobTimedOut, StoreUnavailable
 from app.metrics import JOBS
 from app.problems import problem_of
 from mmm.progress import Progress
 
 log = logging.getLogger(__name__)
 
-Apply = Callable[[Session], Document]
+RETRYABLE = (FitCrashed, StoreUnavailable)
+"""What may go better the next time: memory that others took, a store that did not answer."""
+
+RETRY_SECONDS = 0.5
+WRITE_TRIES, WRITE_AGAIN_SECONDS = 20, 3.0
+"""How long a finished job waits for a database that does not answer, as while it restarts."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The result of a job that was asked to stop, of what it had by then."""
+
+    result: Document
+
+
+Apply = Callable[[Session], Document | Partial]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One attempt of an operation; ``report`` tells the world how far it is (from any thread).
+    """One attempt of an operation.
 
+    ``report`` (from any thread) tells the world how far it is. It returns False where the job is
+    asked to end with what it has, and raises Superseded where it is no longer this attempt's.
     What the job writes belongs to the operation's ``tenant``.
     """
 
@@ -41,7 +61,7 @@ class Job:
     request: Document
     input_key: str | None
     request_id: str | None
-    report: Callable[[Progress], None]
+    report: Callable[[Progress], bool]
 
 
 Handler = Callable[[Job], Awaitable[Apply]]
@@ -52,85 +72,159 @@ class Superseded(Exception):
 
 
 class JobRunner:
-    """Runs jobs by id, as the engine asks for them."""
+    """Runs jobs by id, as the engine asks for them. ``timeouts``: seconds by kind of job."""
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], max_attempts: int
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        max_attempts: int,
+        timeouts: Mapping[str, float] | None = None,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._max_attempts = max_attempts
+        self._timeouts = timeouts or {}
+        self._in_flight: set[str] = set()
 
-    async def run(self, job_id: str) -> None:
-        """Carry out the job; returns when its operation has ended, whichever way."""
-        job = await asyncio.to_thread(self._claim, job_id)
-        if job is None:
-            return
-        with structlog.contextvars.bound_contextvars(**_labels(job)):
-            await self._carry_out(job)
+    @property
+    def in_flight(self) -> frozenset[str]:
+        """Ids of the jobs that run here now."""
+        return frozenset(self._in_flight)
 
-    async def _carry_out(self, job: Job) -> None:
+    async def run(self, job_id: str, worker: str) -> None:
+        """Carry out the job; returns when there is nothing more to do for it here."""
+        with self._flying(job_id):
+            while await self._attempt(job_id, worker):
+                await asyncio.sleep(RETRY_SECONDS)
+
+    @contextmanager
+    def _flying(self, job_id: str) -> Iterator[None]:
+        self._in_flight.add(job_id)
         try:
-            apply = await self._handlers[job.kind](job)
+            yield
+        finally:
+            self._in_flight.discard(job_id)
+
+    async def _attempt(self, job_id: str, worker: str) -> bool:
+        """One start; whether there is to be another."""
+        job = await self._claimed(job_id, worker)
+        if job is None:
+            return False
+        with structlog.contextvars.bound_contextvars(**_labels(job)):
+            return await self._carry_out(job)
+
+    async def _carry_out(self, job: Job) -> bool:
+        try:
+            apply = await self._handle(job)
             await asyncio.to_thread(self._succeed, job, apply)
         except asyncio.CancelledError:
             self._interrupted(job)
             raise
+        except Superseded:
+            JOBS.labels(job.kind, "superseded").inc()
+            log.info("job was cancelled or superseded; its result is dropped", extra=_labels(job))
+            await asyncio.to_thread(self._confirm, job)
+        except RETRYABLE as error:
+            return await asyncio.to_thread(self._retry, job, error)
         except Exception as error:  # noqa: BLE001  (every end of a job is written down)
             await asyncio.to_thread(self._fail, job, error)
+        return False
 
-    def _claim(self, job_id: str) -> Job | None:
+    async def _claimed(self, job_id: str, worker: str) -> Job | None:
+        """The job, claimed; one that is cancelled while it is claimed does not stay claimed."""
+        claim = asyncio.ensure_future(asyncio.to_thread(self._claim, job_id, worker))
+        try:
+            return await asyncio.shield(claim)
+        except asyncio.CancelledError:
+            job = await claim
+            if job is not None:
+                self._interrupted(job)
+            raise
+
+    async def _handle(self, job: Job) -> Apply:
+        limit = self._timeouts.get(job.kind)
+        timer = asyncio.timeout(limit)
+        try:
+            async with timer:
+                return await self._handlers[job.kind](job)
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            detail = f"The job ran longer than the limit of {limit:g} seconds."
+            raise JobTimedOut(detail) from error
+
+    def _claim(self, job_id: str, worker: str) -> Job | None:
         with self._database.write() as session:
-            row = operations.claim(session, job_id)
-            if row is None:
-                operations.confirm_cancel(session, job_id)
-                return None
-            job = Job(
-                id=row.id,
-                tenant=row.tenant,
-                kind=row.kind,
-                attempt=row.attempt,
-                request=row.request,
-                input_key=row.input_key,
-                request_id=row.request_id,
-                report=lambda progress: self._report(job, progress),
-            )
+            row = operations.claim(session, job_id, worker)
+        if row is None:
+            return None
+        job = self._job(row)
         if row.attempt - row.releases > self._max_attempts:
             attempts = self._max_attempts
             detail = f"The job was started {attempts} times and never ended; it was given up."
             self._fail(job, JobGaveUp(detail))
             return None
-        log.info("job started", extra=_labels(job))
+        log.info("job started", extra=_labels(job) | {"worker": worker})
         return job
 
-    def _report(self, job: Job, progress: Progress) -> None:
+    def _job(self, row: OperationRow) -> Job:
+        job = Job(
+            id=row.id,
+            tenant=row.tenant,
+            kind=row.kind,
+            attempt=row.attempt,
+            request=row.request,
+            input_key=row.input_key,
+            request_id=row.request_id,
+            report=lambda progress: self._report(job, progress),
+        )
+        return job
+
+    def _report(self, job: Job, progress: Progress) -> bool:
         """Write progress; a stage that tells nothing of chains leaves what was known of them."""
         chains = [dict(vars(chain)) for chain in progress.chains]
-        detail = {"detail": {"chains": chains}} if chains else {}
-        with self._database.write() as session:
-            operations.report(
-                session,
-                job.id,
-                job.attempt,
-                stage=progress.stage,
-                progress=min(max(progress.progress, 0.0), 1.0),
-                eta_seconds=progress.eta_seconds,
-                **detail,
-            )
+        told: dict[str, Any] = {
+            "stage": progress.stage,
+            "progress": min(max(progress.progress, 0.0), 1.0),
+            "eta_seconds": progress.eta_seconds,
+            **({"detail": {"chains": chains}} if chains else {}),
+        }
+        try:
+            with self._database.write() as session:
+                own = operations.report(session, job.id, job.attempt, **told)
+                stop = operations.is_stop_requested(session, job.id)
+        except StoreUnavailable as error:
+            log.warning("progress could not be written: %s", error, extra=_labels(job))
+            return True
+        if not own:
+            raise Superseded
+        return not stop
 
     def _succeed(self, job: Job, apply: Apply) -> None:
-        try:
-            with self._database.of(job.tenant).write() as session:
-                result = apply(session)
-                if not operations.succeed(session, job.id, job.attempt, result):
-                    raise Superseded
-        except Superseded:
-            JOBS.labels(job.kind, "superseded").inc()
-            log.info("job was cancelled or superseded; its result is dropped", extra=_labels(job))
-            self._confirm(job)
-            return
+        self._write(lambda: self._apply(job, apply))
         JOBS.labels(job.kind, "succeeded").inc()
         log.info("job succeeded", extra=_labels(job))
+
+    def _apply(self, job: Job, apply: Apply) -> None:
+        with self._database.of(job.tenant).write() as session:
+            made = apply(session)
+            partial = isinstance(made, Partial)
+            result = made.result if isinstance(made, Partial) else made
+            if not operations.succeed(session, job.id, job.attempt, result, incomplete=partial):
+                raise Superseded
+
+    def _retry(self, job: Job, error: Exception) -> bool:
+        """Give it back to the queue and take it again at once; the last try ends it."""
+        with self._database.write() as session:
+            row = session.get_one(OperationRow, job.id)
+            last = row.attempt - row.releases >= self._max_attempts
+            if not last and operations.release(session, job.id, job.attempt, fault=True):
+                JOBS.labels(job.kind, "retried").inc()
+                log.warning("job failed, and is tried again: %s", error, extra=_labels(job))
+                return True
+        self._fail(job, error)
+        return False
 
     def _fail(self, job: Job, error: Exception) -> None:
         JOBS.labels(job.kind, "failed").inc()
@@ -139,23 +233,37 @@ class JobRunner:
             log.error("job failed: %s", error, exc_info=error, extra=_labels(job))
         else:
             log.info("job failed: %s", problem.code, extra=_labels(job))
-        with self._database.write() as session:
-            operations.fail(session, job.id, job.attempt, problem.document())
-            operations.confirm_cancel(session, job.id)
+
+        def end() -> None:
+            with self._database.write() as session:
+                operations.fail(session, job.id, job.attempt, problem.document())
+                operations.confirm_cancel(session, job.id, job.attempt)
+
+        self._write(end)
 
     def _interrupted(self, job: Job) -> None:
-        """Cancelled by its owner, or the service stops: then it waits for the next start."""
+        """Cancelled by its owner, or the worker stops: then it waits for another."""
         with self._database.write() as session:
-            if operations.confirm_cancel(session, job.id):
+            if operations.confirm_cancel(session, job.id, job.attempt):
                 JOBS.labels(job.kind, "cancelled").inc()
                 log.info("job cancelled", extra=_labels(job))
-            elif operations.release(session, job.id, job.attempt):
+            elif operations.release(session, job.id, job.attempt, fault=False):
                 JOBS.labels(job.kind, "handed_back").inc()
-                log.info("job interrupted; it starts again with the service", extra=_labels(job))
+                log.info("job interrupted; it goes back to its queue", extra=_labels(job))
 
     def _confirm(self, job: Job) -> None:
         with self._database.write() as session:
-            operations.confirm_cancel(session, job.id)
+            operations.confirm_cancel(session, job.id, job.attempt)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write how a job ended, over a while in which the database does not answer."""
+        for _ in range(WRITE_TRIES - 1):
+            try:
+                return write()
+            except StoreUnavailable as error:
+                log.warning("the end of a job could not be written yet: %s", error)
+                time.sleep(WRITE_AGAIN_SECONDS)
+        return write()
 
 
 def _labels(job: Job) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Operations: poll, watch, cancel."""
+"""Operations: poll, watch, cancel, stop."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -64,3 +64,12 @@ async def watch_operation(
 def cancel_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
     """Stop the operation and discard what it did; a running fit is killed within two seconds."""
     return OperationDocument.of(context.operations.cancel(operation_id))
+
+
+@routes.post("/operations/{operation_id}:stop", responses=problems(404, 409))
+def stop_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
+    """End the operation with what it has: a fit with its draws so far, a frontier with its points.
+
+    Its result, and a model's verdict, say that they are incomplete.
+    """
+    return OperationDocument.of(context.operations.stop(operation_id))

@@ -16,7 +16,7 @@ from app.fitworker.process import FitProcess
 from app.fitworker.protocol import FitRequest
 from app.fitworker.stages import StageClock
 from app.ids import twin_id
-from app.jobs.runner import Apply, Job
+from app.jobs.runner import Apply, Job, Partial
 from app.metrics import RUNNING_FITS
 from app.services.json_numbers import without_nan
 from app.store.port import ArtefactStore
@@ -57,6 +57,7 @@ class FitJob:
             clock.end()
             model = load_model(folder / "model.nc")
             size = (folder / "model.nc").stat().st_size + self._own_data(job)
+            job.report(Progress("storing", 0.99))  # raises where the fit is no longer ours
             key = self.store.put(folder / "model.nc")
             report = self._compared(job, model)
             return lambda session: _write_row(session, job, model, key, size, report)
@@ -131,7 +132,7 @@ class _Holder:
 
 def _write_row(
     session: Session, job: Job, model: FittedModel, key: str, size: int, report: Document | None
-) -> Document:
+) -> Document | Partial:
     """The model's row. Its id follows from the operation's: one operation, one model."""
     dataset_id = job.request["dataset_id"]
     if dataset_id is not None and session.get(DatasetRow, dataset_id) is None:
@@ -155,10 +156,12 @@ def _write_row(
         method=_method_document(model),
         base_model_id=job.request.get("base", {}).get("model_id"),
         stability=report,
+        incomplete=model.incomplete,
     )
     session.add(row)
     session.flush()
-    return {"model_id": row.id} | ({} if report is None else {"stability": report})
+    made = {"model_id": row.id} | ({} if report is None else {"stability": report})
+    return Partial(made) if model.incomplete else made
 
 
 def _data_document(model: FittedModel) -> Document:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
-from app.jobs.runner import Apply, Job
+from app.jobs.runner import Apply, Job, Partial
 from app.services import models
 from app.services.json_numbers import without_nan
 from app.services.plan_requests import AllocateBody
@@ -98,7 +98,7 @@ class FrontierJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> Apply:
-        """Solve in a thread; what a cancelled job still solves is dropped."""
+        """Solve in a thread, which a cancelled job leaves at its next point."""
         return await asyncio.to_thread(self._solve, job)
 
     def _solve(self, job: Job) -> Apply:
@@ -107,10 +107,11 @@ class FrontierJob:
         model = load_model(self.store.path(job.input_key))
         body = FrontierBody.model_validate(job.request["body"])
         points = []
+        size = len(body.totals or body.risk_aversions)
         for found in frontier(model, body):
             points.append(found)
-            size = len(body.totals or body.risk_aversions)
-            job.report(Progress("optimizing", len(points) / size))
+            if not job.report(Progress("optimizing", len(points) / size)):
+                break
         answer = FrontierAnswer(
             points=tuple(points),
             gain_unit=response_of(model, body, body.objective.response_unit).unit,
@@ -118,7 +119,8 @@ class FrontierJob:
             warnings=tuple(job.request["warnings"]),
         )
         document = without_nan(answer.model_dump(mode="json"))
-        return lambda _: {"frontier": document}
+        made = {"frontier": document}
+        return lambda _: made if len(points) == size else Partial(made)
 
 
 def frontier(model: FittedModel, body: FrontierBody) -> Iterator[FrontierPoint]:

@@ -25,7 +25,7 @@ def folder() -> Path:
     return Path(sys.argv[1])
 
 
-def fit(request, report) -> None:
+def fit(request, report, stop) -> None:
     sys.stdout.write("a library that writes to standard output\n")
     seed = request.sampling["seed"]
     report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))

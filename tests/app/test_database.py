@@ -11,10 +11,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
-from app.db import operations, sqlite
+from app.db import operations, sqlite, workers
 from app.db.artefact_keys import referenced
 from app.db.database import Database, open_database
-from app.db.models import Base, DatasetRow, ModelRow, OperationRow
+from app.db.models import Base, DatasetRow, ModelRow, OperationRow, WorkerRow
 from app.db.pages import read_page
 from app.errors import InvalidRequest
 from app.ids import ID_PATTERN, new_id, twin_id
@@ -134,20 +134,36 @@ def test_moments_keep_their_zone(database) -> None:
     assert row.started_at.tzinfo == UTC
 
 
-def test_a_claim_starts_what_is_queued_and_what_a_dead_process_left(database) -> None:
+def test_only_what_is_queued_is_claimed_and_only_by_a_member(database) -> None:
     operation_id = add_operation(database)
-    for attempt in (1, 2):
-        with database.write() as session:
-            row = operations.claim(session, operation_id)
+    with database.write() as session:
+        assert operations.claim(session, operation_id, "stranger") is None
+        row = claim(session, operation_id)
         assert row
-        assert (row.status, row.attempt) == ("running", attempt)
+        assert (row.status, row.attempt, row.worker) == ("running", 1, MEMBER)
+        assert claim(session, operation_id) is None
+        assert operations.release(session, operation_id, 1, fault=True)
+        assert workers.remove(session, MEMBER)
+        assert not workers.remove(session, MEMBER)
+        assert not workers.beat(session, MEMBER)
+        assert operations.claim(session, operation_id, MEMBER) is None
+
+
+MEMBER = "host-0.abc"
+
+
+def claim(session, operation_id: str) -> OperationRow | None:
+    if MEMBER not in workers.heartbeats(session):
+        workers.enter(session, WorkerRow(executor=MEMBER, identity="host-0", lock="l", pid=1))
+    return operations.claim(session, operation_id, MEMBER)
 
 
 def test_a_former_attempt_writes_nothing(database) -> None:
     operation_id = add_operation(database)
     with database.write() as session:
-        operations.claim(session, operation_id)
-        operations.claim(session, operation_id)
+        claim(session, operation_id)
+        assert operations.release(session, operation_id, 1, fault=True)
+        claim(session, operation_id)
         assert not operations.report(session, operation_id, 1, stage="sampling")
         assert not operations.succeed(session, operation_id, 1, {})
         assert not operations.fail(session, operation_id, 1, {})
@@ -159,17 +175,17 @@ def test_a_former_attempt_writes_nothing(database) -> None:
 def test_an_end_is_final(database) -> None:
     operation_id = add_operation(database)
     with database.write() as session:
-        operations.claim(session, operation_id)
+        claim(session, operation_id)
         operations.succeed(session, operation_id, 1, {})
         assert not operations.request_cancel(session, operation_id)
-        assert operations.claim(session, operation_id) is None
-        assert not operations.release(session, operation_id, 1)
+        assert claim(session, operation_id) is None
+        assert not operations.release(session, operation_id, 1, fault=True)
 
 
 def test_cancelling_excludes_success(database) -> None:
     queued, running = add_operation(database), add_operation(database)
     with database.write() as session:
-        operations.claim(session, running)
+        claim(session, running)
         assert operations.request_cancel(session, queued)
         assert operations.request_cancel(session, running)
         assert not operations.succeed(session, running, 1, {})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import DataDirectoryInUse, UnsafeBind
-from app.jobs.identity import claim_identity
+from app.jobs.identity import claim_service
 from app.main import create_app
 from app.serve import refuse_unsafe, serve
 from app.settings import Settings
@@ -62,7 +62,7 @@ def test_the_service_never_loads_the_sampler(tmp_path) -> None:
 
 
 def test_a_data_directory_in_use_is_refused(tmp_path, models) -> None:
-    held = claim_identity(tmp_path / "locks", "service-0")
+    held = claim_service(tmp_path / "locks")
     try:
         app = create_app(Settings(data_dir=tmp_path))
         with pytest.raises(DataDirectoryInUse):
@@ -114,11 +114,11 @@ def test_failed_fits_and_damaged_files_are_told_as_such(tmp_path, models) -> Non
             assert (answer.status_code, answer.json()["code"]) == (500, "artefact_corrupt")
 
     orphan = store.put(b"left by a crash")
-    (tmp_path / "work" / "half").mkdir(parents=True)
+    (tmp_path / "work" / "local-0" / "half").mkdir(parents=True)
     with fake_service(tmp_path, models, artefact_grace_seconds=0) as client:
         assert client.get("/readyz").status_code == 200
         wait_until(lambda: orphan not in set(store.keys()))
-    assert not (tmp_path / "work").exists()
+    assert not list((tmp_path / "work").glob("*/*"))
 
 
 def _is_model(path: Path) -> bool:

@@ -1,0 +1,15 @@
+"""Which queue a kind of job waits in: fits take minutes and a process, queries seconds."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+FITS, QUERIES = "fits", "queries"
+FITTED_KINDS = frozenset({"fit", "refit"})
+
+Urgency = Literal["high", "normal", "low"]
+PRIORITIES: Mapping[Urgency, int] = {"high": 1, "normal": 2, "low": 3}
+
+
+def queue_of(kind: str) -> str:
+    """The queue of jobs of a kind."""
+    return FITS if kind in FITTED_KINDS else QUERIES
