@@ -117,7 +117,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         database=ground.database,
         store=ground.store,
         operations=work,
-        models=ModelCache(ground.store, settings.max_cached_models),
+        models=ModelCache(ground.store, settings.model_cache_bytes),
         heavy=CapacityLimiter(settings.query_workers),
         gate=gate,
     )

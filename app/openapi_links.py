@@ -38,6 +38,7 @@ LINKS: dict[str, dict[str, Links]] = {
             "project_id", _ID, "get_project", "promote_model", "adopt_plan", "delete_project"
         )
     },
+    "post_allocate": {"202": _OPERATION},
     "get_operation": {"200": _links("model_id", "$response.body#/result/model_id", *_MODEL)},
     "list_models": {"200": _links("model_id", "$response.body#/items/0/id", *_MODEL)},
     "register_lift_tests": {

@@ -105,7 +105,15 @@ class Settings(AccessSettings):
     max_draws: int = Field(
         default=100_000, ge=100, description="Largest (draws + tune) x chains of one fit."
     )
-    max_cached_models: int = Field(default=8, ge=1, description="Fitted models kept in memory.")
+    max_fit_cells: int = Field(
+        default=10_000_000_000,
+        ge=1,
+        description="Largest rows x columns x draws of one fit, columns that the model names and "
+        "draws that are kept.",
+    )
+    model_cache_bytes: int = Field(
+        default=1024 * MEBIBYTE, ge=0, description="Fitted models kept in memory, about so many."
+    )
 
     @property
     def resolved_database_url(self) -> str:

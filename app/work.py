@@ -25,6 +25,8 @@ from app.jobs.runner import Handler, JobRunner
 from app.jobs.worker import Worker
 from app.logs import configure_logging
 from app.metrics_server import serve_metrics
+from app.services.allocate_job import KIND as ALLOCATE
+from app.services.allocate_job import AllocateJob
 from app.services.fit_job import FitJob
 from app.services.fits import KIND as FIT
 from app.services.frontier import KIND as FRONTIER
@@ -80,8 +82,9 @@ def start_worker(
         REFIT: fit_job,
         SIMULATE: SimulationJob(ground.store),
         FRONTIER: FrontierJob(ground.store),
+        ALLOCATE: AllocateJob(ground.store),
     }
-    limits = dict.fromkeys((SIMULATE, FRONTIER), settings.query_timeout_seconds)
+    limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE), settings.query_timeout_seconds)
     runner = JobRunner(ground.database, handlers, settings.fit_attempts, limits)
     engine = DbosEngine(
         runner.run,

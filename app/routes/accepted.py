@@ -12,17 +12,21 @@ from app.documents import OperationDocument
 
 MAX_WAIT_SECONDS = 60.0
 _WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
+_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])")
 
-Prefer = Annotated[str | None, Header(description="wait=20 waits that many seconds.")]
+Prefer = Annotated[str | None, Header(description="wait=20, in seconds; respond-async.")]
 
 
 async def accepted(context: Context, row: OperationRow, prefer: str | None) -> Response:
     """202 with the operation and its place; waits for its end as ``prefer`` asks."""
     headers = {"Location": f"/v1/operations/{row.id}"}
     seconds = wait_seconds(prefer)
+    applied = ["respond-async"] if wants_async(prefer) else []
     if seconds:
         row = await context.operations.wait(row.id, seconds)
-        headers["Preference-Applied"] = f"wait={seconds:g}"
+        applied.append(f"wait={seconds:g}")
+    if applied:
+        headers["Preference-Applied"] = ", ".join(applied)
     document = OperationDocument.of(row).model_dump(mode="json")
     return JSONResponse(document, status_code=202, headers=headers)
 
@@ -31,3 +35,8 @@ def wait_seconds(prefer: str | None) -> float:
     """Seconds of a ``Prefer: wait=N`` header, within bounds; 0 for none."""
     found = _WAIT.search(prefer or "")
     return min(float(found.group(1)), MAX_WAIT_SECONDS) if found else 0.0
+
+
+def wants_async(prefer: str | None) -> bool:
+    """Whether a ``Prefer`` header asks for an operation where the answer would be at once."""
+    return bool(_ASYNC.search(prefer or ""))

@@ -5,12 +5,12 @@ from starlette.responses import Response
 
 from app.documents import OperationDocument
 from app.handlers import request_id_of
-from app.routes.accepted import Prefer, accepted
+from app.routes.accepted import Prefer, accepted, wants_async
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.guarded import needs
 from app.routes.idempotent import CalledOnce
-from app.services import frontier
+from app.services import allocate_job, frontier
 from app.services.allocate import allocate
 from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
 from app.services.frontier import FrontierBody
@@ -23,12 +23,33 @@ routes = router("plans")
 @routes.post(
     "/models/{model_id}/allocate",
     response_model=AllocationAnswer,
-    responses=problems(404, 409, 413, 415, 422),
+    responses={
+        202: {"model": OperationDocument, "description": "With Prefer: respond-async."},
+        **problems(404, 409, 413, 415, 422),
+    },
 )
 @needs("read")
-async def post_allocate(model: ExistingModel, body: AllocateBody, context: ContextOf) -> Response:
-    """The plan that is best for the attitude to risk, under limits, with a proof of how good."""
-    return await heavy(context, lambda: answered(allocate(context, model, body)))
+async def post_allocate(
+    model: ExistingModel,
+    body: AllocateBody,
+    request: Request,
+    context: ContextOf,
+    once: CalledOnce,
+    prefer: Prefer = None,
+) -> Response:
+    """The plan that is best for the attitude to risk, under limits, with a proof of how good.
+
+    With ``Prefer: respond-async`` it is an operation; its result has the plan under ``allocation``.
+    """
+    if not wants_async(prefer):
+        return await heavy(context, lambda: answered(allocate(context, model, body)))
+    request_id = request_id_of(request)
+
+    async def submit() -> Response:
+        row = await heavy(context, lambda: allocate_job.submit(context, model, body, request_id))
+        return await accepted(context, row, prefer)
+
+    return await once.answer(submit)
 
 
 @routes.post(

@@ -26,7 +26,9 @@ class FitOrder:
 def check(context: Context, order: FitOrder) -> Checked:
     """What the order holds; raises what a fit of it would be refused for."""
     require_draws(context, order.sampling)
-    return checked(context, order.spec, order.data)
+    found = checked(context, order.spec, order.data)
+    _refuse_too_large(order, found, context.settings.max_fit_cells)
+    return found
 
 
 def require_draws(context: Context, sampling: SamplingSpec) -> None:
@@ -36,6 +38,20 @@ def require_draws(context: Context, sampling: SamplingSpec) -> None:
     if total > limit:
         detail = f"(draws + tune) x chains is {total}; the limit is {limit}"
         raise InvalidRequest([Issue("/sampling", "too_many_draws", detail)])
+
+
+def _refuse_too_large(order: FitOrder, found: Checked, limit: int) -> None:
+    """What each limit alone lets pass may still be more than a machine can hold."""
+    rows = len(found.panel.weeks) * len(found.panel.geos)
+    columns = len({column for column, _ in order.spec.column_pointers})
+    draws = order.sampling.draws * order.sampling.chains
+    cells = rows * columns * draws
+    if cells > limit:
+        detail = (
+            f"{rows} rows x {columns} columns x {draws} draws are {cells} cells; the limit is "
+            f"{limit}. Ask for fewer draws or chains, or raise PRUDENT_MAX_FIT_CELLS."
+        )
+        raise InvalidRequest([Issue("/sampling", "too_many_cells", detail)])
 
 
 def submit(context: Context, order: FitOrder, request_id: str | None) -> OperationRow:

@@ -109,6 +109,11 @@ FITS = {
         "invalid_request",
         "/sampling",
     ),
+    "too many cells": (
+        changed(sampling={"draws": 10000, "tune": 500, "chains": 9}),
+        "invalid_request",
+        "/sampling",
+    ),
     "no rows": (changed(data={"rows": []}), "invalid_data", "/data/rows"),
     "nested cell": (cell(2, "tv_spend", [1]), "invalid_data", "/data/rows/2/tv_spend"),
     "column missing": (

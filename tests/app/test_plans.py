@@ -203,3 +203,17 @@ def test_a_bad_frontier_is_refused_before_it_is_queued(
     client, model_id, body, code, pointer
 ) -> None:
     assert_problem(started(client, model_id, **body), 422, code, pointer)
+
+
+def test_an_allocation_is_an_operation_for_whom_prefers_it(client, model_id) -> None:
+    path = f"/v1/models/{model_id}/allocate"
+    body = {"horizon": HORIZON, "budget": {"total": 1000.0}}
+    answer = client.post(path, json=body, headers={"Prefer": "respond-async, wait=30"})
+    assert answer.status_code == 202, answer.text
+    assert answer.headers["preference-applied"] == "respond-async, wait=30"
+    assert answer.headers["location"] == f"/v1/operations/{answer.json()['id']}"
+    assert (answer.json()["kind"], answer.json()["status"]) == ("allocate", "succeeded")
+    at_once = client.post(path, json=body).json()
+    assert answer.json()["result"]["allocation"]["plan"] == at_once["plan"]
+    refused = client.post(path, json={**body, "x": 1}, headers={"Prefer": "respond-async"})
+    assert refused.status_code == 422

@@ -1,0 +1,59 @@
+"""Allocation as an operation, for callers that would rather not hold the line."""
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.db.models import ModelRow, OperationRow
+from app.jobs.runner import Apply, Job
+from app.services import models
+from app.services.allocate import answer
+from app.services.json_numbers import without_nan
+from app.services.plan_requests import AllocateBody
+from app.services.quotas import check_operations
+from app.services.responses import response_of
+from app.store.port import ArtefactStore
+from mmm.errors import ArtefactError
+from mmm.fitted import load_model
+from optimizer.solve import case_of
+
+KIND = "allocate"
+
+
+def submit(
+    context: Context, row: ModelRow, body: AllocateBody, request_id: str | None
+) -> OperationRow:
+    """Check the request, and queue it; raises as ``allocate`` does."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
+    case_of(body, response, response.current)
+    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
+
+    def prepare(session: Session) -> str:
+        check_operations(session, context.settings)
+        return row.artefact_key
+
+    return context.operations.submit(KIND, request, request_id=request_id, prepare=prepare)
+
+
+@dataclass(frozen=True)
+class AllocateJob:
+    """Handler of operations of kind ``allocate``."""
+
+    store: ArtefactStore
+
+    async def __call__(self, job: Job) -> Apply:
+        """Solve in a thread; what a cancelled job still solves is dropped."""
+        return await asyncio.to_thread(self._solve, job)
+
+    def _solve(self, job: Job) -> Apply:
+        if job.input_key is None:
+            raise ArtefactError("The operation names no model.")
+        model = load_model(self.store.path(job.input_key))
+        found = answer(
+            model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
+        )
+        document = without_nan(found.model_dump(mode="json"))
+        return lambda _: {"allocation": document}
