@@ -1,0 +1,38 @@
+"""Everything that openapi.json allows, and much that it does not, sent to a running service."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.app.running import fake_service, fitted_model
+
+SECONDS = 60
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "use_after_free",
+)
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_no_failure(tmp_path: Path, models: Path) -> None:
+    """Examples, coverage of each keyword, fuzzing, and chains of calls along the links."""
+    with fake_service(tmp_path / "data", models, max_rows=500, max_body_bytes=400_000) as client:
+        fitted_model(client)
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{client.base_url}/openapi.json"),
+            *("--phases", "examples,coverage,fuzzing,stateful", "--checks", ",".join(CHECKS)),
+            *("--max-time", str(SECONDS), "--max-examples", "20", "--generation-deterministic"),
+            *("--no-shrink", "--continue-on-failure", "--exclude-path-regex", "/events$"),
+            *("--suppress-health-check", "all", "--request-timeout", "30", "--warnings", "off"),
+        ]
+        found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout[-8000:] + found.stderr[-2000:]
+    selected, tested = re.findall(r"(?:Selected|Tested): (\d+)", found.stdout)
+    assert selected == tested
