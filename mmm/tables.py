@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -175,7 +175,7 @@ def _read_parquet(content: bytes) -> pd.DataFrame:
 
 def _read_json(content: bytes) -> pd.DataFrame:
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DataError([Issue("", "json", f"the body is not valid JSON: {error}")]) from error
     if not isinstance(document, dict) or set(document) != {"rows"}:
@@ -183,6 +183,10 @@ def _read_json(content: bytes) -> pd.DataFrame:
     if not isinstance(document["rows"], list):
         raise DataError([Issue("/rows", "json", "rows must be a list of objects")])
     return read_rows(document["rows"])
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number; leave out what is missing")
 
 
 def _check_header(header: Sequence[str]) -> None:

@@ -201,6 +201,7 @@ DATASETS = {
     "no parquet": (b"PAR1", "application/vnd.apache.parquet", "parquet"),
     "no rows": (b'{"rows": []}', "application/json", "empty"),
     "no table": (b"[1]", "application/json", "json"),
+    "no number": (b'{"rows": [{"a": NaN}]}', "application/json", "json"),
 }
 
 
