@@ -18,7 +18,11 @@ from mmm.fitted import load_model, save_model
 from mmm.progress import ChainProgress, Progress
 from mmm.tables import read_table
 
-TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE = range(8)
+TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS = range(9)
+
+STAGES = ("validating", "compiling", "warmup", "sampling", "postprocessing", "storing")
+SLOW_ONCE_AT = {stage: 100 + number for number, stage in enumerate(STAGES)}
+"""Seeds of fits that stand still in a stage, the first time."""
 
 
 def folder() -> Path:
@@ -28,9 +32,15 @@ def folder() -> Path:
 def fit(request, report, stop) -> None:
     sys.stdout.write("a library that writes to standard output\n")
     seed = request.sampling["seed"]
+    if seed in SLOW_ONCE_AT.values() and first_time():
+        report(Progress(STAGES[seed - 100], 0.4))
+        time.sleep(600)
     report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))
     if seed == SLOW or (seed == SLOW_ONCE and first_time()):
         time.sleep(600)
+    if seed == ENDLESS:
+        until_stopped(request, report, stop)
+        return
     if seed == RAISES:
         raise RuntimeError("no such luck")
     if seed == KILLED:
@@ -53,6 +63,16 @@ def refit(request) -> None:
     table = read_table(Path(request.table_path).read_bytes(), request.media_type)
     panel = continued_panel(base, table, base.spec)
     save_model(replace(base, panel=panel), Path(request.model_path))
+
+
+def until_stopped(request, report, stop) -> None:
+    """Samples until it is asked to stop, and then has made two fifths of its draws."""
+    while not stop():
+        report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))
+        time.sleep(0.1)
+    model = load_model(folder() / "trusted.nc")
+    stopped = replace(model, diagnostics={**model.diagnostics, "draws_kept": 0.4})
+    save_model(stopped, Path(request.model_path))
 
 
 def first_time() -> bool:

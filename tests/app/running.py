@@ -1,6 +1,7 @@
 """Real servers for the tests: in a thread of this process, or in a process that can be killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import uvicorn
 
 from app.main import create_app
 from app.settings import Settings
+from app.work import work
 from tests.mmm.fakes import RICH, table
 
 FAKE_FIT = Path(__file__).with_name("fake_fit.py")
@@ -80,6 +82,29 @@ class ServiceProcess:
         assert self.process.stdout
         self.process.stdout.close()
         return code
+
+
+class WorkerProcess:
+    """``python -m tests.app.running --worker DATA_DIR MODELS``: a worker to kill or to freeze."""
+
+    def __init__(self, data_dir: Path, models: Path, slot: str = "", **variables: str) -> None:
+        place = (str(data_dir), str(models), slot)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.app.running", "--worker", *place],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def close(self, kill: bool = False) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+        self.told = self.process.communicate(timeout=DEADLINE)[1]
+        return self.process.returncode
 
 
 def wait_until(met: Callable[[], object], seconds: float = DEADLINE) -> None:
@@ -150,5 +175,14 @@ def main(data_dir: Path, models: Path) -> None:
     server.run()
 
 
+def worker(data_dir: Path, models: Path, slot: str) -> None:
+    """Work in the main thread, as the command does."""
+    settings = Settings(data_dir=data_dir, warm_worker=False)
+    work(settings, int(slot) if slot else None, fit_command=fake_command(models))
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    if sys.argv[1] == "--worker":
+        worker(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    else:
+        main(Path(sys.argv[1]), Path(sys.argv[2]))

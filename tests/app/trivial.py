@@ -73,7 +73,9 @@ class Handlers:
 class Work:
     """Database, queues, worker and operations of one trivial service."""
 
-    def __init__(self, folder: Path, url: str | None = None, attempts: int = 3) -> None:
+    def __init__(
+        self, folder: Path, url: str | None = None, attempts: int = 3, at_once: int = 2
+    ) -> None:
         url = url or f"sqlite:///{folder / 'rows.db'}"
         self.database = open_database(url)
         self.database.upgrade()
@@ -83,7 +85,7 @@ class Work:
         self.queues.open()
         self.engine_url = engine_url(url, folder)
         engine = DbosEngine(
-            self.runner.run, database_url=self.engine_url, concurrency={FITS: 1, QUERIES: 2}
+            self.runner.run, database_url=self.engine_url, concurrency={FITS: 1, QUERIES: at_once}
         )
         care = Care(self.database, self.queues, lost_after=1.0)
         self.lock = claim_identity(folder, "here")
