@@ -43,6 +43,11 @@ from mmm.stability_answer import StabilityReport
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 Document = Mapping[str, Any]
 
+BUSY = frozenset({429, 503})
+"""Refused before anything was done: the call may be sent again."""
+ATTEMPTS = 4
+MAX_PAUSE = 30.0
+
 
 class ClientError(Exception):
     """Root of the errors of this client."""
@@ -250,10 +255,20 @@ class Client:
         self._call("DELETE", f"/v1/models/{model_id}")
 
     def _call(self, method: str, path: str, **parts: Any) -> httpx.Response:
-        response = self._http.request(method, path, **parts)
-        if response.is_success:
-            return response
+        for left in reversed(range(ATTEMPTS)):
+            response = self._http.request(method, path, **parts)
+            if response.is_success:
+                return response
+            if response.status_code not in BUSY or not left:
+                break
+            time.sleep(_pause(response))
         raise ServiceError(_problem(response))
+
+
+def _pause(response: httpx.Response) -> float:
+    """Seconds that the service asks to wait, within bounds; 1 where it does not say."""
+    asked = response.headers.get("retry-after", "")
+    return min(float(asked), MAX_PAUSE) if asked.isdecimal() else 1.0
 
 
 def _problem(response: httpx.Response) -> Problem:

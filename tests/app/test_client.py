@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.client import Client, OperationError, ServiceError
+from app.client import ATTEMPTS, Client, OperationError, ServiceError
 from app.documents import OperationDocument
 from tests.app.fake_fit import RAISES, SLOW
-from tests.app.running import rows, wait_until
+from tests.app.running import rows, serving, wait_until
 from tests.mmm.fakes import RICH, table
 
 WINDOW = {"start": "2022-11-07", "end": "2023-01-30"}
@@ -73,3 +73,23 @@ def test_a_failed_and_a_cancelled_fit_raise_with_the_operation(api) -> None:
     api.cancel(slow.id)
     with pytest.raises(OperationError, match="cancelled"):
         api.wait(slow, every=0.05)
+
+
+@pytest.mark.parametrize("refusals", [1, 9])
+def test_a_busy_service_is_asked_again_a_few_times(refusals) -> None:
+    asked = []
+
+    async def busy(scope, receive, send) -> None:
+        asked.append(scope["path"])
+        status = 503 if len(asked) <= refusals else 204
+        headers = [(b"retry-after", b"0")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    with serving(busy) as server, Client(str(server.base_url)) as api:
+        if refusals < ATTEMPTS:
+            api.delete_model("m")
+        else:
+            with pytest.raises(ServiceError, match="503"):
+                api.delete_model("m")
+    assert len(asked) == min(refusals + 1, ATTEMPTS)
