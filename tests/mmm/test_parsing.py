@@ -34,7 +34,8 @@ def mutated_csv(draw) -> bytes:
         lines[row][draw(st.integers(0, len(lines[row]) - 1))] = draw(CELLS | st.text(max_size=6))
     text = "\n".join(",".join(line) for line in lines).encode("utf-8", "replace")
     cut = draw(st.integers(0, len(text)))
-    return text[:cut] + draw(st.binary(max_size=6)) + text[cut + draw(st.integers(0, 40)) :]
+    noise: bytes = draw(st.binary(max_size=6))
+    return text[:cut] + noise + text[cut + draw(st.integers(0, 40)) :]
 
 
 @st.composite
@@ -69,11 +70,13 @@ def swallow(content: bytes, kind: str, document: object) -> None:
 
 @given(CONTENT, st.just(RICH) | mutated_spec())
 def test_no_table_and_no_specification_is_a_crash(sent, document) -> None:
-    swallow(*sent, document)
+    content, kind = sent
+    swallow(content, kind, document)
 
 
 @pytest.mark.slow
 @settings(max_examples=10_000)
 @given(CONTENT, st.just(RICH) | mutated_spec())
 def test_ten_thousand_tables_and_specifications_are_no_crash(sent, document) -> None:
-    swallow(*sent, document)
+    content, kind = sent
+    swallow(content, kind, document)
