@@ -15,12 +15,19 @@ from app.fitworker.child import serve
 from mmm.appended import continued_panel
 from mmm.errors import DataError, Issue
 from mmm.fitted import load_model, save_model
-from mmm.progress import ChainProgress, Progress
+from mmm.progress import ChainProgress, Progress, Stage
 from mmm.tables import read_table
 
 TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS = range(9)
 
-STAGES = ("validating", "compiling", "warmup", "sampling", "postprocessing", "storing")
+STAGES: tuple[Stage, ...] = (
+    "validating",
+    "compiling",
+    "warmup",
+    "sampling",
+    "postprocessing",
+    "storing",
+)
 SLOW_ONCE_AT = {stage: 100 + number for number, stage in enumerate(STAGES)}
 """Seeds of fits that stand still in a stage, the first time."""
 
