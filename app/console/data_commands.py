@@ -130,8 +130,9 @@ def fit(
         typer.Option(help="nuts is exact; the others make a draft in seconds."),
     ] = "nuts",
 ) -> None:
-    """Fit the model and write it to a file."""
+    """Fit the model and write it to a file; Ctrl-C keeps the draws so far, a second one nothing."""
     from app.console.files import load_spec, load_table, request_of
+    from app.console.interrupts import stop_on_interrupt
     from app.console.progress import FitProgress
     from app.console.tables import console, verdict_table
     from mmm.fitted import save_model
@@ -145,11 +146,11 @@ def fit(
     lengths = {"draws": draws, "tune": tune, "chains": chains, "seed": seed}
     given = {**lengths, "method": method}
     sampling = request_of(SamplingSpec, given)
-    with FitProgress() as bars:
+    with FitProgress() as bars, stop_on_interrupt() as stop:
         bars.show("starting", 0.0, [])
         from mmm.sampling import fit as sample
 
-        model = sample(declared, panel, sampling, bars.follow)
+        model = sample(declared, panel, sampling, bars.follow, stop=stop)
     save_model(model, output)
     console().print(verdict_table(model.verdict))
     for sentence in model.notes:
