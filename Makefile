@@ -52,6 +52,9 @@ openapi: $(READY)  ## write openapi.json from the code
 lock: $(READY)  ## pin every dependency again, with hashes, for all platforms
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.12 --upgrade \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml docker/build.in --extra telemetry --universal \
+		--constraint requirements.lock --python-version 3.12 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --quiet -o docker/requirements.lock
 
 clean:  ## remove what was built or cached, the environment included
 	rm -rf $(VENV) build dist *.egg-info demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis

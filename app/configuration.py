@@ -64,6 +64,15 @@ def resolved(settings: Settings) -> dict[str, str]:
     return found
 
 
+def settings_table() -> str:
+    """Every setting with its default and meaning, as a table in Markdown."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `{variable(name)}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
 def try_out(settings: Settings) -> Iterator[Finding]:
     """Use each part once; what is missing and can be made is made."""
     yield _tried("data directory", lambda: settings.data_dir.mkdir(parents=True, exist_ok=True))

@@ -51,7 +51,9 @@ class Settings(AccessSettings):
     sweep_seconds: float = Field(
         default=1800.0, gt=0, description="Time between two looks for what need not be kept."
     )
-    host: str = "127.0.0.1"
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; beyond loopback only with auth."
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
     metrics_port: int | None = Field(
         default=None,
@@ -60,7 +62,9 @@ class Settings(AccessSettings):
         description="Prometheus metrics are served there; off if not set.",
     )
     metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics' port.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least level that is logged."
+    )
 
     work_in_process: bool = Field(
         default=True, description="Work on jobs in the serving process; false: workers do it all."
@@ -83,7 +87,9 @@ class Settings(AccessSettings):
     worker_lost_seconds: float = Field(
         default=15.0, gt=0, description="A worker silent for so long is dead: others do its jobs."
     )
-    fit_timeout_seconds: float = Field(default=4 * 3600.0, gt=0)
+    fit_timeout_seconds: float = Field(
+        default=4 * 3600.0, gt=0, description="Longest run of a fit."
+    )
     warm_worker: bool = Field(
         default=True, description="Keep one idle fit process that has imported everything."
     )
@@ -99,9 +105,11 @@ class Settings(AccessSettings):
         gt=0,
         description="A key without an answer is taken over: its process has died.",
     )
-    max_body_bytes: int = Field(default=64 * MEBIBYTE, ge=1024)
-    max_rows: int = Field(default=200_000, ge=1)
-    max_columns: int = Field(default=500, ge=1)
+    max_body_bytes: int = Field(
+        default=64 * MEBIBYTE, ge=1024, description="Longest body of a request."
+    )
+    max_rows: int = Field(default=200_000, ge=1, description="Most rows of a table.")
+    max_columns: int = Field(default=500, ge=1, description="Most columns of a table.")
     max_draws: int = Field(
         default=100_000, ge=100, description="Largest (draws + tune) x chains of one fit."
     )

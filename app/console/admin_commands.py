@@ -23,6 +23,7 @@ def register(cli: typer.Typer) -> None:
     cli.add_typer(database, name="db")
     configuration = typer.Typer(help="The settings in force.", no_args_is_help=True)
     configuration.command()(check)
+    configuration.command()(table)
     cli.add_typer(configuration, name="config")
     cli.command()(backup)
     cli.command()(restore)
@@ -83,6 +84,13 @@ def check() -> None:
         note(f"error: {fault}")
     if faults:
         raise typer.Exit(1)
+
+
+def table() -> None:
+    """Print every setting with its default and meaning, as docs/operations.md has them."""
+    from app.configuration import settings_table
+
+    typer.echo(settings_table(), nl=False)
 
 
 @contextmanager
