@@ -47,7 +47,7 @@ class Compiled:
 
     def load(self, panel: Panel, scales: Scales) -> Loaded:
         """The code on ``panel``; raises DataError where the panel needs code of its own."""
-        model = _build(self.spec, panel, scales, self.collapsed)
+        model = graph_of(self.spec, panel, scales, self.collapsed)
         issues = list(differences(self.model, model))
         if issues:
             raise DataError(issues)
@@ -81,7 +81,7 @@ def compile_model(
     """
     collapsed = collapse and collapsible(spec, panel)
     scales = scales or scales_of(panel, spec, structure_of(spec))
-    model = _build(spec, panel, scales, collapsed)
+    model = graph_of(spec, panel, scales, collapsed)
     return Compiled(spec, collapsed, model, _code(model))
 
 
@@ -96,7 +96,8 @@ def _code(model: pm.Model) -> Any:
     return code
 
 
-def _build(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> pm.Model:
+def graph_of(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> pm.Model:
+    """The PyMC model, without its linear coefficients where ``collapsed``."""
     return (build_collapsed if collapsed else build_model)(spec, panel, scales)
 
 

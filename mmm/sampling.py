@@ -2,8 +2,8 @@
 
 import time
 import warnings
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import arviz as az
@@ -12,19 +12,29 @@ import xarray as xr
 
 from mmm.approximation import approximate
 from mmm.assessment import assessed
-from mmm.compiled import Compiled, compile_model
+from mmm.compiled import Compiled, compile_model, graph_of
 from mmm.completion import complete
+from mmm.errors import Issue, SamplingError
 from mmm.fitted import FittedModel, Method
+from mmm.model import collapsible
 from mmm.nuts import nuts
 from mmm.panel import Panel
 from mmm.posterior import Posterior
 from mmm.progress import Progress, ProgressCallback
-from mmm.sampled import SAMPLE_END
+from mmm.sampled import SAMPLE_END, Sampled
 from mmm.scales import Scales, scales_of
 from mmm.spec import ModelSpec, SamplingSpec
 from mmm.stopping import Stop
 from mmm.structure import structure_of
 from mmm.verdict import judge
+
+type Accelerated = Callable[[Any, SamplingSpec, ProgressCallback], Sampled]
+
+
+def _jax() -> Accelerated:
+    from mmm.accelerated import nuts_on_jax
+
+    return nuts_on_jax
 
 
 def fit(
@@ -47,6 +57,8 @@ def fit(
     started = time.monotonic()
     if progress:
         progress(Progress("compiling", 0.02))
+    if sampling is not None and sampling.backend == "jax":
+        return _fit_on_jax(spec, panel, sampling, progress, scales, collapse)
     compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
     fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales, stop=stop)
     seconds = round(time.monotonic() - started, 3)
@@ -77,21 +89,72 @@ def fit_compiled(
     else:
         sampled = nuts(loaded, sampling, tell, stop)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
-    posterior = Posterior(_kept(sampled.draws, loaded.labels))
-    if compiled.collapsed:
-        posterior = complete(posterior, spec, panel, scales, sampling.seed)
+    order = _Order(spec, panel, scales, sampling, compiled.collapsed)
+    return _fitted(order, sampled, loaded.labels, started)
+
+
+def accelerated_nuts(load: Callable[[], Accelerated] = _jax) -> Accelerated:
+    """NUTS through JAX; raises SamplingError where what it needs is not installed."""
+    try:
+        return load()
+    except ModuleNotFoundError as error:
+        detail = (
+            f"backend 'jax' needs {error.name}, which is not installed: install the extra with "
+            "pip install 'prudent-mmm[gpu]', or leave sampling.backend at 'numba'"
+        )
+        raise SamplingError([Issue("/sampling/backend", "missing_extra", detail)]) from error
+
+
+def _fit_on_jax(
+    spec: ModelSpec,
+    panel: Panel,
+    sampling: SamplingSpec,
+    progress: ProgressCallback | None,
+    scales: Scales | None,
+    collapse: bool,
+) -> FittedModel:
+    started, tell = time.monotonic(), progress or (lambda _: None)
+    sample = accelerated_nuts()
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    collapsed = collapse and collapsible(spec, panel)
+    model = graph_of(spec, panel, scales, collapsed)
+    sampled = sample(model, sampling, tell)
+    tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
+    labels = {dim: list(values or ()) for dim, values in model.coords.items()}
+    return _fitted(_Order(spec, panel, scales, sampling, collapsed), sampled, labels, started)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was to be fitted, and how."""
+
+    spec: ModelSpec
+    panel: Panel
+    scales: Scales
+    sampling: SamplingSpec
+    collapsed: bool
+
+
+def _fitted(
+    order: _Order, sampled: Sampled, labels: Mapping[str, list[Any]], started: float
+) -> FittedModel:
+    """The draws completed and judged."""
+    sampling = order.sampling
+    posterior = Posterior(_kept(sampled.draws, labels))
+    if order.collapsed:
+        posterior = complete(posterior, order.spec, order.panel, order.scales, sampling.seed)
     diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.found}
     unjudged = FittedModel(
-        spec=spec,
-        panel=panel,
-        scales=scales,
+        spec=order.spec,
+        panel=order.panel,
+        scales=order.scales,
         posterior=posterior,
         verdict=judge({**_NO_FIT, **diagnostics}),
         diagnostics=diagnostics,
         method=Method(
             sampler=sampled.sampler,
             version=sampled.version,
-            path="collapsed" if compiled.collapsed else "plain",
+            path="collapsed" if order.collapsed else "plain",
             sampling=sampling,
             seconds=round(time.monotonic() - started, 3),
         ),

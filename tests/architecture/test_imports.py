@@ -26,6 +26,7 @@ SAMPLER_MODULES = (
     "mmm.code_store",
     "mmm.graph_key",
     "mmm.nuts",
+    "mmm.accelerated",
     "mmm.sampling",
     "mmm.completion",
     "mmm.workflow",
@@ -43,6 +44,7 @@ MODE_MODULES = ("mmm.climb",)
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
     **dict.fromkeys(("pymc", "pytensor", "nutpie"), SAMPLER_MODULES),
+    **dict.fromkeys(("jax", "numpyro", "blackjax"), ("mmm.accelerated",)),
     "scipy.optimize": (*SOLVER_MODULES, *MODE_MODULES),
 }
 
@@ -87,6 +89,12 @@ def test_the_api_process_never_loads_the_sampler(imports: Imports, entry: str) -
     assert not [module for module in loaded if any(within(module, own) for own in SAMPLER_MODULES)]
 
 
+@pytest.mark.parametrize("entry", ["app.main", "app.fitworker.__main__", "mmm.sampling"])
+def test_jax_is_loaded_only_where_it_is_asked_for(imports: Imports, entry: str) -> None:
+    loaded = reached(module_graph(imports, deferred=False), entry)
+    assert "mmm.accelerated" not in loaded
+
+
 PLANTED = {
     "mmm depends on the optimizer": ("mmm/bad.py", "from optimizer.solve import allocate"),
     "the optimizer depends on mmm": ("optimizer/bad.py", "import mmm.spec"),
@@ -98,6 +106,7 @@ PLANTED = {
     "the web framework in the model": ("mmm/bad.py", "from fastapi import HTTPException"),
     "the sampler outside its modules": ("mmm/bad.py", "import pytensor.tensor as pt"),
     "the sampler in the service": ("app/bad.py", "import pymc"),
+    "an accelerator's library": ("mmm/nuts.py", "import jax.numpy"),
     "a solver in a light module": ("optimizer/risk.py", "from scipy import optimize"),
     "a solver in the model": ("mmm/bad.py", "import scipy.optimize"),
 }

@@ -1,0 +1,51 @@
+"""NUTS through JAX: the same PyMC model as one program of XLA, on whatever device JAX finds.
+
+All chains advance together (``vectorized``), which is what an accelerator is good at; numbers are
+float64. Importing this module loads JAX: ``sampling`` does so only where it is asked for.
+"""
+
+import jax
+import numpy as np
+import numpyro
+import pymc as pm
+from pymc.sampling.jax import sample_numpyro_nuts
+
+from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.sampled import COMPILE_END, Sampled
+from mmm.spec import SamplingSpec
+
+
+def device() -> str:
+    """What JAX computes on, in words."""
+    found = jax.devices()[0]
+    return f"{found.platform} ({found.device_kind})"
+
+
+def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback) -> Sampled:
+    """Draws of ``model``, with the share of divergent transitions; one step of progress, since the
+    program tells nothing before its end."""
+    jax.config.update("jax_enable_x64", True)
+    tell(Progress("warmup", COMPILE_END))
+    trace = sample_numpyro_nuts(
+        draws=sampling.draws,
+        tune=sampling.tune,
+        chains=sampling.chains,
+        target_accept=sampling.target_accept,
+        random_seed=sampling.seed,
+        model=model,
+        progressbar=False,
+        chain_method="vectorized",
+        compute_convergence_checks=False,
+    )
+    diverging = np.asarray(trace["sample_stats"].to_dataset()["diverging"])
+    total = sampling.tune + sampling.draws
+    return Sampled(
+        sampler=f"numpyro on {device()}",
+        version=numpyro.__version__,
+        draws=trace["posterior"].to_dataset(),
+        found={"divergences": float(diverging.mean())},
+        chains=tuple(
+            ChainProgress(chain, total, total, tuning=False, divergences=int(count))
+            for chain, count in enumerate(diverging.sum(1))
+        ),
+    )
