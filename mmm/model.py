@@ -47,6 +47,8 @@ SCALES = (
     *("exposure", "before", "rival_price_ref", "control_mean", "control_sd"),
     *("mediator_mean", "mediator_sd", "event_size", "price_ref"),
 )
+FIXED = ("basis", "product")
+"""Inputs that are no data nodes of their own: the basis is several, products are structure."""
 REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 
 
@@ -98,11 +100,11 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     """The same posterior, linear coefficients integrated out; see ``collapse``."""
     s, source = structure_of(spec), GraphSource()
     with pm.Model(coords=coords(s, spec, panel, scales)) as model:
-        inputs = _inputs(spec, panel, scales, s)
+        inputs = _fixed_inputs(spec, panel, scales, s)
         p = _sampled(spec, s, panel, scales, inputs, source)
         settle = settle_mediators(s, panel, scales, p)
         side = linear_side(spec, s, scales)
-        kpi = pm.Data("scaled_kpi", scaled_kpi(panel, scales, s), dims=("date", "geo"))
+        kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
         tests = resolve(spec, panel, scales)
         kept = kept_cells(tests, spec, panel)
         pm.Potential("kpi", log_evidence(p, inputs, side, kpi, kept, settle))
@@ -161,6 +163,21 @@ def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: I
         return d
     seen = numeric_inputs(observed(panel), spec, scales, s)
     return replace(d, **{n: pm.Data(f"reference_{n}", getattr(seen, n)) for n in REFERENCE})
+
+
+def _fixed_inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
+    """Scaled inputs as data nodes themselves: nothing intervenes on what is behind them, and no
+    step of the sampler has to scale them again."""
+    found = vars(numeric_inputs(observed(panel), spec, scales, s))
+    basis = {name: pm.Data(f"{name}_basis", values) for name, values in found["basis"].items()}
+    scaled = {n: _sized(f"scaled_{n}", v) for n, v in found.items() if n not in FIXED}
+    return Inputs(basis=basis, product=found["product"], **scaled)
+
+
+def _sized(name: str, value: Array, *dims: str) -> Tensor:
+    """A data node; lengths of one are known to be one, so that loops run over what is longer."""
+    shape = tuple(1 if length == 1 else None for length in value.shape)
+    return pm.Data(name, value, dims=dims or None, shape=shape)
 
 
 def _inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
