@@ -103,6 +103,7 @@ def test_keys_let_in_whose_they_are(service) -> None:
         ("Basic dXNlcjpwYXNz", "Authorization: Bearer"),
         ("Bearer", "Authorization: Bearer"),
     ],
+    ids=["unknown", "mistyped", "another token", "another scheme", "nothing"],
 )
 def test_keys_that_open_nothing_are_told_so(service, authorization, told) -> None:
     answer = service.client.get("/v1/models", headers={"Authorization": authorization})

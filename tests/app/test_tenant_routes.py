@@ -124,7 +124,7 @@ def test_tenant_walk_covers_every_route() -> None:
 
 @pytest.fixture(scope="module")
 def reader(service) -> str:
-    return service.key("read", "us")
+    return str(service.key("read", "us"))
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
