@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from app.metrics import MODEL_CACHE
 from app.store.port import ArtefactStore
 from mmm.fitted import FittedModel, load_model
 
@@ -38,6 +39,7 @@ class ModelCache:
     def get(self, key: str) -> FittedModel:
         """The model stored under ``key``; raises ArtefactError where it cannot be read."""
         found = self._lookup(key)
+        MODEL_CACHE.labels("miss" if found is None else "hit").inc()
         if found is not None:
             return found
         with self._lock:
