@@ -3,21 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.jobs.runner import Apply, Job
-from app.services import models
+from app.services import plan_jobs
 from app.services.allocate import answer
 from app.services.json_numbers import without_nan
 from app.services.plan_requests import AllocateBody
-from app.services.quotas import check_operations
-from app.services.responses import response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.fitted import load_model
-from optimizer.solve import case_of
 
 KIND = "allocate"
 
@@ -26,16 +21,7 @@ def submit(
     context: Context, row: ModelRow, body: AllocateBody, request_id: str | None
 ) -> OperationRow:
     """Check the request, and queue it; raises as ``allocate`` does."""
-    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
-    case_of(body, response, response.current)
-    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
-
-    def prepare(session: Session) -> str:
-        check_operations(session, context.settings)
-        return row.artefact_key
-
-    return context.operations.submit(KIND, request, request_id=request_id, prepare=prepare)
+    return plan_jobs.submit(context, row, KIND, body, (body,), request_id)
 
 
 @dataclass(frozen=True)

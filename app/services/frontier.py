@@ -7,16 +7,14 @@ from typing import Annotated, Self
 
 import numpy as np
 from pydantic import Field, model_validator
-from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.jobs.runner import Apply, Job, Partial
-from app.services import models
+from app.services import plan_jobs
 from app.services.json_numbers import without_nan
 from app.services.plan_requests import AllocateBody
 from app.services.plans import Answer, CertificateDocument
-from app.services.quotas import check_operations
 from app.services.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
@@ -24,7 +22,7 @@ from mmm.fitted import FittedModel, load_model
 from mmm.interval import Interval, summarize
 from mmm.progress import Progress
 from optimizer.problem import Budget
-from optimizer.solve import allocate, case_of
+from optimizer.solve import allocate
 
 KIND = "frontier"
 
@@ -78,17 +76,7 @@ def submit(
     context: Context, row: ModelRow, body: FrontierBody, request_id: str | None
 ) -> OperationRow:
     """Check every point, and queue; raises as ``allocate`` does."""
-    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
-    for problem in _problems(body):
-        case_of(problem, response, response.current)
-    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
-
-    def prepare(session: Session) -> str:
-        check_operations(session, context.settings)
-        return row.artefact_key
-
-    return context.operations.submit(KIND, request, request_id=request_id, prepare=prepare)
+    return plan_jobs.submit(context, row, KIND, body, _problems(body), request_id)
 
 
 @dataclass(frozen=True)

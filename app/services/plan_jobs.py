@@ -1,0 +1,36 @@
+"""Questions about plans as operations: checked when they are asked, queued with their model."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.db.models import ModelRow, OperationRow
+from app.services import models
+from app.services.plan_requests import AllocateBody
+from app.services.quotas import check_operations
+from app.services.responses import response_of
+from optimizer.problem import AllocationProblem
+from optimizer.solve import case_of
+
+
+def submit(
+    context: Context,
+    row: ModelRow,
+    kind: str,
+    body: AllocateBody,
+    problems: Iterable[AllocationProblem],
+    request_id: str | None,
+) -> OperationRow:
+    """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
+    for problem in problems:
+        case_of(problem, response, response.current)
+    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
+
+    def prepare(session: Session) -> str:
+        check_operations(session, context.settings)
+        return row.artefact_key
+
+    return context.operations.submit(kind, request, request_id=request_id, prepare=prepare)
