@@ -6,8 +6,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -21,9 +22,24 @@ class ServiceDidNotStart(Exception):
     """The service process ended or stayed silent; the message holds the end of its log."""
 
 
+@dataclass(frozen=True)
+class Service:
+    """A running service: its base URL and the id of its process."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def own_service(cache_dir: Path) -> Iterator[str]:
     """The base URL of a running service, which ends with the block. ``cache_dir`` outlives it."""
+    with own_process(cache_dir, {}) as service:
+        yield service.url
+
+
+@contextmanager
+def own_process(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Service]:
+    """As ``own_service``, with its process and more ``environment`` variables for it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="prudent-demo-") as folder:
@@ -35,11 +51,11 @@ def own_service(cache_dir: Path) -> Iterator[str]:
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command, env={**os.environ, **settings}, stdout=output, stderr=output
+                command, env={**os.environ, **settings, **environment}, stdout=output, stderr=output
             )
             try:
                 _await_ready(url, process, log)
-                yield url
+                yield Service(url, process.pid)
             finally:
                 _stop(process)
 

@@ -1,0 +1,193 @@
+"""The service under load: many clients ask while fits run in a served process on loopback.
+
+    python -m benchmarks.load --seconds 60 --clients 50
+    python -m benchmarks.load --soak 30
+
+Each client asks without a pause: a mix of reads, what-ifs and allocations, no two questions alike,
+so every answer is computed. ``--fits`` fits run all the time. GET /livez, which does nothing, is
+called ten times a second: what it takes is about the time for which the event loop was blocked (the
+driver's own delays are in it, and told apart in the table). Memory is the resident set of the API's
+process, without the fit processes.
+
+The last line is a summary; the exit status is 1 where a call was not answered with 2xx.
+"""
+
+import argparse
+import asyncio
+import math
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, perf_counter
+from typing import Any
+
+import httpx
+from numpy.random import Generator, default_rng
+
+from app.client import ENDED, Client
+from app.demo.service import Service, own_process
+from benchmarks.load_questions import MIX, question
+from benchmarks.ours import spec_of
+from benchmarks.worlds import SIZES, World, make
+
+PROBE, FIT_POLL = 0.1, 1.0
+TIMEOUT_SECONDS = 120.0
+MEBIBYTE = 1024 * 1024
+FITTED = {"draws": 500, "tune": 500, "chains": 2}
+LONG = {"draws": 4000, "tune": 1000, "chains": 2}
+
+
+@dataclass
+class Seen:
+    """Seconds of every call by kind, failures by kind and status, and bytes of the API's memory."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: Counter[str] = field(default_factory=Counter)
+    memory: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Load:
+    """A service with a model, and what may be asked of it until ``end`` (monotonic seconds)."""
+
+    service: Service
+    http: httpx.AsyncClient
+    world: World
+    model_id: str
+    fit: dict[str, Any]
+    end: float
+    calls: int
+    seen: Seen = field(default_factory=Seen)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up, or enough calls were made."""
+        made = sum(len(self.seen.seconds[kind]) for kind in MIX)
+        return monotonic() >= self.end or made >= self.calls
+
+    async def call(self, kind: str, method: str, path: str, body: Any = None) -> Any:
+        """One call, timed; its JSON where it was answered with 2xx."""
+        began = perf_counter()
+        try:
+            response = await self.http.request(method, path, json=body)
+        except httpx.HTTPError as error:
+            self.seen.errors[f"{kind} {type(error).__name__}"] += 1
+            return None
+        self.seen.seconds[kind].append(perf_counter() - began)
+        if response.is_success:
+            return response.json() if kind == "fit" else None
+        self.seen.errors[f"{kind} {response.status_code}"] += 1
+        return None
+
+
+async def ask(load: Load, dice: Generator) -> None:
+    """One client: question after question until the load is over."""
+    while not load.over:
+        await load.call(*question(load.world, load.model_id, dice))
+
+
+async def keep_fitting(load: Load, seed: int) -> None:
+    """One fit after another; a whole one is a kind of its own in the table."""
+    while not load.over:
+        seed += 100
+        began = perf_counter()
+        sampling = {**LONG, "seed": seed}
+        running = await load.call("fit", "POST", "/v1/fit", {**load.fit, "sampling": sampling})
+        while running and running["status"] not in ENDED and not load.over:
+            await asyncio.sleep(FIT_POLL)
+            running = await load.call("fit", "GET", f"/v1/operations/{running['id']}")
+        if running and running["status"] == "succeeded":
+            load.seen.seconds["whole fit"].append(perf_counter() - began)
+        elif running and running["status"] in ENDED:
+            load.seen.errors[f"whole fit {running['status']}"] += 1
+        elif running is None:
+            await asyncio.sleep(FIT_POLL)
+
+
+async def probe(load: Load) -> None:
+    """GET /livez at a steady pace, the driver's own delay, and the API's memory."""
+    while not load.over:
+        load.seen.memory.append(resident(load.service.pid))
+        await load.call("livez", "GET", "/livez")
+        began = perf_counter()
+        await asyncio.sleep(PROBE)
+        load.seen.seconds["driver's delay"].append(perf_counter() - began - PROBE)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+
+
+async def drive(load: Load, clients: int, fits: int) -> None:
+    """All clients, the fits and the probe, side by side."""
+    async with load.http, asyncio.TaskGroup() as group:
+        group.create_task(probe(load))
+        for number in range(fits):
+            group.create_task(keep_fitting(load, number))
+        for number in range(clients):
+            group.create_task(ask(load, default_rng(number)))
+
+
+def report(seen: Seen, before: int, after: int, seconds: float) -> str:
+    """Print the table; its summary in one line."""
+    print("| kind | count | p50 ms | p95 ms | max ms |\n|---|---|---|---|---|")
+    for kind, times in sorted(seen.seconds.items()):
+        cells = [1000 * quantile(times, share) for share in (0.5, 0.95, 1.0)]
+        print(f"| {kind} | {len(times)} | " + " | ".join(f"{cell:.0f}" for cell in cells) + " |")
+    held = [size / MEBIBYTE for size in (before, max(seen.memory), after)]
+    print("API memory, MiB: {:.0f} before, {:.0f} at most, {:.0f} after".format(*held))
+    print("errors:", dict(seen.errors) or "none")
+    lag, slow = (1000 * quantile(seen.seconds[kind], 0.95) for kind in ("livez", "what-if"))
+    calls = sum(len(seen.seconds[kind]) for kind in MIX)
+    return (
+        f"{calls} calls in {seconds:.0f} s, {seen.errors.total()} errors, what-if p95 "
+        f"{slow:.0f} ms, livez p95 {lag:.0f} ms, memory {held[0]:.0f} to {held[1]:.0f} MiB"
+    )
+
+
+def quantile(values: list[float], share: float) -> float:
+    """The smallest value that so large a share does not exceed; NaN of none."""
+    ordered = sorted(values)
+    return ordered[max(math.ceil(share * len(ordered)), 1) - 1] if ordered else math.nan
+
+
+def main() -> None:
+    options = _options()
+    seconds = 60 * options.soak or options.seconds
+    world = make(options.world)
+    spec = spec_of(world).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    environment = {"PRUDENT_FIT_WORKERS": str(max(options.fits, 1))}
+    with tempfile.TemporaryDirectory() as cache, own_process(Path(cache), environment) as service:
+        with Client(service.url) as client:
+            dataset = client.create_dataset(world.frame.to_csv(index=False).encode()).id
+            data = {"dataset_id": dataset}
+            result = client.wait(client.fit(data, spec, FITTED)).result or {}
+            model = str(result["model_id"])
+            client.contributions(model)
+        fit = {"data": data, "model": spec}
+        before, began = resident(service.pid), monotonic()
+        limits = httpx.Limits(max_connections=None)
+        http = httpx.AsyncClient(base_url=service.url, timeout=TIMEOUT_SECONDS, limits=limits)
+        load = Load(service, http, world, model, fit, began + seconds, options.calls)
+        asyncio.run(drive(load, options.clients, options.fits))
+        summary = report(load.seen, before, resident(service.pid), monotonic() - began)
+    print(summary)
+    raise SystemExit(1 if load.seen.errors else 0)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="load", description=__doc__.split("\n")[0])
+    parser.add_argument("--world", choices=sorted(SIZES), default="national")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="a long run")
+    parser.add_argument("--clients", type=int, default=50)
+    parser.add_argument("--fits", type=int, default=2, help="at the same time, one after another")
+    parser.add_argument("--calls", type=int, default=1_000_000, help="ends the run in any case")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
