@@ -21,7 +21,7 @@ def prudent(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str
         env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
