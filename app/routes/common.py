@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import StringConstraints
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.context import Context, context_of
 from app.db.models import ModelRow, OperationRow
@@ -19,6 +20,15 @@ Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 PageToken = Annotated[
     str | None, Query(max_length=200, description="next_page_token of the page before.")
 ]
+
+
+class _Plain(StringConvertor):
+    """A part of a path without a colon: ``{id:plain}`` leaves ``/{id}:cancel`` to its own route."""
+
+    regex = "[^/:]+"
+
+
+register_url_convertor("plain", _Plain())
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

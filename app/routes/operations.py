@@ -31,7 +31,9 @@ def list_operations(
     return OperationList.of(context.operations.list(limit, page_token))
 
 
-@routes.get("/operations/{operation_id}", response_model=OperationDocument, responses=problems(404))
+@routes.get(
+    "/operations/{operation_id:plain}", response_model=OperationDocument, responses=problems(404)
+)
 def get_operation(operation: ExistingOperation, known: Known) -> Response:
     """One operation as it stands now."""
     return known.document(OperationDocument.of(operation))

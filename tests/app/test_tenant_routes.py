@@ -31,7 +31,7 @@ def walked() -> list[tuple[str, str]]:
     routes = create_app(Settings(data_dir=Path("nowhere"))).routes
     contexts = iter_route_contexts(routes)
     return sorted(
-        (method, context.path)
+        (method, context.path.replace(":plain}", "}"))
         for context in contexts
         if isinstance(context.original_route, APIRoute) and context.path
         for method in context.methods or ()
