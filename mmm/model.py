@@ -1,9 +1,10 @@
 """ModelSpec and Panel -> the generative PyMC model that do, observe and sampling all act on.
 
-Variables in natural units are ``pm.Data`` nodes named as in ``timeline.Variables``; parameters come
-from ``parameters``; means from ``equations``; observed nodes are ``kpi`` (``log_kpi`` where the
-noise is autoregressive on the log scale), ``mediator_<name>`` and ``budget_<channel>``. No number
-of the data is a constant of the graph, so that models of one structure share their compiled code.
+Variables in natural units are ``pm.Data`` nodes named as in ``timeline.Variables`` (the collapsed
+form, on which nothing intervenes, holds them scaled); parameters come from ``parameters``; means
+from ``equations``; observed nodes are ``kpi`` (``log_kpi`` where the noise is autoregressive on the
+log scale), ``mediator_<name>`` and ``budget_<channel>``. No number of the data is a constant of the
+graph, so that models of one structure share their compiled code.
 """
 
 from dataclasses import replace

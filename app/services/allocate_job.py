@@ -11,8 +11,6 @@ from app.services.allocate import answer
 from app.services.json_numbers import without_nan
 from app.services.plan_requests import AllocateBody
 from app.store.port import ArtefactStore
-from mmm.errors import ArtefactError
-from mmm.fitted import load_model
 
 KIND = "allocate"
 
@@ -35,9 +33,7 @@ class AllocateJob:
         return await asyncio.to_thread(self._solve, job)
 
     def _solve(self, job: Job) -> Apply:
-        if job.input_key is None:
-            raise ArtefactError("The operation names no model.")
-        model = load_model(self.store.path(job.input_key))
+        model = plan_jobs.model_of(job, self.store)
         found = answer(
             model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
         )

@@ -17,8 +17,7 @@ from app.services.plan_requests import AllocateBody
 from app.services.plans import Answer, CertificateDocument
 from app.services.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
-from mmm.errors import ArtefactError
-from mmm.fitted import FittedModel, load_model
+from mmm.fitted import FittedModel
 from mmm.interval import Interval, summarize
 from mmm.progress import Progress
 from optimizer.problem import Budget
@@ -90,9 +89,7 @@ class FrontierJob:
         return await asyncio.to_thread(self._solve, job)
 
     def _solve(self, job: Job) -> Apply:
-        if job.input_key is None:
-            raise ArtefactError("The operation names no model.")
-        model = load_model(self.store.path(job.input_key))
+        model = plan_jobs.model_of(job, self.store)
         body = FrontierBody.model_validate(job.request["body"])
         points = []
         size = len(body.totals or body.risk_aversions)

@@ -6,10 +6,14 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
+from app.jobs.runner import Job
 from app.services import models
 from app.services.plan_requests import AllocateBody
 from app.services.quotas import check_operations
 from app.services.responses import response_of
+from app.store.port import ArtefactStore
+from mmm.errors import ArtefactError
+from mmm.fitted import FittedModel, load_model
 from optimizer.problem import AllocationProblem
 from optimizer.solve import case_of
 
@@ -34,3 +38,10 @@ def submit(
         return row.artefact_key
 
     return context.operations.submit(kind, request, request_id=request_id, prepare=prepare)
+
+
+def model_of(job: Job, store: ArtefactStore) -> FittedModel:
+    """The model that the job was queued with; raises ArtefactError."""
+    if job.input_key is None:
+        raise ArtefactError("The operation names no model.")
+    return load_model(store.path(job.input_key))
