@@ -7,6 +7,7 @@ from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
+from app.db.models import OperationRow
 from app.db.operations import TERMINAL
 from app.documents import OperationDocument, OperationList
 from app.routes.common import (
@@ -21,6 +22,9 @@ from app.routes.common import (
 from app.routes.conditional import Known
 
 routes = router("operations")
+
+MOST_DIGITS = 18
+"""Of an event's id; a longer one is no id."""
 
 
 @routes.get("/operations", responses=problems(422))
@@ -52,11 +56,9 @@ async def watch_operation(
     """Server-sent events: ``progress`` at each change, then one named after how it ended.
 
     The data of each event is the operation; the last one ends the stream. After a broken
-    connection, Last-Event-ID skips what was seen.
+    connection, Last-Event-ID skips what was seen. A comment keeps a silent stream open.
     """
-    seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() else -1
-    ended = operation.status in TERMINAL
-    async for row in context.operations.watch(operation.id, after=-1 if ended else seen):
+    async for row in context.operations.watch(operation.id, _seen(last_event_id, operation)):
         name = row.status if row.status in TERMINAL else "progress"
         document = OperationDocument.of(row)
         yield ServerSentEvent(data=document, event=name, id=str(row.version))
@@ -75,3 +77,14 @@ def stop_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
     Its result, and a model's verdict, say that they are incomplete.
     """
     return OperationDocument.of(context.operations.stop(operation_id))
+
+
+def _seen(last_event_id: str | None, operation: OperationRow) -> int:
+    """The version that the caller has seen; -1 where that skips nothing.
+
+    What has ended is told again, and an id that this operation never gave is as good as none.
+    """
+    given = last_event_id or ""
+    if operation.status in TERMINAL or not given.isdecimal() or len(given) > MOST_DIGITS:
+        return -1
+    return int(given) if int(given) <= operation.version else -1
