@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.db.models import DatasetRow, LiftTestRow, ModelRow, OperationRow
 from app.db.pages import Page
+from app.jobs.kinds import Urgency, urgency_of
 from app.problems import Problem
 from mmm.interval import Interval
 from mmm.lift import LiftTest
@@ -61,6 +62,7 @@ class OperationDocument(BaseModel):
     kind: str
     status: Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
     stage: str | None = Field(description="validating, compiling, warmup, sampling, ...")
+    priority: Urgency = Field(description="Before or behind what else of the tenant is queued.")
     progress: float = Field(ge=0, le=1)
     eta_seconds: float | None
     incomplete: bool = Field(description="Stopped with what it had by then.")
@@ -77,9 +79,11 @@ class OperationDocument(BaseModel):
     @classmethod
     def of(cls, row: OperationRow) -> Self:
         """From its row."""
+        plain = cls.model_fields.keys() - {"chains", "priority"}
         return cls.model_validate(
             {
-                **{name: getattr(row, name) for name in cls.model_fields if name != "chains"},
+                **{name: getattr(row, name) for name in plain},
+                "priority": urgency_of(row.priority),
                 "chains": (row.detail or {}).get("chains", []),
             }
         )

@@ -116,8 +116,8 @@ class Settings(AccessSettings):
     max_fit_cells: int = Field(
         default=10_000_000_000,
         ge=1,
-        description="Largest rows x columns x draws of one fit, columns that the model names and "
-        "draws that are kept.",
+        description="Largest rows x columns x draws of one fit, refit or simulation: columns that "
+        "the model names, draws that are kept.",
     )
     model_cache_bytes: int = Field(
         default=1024 * MEBIBYTE, ge=0, description="Fitted models kept in memory, about so many."

@@ -10,6 +10,11 @@ Urgency = Literal["high", "normal", "low"]
 PRIORITIES: Mapping[Urgency, int] = {"high": 1, "normal": 2, "low": 3}
 
 
+def urgency_of(priority: int) -> Urgency:
+    """The name of a stored priority."""
+    return next(name for name, number in PRIORITIES.items() if number == priority)
+
+
 def queue_of(kind: str) -> str:
     """The queue of jobs of a kind."""
     return FITS if kind in FITTED_KINDS else QUERIES

@@ -6,6 +6,7 @@ the two is healed by ``app.jobs.care``.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -24,6 +25,17 @@ from app.jobs.port import Queues
 WATCH_SECONDS = 0.3
 
 
+@dataclass(frozen=True)
+class Call:
+    """The request that asks for a job: its id, for the logs, and how urgent it says it is."""
+
+    request_id: str | None = None
+    priority: Urgency = "normal"
+
+
+NOBODYS = Call()
+
+
 class Operations:
     """All operations of this service."""
 
@@ -39,9 +51,7 @@ class Operations:
         self,
         kind: str,
         request: Document,
-        *,
-        request_id: str | None = None,
-        priority: Urgency = "normal",
+        call: Call = NOBODYS,
         prepare: Callable[[Session], str] | None = None,
     ) -> OperationRow:
         """Queue a job. ``prepare`` stores its input in the same transaction and returns the key."""
@@ -50,9 +60,9 @@ class Operations:
                 id=new_id("op"),
                 kind=kind,
                 request=request,
-                request_id=request_id,
+                request_id=call.request_id,
                 status="queued",
-                priority=PRIORITIES[priority],
+                priority=PRIORITIES[call.priority],
             )
             row.input_key = prepare(session) if prepare else None
             session.add(row)

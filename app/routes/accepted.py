@@ -3,18 +3,35 @@
 import re
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from app.context import Context
 from app.db.models import OperationRow
 from app.documents import OperationDocument
+from app.handlers import request_id_of
+from app.jobs.kinds import Urgency
+from app.jobs.operations import Call
 
 MAX_WAIT_SECONDS = 60.0
 _WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
 _ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])")
 
 Prefer = Annotated[str | None, Header(description="wait=20, in seconds; respond-async.")]
+
+
+def call_of(
+    request: Request,
+    priority: Annotated[
+        Urgency,
+        Query(description="Before or behind what else of the tenant is queued; others take turns."),
+    ] = "normal",
+) -> Call:
+    """The request as its operation knows it (a dependency of the routes that queue)."""
+    return Call(request_id_of(request), priority)
+
+
+CallOf = Annotated[Call, Depends(call_of)]
 
 
 async def accepted(context: Context, row: OperationRow, prefer: str | None) -> Response:

@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Query
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.documents import FitCheckDocument, OperationDocument
 from app.fit_documents import FitBody, FitData, ModelBody, SimulateBody
-from app.handlers import request_id_of
-from app.routes.accepted import Prefer, accepted
+from app.routes.accepted import CallOf, Prefer, accepted
 from app.routes.common import ContextOf, problems, router
 from app.routes.idempotent import CalledOnce
 from app.services import fits, lift_tests, simulations
@@ -32,7 +31,7 @@ routes = router("fits")
 )
 async def fit(
     body: FitBody,
-    request: Request,
+    call: CallOf,
     context: ContextOf,
     once: CalledOnce,
     validate_only: Annotated[bool, Query(description="Check, and fit nothing.")] = False,
@@ -44,7 +43,7 @@ async def fit(
         return await run_in_threadpool(_check, context, order)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(fits.submit, context, order, request_id_of(request))
+        row = await run_in_threadpool(fits.submit, context, order, call)
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)
@@ -58,7 +57,7 @@ async def fit(
 )
 async def simulate(
     body: SimulateBody,
-    request: Request,
+    call: CallOf,
     context: ContextOf,
     once: CalledOnce,
     prefer: Prefer = None,
@@ -71,7 +70,7 @@ async def simulate(
     order = await run_in_threadpool(_simulation_order, context, body)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(simulations.submit, context, order, request_id_of(request))
+        row = await run_in_threadpool(simulations.submit, context, order, call)
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)

@@ -2,7 +2,7 @@
 
 A client that lost an answer repeats the call with the same key and gets the first answer, marked
 ``Idempotent-Replayed: true``. Keys belong to the tenant. Only successes are remembered: a call that
-was refused created nothing, and may be corrected under its key.
+was refused created nothing, and may be corrected under its key. A secret is never remembered.
 """
 
 import hashlib
@@ -29,8 +29,10 @@ class Once:
     fingerprint: str
     keys: Keys
 
-    async def answer(self, make: Callable[[], Awaitable[Response]]) -> Response:
-        """What ``make`` answers, or what it answered when the key was first used."""
+    async def answer(
+        self, make: Callable[[], Awaitable[Response]], kept: Callable[[bytes], bytes] = bytes
+    ) -> Response:
+        """What ``make`` answers, or what is ``kept`` of its body from when the key was used."""
         if self.key is None:
             return await make()
         known = await run_in_threadpool(self.keys.claim, self.key, self.fingerprint)
@@ -39,7 +41,8 @@ class Once:
             return Response(known.body, known.status, headers)
         try:
             response = await make()
-            await run_in_threadpool(self.keys.remember, self.key, _remembered(response))
+            answered = _remembered(response, kept(bytes(response.body)))
+            await run_in_threadpool(self.keys.remember, self.key, answered)
         except BaseException:
             await run_in_threadpool(self.keys.release, self.key)
             raise
@@ -81,6 +84,6 @@ async def _fingerprint(request: Request) -> str:
     return hashlib.sha256(head.encode() + await request.body()).hexdigest()
 
 
-def _remembered(response: Response) -> Remembered:
+def _remembered(response: Response, body: bytes) -> Remembered:
     headers = {name: response.headers[name] for name in KEPT if name in response.headers}
-    return Remembered(response.status_code, headers, bytes(response.body).decode())
+    return Remembered(response.status_code, headers, body.decode())

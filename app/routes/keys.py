@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from app.access.server_secret import server_secret
 from app.caller import Scope
 from app.db.models import ApiKeyRow
 from app.db.pages import Page
 from app.documents import RequestBody
+from app.routes.answers import created
 from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
 from app.routes.guarded import needs
+from app.routes.idempotent import CalledOnce
 from app.services import keys
 from app.services.keys import KeyOrder
 
@@ -57,7 +60,9 @@ class KeyDocument(BaseModel):
 class NewKeyDocument(KeyDocument):
     """A key that was just made."""
 
-    key: str = Field(description="The secret: shown here and never again.")
+    key: str | None = Field(
+        description="The secret: shown here and never again, so that it is null in a replay."
+    )
 
 
 class KeyList(BaseModel):
@@ -73,15 +78,24 @@ class KeyList(BaseModel):
         return cls(items=items, next_page_token=page.next_page_token)
 
 
-@routes.post("/keys", status_code=201, responses=problems(413, 415, 422))
+@routes.post(
+    "/keys",
+    status_code=201,
+    response_model=NewKeyDocument,
+    responses=problems(409, 413, 415, 422),
+)
 @needs("admin")
-def create_key(body: KeyBody, response: Response, context: ContextOf) -> NewKeyDocument:
+async def create_key(body: KeyBody, context: ContextOf, once: CalledOnce) -> Response:
     """Make an API key for the tenant. The answer holds it once: keep it."""
-    order = KeyOrder(body.name, body.scopes, body.expires_at)
-    secret = server_secret(context.settings)
-    row, key = keys.create(context.database, secret, order, context.caller.subject)
-    response.headers["Location"] = f"/v1/keys/{row.id}"
-    return NewKeyDocument(**KeyDocument.of(row).model_dump(), key=key)
+
+    def create() -> Response:
+        order = KeyOrder(body.name, body.scopes, body.expires_at)
+        secret = server_secret(context.settings)
+        row, key = keys.create(context.database, secret, order, context.caller.subject)
+        document = NewKeyDocument(**KeyDocument.of(row).model_dump(), key=key)
+        return created(document, f"/v1/keys/{row.id}")
+
+    return await once.answer(lambda: run_in_threadpool(create), kept=_without_secret)
 
 
 @routes.get("/keys", responses=problems(422))
@@ -103,3 +117,8 @@ def get_key(key_id: Id, context: ContextOf) -> KeyDocument:
 def revoke_key(key_id: Id, context: ContextOf) -> None:
     """Revoke a key: from now on it opens nothing. Its row stays, for the record."""
     keys.revoke(context.database, key_id)
+
+
+def _without_secret(body: bytes) -> bytes:
+    document = NewKeyDocument.model_validate_json(body)
+    return document.model_copy(update={"key": None}).model_dump_json().encode()

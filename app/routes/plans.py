@@ -1,11 +1,9 @@
 """Plans: the best one, the score of a given one, the frontier."""
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.documents import OperationDocument
-from app.handlers import request_id_of
-from app.routes.accepted import Prefer, accepted, wants_async
+from app.routes.accepted import CallOf, Prefer, accepted, wants_async
 from app.routes.answers import answered, heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.guarded import needs
@@ -32,7 +30,7 @@ routes = router("plans")
 async def post_allocate(
     model: ExistingModel,
     body: AllocateBody,
-    request: Request,
+    call: CallOf,
     context: ContextOf,
     once: CalledOnce,
     prefer: Prefer = None,
@@ -43,10 +41,9 @@ async def post_allocate(
     """
     if not wants_async(prefer):
         return await heavy(context, lambda: answered(allocate(context, model, body)))
-    request_id = request_id_of(request)
 
     async def submit() -> Response:
-        row = await heavy(context, lambda: allocate_job.submit(context, model, body, request_id))
+        row = await heavy(context, lambda: allocate_job.submit(context, model, body, call))
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)
@@ -74,7 +71,7 @@ async def post_evaluate_plan(
 async def post_frontier(
     model: ExistingModel,
     body: FrontierBody,
-    request: Request,
+    call: CallOf,
     context: ContextOf,
     once: CalledOnce,
     prefer: Prefer = None,
@@ -83,10 +80,9 @@ async def post_frontier(
 
     Its result has the points under ``frontier``.
     """
-    request_id = request_id_of(request)
 
     async def submit() -> Response:
-        row = await heavy(context, lambda: frontier.submit(context, model, body, request_id))
+        row = await heavy(context, lambda: frontier.submit(context, model, body, call))
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)

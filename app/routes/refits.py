@@ -1,12 +1,10 @@
 """Refits: a model continued by new weeks, and what that changed."""
 
-from fastapi import Request
 from starlette.responses import Response
 
 from app.documents import OperationDocument
 from app.fit_documents import RefitBody
-from app.handlers import request_id_of
-from app.routes.accepted import Prefer, accepted
+from app.routes.accepted import CallOf, Prefer, accepted
 from app.routes.answers import heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.idempotent import CalledOnce
@@ -27,7 +25,7 @@ routes = router("refits")
 async def post_refit(
     model: ExistingModel,
     body: RefitBody,
-    request: Request,
+    call: CallOf,
     context: ContextOf,
     once: CalledOnce,
     prefer: Prefer = None,
@@ -38,11 +36,10 @@ async def post_refit(
     and the new number, unless ``restated`` accepts it. The operation's result has the new model's
     id and its stability report.
     """
-    request_id = request_id_of(request)
 
     async def submit() -> Response:
         row = await heavy(
-            context, lambda: refits.submit(context, model, _order(context, body), request_id)
+            context, lambda: refits.submit(context, model, _order(context, body), call)
         )
         return await accepted(context, row, prefer)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
+from app.jobs.operations import Call
 from app.jobs.runner import Apply, Job
 from app.services import plan_jobs
 from app.services.allocate import answer
@@ -15,11 +16,9 @@ from app.store.port import ArtefactStore
 KIND = "allocate"
 
 
-def submit(
-    context: Context, row: ModelRow, body: AllocateBody, request_id: str | None
-) -> OperationRow:
+def submit(context: Context, row: ModelRow, body: AllocateBody, call: Call) -> OperationRow:
     """Check the request, and queue it; raises as ``allocate`` does."""
-    return plan_jobs.submit(context, row, KIND, body, (body,), request_id)
+    return plan_jobs.submit(context, row, KIND, body, (body,), call)
 
 
 @dataclass(frozen=True)

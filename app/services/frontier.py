@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
+from app.jobs.operations import Call
 from app.jobs.runner import Apply, Job, Partial
 from app.services import plan_jobs
 from app.services.json_numbers import without_nan
@@ -71,11 +72,9 @@ class FrontierAnswer(Answer):
     warnings: tuple[str, ...]
 
 
-def submit(
-    context: Context, row: ModelRow, body: FrontierBody, request_id: str | None
-) -> OperationRow:
+def submit(context: Context, row: ModelRow, body: FrontierBody, call: Call) -> OperationRow:
     """Check every point, and queue; raises as ``allocate`` does."""
-    return plan_jobs.submit(context, row, KIND, body, _problems(body), request_id)
+    return plan_jobs.submit(context, row, KIND, body, _problems(body), call)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
+from app.jobs.operations import Call
 from app.jobs.runner import Job
 from app.services import models
 from app.services.plan_requests import AllocateBody
@@ -24,7 +25,7 @@ def submit(
     kind: str,
     body: AllocateBody,
     problems: Iterable[AllocationProblem],
-    request_id: str | None,
+    call: Call,
 ) -> OperationRow:
     """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
@@ -37,7 +38,7 @@ def submit(
         check_operations(session, context.settings)
         return row.artefact_key
 
-    return context.operations.submit(kind, request, request_id=request_id, prepare=prepare)
+    return context.operations.submit(kind, request, call, prepare=prepare)
 
 
 def model_of(job: Job, store: ArtefactStore) -> FittedModel:

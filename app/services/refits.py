@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.errors import InvalidRequest, NotFound
+from app.jobs.operations import Call
 from app.services import datasets, models
-from app.services.fits import require_draws
 from app.services.quotas import check_bytes, check_operations
+from app.services.sizes import kept_draws, require_cells, require_draws
 from app.services.submission import Data, data_bytes, in_request
 from mmm.appended import Appended, append_weeks
 from mmm.errors import DataError, Issue, SpecError
@@ -34,17 +35,16 @@ class RefitOrder:
     project: str | None
 
 
-def submit(
-    context: Context, row: ModelRow, order: RefitOrder, request_id: str | None
-) -> OperationRow:
+def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> OperationRow:
     """Check the order against the model and queue it.
 
     Raises NotFound, InvalidRequest, DataError or SpecError: restated numbers are named one by one.
     """
     model = models.fitted(context, row)
     sampling, spec = order.sampling or model.method.sampling, order.spec or model.spec
-    require_draws(context, sampling)
+    require_draws(context.settings, sampling)
     found = appended(context, model, order.data, spec, accept=order.accept_restated)
+    require_cells(context.settings, spec, found.panel, kept_draws(sampling), "/sampling")
     if spec == model.spec and not found.new_weeks and not found.restated:
         last = model.panel.weeks[-1]
         detail = f"the data end on {last} as the model's do; append the weeks after it"
@@ -65,7 +65,7 @@ def submit(
         check_bytes(session, context.settings, len(content))
         return context.store.put(content)
 
-    return context.operations.submit(KIND, request, request_id=request_id, prepare=keep)
+    return context.operations.submit(KIND, request, call, prepare=keep)
 
 
 def appended(

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.db.models import DatasetRow, Document, OperationRow
 from app.ids import new_id
+from app.jobs.operations import Call
 from app.jobs.runner import Apply, Job
 from app.services.json_numbers import without_nan
+from app.services.sizes import require_cells
 from app.services.submission import Data, admitted, checked
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
@@ -35,9 +37,10 @@ class SimulationOrder:
     seed: int
 
 
-def submit(context: Context, order: SimulationOrder, request_id: str | None) -> OperationRow:
+def submit(context: Context, order: SimulationOrder, call: Call) -> OperationRow:
     """Check the order as a fit's is checked, and queue it."""
     found = checked(context, order.spec, order.data)
+    require_cells(context.settings, order.spec, found.panel, order.draws, "/draws")
     request = {
         "spec": order.spec.model_dump(mode="json"),
         "media_type": found.media_type,
@@ -49,7 +52,7 @@ def submit(context: Context, order: SimulationOrder, request_id: str | None) -> 
     return context.operations.submit(
         KIND,
         request,
-        request_id=request_id,
+        call,
         prepare=lambda session: admitted(session, context, found, more),
     )
 

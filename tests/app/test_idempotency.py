@@ -10,7 +10,10 @@ from app.db.database import open_database
 from app.db.idempotency import Keys, Remembered
 from app.errors import KeyInUse, KeyReused
 from tests.app.running import fit_body, fitted_model, wait_for
-from tests.app.test_contract import assert_problem
+from tests.app.test_contract import HORIZON, assert_problem
+from tests.app.test_lift_register import TEST
+from tests.app.test_refits import new_rows
+from tests.app.test_tenant_routes import ROUTES
 from tests.mmm.fakes import table
 
 DAY, MINUTE, PAST = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=-1)
@@ -59,41 +62,76 @@ def test_a_claim_whose_process_died_is_taken_over(database) -> None:
     assert keys(database, patience=PAST).claim("k", "request") is None
 
 
-def creating(client) -> dict[str, tuple[str, dict]]:
-    model = fitted_model(client)
+CREATING_NOTHING = {
+    "/v1/models/{model_id}/counterfactual",
+    "/v1/models/{model_id}/evaluate-plan",
+    "/v1/operations/{operation_id}:cancel",
+    "/v1/operations/{operation_id}:stop",
+}
+"""Questions, and calls that say of themselves what had been done before."""
+
+CREATING = {path for method, path in ROUTES if method == "POST"} - CREATING_NOTHING
+
+
+def creating(client) -> dict[str, tuple[dict[str, str], dict]]:
+    """A request for every creating route: what its path names, and what is sent."""
+    model_id = fitted_model(client)
+    project_id = client.post("/v1/projects", json={"name": "for the others"}).json()["id"]
+    in_model, in_project = {"model_id": model_id}, {"project_id": project_id}
     window = {"start": "2022-06-06", "end": "2022-08-29"}
     question = {"window": window, "do": [{"variable": "tv", "scale": 0.0}]}
-    lift: dict = {"channel": "tv", "start": "2022-06-06", "end": "2022-06-27"}
-    lift |= {"control": {"scale": 0.0}, "result": {"lift": 5.0, "se": 1.0}}
-    horizon = {"start": "2023-02-27", "weeks": 4}
-    frontier = {"horizon": horizon, "budget": {"total": 1}, "totals": [500, 600]}
+    plan = {"horizon": HORIZON, "budget": {"total": 500}}
     csv = {"content": table().to_csv(index=False), "headers": {"Content-Type": "text/csv"}}
     simulation = {key: value for key, value in fit_body().items() if key != "sampling"}
+    later = {"json": {"data": {"rows": new_rows()}}}
     return {
-        "dataset": ("/v1/datasets", csv),
-        "lift test": ("/v1/lift-tests", {"json": {"tests": [lift]}}),
-        "fit": ("/v1/fit", {"json": fit_body()}),
-        "simulation": ("/v1/simulate", {"json": {**simulation, "draws": 20}}),
-        "frontier": (f"/v1/models/{model}/frontier", {"json": frontier}),
-        "scenario": (
-            "/v1/scenarios",
-            {"json": {"name": "x", "model_id": model, "counterfactual": question}},
+        "/v1/datasets": ({}, csv),
+        "/v1/lift-tests": ({}, {"json": {"tests": [TEST]}}),
+        "/v1/fit": ({}, {"json": fit_body()}),
+        "/v1/simulate": ({}, {"json": {**simulation, "draws": 20}}),
+        "/v1/keys": ({}, {"json": {"name": "dashboard"}}),
+        "/v1/scenarios": ({}, {"json": {"name": "x", **in_model, "counterfactual": question}}),
+        "/v1/models/{model_id}/refit": (in_model, later),
+        "/v1/models/{model_id}/frontier": (in_model, {"json": {**plan, "totals": [500, 600]}}),
+        "/v1/models/{model_id}/allocate": (
+            in_model,
+            {"json": plan, "headers": {"Prefer": "respond-async"}},
         ),
+        "/v1/projects": ({}, {"json": {"name": "Spring"}}),
+        "/v1/projects/{project_id}/champion": (in_project, {"json": in_model}),
+        "/v1/projects/{project_id}/plans": (
+            in_project,
+            {"json": {"name": "x", "allocate": plan}},
+        ),
+        "/v1/projects/{project_id}/actuals": (in_project, later),
     }
 
 
 def test_every_creating_call_takes_a_key(client) -> None:
-    for name, (path, parts) in creating(client).items():
-        headers = {**parts.get("headers", {}), "Idempotency-Key": name.replace(" ", "-")}
+    requests = creating(client)
+    assert requests.keys() == CREATING, "a route that creates something is not tried here"
+    for route, (ids, parts) in requests.items():
+        path = route.format(**ids)
+        headers = {**parts.get("headers", {}), "Idempotency-Key": route}
         call = {**parts, "headers": headers}
         first, again = client.post(path, **call), client.post(path, **call)
         assert first.status_code in (201, 202), first.text
         assert "idempotent-replayed" not in first.headers
-        assert again.headers["idempotent-replayed"] == "true"
-        assert (again.status_code, again.json()) == (first.status_code, first.json())
+        assert again.headers["idempotent-replayed"] == "true", route
+        secret = {"key": None} if route == "/v1/keys" else {}
+        assert (again.status_code, again.json()) == (first.status_code, first.json() | secret)
         assert again.headers.get("location") == first.headers.get("location")
         other = client.post(path, **_changed(call))
         assert_problem(other, 422, "idempotency_key_reused")
+
+
+def test_the_secret_of_a_key_is_not_remembered(client) -> None:
+    headers = {"Idempotency-Key": "secret"}
+    first = client.post("/v1/keys", json={"name": "x"}, headers=headers).json()
+    assert first["key"].startswith("prudent_")
+    assert client.post("/v1/keys", json={"name": "x"}, headers=headers).json()["key"] is None
+    made = [item["id"] for item in client.get("/v1/keys").json()["items"]]
+    assert made.count(first["id"]) == 1
 
 
 def _changed(call: dict) -> dict:

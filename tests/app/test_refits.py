@@ -84,6 +84,7 @@ def test_a_restated_past_is_refused_by_numbers_and_taken_if_accepted(client, mod
         ({"data": {}}, "validation", "/data"),
         ({"data": {"rows": [{"week": "2023-02-27"}]}}, "invalid_data", "/model/kpi/column"),
         ({"sampling": {"draws": 20000, "chains": 16}}, "invalid_request", "/sampling"),
+        ({"sampling": {"draws": 10000, "tune": 500, "chains": 8}}, "invalid_request", "/sampling"),
         ({"restated": "hide"}, "validation", "/restated"),
         ({"model": {**RICH, "kpi": {"column": "orders"}}}, "invalid_spec", "/model/kpi/column"),
     ],

@@ -63,10 +63,19 @@ def test_equal_seeds_give_equal_bytes(client) -> None:
         ({"colour": "red"}, 422, "validation", "/colour"),
         ({"data": {"dataset_id": "ds_none"}}, 404, "not_found", None),
         ({"model": priced(ROI)}, 422, "invalid_spec", "/model/channels/0/prior/roi"),
+        ({"data": {"rows": rows(480)}, "draws": 2000}, 422, "invalid_request", "/draws"),
     ],
 )
 def test_a_bad_simulation_is_refused(client, changes, status, code, pointer) -> None:
     assert_problem(client.post("/v1/simulate", json=body(**changes)), status, code, pointer)
+
+
+def test_the_limit_on_cells_is_told_with_its_numbers(client) -> None:
+    sent = body(data={"rows": rows(480)}, draws=2000)
+    (error,) = client.post("/v1/simulate", json=sent).json()["errors"]
+    assert error["code"] == "too_many_cells"
+    assert error["detail"].startswith("480 rows x 10 columns x 2000 draws are 9600000 cells")
+    assert "the limit is 8000000" in error["detail"]
 
 
 def test_a_belief_in_more_than_all_sales_is_refused_before_a_fit(client) -> None:
