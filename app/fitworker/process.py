@@ -19,9 +19,9 @@ from typing import IO
 
 from pydantic import ValidationError
 
-import app
 from app.errors import FitCrashed, FitFailed, FitTimedOut
 from app.fitworker.echo import echo
+from app.fitworker.environment import fit_environment
 from app.fitworker.protocol import (
     EVENTS,
     Done,
@@ -38,7 +38,6 @@ from app.fitworker.protocol import (
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-P", "-m", "app.fitworker")
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 TAIL_LINES = 40
 
 
@@ -56,17 +55,13 @@ class Launch:
         return {**self.environment, "PYTENSOR_FLAGS": f"base_compiledir={compiled}"}
 
 
-def launch(cache_dir: Path, command: Sequence[str] = COMMAND) -> Launch:
-    """One thread each, compiled code kept in ``cache_dir``, this installation importable."""
-    root = str(Path(app.__file__).parents[1])
-    paths = [root, os.environ.get("PYTHONPATH", "")]
-    environment = {
-        **os.environ,
-        **dict.fromkeys(THREADS, "1"),
-        "NUMBA_CACHE_DIR": str(cache_dir / "numba"),
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-    }
-    return Launch(command, environment, cache_dir)
+def launch(
+    cache_dir: Path,
+    command: Sequence[str] = COMMAND,
+    environment: Mapping[str, str] = os.environ,
+) -> Launch:
+    """Processes that know of ``environment`` only what a fit needs."""
+    return Launch(command, fit_environment(cache_dir, environment), cache_dir)
 
 
 class FitProcess:

@@ -133,6 +133,36 @@ def test_the_child_is_humble_and_has_one_thread_a_library(how) -> None:
     assert how.environment["OMP_NUM_THREADS"] == how.environment["NUMBA_NUM_THREADS"] == "1"
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """Variables that a process was started with (Linux)."""
+    entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(entry.split("=", 1) for entry in entries if entry)
+
+
+def test_the_child_sees_what_a_fit_needs_and_none_of_the_secrets(models, tmp_path) -> None:
+    secrets = {
+        "PRUDENT_DATABASE_URL": "postgresql+psycopg://prudent:planted@db/prudent",
+        "PRUDENT_KEY_SECRET": "planted" * 5,
+        "PRUDENT_OIDC_ISSUER": "https://planted",
+        "AWS_SECRET_ACCESS_KEY": "planted",
+        "PGPASSWORD": "planted",
+        "SOMETHING_NEW": "planted",
+    }
+    needed = {"NUMBA_OPT": "3", "LC_ALL": "C.UTF-8", "TMPDIR": str(tmp_path), "TZ": "UTC"}
+    given = {**os.environ, **needed, **secrets}
+    process = FitProcess(launch(tmp_path / "cache", fake_command(models), given))
+    try:
+        assert process._process.stdout
+        process._process.stdout.readline()
+        found = environment_of(process.pid)
+    finally:
+        process.close()
+    assert needed.items() <= found.items()
+    assert found["PATH"] == os.environ["PATH"]
+    assert secrets.keys().isdisjoint(found)
+    assert not [name for name, value in found.items() if "planted" in value]
+
+
 def test_a_waiting_process_is_used_and_replaced_after_the_fit(how, tmp_path) -> None:
     pool = FitPool(how, keep_warm=True)
     pool.warm()
