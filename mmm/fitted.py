@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,10 @@ class FittedModel:
 
 
 def save_model(model: FittedModel, path: Path) -> None:
-    """Write ``model`` as one netCDF file."""
+    """Write ``model`` as one netCDF file; raises OSError where the disk has no room for it.
+
+    It is made in memory first: HDF5 reports a full disk as an error of its own structures.
+    """
     meta = {
         "format": FORMAT,
         "spec": model.spec.model_dump(mode="json"),
@@ -80,7 +84,9 @@ def save_model(model: FittedModel, path: Path) -> None:
             "/panel": model.panel.data,
         }
     )
-    tree.to_netcdf(path, engine="h5netcdf")
+    content = BytesIO()
+    tree.to_netcdf(content, engine="h5netcdf")
+    path.write_bytes(content.getvalue())
 
 
 def load_model(path: Path) -> FittedModel:

@@ -101,7 +101,8 @@ class FitProcess:
 
         Where ``report`` returns False, the fit is asked to end with the draws that it has.
 
-        Raises the model package's own errors as the child raised them, FitFailed for any other,
+        Raises the model package's own errors as the child raised them, StoreFull or
+        StoreUnavailable where its files found no room or no leave, FitFailed for any other,
         FitCrashed where the child died (also by ``kill``), FitTimedOut beyond the limit.
         """
         self._labels = request.labels
@@ -113,7 +114,8 @@ class FitProcess:
                         if report(event.progress) is False:
                             self._send(Stop())
                     case Failed():
-                        raise carried_error(event) or self._failed(event)
+                        folder = Path(request.model_path).parent
+                        raise carried_error(event, folder) or self._failed(event)
                     case Done():
                         return
                     case Ready():

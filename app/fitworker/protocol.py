@@ -7,10 +7,14 @@ A fit reads its table from ``table_path``, in the bytes and type that were sent 
 sides parse it by the same function, and leaves the model in ``model_path``.
 """
 
+import os
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from app.errors import StoreError
+from app.store.failures import storage_error
 from mmm.errors import DataError, Issue, IssuesError, QueryError, SamplingError, SpecError
 from mmm.progress import ChainProgress, Progress
 
@@ -61,12 +65,15 @@ class Done(_Message):
 
 
 class Failed(_Message):
-    """The fit ended with an error: ``kind`` is its class; ours come with their issues."""
+    """The fit ended with an error: ``kind`` is its class; ours come with their issues, those of the
+    system with their number, and the file where they name one."""
 
     event: Literal["error"] = "error"
     kind: str
     message: str
     issues: tuple[tuple[str, str, str], ...] = ()
+    errno: int | None = None
+    file: str | None = None
 
 
 Event = Ready | Report | Done | Failed
@@ -80,14 +87,23 @@ _CARRIED: dict[str, type[IssuesError]] = {
 
 def failed(error: BaseException) -> Failed:
     """The message about an error."""
-    kind = type(error).__name__
-    issues = error.issues if isinstance(error, IssuesError) else ()
-    told = tuple((issue.pointer, issue.code, issue.detail) for issue in issues)
-    return Failed(kind=kind, message=str(error), issues=told)
+    told = Failed(kind=type(error).__name__, message=str(error))
+    if isinstance(error, IssuesError):
+        issues = tuple((issue.pointer, issue.code, issue.detail) for issue in error.issues)
+        return told.model_copy(update={"issues": issues})
+    if isinstance(error, OSError):
+        file = error.filename2 or error.filename  # of a copy, the one that was written
+        named = None if file is None else str(file)
+        return told.model_copy(update={"errno": error.errno, "file": named})
+    return told
 
 
-def carried_error(message: Failed) -> IssuesError | None:
-    """The error of the model package that the message is about, if it is one."""
+def carried_error(message: Failed, folder: Path) -> IssuesError | StoreError | None:
+    """The error that the message is about: the model package's, or of the disk under ``folder``
+    (or the named file); None for any other."""
+    if message.errno is not None:
+        error = OSError(message.errno, os.strerror(message.errno))
+        return storage_error(error, message.file or folder)
     kind = _CARRIED.get(message.kind)
     return kind(Issue(*issue) for issue in message.issues) if kind else None
 

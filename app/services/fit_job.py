@@ -19,6 +19,7 @@ from app.ids import twin_id
 from app.jobs.runner import Apply, Job, Partial
 from app.metrics import RUNNING_FITS
 from app.services.json_numbers import without_nan
+from app.store.failures import disk_errors
 from app.store.port import ArtefactStore
 from mmm.assessment import measured_lifts
 from mmm.errors import ArtefactError
@@ -45,8 +46,9 @@ class FitJob:
             raise
 
     def _fit(self, job: Job, holder: "_Holder") -> Apply:
-        self.work_dir.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
+        with disk_errors(self.work_dir):
+            self.work_dir.mkdir(parents=True, exist_ok=True)
+            folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
         process = self.pool.take()
         try:
             holder.hold(process)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from app.errors import StoreFull, StoreUnavailable
+from app.errors import StoreError, StoreFull, StoreUnavailable
 from app.metrics import CHECKSUM_FAILURES
 from mmm.errors import ArtefactError
 
@@ -24,17 +24,22 @@ def disk_errors(place: object) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull(
-                f"There is no room left in {place} ({error.strerror}), and nothing was kept. "
-                "Free or add space there, then try again."
-            ) from error
-        if error.errno in _REFUSED:
-            raise StoreUnavailable(
-                f"Files in {place} cannot be used ({error.strerror}), and nothing was kept. "
-                "Check that it is mounted for writing and belongs to the service's user."
-            ) from error
-        raise
+        raise storage_error(error, place) or error from error
+
+
+def storage_error(error: OSError, place: object) -> StoreError | None:
+    """The error about files in ``place`` that the system's error means; None for another one."""
+    if error.errno in _FULL:
+        return StoreFull(
+            f"There is no room left in {place} ({error.strerror}), and nothing was kept. "
+            "Free or add space there, then try again."
+        )
+    if error.errno in _REFUSED:
+        return StoreUnavailable(
+            f"Files in {place} cannot be used ({error.strerror}), and nothing was kept. "
+            "Check that it is mounted for writing and belongs to the service's user."
+        )
+    return None
 
 
 def damaged(key: str, place: Place) -> ArtefactError:

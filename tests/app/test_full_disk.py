@@ -1,5 +1,6 @@
 """Full disks and disks that refuse: clear problems, nothing half-written, and work afterwards."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -10,9 +11,11 @@ import pytest
 from app.db.database import Database, open_database
 from app.errors import StoreFull, StoreUnavailable
 from app.store.disk import DiskStore
+from mmm.fitted import save_model
 from tests.app.fake_fit import TRUSTED
 from tests.app.running import ROOT, fake_service, fit_body, rows, start_fit, wait_for
 from tests.app.small_disk import small_disk
+from tests.mmm.fakes import fake_model
 
 LIMITED = """
 import json, resource, signal, sys
@@ -70,6 +73,28 @@ def test_a_full_disk_fails_uploads_and_fits_and_leaves_nothing(tmp_path, models)
         done = wait_for(client, start_fit(client, TRUSTED))
         assert done["status"] == "succeeded"
         assert client.get("/readyz").status_code == 200
+
+
+def test_a_full_work_directory_fails_the_fit_for_want_of_room(tmp_path, models) -> None:
+    work = tmp_path / "work"
+    with small_disk(work, 1024) as disk, fake_service(tmp_path, models) as client:
+        disk.leave(free=(models / "trusted.nc").stat().st_size // 2)
+        failed = wait_for(client, start_fit(client, TRUSTED))
+        assert (failed["status"], failed["error"]["code"]) == ("failed", "store_full")
+        assert failed["error"]["status"] == 507
+        assert str(work) in failed["error"]["detail"]
+        assert "Free or add space" in failed["error"]["detail"]
+        disk.leave(free=0)
+        failed = wait_for(client, start_fit(client, TRUSTED))
+        assert failed["error"]["code"] == "store_full"
+        disk.clear()
+        assert wait_for(client, start_fit(client, TRUSTED))["status"] == "succeeded"
+
+
+def test_a_model_that_finds_no_room_is_an_error_of_the_system(tmp_path) -> None:
+    with small_disk(tmp_path / "small", 16) as disk, pytest.raises(OSError) as caught:
+        save_model(fake_model(), disk.path / "model.nc")
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_a_disk_mounted_for_reading_refuses_writes_and_answers_reads(tmp_path, models) -> None:
