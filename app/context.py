@@ -7,10 +7,10 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from app.access.gate import Gate
+from app.cache import Cache
 from app.caller import LOCAL, Caller
 from app.db.database import Database
 from app.jobs.operations import Operations
-from app.services.model_cache import ModelCache
 from app.settings import Settings
 from app.store.port import ArtefactStore
 
@@ -21,15 +21,17 @@ class Context:
 
     For a request it is ``of`` its caller: database and operations then hold what is the tenant's.
     ``heavy`` bounds the threads that answer questions from draws, so that these neither exhaust
-    the memory nor keep light calls waiting.
+    the memory nor keep light calls waiting; ``reading`` those that compute what is read of a model,
+    which is kept in ``cache`` and never queues behind questions.
     """
 
     settings: Settings
     database: Database
     store: ArtefactStore
     operations: Operations
-    models: ModelCache
+    cache: Cache
     heavy: CapacityLimiter
+    reading: CapacityLimiter
     gate: Gate
     caller: Caller = LOCAL
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from app import handlers, openapi
 from app.access.gate import open_gate
+from app.cache import Cache
 from app.context import Context
 from app.fitworker.process import COMMAND
 from app.jobs.identity import claim_service
@@ -34,7 +35,6 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.services.model_cache import ModelCache
 from app.services.retention import Retention
 from app.settings import Settings
 from app.work import open_ground, start_worker
@@ -117,8 +117,9 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         database=ground.database,
         store=ground.store,
         operations=work,
-        models=ModelCache(ground.store, settings.model_cache_bytes),
+        cache=Cache(settings.cache_bytes),
         heavy=CapacityLimiter(settings.query_workers),
+        reading=CapacityLimiter(settings.read_workers),
         gate=gate,
     )
 

@@ -30,9 +30,14 @@ RUNNING_FITS = Gauge("prudent_running_fits", "Fits that run in this process.")
 FIT_STAGE_SECONDS = Histogram(
     "prudent_fit_stage_seconds", "Time of each stage of a fit.", ["stage"], buckets=_STAGE_BUCKETS
 )
-MODEL_CACHE = Counter(
-    "prudent_model_cache", "Models found in memory (hit) or read from a file (miss).", ["result"]
+CACHE_LOOKUPS = Counter(
+    "prudent_cache",
+    "Models, responses to plans and written answers that were found in memory (hit), made (miss), "
+    "or waited for while another caller's were made (joined).",
+    ["kind", "result"],
 )
+CACHE_BYTES = Gauge("prudent_cache_bytes", "What is kept in memory takes about so many.", ["kind"])
+CACHE_EVICTIONS = Counter("prudent_cache_evictions", "Dropped to stay within the bytes.", ["kind"])
 ARTEFACT_CACHE = Counter(
     "prudent_artefact_cache",
     "Artefacts of an object store that were found as a local copy (hit) or fetched (miss).",

@@ -97,6 +97,9 @@ class Settings(AccessSettings):
     query_workers: int = Field(
         default=4, ge=1, le=256, description="Heavy questions answered at the same time."
     )
+    read_workers: int = Field(
+        default=2, ge=1, le=256, description="Reads computed at the same time, beside questions."
+    )
     idempotency_seconds: float = Field(
         default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is remembered."
     )
@@ -119,8 +122,10 @@ class Settings(AccessSettings):
         description="Largest rows x columns x draws of one fit, refit or simulation: columns that "
         "the model names, draws that are kept.",
     )
-    model_cache_bytes: int = Field(
-        default=1024 * MEBIBYTE, ge=0, description="Fitted models kept in memory, about so many."
+    cache_bytes: int = Field(
+        default=1024 * MEBIBYTE,
+        ge=0,
+        description="Kept in memory, about: fitted models, what plans of them bring, answers.",
     )
 
     @property

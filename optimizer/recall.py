@@ -19,8 +19,10 @@ from optimizer.errors import InvalidResponse
 from optimizer.response import FloatArray, Separable, content_key
 
 _MOST_RECALLS = 6
-_MOST_LEVELS = 200
-"""Of one cell: with 2,000 draws they take 13 MB."""
+_MOST_BYTES = 128 * 1024 * 1024
+"""Of all levels of one recall, and again of all its ranges, about."""
+_MOST_LEVELS, _FEWEST_LEVELS = 200, 40
+"""Of one cell: no more serve, with fewer not even the next problem finds its own again."""
 
 type _Pair = tuple[FloatArray, FloatArray]
 
@@ -29,12 +31,22 @@ type _Pair = tuple[FloatArray, FloatArray]
 class Recall:
     """levels[cell][level] and ranges[cell][left, right]: pairs of arrays (draw,).
 
-    evaluated: levels that a response was asked for, those of ranges included.
+    evaluated: levels that a response was asked for, those of ranges included. most: levels kept of
+    one cell, and intervals.
     """
 
     levels: dict[int, dict[float, _Pair]] = field(default_factory=dict)
     ranges: dict[int, dict[tuple[float, float], _Pair]] = field(default_factory=dict)
     evaluated: int = 0
+    draws: int = 0
+    most: int = _MOST_LEVELS
+
+    @property
+    def bytes(self) -> int:
+        """What is kept takes about so many; another thread may add to it meanwhile."""
+        levels = sum(map(len, list(self.levels.values())))
+        ranges = sum(map(len, list(self.ranges.values())))
+        return (levels + ranges) * 2 * 8 * self.draws
 
     def curve(self, response: Separable, cell: int, levels: FloatArray) -> _Pair:
         """Values and slopes of rising levels (level,), each (level, draw).
@@ -45,7 +57,7 @@ class Recall:
         wanted = levels.tolist()
         fresh = np.array([level for level in wanted if level not in known])
         if fresh.size:
-            if len(known) > _MOST_LEVELS:
+            if len(known) > self.most:
                 known = self.levels[cell] = {}
                 fresh = levels
             self.evaluated += fresh.size
@@ -57,6 +69,7 @@ class Recall:
                 strict=True,
             )
             known.update({level: (at, along) for level, at, along in rows})
+            self._know(np.shape(value)[0], len(response.names))
         values, slopes = zip(*(known[level] for level in wanted), strict=True)
         return np.array(values), np.array(slopes)
 
@@ -66,7 +79,7 @@ class Recall:
         Raises InvalidResponse.
         """
         known = self.ranges.setdefault(cell, {})
-        if len(known) > _MOST_LEVELS:
+        if len(known) > self.most:
             known = self.ranges[cell] = {}
         pairs = list(pairwise(levels.tolist()))
         for first, last in _runs([pair in known for pair in pairs]):
@@ -77,8 +90,15 @@ class Recall:
                 _rows("low", low, run[1:]), _rows("high", high, run[1:], endless=True), strict=True
             )
             known.update(zip(pairs[first:last], rows, strict=True))
+            self._know(np.shape(low)[0], len(response.names))
         lows, highs = zip(*(known[pair] for pair in pairs), strict=True)
         return np.array(lows), np.array(highs)
+
+    def _know(self, draws: int, cells: int) -> None:
+        """How many levels of each cell the bytes allow."""
+        self.draws = draws
+        affordable = _MOST_BYTES // max(2 * 8 * draws * cells, 1)
+        self.most = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
 
 
 _recalls: OrderedDict[Hashable, Recall] = OrderedDict()
@@ -98,6 +118,14 @@ def recall_of(response: Separable) -> Recall:
                 _recalls.popitem(last=False)
         _recalls.move_to_end(place)
         return _recalls[place]
+
+
+def recalled_bytes(response: Separable) -> int:
+    """What is kept of this response takes about so many."""
+    key = content_key(response)
+    with _lock:
+        found = _recalls.get(("object", id(response)) if key is None else key)
+    return found.bytes if found else 0
 
 
 def _runs(known: list[bool]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """How answers that are computed from draws are made and sent."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from anyio import to_thread
 from pydantic import BaseModel
@@ -17,9 +18,26 @@ async def heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answe
     return await to_thread.run_sync(work, limiter=context.heavy)
 
 
-def answered(answer: BaseModel) -> Response:
+@dataclass(frozen=True)
+class Written:
+    """An answer as it is sent."""
+
+    body: bytes
+    media_type: str
+
+    def response(self) -> Response:
+        """A fresh one for each caller: headers are added to it."""
+        return Response(self.body, media_type=self.media_type)
+
+
+def written(answer: BaseModel) -> Written:
     """Serialised once, by pydantic; a number that does not exist becomes null."""
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Written(answer.model_dump_json().encode(), "application/json")
+
+
+def answered(answer: BaseModel) -> Response:
+    """``answer`` as JSON."""
+    return written(answer).response()
 
 
 def created(document: BaseModel, location: str | None = None) -> Response:

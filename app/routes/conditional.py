@@ -6,18 +6,20 @@ question, the release), so that a match costs no computation; a document is tagg
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from app.cache import Key
 from app.context import Context
 from app.db.models import ModelRow
 from app.release import release
-from app.routes.answers import answered, heavy
+from app.routes.answers import Written, answered
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"
@@ -37,10 +39,27 @@ class Conditional:
         return self.given.strip() == "*" or tag in _TAG.findall(self.given)
 
     async def computed(
-        self, context: Context, tag: str, make: Callable[[], Response], **headers: str
+        self,
+        context: Context,
+        model: ModelRow,
+        question: Sequence[str],
+        make: Callable[[], Written],
+        **headers: str,
     ) -> Response:
-        """What ``make`` answers from draws, in a thread for that; not made where it is known."""
-        return self.tagged(tag, None if self.has(tag) else await heavy(context, make), **headers)
+        """What ``make`` answers from the model's draws: made once, in a thread for that, and kept.
+
+        A caller that has it costs nothing, and one that asks for what is kept no thread.
+        """
+        tag = model_tag(model, *question)
+        if self.has(tag):
+            return self.tagged(tag, None, **headers)
+        key = Key("answer", model.id, tag)
+        found: Written | None = context.cache.find(key)
+        if found is None:
+            found = await to_thread.run_sync(
+                lambda: context.cache.get(key, make, _bytes), limiter=context.reading
+            )
+        return self.tagged(tag, found.response(), **headers)
 
     def document(self, answer: BaseModel) -> Response:
         """A document that was cheap to make."""
@@ -65,6 +84,10 @@ def conditional(
 
 
 Known = Annotated[Conditional, Depends(conditional)]
+
+
+def _bytes(answer: Written) -> int:
+    return len(answer.body)
 
 
 def model_tag(model: ModelRow, *question: str) -> str:

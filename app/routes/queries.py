@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Body, Header, Query
 from starlette.responses import HTMLResponse, Response
 
-from app.routes.answers import answered, heavy
+from app.routes.answers import Written, answered, heavy, written
 from app.routes.common import ContextOf, ExistingModel, problems, router
-from app.routes.conditional import Known, model_tag
+from app.routes.conditional import Known
 from app.routes.guarded import needs
 from app.services import queries
 from app.services.csv_export import contributions_csv
@@ -75,19 +75,20 @@ async def get_contributions(
     """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
     as_csv = wants_csv(accept)
 
-    def make() -> Response:
+    def make() -> Written:
         found = queries.contributions(context, model, by)
-        return Response(contributions_csv(found), media_type=CSV) if as_csv else answered(found)
+        return Written(contributions_csv(found).encode(), CSV) if as_csv else written(found)
 
-    tag = model_tag(model, "contributions", by, CSV if as_csv else "json")
-    return await known.computed(context, tag, make, vary="Accept")
+    question = ("contributions", by, CSV if as_csv else "json")
+    return await known.computed(context, model, question, make, vary="Accept")
 
 
 @routes.get("/models/{model_id}/curves", response_model=CurvesAnswer, responses=problems(404, 422))
 async def get_curves(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """Response curves with the observed range and today's spend."""
-    tag = model_tag(model, "curves")
-    return await known.computed(context, tag, lambda: answered(queries.curves(context, model)))
+    return await known.computed(
+        context, model, ["curves"], lambda: written(queries.curves(context, model))
+    )
 
 
 @routes.get(
@@ -99,15 +100,19 @@ async def get_graph(model: ExistingModel, context: ContextOf, known: Known) -> R
     Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
     should not be held, and tests on the data of what the graph says is unrelated.
     """
-    tag = model_tag(model, "graph")
-    return await known.computed(context, tag, lambda: answered(queries.graph(context, model)))
+    return await known.computed(
+        context, model, ["graph"], lambda: written(queries.graph(context, model))
+    )
 
 
 @routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))
 async def get_report(model: ExistingModel, context: ContextOf, known: Known) -> Response:
     """One self-contained HTML page about the model."""
-    tag = model_tag(model, "report")
-    return await known.computed(context, tag, lambda: HTMLResponse(queries.report(context, model)))
+
+    def make() -> Written:
+        return Written(queries.report(context, model).encode(), HTMLResponse.media_type)
+
+    return await known.computed(context, model, ["report"], make)
 
 
 @routes.post(

@@ -27,7 +27,7 @@ from app.services.plans import (
     Versus,
 )
 from app.services.pricing import priced
-from app.services.responses import AnyResponse
+from app.services.responses import AnyResponse, Respond, response_of
 from app.services.summary import money, summary_of
 from mmm.fitted import FittedModel
 from mmm.interval import summarize
@@ -38,14 +38,17 @@ from optimizer.allocation import Allocation, Comparison
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
     """The plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return answer(models.fitted(context, row), body, warnings)
+    return answer(models.fitted(context, row), body, warnings, models.responses(context, row))
 
 
 def answer(
-    model: FittedModel, body: AllocateBody, warnings: list[str] | None = None
+    model: FittedModel,
+    body: AllocateBody,
+    warnings: list[str] | None = None,
+    respond: Respond = response_of,
 ) -> AllocationAnswer:
     """The same for a model in hand, as in a script."""
-    response, allocation, price = priced(model, body)
+    response, allocation, price = priced(model, body, respond)
     return _document(model, body, response, allocation, price, warnings or [])
 
 

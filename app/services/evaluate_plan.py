@@ -11,7 +11,7 @@ from app.services import models
 from app.services.allocate import beyond_observed, plan_document, versus_document
 from app.services.plan_requests import Coming
 from app.services.plans import Answer, PairDocument, Plan, RiskDocument, Versus
-from app.services.responses import response_of
+from app.services.responses import Respond, response_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.fitted import FittedModel
 from mmm.interval import Interval, summarize
@@ -56,15 +56,18 @@ class PlanEvaluation(Answer):
 def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
     """The plan's score; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return evaluation(models.fitted(context, row), body, warnings)
+    return evaluation(models.fitted(context, row), body, warnings, models.responses(context, row))
 
 
 def evaluation(
-    model: FittedModel, body: EvaluatePlanBody, warnings: list[str] | None = None
+    model: FittedModel,
+    body: EvaluatePlanBody,
+    warnings: list[str] | None = None,
+    respond: Respond = response_of,
 ) -> PlanEvaluation:
     """The same for a model in hand, as in a script."""
     spend = _totals(model, body)
-    response = response_of(model, with_profiles(body), body.objective.response_unit)
+    response = respond(model, with_profiles(body), body.objective.response_unit, None)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),

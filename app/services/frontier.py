@@ -18,7 +18,6 @@ from app.services.plan_requests import AllocateBody
 from app.services.plans import Answer, CertificateDocument
 from app.services.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
-from mmm.fitted import FittedModel
 from mmm.interval import Interval, summarize
 from mmm.progress import Progress
 from optimizer.problem import Budget
@@ -90,15 +89,16 @@ class FrontierJob:
     def _solve(self, job: Job) -> Apply:
         model = plan_jobs.model_of(job, self.store)
         body = FrontierBody.model_validate(job.request["body"])
+        response = response_of(model, body, body.objective.response_unit, None)
         points = []
         size = len(body.totals or body.risk_aversions)
-        for found in frontier(model, body):
+        for found in frontier(response, body):
             points.append(found)
             if not job.report(Progress("optimizing", len(points) / size)):
                 break
         answer = FrontierAnswer(
             points=tuple(points),
-            gain_unit=response_of(model, body, body.objective.response_unit).unit,
+            gain_unit=response.unit,
             outcome_unit=model.kpi_unit,
             warnings=tuple(job.request["warnings"]),
         )
@@ -107,9 +107,8 @@ class FrontierJob:
         return lambda _: made if len(points) == size else Partial(made)
 
 
-def frontier(model: FittedModel, body: FrontierBody) -> Iterator[FrontierPoint]:
-    """The points, one after the other; raises QueryError, InvalidProblem or Infeasible."""
-    response = response_of(model, body, body.objective.response_unit)
+def frontier(response: AnyResponse, body: FrontierBody) -> Iterator[FrontierPoint]:
+    """The points, one after the other; raises InvalidProblem or Infeasible."""
     for problem in _problems(body):
         yield _point(problem, response)
 

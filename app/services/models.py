@@ -1,14 +1,20 @@
 """Fitted models: find, list, delete, and the gate that a rejected model must pass."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cache import Cache, Key
 from app.context import Context
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
 from app.errors import InUse, ModelRejected, NotFound
+from app.services.responses import KeptResponses, Respond
+from app.store.port import ArtefactStore
 from mmm.errors import Issue, pointer
-from mmm.fitted import FittedModel
+from mmm.fitted import FittedModel, load_model
 from mmm.verdict import DRAFT, DRAFT_NOTE
 
 
@@ -35,7 +41,8 @@ def remove(context: Context, model_id: str) -> None:
             raise NotFound("model", model_id)
         require_unused(session, model_id)
         session.delete(row)
-    context.models.forget(row.artefact_key)
+    context.cache.forget(row.id)
+    context.cache.forget(row.artefact_key)
 
 
 def require_unused(session: Session, model_id: str) -> None:
@@ -60,7 +67,30 @@ def require_unused(session: Session, model_id: str) -> None:
 
 def fitted(context: Context, row: ModelRow) -> FittedModel:
     """The model itself; raises ArtefactError where its file is missing or damaged."""
-    return context.models.get(row.artefact_key)
+    return model_of_file(context.cache, context.store, row.artefact_key)
+
+
+def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:
+    """The model that is stored under ``key``, read once while it is used; raises ArtefactError."""
+    held = cache.get(Key("model", key), lambda: _read(store.path(key)), lambda held: held.bytes)
+    return held.model
+
+
+def responses(context: Context, row: ModelRow) -> Respond:
+    """How plans of this model are answered: by responses that are kept beside it."""
+    return KeptResponses(context.cache, row.artefact_key)
+
+
+@dataclass(frozen=True)
+class _Held:
+    model: FittedModel
+    bytes: int
+
+
+def _read(path: Path) -> _Held:
+    """The draws are most of a model; its file is about the size of the rest."""
+    model = load_model(path)
+    return _Held(model, int(model.posterior.dataset.nbytes) + path.stat().st_size)
 
 
 def is_draft(row: ModelRow) -> bool:

@@ -11,7 +11,6 @@ from app.jobs.runner import Job
 from app.services import models
 from app.services.plan_requests import AllocateBody
 from app.services.quotas import check_operations
-from app.services.responses import response_of
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.fitted import FittedModel, load_model
@@ -29,7 +28,8 @@ def submit(
 ) -> OperationRow:
     """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    response = response_of(models.fitted(context, row), body, body.objective.response_unit)
+    respond = models.responses(context, row)
+    response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
     request = {"body": body.model_dump(mode="json"), "warnings": warnings}

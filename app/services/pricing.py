@@ -6,7 +6,7 @@ import numpy as np
 
 from app.services.plan_requests import AllocateBody
 from app.services.plans import PriceDocument, PriceTried
-from app.services.responses import AnyResponse, response_of
+from app.services.responses import AnyResponse, Respond
 from mmm.effect_status import effect_statuses
 from mmm.errors import Issue, QueryError
 from mmm.fitted import FittedModel
@@ -22,7 +22,7 @@ type Solve = Callable[[AnyResponse, bool], Allocation]
 
 
 def priced(
-    model: FittedModel, body: AllocateBody
+    model: FittedModel, body: AllocateBody, respond: Respond
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
     """The best plan, at the best price where that is decided; raises QueryError."""
 
@@ -32,7 +32,7 @@ def priced(
         )
 
     if body.price is None:
-        response = response_of(model, body, body.objective.response_unit)
+        response = respond(model, body, body.objective.response_unit, None)
         return response, solve(response, body.prove), None
     today = _require_priceable(model, body)
     values: dict[float, float] = {}
@@ -40,7 +40,7 @@ def priced(
     def try_all(prices: list[float]) -> float:
         for price in prices:
             if price not in values:
-                response = response_of(model, body, "value", price)
+                response = respond(model, body, "value", price)
                 values[price] = _quick(body, response).risk.value
         return max(values, key=lambda price: values[price])
 
@@ -50,9 +50,9 @@ def priced(
         at = tried.index(best)
         near = np.linspace(tried[max(at - 1, 0)], tried[min(at + 1, len(tried) - 1)], STEPS)
         best = try_all(near.tolist())
-    response = response_of(model, body, "value", best)
+    response = respond(model, body, "value", best)
     found = solve(response, body.prove)
-    kept = _quick(body, response_of(model, body, "value", today))
+    kept = _quick(body, respond(model, body, "value", today))
     seen = model.panel.array("price")
     lowest, highest = float(seen.min()), float(seen.max())
     document = PriceDocument(

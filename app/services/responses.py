@@ -1,47 +1,55 @@
-"""What plans bring over coming weeks: computed once for a model and a question, and kept a while.
+"""What plans bring over coming weeks, as the optimizer asks for it; kept beside the model, or not.
 
-A response costs some hundredths of a second, and the optimizer keeps what it asked of one; the next
-allocation of the same weeks starts from there.
+A response costs some hundredths of a second, and the optimizer keeps what it asked of one; where it
+is kept, the next allocation of the same weeks starts from there.
 """
 
-from collections import OrderedDict
-from threading import Lock
+from collections.abc import Callable
+from dataclasses import dataclass
 
+from app.array_bytes import array_bytes
+from app.cache import Cache, Key
 from app.services.plan_requests import Coming
 from mmm.errors import Issue, QueryError, pointer
 from mmm.fitted import FittedModel
 from mmm.plan_curves import On
 from mmm.plan_mixture import PlanMixture, mixture
 from mmm.plan_response import PlanResponse, plan_response
-
-MOST = 4
-"""Responses kept, each with its model: tens of megabytes for a panel."""
+from optimizer.recall import recalled_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
-type Key = tuple[int, On, float | None, str]
-_kept: OrderedDict[Key, AnyResponse] = OrderedDict()
-_lock = Lock()
+type Respond = Callable[[FittedModel, Coming, On, float | None], AnyResponse]
+"""What plans of a model bring over the coming weeks, at an own price if one is given; raises
+QueryError."""
 
 
-def response_of(
-    model: FittedModel, coming: Coming, on: On, price: float | None = None
-) -> AnyResponse:
-    """What plans bring over the coming weeks; raises QueryError."""
-    asked = Coming.model_validate({name: getattr(coming, name) for name in Coming.model_fields})
-    key = (id(model), on, price, asked.model_dump_json())
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    response = _respond(model, coming, on, price)
-    with _lock:  # a response holds its model, so that no other model has its id
-        _kept[key] = response
-        if len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return response
+@dataclass(frozen=True)
+class KeptResponses:
+    """A ``Respond`` for the model of one file."""
+
+    cache: Cache
+    artefact_key: str
+
+    def __call__(
+        self, model: FittedModel, coming: Coming, on: On, price: float | None
+    ) -> AnyResponse:
+        """The response to these weeks, computed once; raises QueryError."""
+        asked = Coming.model_validate({name: getattr(coming, name) for name in Coming.model_fields})
+        question = f"{on} {price} {asked.model_dump_json()}"
+        return self.cache.get(
+            Key("response", self.artefact_key, question),
+            lambda: response_of(model, coming, on, price),
+            _bytes,
+        )
 
 
-def _respond(model: FittedModel, coming: Coming, on: On, price: float | None) -> AnyResponse:
+def _bytes(response: AnyResponse) -> int:
+    """With its model, and with what the optimizer asked of it so far."""
+    return array_bytes(response) + recalled_bytes(response)
+
+
+def response_of(model: FittedModel, coming: Coming, on: On, price: float | None) -> AnyResponse:
+    """A fresh response, for a model in hand."""
     if not coming.scenarios:
         return _in_one_world(model, coming, on, price)
 

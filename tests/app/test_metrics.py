@@ -81,10 +81,13 @@ def test_jobs_queue_and_fits_are_counted(running) -> None:
 def test_models_in_memory_are_counted(running) -> None:
     client, metrics = running
     model_id = fitted_model(client, TRUSTED)
-    hits = metrics.value("prudent_model_cache_total", result="hit")
-    for _ in range(2):
-        client.get(f"/v1/models/{model_id}/curves").raise_for_status()
-    assert metrics.value("prudent_model_cache_total", result="hit") >= hits + 1
+    kinds = ("model", "answer")
+    before = [metrics.value("prudent_cache_total", kind=kind, result="hit") for kind in kinds]
+    for path in ("contributions", "graph", "graph"):
+        client.get(f"/v1/models/{model_id}/{path}").raise_for_status()
+    after = [metrics.value("prudent_cache_total", kind=kind, result="hit") for kind in kinds]
+    assert all(late > early for early, late in zip(before, after, strict=True))
+    assert metrics.value("prudent_cache_bytes", kind="answer") > 0
 
 
 def test_metrics_are_not_on_the_port_of_the_callers(running) -> None:
