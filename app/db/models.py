@@ -216,7 +216,8 @@ class ApiKeyRow(TenantOwned, Base):
 
 
 class AuditRow(TenantOwned, Base):
-    """What somebody did; the database refuses to change or delete it."""
+    """What somebody set out to do, and its ``outcome``, null until it is known. The database lets
+    that be filled in once, and refuses every other change."""
 
     __tablename__ = "audit_events"
 
@@ -224,7 +225,7 @@ class AuditRow(TenantOwned, Base):
     subject: Mapped[str] = mapped_column(String(200))
     action: Mapped[str] = mapped_column(String(100))
     resource: Mapped[str] = mapped_column(String(300))
-    outcome: Mapped[int]
+    outcome: Mapped[int | None]
     request_id: Mapped[str | None] = mapped_column(String(100))
 
 

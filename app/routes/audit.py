@@ -22,7 +22,10 @@ class AuditDocument(BaseModel):
     subject: str = Field(description="A key's id, oidc:… for a token, console:… for a command.")
     action: str = Field(description="The call: its operationId.")
     resource: str = Field(description="What it was about, or what it made.")
-    outcome: int = Field(description="HTTP status of the answer.")
+    outcome: int | None = Field(
+        description="HTTP status of the answer. Null while the call is carried out, and for good "
+        "where the process died on the way: what it changed by then may stand."
+    )
     request_id: str | None
 
     @classmethod

@@ -1,5 +1,6 @@
 """Routes that ask who it is before they say anything else: 401 and 403 come before 404 and 422."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,12 @@ from structlog.contextvars import bind_contextvars
 
 from app.caller import Caller, Scope, in_order
 from app.context import service_of
-from app.errors import MissingScope
+from app.errors import MissingScope, StoreError
 from app.handlers import request_id_of, status_of
-from app.services.audit import Entry, record
+from app.services.audit import Entry, complete, record
 from app.strict import Endpoint, StrictRoute
+
+log = logging.getLogger(__name__)
 
 BEARER = HTTPBearer(
     scheme_name="bearer",
@@ -58,26 +61,36 @@ class GuardedRoute(StrictRoute):
             request.state.caller = caller
             bind_contextvars(tenant=caller.tenant, subject=caller.subject)
             if self.scope not in caller.scopes:
-                await self._record(request, caller, 403)
+                await self._begin(request, caller, 403)
                 raise MissingScope(self.scope, tuple(in_order(caller.scopes)))
             if self.scope == "read" or request.method in _SAFE:
                 return await handle(request)
+            entry_id = await self._begin(request, caller)
             try:
                 response = await handle(request)
             except Exception as error:
-                await self._record(request, caller, status_of(error))
+                await _end(request, caller, entry_id, status_of(error))
                 raise
             place = response.headers.get("location")
-            await self._record(request, caller, response.status_code, place)
+            await _end(request, caller, entry_id, response.status_code, place)
             return response
 
         return handle_guarded
 
-    async def _record(
-        self, request: Request, caller: Caller, outcome: int, place: str | None = None
-    ) -> None:
-        """Write the request down; where that cannot be done, it fails."""
+    async def _begin(self, request: Request, caller: Caller, outcome: int | None = None) -> str:
+        """Write the request down; where that cannot be done, it fails and nothing has changed."""
         database = service_of(request).database.of(caller.tenant)
-        resource = place or request.url.path
-        entry = Entry(caller.subject, self.name, resource, outcome, request_id_of(request))
-        await run_in_threadpool(record, database, entry)
+        path, request_id = request.url.path, request_id_of(request)
+        entry = Entry(caller.subject, self.name, path, outcome, request_id)
+        return await run_in_threadpool(record, database, entry)
+
+
+async def _end(
+    request: Request, caller: Caller, entry_id: str, outcome: int, place: str | None = None
+) -> None:
+    """Write down how it ended. It has ended: where that cannot be done, the entry stays open."""
+    database = service_of(request).database.of(caller.tenant)
+    try:
+        await run_in_threadpool(complete, database, entry_id, outcome, place or request.url.path)
+    except StoreError as error:
+        log.error("the audit entry %s stays without its outcome: %s", entry_id, error)

@@ -1,11 +1,16 @@
 """The audit log: every change of a tenant is in it, and nothing takes it out again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from sqlalchemy.exc import DatabaseError
 
+from app.services.audit import Entry, complete, record
+from tests.app.fake_fit import SLOW
 from tests.app.keyed import KeyedService, bearer, keyed_service
+from tests.app.running import ServiceProcess, fit_body, wait_until
 from tests.app.test_contract import assert_problem
 
 TABLE = b"week,sales\n2024-01-01,1200\n2024-01-08,1310\n"
@@ -60,7 +65,12 @@ def test_audit_has_what_was_refused_and_only_admins_read_it(service) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE audit_events SET outcome = 200", "DELETE FROM audit_events"],
+    [
+        "UPDATE audit_events SET outcome = 200",
+        "UPDATE audit_events SET outcome = NULL",
+        "UPDATE audit_events SET subject = 'nobody'",
+        "DELETE FROM audit_events",
+    ],
 )
 def test_audit_refuses_to_change_or_forget(service, statement) -> None:
     with service.of("us") as us:
@@ -70,3 +80,43 @@ def test_audit_refuses_to_change_or_forget(service, statement) -> None:
         with pytest.raises(DatabaseError, match="only grows"), engine.begin() as connection:
             connection.exec_driver_sql(statement)
         assert us.get("/v1/audit").json() == before
+
+
+def test_audit_lets_an_open_entry_be_completed_and_not_be_altered(service) -> None:
+    entry = Entry("key_x", "fit", "/v1/fit", None, "some-request")
+    database = service.database.of("open")
+    entry_id = record(database, entry)
+    statement = f"UPDATE audit_events SET outcome = 200, subject = 'x' WHERE id = '{entry_id}'"
+    engine = service.database.engine
+    with pytest.raises(DatabaseError, match="only grows"), engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    complete(database, entry_id, 202, "/v1/operations/op_1")
+    with pytest.raises(DatabaseError, match="only grows"):
+        complete(database, entry_id, 200, "/v1/operations/op_2")
+    with service.of("open") as admin:
+        [found] = admin.get("/v1/audit").json()["items"]
+    assert (found["outcome"], found["resource"]) == (202, "/v1/operations/op_1")
+
+
+def test_audit_has_the_change_of_a_service_that_was_killed_before_it_answered(
+    tmp_path, models
+) -> None:
+    service = ServiceProcess(tmp_path, models)
+    named = {"X-Request-ID": "cut-off", "Prefer": "wait=60"}
+
+    def ask() -> None:
+        with pytest.raises(httpx.TransportError):
+            service.client.post("/v1/fit", json=fit_body(SLOW), headers=named)
+
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(ask)
+        wait_until(lambda: service.client.get("/v1/operations").json()["items"])
+        service.process.kill()
+        asked.result()
+    service.close(kill=True)
+    again = ServiceProcess(tmp_path, models)
+    [entry] = again.client.get("/v1/audit").json()["items"]
+    [operation] = again.client.get("/v1/operations").json()["items"]
+    again.client.post(f"/v1/operations/{operation['id']}:cancel").raise_for_status()
+    again.close()
+    assert (entry["action"], entry["request_id"], entry["outcome"]) == ("fit", "cut-off", None)
