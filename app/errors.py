@@ -6,6 +6,7 @@
     ├── TooManyRequests       a limit of the tenant is reached: wait, or use less
     ├── ProviderUnavailable   the identity provider does not answer: try again later
     ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
+    ├── KeysNotUsed           API keys open nothing here: send tokens, or let keys be used too
     ├── NotFound              nothing has this id: list what there is
     ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
     ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
@@ -91,6 +92,10 @@ class ProviderUnavailable(_Later):
 
 class KeySecretUnusable(AppError):
     """The secret under which API keys are stored is missing, or not secret."""
+
+
+class KeysNotUsed(AppError):
+    """An API key was to be made where only tokens are looked at."""
 
 
 @dataclass

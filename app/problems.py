@@ -75,6 +75,7 @@ RULES: dict[type[Exception], Rule] = {
     own.TooManyRequests: Rule(429, "too_many_requests", "A limit of the tenant is reached"),
     own.ProviderUnavailable: Rule(503, "provider_unavailable", "Tokens cannot be checked now"),
     own.KeySecretUnusable: Rule(500, "key_secret_unusable", "API keys cannot be kept"),
+    own.KeysNotUsed: Rule(409, "keys_not_used", "API keys open nothing here"),
     own.NotFound: Rule(404, "not_found", "Not found"),
     own.InvalidRequest: Rule(422, "invalid_request", "The request is not valid"),
     own.ModelRejected: Rule(409, "model_rejected", "The model failed its checks"),

@@ -51,6 +51,7 @@ def create(
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     order = keys.KeyOrder(name, tuple(found), expires_at)
     with _tenant(tenant, data_dir) as (settings, database):
+        keys.require_used(settings)
         row, key = keys.create(database, server_secret(settings), order, _who())
         _record(database, "create_key", row.id, 201)
     until = f"until {expires_at:%Y-%m-%d}" if expires_at else "without an end"

@@ -14,6 +14,7 @@ from app.caller import Caller, Scope, in_order
 from app.context import service_of
 from app.errors import MissingScope, StoreError
 from app.handlers import request_id_of, status_of
+from app.routes.accepted import wants_async
 from app.services.audit import Entry, complete, record
 from app.strict import Endpoint, StrictRoute
 
@@ -28,11 +29,16 @@ BEARER = HTTPBearer(
 _SAFE = frozenset({"GET", "HEAD"})
 
 
-def needs[Route: Callable[..., Any]](scope: Scope) -> Callable[[Route], Route]:
-    """Say which scope an endpoint needs where its method does not: GET reads, the rest writes."""
+def needs[Route: Callable[..., Any]](
+    scope: Scope, *, queued: Scope | None = None
+) -> Callable[[Route], Route]:
+    """Say which scope an endpoint needs where its method does not: GET reads, the rest writes.
+
+    ``queued``: the scope where ``Prefer: respond-async`` makes the answer an operation.
+    """
 
     def mark(endpoint: Route) -> Route:
-        endpoint.__dict__["needs"] = scope
+        endpoint.__dict__.update(needs=scope, needs_queued=queued or scope)
         return endpoint
 
     return mark
@@ -44,6 +50,7 @@ class GuardedRoute(StrictRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         methods = set(given.get("methods") or {"GET"})
         self.scope: Scope = getattr(endpoint, "needs", "read" if methods <= _SAFE else "write")
+        self.scope_queued: Scope = getattr(endpoint, "needs_queued", self.scope)
         given["dependencies"] = [
             *(given.get("dependencies") or ()),
             Security(BEARER, scopes=[self.scope]),
@@ -60,10 +67,12 @@ class GuardedRoute(StrictRoute):
             caller = await context.gate.admit(request.headers.get("authorization"))
             request.state.caller = caller
             bind_contextvars(tenant=caller.tenant, subject=caller.subject)
-            if self.scope not in caller.scopes:
+            queues = wants_async(request.headers.get("prefer"))
+            scope = self.scope_queued if queues else self.scope
+            if scope not in caller.scopes:
                 await self._begin(request, caller, 403)
-                raise MissingScope(self.scope, tuple(in_order(caller.scopes)))
-            if self.scope == "read" or request.method in _SAFE:
+                raise MissingScope(scope, tuple(in_order(caller.scopes)))
+            if scope == "read" or request.method in _SAFE:
                 return await handle(request)
             entry_id = await self._begin(request, caller)
             try:

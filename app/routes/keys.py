@@ -86,7 +86,11 @@ class KeyList(BaseModel):
 )
 @needs("admin")
 async def create_key(body: KeyBody, context: ContextOf, once: CalledOnce) -> Response:
-    """Make an API key for the tenant. The answer holds it once: keep it."""
+    """Make an API key for the tenant. The answer holds it once: keep it.
+
+    409 where the service looks at tokens alone, so that a key would open nothing.
+    """
+    keys.require_used(context.settings)
 
     def create() -> Response:
         order = KeyOrder(body.name, body.scopes, body.expires_at)

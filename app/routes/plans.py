@@ -26,7 +26,7 @@ routes = router("plans")
         **problems(404, 409, 413, 415, 422),
     },
 )
-@needs("read")
+@needs("read", queued="write")
 async def post_allocate(
     model: ExistingModel,
     body: AllocateBody,
@@ -37,7 +37,8 @@ async def post_allocate(
 ) -> Response:
     """The plan that is best for the attitude to risk, under limits, with a proof of how good.
 
-    With ``Prefer: respond-async`` it is an operation; its result has the plan under ``allocation``.
+    With ``Prefer: respond-async`` it is an operation, which takes the scope ``write`` as every
+    operation does; its result has the plan under ``allocation``.
     """
     if not wants_async(prefer):
         return await heavy(context, lambda: answered(allocate(context, model, body)))

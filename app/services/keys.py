@@ -8,8 +8,9 @@ from app.caller import Scope, granted, in_order
 from app.db.database import Database
 from app.db.models import ApiKeyRow, now
 from app.db.pages import Page, read_page
-from app.errors import InvalidRequest, NotFound
+from app.errors import InvalidRequest, KeysNotUsed, NotFound
 from app.ids import new_id
+from app.settings import Settings
 from mmm.errors import Issue
 
 
@@ -45,6 +46,15 @@ def create(
     with database.write() as session:
         session.add(row)
     return row, key
+
+
+def require_used(settings: Settings) -> None:
+    """Raise KeysNotUsed where only tokens are looked at: a key would open nothing."""
+    if settings.auth == "oidc":
+        raise KeysNotUsed(
+            "This service runs with PRUDENT_AUTH=oidc and looks at tokens of the identity provider "
+            "alone: an API key would open nothing. Use a token, or set PRUDENT_AUTH=keys+oidc."
+        )
 
 
 def find(database: Database, key_id: str) -> ApiKeyRow:

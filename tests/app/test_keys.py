@@ -13,6 +13,8 @@ from app.caller import granted
 from app.client import Client, ServiceError
 from app.db.models import ApiKeyRow
 from app.errors import KeySecretUnusable
+from app.routes import fits, operations, plans, refits
+from app.routes.guarded import GuardedRoute
 from app.settings import Settings
 from tests.app.keyed import KeyedService, bearer, keyed_service
 from tests.app.test_contract import assert_problem
@@ -133,6 +135,27 @@ def test_keys_without_a_scope_are_told_which(service) -> None:
     )
     assert allowed.status_code == 201
     assert_problem(service.get("/v1/keys", service.key("write")), 403, "missing_scope")
+
+
+def test_keys_that_read_may_ask_for_a_plan_and_not_queue_one(service) -> None:
+    path, queued = "/v1/models/mdl_absent/allocate", {"Prefer": "respond-async"}
+    reader, writer = bearer(service.key("read")), bearer(service.key("write"))
+    assert service.client.post(path, headers=reader, json={}).status_code == 404
+    refused = service.client.post(path, headers=reader | queued, json={})
+    assert_problem(refused, 403, "missing_scope")
+    assert "'write'" in refused.json()["detail"]
+    assert service.client.post(path, headers=writer | queued, json={}).status_code == 404
+
+
+def test_scope_of_whatever_is_queued_is_write() -> None:
+    queuing = [
+        route
+        for module in (fits, operations, plans, refits)
+        for route in module.routes.routes
+        if isinstance(route, GuardedRoute) and (route.status_code == 202 or 202 in route.responses)
+    ]
+    assert {route.scope_queued for route in queuing} == {"write"}
+    assert {"fit", "post_allocate", "post_frontier"} <= {route.name for route in queuing}
 
 
 def test_keys_stop_when_they_expire(service) -> None:

@@ -253,3 +253,13 @@ def test_tenant_of_a_token_sees_its_own_things(tmp_path, models, provider) -> No
         key = client.post("/v1/keys", headers=admin, json={"name": "nightly"}).json()["key"]
         assert client.get(place, headers=bearer(key)).status_code == 200
         assert_problem(client.get(place, headers=bearer("a.b.c")), 401, "unauthenticated")
+
+
+def test_tokens_alone_make_no_keys_that_would_open_nothing(tmp_path, models, provider) -> None:
+    changes = {"auth": "oidc", "oidc_issuer": provider.issuer, "oidc_audience": AUDIENCE}
+    admin = bearer(provider.token(scope="prudent:admin"))
+    with fake_service(tmp_path, models, **changes) as client:
+        refused = client.post("/v1/keys", headers=admin, json={"name": "useless"})
+        assert_problem(refused, 409, "keys_not_used")
+        assert "PRUDENT_AUTH=keys+oidc" in refused.json()["detail"]
+        assert client.get("/v1/keys", headers=admin).json()["items"] == []
