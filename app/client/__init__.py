@@ -1,0 +1,49 @@
+"""A typed client of the HTTP service: each call of the contract as a method.
+
+    with Client("http://127.0.0.1:8000", key="prudent_...") as client:
+        dataset = client.create_dataset(Path("data.csv").read_bytes())
+        operation = client.wait(client.fit({"dataset_id": dataset.id}, spec))
+        client.contributions(operation.model_id).frame("channels")
+
+Answers are the service's own documents; those with tables (``app.client.answers``) hand them out as
+data frames and show themselves in a notebook. A problem document becomes ServiceError, with the
+problem in ``problem``; an operation that did not succeed OperationError, with the operation in
+``operation``; a service that cannot be reached Unreachable.
+"""
+
+from app.client.admin import AdminCalls
+from app.client.datasets import DatasetCalls
+from app.client.errors import ClientError, OperationError, ServiceError, Unreachable
+from app.client.fits import FitCalls
+from app.client.models import ModelCalls
+from app.client.operations import ENDED, OperationCalls
+from app.client.plans import PlanCalls
+from app.client.projects import ProjectCalls
+from app.client.scenarios import ScenarioCalls
+from app.client.transport import ATTEMPTS
+
+__all__ = [
+    "ATTEMPTS",
+    "ENDED",
+    "Client",
+    "ClientError",
+    "OperationError",
+    "ServiceError",
+    "Unreachable",
+]
+
+
+class Client(
+    DatasetCalls,
+    FitCalls,
+    OperationCalls,
+    ModelCalls,
+    PlanCalls,
+    ScenarioCalls,
+    ProjectCalls,
+    AdminCalls,
+):
+    """Calls of one service; a context manager. ``timeout`` in seconds holds for each call.
+
+    ``key``: an API key, or a token of the identity provider, where the service asks for one.
+    """

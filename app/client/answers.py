@@ -1,0 +1,242 @@
+"""Answers with tables: the service's documents, which a notebook shows and pandas takes on."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from pydantic import BaseModel
+
+from app.client.errors import ClientError
+from app.client.frames import page, table
+from app.documents import ModelDocument, OperationDocument
+from app.project_documents import ProjectVariance
+from app.services.evaluate_plan import PlanEvaluation
+from app.services.frontier import FrontierAnswer
+from app.services.plans import AllocationAnswer
+from app.services.queries import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
+from app.services.scenarios import Comparison
+from mmm.interval import Interval
+from mmm.question import CounterfactualAnswer
+from mmm.stability_answer import StabilityReport
+
+type Frames = Mapping[str, pd.DataFrame]
+
+
+class Shown(BaseModel):
+    """An answer with tables: ``frames`` by name, the first of them is the one that is meant."""
+
+    @abstractmethod
+    def frames(self) -> Frames:
+        """The tables; an interval has a column each for mean, p5, p50 and p95."""
+
+    @abstractmethod
+    def headline(self) -> str:
+        """The answer in one sentence."""
+
+    def frame(self, name: str | None = None) -> pd.DataFrame:
+        """One table; raises ClientError for a name that there is not."""
+        found = self.frames()
+        chosen = next(iter(found)) if name is None else name
+        if chosen not in found:
+            raise ClientError(f"there is no table {chosen!r}: ask for one of {', '.join(found)}")
+        return found[chosen]
+
+    def _repr_html_(self) -> str:
+        return page(self.headline(), self.frames(), self._remarks())
+
+    def _remarks(self) -> Sequence[str]:
+        """What is to be said beside the tables."""
+        return (*getattr(self, "warnings", ()), *getattr(self, "notes", ()))
+
+
+class Contributions(ContributionsAnswer, Shown):
+    """Who caused what."""
+
+    def frames(self) -> Frames:
+        """``components``, ``channels``."""
+        return {"components": table(self.components), "channels": table(self.channels)}
+
+    def headline(self) -> str:
+        """Of which model they are."""
+        return f"Contributions in {self.unit}, model {self.verdict}"
+
+
+class Curves(CurvesAnswer, Shown):
+    """Response curves."""
+
+    def frames(self) -> Frames:
+        """``points`` of all channels, ``observed`` spend."""
+        points = [table(curve.points, channel=curve.name) for curve in self.channels]
+        observed = table(self.channels).drop(columns="points")
+        return {"points": pd.concat(points, ignore_index=True), "observed": observed}
+
+    def headline(self) -> str:
+        """What they give."""
+        return f"Response curves: {self.unit} a week by spend a week, model {self.verdict}"
+
+
+class Graph(ModelGraphAnswer, Shown):
+    """The causal graph."""
+
+    def frames(self) -> Frames:
+        """``effects``, ``nodes``, ``edges``."""
+        found = {"effects": self.effects, "nodes": self.nodes, "edges": self.edges}
+        return {name: table(items) for name, items in found.items()}
+
+    def headline(self) -> str:
+        """How large it is."""
+        return f"Causal graph of {len(self.nodes)} nodes and {len(self.edges)} edges"
+
+    def _remarks(self) -> Sequence[str]:
+        return (*(warning.detail for warning in self.warnings), *self.notes)
+
+
+class WhatIf(CounterfactualAnswer, Shown):
+    """What an intervention does."""
+
+    def frames(self) -> Frames:
+        """``totals``, ``by_week``, ``by_path``."""
+        totals = {
+            "effect": self.effect,
+            "effect_in_window": self.effect_in_window,
+            "baseline": self.baseline,
+            "scenario": self.scenario,
+        }
+        rows = [table([_Total(kpi=found)], quantity=name) for name, found in totals.items()]
+        return {
+            "totals": pd.concat(rows, ignore_index=True),
+            "by_week": table(self.by_week),
+            "by_path": table(self.by_path),
+        }
+
+    def headline(self) -> str:
+        """Which way it goes, and how sure that is."""
+        sure = self.effect.probability_positive
+        return f"What if ({self.kind}), in {self.unit}: an increase with probability {sure:.2f}"
+
+
+class _Total(BaseModel):
+    kpi: Interval
+
+
+class Evaluation(PlanEvaluation, Shown):
+    """The score of a plan."""
+
+    def frames(self) -> Frames:
+        """``channels``, ``by_week``."""
+        return {"channels": table(self.plan.channels), "by_week": table(self.plan.by_week)}
+
+    def headline(self) -> str:
+        """Whether it keeps its limits."""
+        return f"Breaks {', '.join(self.broken)}" if self.broken else "Keeps every limit"
+
+
+class Allocation(AllocationAnswer, Shown):
+    """The plan that is best for an attitude to risk."""
+
+    def frames(self) -> Frames:
+        """``channels``, ``by_week``, ``binding`` limits."""
+        found = {"channels": self.plan.channels, "by_week": self.plan.by_week}
+        return {name: table(items) for name, items in {**found, "binding": self.binding}.items()}
+
+    def headline(self) -> str:
+        """Its summary."""
+        return self.summary
+
+
+class Frontier(FrontierAnswer, Shown):
+    """The best plan for each of several totals or risk aversions."""
+
+    def frames(self) -> Frames:
+        """``points``."""
+        return {"points": table(self.points)}
+
+    def headline(self) -> str:
+        """Its units."""
+        return f"Frontier: gain in {self.gain_unit}, outcome in {self.outcome_unit}"
+
+
+class SideBySide(Comparison, Shown):
+    """Scenarios side by side."""
+
+    def frames(self) -> Frames:
+        """``scenarios``."""
+        return {"scenarios": table(self.items)}
+
+    def headline(self) -> str:
+        """How many."""
+        return f"{len(self.items)} scenarios"
+
+
+class Stability(StabilityReport, Shown):
+    """What a refit changed."""
+
+    def frames(self) -> Frames:
+        """``moved``, ``new_weeks``, ``restated``, ``checks``."""
+        weeks = table(self.new_weeks)
+        return {
+            "moved": table(self.moved),
+            "new_weeks": weeks.drop(columns="moves", errors="ignore"),
+            "restated": table(self.restated),
+            "checks": table(self.checks),
+        }
+
+    def headline(self) -> str:
+        """Its summary."""
+        return self.summary
+
+
+class Variance(ProjectVariance, Shown):
+    """What became of a plan."""
+
+    def frames(self) -> Frames:
+        """``rows``, ``execution``, ``market``."""
+        found = {"rows": self.rows, "execution": self.execution, "market": self.market}
+        return {name: table(items) for name, items in found.items()}
+
+    def headline(self) -> str:
+        """Its summary."""
+        return self.summary
+
+
+class Model(ModelDocument, Shown):
+    """A fitted model."""
+
+    def frames(self) -> Frames:
+        """``checks`` behind the verdict."""
+        return {"checks": table(self.verdict.checks)}
+
+    def headline(self) -> str:
+        """Its name and verdict."""
+        return f"Model {self.name or self.id}: {self.verdict.status}"
+
+
+class Operation(OperationDocument, Shown):
+    """A long call, and what it made."""
+
+    def frames(self) -> Frames:
+        """``chains`` of a fit that samples."""
+        return {"chains": table(self.chains)} if self.chains else {}
+
+    def headline(self) -> str:
+        """Where it stands."""
+        stage = f", {self.stage}" if self.stage else ""
+        return f"Operation {self.id} ({self.kind}): {self.status}{stage}, {self.progress:.0%}"
+
+    @property
+    def model_id(self) -> str:
+        """Of an ended fit or refit; raises ClientError where there is none."""
+        return str(self._part("model_id"))
+
+    def frontier(self) -> Frontier:
+        """Of an ended frontier; raises ClientError."""
+        return Frontier.model_validate(self._part("frontier"))
+
+    def allocation(self) -> Allocation:
+        """Of an ended allocation; raises ClientError."""
+        return Allocation.model_validate(self._part("allocation"))
+
+    def _part(self, name: str) -> object:
+        if name not in (self.result or {}):
+            raise ClientError(f"operation {self.id} ({self.kind}, {self.status}) has no {name}")
+        return (self.result or {})[name]

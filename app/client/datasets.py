@@ -1,0 +1,50 @@
+"""Tables and lift tests: what models are fitted to."""
+
+from collections.abc import Iterator
+
+from app.client.transport import Calls, Document
+from app.documents import DatasetDocument, LiftTestDocument, LiftTestList
+
+
+class DatasetCalls(Calls):
+    """Datasets and the register of lift tests."""
+
+    def create_dataset(
+        self, content: bytes, media_type: str = "text/csv", name: str | None = None
+    ) -> DatasetDocument:
+        """Store a table."""
+        return self._create(
+            DatasetDocument,
+            "/v1/datasets",
+            content=content,
+            headers={"Content-Type": media_type},
+            params={"name": name} if name else {},
+        )
+
+    def datasets(self) -> Iterator[DatasetDocument]:
+        """Datasets, newest first."""
+        return self._pages(DatasetDocument, "/v1/datasets")
+
+    def dataset(self, dataset_id: str) -> DatasetDocument:
+        """One dataset with its profile."""
+        return self._get(DatasetDocument, f"/v1/datasets/{dataset_id}")
+
+    def delete_dataset(self, dataset_id: str) -> None:
+        """Delete a dataset; models fitted to it stay."""
+        self._call("DELETE", f"/v1/datasets/{dataset_id}")
+
+    def register_lift_tests(self, body: Document) -> LiftTestList:
+        """Register ``{"tests": [...]}``, or ``{"rows": [...], "format": "geolift"}``."""
+        return self._create(LiftTestList, "/v1/lift-tests", body)
+
+    def lift_tests(self) -> Iterator[LiftTestDocument]:
+        """Registered lift tests, newest first."""
+        return self._pages(LiftTestDocument, "/v1/lift-tests")
+
+    def lift_test(self, test_id: str) -> LiftTestDocument:
+        """One lift test."""
+        return self._get(LiftTestDocument, f"/v1/lift-tests/{test_id}")
+
+    def delete_lift_test(self, test_id: str) -> None:
+        """Forget a lift test; models fitted with it keep their copy."""
+        self._call("DELETE", f"/v1/lift-tests/{test_id}")

@@ -1,0 +1,72 @@
+"""Fits, refits and simulations: they start here and go on as operations."""
+
+from typing import Any
+
+from app.client.answers import Operation, Stability
+from app.client.transport import Calls, Document
+from app.documents import FitCheckDocument
+from app.jobs.kinds import Urgency
+
+
+class FitCalls(Calls):
+    """What makes models. ``data`` is ``{"dataset_id": ...}`` or ``{"rows": [...]}``."""
+
+    def check(self, data: Document, model: Document) -> FitCheckDocument:
+        """Check data and specification, and fit nothing."""
+        body = {"data": data, "model": model}
+        return self._ask(FitCheckDocument, "/v1/fit", body, params={"validate_only": True})
+
+    def fit(
+        self,
+        data: Document,
+        model: Document,
+        sampling: Document | None = None,
+        name: str | None = None,
+        *,
+        project: str | None = None,
+        priority: Urgency = "normal",
+    ) -> Operation:
+        """Start a fit."""
+        body = {
+            "data": data,
+            "model": model,
+            "sampling": sampling or {},
+            "name": name,
+            "project": project,
+        }
+        return self._create(Operation, "/v1/fit", body, params={"priority": priority})
+
+    def refit(
+        self,
+        model_id: str,
+        data: Document,
+        restated: str = "refuse",
+        *,
+        priority: Urgency = "normal",
+        **changes: Any,
+    ) -> Operation:
+        """Start a refit with new weeks; ``restated="accept"`` takes old numbers that changed.
+
+        ``changes``: ``model``, ``sampling``, ``name``, ``project``; else they stay as they were.
+        """
+        body = {"data": data, "restated": restated, **changes}
+        path = f"/v1/models/{model_id}/refit"
+        return self._create(Operation, path, body, params={"priority": priority})
+
+    def stability(self, model_id: str) -> Stability:
+        """What a refit changed, and which data did."""
+        return self._get(Stability, f"/v1/models/{model_id}/stability")
+
+    def simulate(
+        self,
+        data: Document,
+        model: Document,
+        draws: int = 200,
+        datasets: int = 1,
+        seed: int = 0,
+        *,
+        priority: Urgency = "normal",
+    ) -> Operation:
+        """Start to draw data sets from the model's prior; the result names those stored."""
+        body = {"data": data, "model": model, "draws": draws, "datasets": datasets, "seed": seed}
+        return self._create(Operation, "/v1/simulate", body, params={"priority": priority})

@@ -1,0 +1,51 @@
+"""Models and the questions that are read from them."""
+
+from collections.abc import Iterator
+
+from app.client.answers import Contributions, Curves, Graph, Model, WhatIf
+from app.client.transport import Calls, Document
+from app.services.queries import CounterfactualBody
+from mmm.contribution import By
+from mmm.question import Counterfactual
+
+
+class ModelCalls(Calls):
+    """Fitted models."""
+
+    def models(self) -> Iterator[Model]:
+        """Models, newest first."""
+        return self._pages(Model, "/v1/models")
+
+    def model(self, model_id: str) -> Model:
+        """A fitted model with its verdict."""
+        return self._get(Model, f"/v1/models/{model_id}")
+
+    def delete_model(self, model_id: str) -> None:
+        """Delete a model with its draws."""
+        self._call("DELETE", f"/v1/models/{model_id}")
+
+    def contributions(self, model_id: str, by: By = "total") -> Contributions:
+        """Who caused what."""
+        return self._get(Contributions, f"/v1/models/{model_id}/contributions", by=by)
+
+    def curves(self, model_id: str) -> Curves:
+        """Response curves."""
+        return self._get(Curves, f"/v1/models/{model_id}/curves")
+
+    def graph(self, model_id: str) -> Graph:
+        """The causal graph, and which effects it identifies."""
+        return self._get(Graph, f"/v1/models/{model_id}/graph")
+
+    def counterfactual(
+        self, model_id: str, question: Counterfactual | CounterfactualBody | Document
+    ) -> WhatIf:
+        """What if."""
+        return self._ask(WhatIf, f"/v1/models/{model_id}/counterfactual", question)
+
+    def report(self, model_id: str) -> str:
+        """The report as one HTML page."""
+        return self._call("GET", f"/v1/models/{model_id}/report").text
+
+    def posterior(self, model_id: str) -> bytes:
+        """The model's netCDF file."""
+        return self._call("GET", f"/v1/models/{model_id}/posterior").content
