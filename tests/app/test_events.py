@@ -102,8 +102,8 @@ def test_a_caller_who_leaves_is_let_go_of(watched, client) -> None:
     wait_for(client, operation_id, "running")
     with ExitStack() as stack:
         streams = [stack.enter_context(watching(client, operation_id)) for _ in range(10)]
-        for stream in streams:
-            next(events_of(stream.iter_lines()))
+        told = [events_of(stream.iter_lines()) for stream in streams]
+        assert all(next(events)[2]["status"] == "running" for events in told)
         assert watched.open == len(streams)
         during = watched.tasks()
     wait_until(lambda: watched.open == 0)
