@@ -40,7 +40,9 @@ class AccessSettings(BaseSettings):
         default=50 * GIBIBYTE, ge=1, description="Data sets and models that a tenant may keep."
     )
     tenant_requests_per_second: float = Field(
-        default=50.0, gt=0, description="Of a tenant, lasting, at one process; with auth only."
+        default=50.0,
+        gt=0,
+        description="Of a tenant, lasting, at all API processes together; with auth only.",
     )
     tenant_burst: int = Field(
         default=200, ge=1, description="Requests of a tenant at once, after a pause."

@@ -6,8 +6,9 @@ from typing import Protocol
 from anyio import CapacityLimiter, to_thread
 
 from app.access.keys import KeyReader
-from app.access.rates import Rates
+from app.access.rates import Budget, RateLimit, Rates
 from app.access.server_secret import server_secret
+from app.access.shared_rates import SharedRates
 from app.access.token_keys import TokenKeys
 from app.access.tokens import TokenReader
 from app.caller import LOCAL, Caller
@@ -35,7 +36,7 @@ class CredentialReader(Protocol):
 class Gate:
     """Without readers everybody is let in as the local user."""
 
-    def __init__(self, readers: Sequence[CredentialReader], rates: Rates) -> None:
+    def __init__(self, readers: Sequence[CredentialReader], rates: RateLimit) -> None:
         self._readers = readers
         self._rates = rates
         self._threads = CapacityLimiter(THREADS)
@@ -48,7 +49,10 @@ class Gate:
         reader = next((one for one in self._readers if one.reads(credential)), None)
         if reader is None:
             raise Unauthenticated("This kind of credential is not accepted here.")
-        caller = await to_thread.run_sync(reader.caller, credential, limiter=self._threads)
+        return await to_thread.run_sync(self._counted, reader, credential, limiter=self._threads)
+
+    def _counted(self, reader: CredentialReader, credential: str) -> Caller:
+        caller = reader.caller(credential)
         self._rates.take(caller.tenant)
         return caller
 
@@ -61,8 +65,8 @@ def open_gate(settings: Settings, database: Database) -> Gate:
     if "oidc" in settings.auth and settings.oidc_issuer:
         provider = TokenKeys(settings.oidc_issuer, settings.oidc_jwks_url)
         readers.append(TokenReader(settings, provider))
-    rates = Rates(settings.tenant_requests_per_second, settings.tenant_burst)
-    return Gate(readers, rates)
+    budget = Budget(settings.tenant_requests_per_second, settings.tenant_burst)
+    return Gate(readers, Rates(budget) if settings.single_host else SharedRates(database, budget))
 
 
 def _bearer(authorization: str | None) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from app.access.rates import Rates
+from app.access.rates import Budget, Rates
 from app.errors import TooManyRequests
 from tests.app.fake_fit import SLOW, TRUSTED
 from tests.app.keyed import KeyedService, keyed_service
@@ -30,7 +30,7 @@ class Clock:
 
 def test_tenant_rate_is_a_burst_and_then_a_steady_flow() -> None:
     clock = Clock()
-    rates = Rates(2.0, 3, clock)
+    rates = Rates(Budget(2.0, 3), clock)
     for _ in range(3):
         rates.take("us")
     with pytest.raises(TooManyRequests) as refused:

@@ -88,7 +88,7 @@ def test_all_tenants_are_seen_where_a_statement_says_so(two) -> None:
     assert sorted(found) == ["ds_them", "ds_us"]
 
 
-SHARED: set[str] = {"workers"}
+SHARED: set[str] = {"tenant_rates", "workers"}
 
 
 def test_every_table_belongs_to_tenants_or_is_named_here() -> None:
