@@ -14,7 +14,7 @@ from mmm.priors import PRIORS, Prior
 from mmm.scales import Scales
 from mmm.spec import ModelSpec
 from mmm.structure import Structure
-from mmm.types import Array, Tensor
+from mmm.types import Array, Namespace, Tensor
 
 type Parameters = Mapping[str, Tensor]
 
@@ -87,3 +87,37 @@ def smooth_sd(lengthscale: float, scales: Scales) -> Array:
     size, boundary = smooth_size(scales.span_weeks, lengthscale)
     found = spectral_sd(size, boundary, window_units(lengthscale, scales.span_weeks), np)
     return np.asarray(found, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
+
+    s: Structure
+    vectors: tuple[Coefficients, ...]
+
+    @property
+    def blocks(self) -> list[tuple[str, int]]:
+        """Coefficients common to all geos, with their lengths, in the order of the design."""
+        return [("level_mean", 1), *((item.name, item.size) for item in self.vectors)]
+
+    def prior_mean(self) -> Array:
+        """(k0,) prior means."""
+        means = [np.repeat(item.mean, item.size) for item in self.vectors]
+        return np.concatenate([[level_prior(self.s).parameters[0]], *means])
+
+    def prior_sd(self, p: Parameters, xp: Namespace) -> Tensor:
+        """(..., k0) prior standard deviations; draws only where a scale is drawn."""
+        parts = [np.array([level_prior(self.s).parameters[1]])]
+        parts += [item.sd(p) for item in self.vectors]
+        like = max(parts, key=lambda part: part.ndim)
+        same = [
+            part if part.ndim == like.ndim else xp.zeros_like(like[..., 0])[..., None] + part
+            for part in parts
+        ]
+        return xp.concatenate(same, axis=-1)
+
+
+def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
+    """The linear side of ``spec``."""
+    return Linear(s, tuple(coefficients(spec, s, scales)))

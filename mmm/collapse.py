@@ -16,26 +16,34 @@ F[t, .]) removed week by week,
 (Woodbury and matrix determinant lemmas; Lindley and Smith 1972 for the conditional.) A geo's
 deviation loads only on its own rows, so its block costs weeks x geos. r, X and F are whitened
 first: divided by a geo's noise relative to sigma, and under AR(1) noise (national models) each week
-less rho times the week before. The moments are written once, for PyTensor (the sampled density) and
-NumPy (the draw back).
+less rho times the week before. Latent demand goes out likewise (``latent_demand``). The moments are
+written once, for PyTensor (the sampled density) and NumPy (the draw back).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor.linalg import cholesky, solve_triangular
 
-from mmm import equations, rows
-from mmm.coefficients import Coefficients, coefficients, level_prior
+from mmm import equations, latent_demand, rows
+from mmm.coefficients import Linear
 from mmm.equations import Parameters
 from mmm.inputs import Inputs
+from mmm.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.mediators import Settle
-from mmm.scales import Scales
-from mmm.spec import ModelSpec
-from mmm.structure import Structure
 from mmm.types import Array, Namespace, Tensor
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The data: ``kpi (week, geo)`` scaled; ``kept (week, geo)`` the cells of it that have a say;
+    the budgets that latent demand drives, if any."""
+
+    kpi: Tensor
+    kept: NDArray[np.bool_]
+    budgets: Budgets | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,8 @@ class Moments:
 
     ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
     r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
-    det of the whitening.
+    det of the whitening. Where there is latent demand, its ``path`` is out of the first four, and
+    the coefficients of budgets are the last of k.
     """
 
     a: Tensor
@@ -54,54 +63,20 @@ class Moments:
     design: Tensor
     factor: Tensor
     residual: Tensor
-
-
-@dataclass(frozen=True)
-class Linear:
-    """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
-
-    s: Structure
-    vectors: tuple[Coefficients, ...]
-
-    @property
-    def blocks(self) -> list[tuple[str, int]]:
-        """Coefficients common to all geos, with their lengths, in the order of the design."""
-        return [("level_mean", 1), *((item.name, item.size) for item in self.vectors)]
-
-    def prior_mean(self) -> Array:
-        """(k0,) prior means."""
-        means = [np.repeat(item.mean, item.size) for item in self.vectors]
-        return np.concatenate([[level_prior(self.s).parameters[0]], *means])
-
-    def prior_sd(self, p: Parameters, xp: Namespace) -> Tensor:
-        """(..., k0) prior standard deviations; draws only where a scale is drawn."""
-        parts = [np.array([level_prior(self.s).parameters[1]])]
-        parts += [item.sd(p) for item in self.vectors]
-        like = max(parts, key=lambda part: part.ndim)
-        same = [
-            part if part.ndim == like.ndim else xp.zeros_like(like[..., 0])[..., None] + part
-            for part in parts
-        ]
-        return xp.concatenate(same, axis=-1)
-
-
-def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
-    """The linear side of ``spec``."""
-    return Linear(s, tuple(coefficients(spec, s, scales)))
+    path: Path | None = None
 
 
 def moments(
     p: Parameters,
     d: Inputs,
     side: Linear,
-    kpi: Tensor,
+    seen: Seen,
     xp: Namespace,
-    kept: NDArray[np.bool_],
     settle: Settle | None = None,
 ) -> Moments:
-    """Moments at ``p`` (non-linear parameters, sigma, scales), ``kpi (week, geo)`` scaled; cells
-    that are not ``kept (week, geo)`` have no say."""
-    residual, factor, design = _linear_parts(p, d, side, kpi, xp, settle)
+    """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
+    kept = seen.kept
+    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, settle)
     residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
     if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
         draws = xp.zeros_like(p["sigma"])[..., None, None]
@@ -129,7 +104,7 @@ def moments(
         squares = squares - (c * q**2).sum(-1)
         log_scale = log_scale + xp.log(1.0 + total / v).sum(-1)
     identity = xp.eye(gram.shape[-1])
-    return Moments(
+    found = Moments(
         a=identity + gram / v[..., None],
         b=moment / v,
         squares=squares / v[..., 0],
@@ -138,22 +113,56 @@ def moments(
         factor=factor,
         residual=residual,
     )
+    return found if seen.budgets is None else _without_demand(p, found, seen.budgets, len(kept), xp)
+
+
+def _without_demand(
+    p: Parameters, m: Moments, budgets: Budgets, weeks: int, xp: Namespace
+) -> Moments:
+    """The moments of kpi and budgets together, latent demand taken out."""
+    found, path = latent_demand.together(
+        (Regression(m.a, m.b, m.squares, m.log_scale), _on_demand(p, m, xp)),
+        latent_demand.of_budgets(p, budgets, xp),
+        p["demand_rho"],
+        weeks,
+        xp,
+    )
+    return replace(m, **vars(found), path=path)
+
+
+def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> Sensor:
+    """What the kpi says of demand."""
+    effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
+    if "noise_rho" in p:
+        sigma = p["sigma"][..., None]
+        factor, residual = m.factor[..., 0] / sigma, m.residual[..., 0] / sigma
+        design, rho = m.design[..., 0] / sigma[..., None], p["noise_rho"]
+        return latent_demand.of_remembering_kpi(effect, factor, rho, design, residual, xp)
+    load = (m.design * m.factor[..., None, :, :]).sum(-1)
+    size, moved = (m.factor**2).sum(-1), (m.factor * m.residual).sum(-1)
+    if "shock_sd" in p:
+        own = p["level_sd"][..., None, None] * m.factor
+        load = xp.concatenate([load, (own * m.factor).mT], axis=-2)
+        v = v + (p["shock_sd"] ** 2)[..., None] * size
+    return latent_demand.of_kpi(effect, load / v[..., None, :], size / v, moved / v)
 
 
 def log_evidence(
     p: Parameters,
     d: Inputs,
     side: Linear,
-    kpi: Tensor,
-    kept: NDArray[np.bool_],
+    seen: Seen,
     settle: Settle | None,
 ) -> Tensor:
-    """log p(kpi | theta) of the scaled kpi, coefficients integrated out (PyTensor scalar)."""
-    m = moments(p, d, side, kpi, pt, kept, settle)
+    """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
+    integrated out (PyTensor scalar)."""
+    m = moments(p, d, side, seen, pt, settle)
     root = cholesky(m.a)
     explained = solve_triangular(root, m.b, lower=True, b_ndim=1)
     log_det = 2.0 * pt.log(pt.diagonal(root)).sum()
-    count = m.residual.size if kept.all() else kept.sum()
+    count = m.residual.size if seen.kept.all() else seen.kept.sum()
+    if seen.budgets is not None:
+        count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + log_det + m.squares - (explained**2).sum())
 
@@ -162,13 +171,13 @@ def draw_back(
     p: Parameters,
     d: Inputs,
     side: Linear,
-    kpi: Array,
-    kept: NDArray[np.bool_],
+    seen: Seen,
     settle: Settle | None,
     rng: np.random.Generator,
 ) -> dict[str, Array]:
-    """Exact draws (draw, ...) of the coefficients given each draw of the other parameters."""
-    m = moments(p, d, side, kpi, np, kept, settle)
+    """Exact draws (draw, ...) of the coefficients, and of latent demand, given each draw of the
+    other parameters."""
+    m = moments(p, d, side, seen, np, settle)
     n = p["sigma"].shape[0]
     a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
     b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
@@ -188,11 +197,16 @@ def _coefficients(
     names = [name for name, _ in side.blocks]
     found = dict(zip(names, np.split(values, cuts, axis=-1), strict=True))
     found["level_mean"] = found["level_mean"][:, 0]
+    demand = 0.0
+    if m.path is not None:
+        found |= latent_demand.draw_back(m.path, eta, side.s, rng)
+        demand = (p["demand_effect"][:, None] * found["demand"])[..., None]
     if "shock_sd" not in p:
         return {**found, "level": found["level_mean"][:, None]}
-    deviation = p["level_sd"][:, None] * eta[:, mean.size :]
+    geos = m.factor.shape[-1]
+    deviation = p["level_sd"][:, None] * eta[:, mean.size : mean.size + geos]
     fitted = (m.design * common[:, :, None, None]).sum(-3)
-    rest = m.residual - fitted - m.factor * deviation[:, None, :]
+    rest = m.residual - fitted - m.factor * (deviation[:, None, :] + demand)
     v, s2 = (p["sigma"] ** 2)[:, None], (p["shock_sd"] ** 2)[:, None]
     total = v + s2 * (m.factor**2).sum(-1)
     shock = s2 / total * (m.factor * rest).sum(-1)

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from mmm.abduction import keep_known, known_states
-from mmm.collapse import draw_back, linear_side
+from mmm.coefficients import linear_side
+from mmm.collapse import Seen, draw_back
 from mmm.coords import coords
 from mmm.evaluate import numeric_inputs
+from mmm.latent_demand import log_budgets
 from mmm.lift_design import resolve
 from mmm.lift_exclusion import kept_cells
 from mmm.model import scaled_kpi
@@ -19,6 +21,15 @@ from mmm.spec import ModelSpec
 from mmm.structure import structure_of
 from mmm.timeline import observed
 
+DIMS = {
+    "level": ("geo",),
+    "shock": ("date",),
+    "demand": ("date",),
+    "budget_level": ("driven",),
+    "budget_season": ("driven", "mediator_harmonic"),
+}
+"""Dimensions of what is drawn back beside the vectors of coefficients."""
+
 
 def complete(
     posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
@@ -27,20 +38,21 @@ def complete(
     s, rng = structure_of(spec), np.random.default_rng(seed)
     side = linear_side(spec, s, scales)
     inputs = numeric_inputs(observed(panel), spec, scales, s)
-    kpi = scaled_kpi(panel, scales, s)
     kept = kept_cells(resolve(spec, panel, scales), spec, panel)
-    width = len(s.media) + sum(size for _, size in side.blocks) + 4
+    budgets = log_budgets(s, panel) if s.driven else None
+    seen = Seen(scaled_kpi(panel, scales, s), kept, budgets)
+    width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
     parts = []
-    for chunk in posterior.chunks(kpi.size * width):
+    for chunk in posterior.chunks(kept.size * width):
         settle = keep_known(known_states(panel, scales, s, chunk))
-        parts.append(draw_back(chunk, inputs, side, kpi, kept, settle, rng))
+        parts.append(draw_back(chunk, inputs, side, seen, settle, rng))
     data = posterior.dataset
     shape = (data.sizes["chain"], data.sizes["draw"])
-    dims = {item.name: item.dim for item in side.vectors} | {"level": "geo", "shock": "date"}
+    dims = {item.name: (item.dim,) for item in side.vectors} | DIMS
     drawn: dict[str, Any] = {}
     for name in parts[0]:
         values = np.concatenate([part[name] for part in parts])
-        along = ("chain", "draw", *([dims[name]] if name in dims else []))
+        along = ("chain", "draw", *dims.get(name, ()))
         drawn[name] = (along, values.reshape(*shape, *values.shape[1:]))
     labels = coords(s, spec, panel, scales)
     used = {dim for along, _ in drawn.values() for dim in along}

@@ -17,6 +17,7 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from mmm.inputs import Inputs
+from mmm.latent_demand import log_budgets
 from mmm.mediators import Settle
 from mmm.panel import Panel
 from mmm.scales import Scales
@@ -119,12 +120,12 @@ def _unseen(name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor
 
 def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> None:
     """The budgets that latent demand drives, where there is spend."""
+    budgets = log_budgets(s, panel)
     for k, channel in enumerate(s.driven):
-        spend = panel.array("spend")[..., channel].sum(1)
-        weeks = np.flatnonzero(spend > 0.0)
+        weeks = np.flatnonzero(budgets.paid[k])
         mean = p["budget_level"][k] + p["budget_loading"][k] * p["demand"]
         if s.yearly:
             mean = mean + p["budget_season"][k] @ d.basis["season"]
         name = s.channels[channel]
-        logs = pm.Data(f"observed_budget_{name}", np.log(spend[weeks] / spend[weeks].mean()))
+        logs = pm.Data(f"observed_budget_{name}", budgets.logs[k, weeks])
         pm.Normal(f"budget_{name}", mean[weeks], p["budget_sd"][k], observed=logs)

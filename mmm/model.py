@@ -16,10 +16,12 @@ import pytensor.tensor as pt
 
 from mmm import equations, parameters
 from mmm.calibration import plain_only, predicted_lifts
-from mmm.collapse import linear_side, log_evidence
+from mmm.coefficients import linear_side
+from mmm.collapse import Seen, log_evidence
 from mmm.coords import coords
 from mmm.evaluate import numeric_inputs
 from mmm.inputs import Inputs, scaled_inputs
+from mmm.latent_demand import Budgets, log_budgets
 from mmm.lift_design import ResolvedTest, resolve
 from mmm.lift_exclusion import kept_cells
 from mmm.likelihood import kpi_likelihood, observed_budgets, settle_mediators
@@ -88,6 +90,7 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         window = _reference(spec, panel, scales, s, inputs)
         p = _sampled(spec, s, panel, scales, window, source)
         p |= parameters.linear(spec, s, panel, scales, p, source)
+        observed_budgets(s, panel, inputs, p)
         found = equations.terms(p, inputs, s, pt, settle_mediators(s, panel, scales, p))
         predictor = equations.predictor(found, s, pt)
         predictor.name = PREDICTOR
@@ -107,10 +110,18 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         side = linear_side(spec, s, scales)
         kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
         tests = resolve(spec, panel, scales)
-        kept = kept_cells(tests, spec, panel)
-        pm.Potential("kpi", log_evidence(p, inputs, side, kpi, kept, settle))
+        seen = Seen(kpi, kept_cells(tests, spec, panel), _budgets(s, panel))
+        pm.Potential("kpi", log_evidence(p, inputs, side, seen, settle))
         _lifts(tests, p, spec, s, scales)
     return model
+
+
+def _budgets(s: Structure, panel: Panel) -> Budgets | None:
+    """The budgets that latent demand drives, as data nodes."""
+    if not s.driven:
+        return None
+    found = vars(log_budgets(s, panel)).items()
+    return Budgets(**{name: _sized(f"budget_{name}", values) for name, values in found})
 
 
 def scaled_kpi(panel: Panel, scales: Scales, s: Structure) -> Array:
@@ -152,9 +163,7 @@ def _sampled(
     p |= parameters.pooled_scales(spec, s, panel, scales, source)
     p |= parameters.noise_scale(spec, panel, source)
     p |= parameters.mediator_parameters(s, source)
-    p |= parameters.budget_parameters(s, source)
-    observed_budgets(s, panel, d, p)
-    return p
+    return p | parameters.budget_parameters(s, source)
 
 
 def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: Inputs) -> Inputs:

@@ -66,7 +66,8 @@ def nonlinear(
     if s.varying:
         p["varying"] = varying_weights(spec, scales, source)
     if s.driven:
-        p |= _demand(panel, source)
+        p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
+        p["demand_effect"] = source.draw("demand_effect", PRIORS["demand_effect"])
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
     ratio = _geo_ratio(s, panel, scales, source)
@@ -95,8 +96,8 @@ def linear(
     p: dict[str, Tensor],
     source: Source,
 ) -> dict[str, Tensor]:
-    """The linear coefficients, given the pooled scales in ``p``."""
-    found: dict[str, Tensor] = {}
+    """The linear coefficients, and latent demand, given the other parameters in ``p``."""
+    found = _demand(s, panel, p, source) if s.driven else {}
     level = source.draw("level_mean", level_prior(s))
     if len(panel.geos) == 1:
         found["level"] = source.keep("level", level[..., None], "geo")
@@ -155,15 +156,9 @@ def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
-    """Parameters of the budgets that latent demand drives."""
-    if not s.driven:
-        return {}
-    names = ("budget_level", "budget_loading", "budget_sd")
-    found = {name: source.draw(name, PRIORS[name], "driven") for name in names}
-    if s.yearly:
-        prior = PRIORS["mediator_season"]
-        found["budget_season"] = source.draw("budget_season", prior, "driven", "mediator_harmonic")
-    return found
+    """How budgets respond to latent demand, and their noise."""
+    names = ("budget_loading", "budget_sd") if s.driven else ()
+    return {name: source.draw(name, PRIORS[name], "driven") for name in names}
 
 
 def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
@@ -174,6 +169,18 @@ def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
     fresh = xp.sqrt(1.0 - rho**2)[..., None]
     scaled = z * xp.where(steps == 0, 1.0, fresh)
     return (memory * scaled[..., None, :]).sum(-1)
+
+
+def _demand(s: Structure, panel: Panel, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
+    """Latent demand, and the coefficients of the budgets that it drives."""
+    z = source.standard("demand_z", "date")
+    state = demand_state(z, p["demand_rho"], len(panel.weeks), source.xp)
+    found = {"demand": source.keep("demand", state, "date")}
+    found["budget_level"] = source.draw("budget_level", PRIORS["budget_level"], "driven")
+    if s.yearly:
+        prior, dims = PRIORS["mediator_season"], ("driven", "mediator_harmonic")
+        found["budget_season"] = source.draw("budget_season", prior, *dims)
+    return found
 
 
 def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str, Tensor]:
@@ -270,15 +277,3 @@ def exposure_share(panel: Panel, scales: Scales) -> Array:
     total = moved.sum(-1, keepdims=True)
     even = scales.geo_weight / scales.geo_weight.sum()
     return np.where(total > 0.0, moved / np.where(total > 0.0, total, 1.0), even)
-
-
-def _demand(panel: Panel, source: Source) -> dict[str, Tensor]:
-    """The latent demand and its effect on the kpi."""
-    rho = source.draw("demand_rho", PRIORS["demand_rho"])
-    z = source.standard("demand_z", "date")
-    state = demand_state(z, rho, len(panel.weeks), source.xp)
-    return {
-        "demand_rho": rho,
-        "demand": source.keep("demand", state, "date"),
-        "demand_effect": source.draw("demand_effect", PRIORS["demand_effect"]),
-    }

@@ -14,6 +14,7 @@ from scipy.special import gammaln
 from mmm import equations
 from mmm.evaluate import Evaluation, evaluate
 from mmm.fitted import FittedModel
+from mmm.latent_demand import log_budgets
 from mmm.lift_design import resolve
 from mmm.lift_exclusion import kept_cells
 from mmm.timeline import observed
@@ -67,16 +68,14 @@ def _mediators(model: FittedModel, found: Evaluation) -> Array | float:
 def _budgets(model: FittedModel, found: Evaluation) -> Array | float:
     """(draw, week) of the budgets that latent demand drives, in weeks with spend."""
     p, s = found.parameters, model.structure
+    budgets = log_budgets(s, model.panel)
     total: Array | float = 0.0
-    for k, channel in enumerate(s.driven):
-        spend = model.panel.array("spend")[..., channel].sum(1)
-        paid = spend > 0.0
+    for k in range(len(s.driven)):
         mean = p["budget_level"][:, k, None] + p["budget_loading"][:, k, None] * p["demand"]
         if s.yearly:
             mean = mean + p["budget_season"][:, k] @ found.inputs.basis["season"]
         sd = p["budget_sd"][:, k, None]
-        logs = np.log(np.where(paid, spend, 1.0) / spend[paid].mean())
-        total = total + np.where(paid, _normal((logs - mean) / sd, sd), 0.0)
+        total = total + budgets.paid[k] * _normal((budgets.logs[k] - mean) / sd, sd)
     return total
 
 

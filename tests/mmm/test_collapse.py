@@ -12,8 +12,11 @@ from scipy.stats import multivariate_normal
 
 from mmm import collapse, equations
 from mmm.abduction import keep_known, known_states
+from mmm.coefficients import linear_side
 from mmm.evaluate import inputs_of
+from mmm.latent_demand import log_budgets
 from mmm.model import build_collapsed, build_model, scaled_kpi
+from mmm.priors import PRIORS
 from mmm.timeline import observed
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.test_graph_and_arrays import (
@@ -28,6 +31,8 @@ from tests.mmm.test_graph_and_arrays import (
 QUICK = Mode(linker="py", optimizer="fast_compile")
 BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
 BY_GEO = {**RICH, "noise": {"scale": "geo"}, "trend": {"kind": "piecewise"}}
+LATENT_LOGS = {**LATENT, "kpi": SMOOTH["kpi"], "noise": {"scale": "geo"}}
+LATENT_MEMORY = {**LATENT, "noise": {"kind": "ar1"}}
 CASES = [
     pytest.param(RICH, 1, id="rich"),
     pytest.param(RICH, 3, id="rich panel"),
@@ -36,7 +41,9 @@ CASES = [
     pytest.param(SMOOTH, 2, id="smooth log-normal panel"),
     pytest.param(BY_GEO, 2, id="noise by geo"),
     pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
-    pytest.param(LATENT, 1, id="latent demand", marks=pytest.mark.slow),
+    pytest.param(LATENT, 1, id="latent demand"),
+    pytest.param(LATENT_LOGS, 2, id="latent demand in a log-normal panel"),
+    pytest.param(LATENT_MEMORY, 1, id="latent demand beside autoregressive noise"),
     pytest.param(PLAIN, 2, id="plain panel", marks=pytest.mark.slow),
     pytest.param(BASELINE, 2, id="baseline panel", marks=pytest.mark.slow),
     pytest.param(WITH_ROI, 1, id="roi prior", marks=pytest.mark.slow),
@@ -85,8 +92,11 @@ def test_joint_equals_evidence_times_conditional(document, geos):
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
-def everything(fitted):
-    return np.ones(fitted.panel.array("kpi").shape, dtype=bool)
+def seen(fitted, kpi) -> collapse.Seen:
+    """All of the data."""
+    everything = np.ones(fitted.panel.array("kpi").shape, dtype=bool)
+    budgets = log_budgets(fitted.structure, fitted.panel) if fitted.structure.driven else None
+    return collapse.Seen(kpi, everything, budgets)
 
 
 def _one(point):
@@ -95,9 +105,9 @@ def _one(point):
 
 def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last."""
-    side = collapse.linear_side(fitted.spec, fitted.structure, fitted.scales)
-    batch = collapse.moments(_one(p), inputs, side, kpi, np, everything(fitted), settle)
-    m = replace(batch, **{f.name: _first(getattr(batch, f.name)) for f in fields(batch)})
+    side = linear_side(fitted.spec, fitted.structure, fitted.scales)
+    given = {name: values for name, values in p.items() if name != "demand"}
+    m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, settle))
     parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
     volume -= np.log(side.prior_sd(p, np)[0])
     for item in side.vectors:
@@ -111,6 +121,8 @@ def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
     if "shock_sd" in p:
         deviation = p["level_sd"] * p["level_z"]
         explained = np.einsum("ktg,k->tg", m.design, eta) + m.factor * deviation
+        if m.path is not None:
+            explained = explained + m.factor * (p["demand_effect"] * p["demand"])[:, None]
         v, s2 = p["sigma"] ** 2, p["shock_sd"] ** 2
         total = v + s2 * (m.factor**2).sum(-1)
         center = s2 / total * (m.factor * (m.residual - explained)).sum(-1)
@@ -119,9 +131,39 @@ def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
         rest = (-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - np.log(spread)).sum()
         rest += len(z) * np.log(p["shock_sd"])
         eta = np.concatenate([*parts, p["level_z"]])
+    if m.path is not None:
+        own, scale = _budget_coefficients(p, fitted)
+        eta = np.concatenate([eta, own])
+        volume -= scale
+        rest += _log_conditional_demand(p, _single(m.path), eta)
     covariance = np.linalg.inv(m.a)
     gaussian = multivariate_normal(covariance @ m.b, covariance, allow_singular=False)
     return float(gaussian.logpdf(eta) + volume + rest)
+
+
+def _budget_coefficients(p, fitted) -> tuple[np.ndarray, float]:
+    """Level and season of each budget in prior s.d., and the log of what that divided by."""
+    level, season = (PRIORS[n].parameters[1] for n in ("budget_level", "mediator_season"))
+    harmonics = p["budget_season"].shape[1]
+    own = np.column_stack([p["budget_level"] / level, p["budget_season"] / season])
+    logs = np.log(level) + harmonics * np.log(season)
+    return own.ravel(), len(fitted.structure.driven) * float(logs)
+
+
+def _log_conditional_demand(p, path, eta) -> float:
+    """log p(innovations | coefficients, data): demand's density, dense, times the volume that its
+    innovations make."""
+    precision = np.diag(path.diagonal) + np.diag(path.off, 1) + np.diag(path.off, -1)
+    covariance = np.linalg.inv(precision)
+    center = covariance @ (path.information - path.cross.T @ eta)
+    volume = 0.5 * (len(center) - 1) * np.log(1.0 - p["demand_rho"] ** 2)
+    gaussian = multivariate_normal(center, covariance, allow_singular=False)
+    return float(gaussian.logpdf(p["demand"]) + volume)
+
+
+def _single(batch):
+    """The arrays of one draw in the place of a batch of one."""
+    return replace(batch, **{f.name: _first(getattr(batch, f.name)) for f in fields(batch)})
 
 
 def _first(values):
@@ -138,12 +180,10 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
         p["level_sd"] = np.full(n, 0.2)
     inputs = inputs_of(one, observed(one.panel))
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
-    side = collapse.linear_side(one.spec, one.structure, one.scales)
-    found = collapse.draw_back(
-        p, inputs, side, kpi, everything(one), None, np.random.default_rng(0)
-    )
+    side = linear_side(one.spec, one.structure, one.scales)
+    found = collapse.draw_back(p, inputs, side, seen(one, kpi), None, np.random.default_rng(0))
     first = {name: values[0] for name, values in p.items()}
-    m = collapse.moments(first, inputs, side, kpi, np, everything(one))
+    m = collapse.moments(first, inputs, side, seen(one, kpi), np)
     mean, sd = side.prior_mean(), side.prior_sd(first, np)
     covariance = np.linalg.inv(m.a)[: mean.size, : mean.size]
     center = mean + sd * np.linalg.solve(m.a, m.b)[: mean.size]
