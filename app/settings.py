@@ -90,12 +90,21 @@ class Settings(AccessSettings):
     fit_timeout_seconds: float = Field(
         default=4 * 3600.0, gt=0, description="Longest run of a fit."
     )
+    fit_niceness: int = Field(
+        default=10,
+        ge=0,
+        le=19,
+        description="How far fit processes step back for others of the machine; 0: not at all.",
+    )
     warm_worker: bool = Field(
         default=True, description="Keep one idle fit process that has imported everything."
     )
 
     query_workers: int = Field(
-        default=4, ge=1, le=256, description="Heavy questions answered at the same time."
+        default=2,
+        ge=1,
+        le=256,
+        description="Heavy questions answered at the same time; more than two gain nothing.",
     )
     read_workers: int = Field(
         default=2, ge=1, le=256, description="Reads computed at the same time, beside questions."

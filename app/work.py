@@ -74,7 +74,8 @@ def start_worker(
     stack.callback(lock.release)
     work_dir = settings.work_dir / lock.name
     shutil.rmtree(work_dir, ignore_errors=True)
-    pool = FitPool(launch(settings.resolved_cache_dir, fit_command), keep_warm=settings.warm_worker)
+    how = launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
+    pool = FitPool(how, keep_warm=settings.warm_worker)
     stack.callback(pool.close)
     fit_job = FitJob(ground.store, pool, work_dir, settings.fit_timeout_seconds)
     handlers: dict[str, Handler] = {

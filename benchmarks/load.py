@@ -18,6 +18,7 @@ import math
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any
@@ -31,7 +32,7 @@ from benchmarks.load_questions import MIX, question
 from benchmarks.ours import spec_of
 from benchmarks.worlds import SIZES, World, make
 
-PROBE, FIT_POLL = 0.1, 1.0
+PROBE, FIT_POLL, MINUTE = 0.1, 1.0, 60.0
 TIMEOUT_SECONDS = 120.0
 MEBIBYTE = 1024 * 1024
 FITTED = {"draws": 500, "tune": 500, "chains": 2}
@@ -105,6 +106,19 @@ async def keep_fitting(load: Load, seed: int) -> None:
             await asyncio.sleep(FIT_POLL)
 
 
+async def tell_memory(load: Load) -> None:
+    """A line a minute, so that a long run shows how it goes."""
+    for minute in count():
+        calls = sum(len(load.seen.seconds[kind]) for kind in MIX)
+        held = resident(load.service.pid) / MEBIBYTE
+        print(f"minute {minute}: {held:.0f} MiB, {calls} calls", flush=True)
+        until = monotonic() + MINUTE
+        while monotonic() < until:
+            if load.over:
+                return
+            await asyncio.sleep(PROBE)
+
+
 async def probe(load: Load) -> None:
     """GET /livez at a steady pace, the driver's own delay, and the API's memory."""
     while not load.over:
@@ -125,6 +139,7 @@ async def drive(load: Load, clients: int, fits: int) -> None:
     """All clients, the fits and the probe, side by side."""
     async with load.http, asyncio.TaskGroup() as group:
         group.create_task(probe(load))
+        group.create_task(tell_memory(load))
         for number in range(fits):
             group.create_task(keep_fitting(load, number))
         for number in range(clients):

@@ -18,13 +18,13 @@ from typing import NoReturn, TextIO
 import structlog
 from pydantic import BaseModel
 
+from app.fitworker.environment import NICENESS
 from app.fitworker.protocol import Done, FitRequest, Progress, Ready, Report, failed
 from app.logs import configure_logging
 
 log = logging.getLogger(__name__)
 
 ORPHANED = 3
-NICENESS = 5
 OOM_SCORE = 500
 REPORT_SECONDS = 0.25
 
@@ -105,6 +105,6 @@ def _own_stdout() -> TextIO:
 
 def _be_humble() -> None:
     """Step back behind the service for processor time, and be the first to go when memory ends."""
-    os.nice(NICENESS)
+    os.nice(int(os.environ.get(NICENESS, "0")))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), "ascii")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import app
 
+NICENESS = "PRUDENT_FIT_NICENESS"
+"""How far the process steps back for others: a setting that it needs before its request."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 _SYSTEM = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "TZ"})

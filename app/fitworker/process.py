@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from app.errors import FitCrashed, FitFailed, FitTimedOut
 from app.fitworker.echo import echo
-from app.fitworker.environment import fit_environment
+from app.fitworker.environment import NICENESS, fit_environment
 from app.fitworker.protocol import (
     EVENTS,
     Done,
@@ -48,20 +48,23 @@ class Launch:
     command: Sequence[str]
     environment: Mapping[str, str]
     cache_dir: Path
+    niceness: int
 
     def environment_of(self, slot: int) -> dict[str, str]:
         """The environment of one of several processes: each compiles in a directory of its own."""
         compiled = self.cache_dir / f"pytensor-{slot}"
-        return {**self.environment, "PYTENSOR_FLAGS": f"base_compiledir={compiled}"}
+        own = {"PYTENSOR_FLAGS": f"base_compiledir={compiled}", NICENESS: str(self.niceness)}
+        return {**self.environment, **own}
 
 
 def launch(
     cache_dir: Path,
     command: Sequence[str] = COMMAND,
     environment: Mapping[str, str] = os.environ,
+    niceness: int = 0,
 ) -> Launch:
     """Processes that know of ``environment`` only what a fit needs."""
-    return Launch(command, fit_environment(cache_dir, environment), cache_dir)
+    return Launch(command, fit_environment(cache_dir, environment), cache_dir, niceness)
 
 
 class FitProcess:

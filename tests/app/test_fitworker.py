@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,11 +123,11 @@ def test_an_orphan_dies_with_its_parent(tmp_path) -> None:
 
 
 def test_the_child_is_humble_and_has_one_thread_a_library(how) -> None:
-    process = FitProcess(how)
+    process = FitProcess(replace(how, niceness=7))
     try:
         assert process._process.stdout
         process._process.stdout.readline()
-        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 5 + os.nice(0)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 7 + os.nice(0)
         assert os.getsid(process.pid) == process.pid
     finally:
         process.close()
