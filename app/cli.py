@@ -1,5 +1,6 @@
 """``prudent``: the path from a table to a plan on the command line.
 
+    example                                   a table and its specification to try it all on
     init, check, reshape                      a table and its specification
     fit                                       both -> a model file, with progress bars
     refit, stability                          a model file and new weeks -> the next, what moved
@@ -22,6 +23,7 @@ import typer
 from app.console import (
     admin_commands,
     data_commands,
+    example_command,
     key_commands,
     model_commands,
     service_commands,
@@ -38,6 +40,7 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
+    example_command,
     data_commands,
     model_commands,
     weekly_commands,

@@ -1,51 +1,77 @@
-"""Links of the OpenAPI document: which calls take the id that an answer holds."""
+"""Links of the OpenAPI document: which calls take the id that an answer holds.
+
+What is created tells its id, and a list that of its newest item: both lead to the calls about it.
+"""
 
 from typing import Any
 
 type Links = dict[str, Any]
 
+_ID, _FIRST = "$response.body#/id", "$response.body#/items/0/id"
 
-def _links(parameter: str, value: str, *calls: str) -> Links:
-    return {call: {"operationId": call, "parameters": {parameter: value}} for call in calls}
+_ABOUT: dict[str, tuple[str, ...]] = {
+    "dataset_id": ("get_dataset", "delete_dataset"),
+    "test_id": ("get_lift_test", "delete_lift_test"),
+    "operation_id": ("get_operation", "watch_operation", "cancel_operation", "stop_operation"),
+    "model_id": (
+        "get_model",
+        "get_posterior",
+        "get_contributions",
+        "get_curves",
+        "get_graph",
+        "get_report",
+        "post_counterfactual",
+        "post_allocate",
+        "post_evaluate_plan",
+        "post_frontier",
+        "post_refit",
+        "get_stability",
+        "delete_model",
+    ),
+    "scenario_id": ("get_scenario", "export_scenario", "delete_scenario"),
+    "project_id": (
+        "get_project",
+        "change_project",
+        "promote_model",
+        "list_promotions",
+        "adopt_plan",
+        "list_plans",
+        "post_actuals",
+        "list_actuals",
+        "get_plan_versus_actual",
+        "delete_project",
+    ),
+    "key_id": ("get_key", "revoke_key"),
+}
+"""By the name of the id in their paths."""
 
 
-_ID = "$response.body#/id"
-_OPERATION = _links("operation_id", _ID, "get_operation", "watch_operation", "cancel_operation")
-_MODEL = (
-    "get_model",
-    "get_posterior",
-    "get_contributions",
-    "get_curves",
-    "get_graph",
-    "get_report",
-    "post_counterfactual",
-    "post_allocate",
-    "post_evaluate_plan",
-    "post_frontier",
-    "post_refit",
-    "get_stability",
-    "delete_model",
-)
+def _links(parameter: str, value: str) -> Links:
+    return {
+        call: {"operationId": call, "parameters": {parameter: value}} for call in _ABOUT[parameter]
+    }
+
+
+_QUEUED = {"202": _links("operation_id", _ID)}
 
 LINKS: dict[str, dict[str, Links]] = {
-    "create_dataset": {"201": _links("dataset_id", _ID, "get_dataset", "delete_dataset")},
-    "fit": {"202": _OPERATION},
-    "simulate": {"202": _OPERATION},
-    "post_frontier": {"202": _OPERATION},
-    "post_refit": {"202": _OPERATION},
-    "create_project": {
-        "201": _links(
-            "project_id", _ID, "get_project", "promote_model", "adopt_plan", "delete_project"
-        )
-    },
-    "post_allocate": {"202": _OPERATION},
-    "get_operation": {"200": _links("model_id", "$response.body#/result/model_id", *_MODEL)},
-    "list_models": {"200": _links("model_id", "$response.body#/items/0/id", *_MODEL)},
-    "register_lift_tests": {
-        "201": _links("test_id", "$response.body#/items/0/id", "get_lift_test", "delete_lift_test")
-    },
-    "save_scenario": {
-        "201": _links("scenario_id", _ID, "get_scenario", "export_scenario", "delete_scenario")
-    },
+    "create_dataset": {"201": _links("dataset_id", _ID)},
+    "list_datasets": {"200": _links("dataset_id", _FIRST)},
+    "register_lift_tests": {"201": _links("test_id", _FIRST)},
+    "list_lift_tests": {"200": _links("test_id", _FIRST)},
+    "fit": _QUEUED,
+    "simulate": _QUEUED,
+    "post_refit": _QUEUED,
+    "post_allocate": _QUEUED,
+    "post_frontier": _QUEUED,
+    "list_operations": {"200": _links("operation_id", _FIRST)},
+    "get_operation": {"200": _links("model_id", "$response.body#/result/model_id")},
+    "list_models": {"200": _links("model_id", _FIRST)},
+    "save_scenario": {"201": _links("scenario_id", _ID)},
+    "list_scenarios": {"200": _links("scenario_id", _FIRST)},
+    "create_project": {"201": _links("project_id", _ID)},
+    "list_projects": {"200": _links("project_id", _FIRST)},
+    "create_key": {"201": _links("key_id", _ID)},
+    "list_keys": {"200": _links("key_id", _FIRST)},
 }
 """By call and status."""

@@ -25,6 +25,7 @@ from app.project_documents import (
 )
 from app.routes.answers import answered, created, heavy
 from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.routes.conditional import Known
 from app.routes.idempotent import CalledOnce
 from app.routes.queries import CSV, wants_csv
 from app.services import actuals, project_plans, projects
@@ -136,10 +137,14 @@ def list_plans(project: ExistingProject, context: ContextOf) -> ProjectPlanList:
     return ProjectPlanList(items=[ProjectPlanSummary.of(row) for row in rows])
 
 
-@routes.get("/projects/{project_id}/plans/{plan_id}", responses=problems(404))
-def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf) -> ProjectPlanRead:
+@routes.get(
+    "/projects/{project_id}/plans/{plan_id}",
+    response_model=ProjectPlanRead,
+    responses=problems(404),
+)
+def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf, known: Known) -> Response:
     """One plan with its question and answer."""
-    return ProjectPlanRead.of(project_plans.find(context, project, plan_id))
+    return known.document(ProjectPlanRead.of(project_plans.find(context, project, plan_id)))
 
 
 @routes.post(

@@ -7,6 +7,7 @@ from app.fit_documents import RefitBody
 from app.routes.accepted import CallOf, Prefer, accepted
 from app.routes.answers import heavy
 from app.routes.common import ContextOf, ExistingModel, problems, router
+from app.routes.conditional import Known
 from app.routes.idempotent import CalledOnce
 from app.services import lift_tests, refits
 from app.services.refits import RefitOrder
@@ -46,10 +47,10 @@ async def post_refit(
     return await once.answer(submit)
 
 
-@routes.get("/models/{model_id}/stability", responses=problems(404))
-def get_stability(model: ExistingModel) -> StabilityReport:
+@routes.get("/models/{model_id}/stability", response_model=StabilityReport, responses=problems(404))
+def get_stability(model: ExistingModel, known: Known) -> Response:
     """What a refit changed: how far each quantity moved in its s.d., and which data moved it."""
-    return refits.stability_of(model)
+    return known.document(refits.stability_of(model))
 
 
 def _order(context: ContextOf, body: RefitBody) -> RefitOrder:

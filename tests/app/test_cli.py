@@ -38,7 +38,17 @@ def folder(tmp_path_factory) -> Path:
 def test_help_names_every_command_and_loads_nothing_heavy(folder) -> None:
     found = prudent("--help", folder=folder)
     assert found.returncode == 0
-    for command in ("init", "check", "fit", "whatif", "allocate", "report", "serve", "reshape"):
+    for command in (
+        "example",
+        "init",
+        "check",
+        "fit",
+        "whatif",
+        "allocate",
+        "report",
+        "serve",
+        "reshape",
+    ):
         assert command in found.stdout
     light = "import sys, app.cli; sys.exit(any(m in sys.modules for m in ('numpy', 'fastapi')))"
     subprocess.run([sys.executable, "-c", light], cwd=ROOT, check=True)
@@ -46,6 +56,22 @@ def test_help_names_every_command_and_loads_nothing_heavy(folder) -> None:
 
 def test_version_is_that_of_the_distribution(folder) -> None:
     assert prudent("version", folder=folder).stdout == "prudent 0.1.0\n"
+
+
+@pytest.mark.parametrize("geos", [1, 3])
+def test_an_example_passes_the_check_and_is_never_replaced_unasked(tmp_path, geos) -> None:
+    made = prudent("example", "tried", "--geos", geos, folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("true returns on spend: tv ")
+    files = [tmp_path / "tried" / name for name in ("weeks.csv", "spec.json")]
+    checked = prudent("check", *files, folder=tmp_path)
+    assert checked.stdout == f"ok: 104 weeks (2022-01-03 to 2023-12-25), {geos} geo(s)\n"
+    before = [file.read_bytes() for file in files]
+    again = prudent("example", "tried", "--seed", 1, folder=tmp_path)
+    assert (again.returncode, [file.read_bytes() for file in files]) == (2, before)
+    assert "would be replaced" in again.stderr
+    forced = prudent("example", "tried", "--geos", geos, "--force", folder=tmp_path)
+    assert (forced.returncode, [file.read_bytes() for file in files]) == (0, before)
 
 
 def test_a_drafted_spec_passes_the_check(folder) -> None:

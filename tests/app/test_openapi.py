@@ -54,6 +54,19 @@ def test_calls_have_names_of_their_own_and_links_lead_to_them() -> None:
         assert link["parameters"].keys() <= parameters[link["operationId"]]
 
 
+def test_every_call_about_one_thing_is_linked_from_where_its_id_is_told() -> None:
+    linked = {
+        name
+        for operation in OPERATIONS.values()
+        for response in operation["responses"].values()
+        for name in response.get("links", {})
+    }
+    about_one = {
+        operation["operationId"] for call, operation in OPERATIONS.items() if call.count("{") == 1
+    }
+    assert about_one == linked
+
+
 def test_the_frameworks_own_errors_are_not_announced() -> None:
     assert not set(FOREIGN) & SCHEMA["components"]["schemas"].keys()
     assert not any(name in json.dumps(SCHEMA) for name in FOREIGN)

@@ -21,6 +21,10 @@ BLOCKS = re.findall(r"^```bash\n(.*?)^```$", TOUR, re.DOTALL | re.MULTILINE)
 STRICT = "set -Eeuo pipefail\ntrap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n"
 
 
+def test_nothing_is_done_by_a_program_within_a_line() -> None:
+    assert "bin/python" not in "".join(BLOCKS)
+
+
 def test_every_block_is_one_to_run_and_every_curl_fails_aloud() -> None:
     assert set(LANGUAGES) == {"bash"}
     calls = re.findall(r"\bcurl (?!7)[^\n]*", "".join(BLOCKS))
@@ -35,6 +39,7 @@ def test_the_tour_works_line_by_line_as_printed(tmp_path: Path) -> None:
     log = tmp_path / "tour" / "service.log"
     assert code == 0, f"{told}\n{log.read_text('utf-8')[-2000:] if log.exists() else ''}"
     assert '{"status":"ok"}' in told
+    assert re.search(r"^true returns on spend: tv \d", told, re.MULTILINE)
     assert "event: succeeded" in told
     assert re.search(r"^(trusted|caution)$", told, re.MULTILINE)
     assert "</html>" in (tmp_path / "tour" / "report.html").read_text("utf-8")

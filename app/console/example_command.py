@@ -1,0 +1,47 @@
+"""``example``: a table and its specification from a simulated world, to try everything on."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.console.options import note
+
+TABLE, SPEC = "weeks.csv", "spec.json"
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command of this module."""
+    cli.command()(example)
+
+
+def example(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Made if it is not there.")],
+    weeks: Annotated[int, typer.Option(min=52, max=1040, help="Weeks of the table.")] = 104,
+    geos: Annotated[int, typer.Option(min=1, max=100, help="Geos; 1 is a national table.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal worlds.")] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+) -> None:
+    """Write a simulated table and the specification that fits it; print the truth behind it."""
+    from app.console.files import save_text
+    from mmm.worlds import make_world
+
+    paths = [folder / name for name in (TABLE, SPEC)]
+    _refuse_existing([] if force else paths)
+    world = make_world(weeks, seed, geos=geos)
+    folder.mkdir(parents=True, exist_ok=True)
+    world.frame.to_csv(paths[0], index=False)
+    save_text(json.dumps(world.spec, indent=2), paths[1])
+    for path in paths:
+        note(f"wrote {path}")
+    returns = ", ".join(f"{name} {roi:.2f}" for name, roi in world.truth.roi.items())
+    typer.echo(f"true returns on spend: {returns}")
+
+
+def _refuse_existing(paths: list[Path]) -> None:
+    """Raise BadParameter where a file would be replaced."""
+    there = [str(path) for path in paths if path.exists()]
+    if there:
+        told = f"{' and '.join(there)} would be replaced: choose another folder, or --force"
+        raise typer.BadParameter(told, param_hint="FOLDER")
