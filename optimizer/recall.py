@@ -32,9 +32,10 @@ class Recall:
     """levels[cell][level] and ranges[cell][left, right]: pairs of arrays (draw,).
 
     evaluated: levels that a response was asked for, those of ranges included. most: levels kept of
-    one cell, and intervals.
+    one cell, and intervals, as ``most_bytes`` allow.
     """
 
+    most_bytes: int = _MOST_BYTES
     levels: dict[int, dict[float, _Pair]] = field(default_factory=dict)
     ranges: dict[int, dict[tuple[float, float], _Pair]] = field(default_factory=dict)
     evaluated: int = 0
@@ -97,7 +98,7 @@ class Recall:
     def _know(self, draws: int, cells: int) -> None:
         """How many levels of each cell the bytes allow."""
         self.draws = draws
-        affordable = _MOST_BYTES // max(2 * 8 * draws * cells, 1)
+        affordable = self.most_bytes // max(2 * 8 * draws * cells, 1)
         self.most = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
 
 
