@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
-from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from app.access.gate import Gate
@@ -11,6 +10,7 @@ from app.cache import Cache
 from app.caller import LOCAL, Caller
 from app.db.database import Database
 from app.jobs.operations import Operations
+from app.lanes import Lanes
 from app.settings import Settings
 from app.store.port import ArtefactStore
 
@@ -20,9 +20,7 @@ class Context:
     """The parts that use-cases work with.
 
     For a request it is ``of`` its caller: database and operations then hold what is the tenant's.
-    ``heavy`` bounds the threads that answer questions from draws, so that these neither exhaust
-    the memory nor keep light calls waiting; ``reading`` those that compute what is read of a model,
-    which is kept in ``cache`` and never queues behind questions.
+    What is read of a model is kept in ``cache``; what must be computed runs in its lane.
     """
 
     settings: Settings
@@ -30,8 +28,7 @@ class Context:
     store: ArtefactStore
     operations: Operations
     cache: Cache
-    heavy: CapacityLimiter
-    reading: CapacityLimiter
+    lanes: Lanes
     gate: Gate
     caller: Caller = LOCAL
 

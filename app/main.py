@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app import handlers, openapi
@@ -15,6 +14,7 @@ from app.context import Context
 from app.fitworker.process import COMMAND
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
+from app.lanes import Lanes
 from app.metrics_server import serve_metrics
 from app.middleware import BodyLimit, OnlyProblems, RequestContext
 from app.openapi import operation_id
@@ -118,8 +118,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         store=ground.store,
         operations=work,
         cache=Cache(settings.cache_bytes),
-        heavy=CapacityLimiter(settings.query_workers),
-        reading=CapacityLimiter(settings.read_workers),
+        lanes=Lanes.of(settings),
         gate=gate,
     )
 

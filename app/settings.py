@@ -104,10 +104,13 @@ class Settings(AccessSettings):
         default=2,
         ge=1,
         le=256,
-        description="Heavy questions answered at the same time; more than two gain nothing.",
+        description="What-ifs answered at the same time; more than two a process gain nothing.",
+    )
+    plan_workers: int = Field(
+        default=2, ge=1, le=256, description="Plans made or scored at the same time, beside them."
     )
     read_workers: int = Field(
-        default=2, ge=1, le=256, description="Reads computed at the same time, beside questions."
+        default=2, ge=1, le=256, description="Reads computed at the same time, beside both."
     )
     idempotency_seconds: float = Field(
         default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is remembered."

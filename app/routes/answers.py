@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from app.routes.common import ContextOf
 
-
-async def heavy[Answer](context: ContextOf, work: Callable[[], Answer]) -> Answer:
-    """``work`` in one of the few threads that answer from draws.
+async def heavy[Answer](lane: CapacityLimiter, work: Callable[[], Answer]) -> Answer:
+    """``work`` in one of the few threads of its lane (``Lanes``).
 
     It includes writing the answer down: a large one would keep the event loop.
     """
-    return await to_thread.run_sync(work, limiter=context.heavy)
+    return await to_thread.run_sync(work, limiter=lane)
 
 
 @dataclass(frozen=True)

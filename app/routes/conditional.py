@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import Depends, Header
 from pydantic import BaseModel
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from app.cache import Key
 from app.context import Context
 from app.db.models import ModelRow
 from app.release import release
-from app.routes.answers import Written, answered
+from app.routes.answers import Written, answered, heavy
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"
@@ -56,9 +55,7 @@ class Conditional:
         key = Key("answer", model.id, tag)
         found: Written | None = context.cache.find(key)
         if found is None:
-            found = await to_thread.run_sync(
-                lambda: context.cache.get(key, make, _bytes), limiter=context.reading
-            )
+            found = await heavy(context.lanes.reads, lambda: context.cache.get(key, make, _bytes))
         return self.tagged(tag, found.response(), **headers)
 
     def document(self, answer: BaseModel) -> Response:

@@ -41,10 +41,12 @@ async def post_allocate(
     operation does; its result has the plan under ``allocation``.
     """
     if not wants_async(prefer):
-        return await heavy(context, lambda: answered(allocate(context, model, body)))
+        return await heavy(context.lanes.plans, lambda: answered(allocate(context, model, body)))
 
     async def submit() -> Response:
-        row = await heavy(context, lambda: allocate_job.submit(context, model, body, call))
+        row = await heavy(
+            context.lanes.plans, lambda: allocate_job.submit(context, model, body, call)
+        )
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)
@@ -60,7 +62,7 @@ async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf
 ) -> Response:
     """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
-    return await heavy(context, lambda: answered(evaluate_plan(context, model, body)))
+    return await heavy(context.lanes.plans, lambda: answered(evaluate_plan(context, model, body)))
 
 
 @routes.post(
@@ -83,7 +85,7 @@ async def post_frontier(
     """
 
     async def submit() -> Response:
-        row = await heavy(context, lambda: frontier.submit(context, model, body, call))
+        row = await heavy(context.lanes.plans, lambda: frontier.submit(context, model, body, call))
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)

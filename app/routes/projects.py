@@ -127,7 +127,7 @@ async def adopt_plan(
         place = f"/v1/projects/{project.id}/plans/{row.id}"
         return created(ProjectPlanRead.of(row), place)
 
-    return await once.answer(lambda: heavy(context, adopt))
+    return await once.answer(lambda: heavy(context.lanes.plans, adopt))
 
 
 @routes.get("/projects/{project_id}/plans", responses=problems(404))
@@ -162,7 +162,7 @@ async def post_actuals(
     def post() -> Response:
         return created(Actuals.of(actuals.post(context, project, data)))
 
-    return await once.answer(lambda: heavy(context, post))
+    return await once.answer(lambda: heavy(context.lanes.questions, post))
 
 
 @routes.get("/projects/{project_id}/actuals", responses=problems(404))
@@ -197,4 +197,4 @@ async def get_plan_versus_actual(
             return Response(variance_csv(answer), media_type=CSV)
         return answered(answer)
 
-    return await heavy(context, found)
+    return await heavy(context.lanes.questions, found)

@@ -127,7 +127,9 @@ async def post_counterfactual(
     context: ContextOf,
 ) -> Response:
     """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
-    return await heavy(context, lambda: answered(queries.counterfactual(context, model, body)))
+    return await heavy(
+        context.lanes.questions, lambda: answered(queries.counterfactual(context, model, body))
+    )
 
 
 def wants_csv(accept: str) -> bool:

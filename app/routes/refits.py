@@ -40,7 +40,8 @@ async def post_refit(
 
     async def submit() -> Response:
         row = await heavy(
-            context, lambda: refits.submit(context, model, _order(context, body), call)
+            context.lanes.questions,
+            lambda: refits.submit(context, model, _order(context, body), call),
         )
         return await accepted(context, row, prefer)
 

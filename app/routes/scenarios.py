@@ -39,7 +39,7 @@ async def save_scenario(body: ScenarioBody, context: ContextOf, once: CalledOnce
         row = scenarios.save(context, body)
         return created(ScenarioRead.of(row), f"/v1/scenarios/{row.id}")
 
-    return await once.answer(lambda: heavy(context, save))
+    return await once.answer(lambda: heavy(context.lanes.plans, save))
 
 
 @routes.get("/scenarios", responses=problems(422))

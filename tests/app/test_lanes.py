@@ -1,0 +1,36 @@
+"""What takes long never keeps what is short waiting."""
+
+import threading
+
+import anyio
+import pytest
+
+from app.lanes import Lanes
+from app.routes.answers import heavy
+from app.settings import Settings
+
+LANES = ("reads", "questions", "plans")
+
+
+@pytest.mark.parametrize("full", LANES)
+def test_a_full_lane_keeps_none_of_the_others_waiting(full, tmp_path) -> None:
+    settings = Settings(data_dir=tmp_path, read_workers=1, query_workers=1, plan_workers=1)
+    let = threading.Event()
+
+    async def ask() -> None:
+        lanes = Lanes.of(settings)
+        async with anyio.create_task_group() as group:
+            for _ in range(2):
+                group.start_soon(heavy, getattr(lanes, full), lambda: let.wait(30))
+            for other in set(LANES) - {full}:
+                assert await heavy(getattr(lanes, other), lambda: "answered") == "answered"
+            assert not let.is_set()
+            let.set()
+
+    anyio.run(ask)
+
+
+def test_a_lane_has_as_many_threads_as_its_setting_says(tmp_path) -> None:
+    settings = Settings(data_dir=tmp_path, read_workers=3, query_workers=5, plan_workers=7)
+    lanes = Lanes.of(settings)
+    assert [getattr(lanes, lane).total_tokens for lane in LANES] == [3, 5, 7]
