@@ -26,7 +26,7 @@ def instructions(name: str) -> list[str]:
 
 def test_compose_has_the_parts_of_an_installation_for_a_team() -> None:
     assert set(OURS) == {"schema", "api", "worker"}
-    assert set(COMPOSE["services"]) == {*OURS, "postgres", "store", "bucket"}
+    assert set(COMPOSE["services"]) == {*OURS, "postgres", "store"}
     assert OURS["worker"]["deploy"]["replicas"] == 2
     for name in ("postgres", "store", "api", "worker"):
         assert COMPOSE["services"][name]["healthcheck"]["test"][0] == "CMD"
@@ -65,6 +65,33 @@ def test_what_must_be_given_is_in_the_example() -> None:
     needed = set(re.findall(r"\$\{(\w+)", text))
     example = (DOCKER / "env.example").read_text("utf-8")
     assert needed == set(re.findall(r"^(\w+)=$", example, re.MULTILINE))
+
+
+def images() -> list[str]:
+    """Every image that is fetched, not built here."""
+    fetched = [part["image"] for name, part in COMPOSE["services"].items() if name not in OURS]
+    return fetched + [line.split()[0] for line in instructions("FROM")]
+
+
+@pytest.mark.parametrize("image", sorted(set(images())))
+def test_every_image_has_a_definite_version(image) -> None:
+    _, _, tag = image.partition(":")
+    assert re.fullmatch(r"\d+\.\d+(\.\d+)?(-[a-z]+)?", tag), "neither latest nor only a major"
+
+
+def test_the_image_has_the_python_of_the_repository() -> None:
+    python = (ROOT / ".python-version").read_text("utf-8").strip()
+    assert all(line.startswith(f"python:{python}.") for line in instructions("FROM"))
+
+
+def test_the_store_has_the_bucket_and_the_key_that_the_service_asks_for() -> None:
+    store, api = (COMPOSE["services"][name]["environment"] for name in ("store", "api"))
+    assert api["PRUDENT_ARTEFACT_URL"] == f"s3://{store['S3_BUCKET']}"
+    assert api["AWS_ACCESS_KEY_ID"] == store["AWS_ACCESS_KEY_ID"]
+    assert store["AWS_SECRET_ACCESS_KEY"] == "${STORE_PASSWORD}"
+    assert api["AWS_SECRET_ACCESS_KEY"].startswith("${STORE_PASSWORD")
+    port = api["AWS_ENDPOINT_URL"].removeprefix("http://store")
+    assert port in COMPOSE["services"]["store"]["healthcheck"]["test"][-1]
 
 
 def test_each_part_waits_for_one_that_exists() -> None:
