@@ -5,6 +5,7 @@ import socket
 
 import uvicorn
 
+from app.allocator import share_arenas
 from app.errors import UnsafeBind
 from app.jobs.identity import claim_service
 from app.logs import configure_logging
@@ -20,6 +21,7 @@ def serve(settings: Settings) -> None:
     Raises UnsafeBind for an address that other machines can reach where nobody is asked for a
     credential, DataDirectoryInUse where another service runs on the same data.
     """
+    share_arenas()
     refuse_unsafe(settings)
     if settings.single_host:
         claim_service(settings.lock_dir).release()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from app.allocator import share_arenas
 from app.db.database import Database, open_database
 from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, launch
@@ -121,6 +122,7 @@ def work(
 
     Raises IdentityInUse where another worker has the slot.
     """
+    share_arenas()
     configure_logging(settings.log_level)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
