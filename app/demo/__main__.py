@@ -10,12 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.client import Client
-from app.console.progress import FitProgress
 from app.console.tables import console
 from app.demo.service import own_service
 from app.demo.story import moral
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
-from app.documents import ModelDocument, OperationDocument
+from app.documents import ModelDocument
 from app.services.plans import AllocationAnswer
 from mmm.question import CounterfactualAnswer
 from mmm.worlds import World, make_world
@@ -58,14 +57,8 @@ def fit(client: Client, world: World) -> ModelDocument:
     content = world.frame.to_csv(index=False).encode()
     dataset = client.create_dataset(content, name="simulated world")
     operation = client.fit({"dataset_id": dataset.id}, world.spec, SAMPLING, name="demo")
-    with FitProgress(console()) as bars:
-
-        def follow(seen: OperationDocument) -> None:
-            bars.show(seen.stage, seen.progress, [c.model_dump() for c in seen.chains])
-
-        done = client.wait(operation, follow)
-    assert done.result is not None
-    return client.model(done.result["model_id"])
+    done = client.wait(operation, console=console())
+    return client.model(done.model_id)
 
 
 def what_ifs(
