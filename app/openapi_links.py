@@ -41,9 +41,11 @@ _ABOUT: dict[str, tuple[str, ...]] = {
         "get_plan_versus_actual",
         "delete_project",
     ),
-    "key_id": ("get_key", "revoke_key"),
+    "key_id": ("get_key",),
 }
-"""By the name of the id in their paths."""
+"""By the name of the id in their paths. Revoking is left out: whoever follows links takes a DELETE
+to end what it names, and a revoked key can still be read.
+"""
 
 
 def _links(parameter: str, value: str) -> Links:

@@ -64,7 +64,8 @@ def test_every_call_about_one_thing_is_linked_from_where_its_id_is_told() -> Non
     about_one = {
         operation["operationId"] for call, operation in OPERATIONS.items() if call.count("{") == 1
     }
-    assert about_one == linked
+    assert about_one - linked == {"revoke_key"}
+    assert linked <= about_one
 
 
 def test_the_frameworks_own_errors_are_not_announced() -> None:
