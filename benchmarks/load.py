@@ -175,7 +175,10 @@ def main() -> None:
     world = make(options.world)
     spec = spec_of(world).model_dump(mode="json", by_alias=True, exclude_unset=True)
     environment = {"PRUDENT_FIT_WORKERS": str(max(options.fits, 1))}
-    with tempfile.TemporaryDirectory() as cache, own_process(Path(cache), environment) as service:
+    with (
+        tempfile.TemporaryDirectory() as fresh,
+        own_process(options.cache or Path(fresh), environment) as service,
+    ):
         with Client(service.url) as client:
             dataset = client.create_dataset(world.frame.to_csv(index=False).encode()).id
             data = {"dataset_id": dataset}
@@ -200,6 +203,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="a long run")
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--fits", type=int, default=2, help="at the same time, one after another")
+    parser.add_argument("--cache", type=Path, help="compiled code is kept there; default: nowhere")
     parser.add_argument("--calls", type=int, default=1_000_000, help="ends the run in any case")
     return parser.parse_args()
 
