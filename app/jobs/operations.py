@@ -16,11 +16,12 @@ from app.db import operations as rows
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.db.pages import Page, read_page
-from app.errors import NotFound, NothingToKeep, OperationFinished
+from app.errors import NotFound, OperationFinished
 from app.ids import new_id
 from app.jobs.care import ticket
 from app.jobs.kinds import PRIORITIES, Urgency
 from app.jobs.port import Queues
+from app.jobs.stopping import require_something_to_keep
 
 WATCH_SECONDS = 0.3
 
@@ -94,16 +95,12 @@ class Operations:
     def stop(self, operation_id: str) -> OperationRow:
         """Ask a job to end with what it has.
 
-        Raises OperationFinished if it has ended, NothingToKeep if it has made nothing yet.
+        Raises OperationFinished if it has ended, NothingToKeep if it has, or will have, no part.
         """
         row = self.status(operation_id)
         if row.status in rows.TERMINAL:
             raise _finished(row)
-        if not _has_something(row):
-            raise NothingToKeep(
-                f"The operation {row.id} ({row.stage or row.status}) has made nothing yet that "
-                "could be kept: wait until it samples or has points, or cancel it."
-            )
+        require_something_to_keep(row)
         with self._database.write() as session:
             rows.request_stop(session, operation_id)
         return self.status(operation_id)
@@ -146,15 +143,6 @@ class Operations:
     def check(self) -> None:
         """Raise whatever the engine raises if it does not answer."""
         self._queues.status("none")
-
-
-def _has_something(row: OperationRow) -> bool:
-    """Whether a running job has draws beyond warm-up, or points of a frontier."""
-    if row.status != "running":
-        return False
-    chains = (row.detail or {}).get("chains", [])
-    sampled = any(not chain["tuning"] for chain in chains)
-    return sampled or (row.stage == "optimizing" and row.progress > 0.0)
 
 
 def _finished(row: OperationRow) -> OperationFinished:

@@ -77,7 +77,7 @@ async def get_contributions(
 
     def make() -> Written:
         found = queries.contributions(context, model, by)
-        return Written(contributions_csv(found).encode(), CSV) if as_csv else written(found)
+        return Written(_as_csv(found).encode(), CSV) if as_csv else written(found)
 
     question = ("contributions", by, CSV if as_csv else "json")
     return await known.computed(context, model, question, make, vary="Accept")
@@ -130,6 +130,11 @@ async def post_counterfactual(
     return await heavy(
         context.lanes.questions, lambda: answered(queries.counterfactual(context, model, body))
     )
+
+
+def _as_csv(found: ContributionsAnswer) -> str:
+    standing = {"verdict": found.verdict, "draft": "draft" if found.draft else ""}
+    return contributions_csv(found, standing)
 
 
 def wants_csv(accept: str) -> bool:

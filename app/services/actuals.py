@@ -41,6 +41,9 @@ def post(context: Context, project: ProjectRow, data: Data) -> ActualsRow:
         detail = f"these weeks end on {max(known)}; the model knows all up to that week already"
         raise DataError([Issue("/data", "nothing_new", detail)])
     with context.database.write() as session:
+        projects.hold(session, project)
+        if data.dataset_id is not None:
+            datasets.hold(session, data.dataset_id)
         check_bytes(session, context.settings, len(content))
         row = ActualsRow(
             id=new_id("act"),

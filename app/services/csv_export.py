@@ -17,8 +17,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 type Cell = str | float | int | None
 
 
-def contributions_csv(answer: Contributions) -> str:
-    """One line a component; with by=total, channels carry spend and returns as well."""
+def contributions_csv(answer: Contributions, standing: Mapping[str, Cell] | None = None) -> str:
+    """One line a component; with by=total, channels carry spend and returns as well.
+
+    ``standing``: what every line says of the model, such as its verdict.
+    """
     returns = {channel.name: channel for channel in answer.channels}
     lines = []
     for part in answer.components:
@@ -29,7 +32,7 @@ def contributions_csv(answer: Contributions) -> str:
         line |= _interval("contribution", part.contribution) | _interval("share", part.share)
         if answer.by == "total":
             line |= _returns(returns.get(part.name) if part.kind == "channel" else None)
-        lines.append(line)
+        lines.append(line | dict(standing or {}))
     return write_csv(lines)
 
 

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.db.holding import held, taken
 from app.db.models import DatasetRow
 from app.db.pages import Page, read_page
 from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
@@ -55,6 +57,12 @@ def find(context: Context, dataset_id: str) -> DatasetRow:
     return row
 
 
+def hold(session: Session, dataset_id: str) -> None:
+    """Keep the dataset from being deleted before the transaction ends; raises NotFound."""
+    if held(session, DatasetRow, dataset_id) is None:
+        raise NotFound("dataset", dataset_id)
+
+
 def page(context: Context, limit: int, page_token: str | None) -> Page[DatasetRow]:
     """Datasets, newest first."""
     with context.database.read() as session:
@@ -64,7 +72,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[DatasetRo
 def remove(context: Context, dataset_id: str) -> None:
     """Delete the dataset; models fitted to it keep their own hold on the bytes."""
     with context.database.write() as session:
-        row = session.get(DatasetRow, dataset_id)
+        row = taken(session, DatasetRow, dataset_id)
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)

@@ -10,6 +10,7 @@ from tempfile import mkdtemp
 
 from sqlalchemy.orm import Session
 
+from app.db.holding import held
 from app.db.models import DatasetRow, Document, ModelRow
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess
@@ -137,7 +138,7 @@ def _write_row(
 ) -> Document | Partial:
     """The model's row. Its id follows from the operation's: one operation, one model."""
     dataset_id = job.request["dataset_id"]
-    if dataset_id is not None and session.get(DatasetRow, dataset_id) is None:
+    if dataset_id is not None and held(session, DatasetRow, dataset_id) is None:
         dataset_id = None
     row = ModelRow(
         id=twin_id("mdl", job.id),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.context import Context
+from app.db.holding import taken
 from app.db.models import LiftTestRow
 from app.db.pages import Page, read_page
 from app.errors import InvalidRequest, NotFound
@@ -66,7 +67,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[LiftTestR
 def remove(context: Context, test_id: str) -> None:
     """Forget the test; models fitted with it keep their copies."""
     with context.database.write() as session:
-        row = session.get(LiftTestRow, test_id)
+        row = taken(session, LiftTestRow, test_id)
         if row is None:
             raise NotFound("lift test", test_id)
         session.delete(row)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cache import Cache, Key
 from app.context import Context
+from app.db.holding import held, taken
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
 from app.errors import InUse, ModelRejected, NotFound
@@ -27,6 +28,12 @@ def find(context: Context, model_id: str) -> ModelRow:
     return row
 
 
+def hold(session: Session, model_id: str) -> None:
+    """Keep the model from being deleted before the transaction ends; raises NotFound."""
+    if held(session, ModelRow, model_id) is None:
+        raise NotFound("model", model_id)
+
+
 def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]:
     """Models, newest first."""
     with context.database.read() as session:
@@ -36,7 +43,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]
 def remove(context: Context, model_id: str) -> None:
     """Delete the model and its hold on its files, which the next sweep deletes."""
     with context.database.write() as session:
-        row = session.get(ModelRow, model_id)
+        row = taken(session, ModelRow, model_id)
         if row is None:
             raise NotFound("model", model_id)
         require_unused(session, model_id)

@@ -35,6 +35,7 @@ def submit(
     request = {"body": body.model_dump(mode="json"), "warnings": warnings}
 
     def prepare(session: Session) -> str:
+        models.hold(session, row.id)
         check_operations(session, context.settings)
         return row.artefact_key
 

@@ -51,6 +51,8 @@ def adopt(context: Context, project: ProjectRow, body: ProjectPlanBody) -> Proje
         },
     )
     with context.database.write() as session:
+        projects.hold(session, project)
+        models.hold(session, model_row.id)
         session.add(row)
     return row
 

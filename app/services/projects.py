@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.db.holding import held, taken
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.db.pages import Page, read_page
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
@@ -35,7 +37,7 @@ def change(context: Context, row: ProjectRow, body: ProjectBody) -> ProjectRow:
     """Another name or description."""
     _require_free(context, body.name, row.id)
     with context.database.write() as session:
-        kept = session.get(ProjectRow, row.id)
+        kept = taken(session, ProjectRow, row.id)
         if kept is None:
             raise NotFound("project", row.id)
         kept.name, kept.description = body.name, body.description
@@ -60,14 +62,18 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ProjectRo
 def remove(context: Context, row: ProjectRow) -> None:
     """Forget the project with its promotions, plans and actuals; its models stay."""
     with context.database.write() as session:
+        if taken(session, ProjectRow, row.id) is None:
+            raise NotFound("project", row.id)
         for table in (PromotionRow, ProjectPlanRow, ActualsRow):
             session.execute(delete(table).where(table.project_id == row.id))
         session.execute(delete(ProjectRow).where(ProjectRow.id == row.id))
 
 
 def promote(context: Context, project: ProjectRow, body: PromotionBody) -> PromotionRow:
-    """Make a model the champion; raises NotFound, or ModelRejected unless that is accepted."""
+    """Make a model the champion; raises NotFound, ModelRejected unless that is accepted, and
+    InvalidRequest for a draft, which nothing makes one."""
     model = models.find(context, body.model_id)
+    _refuse_draft(model)
     models.rejection_warnings(model, accept_rejected=body.accept_rejected)
     row = PromotionRow(
         id=new_id("prm"),
@@ -78,8 +84,16 @@ def promote(context: Context, project: ProjectRow, body: PromotionBody) -> Promo
         promoted_by=context.caller.subject,
     )
     with context.database.write() as session:
+        hold(session, project)
+        models.hold(session, model.id)
         session.add(row)
     return row
+
+
+def hold(session: Session, project: ProjectRow) -> None:
+    """Keep the project from being deleted before the transaction ends; raises NotFound."""
+    if held(session, ProjectRow, project.id) is None:
+        raise NotFound("project", project.id)
 
 
 def champion(context: Context, project: ProjectRow) -> ModelRow:
@@ -121,6 +135,15 @@ def document(context: Context, row: ProjectRow) -> Project:
         plan_of_record=None if plan is None else ProjectPlanSummary.of(plan),
         actuals_until=max(ends, default=None),
     )
+
+
+def _refuse_draft(model: ModelRow) -> None:
+    if models.is_draft(model):
+        detail = (
+            f"the model {model.id} is a draft by {model.method['sampler']}, a first look that is "
+            "never trusted: fit it with sampling.method 'nuts' and promote that model"
+        )
+        raise InvalidRequest([Issue("/model_id", "draft", detail)])
 
 
 def _require_free(context: Context, name: str, own_id: str | None) -> None:

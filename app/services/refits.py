@@ -61,6 +61,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
     content = found.table.to_csv(index=False).encode()
 
     def keep(session: Session) -> str:
+        models.hold(session, row.id)
         check_operations(session, context.settings)
         check_bytes(session, context.settings, len(content))
         return context.store.put(content)

@@ -1,7 +1,8 @@
 """A saved scenario as a table for spreadsheets: CSV, or an Excel workbook.
 
 A plan is a line for each week, geo and channel; a what-if a line for each week, with its interval.
-The workbook also has the question's figures on a sheet of their own.
+The workbook also has the question's figures and the answer's warnings on sheets of their own. What
+a draft answered says so in every line.
 """
 
 import io
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 
 from app.db.models import ScenarioRow
 from app.services.csv_export import Cell, safe, write_csv
+from mmm.verdict import DRAFT_NOTE
 
 INTERVAL = ("mean", "p5", "p50", "p95")
 type Line = dict[str, Cell]
@@ -27,7 +29,12 @@ def scenario_workbook(row: ScenarioRow) -> bytes:
     first = book.active
     assert first is not None
     book.remove(first)
-    for title, lines in ((_title(row), [*lines_of(row)]), ("figures", [*_figures(row)])):
+    sheets = (
+        (_title(row), [*lines_of(row)]),
+        ("figures", [*_figures(row)]),
+        ("warnings", [*_warnings(row)]),
+    )
+    for title, lines in sheets:
         sheet = book.create_sheet(title)
         if lines:
             sheet.append([safe(name) for name in lines[0]])
@@ -40,6 +47,11 @@ def scenario_workbook(row: ScenarioRow) -> bytes:
 
 def lines_of(row: ScenarioRow) -> Iterator[Line]:
     """One line for each week, geo and channel of a plan, or for each week of a what-if."""
+    mark: Line = {"warning": DRAFT_NOTE} if DRAFT_NOTE in row.answer["warnings"] else {}
+    return (line | mark for line in _lines(row))
+
+
+def _lines(row: ScenarioRow) -> Iterator[Line]:
     if row.question == "counterfactual":
         for week in row.answer["by_week"]:
             yield {"week": week["week"], **_interval(week["effect"], "effect")}
@@ -67,6 +79,10 @@ def _figures(row: ScenarioRow) -> Iterator[Line]:
     for channel in answer.get("plan", {}).get("channels", ()):
         name = f"marginal ROI of {channel['name']}"
         yield {"figure": name, **_interval(channel["marginal_roi"])}
+
+
+def _warnings(row: ScenarioRow) -> Iterator[Line]:
+    yield from ({"warning": warning} for warning in row.answer["warnings"])
 
 
 def _interval(interval: Mapping[str, float], name: str = "") -> Line:

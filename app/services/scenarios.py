@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from app.context import Context
+from app.db.holding import taken
 from app.db.models import ScenarioRow
 from app.db.pages import Page, read_page
 from app.documents import RequestBody
@@ -143,7 +144,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ScenarioR
 def remove(context: Context, scenario_id: str) -> None:
     """Forget the scenario; raises NotFound."""
     with context.database.write() as session:
-        row = session.get(ScenarioRow, scenario_id)
+        row = taken(session, ScenarioRow, scenario_id)
         if row is None:
             raise NotFound("scenario", scenario_id)
         session.delete(row)

@@ -29,8 +29,9 @@ class Data:
 
 @dataclass(frozen=True)
 class Checked:
-    """The bytes to work on, ``key`` where they are stored already, and what they hold."""
+    """The bytes to work on, ``key`` where a dataset has them stored already, and what they hold."""
 
+    dataset_id: str | None
     key: str | None
     content: bytes
     media_type: str
@@ -46,8 +47,10 @@ def admitted(session: Session, context: Context, found: Checked, more: int = 0) 
     """Keep the data of an operation that is about to be queued, and return their key.
 
     Raises TooManyRequests where the tenant has too many operations, or the data and ``more`` bytes
-    of its result would be too much.
+    of its result would be too much; NotFound where the dataset has been deleted meanwhile.
     """
+    if found.dataset_id is not None:
+        datasets.hold(session, found.dataset_id)
     new = 0 if found.key else len(found.content)
     check_operations(session, context.settings)
     check_bytes(session, context.settings, new + more)
@@ -71,7 +74,7 @@ def checked(context: Context, spec: ModelSpec, data: Data) -> Checked:
         table = read_table(content, media_type)
         datasets.check_size(table, context.settings, "/data")
         panel = build_panel(table, spec)
-        return Checked(key, content, media_type, panel, precheck(spec, panel))
+        return Checked(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
     except (DataError, SpecError) as error:
         raise type(error)(in_request(issue) for issue in error.issues) from error
 

@@ -1,17 +1,22 @@
 """A draft says so in every answer: over HTTP, on the command line and in the report."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from app.report import render
 from mmm.fitted import FittedModel, Method, save_model
 from mmm.spec import SamplingSpec
 from mmm.verdict import CHAIN_RULES, DRAFT, DRAFT_NOTE, RULES, judge
-from tests.app.running import fake_service, fit_body, fitted_model
+from tests.app.fake_fit import SLOW
+from tests.app.running import fake_service, fit_body, fitted_model, start_fit, wait_for
 from tests.app.test_cli import prudent
+from tests.app.test_contract import assert_problem
 from tests.mmm.fakes import fake_model
 
 WINDOW = {"start": "2022-11-07", "end": "2023-01-30"}
@@ -73,6 +78,58 @@ def test_answers_warn_first(client, model_id, draft) -> None:
         answer = client.post(f"/v1/models/{model_id}/{name}", json=body)
         assert answer.status_code == 200, answer.text
         assert answer.json()["warnings"][0] == DRAFT_NOTE, name
+
+
+def test_a_frontier_warns_first(client, model_id, draft) -> None:
+    horizon = {"start": (draft.panel.weeks[-1] + timedelta(weeks=1)).isoformat(), "weeks": 4}
+    body = {"horizon": horizon, "budget": {"total": 500.0}, "totals": [400.0, 500.0]}
+    asked = client.post(f"/v1/models/{model_id}/frontier", json=body)
+    assert asked.status_code == 202, asked.text
+    ended = wait_for(client, asked.json()["id"])
+    assert ended["status"] == "succeeded", ended["error"]
+    assert ended["result"]["frontier"]["warnings"][0] == DRAFT_NOTE
+
+
+def test_every_line_that_is_handed_on_says_so(client, model_id) -> None:
+    csv_wanted = {"Accept": "text/csv"}
+    table = client.get(f"/v1/models/{model_id}/contributions", headers=csv_wanted).text
+    rows = [*csv.DictReader(io.StringIO(table))]
+    assert {(row["verdict"], row["draft"]) for row in rows} == {("caution", "draft")}
+    asked = {"window": WINDOW, "do": [{"variable": "price", "scale": 1.03}]}
+    body = {"name": "dearer", "model_id": model_id, "counterfactual": asked}
+    saved = client.post("/v1/scenarios", json=body).raise_for_status().json()
+    export = f"/v1/scenarios/{saved['id']}/export"
+    rows = [*csv.DictReader(io.StringIO(client.get(export).text))]
+    assert {row["warning"] for row in rows} == {DRAFT_NOTE}
+    content = client.get(export, params={"format": "xlsx"}).content
+    told = [row[0] for row in load_workbook(io.BytesIO(content))["warnings"].values]
+    assert told[1] == DRAFT_NOTE
+
+
+def test_a_draft_is_made_no_champion(client, model_id) -> None:
+    project = client.post("/v1/projects", json={"name": "retail"}).raise_for_status().json()["id"]
+    body = {"model_id": model_id, "accept_rejected": True}
+    refused = client.post(f"/v1/projects/{project}/champion", json=body)
+    assert_problem(refused, 422, "invalid_request")
+    [error] = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/model_id", "draft")
+    assert "nuts" in error["detail"]
+    assert client.get(f"/v1/projects/{project}").json()["champion"] is None
+
+
+@pytest.mark.parametrize(
+    ("sampling", "reason"),
+    [({"method": "pathfinder"}, "pathfinder"), ({"backend": "jax"}, "'jax'")],
+    ids=["draft", "jax"],
+)
+def test_what_is_made_in_one_piece_is_not_stopped_and_says_why(client, sampling, reason) -> None:
+    operation_id = start_fit(client, sampling={"seed": SLOW, "draws": 50, **sampling})
+    wait_for(client, operation_id, "running")
+    refused = client.post(f"/v1/operations/{operation_id}:stop")
+    assert_problem(refused, 409, "nothing_to_keep")
+    assert reason in refused.json()["detail"]
+    assert "cancel it" in refused.json()["detail"]
+    assert client.post(f"/v1/operations/{operation_id}:cancel").status_code == 200
 
 
 def test_the_report_says_so_on_top(client, model_id, draft) -> None:
