@@ -19,6 +19,7 @@ from mmm.inputs import Inputs
 from mmm.panel import Panel
 from mmm.priors import PRIORS, Prior, stated_prior
 from mmm.scales import Scales
+from mmm.sensors import sensor
 from mmm.spec import ModelSpec
 from mmm.spec_media import MedianP95
 from mmm.structure import Structure
@@ -67,7 +68,6 @@ def nonlinear(
         p["varying"] = varying_weights(spec, scales, source)
     if s.driven:
         p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
-        p["demand_effect"] = source.draw("demand_effect", PRIORS["demand_effect"])
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
     ratio = _geo_ratio(s, panel, scales, source)
@@ -118,10 +118,16 @@ def linear(
 
 
 def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``."""
+    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``. And,
+    where demand is latent, its effect, with which the data trade sigma."""
+    latent = spec.demand is not None and spec.demand.kind == "latent"
     if spec.kpi.likelihood == "negative_binomial":
-        return {"dispersion": source.draw("dispersion", PRIORS["dispersion"])}
-    found = {"sigma": source.draw("sigma", PRIORS["sigma"])}
+        names = ("dispersion", "demand_effect") if latent else ("dispersion",)
+        return {name: source.draw(name, PRIORS[name]) for name in names}
+    if latent:
+        found = sensor("demand_effect", "sigma", source)
+    else:
+        found = {"sigma": source.draw("sigma", PRIORS["sigma"])}
     if spec.noise.scale == "geo" and len(panel.geos) > 1:
         spread = source.draw("sigma_spread", PRIORS["sigma_spread"])
         logs = spread[..., None] * source.standard("sigma_z", "geo")
@@ -157,8 +163,7 @@ def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
     """How budgets respond to latent demand, and their noise."""
-    names = ("budget_loading", "budget_sd") if s.driven else ()
-    return {name: source.draw(name, PRIORS[name], "driven") for name in names}
+    return sensor("budget_loading", "budget_sd", source, "driven") if s.driven else {}
 
 
 def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:

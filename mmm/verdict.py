@@ -60,7 +60,8 @@ class Rule:
     """A check's two limits; ``below`` means that small values are the bad ones.
 
     ``reject`` is NEVER, or -NEVER, where a check is no reason to reject. A model that has one of
-    ``richer`` already (words of its ``kpi.likelihood`` and ``noise``) is told ``beyond`` instead.
+    ``richer`` already (words of its ``kpi.likelihood``, ``noise`` and ``demand``) is told
+    ``beyond`` instead.
     """
 
     name: str
@@ -73,11 +74,19 @@ class Rule:
     beyond: str = ""
 
 
+TELL_APART = (
+    "where the series cannot tell latent demand from the budgets it drives, a lift test on one of "
+    "these channels does, or a column that measures demand (demand.kind 'series')"
+)
+
 CHAIN_RULES: tuple[Rule, ...] = (
     Rule("r_hat", 1.01, 1.05, False, "largest R-hat over all parameters",
-         "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model"),
+         "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model",
+         ("latent",), f"the chains disagree: raise sampling.tune and sampling.draws; {TELL_APART}"),
     Rule("ess_bulk", 400.0, 100.0, True, "smallest bulk effective sample size",
-         "too few independent draws for stable means: raise sampling.draws"),
+         "too few independent draws for stable means: raise sampling.draws",
+         ("latent",),
+         f"too few independent draws for stable means: raise sampling.draws; {TELL_APART}"),
     Rule("ess_tail", 400.0, 100.0, True, "smallest tail effective sample size",
          "too few independent draws for stable 5 and 95 % quantiles: raise sampling.draws"),
     Rule("divergences", 0.002, 0.05, False, "share of divergent transitions",
@@ -156,7 +165,9 @@ def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict
     A draft (it has a value of that name) is judged by DRAFT_RULES in the place of its chains.
     With ``spec`` no check advises what the model has already. Raises KeyError for a missing value.
     """
-    has = (spec.kpi.likelihood, spec.noise.kind, spec.noise.scale) if spec else ()
+    has = [spec.kpi.likelihood, spec.noise.kind, spec.noise.scale] if spec else []
+    if spec and spec.demand:
+        has.append(spec.demand.kind)
     first = DRAFT_RULES if DRAFT in values else CHAIN_RULES
     rules = (*first, *FIT_RULES, *(rule for rule in OPTIONAL_RULES if rule.name in values))
     checks = tuple(_check(rule, values, has) for rule in rules)

@@ -96,6 +96,15 @@ def test_the_advice_names_the_richer_noise_until_the_model_has_it(name, word, ri
     assert word not in beyond
 
 
+@pytest.mark.parametrize(("name", "bad"), [("r_hat", 1.2), ("ess_bulk", 20.0)])
+def test_beside_latent_demand_chains_that_disagree_ask_for_a_lift_test(name, bad):
+    latent = spec(demand={"kind": "latent", "drives": ["tv"]})
+    told, plain = (check_of(judge({**GOOD, name: bad}, s), name).advice for s in (latent, spec()))
+    assert "lift test" in told
+    assert "'series'" in told
+    assert "lift test" not in plain
+
+
 def test_counts_are_not_sent_to_a_noise_that_they_cannot_have():
     counts = spec(kpi={**KPI, "likelihood": "negative_binomial"})
     verdict = judge({**GOOD, "residual_autocorrelation": 0.5}, counts)
