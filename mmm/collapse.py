@@ -33,6 +33,7 @@ from mmm.equations import Parameters
 from mmm.inputs import Inputs
 from mmm.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.mediators import Settle
+from mmm.structure import Structure
 from mmm.types import Array, Namespace, Tensor
 
 
@@ -113,18 +114,17 @@ def moments(
         factor=factor,
         residual=residual,
     )
-    return found if seen.budgets is None else _without_demand(p, found, seen.budgets, len(kept), xp)
+    return _without_demand(p, found, side.s, seen, xp) if seen.budgets else found
 
 
-def _without_demand(
-    p: Parameters, m: Moments, budgets: Budgets, weeks: int, xp: Namespace
-) -> Moments:
+def _without_demand(p: Parameters, m: Moments, s: Structure, seen: Seen, xp: Namespace) -> Moments:
     """The moments of kpi and budgets together, latent demand taken out."""
+    assert seen.budgets is not None
     found, path = latent_demand.together(
         (Regression(m.a, m.b, m.squares, m.log_scale), _on_demand(p, m, xp)),
-        latent_demand.of_budgets(p, budgets, xp),
+        latent_demand.of_budgets(p, seen.budgets, s, xp),
         p["demand_rho"],
-        weeks,
+        len(seen.kept),
         xp,
     )
     return replace(m, **vars(found), path=path)

@@ -91,17 +91,21 @@ def log_budgets(s: Structure, panel: Panel) -> Budgets:
     )
 
 
-def of_budgets(p: Parameters, budgets: Budgets, xp: Namespace) -> tuple[Regression, Sensor]:
+def of_budgets(
+    p: Parameters, budgets: Budgets, s: Structure, xp: Namespace
+) -> tuple[Regression, Sensor]:
     """The budgets' own regression, coefficients of one budget after the other, and what they say
     of demand."""
     sd, loading, basis = p["budget_sd"], p["budget_loading"][..., None], budgets.basis
     weight = budgets.paid / sd[..., None] ** 2
     weighted = weight[..., None, :] * basis
     gram = weighted @ basis.T
-    lead, size = gram.shape[:-3], gram.shape[-3] * gram.shape[-1]
-    apart = xp.eye(gram.shape[-3])[:, None, :, None] * gram[..., None, :]
+    # lengths are numbers of the structure: JAX takes no others
+    lead, driven = gram.shape[:-3], len(s.driven)
+    size = driven * _coefficients(s)
+    apart = np.eye(driven)[:, None, :, None] * gram[..., None, :]
     regression = Regression(
-        a=xp.eye(size) + apart.reshape((*lead, size, size)),
+        a=np.eye(size) + apart.reshape((*lead, size, size)),
         b=(weighted * budgets.logs[:, None, :]).sum(-1).reshape((*lead, size)),
         squares=(weight * budgets.logs**2).sum((-2, -1)),
         log_scale=2.0 * (budgets.paid.sum(-1) * xp.log(sd)).sum(-1),
@@ -111,7 +115,7 @@ def of_budgets(p: Parameters, budgets: Budgets, xp: Namespace) -> tuple[Regressi
         diagonal=(loading**2 * weight).sum(-2),
         off=0.0,
         information=(loading * weight * budgets.logs).sum(-2),
-        cross=cross.reshape((*lead, size, cross.shape[-1])),
+        cross=cross.reshape((*lead, size, -1)),
     )
 
 
@@ -192,11 +196,16 @@ def draw_back(path: Path, w: Array, s: Structure, rng: np.random.Generator) -> d
     which are the last of them."""
     given = path.information - (path.cross.mT @ w[..., None])[..., 0]
     level_sd, season_sd = _prior_sd()
-    size = 1 + 2 * s.yearly
+    size = _coefficients(s)
     own = w[:, -size * len(s.driven) :].reshape(len(w), len(s.driven), size)
     found = {"demand": tridiagonal.draw(path.diagonal, path.off, given, rng)}
     found["budget_level"] = level_sd * own[..., 0]
     return {**found, "budget_season": season_sd * own[..., 1:]} if s.yearly else found
+
+
+def _coefficients(s: Structure) -> int:
+    """Coefficients of one budget: its level and its harmonics."""
+    return 1 + 2 * s.yearly
 
 
 def _prior_sd() -> tuple[float, float]:
@@ -211,6 +220,6 @@ def _shifted(values: Tensor, xp: Namespace) -> Tensor:
 
 def _block_diagonal(a: Tensor, b: Tensor, xp: Namespace) -> Tensor:
     """The matrix [[a, 0], [0, b]]."""
-    right = xp.zeros((*a.shape[:-1], b.shape[-1]))
+    right = xp.zeros_like(a[..., 0])[..., None] * xp.zeros_like(b[..., 0])[..., None, :]
     top = xp.concatenate([a, right], axis=-1)
     return xp.concatenate([top, xp.concatenate([right.mT, b], axis=-1)], axis=-2)

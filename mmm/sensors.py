@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from mmm.parameters import Source
 
 SIZE = Prior("gamma", (1.0, 1.0), "half the squared radius of response and noise", "none", "polar")
-TURN = Prior("beta", (1.0, 1.0), "their angle, as a share of half a turn", "none", "polar")
+TURN = Prior(
+    "beta", (1.0, 3.0), "their angle: its distribution function is uniform", "none", "polar"
+)
 
 
 def sensor(response: str, noise: str, source: "Source", *dims: str) -> dict[str, Tensor]:
     """Response and noise by these names of ``PRIORS``, along ``dims``."""
     size = source.draw(f"{noise}_size_z", SIZE, *dims)
-    share = source.draw(f"{noise}_turn_z", TURN, *dims)
+    # uniform; and the mean of the prior, where a search starts, is not the one point of no noise
+    share = 1.0 - (1.0 - source.draw(f"{noise}_turn_z", TURN, *dims)) ** 3
     radius, turn = source.xp.sqrt(2.0 * size), np.pi * (share - 0.5)
     parts = {response: source.xp.cos(turn), noise: abs(source.xp.sin(turn))}
     return {
