@@ -7,6 +7,7 @@ It is the outermost layer, so that whatever goes wrong inside still ends as a pr
 import logging
 import re
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 
 import structlog
@@ -24,17 +25,27 @@ _KEPT = frozenset({b"allow", b"connection", b"content-range", b"retry-after", b"
 _ACCEPTABLE_ID = re.compile(rb"^[A-Za-z0-9._-]{1,100}$")
 
 
-class RequestContext:
-    """Names each request (taking over a caller's X-Request-ID), logs it, catches what is left."""
+class HttpMiddleware(ABC):
+    """A layer around requests; what is no request (the lifespan) passes through."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or pass on."""
+        serve = self.serve if scope["type"] == "http" else self.app
+        await serve(scope, receive, send)
+
+    @abstractmethod
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+
+
+class RequestContext(HttpMiddleware):
+    """Names each request (taking over a caller's X-Request-ID), logs it, catches what is left."""
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
         request_id = scope["request_id"] = _request_id(scope)
         started, status = time.perf_counter(), 0
 
@@ -58,17 +69,11 @@ class RequestContext:
                 _log_request(scope, status, time.perf_counter() - started)
 
 
-class OnlyProblems:
+class OnlyProblems(HttpMiddleware):
     """Rewrites errors that a library answers in its own words (a bad Range, a cut-off body)."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         rewritten = False
 
         async def send_problem(message: Message) -> None:
@@ -84,18 +89,15 @@ class OnlyProblems:
         await self.app(scope, receive, send_problem)
 
 
-class BodyLimit:
+class BodyLimit(HttpMiddleware):
     """Refuses bodies beyond a number of bytes, by their declared length or while they arrive."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app = app
+        super().__init__(app)
         self.max_bytes = max_bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         detail = f"The body is larger than the limit of {self.max_bytes} bytes."
         if _declared_length(scope) > self.max_bytes:
             problem = status_problem(413, detail, scope.get("request_id"))
