@@ -25,11 +25,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytensor.tensor as pt
 from numpy.typing import NDArray
-from pytensor.tensor.linalg import cholesky, solve_triangular
 
 from mmm import equations, latent_demand, rows
 from mmm.coefficients import Linear
 from mmm.equations import Parameters
+from mmm.evidence import explained
 from mmm.inputs import Inputs
 from mmm.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.mediators import Settle
@@ -157,14 +157,11 @@ def log_evidence(
     """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
     m = moments(p, d, side, seen, pt, settle)
-    root = cholesky(m.a)
-    explained = solve_triangular(root, m.b, lower=True, b_ndim=1)
-    log_det = 2.0 * pt.log(pt.diagonal(root)).sum()
     count = m.residual.size if seen.kept.all() else seen.kept.sum()
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
-    return -0.5 * (constant + m.log_scale + log_det + m.squares - (explained**2).sum())
+    return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b))
 
 
 def draw_back(

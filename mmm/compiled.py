@@ -37,21 +37,36 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """What a graph computes on: the data nodes of one panel, scaled."""
+
+    panel: Panel
+    scales: Scales
+    values: Mapping[str, Array]
+    labels: Mapping[str, list[Any]]
+
+    @classmethod
+    def of(cls, model: pm.Model, panel: Panel, scales: Scales) -> "Numbers":
+        values = {name: node.get_value() for name, node in _data(model).items()}
+        labels = {dim: list(labels) for dim, labels in model.coords.items()}
+        return cls(panel, scales, values, labels)
+
+
+@dataclass(frozen=True)
 class Compiled:
-    """The sampler's code for one specification; ``model`` is the graph that it was made from."""
+    """The sampler's code for one specification; ``model`` is the graph that it was made from, on
+    the numbers ``own``."""
 
     spec: ModelSpec
     collapsed: bool
     model: pm.Model
     code: Any
+    own: Numbers
 
     def load(self, panel: Panel, scales: Scales) -> Loaded:
         """The code on ``panel``; raises DataError where the panel needs code of its own."""
-        model = graph_of(self.spec, panel, scales, self.collapsed)
-        issues = list(differences(self.model, model))
-        if issues:
-            raise DataError(issues)
-        values = {name: node.get_value() for name, node in _data(model).items()}
+        numbers = self._numbers(panel, scales)
+        values = numbers.values
         used = {node.name for node in self.code.shared_var_keys}
         # with_data writes into the record of pointers of the code that it is called on
         apart = replace(
@@ -61,8 +76,17 @@ class Compiled:
         )
         return Loaded(
             code=apart.with_data(**{name: values[name] for name in used}),
-            labels={dim: list(labels) for dim, labels in model.coords.items()},
+            labels=numbers.labels,
         )
+
+    def _numbers(self, panel: Panel, scales: Scales) -> Numbers:
+        if panel is self.own.panel and scales is self.own.scales:
+            return self.own
+        model = graph_of(self.spec, panel, scales, self.collapsed)
+        issues = list(differences(self.model, model))
+        if issues:
+            raise DataError(issues)
+        return Numbers.of(model, panel, scales)
 
     def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
         """A starting point; medians of priors may depend on the data."""
@@ -82,7 +106,8 @@ def compile_model(
     collapsed = collapse and collapsible(spec, panel)
     scales = scales or scales_of(panel, spec, structure_of(spec))
     model = graph_of(spec, panel, scales, collapsed)
-    return Compiled(spec, collapsed, model, _code(model))
+    numbers = Numbers.of(model, panel, scales)
+    return Compiled(spec, collapsed, model, _code(model), numbers)
 
 
 def _code(model: pm.Model) -> Any:

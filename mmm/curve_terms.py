@@ -4,7 +4,7 @@ Media of a group are evaluated as one array; with reach and frequency the exposu
 times the effect of a contact count, reach * f^s / (k^s + f^s) (after Google's Meridian, 2024).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,15 +24,12 @@ type Parameters = Mapping[str, Tensor]
 
 def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium, week, geo) response of every medium before its coefficient."""
-    found: dict[int, Tensor] = {}
+    found = []
     for group in s.groups:
         q = group_parameters(p, group)
         x = group_adstock(q, d, group, s, xp)
-        values = SATURATION[group.saturation](x, q, xp)
-        if len(s.groups) == 1:
-            return values
-        found.update({member: values[..., i, :, :] for i, member in enumerate(group.members)})
-    return _stacked(found, xp)
+        found.append(SATURATION[group.saturation](x, q, xp))
+    return _by_medium(found, s, -3, xp)
 
 
 def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
@@ -74,13 +71,12 @@ def group_adstock(
 
 def curve_at_one(p: Parameters, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium) saturation curve at the mean active exposure."""
-    found: dict[int, Tensor] = {}
+    found = []
     for group in s.groups:
         one = xp.ones((len(group.members), 1, 1))
-        value = SATURATION[group.saturation](one, group_parameters(p, group), xp)[..., 0, 0]
-        found.update({member: value[..., i] for i, member in enumerate(group.members)})
-    like = max(found.values(), key=lambda value: value.ndim)
-    return xp.stack([found[i] + 0.0 * like for i in range(len(s.media))], axis=-1)
+        value = SATURATION[group.saturation](one, group_parameters(p, group), xp)
+        found.append(value[..., 0, 0])
+    return _by_medium(found, s, -1, xp)
 
 
 def slopes(
@@ -88,19 +84,26 @@ def slopes(
 ) -> Tensor:
     """(..., medium, week, geo) derivative of every curve when exposure moves by ``along (medium,
     week, geo)``; by default by itself, that is, to the log of all exposure from the first week."""
-    found: dict[int, Tensor] = {}
+    found = []
     for group in s.groups:
         q = group_parameters(p, group)
         moved = d.exposure[[*group.members]] if along is None else along[[*group.members]]
         full = group_adstock(q, d, group, s, xp)
         change = group_adstock(q, d, group, s, xp, exposure=moved, carry_in=False)
-        values = SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change
-        found.update({member: values[..., i, :, :] for i, member in enumerate(group.members)})
-    return _stacked(found, xp)
+        found.append(SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change)
+    return _by_medium(found, s, -3, xp)
 
 
-def _stacked(found: Mapping[int, Tensor], xp: Namespace) -> Tensor:
-    """(..., medium, week, geo) of each medium's (..., week, geo); draws only where any has them."""
-    like = max(found.values(), key=lambda value: value.ndim)
-    same = {i: v if v.ndim == like.ndim else v + xp.zeros_like(like) for i, v in found.items()}
-    return xp.stack([same[member] for member in range(len(same))], axis=-3)
+def _by_medium(found: Sequence[Tensor], s: Structure, axis: int, xp: Namespace) -> Tensor:
+    """The groups' arrays as one in the order of the media, along ``axis``; draws only where any
+    group has them."""
+    if len(found) == 1:
+        return found[0]
+    like = max(found, key=lambda values: values.ndim)
+    draws = xp.zeros_like(like[..., :1] if axis == -1 else like[..., :1, :, :])
+    same = [values if values.ndim == like.ndim else values + draws for values in found]
+    joined = xp.concatenate(same, axis=axis)
+    order = np.argsort([member for group in s.groups for member in group.members])
+    if np.array_equal(order, np.arange(len(order))):
+        return joined
+    return joined[..., order] if axis == -1 else joined[..., order, :, :]

@@ -57,6 +57,8 @@ def channel_coefficients(
     if free:
         prior = _free_prior(effect_prior(scales.mean_spend), free, source)
         effect = source.draw("effect", prior, "free_effect_channel")
+        if len(free) == s.n_channels:
+            return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
     found: dict[tuple[bool, bool], Tensor] = {}
     for channel in acting:

@@ -20,6 +20,7 @@ from mmm.coefficients import linear_side
 from mmm.collapse import Seen, log_evidence
 from mmm.coords import coords
 from mmm.evaluate import numeric_inputs
+from mmm.hoisted import hoisted
 from mmm.inputs import Inputs, scaled_inputs
 from mmm.latent_demand import Budgets, log_budgets
 from mmm.lift_design import ResolvedTest, resolve
@@ -111,7 +112,7 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
         tests = resolve(spec, panel, scales)
         seen = Seen(kpi, kept_cells(tests, spec, panel), _budgets(s, panel))
-        pm.Potential("kpi", log_evidence(p, inputs, side, seen, settle))
+        pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, settle)))
         _lifts(tests, p, spec, s, scales)
     return model
 

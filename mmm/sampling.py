@@ -59,6 +59,7 @@ def fit(
         progress(Progress("compiling", 0.02))
     if sampling is not None and sampling.backend == "jax":
         return _fit_on_jax(spec, panel, sampling, progress, scales, collapse)
+    scales = scales or scales_of(panel, spec, structure_of(spec))
     compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
     fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales, stop=stop)
     seconds = round(time.monotonic() - started, 3)

@@ -89,13 +89,16 @@ def convolve(
 ) -> Tensor:
     """Adstocked exposure (..., medium, week, geo): sum over lags of weight times past exposure.
 
-    ``before: (medium, lag, geo)`` is the exposure of the max_lag weeks that precede the first.
+    ``before: (medium, lag, geo)`` is the exposure of the max_lag weeks that precede the first. In
+    a graph it is one product with the lags side by side, which are the data's alone.
     """
     padded = xp.concatenate([before, exposure], axis=-2) if max_lag else exposure
-    return sum(
-        weights[..., lag, None, None] * padded[..., max_lag - lag : -lag or None, :]
-        for lag in range(max_lag + 1)
-    )
+    lags = [padded[..., max_lag - lag : -lag or None, :] for lag in range(max_lag + 1)]
+    if xp is np:
+        return sum(weights[..., lag, None, None] * past for lag, past in enumerate(lags))
+    past = xp.stack(lags, axis=-3)
+    flat = past.reshape((*past.shape[:-2], past.shape[-2] * past.shape[-1]))
+    return (weights[..., None, :] @ flat)[..., 0, :].reshape(exposure.shape)
 
 
 def hill(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:

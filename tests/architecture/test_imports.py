@@ -22,6 +22,8 @@ SAMPLER_MODULES = (
     "mmm.model",
     "mmm.likelihood",
     "mmm.collapse",
+    "mmm.evidence",
+    "mmm.hoisted",
     "mmm.compiled",
     "mmm.code_store",
     "mmm.graph_key",

@@ -1,0 +1,76 @@
+"""What data alone decide is computed once; the density stays the same, on other data too."""
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.traversal import ancestors
+
+from mmm.evidence import explained
+from mmm.hoisted import hoisted
+
+
+def _model(values: np.ndarray) -> tuple[pm.Model, pt.TensorVariable, pt.TensorVariable]:
+    with pm.Model() as model:
+        data = pm.Data("data", values)
+        center = pm.Data("center", np.array([0.5]))
+        x = pm.Normal("x", center * 2.0, 1.0, shape=1)
+        plain = -((x * pt.exp(data) - pt.log(data).sum()) ** 2).sum()
+        pm.Potential("fit", hoisted(plain))
+    return model, plain, x
+
+
+def test_the_density_is_the_same_and_reads_only_what_was_computed() -> None:
+    model, plain, x = _model(np.array([1.0, 2.0, 3.0]))
+    found = model["fit"]
+    point = np.array([0.3])
+    assert np.isclose(found.eval({x: point}), plain.eval({x: point}), rtol=1e-14)
+    used = {node.name for node in ancestors([found], blockers=[x]) if _is_data(node)}
+    assert used
+    assert all(name.startswith("hoisted_") for name in used)
+
+
+def test_random_variables_keep_their_own_nodes() -> None:
+    model, _, x = _model(np.array([1.0, 2.0]))
+    assert model.free_RVs == [x]
+    assert x in set(ancestors([model["fit"]]))
+    assert "center" in {node.name for node in ancestors([x]) if _is_data(node)}
+
+
+def test_a_second_panel_has_numbers_of_its_own() -> None:
+    one, _, _ = _model(np.array([1.0, 2.0]))
+    two, _, _ = _model(np.array([1.0, 5.0]))
+    hoists = [name for name in one.named_vars if name.startswith("hoisted_")]
+    assert hoists == [name for name in two.named_vars if name.startswith("hoisted_")]
+    assert any(not np.array_equal(one[n].get_value(), two[n].get_value()) for n in hoists)
+
+
+def test_a_density_of_random_variables_alone_is_left_as_it_is() -> None:
+    with pm.Model():
+        x = pm.Normal("x")
+        density = -(x**2)
+        assert hoisted(density) is density
+
+
+def test_the_short_gradient_is_that_of_the_factorisation() -> None:
+    rng = np.random.default_rng(3)
+    root = rng.standard_normal((5, 5))
+    a, b = pt.dmatrix("a"), pt.dvector("b")
+    numbers = {a: np.eye(5) + root @ root.T, b: rng.standard_normal(5)}
+    plain = b @ pt.linalg.solve(a, b) - pt.log(pt.linalg.det(a))
+    short = explained(a, b)
+    assert np.isclose(short.eval(numbers), plain.eval(numbers), rtol=1e-12)
+    for node in (a, b):
+        ours, theirs = (pt.grad(value, node).eval(numbers) for value in (short, plain))
+        assert np.allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_the_short_gradient_can_be_differentiated_again() -> None:
+    a, b = pt.dmatrix("a"), pt.dvector("b")
+    numbers = {a: np.array([[2.0, 0.3], [0.3, 1.5]]), b: np.array([0.7, -0.2])}
+    curvature = pt.grad(pt.grad(explained(a, b), b)[0], b).eval(numbers)
+    assert np.allclose(curvature, 2.0 * np.linalg.inv(numbers[a])[0], rtol=1e-10)
+
+
+def _is_data(node: object) -> bool:
+    return isinstance(node, SharedVariable) and "RNG" not in str(node)
