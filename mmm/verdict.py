@@ -165,7 +165,9 @@ def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict
     A draft (it has a value of that name) is judged by DRAFT_RULES in the place of its chains.
     With ``spec`` no check advises what the model has already. Raises KeyError for a missing value.
     """
-    has = [spec.kpi.likelihood, spec.noise.kind, spec.noise.scale] if spec else []
+    has: list[str] = []
+    if spec:
+        has += [spec.kpi.likelihood, spec.noise.kind, spec.noise.scale]
     if spec and spec.demand:
         has.append(spec.demand.kind)
     first = DRAFT_RULES if DRAFT in values else CHAIN_RULES

@@ -10,7 +10,7 @@ are narrowed, and the program is solved again (cutting planes: Kelley 1960; refi
 relaxation).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +27,8 @@ from optimizer.tabulated import MANY_CELLS, polished, tabulated
 
 CLOSE = 5e-4
 _ROUNDS = 25
+NODES = 2_000
+"""Of the search trees of one proof together: seconds, where most proofs need none at all."""
 _HULL_ROUNDS = 40
 _ELSEWHERE = 0.02
 """Share of the budget, and of the measure."""
@@ -44,18 +46,20 @@ def applies(case: Case) -> bool:
     )
 
 
-def proved(case: Case, start: Found, floor: float, climb: Callable[[], Found]) -> Solution:
+def proved(
+    case: Case, start: Found, floor: float, climb: Callable[[], Found], nodes: int = NODES
+) -> Solution:
     """The best plan that is found from `start` on, with a global certificate.
 
     floor: the least denominator of a gap.  climb: another plan, asked for only where the hulls
-    leave a gap.
+    leave a gap.  nodes: of the integer programs' search trees; with few the gap stays wider.
     """
     proof = _Proof(case, start, floor)
     proof.by_hulls()
     proof.polish()
     if proof.gap > CLOSE and len(case.system.names) <= MANY_CELLS:
         proof.offer(climb())
-        proof.by_integers()
+        proof.by_integers(nodes)
     best, search = proof.best, case.search
     certificate = Certificate(
         CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=proof.gap
@@ -63,9 +67,6 @@ def proved(case: Case, start: Found, floor: float, climb: Callable[[], Found]) -
     weights = search.measure.weigh(search.gain.draws(best.spend), 0.0).weights
     slope = np.asarray(weights @ search.gain.slope(best.spend))
     return Solution(best.spend, best.value, slope, certificate, (best.value,))
-
-
-type Program = Callable[[Sequence[Cut], Sequence[Pieces], Case], tuple[FloatArray, float]]
 
 
 @dataclass(eq=False)
@@ -101,7 +102,10 @@ class _Proof:
         slow = 0
         for _ in range(_HULL_ROUNDS):
             before = self.gap
-            self._step(most_of_the_hulls)
+            pieces = self._pieces()
+            found, bound = most_of_the_hulls(self._cuts(), pieces, self.case)
+            self.bound = min(self.bound, bound)
+            self._learn(found, pieces)
             slow = slow + 1 if self.gap > (1.0 - _SLOW) * before else 0
             if self.gap <= CLOSE or slow == 3:
                 return
@@ -115,21 +119,22 @@ class _Proof:
         """The best plan climbed to its top."""
         self.offer(polished(self.case, tabulated(self.case), self.best))
 
-    def by_integers(self) -> None:
-        """Mixed-integer programs, as long as they lower the bound."""
+    def by_integers(self, left: int) -> None:
+        """Mixed-integer programs, as long as they lower the bound and nodes are left."""
         for _ in range(_ROUNDS):
-            if self.gap <= CLOSE:
+            if self.gap <= CLOSE or left <= 0:
                 return
-            before = self.bound
-            bound = self._step(most_of_the_least)
-            if 0.0 <= before - bound < 1e-9 * abs(bound):
+            before, pieces = self.bound, self._pieces()
+            found = most_of_the_least(self._cuts(), pieces, self.case, left)
+            left -= found.nodes
+            self.bound = min(self.bound, found.bound)
+            if found.spend is not None:
+                self._learn(found.spend, pieces)
+            if 0.0 <= before - found.bound < 1e-9 * abs(found.bound):
                 return
 
-    def _step(self, program: Program) -> float:
-        """One program and what is learned from it; its bound."""
-        pieces = self._pieces()
-        found, bound = program(self._cuts(), pieces, self.case)
-        self.bound = min(self.bound, bound)
+    def _learn(self, found: FloatArray, pieces: list[Pieces]) -> None:
+        """Take over what a program's plan tells."""
         plan = self._feasible(found)
         if plan is not None:
             self._cut(plan.spend)
@@ -139,7 +144,6 @@ class _Proof:
                 self.best = plan
                 self._cut(plan.spend)
         self._refine(found, pieces)
-        return bound
 
     def _refine(self, spend: FloatArray, pieces: list[Pieces]) -> None:
         """Narrow the intervals at a plan where lines lie too far above the curves."""

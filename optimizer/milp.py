@@ -17,7 +17,7 @@ from optimizer.errors import SolverFailed
 from optimizer.response import FloatArray, IndexArray
 
 _GAP = 1e-4
-_NODES = 20_000
+_LIMIT_REACHED = 1
 ROUNDING = 1e-6
 """Relative: what the solver's tolerances may take from its bound."""
 
@@ -30,10 +30,20 @@ class Cut:
     constant: float
 
 
+@dataclass(frozen=True)
+class Searched:
+    """The plan (cell,) with the highest least cut that was found, if any, a bound over all plans,
+    and the nodes of the search tree that it took."""
+
+    spend: FloatArray | None
+    bound: float
+    nodes: int
+
+
 def most_of_the_least(
-    cuts: Sequence[Cut], pieces: Sequence[Pieces], case: Case
-) -> tuple[FloatArray, float]:
-    """The plan (cell,) with the highest least cut, and a bound over all plans.
+    cuts: Sequence[Cut], pieces: Sequence[Pieces], case: Case, nodes: int
+) -> Searched:
+    """Searched within ``nodes``: where they do not suffice, the bound is higher, and holds.
 
     Raises SolverFailed.
     """
@@ -52,12 +62,14 @@ def most_of_the_least(
         integrality=shape.integrality(),
         bounds=shape.bounds(),
         constraints=rows.constraint(),
-        options={"mip_rel_gap": _GAP, "node_limit": _NODES},
+        options={"mip_rel_gap": _GAP, "node_limit": nodes},
     )
     bound = result.mip_dual_bound
-    if result.x is None or bound is None or not np.isfinite(bound):
+    out_of_nodes = result.status == _LIMIT_REACHED
+    if bound is None or (result.x is None and not out_of_nodes):
         raise SolverFailed(f"the program of the global bound failed: {result.message}")
-    return _spend(result.x, shape, pieces), -float(bound) * unit + ROUNDING * unit
+    spend = None if result.x is None else _spend(result.x, shape, pieces)
+    return Searched(spend, (ROUNDING - float(bound)) * unit, int(result.mip_node_count or 0))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from optimizer import Status, allocate, read_problem
 from optimizer.certificate import CertificateKind
 from optimizer.envelope import Envelope
+from optimizer.global_bound import proved
 from optimizer.solve import case_of
 from tests.optimizer.curves import weekly_response
 
@@ -72,6 +73,22 @@ def test_no_plan_is_above_the_bound_and_the_gap_is_small(seed):
     best = max(case.search.found(plan).value for plan in random_plans(5, 1250.0, 500))
     assert best <= answer.risk.value + 1e-9
     assert best <= certificate.upper_bound
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_search_cut_short_leaves_a_wider_gap_and_a_bound_that_holds(seed):
+    response, current = weekly_response(seed, cells=5, draws=120), np.full(5, 250.0)
+    case = case_of(problem_of(5), response, current)
+    plans = [case.search.found(plan) for plan in random_plans(5, 1250.0, 500)]
+    start, best = plans[0], max(plan.value for plan in plans)
+    bounds = []
+    for nodes in (1, 2_000):
+        solution = proved(case, start, 1.0, lambda: start, nodes)
+        certificate = solution.certificate
+        assert certificate.upper_bound is not None
+        assert certificate.upper_bound >= max(best, solution.value)
+        bounds.append(certificate.upper_bound)
+    assert bounds[0] >= bounds[1] - 1e-3 * abs(bounds[1])
 
 
 def test_limits_are_kept_by_the_bound():
