@@ -4,6 +4,7 @@
     ├── Unauthenticated       no credential, or one that opens nothing: send one that is valid
     ├── MissingScope          the credential may not do this: use one that has the scope
     ├── TooManyRequests       a limit of the tenant is reached: wait, or use less
+    ├── Overloaded            more is asked than can be computed in time: try again later
     ├── ProviderUnavailable   the identity provider does not answer: try again later
     ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
     ├── KeysNotUsed           API keys open nothing here: send tokens, or let keys be used too
@@ -84,6 +85,10 @@ class _Later(AppError):
 
 class TooManyRequests(_Later):
     """The tenant has used what it may: requests, operations, or bytes."""
+
+
+class Overloaded(_Later):
+    """More is asked than can be computed in time."""
 
 
 class ProviderUnavailable(_Later):

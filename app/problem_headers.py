@@ -28,7 +28,9 @@ def _soon(_: own.KeyInUse) -> dict[str, str]:
     return {"Retry-After": "1"}
 
 
-def _retry_after(error: own.TooManyRequests | own.ProviderUnavailable) -> dict[str, str]:
+def _retry_after(
+    error: own.TooManyRequests | own.Overloaded | own.ProviderUnavailable,
+) -> dict[str, str]:
     return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
 
 
@@ -37,6 +39,7 @@ _HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
     own.MissingScope: _missing_scope,
     own.KeyInUse: _soon,
     own.TooManyRequests: _retry_after,
+    own.Overloaded: _retry_after,
     own.ProviderUnavailable: _retry_after,
 }
 

@@ -73,6 +73,7 @@ RULES: dict[type[Exception], Rule] = {
     own.Unauthenticated: Rule(401, "unauthenticated", "Nobody is known by this credential"),
     own.MissingScope: Rule(403, "missing_scope", "The credential may not do this"),
     own.TooManyRequests: Rule(429, "too_many_requests", "A limit of the tenant is reached"),
+    own.Overloaded: Rule(503, "overloaded", "Too many questions wait"),
     own.ProviderUnavailable: Rule(503, "provider_unavailable", "Tokens cannot be checked now"),
     own.KeySecretUnusable: Rule(500, "key_secret_unusable", "API keys cannot be kept"),
     own.KeysNotUsed: Rule(409, "keys_not_used", "API keys open nothing here"),

@@ -7,12 +7,27 @@ from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from app.errors import Overloaded
+
+WAITING = 24
+"""Calls that wait for one thread of a lane, at most: what is asked of a service that cannot keep up
+is told so, and not computed for nobody after its caller has given up."""
+RETRY_SECONDS = 5.0
+
 
 async def heavy[Answer](lane: CapacityLimiter, work: Callable[[], Answer]) -> Answer:
     """``work`` in one of the few threads of its lane (``Lanes``).
 
-    It includes writing the answer down: a large one would keep the event loop.
+    It includes writing the answer down: a large one would keep the event loop. Raises Overloaded
+    where so many wait already that callers would have gone before their turn.
     """
+    waiting = lane.statistics().tasks_waiting
+    if waiting >= WAITING * lane.total_tokens:
+        detail = (
+            f"{waiting} calls of this kind wait for their turn already: try again later, or queue "
+            "the question where it takes `Prefer: respond-async`."
+        )
+        raise Overloaded(detail, retry_after=RETRY_SECONDS)
     return await to_thread.run_sync(work, limiter=lane)
 
 

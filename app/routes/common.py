@@ -69,5 +69,5 @@ _MEANING = {
     422: "The request is wrong: errors name place, code and reason.",
     429: "A limit of the tenant is reached: Retry-After says when to try again.",
     500: "Something went wrong on the server's side; the log has more under request_id.",
-    503: "A part of the service does not work at present: errors name it.",
+    503: "A part of the service does not work at present, or more is asked than it can compute.",
 }
