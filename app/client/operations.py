@@ -71,7 +71,7 @@ class OperationCalls(Calls):
             while found.status not in ENDED:
                 time.sleep(every)
                 found = self.operation(found.id)
-                bars.show(found)
+                bars.tell(found)
                 on_progress(found)
             if found.status != "succeeded":
                 raise OperationError(found)

@@ -15,9 +15,10 @@ AFTER_SAMPLING = frozenset({"postprocessing", "comparing", "storing"})
 
 
 class FitProgress:
-    """Bars that follow the reports of a fit; a context manager. Writes to standard error."""
+    """Bars that follow the reports of a fit; a context manager. Writes to standard error, nothing
+    where ``silent``."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, silent: bool = False) -> None:
         self._bars = Progress(
             TextColumn("{task.description:<16}"),
             BarColumn(bar_width=32),
@@ -26,6 +27,7 @@ class FitProgress:
             TimeRemainingColumn(compact=True),
             console=console or Console(stderr=True),
             transient=False,
+            disable=silent,
         )
         self._tasks: dict[int, TaskID] = {}
 
