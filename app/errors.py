@@ -5,6 +5,7 @@
     ├── MissingScope          the credential may not do this: use one that has the scope
     ├── TooManyRequests       a limit of the tenant is reached: wait, or use less
     ├── Overloaded            more is asked than can be computed in time: try again later
+    ├── CallerLeft            nobody waits for the answer any more: it is not computed
     ├── ProviderUnavailable   the identity provider does not answer: try again later
     ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
     ├── KeysNotUsed           API keys open nothing here: send tokens, or let keys be used too
@@ -89,6 +90,13 @@ class TooManyRequests(_Later):
 
 class Overloaded(_Later):
     """More is asked than can be computed in time."""
+
+
+class CallerLeft(AppError):
+    """The connection has ended before the question had its turn; only the log is told."""
+
+    def __str__(self) -> str:
+        return "The caller has left before the question had its turn."
 
 
 class ProviderUnavailable(_Later):

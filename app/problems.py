@@ -74,6 +74,7 @@ RULES: dict[type[Exception], Rule] = {
     own.MissingScope: Rule(403, "missing_scope", "The credential may not do this"),
     own.TooManyRequests: Rule(429, "too_many_requests", "A limit of the tenant is reached"),
     own.Overloaded: Rule(503, "overloaded", "Too many questions wait"),
+    own.CallerLeft: Rule(499, "caller_left", "The caller has left"),
     own.ProviderUnavailable: Rule(503, "provider_unavailable", "Tokens cannot be checked now"),
     own.KeySecretUnusable: Rule(500, "key_secret_unusable", "API keys cannot be kept"),
     own.KeysNotUsed: Rule(409, "keys_not_used", "API keys open nothing here"),

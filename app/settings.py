@@ -112,6 +112,11 @@ class Settings(AccessSettings):
     read_workers: int = Field(
         default=2, ge=1, le=256, description="Reads computed at the same time, beside both."
     )
+    longest_wait_seconds: float = Field(
+        default=45.0,
+        gt=0,
+        description="Who would wait longer for one of these threads is told to come again (503).",
+    )
     idempotency_seconds: float = Field(
         default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is remembered."
     )

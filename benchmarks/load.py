@@ -9,14 +9,14 @@ called ten times a second: what it takes is about the time for which the event l
 driver's own delays are in it, and told apart in the table). Memory is the resident set of the API's
 process, without the fit processes.
 
-The last line is a summary; the exit status is 1 where a call was not answered with 2xx.
+Clients behave well: who is told to come again (429 or 503 with Retry-After) sleeps as long as that
+says and asks the same again. The table counts how often, and its times are from the first asking to
+the answer. The last line is a summary; the exit status is 1 where a call was not answered with 2xx.
 """
 
 import argparse
 import asyncio
-import math
 import tempfile
-from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -27,25 +27,17 @@ import httpx
 from numpy.random import Generator, default_rng
 
 from app.client import ENDED, Client
+from app.client.transport import BUSY
 from app.demo.service import Service, own_process
 from benchmarks.load_questions import MIX, question
+from benchmarks.load_report import MEBIBYTE, Seen, report
 from benchmarks.ours import spec_of
 from benchmarks.worlds import SIZES, World, make
 
 PROBE, FIT_POLL, MINUTE = 0.1, 1.0, 60.0
 TIMEOUT_SECONDS = 120.0
-MEBIBYTE = 1024 * 1024
 FITTED = {"draws": 500, "tune": 500, "chains": 2}
 LONG = {"draws": 4000, "tune": 1000, "chains": 2}
-
-
-@dataclass
-class Seen:
-    """Seconds of every call by kind, failures by kind and status, and bytes of the API's memory."""
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: Counter[str] = field(default_factory=Counter)
-    memory: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,13 +60,25 @@ class Load:
         return monotonic() >= self.end or made >= self.calls
 
     async def call(self, kind: str, method: str, path: str, body: Any = None) -> Any:
-        """One call, timed; its JSON where it was answered with 2xx."""
+        """One question, timed; its JSON where it was answered with 2xx.
+
+        None where it failed, or where its caller was still told to come again when time was up.
+        """
         began = perf_counter()
-        try:
-            response = await self.http.request(method, path, json=body)
-        except httpx.HTTPError as error:
-            self.seen.errors[f"{kind} {type(error).__name__}"] += 1
-            return None
+        while True:
+            try:
+                response = await self.http.request(method, path, json=body)
+            except httpx.HTTPError as error:
+                self.seen.errors[f"{kind} {type(error).__name__}"] += 1
+                return None
+            pause = response.headers.get("retry-after")
+            if response.status_code not in BUSY or pause is None:
+                break
+            self.seen.told[kind] += 1
+            if self.over:
+                self.seen.unanswered += 1
+                return None
+            await asyncio.sleep(float(pause))
         self.seen.seconds[kind].append(perf_counter() - began)
         if response.is_success:
             return response.json() if kind == "fit" else None
@@ -144,29 +148,6 @@ async def drive(load: Load, clients: int, fits: int) -> None:
             group.create_task(keep_fitting(load, number))
         for number in range(clients):
             group.create_task(ask(load, default_rng(number)))
-
-
-def report(seen: Seen, before: int, after: int, seconds: float) -> str:
-    """Print the table; its summary in one line."""
-    print("| kind | count | p50 ms | p95 ms | max ms |\n|---|---|---|---|---|")
-    for kind, times in sorted(seen.seconds.items()):
-        cells = [1000 * quantile(times, share) for share in (0.5, 0.95, 1.0)]
-        print(f"| {kind} | {len(times)} | " + " | ".join(f"{cell:.0f}" for cell in cells) + " |")
-    held = [size / MEBIBYTE for size in (before, max(seen.memory), after)]
-    print("API memory, MiB: {:.0f} before, {:.0f} at most, {:.0f} after".format(*held))
-    print("errors:", dict(seen.errors) or "none")
-    lag, slow = (1000 * quantile(seen.seconds[kind], 0.95) for kind in ("livez", "what-if"))
-    calls = sum(len(seen.seconds[kind]) for kind in MIX)
-    return (
-        f"{calls} calls in {seconds:.0f} s, {seen.errors.total()} errors, what-if p95 "
-        f"{slow:.0f} ms, livez p95 {lag:.0f} ms, memory {held[0]:.0f} to {held[1]:.0f} MiB"
-    )
-
-
-def quantile(values: list[float], share: float) -> float:
-    """The smallest value that so large a share does not exceed; NaN of none."""
-    ordered = sorted(values)
-    return ordered[max(math.ceil(share * len(ordered)), 1) - 1] if ordered else math.nan
 
 
 def main() -> None:

@@ -2,33 +2,41 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
-from anyio import CapacityLimiter, to_thread
+from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.types import Receive
 
-from app.errors import Overloaded
-
-WAITING = 24
-"""Calls that wait for one thread of a lane, at most: what is asked of a service that cannot keep up
-is told so, and not computed for nobody after its caller has given up."""
-RETRY_SECONDS = 5.0
+from app.lanes import Lane
 
 
-async def heavy[Answer](lane: CapacityLimiter, work: Callable[[], Answer]) -> Answer:
-    """``work`` in one of the few threads of its lane (``Lanes``).
+@dataclass(frozen=True)
+class Heavy:
+    """Computes for the caller of one request, and not for one who has left before it begins."""
 
-    It includes writing the answer down: a large one would keep the event loop. Raises Overloaded
-    where so many wait already that callers would have gone before their turn.
-    """
-    waiting = lane.statistics().tasks_waiting
-    if waiting >= WAITING * lane.total_tokens:
-        detail = (
-            f"{waiting} calls of this kind wait for their turn already: try again later, or queue "
-            "the question where it takes `Prefer: respond-async`."
-        )
-        raise Overloaded(detail, retry_after=RETRY_SECONDS)
-    return await to_thread.run_sync(work, limiter=lane)
+    receive: Receive
+
+    async def __call__[Answer](self, lane: Lane, work: Callable[[], Answer]) -> Answer:
+        """``work`` in one of the few threads of its lane; raises Overloaded or CallerLeft.
+
+        It includes writing the answer down: a large one would keep the event loop.
+        """
+        return await lane.run(work, self._left)
+
+    async def _left(self) -> None:
+        """Returns when the connection has ended; the body has been read by then."""
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+
+async def heavy_of(request: Request) -> Heavy:
+    """For the caller of ``request`` (a dependency of the routes)."""
+    return Heavy(request.receive)
+
+
+HeavyOf = Annotated[Heavy, Depends(heavy_of)]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.cache import Key
 from app.context import Context
 from app.db.models import ModelRow
 from app.release import release
-from app.routes.answers import Written, answered, heavy
+from app.routes.answers import Heavy, HeavyOf, Written, answered
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"
@@ -27,9 +27,13 @@ _REVALIDATE = "private, no-cache"
 
 @dataclass(frozen=True)
 class Conditional:
-    """The ETags that the caller has, as the header If-None-Match gives them."""
+    """The ETags that the caller has, as the header If-None-Match gives them.
+
+    ``heavy``: computes what the caller does not have.
+    """
 
     given: str | None
+    heavy: Heavy
 
     def has(self, tag: str) -> bool:
         """Whether the caller's copy is current, by weak comparison; ``*`` is any copy."""
@@ -55,7 +59,8 @@ class Conditional:
         key = Key("answer", model.id, tag)
         found: Written | None = context.cache.find(key)
         if found is None:
-            found = await heavy(context.lanes.reads, lambda: context.cache.get(key, make, _bytes))
+            lane = context.lanes.reads
+            found = await self.heavy(lane, lambda: context.cache.get(key, make, _bytes))
         return self.tagged(tag, found.response(), **headers)
 
     def document(self, answer: BaseModel) -> Response:
@@ -71,13 +76,14 @@ class Conditional:
         return response
 
 
-def conditional(
+async def conditional(
+    heavy: HeavyOf,
     if_none_match: Annotated[
         str | None, Header(max_length=2000, description="ETags of copies that the caller has.")
     ] = None,
 ) -> Conditional:
     """The condition of a request (a dependency of the routes)."""
-    return Conditional(if_none_match)
+    return Conditional(if_none_match, heavy)
 
 
 Known = Annotated[Conditional, Depends(conditional)]

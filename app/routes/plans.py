@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from app.documents import OperationDocument
 from app.routes.accepted import CallOf, Prefer, accepted, wants_async
-from app.routes.answers import answered, heavy
+from app.routes.answers import HeavyOf, answered
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.guarded import needs
 from app.routes.idempotent import CalledOnce
@@ -32,6 +32,7 @@ async def post_allocate(
     body: AllocateBody,
     call: CallOf,
     context: ContextOf,
+    heavy: HeavyOf,
     once: CalledOnce,
     prefer: Prefer = None,
 ) -> Response:
@@ -45,7 +46,7 @@ async def post_allocate(
 
     async def submit() -> Response:
         row = await heavy(
-            context.lanes.plans, lambda: allocate_job.submit(context, model, body, call)
+            context.lanes.questions, lambda: allocate_job.submit(context, model, body, call)
         )
         return await accepted(context, row, prefer)
 
@@ -59,7 +60,7 @@ async def post_allocate(
 )
 @needs("read")
 async def post_evaluate_plan(
-    model: ExistingModel, body: EvaluatePlanBody, context: ContextOf
+    model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, heavy: HeavyOf
 ) -> Response:
     """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
     return await heavy(context.lanes.plans, lambda: answered(evaluate_plan(context, model, body)))
@@ -76,6 +77,7 @@ async def post_frontier(
     body: FrontierBody,
     call: CallOf,
     context: ContextOf,
+    heavy: HeavyOf,
     once: CalledOnce,
     prefer: Prefer = None,
 ) -> Response:
@@ -85,7 +87,9 @@ async def post_frontier(
     """
 
     async def submit() -> Response:
-        row = await heavy(context.lanes.plans, lambda: frontier.submit(context, model, body, call))
+        row = await heavy(
+            context.lanes.questions, lambda: frontier.submit(context, model, body, call)
+        )
         return await accepted(context, row, prefer)
 
     return await once.answer(submit)

@@ -23,7 +23,7 @@ from app.project_documents import (
     PromotionBody,
     PromotionList,
 )
-from app.routes.answers import answered, created, heavy
+from app.routes.answers import HeavyOf, answered, created
 from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
 from app.routes.conditional import Known
 from app.routes.idempotent import CalledOnce
@@ -118,7 +118,11 @@ def list_promotions(project: ExistingProject, context: ContextOf) -> PromotionLi
     responses=problems(404, 409, 413, 415, 422),
 )
 async def adopt_plan(
-    project: ExistingProject, body: ProjectPlanBody, context: ContextOf, once: CalledOnce
+    project: ExistingProject,
+    body: ProjectPlanBody,
+    context: ContextOf,
+    heavy: HeavyOf,
+    once: CalledOnce,
 ) -> Response:
     """Decide on a plan: from now on it is the plan of record that actuals are held against."""
 
@@ -154,7 +158,11 @@ def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf, known: K
     responses=problems(404, 409, 413, 415, 422),
 )
 async def post_actuals(
-    project: ExistingProject, body: ActualsBody, context: ContextOf, once: CalledOnce
+    project: ExistingProject,
+    body: ActualsBody,
+    context: ContextOf,
+    heavy: HeavyOf,
+    once: CalledOnce,
 ) -> Response:
     """Weeks as they came: kpi, spend, prices, everything that the model's table has."""
     data = Data(body.data.dataset_id, body.data.rows)
@@ -183,6 +191,7 @@ def list_actuals(project: ExistingProject, context: ContextOf) -> ActualsList:
 async def get_plan_versus_actual(
     project: ExistingProject,
     context: ContextOf,
+    heavy: HeavyOf,
     plan_id: Annotated[str | None, Query(description="Default: the plan of record."), ID] = None,
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Body, Header, Query
 from starlette.responses import HTMLResponse, Response
 
-from app.routes.answers import Written, answered, heavy, written
+from app.routes.answers import HeavyOf, Written, answered, written
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.conditional import Known
 from app.routes.guarded import needs
@@ -125,6 +125,7 @@ async def post_counterfactual(
     model: ExistingModel,
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],
     context: ContextOf,
+    heavy: HeavyOf,
 ) -> Response:
     """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
     return await heavy(

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from app.documents import OperationDocument
 from app.fit_documents import RefitBody
 from app.routes.accepted import CallOf, Prefer, accepted
-from app.routes.answers import heavy
+from app.routes.answers import HeavyOf
 from app.routes.common import ContextOf, ExistingModel, problems, router
 from app.routes.conditional import Known
 from app.routes.idempotent import CalledOnce
@@ -28,6 +28,7 @@ async def post_refit(
     body: RefitBody,
     call: CallOf,
     context: ContextOf,
+    heavy: HeavyOf,
     once: CalledOnce,
     prefer: Prefer = None,
 ) -> Response:

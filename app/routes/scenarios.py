@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 from starlette.responses import Response
 
-from app.routes.answers import created, heavy
+from app.routes.answers import HeavyOf, created
 from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
 from app.routes.conditional import Known
 from app.routes.idempotent import CalledOnce
@@ -32,7 +32,9 @@ Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
     response_model=ScenarioRead,
     responses=problems(404, 409, 413, 415, 422),
 )
-async def save_scenario(body: ScenarioBody, context: ContextOf, once: CalledOnce) -> Response:
+async def save_scenario(
+    body: ScenarioBody, context: ContextOf, heavy: HeavyOf, once: CalledOnce
+) -> Response:
     """Ask a model for a plan, the score of a plan, or a what-if, and keep question and answer."""
 
     def save() -> Response:
