@@ -29,7 +29,10 @@ LOST_SECONDS = 1.5
 
 
 class Place:
-    """One installation: a data directory, a database, and the processes that were started."""
+    """An installation on one kind of database, shared by the tests: a start takes seconds.
+
+    The service lives from test to test unless one kills it, and so does a worker that is left.
+    """
 
     def __init__(self, folder: Path, models: Path, url: str) -> None:
         self.folder, self.models, self.url = folder, models, url
@@ -39,17 +42,41 @@ class Place:
             "PRUDENT_WORKER_HEARTBEAT_SECONDS": "0.2",
             "PRUDENT_WORKER_LOST_SECONDS": str(LOST_SECONDS),
         }
-        self._started: list[ServiceProcess | WorkerProcess] = []
+        self._service: ServiceProcess | None = None
+        self._workers: list[WorkerProcess] = []
 
     def service(self) -> ServiceProcess:
-        made = ServiceProcess(self.folder, self.models, **self.variables)
-        self._started.append(made)
-        return made
+        """The service; a new one where it was killed."""
+        if self._service is None or self._service.process.poll() is not None:
+            self._service = ServiceProcess(self.folder, self.models, **self.variables)
+        return self._service
 
     def worker(self, slot: str = "") -> WorkerProcess:
+        """A new worker."""
         made = WorkerProcess(self.folder, self.models, slot, **self.variables)
-        self._started.append(made)
+        self._workers.append(made)
         return made
+
+    def only_worker(self) -> WorkerProcess:
+        """The worker that an earlier test left, or a new one."""
+        return self._workers[0] if self._workers else self.worker()
+
+    def no_worker(self) -> None:
+        """Kill those that are left."""
+        _end(self._workers)
+        self._workers = []
+
+    def tidy(self) -> None:
+        """Leave nothing that runs, and one worker at most."""
+        (self.models / "started").unlink(missing_ok=True)
+        living = [worker for worker in self._workers if worker.process.poll() is None]
+        _end([worker for worker in self._workers if worker not in living[-1:]])
+        self._workers = living[-1:]
+
+    def end(self) -> None:
+        self.no_worker()
+        if self._service is not None and self._service.process.poll() is None:
+            self._service.close(kill=True)
 
     def row(self, operation_id: str) -> OperationRow:
         database = open_database(self.url)
@@ -59,35 +86,46 @@ class Place:
         finally:
             database.close()
 
-    def end(self) -> None:
-        for one in self._started:
-            if one.process.poll() is None:
-                one.process.kill()
-                one.close(kill=True)
+
+def _end(workers: list[WorkerProcess]) -> None:
+    for worker in workers:
+        if worker.process.poll() is None:
+            worker.close(kill=True)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory, models, database_kind, new_database) -> Iterator[Place]:
+    made = Place(tmp_path_factory.mktemp("faults"), models, new_database(database_kind))
+    yield made
+    made.end()
 
 
 @pytest.fixture
-def place(tmp_path, models, database_kind, new_database) -> Iterator[Place]:
-    (models / "started").unlink(missing_ok=True)
-    made = Place(tmp_path, models, new_database(database_kind))
-    yield made
-    made.end()
+def place(installation: Place) -> Place:
+    installation.tidy()
+    return installation
 
 
 def in_stage(service: ServiceProcess, operation_id: str, stage: str = "sampling") -> None:
     wait_until(lambda: operation(service.client, operation_id)["stage"] == stage)
 
 
-def one_model(service: ServiceProcess, operation_id: str) -> None:
+def models_of(service: ServiceProcess) -> list[str]:
+    found = service.client.get("/v1/models", params={"limit": 200}).json()["items"]
+    return [model["id"] for model in found]
+
+
+def one_model(service: ServiceProcess, operation_id: str, before: list[str]) -> None:
+    """The operation succeeds, and one model is there beyond those that were."""
     done = wait_for(service.client, operation_id)
     assert done["status"] == "succeeded", done["error"]
-    found = service.client.get("/v1/models").json()["items"]
-    assert [model["id"] for model in found] == [done["result"]["model_id"]]
+    assert models_of(service) == [done["result"]["model_id"], *before]
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_kill_9_of_a_worker_in_each_stage_leaves_one_model(place, stage) -> None:
-    service, first = place.service(), place.worker()
+    service, first = place.service(), place.only_worker()
+    before = models_of(service)
     operation_id = start_fit(service.client, SLOW_ONCE_AT[stage])
     in_stage(service, operation_id, stage)
     wait_until(lambda: (place.models / "started").exists())
@@ -95,31 +133,32 @@ def test_kill_9_of_a_worker_in_each_stage_leaves_one_model(place, stage) -> None
     first.close(kill=True)
     wait_until(lambda: all(gone(pid) for pid in fits), 2.0)
     place.worker()
-    one_model(service, operation_id)
+    one_model(service, operation_id, before)
     assert place.row(operation_id).attempt == 2
 
 
 def test_kill_9_of_the_service_leaves_the_jobs_of_its_workers_alone(place) -> None:
-    service = place.service()
-    place.worker()
+    service, before = place.service(), models_of(place.service())
+    place.only_worker()
     operation_id = start_fit(service.client, ENDLESS)
     in_stage(service, operation_id)
     service.close(kill=True)
     again = place.service()
     assert operation(again.client, operation_id)["status"] == "running"
     again.client.post(f"/v1/operations/{operation_id}:stop").raise_for_status()
-    one_model(again, operation_id)
+    one_model(again, operation_id, before)
     assert place.row(operation_id).attempt == 1
 
 
 def test_a_frozen_worker_is_a_zombie_that_writes_nothing(place) -> None:
-    service, zombie = place.service(), place.worker()
+    service, zombie = place.service(), place.only_worker()
+    before = models_of(service)
     operation_id = start_fit(service.client, SLOW_ONCE)
     in_stage(service, operation_id)
     (fit,) = children_of(zombie.process.pid)
     zombie.signal(signal.SIGSTOP)
     peer = place.worker()
-    one_model(service, operation_id)
+    one_model(service, operation_id, before)
     ended = place.row(operation_id)
     assert ended.attempt == 2
     zombie.signal(signal.SIGCONT)
@@ -132,8 +171,8 @@ def test_a_frozen_worker_is_a_zombie_that_writes_nothing(place) -> None:
 
 
 def test_a_second_worker_of_one_identity_is_refused(place) -> None:
-    service = place.service()
-    first = place.worker("0")
+    place.no_worker()
+    service, first = place.service(), place.worker("0")
     assert wait_for(service.client, start_fit(service.client))["status"] == "succeeded"
     second = place.worker("0")
     assert second.process.wait(30) != 0
@@ -143,18 +182,19 @@ def test_a_second_worker_of_one_identity_is_refused(place) -> None:
 
 
 def test_sigterm_hands_a_running_fit_to_a_peer(place) -> None:
-    service, first = place.service(), place.worker()
+    service, first = place.service(), place.only_worker()
+    before = models_of(service)
     operation_id = start_fit(service.client, SLOW_ONCE)
     in_stage(service, operation_id)
     place.worker()
     assert first.close() == 0
-    one_model(service, operation_id)
+    one_model(service, operation_id, before)
     row = place.row(operation_id)
     assert (row.attempt, row.releases) == (2, 1)
 
 
 def test_cancel_kills_the_fit_of_another_process_and_stop_keeps_its_draws(place) -> None:
-    service, worker = place.service(), place.worker()
+    service, worker = place.service(), place.only_worker()
     operation_id = start_fit(service.client, SLOW)
     in_stage(service, operation_id)
     (fit,) = children_of(worker.process.pid)
