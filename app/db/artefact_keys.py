@@ -18,7 +18,13 @@ OWNERS: tuple[InstrumentedAttribute[str], ...] = (
     ModelRow.data_key,
     ActualsRow.artefact_key,
 )
-"""Columns that keep the file they name. ``OperationRow.input_key`` does so until the job ends."""
+"""Columns that keep the file they name."""
+
+OWNERS_UNTIL_THE_END: tuple[InstrumentedAttribute[str | None], ...] = (
+    OperationRow.input_key,
+    OperationRow.base_key,
+)
+"""Columns that keep the file they name until the job has ended."""
 
 
 def referenced(session: Session, keys: Collection[str]) -> set[str]:
@@ -34,8 +40,9 @@ def all_referenced(session: Session) -> set[str]:
 def _queries() -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
     for column in OWNERS:
         yield select(column), column
-    unfinished = OperationRow.status.in_(ACTIVE) & OperationRow.input_key.is_not(None)
-    yield select(OperationRow.input_key).where(unfinished), OperationRow.input_key
+    for until_the_end in OWNERS_UNTIL_THE_END:
+        unfinished = OperationRow.status.in_(ACTIVE) & until_the_end.is_not(None)
+        yield select(until_the_end).where(unfinished), until_the_end
 
 
 def _scalars(session: Session, queries: Iterable[Select[Any]]) -> set[str]:

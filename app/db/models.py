@@ -96,7 +96,8 @@ class OperationRow(TenantOwned, Base):
     ``releases`` counts the starts that ended because a worker was stopped, which is no fault.
     ``worker`` is the executor that the newest start ran, or runs, on. ``stop_requested`` asks it to
     end with what it has; ``incomplete`` says that it did. ``version`` grows with every change.
-    ``input_key`` names the artefact that the job will read. ``priority``: the lowest comes first.
+    ``input_key`` names the artefact that the job will read, ``base_key`` the file of the model that
+    a refit continues. ``priority``: the lowest comes first.
     """
 
     __tablename__ = "operations"
@@ -115,6 +116,7 @@ class OperationRow(TenantOwned, Base):
     version: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str | None] = mapped_column(String(100))
     input_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    base_key: Mapped[str | None] = mapped_column(String(64), index=True)
     request: Mapped[Document]
     detail: Mapped[Document | None]
     result: Mapped[Document | None]

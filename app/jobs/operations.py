@@ -54,8 +54,12 @@ class Operations:
         request: Document,
         call: Call = NOBODYS,
         prepare: Callable[[Session], str] | None = None,
+        base_key: str | None = None,
     ) -> OperationRow:
-        """Queue a job. ``prepare`` stores its input in the same transaction and returns the key."""
+        """Queue a job. ``prepare`` stores its input in the same transaction and returns the key.
+
+        ``base_key`` names a file that is stored already, and is kept for the job.
+        """
         with self._database.write() as session:
             row = OperationRow(
                 id=new_id("op"),
@@ -64,6 +68,7 @@ class Operations:
                 request_id=call.request_id,
                 status="queued",
                 priority=PRIORITIES[call.priority],
+                base_key=base_key,
             )
             row.input_key = prepare(session) if prepare else None
             session.add(row)

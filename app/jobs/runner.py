@@ -60,6 +60,7 @@ class Job:
     attempt: int
     request: Document
     input_key: str | None
+    base_key: str | None
     request_id: str | None
     report: Callable[[Progress], bool]
 
@@ -176,6 +177,7 @@ class JobRunner:
             attempt=row.attempt,
             request=row.request,
             input_key=row.input_key,
+            base_key=row.base_key,
             request_id=row.request_id,
             report=lambda progress: self._report(job, progress),
         )

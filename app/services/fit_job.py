@@ -87,8 +87,12 @@ class FitJob:
         return document
 
     def _base(self, job: Job) -> Path | None:
-        base = job.request.get("base")
-        return None if base is None else self.store.path(base["artefact_key"])
+        """File of the model that a refit continues; None for a first fit."""
+        if "base" not in job.request:
+            return None
+        if job.base_key is None:
+            raise ArtefactError("The operation does not name the file of the model to continue.")
+        return self.store.path(job.base_key)
 
     def _request(self, job: Job, folder: Path) -> FitRequest:
         if job.input_key is None:

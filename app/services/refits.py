@@ -56,7 +56,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
         "media_type": CSV,
         "name": order.name or row.name,
         "project": order.project or row.project,
-        "base": {"model_id": row.id, "artefact_key": row.artefact_key},
+        "base": {"model_id": row.id},
     }
     content = found.table.to_csv(index=False).encode()
 
@@ -66,7 +66,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
         check_bytes(session, context.settings, len(content))
         return context.store.put(content)
 
-    return context.operations.submit(KIND, request, call, prepare=keep)
+    return context.operations.submit(KIND, request, call, keep, base_key=row.artefact_key)
 
 
 def appended(

@@ -5,9 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
-from app.db.artefact_keys import OWNERS
+from app.db.artefact_keys import OWNERS, OWNERS_UNTIL_THE_END
 from app.db.database import open_database
+from app.db.migrate import alembic_config
 from app.db.models import Base, DatasetRow, OperationRow
 from app.jobs.operations import Operations
 from app.periodic import Periodic
@@ -49,7 +52,8 @@ def dataset(key: str) -> DatasetRow:
 
 
 def operation(name: str, status: str, **changes) -> OperationRow:
-    return OperationRow(id=f"op_{name}", kind="fit", status=status, request={}, **changes)
+    given = {"kind": "fit", "request": {}, **changes}
+    return OperationRow(id=f"op_{name}", status=status, **given)
 
 
 def test_files_without_an_owner_go_when_they_are_old(database, store, retention) -> None:
@@ -66,17 +70,48 @@ def test_files_without_an_owner_go_when_they_are_old(database, store, retention)
     assert set(store.keys()) == {owned, waiting}
 
 
+def test_the_file_that_a_refit_continues_stays_until_it_has_ended(
+    database, store, retention
+) -> None:
+    base = store.put(b"a model that was deleted meanwhile")
+    ended = store.put(b"another one")
+    with database.write() as session:
+        session.add(operation("1", "queued", base_key=base))
+        session.add(operation("2", "failed", base_key=ended))
+    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    assert set(store.keys()) == {base}
+
+
+def test_refits_queued_before_an_upgrade_keep_the_file_they_continue(
+    database, store, retention
+) -> None:
+    base = store.put(b"a model that was deleted meanwhile")
+    asked = {"base": {"model_id": "mdl_1"}}
+    with database.write() as session:
+        session.add(operation("1", "queued", kind="refit", base_key=base, request=asked))
+        session.add(operation("2", "queued"))
+    with database.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0012")
+        query = sa.select(sa.column("request", sa.JSON)).select_from(sa.table("operations"))
+        assert {"base": {"model_id": "mdl_1", "artefact_key": base}} in connection.scalars(query)
+    database.upgrade()
+    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    assert set(store.keys()) == {base}
+    row = retention.operations.status("op_1")
+    assert (row.base_key, row.request) == (base, asked)
+
+
 def test_every_column_that_names_a_file_is_known_to_the_sweep() -> None:
-    """Names are 64 digits: a new column of that kind must be among the owners, or here."""
-    owns_for_a_while = {"operations.input_key"}
-    known = {f"{column.class_.__tablename__}.{column.key}" for column in OWNERS}
+    """Names are 64 digits: a new column of that kind must be among the owners."""
+    owners = (*OWNERS, *OWNERS_UNTIL_THE_END)
+    known = {f"{column.class_.__tablename__}.{column.key}" for column in owners}
     found = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.tables.values()
         for column in table.columns
         if column.name.endswith("_key") and getattr(column.type, "length", None) == 64
     }
-    assert found == known | owns_for_a_while
+    assert found == known
 
 
 def test_what_broken_writes_left_is_cleared(store, retention, tmp_path) -> None:
