@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ from app.console.options import note
 
 if TYPE_CHECKING:
     from app.db.database import Database
+    from app.services.audit import Attempt
     from app.settings import Settings
 
 PAGE = 200
@@ -50,10 +51,13 @@ def create(
         )
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
     order = keys.KeyOrder(name, tuple(found), expires_at)
-    with _tenant(tenant, data_dir) as (settings, database):
+    with (
+        _tenant(tenant, data_dir) as (settings, database),
+        _told(database, "create_key", "/v1/keys") as made,
+    ):
         keys.require_used(settings)
         row, key = keys.create(database, server_secret(settings), order, _who())
-        _record(database, "create_key", row.id, 201)
+        made.outcome, made.resource = 201, f"/v1/keys/{row.id}"
     until = f"until {expires_at:%Y-%m-%d}" if expires_at else "without an end"
     note(f"{row.id} opens tenant {tenant!r} to {', '.join(row.scopes)}, {until}. It is shown once:")
     typer.echo(key)
@@ -98,9 +102,12 @@ def revoke(
     """Revoke a key: from now on it opens nothing."""
     from app.services import keys
 
-    with _tenant(tenant, data_dir) as (_, database):
+    with (
+        _tenant(tenant, data_dir) as (_, database),
+        _told(database, "revoke_key", f"/v1/keys/{key_id}") as made,
+    ):
         row = keys.revoke(database, key_id)
-        _record(database, "revoke_key", row.id, 204)
+        made.outcome = 204
     note(f"{row.id} ({row.name}) is revoked.")
 
 
@@ -123,11 +130,13 @@ def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "D
         database.close()
 
 
-def _record(database: "Database", action: str, key_id: str, outcome: int) -> None:
-    """Write into the audit log what the same call of the API would have written."""
-    from app.services.audit import Entry, record
+def _told(database: "Database", action: str, resource: str) -> AbstractContextManager["Attempt"]:
+    """Around a change: the audit log tells what it would tell of the same call of the API."""
+    from app.problems import rule_of
+    from app.services.audit import Entry, attempt
 
-    record(database, Entry(_who(), action, f"/v1/keys/{key_id}", outcome, None))
+    entry = Entry(_who(), action, resource, None, None)
+    return attempt(database, entry, lambda error: rule_of(error).status)
 
 
 def _who() -> str:

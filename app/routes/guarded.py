@@ -1,24 +1,22 @@
 """Routes that ask who it is before they say anything else: 401 and 403 come before 404 and 422."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request, Security
-from fastapi.concurrency import run_in_threadpool
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.security import HTTPBearer
 from starlette.responses import Response
 from structlog.contextvars import bind_contextvars
 
 from app.caller import Caller, Scope, in_order
 from app.context import service_of
-from app.errors import MissingScope, StoreError
+from app.db.database import Database
+from app.errors import MissingScope
 from app.handlers import request_id_of, status_of
 from app.routes.accepted import wants_async
-from app.services.audit import Entry, complete, record
+from app.services.audit import Entry, attempt, record
 from app.strict import Endpoint, StrictRoute
-
-log = logging.getLogger(__name__)
 
 BEARER = HTTPBearer(
     scheme_name="bearer",
@@ -70,36 +68,24 @@ class GuardedRoute(StrictRoute):
             queues = wants_async(request.headers.get("prefer"))
             scope = self.scope_queued if queues else self.scope
             if scope not in caller.scopes:
-                await self._begin(request, caller, 403)
+                refused = self._entry(request, caller, 403)
+                await run_in_threadpool(record, _database(request, caller), refused)
                 raise MissingScope(scope, tuple(in_order(caller.scopes)))
             if scope == "read" or request.method in _SAFE:
                 return await handle(request)
-            entry_id = await self._begin(request, caller)
-            try:
+            told = attempt(_database(request, caller), self._entry(request, caller), status_of)
+            async with contextmanager_in_threadpool(told) as made:
                 response = await handle(request)
-            except Exception as error:
-                await _end(request, caller, entry_id, status_of(error))
-                raise
-            place = response.headers.get("location")
-            await _end(request, caller, entry_id, response.status_code, place)
+                made.outcome = response.status_code
+                made.resource = response.headers.get("location", made.resource)
             return response
 
         return handle_guarded
 
-    async def _begin(self, request: Request, caller: Caller, outcome: int | None = None) -> str:
-        """Write the request down; where that cannot be done, it fails and nothing has changed."""
-        database = service_of(request).database.of(caller.tenant)
+    def _entry(self, request: Request, caller: Caller, outcome: int | None = None) -> Entry:
         path, request_id = request.url.path, request_id_of(request)
-        entry = Entry(caller.subject, self.name, path, outcome, request_id)
-        return await run_in_threadpool(record, database, entry)
+        return Entry(caller.subject, self.name, path, outcome, request_id)
 
 
-async def _end(
-    request: Request, caller: Caller, entry_id: str, outcome: int, place: str | None = None
-) -> None:
-    """Write down how it ended. It has ended: where that cannot be done, the entry stays open."""
-    database = service_of(request).database.of(caller.tenant)
-    try:
-        await run_in_threadpool(complete, database, entry_id, outcome, place or request.url.path)
-    except StoreError as error:
-        log.error("the audit entry %s stays without its outcome: %s", entry_id, error)
+def _database(request: Request, caller: Caller) -> Database:
+    return service_of(request).database.of(caller.tenant)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from app.services.audit import Entry, complete, record
+from app.services.audit import Attempt, Entry, attempt, complete, page, record
 from tests.app.fake_fit import SLOW
 from tests.app.keyed import KeyedService, bearer, keyed_service
 from tests.app.running import ServiceProcess, fit_body, wait_until
@@ -96,6 +97,29 @@ def test_audit_lets_an_open_entry_be_completed_and_not_be_altered(service) -> No
     with service.of("open") as admin:
         [found] = admin.get("/v1/audit").json()["items"]
     assert (found["outcome"], found["resource"]) == (202, "/v1/operations/op_1")
+
+
+def test_audit_has_an_attempt_before_it_is_made_and_its_outcome_after(service) -> None:
+    database = service.database.of("attempts")
+
+    def told() -> tuple[str, int | None]:
+        [newest] = page(database, 1, None).items
+        return newest.resource, newest.outcome
+
+    def attempted(subject: str) -> AbstractContextManager[Attempt]:
+        entry = Entry(subject, "create_key", "/v1/keys", None, None)
+        return attempt(database, entry, lambda _: 409)
+
+    with attempted("one who succeeds") as made:
+        assert told() == ("/v1/keys", None)
+        made.outcome, made.resource = 201, "/v1/keys/key_1"
+    assert told() == ("/v1/keys/key_1", 201)
+    with pytest.raises(ZeroDivisionError), attempted("one who fails"):
+        raise ZeroDivisionError
+    assert told() == ("/v1/keys", 409)
+    with pytest.raises(KeyboardInterrupt), attempted("one who is interrupted"):
+        raise KeyboardInterrupt
+    assert told() == ("/v1/keys", None)
 
 
 def test_audit_has_the_change_of_a_service_that_was_killed_before_it_answered(

@@ -28,14 +28,15 @@ def test_keys_are_made_on_the_command_line(tmp_path, models) -> None:
         assert items[0]["id"] in listed.stdout
         assert prudent(tmp_path, "revoke", items[0]["id"]).returncode == 0
         assert client.get("/v1/keys", headers=bearer(key)).status_code == 401
+        assert prudent(tmp_path, "revoke", "key_absent").returncode == 1
         other = prudent(tmp_path, "create", "second", "--scope", "admin").stdout.strip()
         told = client.get("/v1/audit", headers=bearer(other)).json()["items"]
     place = f"/v1/keys/{items[0]['id']}"
-    assert [(entry["action"], entry["resource"]) for entry in told[1:]] == [
-        ("revoke_key", place),
-        ("create_key", place),
+    assert [(entry["action"], entry["resource"], entry["outcome"]) for entry in told[1:]] == [
+        ("revoke_key", "/v1/keys/key_absent", 404),
+        ("revoke_key", place, 204),
+        ("create_key", place, 201),
     ]
     assert all(entry["subject"].startswith("console:") for entry in told)
-    assert prudent(tmp_path, "revoke", "key_absent").returncode == 1
     assert prudent(tmp_path, "create", "x", "--scope", "owner").returncode == 2
     assert prudent(tmp_path, "create", "x", "--tenant", "../x").returncode == 2
