@@ -23,6 +23,7 @@ START = date(2022, 1, 3)
 VALUE_PER_UNIT = 6.0
 UNITS_PER_WEEK = 30_000.0
 PRICE, RIVAL_PRICE = 25.0, 27.0
+VIDEO_WEEKS = 10
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ class World:
 
 
 def make_world(
-    weeks: int = 156, seed: int = 0, *, geos: int = 1, noise: float = 0.04, new_weeks: int = 10
+    weeks: int = 156,
+    seed: int = 0,
+    *,
+    geos: int = 1,
+    noise: float = 0.04,
+    new_weeks: int = VIDEO_WEEKS,
 ) -> World:
     """A world of ``weeks`` weeks; with ``geos`` > 1 a panel of geos that differ in size and effect.
 

@@ -8,7 +8,7 @@ import typer
 
 from app.console.options import note
 
-TABLE, SPEC = "weeks.csv", "spec.json"
+TABLE, SPEC, LATER = "weeks.csv", "spec.json", "new_weeks.csv"
 
 
 def register(cli: typer.Typer) -> None:
@@ -20,20 +20,29 @@ def example(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Made if it is not there.")],
     weeks: Annotated[int, typer.Option(min=52, max=1040, help="Weeks of the table.")] = 104,
     geos: Annotated[int, typer.Option(min=1, max=100, help="Geos; 1 is a national table.")] = 1,
+    new_weeks: Annotated[
+        int,
+        typer.Option(min=0, max=52, help=f"Weeks that come after the table's, in {LATER}."),
+    ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal worlds.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Write a simulated table and the specification that fits it; print the truth behind it."""
     from app.console.files import save_text
-    from mmm.worlds import make_world
+    from mmm.worlds import VIDEO_WEEKS, make_world
 
-    paths = [folder / name for name in (TABLE, SPEC)]
+    paths = [folder / name for name in (TABLE, SPEC, LATER)][: 3 if new_weeks else 2]
     _refuse_existing([] if force else paths)
-    world = make_world(weeks, seed, geos=geos)
+    world = make_world(weeks + new_weeks, seed, geos=geos, new_weeks=VIDEO_WEEKS + new_weeks)
+    known = world.frame["week"].isin(world.frame["week"].unique()[:weeks])
+    texts = [
+        world.frame[known].to_csv(index=False),
+        json.dumps(world.spec, indent=2),
+        world.frame[~known].to_csv(index=False),
+    ]
     folder.mkdir(parents=True, exist_ok=True)
-    world.frame.to_csv(paths[0], index=False)
-    save_text(json.dumps(world.spec, indent=2), paths[1])
-    for path in paths:
+    for path, text in zip(paths, texts, strict=False):
+        save_text(text, path)
         note(f"wrote {path}")
     returns = ", ".join(f"{name} {roi:.2f}" for name, roi in world.truth.roi.items())
     typer.echo(f"true returns on spend: {returns}")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.mmm.fakes import RICH, table
@@ -72,6 +73,20 @@ def test_an_example_passes_the_check_and_is_never_replaced_unasked(tmp_path, geo
     assert "would be replaced" in again.stderr
     forced = prudent("example", "tried", "--geos", geos, "--force", folder=tmp_path)
     assert (forced.returncode, [file.read_bytes() for file in files]) == (0, before)
+
+
+def test_an_example_can_have_the_weeks_that_come_after(tmp_path) -> None:
+    made = prudent("example", "tried", "--weeks", 60, "--new-weeks", 4, folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    first, later = (
+        pd.read_csv(tmp_path / "tried" / name) for name in ("weeks.csv", "new_weeks.csv")
+    )
+    assert list(first.columns) == list(later.columns)
+    weeks = pd.to_datetime(pd.concat([first["week"], later["week"]]))
+    assert (len(first), len(later), weeks.diff().dropna().unique().tolist()) == (
+        60, 4, [pd.Timedelta(weeks=1)]
+    )  # fmt: skip
+    assert int((first["new_video"] > 0).sum()) == 10, "as without the weeks after"
 
 
 def test_a_drafted_spec_passes_the_check(folder) -> None:

@@ -1,4 +1,4 @@
-"""docs/tour.md works line by line as printed: one bash, a served process, a real fit."""
+"""docs/tour.md and docs/weekly.md work line by line as printed: one bash each, real fits."""
 
 import os
 import re
@@ -12,10 +12,12 @@ import pytest
 from app.demo.service import free_port
 
 ROOT = Path(__file__).parents[2]
-TOUR = (ROOT / "docs" / "tour.md").read_text("utf-8")
+TOUR, WEEKLY = ((ROOT / "docs" / name).read_text("utf-8") for name in ("tour.md", "weekly.md"))
 TOUR_SECONDS = 600
 LANGUAGES = re.findall(r"^```(\w*)\n.*?^```$", TOUR, re.DOTALL | re.MULTILINE)
-BLOCKS = re.findall(r"^```bash\n(.*?)^```$", TOUR, re.DOTALL | re.MULTILINE)
+BLOCKS, WEEKLY_BLOCKS = (
+    re.findall(r"^```bash\n(.*?)^```$", page, re.DOTALL | re.MULTILINE) for page in (TOUR, WEEKLY)
+)
 
 # Whatever fails, also within a pipe, ends the tour and names its line.
 STRICT = "set -Eeuo pipefail\ntrap 'echo \"failed: $BASH_COMMAND\" >&2' ERR\n"
@@ -34,8 +36,7 @@ def test_every_block_is_one_to_run_and_every_curl_fails_aloud() -> None:
 
 @pytest.mark.slow
 def test_the_tour_works_line_by_line_as_printed(tmp_path: Path) -> None:
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    code, told = tour(tmp_path)
+    code, told = run(BLOCKS, tmp_path)
     log = tmp_path / "tour" / "service.log"
     assert code == 0, f"{told}\n{log.read_text('utf-8')[-2000:] if log.exists() else ''}"
     assert '{"status":"ok"}' in told
@@ -45,11 +46,21 @@ def test_the_tour_works_line_by_line_as_printed(tmp_path: Path) -> None:
     assert "</html>" in (tmp_path / "tour" / "report.html").read_text("utf-8")
 
 
-def tour(folder: Path) -> tuple[int, str]:
+@pytest.mark.slow
+def test_week_by_week_works_line_by_line_as_printed(tmp_path: Path) -> None:
+    code, told = run(WEEKLY_BLOCKS, tmp_path)
+    assert code == 0, told
+    assert "wrote weekly/week4.nc: 4 new weeks" in told
+    assert told.count("what moved, 2022-01-03 to 2023-12-25") == 2, "after the refit, and by itself"
+    assert "4 of 8 weeks: " in told
+
+
+def run(blocks: list[str], folder: Path) -> tuple[int, str]:
     """Exit status and output of all blocks in one bash; what it started is told to end."""
+    (folder / ".venv").symlink_to(sys.prefix)
     base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
     with subprocess.Popen(
-        ["bash", "-c", STRICT + "".join(BLOCKS)],
+        ["bash", "-c", STRICT + "".join(blocks)],
         cwd=folder,
         env={**base, "PYTHONPATH": str(ROOT), "PRUDENT_PORT": str(free_port())},
         stdout=subprocess.PIPE,
