@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ORPHANED = 3
 OOM_SCORE = 500
+AUTOGROUP_ATTEMPTS = 5
 REPORT_SECONDS = 0.25
 
 Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], None]
@@ -105,6 +106,21 @@ def _own_stdout() -> TextIO:
 
 def _be_humble() -> None:
     """Step back behind the service for processor time, and be the first to go when memory ends."""
-    os.nice(int(os.environ.get(NICENESS, "0")))
+    niceness = os.nice(int(os.environ.get(NICENESS, "0")))
+    with suppress(OSError):
+        _let_other_sessions_pass(niceness)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), "ascii")
+
+
+def _let_other_sessions_pass(niceness: int) -> None:
+    """Linux may share processors out by session first (autogroup), and this process has one of its
+    own: its niceness alone would count within that only. Raises OSError where there is no such
+    thing; the kernel takes few such wishes a second from all of its users together."""
+    for attempt in range(AUTOGROUP_ATTEMPTS):
+        try:
+            Path("/proc/self/autogroup").write_text(str(niceness), "ascii")
+        except BlockingIOError:
+            time.sleep(0.1 * (1 + attempt))
+        else:
+            return

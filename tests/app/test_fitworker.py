@@ -20,6 +20,8 @@ from mmm.fitted import load_model
 from tests.app.fake_fit import KILLED, RAISES, REFUSED, SLOW, TRUSTED
 from tests.app.running import ROOT, fake_command, gone, wait_until
 
+AUTOGROUP = Path("/proc/self/autogroup")
+
 
 @pytest.fixture
 def how(models, tmp_path):
@@ -132,6 +134,20 @@ def test_the_child_is_humble_and_has_one_thread_a_library(how) -> None:
     finally:
         process.close()
     assert how.environment["OMP_NUM_THREADS"] == how.environment["NUMBA_NUM_THREADS"] == "1"
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel shares by process alone")
+def test_the_child_steps_back_behind_other_sessions_too(how) -> None:
+    """Where the kernel shares processors out by session, a niceness counts within one only."""
+    process = FitProcess(replace(how, niceness=7))
+    try:
+        assert process._process.stdout
+        process._process.stdout.readline()
+        group = Path(f"/proc/{process.pid}/autogroup").read_text("ascii")
+        assert group.split()[-1] == str(7 + os.nice(0))
+        assert group != Path("/proc/self/autogroup").read_text("ascii")
+    finally:
+        process.close()
 
 
 def environment_of(pid: int) -> dict[str, str]:
