@@ -1,7 +1,8 @@
 """The two worlds of a question evaluated together, draw by draw: totals, paths, revenue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Self
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mmm.fitted import FittedModel
 from mmm.inputs import Inputs
 from mmm.kinds import Shown, predictive, realised, unchanged
 from mmm.names import Place, only
+from mmm.near import near
 from mmm.paths import Path, Side, along, paths
 from mmm.question import Kind
 from mmm.timeline import Variables
@@ -43,6 +45,15 @@ class Question:
     def width(self) -> int:
         """Weeks of the window."""
         return self.stop - self.start
+
+    def near(self, model: FittedModel) -> Self:
+        """The same on the part of the timeline that its answer depends on."""
+        base, span = near(model, self.base, self.span)
+        scenario, _ = near(model, self.scenario, self.span)
+        stop = span.start + self.width
+        return replace(
+            self, base=base, scenario=scenario, start=span.start, stop=stop, end=span.stop
+        )
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,8 @@ def has_more_paths(model: FittedModel, place: Place) -> bool:
 
 def contrast(model: FittedModel, question: Question, kind: Kind, seed: int) -> Found:
     """Both worlds over all draws; ``revenue`` is the kpi times the price (one without a price)."""
+    if kind == "interventional":
+        question = question.near(model)
     rows = _Rows(model, question, kind, seed)
     found = evaluate(model, question.base, rows)
     kpi = Contrast(found[:, 0], found[:, 1], found[:, 1] - found[:, 0])

@@ -26,6 +26,7 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
+from mmm.near import near
 from mmm.plan_curves import Curves, On, PlanCurves, plan_curves, separable
 from mmm.plan_exact import ExactPlan, exact_plan
 from mmm.plan_frame import PlanFrame
@@ -141,6 +142,8 @@ class PlanResponse(PlanFrame):
         planned = self.world.spend.copy()
         planned[weeks] = self.plan(spend)
         world = replace(self.world, spend=planned)
+        if seed is None:
+            world, weeks = near(self.model, world, weeks)
         return mean_by_geo(self.model, world, seed)[:, weeks]
 
     def _weeks(self) -> slice:
