@@ -4,15 +4,24 @@ All chains advance together (``vectorized``), which is what an accelerator is go
 float64. Importing this module loads JAX: ``sampling`` does so only where it is asked for.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import jax
+import jax.numpy as jnp
 import numpy as np
 import numpyro
 import pymc as pm
 from pymc.sampling.jax import sample_numpyro_nuts
+from pytensor.link.jax.dispatch.basic import jax_funcify
 
+from mmm.media_curve import MediaCurve
 from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.regression import Regression
 from mmm.sampled import COMPILE_END, Sampled
 from mmm.spec import SamplingSpec
+from mmm.transforms import SATURATION, SATURATION_PARAMETERS
+from mmm.types import Tensor
 
 
 def device() -> str:
@@ -49,3 +58,34 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback)
             for chain, count in enumerate(diverging.sum(1))
         ),
     )
+
+
+@jax_funcify.register(MediaCurve)
+def _carried(op: MediaCurve, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
+    """The same by single operations, which JAX differentiates and puts together itself."""
+
+    def curve(padded: Tensor, weights: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
+        last = weights.shape[1] - 1
+        weeks = padded.shape[1] - last
+        lags = [padded[:, last - lag : last - lag + weeks] for lag in range(last + 1)]
+        x = sum(weights[:, lag, None, None] * past for lag, past in enumerate(lags))
+        names = SATURATION_PARAMETERS[op.kind]
+        y = SATURATION[op.kind](x, dict(zip(names, parameters, strict=True)), jnp)
+        logs = jnp.log(jnp.where(x > 0.0, x, 1.0))
+        return (y, x, logs)[: op.kernel.outputs]
+
+    return curve
+
+
+@jax_funcify.register(Regression)
+def _regression(_op: Regression, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
+    def evidence(design: Tensor, residual: Tensor, variance: Tensor) -> tuple[Tensor, ...]:
+        inner = jnp.eye(len(design)) + design @ design.T / variance
+        root = jnp.linalg.cholesky(inner)
+        inverse = jax.scipy.linalg.cho_solve((root, True), jnp.eye(len(design)))
+        eta = inverse @ (design @ residual) / variance
+        rest = residual - eta @ design
+        log_det = 2.0 * jnp.log(jnp.diagonal(root)).sum()
+        return residual @ rest / variance + log_det, inverse, eta, rest
+
+    return evidence

@@ -23,16 +23,17 @@ written once, for PyTensor (the sampled density) and NumPy (the draw back).
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from mmm import equations, latent_demand, rows
 from mmm.coefficients import Linear
 from mmm.equations import Parameters
 from mmm.evidence import explained
+from mmm.graph_arrays import GRAPH
 from mmm.inputs import Inputs
 from mmm.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.mediators import Settle
+from mmm.regression import regression
 from mmm.structure import Structure
 from mmm.types import Array, Namespace, Tensor
 
@@ -77,13 +78,7 @@ def moments(
 ) -> Moments:
     """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
     kept = seen.kept
-    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, settle)
-    residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
-    if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
-        draws = xp.zeros_like(p["sigma"])[..., None, None]
-        factor, design = factor + draws, design + draws[..., None, :, :]
-    if not kept.all():
-        residual, factor, design = residual * kept, factor * kept, design * kept
+    residual, factor, design, whitening = _seen_parts(p, d, side, seen, xp, settle)
     flat, r = _flat(design), _flat(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
@@ -156,12 +151,25 @@ def log_evidence(
 ) -> Tensor:
     """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
-    m = moments(p, d, side, seen, pt, settle)
+    if "shock_sd" not in p and seen.budgets is None:
+        return _plain_evidence(p, d, side, seen, settle)
+    m = moments(p, d, side, seen, GRAPH, settle)
     count = m.residual.size if seen.kept.all() else seen.kept.sum()
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b))
+
+
+def _plain_evidence(
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, settle: Settle | None
+) -> Tensor:
+    """The same where nothing but coefficients goes out: a regression."""
+    residual, _, design, whitening = _seen_parts(p, d, side, seen, GRAPH, settle)
+    v, r = p["sigma"] ** 2, _flat(residual)
+    count = r.size if seen.kept.all() else seen.kept.sum()
+    scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
+    return -0.5 * (scale + regression(_flat(design), r, v))
 
 
 def draw_back(
@@ -222,10 +230,27 @@ def _linear_parts(
     factor = one if s.log_link else base.price_factor
     found = [rows.Row("level_mean", one[None])]
     found += rows.linear(p, d, s, base.states, xp)
-    columns = [row.values * (factor[..., None, :, :] if row.inside else one) for row in found]
-    like = max(columns, key=lambda column: column.ndim)[..., 0, :, :][..., None, :, :]
-    design = xp.concatenate([column + xp.zeros_like(like) for column in columns], axis=-3)
-    return residual, factor, design * sd
+    like = max((row.values for row in found), key=lambda values: values.ndim)
+    like = xp.zeros_like(like[..., :1, :, :]) + one
+    columns = xp.concatenate([row.values + 0.0 * like for row in found], axis=-3)
+    sizes = [size for _, size in side.blocks]
+    inside = np.repeat([float(row.inside) for row in found], sizes)[:, None, None]
+    return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
+
+
+def _seen_parts(
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, xp: Namespace, settle: Settle | None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The same with independent noise, zero in cells that have no say, and the log determinant."""
+    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, settle)
+    kept = seen.kept
+    residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
+    if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
+        draws = xp.zeros_like(p["sigma"])[..., None, None]
+        factor, design = factor + draws, design + draws[..., None, :, :]
+    if not kept.all():
+        residual, factor, design = residual * kept, factor * kept, design * kept
+    return residual, factor, design, whitening
 
 
 def _whitened(

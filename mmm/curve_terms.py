@@ -24,12 +24,19 @@ type Parameters = Mapping[str, Tensor]
 
 def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium, week, geo) response of every medium before its coefficient."""
-    found = []
-    for group in s.groups:
-        q = group_parameters(p, group)
-        x = group_adstock(q, d, group, s, xp)
-        found.append(SATURATION[group.saturation](x, q, xp))
+    found = [_group_curves(group_parameters(p, group), d, group, s, xp) for group in s.groups]
     return _by_medium(found, s, -3, xp)
+
+
+def _group_curves(q: Parameters, d: Inputs, group: Group, s: Structure, xp: Namespace) -> Tensor:
+    """(..., member, week, geo) curves of one group, in one operation where ``xp`` has it."""
+    at_once = getattr(xp, "media_curves", {}).get(group.saturation)
+    if at_once is None or group.adstock == "none" or group.by_frequency:
+        x = group_adstock(q, d, group, s, xp)
+        return SATURATION[group.saturation](x, q, xp)
+    members = _members(group, s)
+    weights = adstock_weights(group.adstock, q, group.max_lag, xp)
+    return at_once(d.exposure[members], _ahead(d.before[members], group), weights, q)
 
 
 def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
@@ -55,7 +62,7 @@ def group_adstock(
     ``exposure (member, week, geo)`` replaces the members' own; without ``carry_in`` nothing comes
     from the weeks before the first.
     """
-    members = slice(None) if len(group.members) == len(s.media) else [*group.members]
+    members = _members(group, s)
     x = d.exposure[members] if exposure is None else exposure
     before = d.before[members]
     if group.by_frequency:
@@ -64,9 +71,20 @@ def group_adstock(
         x = x * frequency_curve(contacts, q, xp)
     if group.adstock == "none":
         return x
-    ahead = (before if carry_in else 0.0 * before) * np.ones((1, group.max_lag, 1))
     weights = adstock_weights(group.adstock, q, group.max_lag, xp)
+    ahead = _ahead(before if carry_in else 0.0 * before, group)
     return convolve(x, weights, ahead, group.max_lag, xp)
+
+
+def _members(group: Group, s: Structure) -> slice | list[int]:
+    """The group's places among all media."""
+    return slice(None) if len(group.members) == len(s.media) else [*group.members]
+
+
+def _ahead(before: Tensor, group: Group) -> Tensor:
+    """(member, max_lag, geo) exposure of the weeks before the first, of which each is ``before
+    (member, 1, geo)``."""
+    return before * np.ones((1, group.max_lag, 1))
 
 
 def curve_at_one(p: Parameters, s: Structure, xp: Namespace) -> Tensor:

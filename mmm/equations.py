@@ -123,6 +123,12 @@ def mean(t: Terms, s: Structure, xp: Namespace) -> Tensor:
 
 def log_price_parts(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., price, week, geo) log of each price's factor: own price first if any, then rivals'."""
+    parts = _log_price_parts(p, d, s)
+    return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis=-3)
+
+
+def _log_price_parts(p: Parameters, d: Inputs, s: Structure) -> list[Tensor]:
+    """The same for the own price and for the rivals' apart."""
     parts = []
     if s.has_price:
         own = p["elasticity_geo"] if "elasticity_geo" in p else p["elasticity"][..., None]
@@ -132,14 +138,14 @@ def log_price_parts(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Te
         named = "cross_elasticity_geo" in p
         cross = p["cross_elasticity_geo"] if named else p["cross_elasticity"][..., None]
         parts.append(cross[..., None, :] * d.log_rival_price)
-    return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis=-3)
+    return parts
 
 
 def price_factor(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., week, geo), one at the reference prices."""
     if not s.has_price_factor:
         return xp.ones_like(d.log_price)
-    return xp.exp(log_price_parts(p, d, s, xp).sum(-3))
+    return xp.exp(sum(part.sum(-3) for part in _log_price_parts(p, d, s)))
 
 
 def media(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:

@@ -25,13 +25,15 @@ def hoisted(density: Tensor) -> Tensor:
 
     The nodes hold the numbers of now: only for a model whose data nobody sets anew.
     """
-    parts = list(_largest(density, pm.modelcontext(None).basic_RVs))
+    random = pm.modelcontext(None).basic_RVs
+    parts = list(_largest(density, random))
     if not parts:
         return density
     values = pytensor.function([], parts, mode=AS_WRITTEN)()
     named = enumerate(zip(parts, values, strict=True))
     nodes = {part: _node(f"hoisted_{i}", part, value) for i, (part, value) in named}
-    return graph_replace([density], nodes)[0]
+    itself = {variable: variable for variable in random}  # else a copy may take its place
+    return graph_replace([density], itself | nodes, strict=False)[0]
 
 
 def _largest(density: Tensor, random: Sequence[Tensor]) -> Iterator[Tensor]:

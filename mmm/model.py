@@ -20,6 +20,7 @@ from mmm.coefficients import linear_side
 from mmm.collapse import Seen, log_evidence
 from mmm.coords import coords
 from mmm.evaluate import numeric_inputs
+from mmm.graph_arrays import GRAPH
 from mmm.hoisted import hoisted
 from mmm.inputs import Inputs, scaled_inputs
 from mmm.latent_demand import Budgets, log_budgets
@@ -59,7 +60,7 @@ REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 class GraphSource:
     """Parameters as nodes of the PyMC model in context."""
 
-    xp = pt
+    xp = GRAPH
 
     def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
         a, b = (*prior.parameters, 0.0)[:2]
@@ -92,8 +93,8 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
         p = _sampled(spec, s, panel, scales, window, source)
         p |= parameters.linear(spec, s, panel, scales, p, source)
         observed_budgets(s, panel, inputs, p)
-        found = equations.terms(p, inputs, s, pt, settle_mediators(s, panel, scales, p))
-        predictor = equations.predictor(found, s, pt)
+        found = equations.terms(p, inputs, s, GRAPH, settle_mediators(s, panel, scales, p))
+        predictor = equations.predictor(found, s, GRAPH)
         predictor.name = PREDICTOR
         tests = resolve(spec, panel, scales)
         kpi_likelihood(spec, s, panel, scales, p, predictor, kept_cells(tests, spec, panel))

@@ -5,9 +5,13 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.traversal import ancestors
+from pytensor.tensor.random.op import RandomVariable
 
 from mmm.evidence import explained
 from mmm.hoisted import hoisted
+from mmm.model import build_collapsed
+from tests.mmm.fakes import fake_model
+from tests.mmm.test_graph_and_arrays import MEDIATED
 
 
 def _model(values: np.ndarray) -> tuple[pm.Model, pt.TensorVariable, pt.TensorVariable]:
@@ -45,6 +49,14 @@ def test_a_second_panel_has_numbers_of_its_own() -> None:
     assert any(not np.array_equal(one[n].get_value(), two[n].get_value()) for n in hoists)
 
 
+def test_no_copy_takes_the_place_of_an_observed_mediator() -> None:
+    fitted = fake_model(MEDIATED, weeks=40)
+    model = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
+    inside = {node for node in ancestors([model["kpi"]]) if _is_random(node)}
+    assert {"mediator_awareness", "mediator_queries"} <= {node.name for node in inside}
+    assert inside <= {*model.basic_RVs}
+
+
 def test_a_density_of_random_variables_alone_is_left_as_it_is() -> None:
     with pm.Model():
         x = pm.Normal("x")
@@ -74,3 +86,7 @@ def test_the_short_gradient_can_be_differentiated_again() -> None:
 
 def _is_data(node: object) -> bool:
     return isinstance(node, SharedVariable) and "RNG" not in str(node)
+
+
+def _is_random(node: pt.TensorVariable) -> bool:
+    return node.owner is not None and isinstance(node.owner.op, RandomVariable)
