@@ -57,5 +57,5 @@ lock: $(READY)  ## pin every dependency again, with hashes, for all platforms
 		--no-annotate --no-emit-index-url --quiet -o docker/requirements.lock
 
 clean:  ## remove what was built or cached, the environment included
-	rm -rf $(VENV) build dist *.egg-info demo-output .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info demo-output .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
