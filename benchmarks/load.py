@@ -36,6 +36,8 @@ from benchmarks.worlds import SIZES, World, make
 
 PROBE, FIT_POLL, MINUTE = 0.1, 1.0, 60.0
 TIMEOUT_SECONDS = 120.0
+KEPT_SECONDS = 2.0
+"""Of an idle connection: the service closes it after five, and none may be used just then."""
 FITTED = {"draws": 500, "tune": 500, "chains": 2}
 LONG = {"draws": 4000, "tune": 1000, "chains": 2}
 
@@ -168,7 +170,7 @@ def main() -> None:
             client.contributions(model)
         fit = {"data": data, "model": spec}
         before, began = resident(service.pid), monotonic()
-        limits = httpx.Limits(max_connections=None)
+        limits = httpx.Limits(max_connections=None, keepalive_expiry=KEPT_SECONDS)
         http = httpx.AsyncClient(base_url=service.url, timeout=TIMEOUT_SECONDS, limits=limits)
         load = Load(service, http, world, model, fit, began + seconds, options.calls)
         asyncio.run(drive(load, options.clients, options.fits))
