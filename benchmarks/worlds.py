@@ -32,6 +32,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "small": {"weeks": 104, "geos": 1, "channels": 4, "seed": 11},
     "national": {"weeks": 156, "geos": 1, "channels": 8, "seed": 12},
     "regional": {"weeks": 156, "geos": 20, "channels": 6, "seed": 13},
+    "large": {"weeks": 156, "geos": 100, "channels": 10, "seed": 14},
 }
 
 
