@@ -1,7 +1,9 @@
 """The size of a channel's effect, from what is believed of it.
 
 Without a statement an effect is drawn at the channel's mean active exposure, not at its asymptote:
-data inform the former, so effect and half-saturation are nearly independent. A statement q about
+data inform the former, so effect and half-saturation are nearly independent. Best of all they
+inform how far a channel's contribution moves: a sampler draws the effect times the spread of its
+curve over the weeks, at the same prior. A statement q about
 ROI, marginal ROI, share of the kpi or elasticity fixes beta = q / (the same quantity per unit of
 beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
 
@@ -16,6 +18,7 @@ with the log link the kpi itself, to first order in the channel's term.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +37,9 @@ from mmm.value import kpi_value
 
 if TYPE_CHECKING:
     from mmm.parameters import Source
+
+LEAST_SPREAD = 0.01
+"""A curve that hardly moves counts as moving by this share of its value at usual spend."""
 
 type Parameters = Mapping[str, Tensor]
 
@@ -56,7 +62,8 @@ def channel_coefficients(
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
         prior = _free_prior(effect_prior(scales.mean_spend), free, source)
-        effect = source.draw("effect", prior, "free_effect_channel")
+        spread = partial(_spread, p, d, s, at_one, free, source.xp)
+        effect = source.informed("effect", prior, spread, "free_effect_channel")
         if len(free) == s.n_channels:
             return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
@@ -72,6 +79,16 @@ def channel_coefficients(
         drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
         rows[channel] = drawn / found[key][..., channel]
     return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
+
+
+def _spread(
+    p: Parameters, d: Inputs, s: Structure, at_one: Tensor, free: list[int], xp: Namespace
+) -> Tensor:
+    """(..., free channel) s.d. of a channel's curve over weeks and geos, relative to its value at
+    mean active exposure."""
+    curve = curves(p, d, s, xp)[..., : s.n_channels, :, :]
+    relative = curve.var((-2, -1)) / at_one[..., : s.n_channels] ** 2
+    return xp.sqrt(relative + LEAST_SPREAD**2)[..., free]
 
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: "Source") -> Prior:

@@ -7,6 +7,7 @@ log scale), ``mediator_<name>`` and ``budget_<channel>``. No number of the data 
 graph, so that models of one structure share their compiled code.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,11 @@ class GraphSource:
 
     def standard(self, name: str, *dims: str) -> Tensor:
         return pm.Normal(name, dims=dims)
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+        (center, sd), multiple = prior.parameters, times()
+        log = pm.Normal(f"{name}_informed_z", center + pt.log(multiple), sd, dims=dims)
+        return self.keep(name, pt.exp(log) / multiple, *dims)
 
     def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
         return pm.Deterministic(name, value, dims=dims or None)
@@ -169,10 +175,8 @@ def _sampled(
 
 
 def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: Inputs) -> Inputs:
-    """Inputs of the reference window, which no intervention moves: a belief about a channel's
-    return or share is one about what was spent, and ``do`` must not change its coefficient."""
-    if not any(channel.prior.effect for channel in spec.channels):
-        return d
+    """Inputs of the reference window, which no intervention moves: what is believed or known of a
+    channel's effect rests on what was spent, and ``do`` must not change its coefficient."""
     seen = numeric_inputs(observed(panel), spec, scales, s)
     return replace(d, **{n: pm.Data(f"reference_{n}", getattr(seen, n)) for n in REFERENCE})
 

@@ -7,6 +7,7 @@ demand) is arithmetic, generic over ``source.xp``.
 Latent quantities are an innovation (``*_z``) times a scale, so that ``do`` propagates.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +38,10 @@ class Source(Protocol):
 
     def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
         """A free parameter."""
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+        """A free log-normal parameter of which data inform the multiple ``times()``, a function of
+        parameters drawn before: a sampler draws that."""
 
     def standard(self, name: str, *dims: str) -> Tensor:
         """Standard normal innovations."""

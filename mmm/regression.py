@@ -1,12 +1,14 @@
 """The evidence of a linear regression in one operation of the graph, with its gradient.
 
     r ~ N(X' w, v I)   w ~ N(0, I)     -2 log p(r) = N log(2 pi v) + f
-    A = I + X X' / v   eta = A^-1 X r / v   e = r - X' eta     f = r e / v + log det A
+    A = I + X X' / v   eta = A^-1 X r / v   e = r - X' eta     f = e e / v + eta eta + log det A
     df/dr = 2 e / v    df/dX = 2 (A^-1 X - eta e') / v         df/dv = (tr A^-1 - k - e e / v) / v
 
-(Woodbury and matrix determinant lemmas; Lindley and Smith 1972.) A is inverted by sweeping its
-pivots, all positive (Goodnight 1979, A Tutorial on the SWEEP Operator), without a call of a library
-for so small a matrix; what is not a number passes through.
+(Woodbury and matrix determinant lemmas; Lindley and Smith 1972.) Written as the least sum of
+squares, f is never below its true value where rounding moves eta: no extreme design looks likely.
+A is inverted by sweeping its pivots (Goodnight 1979, A Tutorial on the SWEEP Operator), without a
+call of a library for so small a matrix. They are at least one; where rounding has eaten one, or
+something is not a number, f is none.
 """
 
 from hashlib import sha256
@@ -96,16 +98,17 @@ def _forward(design: Array, residual: Array, variance: Array) -> tuple[Array, Ar
     log_det = _invert(inverse)
     eta = np.dot(inverse, eta)
     rest = r - np.dot(eta, x)
-    return np.asarray(np.dot(r, rest) / v + log_det), inverse, eta, rest
+    squares = np.dot(rest, rest) / v + np.dot(eta, eta)
+    return np.asarray(squares + log_det), inverse, eta, rest
 
 
 @njit(**SUMS)
 def _invert(a: Array) -> float:
-    """Put the inverse of ``a (k, k)``, symmetric and positive definite, in its place; its log
-    determinant."""
+    """Put the inverse of ``a (k, k)``, the identity and something positive semidefinite, in its
+    place; its log determinant, NaN where its pivots are lost."""
     log_det = 0.0
     for k in range(len(a)):
-        pivot = a[k, k]
+        pivot = a[k, k] if a[k, k] > 0.5 else np.nan
         log_det += np.log(pivot)
         row = a[k] / pivot
         for i in range(len(a)):

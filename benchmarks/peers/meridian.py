@@ -8,7 +8,9 @@ outcome of the mix over the observed weeks (it knows no risk), within the bounds
 """
 
 import os
+import sys
 import warnings
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -32,9 +34,7 @@ def main() -> None:
     world = make(job.size, job.seed)
     (model, sampling), seconds = timed(lambda: fit(world, job))
     if job.store:
-        from meridian.schema.serde import meridian_serde
-
-        meridian_serde.save_meridian(model, str(job.store))
+        _save(model, job.store)
     incremental = np.asarray(analyzer.Analyzer(model).incremental_outcome(use_kpi=True))
     noise = model.inference_data.posterior["sigma"].to_numpy()
     noise = noise.reshape(*noise.shape[:2], -1)[..., 0]
@@ -47,6 +47,15 @@ def main() -> None:
         report_failure(TOOL, job, "expected", error)
     else:
         report_plan(TOOL, job, "expected", score_plan(world, weekly), seconds)
+
+
+def _save(model: meridian_model.Meridian, path: Path) -> None:
+    """By its own serialiser, whose messages are a package ``mmm`` like one of this repository."""
+    here = Path(__file__).parents[2]
+    sys.path[:] = [folder for folder in sys.path if Path(folder).resolve() != here]
+    from meridian.schema.serde import meridian_serde
+
+    meridian_serde.save_meridian(model, str(path))
 
 
 def fit(world: World, job: Job) -> tuple[meridian_model.Meridian, float]:

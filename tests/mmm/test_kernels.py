@@ -125,6 +125,16 @@ def test_a_regression_has_the_evidence_of_its_whole_covariance(k: int, n: int) -
         np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.parametrize("size", [1e3, 1e8, 1e12])
+def test_an_extreme_design_never_looks_likelier_than_it_is(size: float) -> None:
+    """The sum of squares that is left is positive, and some column is paid for."""
+    rng = np.random.default_rng(1)
+    design = size * (rng.standard_normal((5, 1)) + 1e-9 * rng.standard_normal((5, 30)))
+    value = regression(pt.constant(design), pt.constant(rng.standard_normal(30)), pt.constant(1e-4))
+    found = value.eval(mode="NUMBA")
+    assert np.isnan(found) or found > 0.0
+
+
 def test_what_is_no_number_passes_through_a_regression() -> None:
     design = np.array([[1.0, np.nan, 2.0], [0.5, 1.0, -1.0]])
     value = regression(pt.constant(design), pt.constant(np.ones(3)), pt.constant(0.5))

@@ -4,7 +4,7 @@ The array code runs on the free variables that the graph drew, through the same 
 ``equations``; what it finds makes a fitted model, whose evaluator answers questions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,10 @@ class Replay(ArraySource):
 
     def draw(self, name: str, prior: Prior, *dims: str) -> Array:  # noqa: ARG002
         return self.keep(name, self.given[name], *dims)
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
+        moved = np.exp(self.given[f"{name}_informed_z"])
+        return self.keep(name, moved / times(), *dims)
 
     def standard(self, name: str, *dims: str) -> Array:
         return self.keep(name, self.given[name], *dims)
