@@ -68,6 +68,8 @@ def main() -> None:
 
 
 def _lines(error: Exception) -> list[str]:
+    if isinstance(error, OSError):
+        return [f"{error.filename}: {error.strerror}"]
     issues = getattr(error, "issues", ())
     return [f"{i.pointer}: {i.detail}" if i.pointer else i.detail for i in issues] or [str(error)]
 
@@ -82,7 +84,9 @@ def _verdict_on(error: Exception) -> tuple[int | None, str]:
         return 2, ""
     if isinstance(error, ModelRejected):
         return 1, "hint: --accept-rejected answers all the same, with a warning"
-    return (1 if isinstance(error, AppError | StartupError | OptimizerError) else None), ""
+    refused = isinstance(error, AppError | StartupError | OptimizerError)
+    about_a_file = isinstance(error, OSError) and error.filename is not None
+    return (1 if refused or about_a_file else None), ""
 
 
 if __name__ == "__main__":

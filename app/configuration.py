@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -75,12 +76,26 @@ def settings_table() -> str:
 
 def try_out(settings: Settings) -> Iterator[Finding]:
     """Use each part once; what is missing and can be made is made."""
-    yield _tried("data directory", lambda: settings.data_dir.mkdir(parents=True, exist_ok=True))
-    yield _tried("cache directory", lambda: _make_and_write(settings))
-    yield _tried("database", lambda: _reach_database(settings))
+    for part, use in _ground(settings):
+        yield _tried(part, use)
     yield _tried("artefact store", lambda: open_store(settings).check_writable())
     if "keys" in settings.auth:
         yield _tried("API keys", lambda: server_secret(settings))
+
+
+def require_ground(settings: Settings) -> None:
+    """Raise InvalidSetting or StoreUnavailable for what neither service nor worker starts without.
+
+    Said at once and in a sentence, before there is a log.
+    """
+    for _, use in _ground(settings):
+        use()
+
+
+def _ground(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    yield "data directory", lambda: _make_and_write(settings.data_dir, "data_dir")
+    yield "cache directory", lambda: _make_and_write(settings.resolved_cache_dir, "cache_dir")
+    yield "database", lambda: _reach_database(settings)
 
 
 def _tried(part: str, action: Callable[[], object]) -> Finding:
@@ -91,11 +106,15 @@ def _tried(part: str, action: Callable[[], object]) -> Finding:
     return Finding(part)
 
 
-def _make_and_write(settings: Settings) -> None:
-    directory = settings.resolved_cache_dir
-    directory.mkdir(parents=True, exist_ok=True)
+def _make_and_write(directory: Path, setting: str) -> None:
+    remedy = f"Let the service's user write there, or set {variable(setting)} to another directory."
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        told = f"The directory {directory} cannot be made ({error.strerror}). {remedy}"
+        raise InvalidSetting(told) from error
     if not os.access(directory, os.W_OK):
-        raise InvalidSetting(f"{directory} cannot be written: set {variable('cache_dir')}.")
+        raise InvalidSetting(f"The directory {directory} cannot be written. {remedy}")
 
 
 def _reach_database(settings: Settings) -> None:

@@ -33,6 +33,7 @@
     ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
     ├── IdentityInUse         another worker goes by this identity: stop it, or take another slot
     ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
+    ├── AddressUnusable       the port is taken or not allowed: choose another
     ├── RestoreRefused        a backup cannot be put back: another archive, or an empty database
     └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
 
@@ -228,6 +229,10 @@ class DataDirectoryInUse(StartupError):
 
 class InvalidSetting(StartupError):
     """A setting has a value that cannot be used; the message names the variable."""
+
+
+class AddressUnusable(StartupError):
+    """Nothing can listen on this host and port; the message says why."""
 
 
 class RestoreRefused(StartupError):

@@ -1,12 +1,14 @@
 """Run the service: logs, address, server. The command line calls ``serve``."""
 
 import ipaddress
+import os
 import socket
 
 import uvicorn
 
 from app.allocator import share_arenas
-from app.errors import UnsafeBind
+from app.configuration import require_ground
+from app.errors import AddressUnusable, UnsafeBind
 from app.jobs.identity import claim_service
 from app.logs import configure_logging
 from app.main import create_app
@@ -19,12 +21,16 @@ def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Raises UnsafeBind for an address that other machines can reach where nobody is asked for a
-    credential, DataDirectoryInUse where another service runs on the same data.
+    credential, AddressUnusable where nothing can listen there, InvalidSetting or StoreUnavailable
+    for directories or a database that cannot be used, DataDirectoryInUse where another service runs
+    on the same data.
     """
     share_arenas()
     refuse_unsafe(settings)
+    require_ground(settings)
     if settings.single_host:
         claim_service(settings.lock_dir).release()
+    require_address(settings.host, settings.port)
     configure_logging(settings.log_level)
     uvicorn.run(
         create_app(settings),
@@ -51,3 +57,15 @@ def refuse_unsafe(settings: Settings) -> None:
             "whoever reaches it may read and delete everything. Set PRUDENT_AUTH=keys, make a "
             "first key by `prudent keys create`, and put TLS before it; or bind to 127.0.0.1."
         )
+
+
+def require_address(host: str, port: int) -> None:
+    """Raise AddressUnusable where another program listens on the port, or this one may not."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        raise AddressUnusable(
+            f"Port {port} of {host} cannot be listened on ({os.strerror(error.errno or 0)}). Stop "
+            "what listens there, or choose another port by --port or PRUDENT_PORT."
+        ) from error

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from app.allocator import share_arenas
+from app.configuration import require_ground
 from app.db.database import Database, open_database
 from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, launch
@@ -120,9 +121,11 @@ def work(
 ) -> None:
     """Work until SIGINT or SIGTERM; what runs then goes back to its queue.
 
-    Raises IdentityInUse where another worker has the slot.
+    Raises IdentityInUse where another worker has the slot, InvalidSetting or StoreUnavailable for
+    directories or a database that cannot be used.
     """
     share_arenas()
+    require_ground(settings)
     configure_logging(settings.log_level)
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

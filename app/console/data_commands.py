@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.console.options import AsJson, Existing, note
+from app.console.options import AsJson, Existing, note, written
 
 
 def register(cli: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def check(data: Existing, spec: Existing) -> None:
 
 def reshape(
     data: Existing,
-    output: Annotated[Path, typer.Option("--output", "-o", help="CSV file to write.")],
+    output: Annotated[Path, written("CSV file to write.")],
     date: Annotated[str, typer.Option(help="Column of the dates.")],
     variable: Annotated[str, typer.Option(help="Column that names the variable.")],
     value: Annotated[str, typer.Option(help="Column of the values.")],
@@ -120,7 +120,7 @@ def warm(data: Existing, spec: Existing) -> None:
 def fit(
     data: Existing,
     spec: Existing,
-    output: Annotated[Path, typer.Option("--output", "-o")] = Path("model.nc"),
+    output: Annotated[Path, written()] = Path("model.nc"),
     draws: Annotated[int, typer.Option(help="Draws of each chain.")] = 1000,
     tune: Annotated[int, typer.Option(help="Warm-up of each chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Chains.")] = 4,

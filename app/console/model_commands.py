@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.console.options import Accept, AsJson, Existing, Request, note
+from app.console.options import Accept, AsJson, Existing, Request, note, written
 
 if TYPE_CHECKING:
     from mmm.fitted import FittedModel
@@ -155,7 +155,7 @@ def evaluate_plan(
 
 def report(
     model: Existing,
-    output: Annotated[Path, typer.Option("--output", "-o")] = Path("report.html"),
+    output: Annotated[Path, written()] = Path("report.html"),
 ) -> None:
     """Write one self-contained HTML page about the model."""
     from app.console.files import save_text

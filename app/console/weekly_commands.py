@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.console.options import AsJson, Existing, note
+from app.console.options import AsJson, Existing, note, written
 
 if TYPE_CHECKING:
     from mmm.fitted import FittedModel
@@ -20,7 +20,7 @@ def register(cli: typer.Typer) -> None:
 def refit(
     model: Existing,
     data: Existing,
-    output: Annotated[Path, typer.Option("--output", "-o", help="File of the new model.")],
+    output: Annotated[Path, written("File of the new model.")],
     spec: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A changed specification, as JSON."),

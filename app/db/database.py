@@ -11,12 +11,14 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from app.db import postgres, sqlite
 from app.db.failures import database_errors
 from app.db.migrate import upgrade
 from app.db.tenancy import TENANT, TenantSession
+from app.errors import InvalidSetting
 
 
 class Database:
@@ -70,11 +72,20 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Database of a SQLAlchemy URL; the directory of a SQLite file is made if it is missing."""
-    parsed = make_url(url)
-    engine = create_engine(
-        parsed, pool_pre_ping=True, json_serializer=partial(json.dumps, allow_nan=False)
-    )
+    """Database of a SQLAlchemy URL; the directory of a SQLite file is made if it is missing.
+
+    Raises InvalidSetting for another kind of URL.
+    """
+    try:
+        parsed = make_url(url)
+        engine = create_engine(
+            parsed, pool_pre_ping=True, json_serializer=partial(json.dumps, allow_nan=False)
+        )
+    except (ArgumentError, ImportError) as error:
+        raise InvalidSetting(
+            f"PRUDENT_DATABASE_URL names no database that is used here ({error}). Write "
+            "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE."
+        ) from error
     if parsed.get_backend_name() == "sqlite":
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         sqlite.set_up(engine)

@@ -75,6 +75,13 @@ def test_an_example_passes_the_check_and_is_never_replaced_unasked(tmp_path, geo
     assert (forced.returncode, [file.read_bytes() for file in files]) == (0, before)
 
 
+def test_a_file_that_cannot_be_written_is_told_before_the_fit(folder) -> None:
+    found = prudent("fit", "data.csv", "spec.json", "-o", "nowhere/model.nc", folder=folder)
+    assert found.returncode == 2
+    assert "nowhere does not exist" in " ".join(found.stderr.split())
+    assert "sampling" not in found.stdout
+
+
 def test_an_example_can_have_the_weeks_that_come_after(tmp_path) -> None:
     made = prudent("example", "tried", "--weeks", 60, "--new-weeks", 4, folder=tmp_path)
     assert made.returncode == 0, made.stderr

@@ -1,19 +1,21 @@
 """Starting the service: where it may listen, what it must not load, what it clears away."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from app.errors import DataDirectoryInUse, UnsafeBind
+from app.errors import AddressUnusable, DataDirectoryInUse, UnsafeBind
 from app.jobs.identity import claim_service
 from app.main import create_app
-from app.serve import refuse_unsafe, serve
+from app.serve import refuse_unsafe, require_address, serve
 from app.settings import Settings
 from app.store.disk import DiskStore
 from tests.app.fake_fit import GARBAGE, KILLED, RAISES, REFUSED, TRUSTED
 from tests.app.running import fake_service, fitted_model, start_fit, wait_for, wait_until
+from tests.app.test_operator_commands import prudent
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,6 +73,36 @@ def test_a_data_directory_in_use_is_refused(tmp_path, models) -> None:
             serve(Settings(data_dir=tmp_path))
     finally:
         held.release()
+
+
+def test_a_port_in_use_is_refused_by_its_number() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(AddressUnusable, match=rf"Port {port} .*--port"):
+            require_address("127.0.0.1", port)
+    require_address("127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("PRUDENT_DATA_DIR", "FILE", "cannot be made"),
+        ("PRUDENT_DATABASE_URL", "postgres://prudent@localhost/x", "postgresql+psycopg://"),
+        ("PRUDENT_DATABASE_URL", "mysql://prudent@localhost/x", "postgresql+psycopg://"),
+        ("PRUDENT_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x", "Check that it runs"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_what_nothing_starts_without_is_told_in_one_line(
+    tmp_path, command, variable, value, told
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    usable = {"PRUDENT_DATA_DIR": str(tmp_path / "data"), "PRUDENT_PORT": "0"}
+    done = prudent(command, **usable | {variable: value.replace("FILE", str(file))})
+    assert done.returncode == 1
+    assert (variable in done.stderr, told in done.stderr) == (True, True)
+    assert len(done.stderr.splitlines()) <= 2, done.stderr
 
 
 def run_lifespan(app) -> None:
