@@ -90,8 +90,9 @@ class Compiled:
 
     def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
         """A starting point; medians of priors may depend on the data."""
+        nodes = _data(self.model)
         for name, value in values.items():
-            self.model[name].set_value(value)
+            nodes[name].set_value(value)
         return np.asarray(self.code.initial_point_func(seed))
 
 
@@ -127,9 +128,9 @@ def graph_of(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> 
 
 
 def _data(model: pm.Model) -> dict[str, SharedVariable]:
-    """The data nodes of a model by name."""
-    named = model.named_vars.items()
-    return {name: node for name, node in named if isinstance(node, SharedVariable)}
+    """The data nodes of a model by name, and the lengths of its dimensions: code may ask either."""
+    named = {**model.dim_lengths, **model.named_vars}
+    return {name: node for name, node in named.items() if isinstance(node, SharedVariable)}
 
 
 def differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:

@@ -87,7 +87,11 @@ def _spread(
     """(..., free channel) s.d. of a channel's curve over weeks and geos, relative to its value at
     mean active exposure."""
     curve = curves(p, d, s, xp)[..., : s.n_channels, :, :]
-    relative = curve.var((-2, -1)) / at_one[..., : s.n_channels] ** 2
+    even = xp.ones_like(d.log_price)
+    even = even / even.sum()
+    center = (curve * even).sum((-2, -1))[..., None, None]
+    variance = ((curve - center) ** 2 * even).sum((-2, -1))
+    relative = variance / at_one[..., : s.n_channels] ** 2
     return xp.sqrt(relative + LEAST_SPREAD**2)[..., free]
 
 
