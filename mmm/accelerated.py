@@ -5,6 +5,7 @@ float64. Importing this module loads JAX: ``sampling`` does so only where it is 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -20,7 +21,6 @@ from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.regression import Regression
 from mmm.sampled import COMPILE_END, Sampled
 from mmm.spec import SamplingSpec
-from mmm.transforms import SATURATION, SATURATION_PARAMETERS
 from mmm.types import Tensor
 
 
@@ -64,17 +64,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback)
 def _carried(op: MediaCurve, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
     """The same by single operations, which JAX differentiates and puts together itself."""
 
-    def curve(padded: Tensor, weights: Tensor, *parameters: Tensor) -> tuple[Tensor, ...]:
-        last = weights.shape[1] - 1
-        weeks = padded.shape[1] - last
-        lags = [padded[:, last - lag : last - lag + weeks] for lag in range(last + 1)]
-        x = sum(weights[:, lag, None, None] * past for lag, past in enumerate(lags))
-        names = SATURATION_PARAMETERS[op.kind]
-        y = SATURATION[op.kind](x, dict(zip(names, parameters, strict=True)), jnp)
-        logs = jnp.log(jnp.where(x > 0.0, x, 1.0))
-        return (y, x, logs)[: op.kernel.outputs]
-
-    return curve
+    return partial(op.by_steps, xp=jnp)
 
 
 @jax_funcify.register(Regression)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytensor.tensor as pt
 from pytensor.gradient import DisconnectedType, grad_undefined
 from pytensor.graph.basic import Apply
@@ -18,7 +19,8 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
 from mmm import media_kernels, vector_math
-from mmm.types import Array, Tensor
+from mmm.transforms import SATURATION, SATURATION_PARAMETERS
+from mmm.types import Array, Namespace, Tensor
 
 SOURCE = sha256(
     b"".join(Path(str(part.__file__)).read_bytes() for part in (media_kernels, vector_math))
@@ -66,6 +68,23 @@ class MediaCurve(_Kerneled):
     @property
     def code(self) -> Callable[..., Any]:
         return self.kernel.forward
+
+    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
+        """By single operations: a starting point is not worth compiling for."""
+        for cell, value in zip(outputs, self.by_steps(*inputs, xp=np), strict=True):
+            cell[0] = value
+
+    def by_steps(
+        self, padded: Tensor, weights: Tensor, *parameters: Tensor, xp: Namespace
+    ) -> tuple[Tensor, ...]:
+        """What the loops compute, in the namespace ``xp``."""
+        last = weights.shape[1] - 1
+        weeks = padded.shape[1] - last
+        lags = (padded[:, last - lag : last - lag + weeks] for lag in range(last + 1))
+        x = sum(weights[:, lag, None, None] * past for lag, past in enumerate(lags))
+        names = SATURATION_PARAMETERS[self.kind]
+        y = SATURATION[self.kind](x, dict(zip(names, parameters, strict=True)), xp)
+        return (y, x, xp.log(xp.where(x > 0.0, x, 1.0)))[: self.kernel.outputs]
 
     def make_node(self, padded: Tensor, weights: Tensor, *parameters: Tensor) -> Apply:
         inputs = [pt.as_tensor(value) for value in (padded, weights, *parameters)]
