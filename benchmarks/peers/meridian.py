@@ -50,9 +50,12 @@ def main() -> None:
 
 
 def _save(model: meridian_model.Meridian, path: Path) -> None:
-    """By its own serialiser, whose messages are a package ``mmm`` like one of this repository."""
+    """By its own serialiser, whose messages are a package ``mmm``: not the one of this folder."""
     here = Path(__file__).parents[2]
     sys.path[:] = [folder for folder in sys.path if Path(folder).resolve() != here]
+    taken = [name for name in sys.modules if f"{name}.".startswith(("mmm.", "meridian.schema."))]
+    for name in taken:
+        del sys.modules[name]
     from meridian.schema.serde import meridian_serde
 
     meridian_serde.save_meridian(model, str(path))
