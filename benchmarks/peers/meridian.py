@@ -58,7 +58,7 @@ def _save(model: meridian_model.Meridian, path: Path) -> None:
         del sys.modules[name]
     from meridian.schema.serde import meridian_serde
 
-    meridian_serde.save_meridian(model, str(path))
+    meridian_serde.save_meridian(model, str(path.with_suffix(".binpb")))
 
 
 def fit(world: World, job: Job) -> tuple[meridian_model.Meridian, float]:
