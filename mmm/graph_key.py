@@ -50,6 +50,14 @@ def model_key(model: pm.Model, lengths: Mapping[str, int]) -> str | None:
     return _digest(*parts)
 
 
+def computation_key(result: Variable) -> str | None:
+    """Hexadecimal key of how ``result`` is computed from named data and constants, or None."""
+    try:
+        return _hashes([result])[result]
+    except _Unknown:
+        return None
+
+
 def _machine() -> tuple[object, ...]:
     """Whatever else machine code depends on: the processor and the packages that made it."""
     codegen = cpu_target.target_context.codegen()

@@ -59,9 +59,12 @@ REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 
 
 class GraphSource:
-    """Parameters as nodes of the PyMC model in context."""
+    """Parameters as nodes of the PyMC model in context; ``simplified`` what they are made from."""
 
     xp = GRAPH
+
+    def __init__(self, simplified: Callable[[Tensor], Tensor] = lambda result: result) -> None:
+        self._simplified = simplified
 
     def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
         a, b = (*prior.parameters, 0.0)[:2]
@@ -79,7 +82,7 @@ class GraphSource:
         return pm.Normal(name, dims=dims)
 
     def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
-        (center, sd), multiple = prior.parameters, times()
+        (center, sd), multiple = prior.parameters, self._simplified(times())
         log = pm.Normal(f"{name}_informed_z", center + pt.log(multiple), sd, dims=dims)
         return self.keep(name, pt.exp(log) / multiple, *dims)
 
@@ -110,7 +113,7 @@ def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
 
 def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     """The same posterior, linear coefficients integrated out; see ``collapse``."""
-    s, source = structure_of(spec), GraphSource()
+    s, source = structure_of(spec), GraphSource(hoisted)
     with pm.Model(coords=coords(s, spec, panel, scales)) as model:
         inputs = _fixed_inputs(spec, panel, scales, s)
         p = _sampled(spec, s, panel, scales, inputs, source)

@@ -1,12 +1,15 @@
 """The child's side of the protocol: its streams, its parent's death, its place among processes.
 
-``serve`` runs one request with the function it is given and ends. Standard output belongs to the
-protocol alone: whatever libraries print is sent to standard error.
+``serve`` carries out requests, one after another, with the function it is given; it ends with the
+first that fails, and after some, so that what libraries keep does not add up. Standard output
+belongs to the protocol alone: whatever libraries print is sent to standard error.
 """
 
+import gc
 import logging
 import os
 import queue
+import resource
 import sys
 import threading
 import time
@@ -19,7 +22,16 @@ import structlog
 from pydantic import BaseModel
 
 from app.fitworker.environment import NICENESS
-from app.fitworker.protocol import Done, FitRequest, Progress, Ready, Report, failed
+from app.fitworker.protocol import (
+    REQUESTS,
+    Done,
+    FitRequest,
+    Progress,
+    Ready,
+    Report,
+    Stop,
+    failed,
+)
 from app.logs import configure_logging
 
 log = logging.getLogger(__name__)
@@ -28,24 +40,33 @@ ORPHANED = 3
 OOM_SCORE = 500
 AUTOGROUP_ATTEMPTS = 5
 REPORT_SECONDS = 0.25
+MOST_FITS = 20
+MOST_MEMORY = 1 << 30
+"""Bytes at its peak up to which a process takes another request."""
 
 Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], None]
 """Takes the request, where to report to, and whether to end with the draws that there are."""
 
 
 def serve(load: Callable[[], Fit]) -> None:
-    """Load the fit function, say so, carry out the one request, say how it ended."""
-    requests: queue.Queue[bytes] = queue.Queue()
+    """Load the fit function, say so, carry out requests, say of each how it ended."""
+    requests: queue.Queue[FitRequest] = queue.Queue()
     stopped = threading.Event()
     threading.Thread(target=_read_stdin, args=(requests, stopped), daemon=True).start()
     out = _own_stdout()
     _be_humble()
     fit = load()
     _say(out, Ready())
-    request = FitRequest.model_validate_json(requests.get())
-    configure_logging(request.log_level)
-    with structlog.contextvars.bound_contextvars(**request.labels):
-        _carry_out(fit, request, out, stopped.is_set)
+    for number in range(1, MOST_FITS + 1):
+        request = requests.get()
+        configure_logging(request.log_level)
+        with structlog.contextvars.bound_contextvars(**request.labels):
+            _carry_out(fit, request, out, stopped.is_set)
+        again = number < MOST_FITS and _peak_memory() < MOST_MEMORY
+        _say(out, Done(again=again))
+        if not again:
+            return
+        gc.collect()
 
 
 def _carry_out(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bool]) -> None:
@@ -57,7 +78,12 @@ def _carry_out(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bo
         _say(out, failed(error))
         raise
     log.info("fit ended", extra={"seconds": round(time.monotonic() - started, 3)})
-    _say(out, Done())
+
+
+def _peak_memory() -> int:
+    """Most bytes that this process has had in memory."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 class _Throttled:
@@ -80,19 +106,19 @@ def _say(out: TextIO, message: BaseModel) -> None:
     out.flush()
 
 
-def _read_stdin(requests: "queue.Queue[bytes]", stopped: threading.Event) -> NoReturn:
-    """Hand over the first line; any other is a stop. When stdin ends, the parent is gone, and so
-    is this process."""
+def _read_stdin(requests: "queue.Queue[FitRequest]", stopped: threading.Event) -> NoReturn:
+    """Hand over requests; a stop is for the one before it. When stdin ends, the parent is gone,
+    and so is this process."""
     buffer = b""
-    handed_over = False
     while chunk := os.read(0, 1 << 16):
         *lines, buffer = (buffer + chunk).split(b"\n")
         for line in lines:
-            if handed_over:
-                stopped.set()
-            else:
-                requests.put(line)
-                handed_over = True
+            match REQUESTS.validate_json(line):
+                case Stop():
+                    stopped.set()
+                case FitRequest() as request:
+                    stopped.clear()
+                    requests.put(request)
     os._exit(ORPHANED)
 
 

@@ -1,7 +1,9 @@
 """Fit processes ready to use: one waits, with everything imported, for the next fit.
 
-Imports take seconds. The waiting process is replaced only when no fit runs, so that it does not
-take the processor away from one.
+Imports take seconds, and what has been compiled in a process need not be read again. So a process
+that has served waits for the next fit, until it ends itself (``app/fitworker/child.py``) or a fit
+in it fails. A new one is started only when no fit runs, so that it does not take the processor away
+from one.
 """
 
 import logging
@@ -14,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class FitPool:
-    """Hands out fit processes; each serves one fit."""
+    """Hands out fit processes; each serves one fit at a time."""
 
     def __init__(self, how: Launch, *, keep_warm: bool) -> None:
         self._how = how
@@ -36,7 +38,7 @@ class FitPool:
             if self._closed:
                 raise RuntimeError("the pool is closed")
             idle, self._idle = self._idle, None
-            if idle is not None and not idle.alive:
+            if idle is not None and not idle.ready:
                 log.warning("the waiting fit process had died", extra={"pid": idle.pid})
                 idle.close()
                 idle = None
@@ -45,10 +47,15 @@ class FitPool:
         return process
 
     def give_back(self, process: FitProcess) -> None:
-        """The process has served; when no other does, a new one may wait."""
-        process.close()
+        """The process has served, and may wait for the next fit; or else a new one, when no other
+        process is busy."""
         with self._lock:
             self._busy.discard(process)
+            wanted = self._keep_warm and self._idle is None and not self._closed
+            if wanted and process.ready:
+                self._idle = process
+                return
+        process.close()
         self.warm()
 
     def _start(self) -> FitProcess:

@@ -1,4 +1,4 @@
-"""The service's side: one fit process, started, fed, listened to, and killed.
+"""The service's side: a fit process, started, fed, listened to, and killed.
 
 The child is a fresh process (never a fork) in a session of its own, so that killing its group ends
 whatever it started. It dies by itself when its stdin ends, that is, when the service dies.
@@ -68,7 +68,7 @@ def launch(
 
 
 class FitProcess:
-    """A child that carries out one request. Methods may be called from any thread."""
+    """A child that carries out one request at a time. Methods may be called from any thread."""
 
     def __init__(self, how: Launch, slot: int = 0) -> None:
         self.slot = slot
@@ -82,6 +82,7 @@ class FitProcess:
         )
         self._timed_out = False
         self._killed = False
+        self._ready = True
         self._labels: Mapping[str, str] = {}
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
         self._listener = threading.Thread(target=self._collect_errors, daemon=True)
@@ -97,10 +98,16 @@ class FitProcess:
         """Whether the child still runs."""
         return self._process.poll() is None
 
+    @property
+    def ready(self) -> bool:
+        """Whether it may be given a request: a new child, or one that asked for another."""
+        return self._ready and not self._killed and self.alive
+
     def run(
         self, request: FitRequest, report: Callable[[Progress], object], timeout_seconds: float
     ) -> None:
-        """Carry out ``request``; returns when its model file is complete.
+        """Carry out ``request``; returns when its model file is complete. The child has ended
+        then, unless it is ``ready`` for another.
 
         Where ``report`` returns False, the fit is asked to end with the draws that it has.
 
@@ -108,7 +115,7 @@ class FitProcess:
         StoreUnavailable where its files found no room or no leave, FitFailed for any other,
         FitCrashed where the child died (also by ``kill``), FitTimedOut beyond the limit.
         """
-        self._labels = request.labels
+        self._labels, self._ready = request.labels, False
         with self._closing(), self._limited(timeout_seconds):
             self._send(request)
             for event in self._events():
@@ -120,6 +127,7 @@ class FitProcess:
                         folder = Path(request.model_path).parent
                         raise carried_error(event, folder) or self._failed(event)
                     case Done():
+                        self._ready = event.again
                         return
                     case Ready():
                         pass
@@ -160,7 +168,8 @@ class FitProcess:
         try:
             yield
         finally:
-            self.close()
+            if not self.ready:
+                self.close()
 
     @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:

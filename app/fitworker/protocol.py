@@ -1,7 +1,7 @@
 """What the service and its fit process say to each other: one JSON object a line.
 
-    service -> child (stdin)    one request, then at most a stop; the end of stdin means: die
-    child -> service (stdout)   ready, then progress ..., then done or error
+    service -> child (stdin)    a request, stops; another request after done; the end means: die
+    child -> service (stdout)   ready, then for each request progress ..., then done or error
 
 A fit reads its table from ``table_path``, in the bytes and type that were sent in, so that both
 sides parse it by the same function, and leaves the model in ``model_path``.
@@ -59,9 +59,10 @@ class Report(_Message):
 
 
 class Done(_Message):
-    """The model file is complete."""
+    """The model file is complete; ``again``: the process waits for another request."""
 
     event: Literal["done"] = "done"
+    again: bool
 
 
 class Failed(_Message):
@@ -78,6 +79,7 @@ class Failed(_Message):
 
 Event = Ready | Report | Done | Failed
 
+REQUESTS: TypeAdapter[FitRequest | Stop] = TypeAdapter(FitRequest | Stop)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 
 _CARRIED: dict[str, type[IssuesError]] = {
@@ -110,6 +112,7 @@ def carried_error(message: Failed, folder: Path) -> IssuesError | StoreError | N
 
 __all__ = [
     "EVENTS",
+    "REQUESTS",
     "ChainProgress",
     "Done",
     "Event",

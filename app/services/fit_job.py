@@ -65,6 +65,7 @@ class FitJob:
             report = self._compared(job, model)
             return lambda session: _write_row(session, job, model, key, size, report)
         finally:
+            holder.let_go()
             self.pool.give_back(process)
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -129,6 +130,11 @@ class _Holder:
             self._process = process
             if self._killed:
                 process.kill()
+
+    def let_go(self) -> None:
+        """The process may serve another fit from now on, which is not to be killed."""
+        with self._lock:
+            self._process = None
 
     def kill(self) -> None:
         with self._lock:

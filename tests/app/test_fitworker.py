@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from app.errors import FitCrashed, FitFailed, FitTimedOut
+from app.fitworker.child import MOST_FITS
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess, launch
 from app.fitworker.protocol import FitRequest
 from mmm.errors import DataError
 from mmm.fitted import load_model
-from tests.app.fake_fit import KILLED, RAISES, REFUSED, SLOW, TRUSTED
+from tests.app.fake_fit import ENDLESS, KILLED, RAISES, REFUSED, SLOW, TRUSTED
 from tests.app.running import ROOT, fake_command, gone, wait_until
 
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -180,21 +181,62 @@ def test_the_child_sees_what_a_fit_needs_and_none_of_the_secrets(models, tmp_pat
     assert not [name for name, value in found.items() if "planted" in value]
 
 
-def test_a_waiting_process_is_used_and_replaced_after_the_fit(how, tmp_path) -> None:
+def test_a_waiting_process_is_used_and_waits_again_after_the_fit(how, tmp_path) -> None:
     pool = FitPool(how, keep_warm=True)
     pool.warm()
     pool.warm()
     waiting = pool._idle
     assert waiting
+    for _ in range(2):
+        taken = pool.take()
+        assert taken is waiting
+        taken.run(request(tmp_path, TRUSTED), lambda _: None, 30.0)
+        pool.give_back(taken)
+    assert pool._idle is waiting
+    pool.close()
+    assert gone(waiting.pid)
+
+
+@pytest.mark.parametrize(("seed", "error"), [(RAISES, FitFailed), (KILLED, FitCrashed)])
+def test_a_process_whose_fit_failed_is_replaced(how, tmp_path, seed, error) -> None:
+    pool = FitPool(how, keep_warm=True)
     taken = pool.take()
-    assert taken is waiting
+    with pytest.raises(error):
+        taken.run(request(tmp_path, seed), lambda _: None, 30.0)
+    pool.give_back(taken)
+    assert gone(taken.pid)
+    assert pool._idle
+    assert pool._idle is not taken
+    pool.close()
+
+
+def test_without_a_waiting_process_none_is_kept(how, tmp_path) -> None:
+    pool = FitPool(how, keep_warm=False)
+    taken = pool.take()
     taken.run(request(tmp_path, TRUSTED), lambda _: None, 30.0)
     pool.give_back(taken)
-    assert pool._idle
-    assert pool._idle is not waiting
-    last = pool._idle.pid
+    assert gone(taken.pid)
     pool.close()
-    assert gone(last)
+
+
+def test_a_process_ends_after_some_fits(how, tmp_path) -> None:
+    process = FitProcess(how)
+    for number in range(1, MOST_FITS + 1):
+        process.run(request(tmp_path, TRUSTED), lambda _: None, 30.0)
+        assert process.ready == (number < MOST_FITS)
+    assert gone(process.pid)
+
+
+def test_a_stop_is_for_its_own_fit(how, tmp_path) -> None:
+    process = FitProcess(how)
+    process.run(request(tmp_path, ENDLESS), lambda _: False, 30.0)
+    assert load_model(tmp_path / "model.nc").incomplete
+    told: list = []
+    late = threading.Timer(1.0, lambda: told.append("stopped"))
+    late.start()
+    process.run(request(tmp_path, ENDLESS), lambda _: not told, 30.0)
+    assert told == ["stopped"]
+    process.close()
 
 
 def test_a_waiting_process_that_died_is_not_handed_out(how) -> None:

@@ -9,8 +9,10 @@ from pytensor.tensor.random.op import RandomVariable
 
 from mmm.evidence import explained
 from mmm.hoisted import hoisted
+from mmm.media_curve import MediaCurve
 from mmm.model import build_collapsed
 from tests.mmm.fakes import fake_model
+from tests.mmm.test_code_store import SMALL
 from tests.mmm.test_graph_and_arrays import MEDIATED
 
 
@@ -32,6 +34,26 @@ def test_the_density_is_the_same_and_reads_only_what_was_computed() -> None:
     used = {node.name for node in ancestors([found], blockers=[x]) if _is_data(node)}
     assert used
     assert all(name.startswith("hoisted_") for name in used)
+
+
+def test_what_is_computed_in_two_places_is_one_node() -> None:
+    with pm.Model() as model:
+        data = pm.Data("data", np.array([1.0, 2.0]))
+        x = pm.Normal("x")
+        pm.Normal("y", hoisted((x * pt.exp(data)).sum()))
+        pm.Potential("fit", hoisted((x * pt.exp(data)).mean()))
+    nodes = [name for name in model.named_vars if name.startswith("hoisted_")]
+    assert len(nodes) == 1
+
+
+def test_a_curve_is_evaluated_once_for_its_effect_and_for_the_design() -> None:
+    fitted = fake_model(SMALL)
+    model = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
+    made = [node.owner for node in ancestors([model.logp()]) if node.owner]
+    curves = [apply for apply in made if isinstance(apply.op, MediaCurve)]
+    exposure = {apply.inputs[0] for apply in curves}
+    assert len(curves) > len(exposure) == 1
+    assert all(_is_data(node) for node in exposure)
 
 
 def test_random_variables_keep_their_own_nodes() -> None:
