@@ -56,6 +56,7 @@ def serve(load: Callable[[], Fit]) -> None:
     out = _own_stdout()
     _be_humble()
     fit = load()
+    gc.freeze()  # what was imported is not looked through for garbage again
     _say(out, Ready())
     for number in range(1, MOST_FITS + 1):
         request = requests.get()
