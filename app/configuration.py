@@ -1,8 +1,10 @@
 """What an installation is set to, and whether database, store and directories can be used so."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from app.db.database import open_database
 from app.errors import AppError, InvalidSetting, StartupError
 from app.settings import PREFIX, Settings
 from app.store.opening import open_store
+
+log = logging.getLogger(__name__)
 
 HIDDEN = "(hidden)"
 SECRET_WORDS = ("secret", "password", "token", "pepper")
@@ -42,9 +46,23 @@ def read_settings(**given: Any) -> Settings:
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """Variables that look like settings and are none, such as misspelt ones."""
-    known = {variable(name) for name in Settings.model_fields}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    """A sentence about each variable that looks like a setting and is none, such as a misspelt
+    one."""
+    known = [variable(name) for name in Settings.model_fields]
+    unknown = sorted(environment.keys() - {*known})
+    return [_unknown(name, known) for name in unknown if name.startswith(PREFIX)]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    meant = f"did you mean {near[0]}?" if near else "see docs/operations.md"
+    return f"{name} is no setting; {meant}"
+
+
+def warn_of_unknown_variables() -> None:
+    """Log what an operator may believe to be set and is not."""
+    for sentence in unknown_variables():
+        log.warning("%s", sentence)
 
 
 def variable(field: str) -> str:

@@ -7,7 +7,7 @@ import socket
 import uvicorn
 
 from app.allocator import share_arenas
-from app.configuration import require_ground
+from app.configuration import require_ground, warn_of_unknown_variables
 from app.errors import AddressUnusable, UnsafeBind
 from app.jobs.identity import claim_service
 from app.logs import configure_logging
@@ -32,6 +32,7 @@ def serve(settings: Settings) -> None:
         claim_service(settings.lock_dir).release()
     require_address(settings.host, settings.port)
     configure_logging(settings.log_level)
+    warn_of_unknown_variables()
     uvicorn.run(
         create_app(settings),
         host=settings.host,

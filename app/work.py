@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from app.allocator import share_arenas
-from app.configuration import require_ground
+from app.configuration import require_ground, warn_of_unknown_variables
 from app.db.database import Database, open_database
 from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, launch
@@ -127,6 +127,7 @@ def work(
     share_arenas()
     require_ground(settings)
     configure_logging(settings.log_level)
+    warn_of_unknown_variables()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())

@@ -75,7 +75,7 @@ def check() -> None:
     settings = read_settings()
     for name, value in resolved(settings).items():
         typer.echo(f"{name}={value}")
-    faults = [f"{name} is no setting; see docs/operations.md" for name in unknown_variables()]
+    faults = unknown_variables()
     for finding in try_out(settings):
         typer.echo(f"{finding.part}: {'ok' if finding.fault is None else 'cannot be used'}")
         if finding.fault is not None:
