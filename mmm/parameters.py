@@ -16,6 +16,7 @@ from mmm.coefficients import coefficients, level_prior
 from mmm.coords import event_parameters
 from mmm.curve_terms import curve_at_one
 from mmm.effects import channel_coefficients
+from mmm.geo_parameters import geo_ratio, price_parameters
 from mmm.inputs import Inputs
 from mmm.panel import Panel
 from mmm.priors import PRIORS, Prior, stated_prior
@@ -23,9 +24,10 @@ from mmm.scales import Scales
 from mmm.sensors import sensor
 from mmm.spec import ModelSpec
 from mmm.spec_media import MedianP95
+from mmm.spreads import signed_spread
 from mmm.structure import Structure
 from mmm.transforms import from_half_life
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Namespace, Tensor
 from mmm.varying import varying_weights
 
 
@@ -58,7 +60,7 @@ def nonlinear(
 ) -> dict[str, Tensor]:
     """Everything but the linear coefficients and the noise."""
     p = _curve_parameters(spec, s, source)
-    p |= _price_parameters(s, panel, source)
+    p |= price_parameters(s, panel, source)
     at_one = curve_at_one(p, s, source.xp)
     if s.spending_rivals:
         lost = source.draw("gamma_at_mean", PRIORS["gamma_at_mean"], "spending_rival")
@@ -75,7 +77,7 @@ def nonlinear(
         p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
-    ratio = _geo_ratio(s, panel, scales, source)
+    ratio = geo_ratio(s, panel, scales, source)
     per_channel = channel_coefficients(spec, s, panel, scales, d, p, ratio, at_one, source)
     p["beta"] = source.keep("beta", per_channel[..., :, None] * ratio, "channel", "geo")
     return p
@@ -84,13 +86,17 @@ def nonlinear(
 def pooled_scales(
     spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, source: Source
 ) -> dict[str, Tensor]:
-    """Standard deviations of pooled linear coefficients, of geos and of weekly shocks."""
-    priors = {c.pooled: PRIORS[c.pooled] for c in coefficients(spec, s, scales) if c.pooled}
+    """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
+    shocks."""
+    pooled = [c.pooled for c in coefficients(spec, s, scales) if c.pooled]
+    found = {name: source.draw(name, PRIORS[name]) for name in pooled}
     if len(panel.geos) > 1:
         sized = "population" in panel.data
-        priors |= {"level_sd": PRIORS["level_sd" if sized else "level_sd_unsized"]}
-        priors |= {"shock_sd": PRIORS["shock_sd"]}
-    return {name: source.draw(name, prior) for name, prior in priors.items()}
+        found["level_sd"] = source.draw(
+            "level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"]
+        )
+        found["shock_sd"] = signed_spread("shock_sd", PRIORS["shock_sd"], source)
+    return found
 
 
 def linear(
@@ -239,51 +245,3 @@ def _from_half_life(
         {"adstock_shape": p["adstock_shape"][..., shapes.index(member)]} if member in shapes else {}
     )
     return from_half_life(s.media[member].adstock.kind, drawn, own, source.xp)
-
-
-def _price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Elasticities; in a panel each geo's own, pooled around the common one."""
-    p: dict[str, Tensor] = {}
-    many = len(panel.geos) > 1
-    if s.has_price:
-        size = source.draw("elasticity_size", PRIORS["elasticity_size"])
-        p["elasticity"] = source.keep("elasticity", -size)
-        if many:
-            sd = source.draw("elasticity_sd", PRIORS["elasticity_sd"])
-            spread = source.xp.exp(sd[..., None] * source.standard("elasticity_z", "geo"))
-            p["elasticity_geo"] = source.keep("elasticity_geo", -size[..., None] * spread, "geo")
-    if s.priced_rivals:
-        prior = PRIORS["cross_elasticity"]
-        p["cross_elasticity"] = source.draw("cross_elasticity", prior, "priced_rival")
-        if many:
-            sd = source.draw("cross_elasticity_sd", PRIORS["elasticity_sd"])
-            z = source.standard("cross_elasticity_z", "priced_rival", "geo")
-            value = p["cross_elasticity"][..., None] * source.xp.exp(sd[..., None, None] * z)
-            p["cross_elasticity_geo"] = source.keep(
-                "cross_elasticity_geo", value, "priced_rival", "geo"
-            )
-    return p
-
-
-def _geo_ratio(s: Structure, panel: Panel, scales: Scales, source: Source) -> Tensor:
-    """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
-
-    The channel's own effect is the mean over geos by their share of its exposure: what the whole
-    panel informs, and hence nearly independent of how the geos differ.
-    """
-    if len(panel.geos) == 1:
-        return source.xp.ones((s.n_channels, 1))
-    sd = source.draw("effect_sd", PRIORS["effect_sd"], "channel")
-    z = source.standard("effect_z", "channel", "geo")
-    ratio = source.xp.exp(sd[..., :, None] * z)
-    share = source.data("exposure_share", exposure_share(panel, scales), "channel", "geo")
-    return ratio / (ratio * share).sum(-1)[..., None]
-
-
-def exposure_share(panel: Panel, scales: Scales) -> Array:
-    """(channel, geo) a geo's share of a channel's exposure, in terms of the kpi that it moves."""
-    spend = panel.array("spend").sum(0).T
-    moved = spend / scales.exposure[: len(spend)] * scales.geo_weight
-    total = moved.sum(-1, keepdims=True)
-    even = scales.geo_weight / scales.geo_weight.sum()
-    return np.where(total > 0.0, moved / np.where(total > 0.0, total, 1.0), even)

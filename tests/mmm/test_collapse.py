@@ -104,7 +104,8 @@ def _one(point):
 
 
 def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
-    """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last."""
+    """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last. The
+    sign of a spread is taken into its innovations."""
     side = linear_side(fitted.spec, fitted.structure, fitted.scales)
     given = {name: values for name, values in p.items() if name != "demand"}
     m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, settle))
@@ -112,7 +113,7 @@ def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
     volume -= np.log(side.prior_sd(p, np)[0])
     for item in side.vectors:
         if item.pooled:
-            parts.append(np.ravel(p[f"{item.name}_z"]))
+            parts.append(np.ravel(p[item.name]) / item.sd(p))
         else:
             parts.append((np.ravel(p[item.name]) - item.mean) / item.fixed)
             volume -= item.size * np.log(item.fixed)
@@ -127,7 +128,7 @@ def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
         total = v + s2 * (m.factor**2).sum(-1)
         center = s2 / total * (m.factor * (m.residual - explained)).sum(-1)
         spread = np.sqrt(s2 * v / total)
-        z = (p["shock_sd"] * p["shock_z"] - center) / spread
+        z = (p["shock"] - center) / spread
         rest = (-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - np.log(spread)).sum()
         rest += len(z) * np.log(p["shock_sd"])
         eta = np.concatenate([*parts, p["level_z"]])
