@@ -158,7 +158,7 @@ def log_evidence(
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
-    return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b))
+    return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b, m.squares))
 
 
 def _plain_evidence(

@@ -15,6 +15,8 @@ from tests.mmm.fakes import fake_model
 from tests.mmm.test_code_store import SMALL
 from tests.mmm.test_graph_and_arrays import MEDIATED
 
+ENOUGH = pt.as_tensor(1e6)
+
 
 def _model(values: np.ndarray) -> tuple[pm.Model, pt.TensorVariable, pt.TensorVariable]:
     with pm.Model() as model:
@@ -92,7 +94,7 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.eye(5) + root @ root.T, b: rng.standard_normal(5)}
     plain = b @ pt.linalg.solve(a, b) - pt.log(pt.linalg.det(a))
-    short = explained(a, b)
+    short = explained(a, b, ENOUGH)
     assert np.isclose(short.eval(numbers), plain.eval(numbers), rtol=1e-12)
     for node in (a, b):
         ours, theirs = (pt.grad(value, node).eval(numbers) for value in (short, plain))
@@ -102,8 +104,16 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
 def test_the_short_gradient_can_be_differentiated_again() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.array([[2.0, 0.3], [0.3, 1.5]]), b: np.array([0.7, -0.2])}
-    curvature = pt.grad(pt.grad(explained(a, b), b)[0], b).eval(numbers)
+    curvature = pt.grad(pt.grad(explained(a, b, ENOUGH), b)[0], b).eval(numbers)
     assert np.allclose(curvature, 2.0 * np.linalg.inv(numbers[a])[0], rtol=1e-10)
+
+
+def test_no_more_is_explained_than_there_is() -> None:
+    a, b = np.array([[2.0, 0.3], [0.3, 1.5]]), np.array([0.7, -0.2])
+    least = b @ np.linalg.solve(a, b)
+    for factor, possible in ((1.001, True), (0.999, False)):
+        value = explained(*map(pt.as_tensor, (a, b, factor * least))).eval()
+        assert np.isfinite(value) == possible
 
 
 def _is_data(node: object) -> bool:
