@@ -38,15 +38,15 @@ class FitJob:
     timeout_seconds: float
 
     async def __call__(self, job: Job) -> Apply:
-        """Fit in a process of its own; killed at once when this is cancelled."""
-        holder = _Holder()
+        """Fit in a process apart, killed at once when this is cancelled."""
+        holder = Holder()
         try:
             return await asyncio.to_thread(self._fit, job, holder)
         except asyncio.CancelledError:
             holder.kill()
             raise
 
-    def _fit(self, job: Job, holder: "_Holder") -> Apply:
+    def _fit(self, job: Job, holder: "Holder") -> Apply:
         with disk_errors(self.work_dir):
             self.work_dir.mkdir(parents=True, exist_ok=True)
             folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
@@ -117,7 +117,7 @@ def _labels(job: Job) -> dict[str, str]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-class _Holder:
+class Holder:
     """Where a running process can be killed from another thread, started yet or not."""
 
     def __init__(self) -> None:

@@ -16,6 +16,7 @@ from app.fitworker.child import MOST_FITS
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess, launch
 from app.fitworker.protocol import FitRequest
+from app.services.fit_job import Holder
 from mmm.errors import DataError
 from mmm.fitted import load_model
 from tests.app.fake_fit import ENDLESS, KILLED, RAISES, REFUSED, SLOW, TRUSTED
@@ -237,6 +238,19 @@ def test_a_stop_is_for_its_own_fit(how, tmp_path) -> None:
     process.run(request(tmp_path, ENDLESS), lambda _: not told, 30.0)
     assert told == ["stopped"]
     process.close()
+
+
+def test_a_cancelled_job_kills_no_process_that_it_let_go(how) -> None:
+    process, holder = FitProcess(how), Holder()
+    try:
+        holder.hold(process)
+        holder.let_go()
+        holder.kill()
+        assert process.alive
+        holder.hold(process)
+        wait_until(lambda: not process.alive)
+    finally:
+        process.close()
 
 
 def test_a_waiting_process_that_died_is_not_handed_out(how) -> None:
