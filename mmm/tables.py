@@ -23,6 +23,8 @@ from mmm.types import Array
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 JSON = "application/json"
+OTHER_SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
+"""They come with numbers of other forms, so that none is guessed."""
 
 
 def read_table(content: bytes, media_type: str) -> pd.DataFrame:
@@ -153,6 +155,7 @@ def _read_csv(content: bytes) -> pd.DataFrame:
     if not rows:
         raise DataError([Issue("", "empty", "the file is empty")])
     header, body = [name.strip() for name in rows[0]], rows[1:]
+    _check_separator(header)
     _check_header(header)
     for index, row in enumerate(body):
         if len(row) != len(header):
@@ -177,9 +180,10 @@ def _read_json(content: bytes) -> pd.DataFrame:
     try:
         document = json.loads(content, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise DataError([Issue("", "json", f"the body is not valid JSON: {error}")]) from error
+        raise DataError([Issue("", "json", f"the table is not valid JSON: {error}")]) from error
     if not isinstance(document, dict) or set(document) != {"rows"}:
-        raise DataError([Issue("", "json", 'the body must be {"rows": [...]} and nothing else')])
+        detail = 'a table in JSON is {"rows": [...]} and nothing else'
+        raise DataError([Issue("", "json", detail)])
     if not isinstance(document["rows"], list):
         raise DataError([Issue("/rows", "json", "rows must be a list of objects")])
     return read_rows(document["rows"])
@@ -187,6 +191,13 @@ def _read_json(content: bytes) -> pd.DataFrame:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number; leave out what is missing")
+
+
+def _check_separator(header: Sequence[str]) -> None:
+    used = [name for mark, name in OTHER_SEPARATORS.items() if mark in header[0]]
+    if len(header) == 1 and used:
+        detail = f"the header has {used[0]}s and no commas; save the file with commas between cells"
+        raise DataError([Issue("", "separator", f"{detail} and points in numbers")])
 
 
 def _check_header(header: Sequence[str]) -> None:

@@ -197,6 +197,7 @@ DATASETS = {
     "empty": (b"", "text/csv", "empty"),
     "no text": (b"a,b\n\xff\xfe,1\n", "text/csv", "encoding"),
     "ragged": (b"a,b\n1,2\n3\n", "text/csv", "row_length"),
+    "semicolons": (b"a;b\n1,5;2\n", "text/csv", "separator"),
     "repeated column": (b"a,a\n1,2\n", "text/csv", "column_repeated"),
     "no parquet": (b"PAR1", "application/vnd.apache.parquet", "parquet"),
     "no rows": (b'{"rows": []}', "application/json", "empty"),
