@@ -81,7 +81,16 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(OnlyProblems)
     app.add_middleware(RequestContext)
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """Routes are built when a path is first compared with them. Do it before there are requests:
+    the first does not wait for it, and the library's silencing of warnings meets no thread."""
+    nowhere = {"type": "http", "method": "GET", "path": "/nowhere", "root_path": "", "headers": []}
+    for route in app.routes:
+        route.matches(nowhere)
 
 
 def _lifespan(
