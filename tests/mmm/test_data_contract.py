@@ -159,7 +159,7 @@ def test_csv_parquet_and_json_give_the_same_panel():
         (b"a\n\xff\n", CSV, "is not UTF-8"),
         (b"a\n", CSV, "the table has no rows"),
         (b"PAR1", PARQUET, "not valid Parquet"),
-        (b"[1]", JSON, 'must be {"rows": [...]}'),
+        (b"[1]", JSON, 'in JSON is {"rows": [...]}'),
         (b'{"rows": [1]}', JSON, "is not an object"),
         (b'{"rows": [{"a": [1]}]}', JSON, "holds a list"),
         (b"{", JSON, "not valid JSON"),
