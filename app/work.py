@@ -20,11 +20,12 @@ from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, launch
 from app.jobs.care import Care
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
-from app.jobs.identity import Lock, claim_identity
+from app.jobs.identity import claim_identity
 from app.jobs.kinds import FITS, QUERIES
 from app.jobs.port import Queues
 from app.jobs.runner import Handler, JobRunner
 from app.jobs.worker import Worker
+from app.locks import Lock
 from app.logs import configure_logging
 from app.metrics_server import serve_metrics
 from app.services.allocate_job import KIND as ALLOCATE

@@ -24,7 +24,6 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 import pymc as pm
-import pytensor
 from numba.core.compiler import lookup_environment
 from numba.core.registry import cpu_target
 from numba.core.runtime.nrt import rtsys
@@ -32,6 +31,7 @@ from numba.core.serialize import dumps
 from nutpie import compile_pymc
 from pymc.initial_point import make_initial_point_fn
 
+from mmm.code_folder import code_folder
 from mmm.types import Array
 
 FORMAT = 1
@@ -49,11 +49,6 @@ class Function:
 
     address: int
     owners: tuple[Any, ...]
-
-
-def folder() -> Path:
-    """Where entries lie: beside PyTensor's own compiled code."""
-    return Path(pytensor.config.base_compiledir) / "prudent"
 
 
 def save(key: str, code: Any, data: Mapping[str, Any]) -> bool:
@@ -78,18 +73,18 @@ def save(key: str, code: Any, data: Mapping[str, Any]) -> bool:
         "reparameterized": list(code.reparameterized_names),
     }
     try:
-        folder().mkdir(parents=True, exist_ok=True)
-        _write(folder() / f"{key}.zip", key, about, functions)
+        code_folder().mkdir(parents=True, exist_ok=True)
+        _write(code_folder() / f"{key}.zip", key, about, functions)
         _prune()
     except OSError as error:
-        warnings.warn(f"compiled code is not kept in {folder()}: {error}", stacklevel=2)
+        warnings.warn(f"compiled code is not kept in {code_folder()}: {error}", stacklevel=2)
         return False
     return True
 
 
 def load(key: str, model: pm.Model, data: Mapping[str, Any]) -> Any | None:
     """nutpie's compiled model of ``key`` with the numbers of ``model``; None if there is none."""
-    path = folder() / f"{key}.zip"
+    path = code_folder() / f"{key}.zip"
     try:
         with zipfile.ZipFile(path) as entry:
             about = json.loads(entry.read("about.json"))
@@ -221,6 +216,6 @@ def _function(key: str, entry: zipfile.ZipFile, name: str) -> Function:
 
 def _prune() -> None:
     """Drop the entries that were not used for longest."""
-    entries = sorted(folder().glob("*.zip"), key=lambda path: path.stat().st_mtime)
+    entries = sorted(code_folder().glob("*.zip"), key=lambda path: path.stat().st_mtime)
     for path in entries[:-MOST_ENTRIES]:
         path.unlink(missing_ok=True)

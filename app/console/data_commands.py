@@ -1,6 +1,7 @@
 """Commands that start from a table: init, check, reshape, simulate, fit."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -101,13 +102,25 @@ def simulate(
     show(found.summary, as_json, summary_table, channels_table, warnings=notes)
 
 
-def warm(data: Existing, spec: Existing) -> None:
+def warm(
+    data: Existing,
+    spec: Existing,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Of a service or worker: for its fits, not for `fit` here.")
+    ] = None,
+) -> None:
     """Make the machine code of a model now, so that its first fit here starts at once."""
     from time import perf_counter
 
+    from app.configuration import read_settings
     from app.console.files import load_spec, load_table
+    from app.fitworker.environment import shared_code
+    from mmm.code_folder import CODE_DIR
     from mmm.panel import build_panel
 
+    if data_dir is not None:
+        cache_dir = read_settings(data_dir=data_dir).resolved_cache_dir
+        os.environ[CODE_DIR] = str(shared_code(cache_dir))
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
     began = perf_counter()

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import app
+from mmm.code_folder import CODE_DIR
 
 NICENESS = "PRUDENT_FIT_NICENESS"
 """How far the process steps back for others: a setting that it needs before its request."""
@@ -24,14 +25,29 @@ _PREFIXES = ("LC_", "PYTHON", "NUMBA_", "JAX_", "XLA_", "NVIDIA_")
 
 
 def fit_environment(cache_dir: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """One thread a library, compiled code kept in ``cache_dir``, this installation importable."""
+    """One thread a library, machine code of models kept in ``cache_dir``, this installation
+    importable."""
     root = str(Path(app.__file__).parents[1])
     paths = [root, given.get("PYTHONPATH", "")]
     return {
         **{name: value for name, value in given.items() if is_passed_on(name)},
         **dict.fromkeys(THREADS, "1"),
-        "NUMBA_CACHE_DIR": str(cache_dir / "numba"),
+        CODE_DIR: str(shared_code(cache_dir)),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }
+
+
+def shared_code(cache_dir: Path) -> Path:
+    """Where all fit processes of a cache directory keep the machine code of models."""
+    return cache_dir / "code"
+
+
+def compiler_caches(compiled: Path) -> dict[str, str]:
+    """Variables that keep what the compilers themselves cache in ``compiled``, which one process
+    has to itself: two that write at once may leave one's code under the other's name."""
+    return {
+        "PYTENSOR_FLAGS": f"base_compiledir={compiled}",
+        "NUMBA_CACHE_DIR": str(compiled / "numba-functions"),
     }
 
 

@@ -8,7 +8,6 @@ from one.
 
 import logging
 import threading
-from itertools import count
 
 from app.fitworker.process import FitProcess, Launch
 
@@ -30,7 +29,7 @@ class FitPool:
         """Start the waiting process, if there is to be one and none is there."""
         with self._lock:
             if self._keep_warm and self._idle is None and not self._busy and not self._closed:
-                self._idle = self._start()
+                self._idle = FitProcess(self._how)
 
     def take(self) -> FitProcess:
         """A process for one fit: the waiting one, or a new one."""
@@ -42,7 +41,7 @@ class FitPool:
                 log.warning("the waiting fit process had died", extra={"pid": idle.pid})
                 idle.close()
                 idle = None
-            process = idle or self._start()
+            process = idle or FitProcess(self._how)
             self._busy.add(process)
         return process
 
@@ -57,11 +56,6 @@ class FitPool:
                 return
         process.close()
         self.warm()
-
-    def _start(self) -> FitProcess:
-        """A process in the lowest slot that none uses, so that compiled code is found again."""
-        used = {process.slot for process in self._busy}
-        return FitProcess(self._how, next(slot for slot in count() if slot not in used))
 
     def close(self) -> None:
         """Kill every process; whoever runs one of them frees it."""

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from app.errors import FitCrashed, FitFailed, FitTimedOut
 from app.fitworker.echo import echo
-from app.fitworker.environment import NICENESS, fit_environment
+from app.fitworker.environment import NICENESS, compiler_caches, fit_environment
 from app.fitworker.protocol import (
     EVENTS,
     Done,
@@ -34,6 +34,7 @@ from app.fitworker.protocol import (
     Stop,
     carried_error,
 )
+from app.locks import Lock, lock_first_free
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +51,14 @@ class Launch:
     cache_dir: Path
     niceness: int
 
-    def environment_of(self, slot: int) -> dict[str, str]:
-        """The environment of one of several processes: each compiles in a directory of its own."""
-        compiled = self.cache_dir / f"pytensor-{slot}"
-        own = {"PYTENSOR_FLAGS": f"base_compiledir={compiled}", NICENESS: str(self.niceness)}
-        return {**self.environment, **own}
+    def claim(self) -> Lock:
+        """The first compiler's directory that no process of this host has now."""
+        return lock_first_free(self.cache_dir, "pytensor")
+
+    def environment_of(self, claimed: Lock) -> dict[str, str]:
+        """The environment of a process that compiles in the directory claimed."""
+        own = compiler_caches(self.cache_dir / claimed.name)
+        return {**self.environment, **own, NICENESS: str(self.niceness)}
 
 
 def launch(
@@ -70,11 +74,11 @@ def launch(
 class FitProcess:
     """A child that carries out one request at a time. Methods may be called from any thread."""
 
-    def __init__(self, how: Launch, slot: int = 0) -> None:
-        self.slot = slot
+    def __init__(self, how: Launch) -> None:
+        self._claimed = how.claim()
         self._process = subprocess.Popen(
             how.command,
-            env=how.environment_of(slot),
+            env=how.environment_of(self._claimed),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -144,6 +148,7 @@ class FitProcess:
         """Kill what still runs and free its streams."""
         self.kill()
         self._process.wait()
+        self._claimed.release()
         self._listener.join()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream:

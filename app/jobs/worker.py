@@ -16,9 +16,10 @@ from app.db import workers
 from app.db.database import Database
 from app.db.models import OperationRow, WorkerRow
 from app.jobs.care import Care
-from app.jobs.identity import Lock, identity_in_use
+from app.jobs.identity import identity_in_use
 from app.jobs.port import Engine, Queues
 from app.jobs.runner import JobRunner
+from app.locks import Lock
 from app.periodic import Periodic
 
 log = logging.getLogger(__name__)

@@ -196,6 +196,10 @@ def test_warm_makes_the_code_that_a_later_fit_finds(folder) -> None:
     again = prudent("warm", "data.csv", "spec.json", folder=folder)
     assert again.stderr.startswith("ready after")
     assert {path for path in folder.rglob("prudent/*") if path.is_file()} == made
+    served = prudent("warm", "data.csv", "spec.json", "--data-dir", "service", folder=folder)
+    assert served.returncode == 0, served.stderr
+    (code,) = made
+    assert (folder / "service/cache/code" / code.name).is_file()
 
 
 def test_a_rejected_model_is_refused_with_its_reason_unless_accepted(folder, models) -> None:

@@ -112,14 +112,14 @@ ORPHAN = """
 import os, sys
 from pathlib import Path
 from app.fitworker.process import FitProcess, launch
-process = FitProcess(launch(Path("unused"), sys.argv[1:]))
+process = FitProcess(launch(Path(sys.argv[1]), sys.argv[2:]))
 print(process._process.stdout.readline().decode(), process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
 
 
 def test_an_orphan_dies_with_its_parent(tmp_path) -> None:
-    command = [sys.executable, "-c", ORPHAN, *fake_command(tmp_path)]
+    command = [sys.executable, "-c", ORPHAN, str(tmp_path / "cache"), *fake_command(tmp_path)]
     parent = subprocess.run(command, cwd=ROOT, capture_output=True)
     assert parent.returncode == -signal.SIGKILL, parent.stderr
     pid = int(parent.stdout.split()[-1])
@@ -180,6 +180,27 @@ def test_the_child_sees_what_a_fit_needs_and_none_of_the_secrets(models, tmp_pat
     assert found["PATH"] == os.environ["PATH"]
     assert secrets.keys().isdisjoint(found)
     assert not [name for name, value in found.items() if "planted" in value]
+
+
+def compiler_directory(process: FitProcess) -> Path:
+    """Where a fit process has its compilers' caches."""
+    flags = environment_of(process.pid)["PYTENSOR_FLAGS"]
+    return Path(flags.removeprefix("base_compiledir="))
+
+
+def test_no_two_processes_of_a_host_share_a_compilers_caches_but_all_the_code(how) -> None:
+    """Two pools stand for two workers beside each other."""
+    pools = [FitPool(how, keep_warm=False) for _ in range(2)]
+    taken = [pool.take() for pool in pools for _ in range(2)]
+    places = [compiler_directory(process) for process in taken]
+    assert [place.name for place in places] == [f"pytensor-{number}" for number in range(4)]
+    assert len({environment_of(process.pid)["PRUDENT_CODE_DIR"] for process in taken}) == 1
+    pools[0].give_back(taken[1])
+    next_one = pools[1].take()
+    assert compiler_directory(next_one) == places[1]
+    for pool, own in zip(pools, (taken[:1], [*taken[2:], next_one]), strict=True):
+        for process in own:
+            pool.give_back(process)
 
 
 def test_a_waiting_process_is_used_and_waits_again_after_the_fit(how, tmp_path) -> None:

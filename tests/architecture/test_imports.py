@@ -48,7 +48,8 @@ SOLVER_MODULES = (
 MODE_MODULES = ("mmm.climb",)
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
-    **dict.fromkeys(("pymc", "pytensor", "nutpie"), SAMPLER_MODULES),
+    **dict.fromkeys(("pymc", "nutpie"), SAMPLER_MODULES),
+    "pytensor": (*SAMPLER_MODULES, "mmm.code_folder"),
     **dict.fromkeys(("jax", "numpyro", "blackjax"), ("mmm.accelerated",)),
     "scipy.optimize": (*SOLVER_MODULES, *MODE_MODULES),
 }
