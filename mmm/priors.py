@@ -27,9 +27,10 @@ SPEND_POWER = 0.5
 def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
     """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean kpi each.
 
-    All channels together carry a quarter of the kpi on average. Medians divide ``MEDIA_SHARE`` in
-    proportion to the square root of spend: half-way between equal returns per unit of spend and
-    equal effects per channel. The truth of a channel may be five times more or less.
+    All channels together carry a quarter of the kpi on average, which is about a fifth over a
+    history with weeks off. Medians divide ``MEDIA_SHARE`` in proportion to the square root of
+    spend: half-way between equal returns per unit of spend and equal effects per channel. The truth
+    of a channel may be five times more or less.
     """
     weight = mean_spend**SPEND_POWER
     return tuple(
