@@ -3,39 +3,26 @@
 Week shares fixed, the adstocked exposure of every week is affine in a cell's total, so carry-in
 and the carryover of one unit are computed once for all draws and every plan costs one curve. A
 channel that acts through a mediator has a curve for that path, weighted by what the mediator brings
-from its week on. Valid where the kpi is a sum of such curves (``separable``). Where weeks are
-decided, ``plan_weeks`` has the curves.
+from its week on. Weeks that follow each other with equal exposure are one, their weights added up.
+Made in ``plan_groups``, valid where the kpi is a sum of such curves (``separable``). Where weeks
+are decided, ``plan_weeks`` has the curves.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from mmm import equations
-from mmm.cells import Spread
-from mmm.curve_terms import group_adstock, group_parameters
-from mmm.evaluate import inputs_of
-from mmm.fitted import FittedModel
-from mmm.inputs import Inputs
-from mmm.mediators import worth_of
-from mmm.plan_weeks import WeekCurves, kernel_of
 from mmm.steepness import steepest, steepness_range
-from mmm.structure import Group, Structure
-from mmm.timeline import Variables
-from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve, value_and_slope
+from mmm.structure import Group
+from mmm.transforms import SATURATION, SATURATION_DERIVATIVE, value_and_slope
 from mmm.types import Array, IndexArray
 
 On = Literal["value", "kpi"]
-
-
-def separable(s: Structure) -> bool:
-    """Whether the expected kpi is a sum of functions of one channel's spend each."""
-    return not s.log_link and not s.interactions
 
 
 @dataclass(frozen=True)
@@ -145,87 +132,3 @@ def _least_and_most_sums(worth: Array, sides: tuple[Array, Array]) -> tuple[Arra
     bounds = [np.where(acts, worth, 1.0) * side for side in sides]
     low, high = np.minimum(*bounds), np.maximum(*bounds)
     return np.where(acts, low, 0.0).sum((1, 2)), np.where(acts, high, 0.0).sum((1, 2))
-
-
-type Curves = PlanCurves | WeekCurves
-
-
-def plan_curves(
-    model: FittedModel, world: Variables, spread: Spread, value: Array
-) -> Iterator[Curves]:
-    """Curves of every group that has own media, for the cells of ``spread``; ``value (week, geo)``
-    of a unit of the kpi."""
-    history, s = len(model.panel.weeks), model.structure
-    start = history - min(history, s.max_lag)
-    inputs = inputs_of(model, world)
-    weights = _weights(model, inputs, value, slice(history, None))
-    d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
-    past = np.arange(d.exposure.shape[1])[:, None] < history - start
-    along = exposure_per_currency(model, world, spread.shares)[:, start:]
-    later, horizon = slice(history - start, None), spread.index.shape[0]
-    decided = slice(history - start, history - start + horizon)
-    for group in s.groups:
-        kept = [i for i, member in enumerate(group.members) if s.media[member].own]
-        if not kept:
-            continue
-        q, rows = group_parameters(model.posterior.draws, group), [*group.members]
-        before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
-        members = [group.members[i] for i in kept]
-        own = {name: values[:, kept] for name, values in q.items()}
-        carry = np.asfortranarray(before[..., kept, later, :])
-        weight = np.asfortranarray(weights[:, members])
-        at_carry = SATURATION[group.saturation](carry, own, np)
-        earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
-        index = spread.index[..., [s.media[member].source for member in members]]
-        if not spread.by_week:
-            reach = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
-            unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
-            unit = np.asfortranarray(unit)
-            yield PlanCurves(group, index[0].T, own, carry, unit, weight, earned)
-            continue
-        bought = along[rows][:, decided]
-        if group.by_frequency:
-            bought = bought * frequency_curve(d.frequency[rows][:, decided], q, np)
-        yield WeekCurves(
-            group=group,
-            cells=index.transpose(2, 0, 1),
-            parameters=own,
-            carry=carry,
-            kernel=kernel_of(group, own, weight.shape[2], horizon),
-            along=bought[..., kept, :, :],
-            weight=weight,
-            at_carry=earned,
-        )
-
-
-def exposure_per_currency(model: FittedModel, world: Variables, shares: Array) -> Array:
-    """(medium, week, geo) scaled exposure in every week of ``world`` that one unit of currency of
-    the medium's channel buys on the horizon, which follows the observed weeks."""
-    s, history = model.structure, len(model.panel.weeks)
-    bought = np.zeros_like(world.spend)
-    bought[history : history + shares.shape[0]] = shares
-    per_unit = (bought / world.unit_cost).transpose(2, 0, 1)
-    found = np.zeros((len(s.media), *per_unit.shape[1:]))
-    for i, medium in enumerate(s.media):
-        if medium.own:
-            found[i] = per_unit[medium.source] / model.scales.exposure[medium.source]
-    return found
-
-
-def _worth(model: FittedModel, inputs: Inputs, value: Array) -> Array:
-    """(draw, week, geo) value of one scaled unit of media (identity link)."""
-    p, s = model.posterior.draws, model.structure
-    factor = equations.price_factor(p, inputs, s, np) if s.price_acts_on_all else 1.0
-    worth = factor * value * model.scales.kpi_unit
-    return np.broadcast_to(worth, (model.posterior.n_draws, *value.shape))
-
-
-def _weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> Array:
-    """(draw, medium, week, geo) value of one unit of each medium's curve in the last ``weeks``."""
-    p, s = model.posterior.draws, model.structure
-    worth = _worth(model, inputs, value)[:, weeks]
-    earned = [worth] * s.n_direct
-    earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
-    strength = equations.media_coefficients(p, inputs, s, np)
-    strength = strength[..., weeks, :] if strength.shape[-2] > 1 else strength
-    return np.asarray(strength * np.stack(earned, axis=1))

@@ -14,7 +14,7 @@ from mmm.cells import Spread
 from mmm.decomposition import channel_slopes
 from mmm.evaluate import Evaluation, evaluate, expected, media_factor
 from mmm.fitted import FittedModel
-from mmm.plan_curves import exposure_per_currency
+from mmm.plan_groups import exposure_per_currency
 from mmm.timeline import Variables
 from mmm.types import Array
 

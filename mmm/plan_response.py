@@ -27,9 +27,10 @@ from mmm.evaluate import mean_by_geo, with_noise
 from mmm.fitted import FittedModel
 from mmm.future import Rule, timeline
 from mmm.near import near
-from mmm.plan_curves import Curves, On, PlanCurves, plan_curves, separable
+from mmm.plan_curves import On, PlanCurves
 from mmm.plan_exact import ExactPlan, exact_plan
 from mmm.plan_frame import PlanFrame
+from mmm.plan_groups import Curves, plan_curves, separable
 from mmm.question import Do
 from mmm.spec_base import Frozen
 from mmm.timeline import Variables

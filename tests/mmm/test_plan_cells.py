@@ -9,6 +9,7 @@ import pytest
 from mmm.cells import MOST_CELLS
 from mmm.errors import QueryError
 from mmm.evaluate import outcome
+from mmm.plan_curves import PlanCurves
 from mmm.plan_response import Horizon, plan_response
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.test_graph_and_arrays import MEDIATED
@@ -43,6 +44,28 @@ def test_cells_earn_what_the_whole_model_says(document, phasing, geo_split):
     full = outcome(model, replace(response.world, spend=planned)) - outcome(model, response.world)
     kpi = response.kpi.draws(spend)
     np.testing.assert_allclose(kpi, full[:, first:].sum(1), rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "document", [RICH, BASELINE, MEDIATED], ids=["all", "baseline", "mediated"]
+)
+def test_weeks_of_equal_exposure_are_one_and_earn_the_same(document):
+    """Evenly spent, those between the last carry-in and the end of the horizon."""
+    weeks = 20
+    model = fake_model(document, geos=3, draws=12)
+    start = model.panel.weeks[-1] + timedelta(weeks=1)
+    response = plan_response(model, Horizon(start=start, weeks=weeks), phasing="even")
+    every = len(response.world.weeks) - response.world.index(start)
+    for curve in response.curves:
+        assert isinstance(curve, PlanCurves)
+        assert curve.weight.shape == curve.unit.shape
+        assert curve.unit.shape[-2] <= every - (weeks - model.structure.max_lag - 1)
+    spend = some_spend(response)
+    planned = response.world.spend.copy()
+    first = response.world.index(start)
+    planned[first : first + weeks] = response.plan(spend)
+    full = outcome(model, replace(response.world, spend=planned)) - outcome(model, response.world)
+    np.testing.assert_allclose(response.kpi.draws(spend), full[:, first:].sum(1), rtol=1e-8)
 
 
 @pytest.mark.parametrize(("phasing", "geo_split"), GRAINS)
