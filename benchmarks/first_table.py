@@ -21,11 +21,14 @@ from benchmarks.score import pooled
 from benchmarks.worlds import SIZES
 
 ROOT = Path(__file__).parents[1]
+OWN, CONCAVE = "prudent", "prudent, concave"
 RUNNERS = {
-    "prudent": "benchmarks.ours",
+    OWN: "benchmarks.ours",
+    CONCAVE: "benchmarks.ours_concave",
     "pymc-marketing": "benchmarks.peers.pymc_marketing",
     "meridian": "benchmarks.peers.meridian",
 }
+PEERS = [name for name in RUNNERS if name not in (OWN, CONCAVE)]
 Record = dict[str, Any]
 
 

@@ -21,7 +21,7 @@ from time import perf_counter
 
 from app.client import Client
 from app.demo.service import own_service
-from benchmarks.first_table import RUNNERS, Record, peer, run, seeds
+from benchmarks.first_table import PEERS, Record, peer, run, seeds
 from benchmarks.fit_tables import (
     OURS,
     medians,
@@ -107,7 +107,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="fit_vs_peers", description=__doc__.split("\n")[0])
     parser.add_argument("--world", choices=sorted(SIZES), default="national")
     parser.add_argument("--seed", type=int, default=0, help="default: the world's own")
-    parser.add_argument("--peers", type=lambda text: text.split(","), default=list(RUNNERS))
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=PEERS)
     parser.add_argument("--peer-env", type=peer, action="append", default=[], metavar="NAME=PATH")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--draws", type=int, default=1000)

@@ -32,37 +32,38 @@ OBJECTIVES: dict[str, dict[str, object]] = {
 }
 
 
-def main() -> None:
+def main(tool: str = TOOL, saturation: str = "hill") -> None:
     job = Job.from_arguments()
     world = make(job.size, job.seed)
     clock = SamplingClock()
-    model, seconds = timed(lambda: _fit(world, job, clock))
+    model, seconds = timed(lambda: _fit(world, job, clock, saturation))
     if job.store:
         save_model(model, job.store)
     noise = model.posterior.dataset["sigma"].to_numpy()
     contribution = channel_contributions(model).reshape(*noise.shape, -1)
-    report_fit(TOOL, job, world, contribution, noise, seconds, sampling=clock.seconds)
+    report_fit(tool, job, world, contribution, noise, seconds, sampling=clock.seconds)
     if job.store:
         return
     for name, objective in OBJECTIVES.items():
         try:
             (response, found), seconds = timed(partial(_plan, model, world, objective))
         except Exception as error:  # noqa: BLE001  (a failure is a result, as for the peers)
-            report_failure(TOOL, job, name, error)
+            report_failure(tool, job, name, error)
         else:
             score = score_plan(world, _by_channel(world, response, np.asarray(found.spend)))
-            report_plan(TOOL, job, name, score, seconds, found.status.value)
+            report_plan(tool, job, name, score, seconds, found.status.value)
             next_one = partial(_allocate, world, objective, response, 1.05)
             again, seconds = timed(next_one)
-            report_again(TOOL, job, name, seconds, again.certificate.gap)
+            report_again(tool, job, name, seconds, again.certificate.gap)
 
 
-def spec_of(world: World, acts_on: PriceOn = "baseline") -> ModelSpec:
+def spec_of(world: World, acts_on: PriceOn = "baseline", saturation: str = "hill") -> ModelSpec:
     """The spec of a world's table, its price on the baseline or on all; a kpi unit is worth 1."""
+    curve = {"saturation": {"kind": saturation}}
     document = {
         "kpi": {"column": "kpi", "kind": "units", "value_per_unit": 1.0},
         "date": "date",
-        "channels": world.channels,
+        "channels": [{"name": name, "column": name, **curve} for name in world.channels],
         "price": {"column": "price", "acts_on": acts_on},
         "competitors": [
             {"name": "rival", "price": "competitor_price", "spend": "competitor_spend"}
@@ -87,8 +88,8 @@ class SamplingClock:
         return self._times["postprocessing"] - self._times["warmup"]
 
 
-def _fit(world: World, job: Job, clock: SamplingClock) -> FittedModel:
-    spec = spec_of(world)
+def _fit(world: World, job: Job, clock: SamplingClock, saturation: str) -> FittedModel:
+    spec = spec_of(world, saturation=saturation)
     sampling = SamplingSpec(draws=job.draws, tune=job.tune, chains=job.chains, seed=1)
     return fit(spec, build_panel(world.frame, spec), sampling, clock)
 

@@ -15,11 +15,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.first_table import RUNNERS, Record, peer, run, seeds
+from benchmarks.first_table import OWN, PEERS, Record, peer, run, seeds
 from benchmarks.score import pooled
 
 AVERSIONS = {"expected": "0", "half": "0.5", "cvar": "1"}
-OWN = "prudent"
 
 
 def main() -> None:
@@ -99,9 +98,8 @@ def _worlds(text: str) -> list[tuple[str, int]]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="plans_vs_peers", description=__doc__.split("\n")[0])
-    peers = [name for name in RUNNERS if name != OWN]
     parser.add_argument("--worlds", type=_worlds, default="small:101-110,national:201-206")
-    parser.add_argument("--peers", type=lambda text: text.split(","), default=peers)
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=PEERS)
     parser.add_argument("--peer-env", type=peer, action="append", default=[], metavar="NAME=PATH")
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--tune", type=int, default=1000)

@@ -31,7 +31,8 @@ from optimizer.response import FloatArray
 PROVED_GAP = 1e-3
 """A certified plan this close to its bound is called optimal."""
 _STATIONARY = 1e-3
-_CLOSE = 1e-6
+_CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
+"""Where cuts end, as shares of the steepest slope and of the measure: the larger one counts."""
 _MOST_CUTS = 60
 
 
@@ -78,6 +79,7 @@ def first_order(
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
         return FirstOrder(rho, cuts[0] @ slopes)
+    close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
     while True:
         slope = cuts @ free_slopes
         floors = Rows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
@@ -86,7 +88,7 @@ def first_order(
         )
         tangent = measure.weigh(draws + free_slopes @ (there - here), 0.0)
         reached = (tangent.value - rho) / unit
-        if excess - max(reached, 0.0) <= _CLOSE or len(cuts) >= _MOST_CUTS:
+        if excess - max(reached, 0.0) <= close or len(cuts) >= _MOST_CUTS:
             return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
         cuts = np.vstack([cuts, tangent.weights])
         offsets = np.append(offsets, tangent.offset)

@@ -15,7 +15,7 @@ from scipy.optimize import LinearConstraint, minimize
 from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
 from optimizer.response import FloatArray
-from optimizer.risk import WIDTHS, Measure
+from optimizer.risk import WIDTHS, Measure, Weighing
 
 _COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100
 _FEW_ITERATIONS = 12
@@ -73,16 +73,16 @@ class Search:
         smoothing = (
             0.0 if self.measure.smooth else width * float(self.gain.draws(start.spend).std())
         )
-        unit = self._slope_size(start.spend, smoothing)
+        weigh = _Remembered(self.measure, smoothing)
+        unit = float(np.abs(self._slope(start.spend, weigh)).max(initial=0.0))
         if unit == 0.0:
             return start
 
         def loss(x: FloatArray) -> float:
-            draws = self.gain.draws(self.feasible.spend(x))
-            return -self.measure.weigh(draws, smoothing).value / unit
+            return -weigh(self.gain.draws(self.feasible.spend(x))).value / unit
 
         def loss_slope(x: FloatArray) -> FloatArray:
-            return -self._slope(self.feasible.spend(x), smoothing) / unit
+            return -self._slope(self.feasible.spend(x), weigh) / unit
 
         result = minimize(
             loss,
@@ -98,14 +98,10 @@ class Search:
         end = self._repaired(np.asarray(result.x, dtype=np.float64))
         return start if end is None else max(start, self.found(end), key=lambda plan: plan.value)
 
-    def _slope(self, spend: FloatArray, smoothing: float) -> FloatArray:
+    def _slope(self, spend: FloatArray, weigh: "_Remembered") -> FloatArray:
         """(free,): derivative of the rounded measure in the scaled coordinates."""
-        weights = self.measure.weigh(self.gain.draws(spend), smoothing).weights
-        slope: FloatArray = weights @ self.gain.slope(spend)
+        slope: FloatArray = weigh(self.gain.draws(spend)).weights @ self.gain.slope(spend)
         return slope[self.feasible.free] * self.feasible.scale
-
-    def _slope_size(self, spend: FloatArray, smoothing: float) -> float:
-        return float(np.abs(self._slope(spend, smoothing)).max(initial=0.0))
 
     def _repaired(self, x: FloatArray) -> FloatArray | None:
         """Spend of x, moved into the feasible set where rounding left it outside."""
@@ -114,6 +110,21 @@ class Search:
         x = np.clip(x, self.feasible.lower, self.feasible.upper)
         inside = self.feasible.excess(x) <= _FEASIBLE
         return self.feasible.spend(x if inside else self.feasible.nearest(x))
+
+
+class _Remembered:
+    """A measure rounded over one width, and its weighing of the last gain: the loss and its slope
+    ask for the same one."""
+
+    def __init__(self, measure: Measure, smoothing: float) -> None:
+        self._measure, self._smoothing = measure, smoothing
+        self._gain: FloatArray | None = None
+        self._weighing: Weighing | None = None
+
+    def __call__(self, gain: FloatArray) -> Weighing:
+        if self._weighing is None or gain is not self._gain:
+            self._gain, self._weighing = gain, self._measure.weigh(gain, self._smoothing)
+        return self._weighing
 
 
 def _rows(feasible: FeasibleSet) -> list[LinearConstraint]:

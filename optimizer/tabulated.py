@@ -47,16 +47,23 @@ def polished(case: Case, table: Case | None, plan: Found) -> Found:
     return case.search.finish(max(plan, case.search.found(close.spend), key=lambda p: p.value))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Table:
-    """A response; none: (draw,), at no spend."""
+    """A response; none: (draw,), at no spend. Values and slopes come at once: the last are kept."""
 
     names: tuple[str, ...]
     curves: Curves
     none: FloatArray
+    _last: tuple[bytes, FloatArray, FloatArray] = (b"", np.empty(0), np.empty(0))
 
     def draws(self, spend: FloatArray) -> FloatArray:
-        return np.asarray(self.none + self.curves.at_one(spend)[0].sum(axis=0))
+        return np.asarray(self.none + self._at(spend)[0].sum(axis=0))
 
     def jacobian(self, spend: FloatArray) -> FloatArray:
-        return self.curves.at_one(spend)[1].T
+        return self._at(spend)[1].T
+
+    def _at(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
+        key = spend.tobytes()
+        if self._last[0] != key:
+            self._last = (key, *self.curves.at_one(spend))
+        return self._last[1:]
