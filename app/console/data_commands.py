@@ -83,9 +83,9 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Draw data sets from the prior: what the specification implies before any fit."""
+    from app.console.figures import show
     from app.console.files import load_spec, load_table
     from app.console.prior_tables import channels_table, summary_table
-    from app.console.tables import show
     from mmm.panel import build_panel
     from mmm.simulate import simulate as draw_data
     from mmm.simulate import simulated_table
@@ -144,10 +144,11 @@ def fit(
     ] = "nuts",
 ) -> None:
     """Fit the model and write it to a file; Ctrl-C keeps the draws so far, a second one nothing."""
+    from app.console.figures import console
     from app.console.files import load_spec, load_table, request_of
     from app.console.interrupts import stop_on_interrupt
     from app.console.progress import FitProgress
-    from app.console.tables import console, verdict_table
+    from app.console.tables import verdict_table
     from mmm.fitted import save_model
     from mmm.panel import build_panel
     from mmm.precheck import precheck

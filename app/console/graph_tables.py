@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from app.console.tables import titled
+from app.console.figures import titled
 from mmm.causal_graph import GraphEdge
 from mmm.effect_status import EffectStatus
 from mmm.graph_answer import GraphAnswer

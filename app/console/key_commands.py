@@ -67,7 +67,7 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
     """List the keys of a tenant, newest first."""
     from rich.table import Column, Table
 
-    from app.console.tables import console
+    from app.console.figures import console
     from app.services import keys
 
     table = Table(

@@ -28,7 +28,8 @@ def contributions(
     as_json: AsJson = False,
 ) -> None:
     """Who caused what: components, ROI and marginal ROI."""
-    from app.console.tables import components_table, returns_table, show
+    from app.console.figures import show
+    from app.console.tables import components_table, returns_table
     from mmm.contribution import contributions as decompose
     from mmm.fitted import load_model
 
@@ -39,8 +40,8 @@ def contributions(
 
 def graph(model: Existing, as_json: AsJson = False) -> None:
     """What acts on what, and which effects that identifies."""
+    from app.console.figures import show
     from app.console.graph_tables import effects_table, independence_table, nodes_table
-    from app.console.tables import show
     from mmm.fitted import load_model
     from mmm.graph_answer import explain_graph
 
@@ -72,8 +73,9 @@ def whatif(
 ) -> None:
     """What if spend, a price, a mediator or a rival were different: effect, with its interval."""
     from app.console.arguments import intervention
+    from app.console.figures import show
     from app.console.files import load_request, request_of
-    from app.console.tables import effect_table, show
+    from app.console.tables import effect_table
     from mmm.intervention import answer
     from mmm.question import Counterfactual
 
@@ -105,8 +107,9 @@ def allocate(
 ) -> None:
     """The budget plan that is best for an attitude to risk."""
     from app.console.arguments import channel_bounds
+    from app.console.figures import show
     from app.console.files import load_request, request_of
-    from app.console.tables import gain_table, plan_table, show
+    from app.console.tables import gain_table, plan_table
     from app.services.allocate import answer
     from app.services.plan_requests import AllocateBody
 
@@ -141,8 +144,9 @@ def evaluate_plan(
 ) -> None:
     """Score a plan that somebody else made: what it brings, how sure that is, what it risks."""
     from app.console.arguments import amounts
+    from app.console.figures import show
     from app.console.files import load_request, request_of
-    from app.console.tables import gain_table, plan_table, show
+    from app.console.tables import gain_table, plan_table
     from app.services.evaluate_plan import EvaluatePlanBody, evaluation
 
     spend = amounts("--plan", plan or [])

@@ -3,7 +3,7 @@
 from rich.markup import escape
 from rich.table import Table
 
-from app.console.tables import figure, interval, titled
+from app.console.figures import figure, interval, titled
 from mmm.stability_answer import StabilityReport
 
 MOST_PARAMETERS = 10

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from app.console.tables import figure, interval, titled
+from app.console.figures import figure, interval, titled
 from mmm.variance_answer import PlanVersusActual
 
 

@@ -30,9 +30,10 @@ def refit(
     ] = False,
 ) -> None:
     """Fit a model again with new weeks; DATA holds them, with or without the weeks it knows."""
+    from app.console.figures import console
     from app.console.files import load_spec, load_table
     from app.console.progress import FitProgress
-    from app.console.tables import console, verdict_table
+    from app.console.tables import verdict_table
     from mmm.appended import append_weeks
     from mmm.carried import carried_scales
     from mmm.fitted import load_model, save_model
@@ -72,8 +73,8 @@ def plan_vs_actual(
 
     MODEL made the plan; DATA holds the weeks as they came.
     """
+    from app.console.figures import show
     from app.console.files import load_request, load_table, request_of
-    from app.console.tables import show
     from app.console.variance_tables import parts_table, rows_table
     from app.services.evaluate_plan import EvaluatePlanBody, evaluation
     from app.services.plan_vs_actual import summary_of
@@ -94,8 +95,8 @@ def plan_vs_actual(
 
 
 def _tell_stability(old: "FittedModel", new: "FittedModel", *, as_json: bool) -> None:
+    from app.console.figures import show
     from app.console.stability_tables import checks_table, moved_table, weeks_table
-    from app.console.tables import show
     from mmm.stability import stability as compare
 
     found = compare(old, new)

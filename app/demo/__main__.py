@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.client import Client
-from app.console.tables import console
+from app.console.figures import console
 from app.demo.service import own_service
 from app.demo.story import moral
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth

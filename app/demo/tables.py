@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from rich.table import Table
 
-from app.console.tables import figure, interval
+from app.console.figures import figure, interval
 from app.services.plans import AllocationAnswer
 from mmm.contribution import Contributions
 from mmm.interval import Interval

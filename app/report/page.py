@@ -14,7 +14,7 @@ from string import Template
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from app.console.tables import change
+from app.console.figures import change
 from app.report import figures
 from app.services.allocate import answer as allocate
 from app.services.plan_requests import AllocateBody
