@@ -5,7 +5,7 @@
         operation = client.wait(client.fit({"dataset_id": dataset.id}, spec))
         client.contributions(operation.model_id).frame("channels")
 
-Answers are the service's own documents; those with tables (``app.client.answers``) hand them out as
+Answers are the service's own documents; those with tables (``app.client.shown``) hand them out as
 data frames and show themselves in a notebook. A problem document becomes ServiceError, with the
 problem in ``problem``; an operation that did not succeed OperationError, with the operation in
 ``operation``; a service that cannot be reached Unreachable.

@@ -1,14 +1,12 @@
-"""Answers with tables: the service's documents, which a notebook shows and pandas takes on."""
+"""Answers about a model: the service's documents, with tables."""
 
-from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from pydantic import BaseModel
 
-from app.client.errors import ClientError
-from app.client.frames import page, table
-from app.documents import ModelDocument, OperationDocument
+from app.client.frames import table
+from app.client.shown import Frames, Shown
 from app.project_documents import ProjectVariance
 from app.services.evaluate_plan import PlanEvaluation
 from app.services.frontier import FrontierAnswer
@@ -18,35 +16,6 @@ from app.services.scenarios import Comparison
 from mmm.interval import Interval
 from mmm.question import CounterfactualAnswer
 from mmm.stability_answer import StabilityReport
-
-type Frames = Mapping[str, pd.DataFrame]
-
-
-class Shown(BaseModel):
-    """An answer with tables: ``frames`` by name, the first of them is the one that is meant."""
-
-    @abstractmethod
-    def frames(self) -> Frames:
-        """The tables; an interval has a column each for mean, p5, p50 and p95."""
-
-    @abstractmethod
-    def headline(self) -> str:
-        """The answer in one sentence."""
-
-    def frame(self, name: str | None = None) -> pd.DataFrame:
-        """One table; raises ClientError for a name that there is not."""
-        found = self.frames()
-        chosen = next(iter(found)) if name is None else name
-        if chosen not in found:
-            raise ClientError(f"there is no table {chosen!r}: ask for one of {', '.join(found)}")
-        return found[chosen]
-
-    def _repr_html_(self) -> str:
-        return page(self.headline(), self.frames(), self._remarks())
-
-    def _remarks(self) -> Sequence[str]:
-        """What is to be said beside the tables."""
-        return (*getattr(self, "warnings", ()), *getattr(self, "notes", ()))
 
 
 class Contributions(ContributionsAnswer, Shown):
@@ -58,7 +27,7 @@ class Contributions(ContributionsAnswer, Shown):
 
     def headline(self) -> str:
         """Of which model they are."""
-        return f"Contributions in {self.unit}, model {self.verdict}"
+        return f"Contributions in {self.unit} (verdict: {self.verdict})"
 
 
 class Curves(CurvesAnswer, Shown):
@@ -72,7 +41,7 @@ class Curves(CurvesAnswer, Shown):
 
     def headline(self) -> str:
         """What they give."""
-        return f"Response curves: {self.unit} a week by spend a week, model {self.verdict}"
+        return f"Response curves: {self.unit} a week by spend a week (verdict: {self.verdict})"
 
 
 class Graph(ModelGraphAnswer, Shown):
@@ -197,46 +166,3 @@ class Variance(ProjectVariance, Shown):
     def headline(self) -> str:
         """Its summary."""
         return self.summary
-
-
-class Model(ModelDocument, Shown):
-    """A fitted model."""
-
-    def frames(self) -> Frames:
-        """``checks`` behind the verdict."""
-        return {"checks": table(self.verdict.checks)}
-
-    def headline(self) -> str:
-        """Its name and verdict."""
-        return f"Model {self.name or self.id}: {self.verdict.status}"
-
-
-class Operation(OperationDocument, Shown):
-    """A long call, and what it made."""
-
-    def frames(self) -> Frames:
-        """``chains`` of a fit that samples."""
-        return {"chains": table(self.chains)} if self.chains else {}
-
-    def headline(self) -> str:
-        """Where it stands."""
-        stage = f", {self.stage}" if self.stage else ""
-        return f"Operation {self.id} ({self.kind}): {self.status}{stage}, {self.progress:.0%}"
-
-    @property
-    def model_id(self) -> str:
-        """Of an ended fit or refit; raises ClientError where there is none."""
-        return str(self._part("model_id"))
-
-    def frontier(self) -> Frontier:
-        """Of an ended frontier; raises ClientError."""
-        return Frontier.model_validate(self._part("frontier"))
-
-    def allocation(self) -> Allocation:
-        """Of an ended allocation; raises ClientError."""
-        return Allocation.model_validate(self._part("allocation"))
-
-    def _part(self, name: str) -> object:
-        if name not in (self.result or {}):
-            raise ClientError(f"operation {self.id} ({self.kind}, {self.status}) has no {name}")
-        return (self.result or {})[name]

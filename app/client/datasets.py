@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.client.resources import Dataset
 from app.client.transport import Calls, Document
-from app.documents import DatasetDocument, LiftTestDocument, LiftTestList
+from app.documents import LiftTestDocument, LiftTestList
 
 
 class DatasetCalls(Calls):
@@ -11,23 +12,23 @@ class DatasetCalls(Calls):
 
     def create_dataset(
         self, content: bytes, media_type: str = "text/csv", name: str | None = None
-    ) -> DatasetDocument:
+    ) -> Dataset:
         """Store a table."""
         return self._create(
-            DatasetDocument,
+            Dataset,
             "/v1/datasets",
             content=content,
             headers={"Content-Type": media_type},
             params={"name": name} if name else {},
         )
 
-    def datasets(self) -> Iterator[DatasetDocument]:
+    def datasets(self) -> Iterator[Dataset]:
         """Datasets, newest first."""
-        return self._pages(DatasetDocument, "/v1/datasets")
+        return self._pages(Dataset, "/v1/datasets")
 
-    def dataset(self, dataset_id: str) -> DatasetDocument:
+    def dataset(self, dataset_id: str) -> Dataset:
         """One dataset with its profile."""
-        return self._get(DatasetDocument, f"/v1/datasets/{dataset_id}")
+        return self._get(Dataset, f"/v1/datasets/{dataset_id}")
 
     def delete_dataset(self, dataset_id: str) -> None:
         """Delete a dataset; models fitted to it stay."""

@@ -9,6 +9,9 @@ ClientError
 from app.documents import OperationDocument
 from app.problems import Problem
 
+MOST_FAULTS = 20
+"""That an error tells; its ``problem`` has all."""
+
 
 class ClientError(Exception):
     """Root of the errors of this client."""
@@ -19,7 +22,7 @@ class ServiceError(ClientError):
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(f"{problem.status} {problem.code}: {problem.detail}")
+        super().__init__(_told(problem))
 
 
 class OperationError(ClientError):
@@ -33,3 +36,13 @@ class OperationError(ClientError):
 
 class Unreachable(ClientError):
     """The service did not answer, also when it was asked again."""
+
+
+def _told(problem: Problem) -> str:
+    """The detail, which has the only fault already; of several each on a line of its own."""
+    told = f"{problem.status} {problem.code}: {problem.detail}"
+    faults = problem.errors if len(problem.errors) > 1 else []
+    lines = [f"  {fault.pointer}: {fault.detail}" for fault in faults[:MOST_FAULTS]]
+    if len(faults) > MOST_FAULTS:
+        lines.append(f"  and {len(faults) - MOST_FAULTS} more")
+    return "\n".join([told, *lines])

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.client.answers import Operation, Stability
+from app.client.answers import Stability
+from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.documents import FitCheckDocument
 from app.jobs.kinds import Urgency

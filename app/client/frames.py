@@ -48,7 +48,9 @@ def page(headline: str, frames: Mapping[str, pd.DataFrame], warnings: Iterable[s
 
 
 def read_aloud(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with each interval in one column, and numbers to three digits."""
+    """The table with each interval in one column and numbers to three digits, without columns
+    that are empty."""
+    frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
     shown = {}
     for column in frame.columns:
         name, _, part = str(column).rpartition("_")

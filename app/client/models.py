@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from app.client.answers import Contributions, Curves, Graph, Model, WhatIf
+from app.client.answers import Contributions, Curves, Graph, WhatIf
+from app.client.resources import Model
 from app.client.transport import Calls, Document
 from app.services.queries import CounterfactualBody
 from mmm.contribution import By

@@ -8,10 +8,10 @@ from contextlib import suppress
 import httpx
 from rich.console import Console
 
-from app.client.answers import Operation
 from app.client.errors import OperationError, ServiceError, Unreachable
+from app.client.resources import Operation
 from app.client.transport import ATTEMPTS, FIRST_PAUSE, Calls, parsed, problem_of
-from app.client.waiting import Bars
+from app.client.waiting import bars
 from app.documents import OperationDocument
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
@@ -67,11 +67,11 @@ class OperationCalls(Calls):
         standard error).
         """
         found = Operation.model_validate(operation.model_dump())
-        with Bars(console) as bars:
+        with bars(console) as shown:
             while found.status not in ENDED:
                 time.sleep(every)
                 found = self.operation(found.id)
-                bars.tell(found)
+                shown.tell(found)
                 on_progress(found)
             if found.status != "succeeded":
                 raise OperationError(found)

@@ -1,6 +1,7 @@
 """Plans: the best one, the score of a given one, the frontier."""
 
-from app.client.answers import Allocation, Evaluation, Operation
+from app.client.answers import Allocation, Evaluation
+from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.jobs.kinds import Urgency
 from app.services.evaluate_plan import EvaluatePlanBody

@@ -64,6 +64,16 @@ def test_check_tells_the_weeks_and_refuses_with_the_problem(api) -> None:
     assert refused.value.problem.errors[0].code == "column_missing"
 
 
+def test_an_error_tells_every_fault_and_one_alone_once(api, model_id) -> None:
+    with pytest.raises(ServiceError) as several:
+        api.allocate(model_id, {"horizon": {"weeks": 0}})
+    for pointer in ("/horizon/start", "/horizon/weeks", "/budget"):
+        assert f"\n  {pointer}: " in str(several.value)
+    with pytest.raises(ServiceError) as one:
+        api.allocate(model_id, {"horizon": HORIZON})
+    assert str(one.value) == "422 validation: /budget: Field required"
+
+
 def test_what_is_not_there_is_a_404(api) -> None:
     with pytest.raises(ServiceError, match="404 not_found"):
         api.model("m_nothing")

@@ -100,3 +100,9 @@ def test_a_notebook_reads_intervals_and_no_markup_of_names(answers) -> None:
     assert "note: &lt;i&gt;" in shown
     assert "<th>marginal_roi</th>" in shown
     assert "marginal_roi_p5" not in shown
+
+
+def test_a_notebook_leaves_out_columns_that_are_empty(api, model_id, answers) -> None:
+    assert "<th>week</th>" in answers["contributions"]._repr_html_()
+    assert "<th>week</th>" not in api.contributions(model_id)._repr_html_()
+    assert "week" in api.contributions(model_id).frame("components")

@@ -46,7 +46,11 @@ def once(command: Sequence[str], variables: dict[str, str]) -> str:
 def environment(name: str, values: dict[str, str], folder: Path) -> dict[str, str]:
     """That of a part in compose.yaml, with the addresses and secrets of this test."""
     given = {key: values.get(key, value) for key, value in OURS[name]["environment"].items()}
-    own = {"PRUDENT_METRICS_PORT": str(free_port()), "PRUDENT_METRICS_HOST": "127.0.0.1"}
+    own = {
+        "PRUDENT_METRICS_PORT": str(free_port()),
+        "PRUDENT_METRICS_HOST": "127.0.0.1",
+        "PRUDENT_FIT_NICENESS": "0",
+    }
     base = {key: value for key, value in os.environ.items() if not key.startswith("PRUDENT_")}
     return {**base, "PYTHONPATH": str(ROOT), **given, **own, "PRUDENT_DATA_DIR": str(folder / name)}
 
@@ -104,7 +108,7 @@ def fit(client: httpx.Client) -> str:
     answer = client.post("/v1/fit", json=body)
     assert answer.status_code == 202, answer.text
     operation_id = answer.json()["id"]
-    wait_until(lambda: _ended(client, operation_id), 240)
+    wait_until(lambda: _ended(client, operation_id), 600)
     done = wait_for(client, operation_id)
     assert done["status"] == "succeeded", done["error"]
     return str(done["result"]["model_id"])

@@ -59,10 +59,11 @@ def run(blocks: list[str], folder: Path) -> tuple[int, str]:
     """Exit status and output of all blocks in one bash; what it started is told to end."""
     (folder / ".venv").symlink_to(sys.prefix)
     base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
+    own = {"PRUDENT_PORT": str(free_port()), "PRUDENT_FIT_NICENESS": "0"}
     with subprocess.Popen(
         ["bash", "-c", STRICT + "".join(blocks)],
         cwd=folder,
-        env={**base, "PYTHONPATH": str(ROOT), "PRUDENT_PORT": str(free_port())},
+        env={**base, "PYTHONPATH": str(ROOT), **own},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

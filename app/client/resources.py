@@ -1,0 +1,68 @@
+"""What the service keeps: datasets, models and operations, with tables."""
+
+from collections.abc import Sequence
+
+from app.client.answers import Allocation, Frontier
+from app.client.errors import ClientError
+from app.client.frames import table
+from app.client.shown import Frames, Shown
+from app.documents import DatasetDocument, ModelDocument, OperationDocument
+
+
+class Dataset(DatasetDocument, Shown):
+    """A stored table."""
+
+    def frames(self) -> Frames:
+        """``columns`` with their range."""
+        return {"columns": table(self.profile.columns)}
+
+    def headline(self) -> str:
+        """Its name and size."""
+        columns = len(self.profile.columns)
+        return f"Dataset {self.name or self.id}: {self.profile.rows} rows, {columns} columns"
+
+    def _remarks(self) -> Sequence[str]:
+        return tuple(f"{found.column}: {found.detail}" for found in self.profile.warnings)
+
+
+class Model(ModelDocument, Shown):
+    """A fitted model."""
+
+    def frames(self) -> Frames:
+        """``checks`` behind the verdict."""
+        return {"checks": table(self.verdict.checks)}
+
+    def headline(self) -> str:
+        """Its name and verdict."""
+        return f"Model {self.name or self.id}: {self.verdict.status}"
+
+
+class Operation(OperationDocument, Shown):
+    """A long call, and what it made."""
+
+    def frames(self) -> Frames:
+        """``chains`` of a fit that samples."""
+        return {"chains": table(self.chains)} if self.chains else {}
+
+    def headline(self) -> str:
+        """Where it stands."""
+        where = f", {self.stage}" if self.stage and self.status == "running" else ""
+        return f"Operation {self.id} ({self.kind}): {self.status}{where}, {self.progress:.0%}"
+
+    @property
+    def model_id(self) -> str:
+        """Of an ended fit or refit; raises ClientError where there is none."""
+        return str(self._part("model_id"))
+
+    def frontier(self) -> Frontier:
+        """Of an ended frontier; raises ClientError."""
+        return Frontier.model_validate(self._part("frontier"))
+
+    def allocation(self) -> Allocation:
+        """Of an ended allocation; raises ClientError."""
+        return Allocation.model_validate(self._part("allocation"))
+
+    def _part(self, name: str) -> object:
+        if name not in (self.result or {}):
+            raise ClientError(f"operation {self.id} ({self.kind}, {self.status}) has no {name}")
+        return (self.result or {})[name]
