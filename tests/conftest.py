@@ -1,4 +1,4 @@
-"""What every test may rely on: few threads, fits that get on, hypothesis that repeats itself, data."""
+"""What every test may rely on: few threads, quick fits, hypothesis repeated, real data found."""
 
 import os
 from pathlib import Path
