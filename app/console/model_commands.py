@@ -109,7 +109,7 @@ def allocate(
     from app.console.arguments import channel_bounds
     from app.console.figures import show
     from app.console.files import load_request, request_of
-    from app.console.tables import gain_table, plan_table
+    from app.console.plan_tables import gain_table, plan_table
     from app.services.allocate import answer
     from app.services.plan_requests import AllocateBody
 
@@ -146,7 +146,7 @@ def evaluate_plan(
     from app.console.arguments import amounts
     from app.console.figures import show
     from app.console.files import load_request, request_of
-    from app.console.tables import gain_table, plan_table
+    from app.console.plan_tables import gain_table, plan_table
     from app.services.evaluate_plan import EvaluatePlanBody, evaluation
 
     spend = amounts("--plan", plan or [])
@@ -172,13 +172,11 @@ def report(
 
 def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
     """The model, and the warnings its answers carry; raises ModelRejected."""
-    from app.db.models import ModelRow
-    from app.services.models import rejection_warnings
+    from app.services.trust import standing_warnings
     from mmm.fitted import load_model
 
     model = load_model(path)
-    row = ModelRow(verdict=model.verdict.model_dump(mode="json"))
-    return model, rejection_warnings(row, accept_rejected=accept_rejected)
+    return model, standing_warnings(model.verdict, accept_rejected=accept_rejected)
 
 
 def _say_if_draft(model: "FittedModel") -> None:

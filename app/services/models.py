@@ -1,6 +1,7 @@
 """Fitted models: find, list, delete, and the gate that a rejected model must pass."""
 
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -11,12 +12,12 @@ from app.context import Context
 from app.db.holding import held, taken
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
-from app.errors import InUse, ModelRejected, NotFound
+from app.errors import InUse, NotFound
 from app.services.responses import KeptResponses, Respond
+from app.services.trust import standing_warnings
 from app.store.port import ArtefactStore
-from mmm.errors import Issue, pointer
 from mmm.fitted import FittedModel, load_model
-from mmm.verdict import DRAFT, DRAFT_NOTE
+from mmm.verdict import Verdict
 
 
 def find(context: Context, model_id: str) -> ModelRow:
@@ -100,35 +101,15 @@ def _read(path: Path) -> _Held:
     return _Held(model, int(model.posterior.dataset.nbytes) + path.stat().st_size)
 
 
-def is_draft(row: ModelRow) -> bool:
-    """Whether the model's draws are those of an approximation."""
-    return any(check["name"] == DRAFT for check in row.verdict["checks"])
+def verdict_of(row: ModelRow) -> Verdict:
+    """What the checks say of the model; a value that cannot be computed is null in its row."""
+    checks = (
+        {**check, "value": nan if check["value"] is None else check["value"]}
+        for check in row.verdict["checks"]
+    )
+    return Verdict.model_validate({**row.verdict, "checks": tuple(checks)})
 
 
 def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
-    """Warnings that an answer of this model must carry: that it is a draft, that it is rejected.
-
-    Raises ModelRejected, with the checks that failed, unless the request accepts that.
-    """
-    standing = [DRAFT_NOTE] if is_draft(row) else []
-    if row.verdict["status"] != "rejected":
-        return standing
-    failing = [
-        (index, check)
-        for index, check in enumerate(row.verdict["checks"])
-        if check["status"] == "rejected"
-    ]
-    if not accept_rejected:
-        raise ModelRejected(
-            Issue(
-                pointer("verdict", "checks", index),
-                check["name"],
-                f"{check['message']}. {check['advice']}",
-            )
-            for index, check in failing
-        )
-    reasons = "; ".join(check["message"] for _, check in failing)
-    return [
-        *standing,
-        f"The model failed its checks and these numbers are no basis for money: {reasons}.",
-    ]
+    """``standing_warnings`` of the model; raises ModelRejected."""
+    return standing_warnings(verdict_of(row), accept_rejected=accept_rejected)

@@ -138,7 +138,7 @@ def document(context: Context, row: ProjectRow) -> Project:
 
 
 def _refuse_draft(model: ModelRow) -> None:
-    if models.is_draft(model):
+    if models.verdict_of(model).draft:
         detail = (
             f"the model {model.id} is a draft by {model.method['sampler']}, a first look that is "
             "never trusted: fit it with sampling.method 'nuts' and promote that model"

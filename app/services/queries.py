@@ -68,7 +68,7 @@ def graph(context: Context, row: ModelRow) -> ModelGraphAnswer:
 
 def _standing(row: ModelRow) -> dict[str, Any]:
     """What every answer tells of its model."""
-    return {"verdict": row.verdict["status"], "draft": models.is_draft(row)}
+    return {"verdict": row.verdict["status"], "draft": models.verdict_of(row).draft}
 
 
 def counterfactual(
