@@ -220,6 +220,22 @@ def test_contributions_and_report_come_from_the_model_file(folder, models) -> No
     assert "<h2>Response curves</h2>" in (folder / "page.html").read_text()
 
 
+@pytest.mark.parametrize(
+    "command", [["contributions"], ["graph"], ["whatif", "--do", "tv:scale=0"]]
+)
+def test_questions_to_a_model_file_load_no_service(models, command) -> None:
+    run = (
+        "import sys; from app.cli import cli; cli(sys.argv[1:], standalone_mode=False); "
+        "assert 'mmm.fitted' in sys.modules; "
+        "assert not {'fastapi', 'sqlalchemy', 'alembic', 'dbos'} & {*sys.modules}"
+    )
+    arguments = [command[0], models / "trusted.nc", *command[1:]]
+    child = [sys.executable, "-c", run, *map(str, arguments)]
+    done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
 def test_a_file_that_is_no_model_exits_with_2(folder) -> None:
     found = prudent("contributions", "spec.json", folder=folder)
     assert found.returncode == 2
