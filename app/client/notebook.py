@@ -6,30 +6,19 @@ Needs no widgets: IPython, which is there where a notebook is, replaces an outpu
 from collections.abc import Iterator
 from html import escape
 from importlib import import_module
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from app.console.progress import chain_bar
 from app.documents import OperationDocument
 
 
 class NotebookBars:
-    """A bar for the operation and one for each chain; a context manager."""
+    """A bar for the operation and one for each chain; what was shown last stays."""
 
     def __init__(self) -> None:
         self._ipython: Any = import_module("IPython.display")
         self._output = self._ipython.DisplayHandle()
         self._shown = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """What was shown last stays."""
 
     def tell(self, operation: OperationDocument) -> None:
         """The operation as it stands."""
@@ -56,10 +45,4 @@ def _bars(operation: OperationDocument) -> Iterator[tuple[str, float, str]]:
     stage = operation.stage if running and operation.stage else operation.status
     left = operation.eta_seconds if running else None
     yield stage, operation.progress, "" if left is None else f"about {left:.0f} s left"
-    for chain in operation.chains:
-        note = "warm-up" if chain.tuning else "sampling"
-        if chain.draws_done >= chain.draws_total:
-            note = "done"
-        if chain.divergences:
-            note += f", {chain.divergences} divergences"
-        yield f"chain {chain.chain + 1}", chain.draws_done / max(chain.draws_total, 1), note
+    yield from (chain_bar(chain, complete="done") for chain in operation.chains)

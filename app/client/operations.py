@@ -67,11 +67,11 @@ class OperationCalls(Calls):
         standard error).
         """
         found = Operation.model_validate(operation.model_dump())
-        with bars(console) as shown:
+        with bars(console) as tell:
             while found.status not in ENDED:
                 time.sleep(every)
                 found = self.operation(found.id)
-                shown.tell(found)
+                tell(found)
                 on_progress(found)
             if found.status != "succeeded":
                 raise OperationError(found)

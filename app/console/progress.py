@@ -1,17 +1,24 @@
 """Progress bars of a fit: one for the whole, one a chain; for a fit here and for one watched."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from mmm.progress import ChainProgress
 from mmm.progress import Progress as FitReport
+
+if TYPE_CHECKING:
+    from app.documents import ChainDocument
 
 WHOLE = -1
 AFTER_SAMPLING = frozenset({"postprocessing", "comparing", "storing"})
+
+
+type ChainReport = ChainProgress | ChainDocument
+"""Of a fit in this process, of one that is watched."""
 
 
 class FitProgress:
@@ -45,7 +52,7 @@ class FitProgress:
             self._update(WHOLE, "done", 1.0, "")
         self._bars.stop()
 
-    def show(self, stage: str | None, share: float, chains: Sequence[Mapping[str, Any]]) -> None:
+    def show(self, stage: str | None, share: float, chains: Sequence[ChainReport]) -> None:
         """One report: stage, progress in [0, 1], and each chain's draws and divergences."""
         self._update(WHOLE, stage or "queued", share, "")
         if stage in AFTER_SAMPLING:
@@ -53,18 +60,25 @@ class FitProgress:
                 self._bars.update(self._tasks[key], completed=1.0)
             return
         for chain in chains:
-            total = max(int(chain["draws_total"]), 1)
-            note = "warm-up" if chain["tuning"] else "sampling"
-            if chain["divergences"]:
-                note += f", {chain['divergences']} divergences"
-            title = f"  chain {chain['chain'] + 1}"
-            self._update(int(chain["chain"]), title, chain["draws_done"] / total, note)
+            title, share, note = chain_bar(chain)
+            self._update(chain.chain, f"  {title}", share, note)
 
     def follow(self, progress: FitReport) -> None:
         """One report of a fit in this process."""
-        self.show(progress.stage, progress.progress, [asdict(c) for c in progress.chains])
+        self.show(progress.stage, progress.progress, progress.chains)
 
     def _update(self, key: int, title: str, share: float, note: str) -> None:
         if key not in self._tasks:
             self._tasks[key] = self._bars.add_task(title, total=1.0, note=note)
         self._bars.update(self._tasks[key], description=title, completed=share, note=note)
+
+
+def chain_bar(chain: ChainReport, complete: str = "sampling") -> tuple[str, float, str]:
+    """Title, share in [0, 1] and note of a chain's bar; ``complete``: what it does once it has all
+    its draws."""
+    note = "warm-up" if chain.tuning else "sampling"
+    if chain.draws_done >= chain.draws_total:
+        note = complete
+    if chain.divergences:
+        note += f", {chain.divergences} divergences"
+    return f"chain {chain.chain + 1}", chain.draws_done / max(chain.draws_total, 1), note
