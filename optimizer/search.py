@@ -14,6 +14,7 @@ from scipy.optimize import LinearConstraint, minimize
 
 from optimizer.feasible import FeasibleSet
 from optimizer.gain import Gain
+from optimizer.remembered import Remembered
 from optimizer.response import FloatArray
 from optimizer.risk import WIDTHS, Measure, Weighing
 
@@ -73,7 +74,7 @@ class Search:
         smoothing = (
             0.0 if self.measure.smooth else width * float(self.gain.draws(start.spend).std())
         )
-        weigh = _Remembered(self.measure, smoothing)
+        weigh = Remembered(lambda gain: self.measure.weigh(gain, smoothing))
         unit = float(np.abs(self._slope(start.spend, weigh)).max(initial=0.0))
         if unit == 0.0:
             return start
@@ -98,7 +99,7 @@ class Search:
         end = self._repaired(np.asarray(result.x, dtype=np.float64))
         return start if end is None else max(start, self.found(end), key=lambda plan: plan.value)
 
-    def _slope(self, spend: FloatArray, weigh: "_Remembered") -> FloatArray:
+    def _slope(self, spend: FloatArray, weigh: Remembered[Weighing]) -> FloatArray:
         """(free,): derivative of the rounded measure in the scaled coordinates."""
         slope: FloatArray = weigh(self.gain.draws(spend)).weights @ self.gain.slope(spend)
         return slope[self.feasible.free] * self.feasible.scale
@@ -110,21 +111,6 @@ class Search:
         x = np.clip(x, self.feasible.lower, self.feasible.upper)
         inside = self.feasible.excess(x) <= _FEASIBLE
         return self.feasible.spend(x if inside else self.feasible.nearest(x))
-
-
-class _Remembered:
-    """A measure rounded over one width, and its weighing of the last gain: the loss and its slope
-    ask for the same one."""
-
-    def __init__(self, measure: Measure, smoothing: float) -> None:
-        self._measure, self._smoothing = measure, smoothing
-        self._gain: FloatArray | None = None
-        self._weighing: Weighing | None = None
-
-    def __call__(self, gain: FloatArray) -> Weighing:
-        if self._weighing is None or gain is not self._gain:
-            self._gain, self._weighing = gain, self._measure.weigh(gain, self._smoothing)
-        return self._weighing
 
 
 def _rows(feasible: FeasibleSet) -> list[LinearConstraint]:

@@ -12,12 +12,13 @@ taken from one seed, common to all plans, and refreshed at each plan that is jud
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.gain import Gain
 from optimizer.measure import Measure, Weighing, shifted
+from optimizer.remembered import Remembered
 from optimizer.response import FloatArray
 from optimizer.risk import mean, quantile, target_probability
 
@@ -107,23 +108,19 @@ def _probability(probabilities: FloatArray | None) -> Measure:
     )
 
 
-@dataclass(eq=False)
 class Noise:
     """What future states and noise add to each draw's kpi, from one seed.
 
     predictive: (draw,) totals of a plan (cell,).  gain: of the same plan in kpi units.
     """
 
-    predictive: Callable[[FloatArray], FloatArray]
-    gain: Gain
-    _last: tuple[bytes, FloatArray] | None = field(default=None)
+    def __init__(self, predictive: Callable[[FloatArray], FloatArray], gain: Gain) -> None:
+        self.gain = gain
+        self._predictive = Remembered(predictive)
 
     def totals(self, spend: FloatArray) -> FloatArray:
         """(draw,): the predictive totals of a plan."""
-        key = spend.tobytes()
-        if self._last is None or self._last[0] != key:
-            self._last = (key, np.asarray(self.predictive(spend), dtype=np.float64))
-        return self._last[1]
+        return np.asarray(self._predictive(spend), dtype=np.float64)
 
     def shift(self, spend: FloatArray) -> FloatArray:
         """(draw,): baseline and noise at a plan, to be added to its response."""

@@ -4,7 +4,7 @@ The cubics of `each_table.py` lie close to the curves, and nothing is reported o
 was found on tables is climbed to its end, valued and proved on the response itself.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from optimizer.case import Case
 from optimizer.each_table import Curves
 from optimizer.gain import Gain
 from optimizer.grid import grid
+from optimizer.remembered import Remembered
 from optimizer.response import FloatArray, as_separable
 from optimizer.search import Found, Search
 
@@ -47,23 +48,15 @@ def polished(case: Case, table: Case | None, plan: Found) -> Found:
     return case.search.finish(max(plan, case.search.found(close.spend), key=lambda p: p.value))
 
 
-@dataclass(eq=False)
 class _Table:
-    """A response; none: (draw,), at no spend. Values and slopes come at once: the last are kept."""
+    """A response; none: (draw,), at no spend. Values and slopes come at once."""
 
-    names: tuple[str, ...]
-    curves: Curves
-    none: FloatArray
-    _last: tuple[bytes, FloatArray, FloatArray] = (b"", np.empty(0), np.empty(0))
+    def __init__(self, names: tuple[str, ...], curves: Curves, none: FloatArray) -> None:
+        self.names, self._none = names, none
+        self._at = Remembered(curves.at_one)
 
     def draws(self, spend: FloatArray) -> FloatArray:
-        return np.asarray(self.none + self._at(spend)[0].sum(axis=0))
+        return np.asarray(self._none + self._at(spend)[0].sum(axis=0))
 
     def jacobian(self, spend: FloatArray) -> FloatArray:
         return self._at(spend)[1].T
-
-    def _at(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
-        key = spend.tobytes()
-        if self._last[0] != key:
-            self._last = (key, *self.curves.at_one(spend))
-        return self._last[1:]
