@@ -34,7 +34,7 @@ Record = dict[str, Any]
 
 def main() -> None:
     options = _options()
-    pythons = {"prudent": sys.executable} | dict(options.peer_env)
+    pythons = {OWN: sys.executable} | dict(options.peer_env)
     records: list[Record] = []
     with options.out.open("a", encoding="utf-8") as lines:
         for seed in options.seeds or [SIZES[options.world]["seed"]]:

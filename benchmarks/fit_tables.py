@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.first_table import Record
+from benchmarks.first_table import OWN, Record
 
-OURS = "prudent"
 MEASURES = {
     "ess_min_per_second": "min ESS per fit second",
     "ess_min_per_sampling_second": "min ESS per sampling second",
@@ -58,7 +57,7 @@ def medians(records: list[Record]) -> dict[str, dict[str, float]]:
 def ratio_of(middle: dict[str, dict[str, float]], peer_name: str, measure: str) -> float | None:
     """This project's measure over the peer's; a second fit is set against the peer's process."""
     theirs = "wall_seconds" if measure == "second_fit_seconds" else measure
-    ours, other = middle[OURS].get(measure), middle.get(peer_name, {}).get(theirs)
+    ours, other = middle[OWN].get(measure), middle.get(peer_name, {}).get(theirs)
     return None if ours is None or not other else ours / other
 
 
@@ -82,7 +81,7 @@ def speed_table(middle: dict[str, dict[str, float]]) -> Iterator[str]:
     for measure, title in names.items():
         cells = []
         for tool, found in middle.items():
-            ratio = ratio_of(middle, tool, measure) if tool != OURS else None
+            ratio = ratio_of(middle, tool, measure) if tool != OWN else None
             value = f"{found[measure]:.1f}" if measure in found else "-"
             cells.append(value + (f" ({ratio:.2f})" if ratio is not None else ""))
         yield f"| {title} | " + " | ".join(cells) + " |"
@@ -105,7 +104,7 @@ def quality_missed(records: list[Record], tools: list[str]) -> Iterator[str]:
     """Error above the best peer's plus a standard error, coverage off, a wider interval score."""
     for size in dict.fromkeys(record["size"] for record in records):
         ours = {
-            name: _values(records, size, OURS, name)
+            name: _values(records, size, OWN, name)
             for name in ("mape", "coverage_90", "interval_score_90")
         }
         if not 0.8 <= ours["coverage_90"].mean() <= 0.98:

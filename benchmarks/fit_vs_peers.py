@@ -21,9 +21,8 @@ from time import perf_counter
 
 from app.client import Client
 from app.demo.service import own_service
-from benchmarks.first_table import PEERS, Record, peer, run, seeds
+from benchmarks.first_table import OWN, PEERS, Record, peer, run, seeds
 from benchmarks.fit_tables import (
-    OURS,
     medians,
     quality_missed,
     quality_table,
@@ -36,7 +35,7 @@ from benchmarks.worlds import SIZES, make
 
 def main() -> None:
     options = _options()
-    pythons = {OURS: sys.executable} | {
+    pythons = {OWN: sys.executable} | {
         name: python for name, python in options.peer_env if name in options.peers
     }
     if options.quality:
@@ -45,8 +44,8 @@ def main() -> None:
         missed = list(quality_missed(records, list(pythons)))
     else:
         middle = medians(list(_speed(options, pythons)))
-        if OURS in middle and not options.no_service:
-            middle[OURS]["second_fit_seconds"] = second_fit_seconds(options)
+        if OWN in middle and not options.no_service:
+            middle[OWN]["second_fit_seconds"] = second_fit_seconds(options)
         print("\n".join(speed_table(middle)))
         missed = list(speed_missed(options.world, middle))
     print("all targets met" if not missed else "missed: " + "; ".join(missed))

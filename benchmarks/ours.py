@@ -12,6 +12,7 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks.first_table import OWN
 from benchmarks.measure import Job, report_again, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, PriceOn, World, make
@@ -24,7 +25,6 @@ from mmm.sampling import fit
 from mmm.spec import ModelSpec, SamplingSpec, parse_spec
 from optimizer import Allocation, allocate, read_problem
 
-TOOL = "prudent"
 OBJECTIVES: dict[str, dict[str, object]] = {
     "expected": {"kind": "expected"},
     "half": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
@@ -32,7 +32,7 @@ OBJECTIVES: dict[str, dict[str, object]] = {
 }
 
 
-def main(tool: str = TOOL, saturation: str = "hill") -> None:
+def main(tool: str = OWN, saturation: str = "hill") -> None:
     job = Job.from_arguments()
     world = make(job.size, job.seed)
     clock = SamplingClock()

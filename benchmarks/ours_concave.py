@@ -3,9 +3,8 @@
 python -m benchmarks.ours_concave small 101 1000 1000 4
 """
 
+from benchmarks.first_table import CONCAVE
 from benchmarks.ours import main
 
-TOOL = "prudent, concave"
-
 if __name__ == "__main__":
-    main(TOOL, "logistic")
+    main(CONCAVE, "logistic")

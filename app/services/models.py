@@ -1,4 +1,4 @@
-"""Fitted models: find, list, delete, and the gate that a rejected model must pass."""
+"""Fitted models: find, list, read, delete."""
 
 from dataclasses import dataclass
 from math import nan

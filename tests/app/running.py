@@ -23,6 +23,13 @@ ROOT = Path(__file__).parents[2]
 DEADLINE = 40.0
 
 
+def bare_environment(**variables: str) -> dict[str, str]:
+    """This process's variables and ``variables``, of Prudent's settings these alone; but fits step
+    back for nobody, else other tests would hold them up."""
+    base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
+    return {**base, "PRUDENT_FIT_NICENESS": "0", **variables}
+
+
 def fake_command(folder: Path) -> list[str]:
     return [sys.executable, str(FAKE_FIT), str(folder)]
 

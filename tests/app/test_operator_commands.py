@@ -1,6 +1,5 @@
 """The operator's commands, as processes: upgrade, backup, restore, config check."""
 
-import os
 import subprocess
 import sys
 
@@ -8,15 +7,14 @@ from app.db.database import open_database
 from app.db.models import DatasetRow
 from app.settings import Settings
 from app.store.disk import DiskStore
-from tests.app.running import ROOT
+from tests.app.running import ROOT, bare_environment
 
 
 def prudent(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
         cwd=ROOT,
-        env={**clean, **variables},
+        env=bare_environment(**variables),
         capture_output=True,
         text=True,
     )

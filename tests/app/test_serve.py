@@ -1,6 +1,5 @@
 """Starting the service: where it may listen, what it must not load, what it clears away."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -15,7 +14,14 @@ from app.serve import refuse_unsafe, require_address, serve
 from app.settings import Settings
 from app.store.disk import DiskStore
 from tests.app.fake_fit import GARBAGE, KILLED, RAISES, REFUSED, TRUSTED
-from tests.app.running import fake_service, fitted_model, start_fit, wait_for, wait_until
+from tests.app.running import (
+    bare_environment,
+    fake_service,
+    fitted_model,
+    start_fit,
+    wait_for,
+    wait_until,
+)
 from tests.app.test_operator_commands import prudent
 from tests.app.test_topology import running
 
@@ -111,8 +117,7 @@ def test_what_nothing_starts_without_is_told_in_one_line(
 def test_a_misspelt_setting_is_warned_of(tmp_path, command) -> None:
     log, told = tmp_path / "log", "PRUDENT_PROT is no setting; did you mean PRUDENT_PORT?"
     variables = {"PRUDENT_DATA_DIR": str(tmp_path), "PRUDENT_PORT": "0", "PRUDENT_PROT": "8001"}
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
-    with running([command], {**plain, **variables, "PYTHONPATH": str(ROOT)}, log):
+    with running([command], bare_environment(**variables, PYTHONPATH=str(ROOT)), log):
         wait_until(lambda: told in log.read_text("utf-8"))
 
 

@@ -1,7 +1,6 @@
 """The parts of compose.yaml as plain processes: Postgres, S3-speaking store, API, two workers."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +12,7 @@ import pytest
 
 from mmm.worlds import make_world
 from tests.app.object_store import BUCKET, free_port, object_server
-from tests.app.running import ROOT, wait_for, wait_until
+from tests.app.running import ROOT, bare_environment, wait_for, wait_until
 from tests.app.test_images import OURS
 
 SECRET = "0123456789abcdef" * 4
@@ -46,13 +45,9 @@ def once(command: Sequence[str], variables: dict[str, str]) -> str:
 def environment(name: str, values: dict[str, str], folder: Path) -> dict[str, str]:
     """That of a part in compose.yaml, with the addresses and secrets of this test."""
     given = {key: values.get(key, value) for key, value in OURS[name]["environment"].items()}
-    own = {
-        "PRUDENT_METRICS_PORT": str(free_port()),
-        "PRUDENT_METRICS_HOST": "127.0.0.1",
-        "PRUDENT_FIT_NICENESS": "0",
-    }
-    base = {key: value for key, value in os.environ.items() if not key.startswith("PRUDENT_")}
-    return {**base, "PYTHONPATH": str(ROOT), **given, **own, "PRUDENT_DATA_DIR": str(folder / name)}
+    own = {"PRUDENT_METRICS_PORT": str(free_port()), "PRUDENT_METRICS_HOST": "127.0.0.1"}
+    where = {"PYTHONPATH": str(ROOT), "PRUDENT_DATA_DIR": str(folder / name)}
+    return bare_environment(**given, **own, **where)
 
 
 def ready(url: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.demo.service import free_port
+from tests.app.running import bare_environment
 
 ROOT = Path(__file__).parents[2]
 TOUR, WEEKLY = ((ROOT / "docs" / name).read_text("utf-8") for name in ("tour.md", "weekly.md"))
@@ -58,12 +59,10 @@ def test_week_by_week_works_line_by_line_as_printed(tmp_path: Path) -> None:
 def run(blocks: list[str], folder: Path) -> tuple[int, str]:
     """Exit status and output of all blocks in one bash; what it started is told to end."""
     (folder / ".venv").symlink_to(sys.prefix)
-    base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
-    own = {"PRUDENT_PORT": str(free_port()), "PRUDENT_FIT_NICENESS": "0"}
     with subprocess.Popen(
         ["bash", "-c", STRICT + "".join(blocks)],
         cwd=folder,
-        env={**base, "PYTHONPATH": str(ROOT), **own},
+        env=bare_environment(PYTHONPATH=str(ROOT), PRUDENT_PORT=str(free_port())),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
