@@ -47,7 +47,7 @@ def environment(name: str, values: dict[str, str], folder: Path) -> dict[str, st
     given = {key: values.get(key, value) for key, value in OURS[name]["environment"].items()}
     own = {"PRUDENT_METRICS_PORT": str(free_port()), "PRUDENT_METRICS_HOST": "127.0.0.1"}
     where = {"PYTHONPATH": str(ROOT), "PRUDENT_DATA_DIR": str(folder / name)}
-    return bare_environment(**given, **own, **where)
+    return bare_environment(**{**given, **own, **where})
 
 
 def ready(url: str) -> bool:
