@@ -6,11 +6,11 @@ from typing import Annotated, Self
 from fastapi import Depends, Request
 
 from app.access.gate import Gate
-from app.cache import Cache
-from app.caller import LOCAL, Caller
+from app.contract.caller import LOCAL, Caller
 from app.db.database import Database
 from app.jobs.operations import Operations
-from app.lanes import Lanes
+from app.runtime.cache import Cache
+from app.runtime.lanes import Lanes
 from app.settings import Settings
 from app.store.port import ArtefactStore
 

@@ -7,18 +7,16 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 
 from fastapi import FastAPI
 
-from app import handlers, openapi
 from app.access.gate import open_gate
-from app.cache import Cache
+from app.assemble import open_ground, start_worker
 from app.context import Context
 from app.fitworker.process import COMMAND
+from app.http import handlers, openapi
+from app.http.metrics_server import serve_metrics
+from app.http.middleware import BodyLimit, OnlyProblems, RequestContext
+from app.http.openapi import operation_id
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
-from app.lanes import Lanes
-from app.metrics_server import serve_metrics
-from app.middleware import BodyLimit, OnlyProblems, RequestContext
-from app.openapi import operation_id
-from app.periodic import Periodic
 from app.release import release
 from app.routes import (
     audit,
@@ -35,9 +33,11 @@ from app.routes import (
     scenarios,
     system,
 )
-from app.services.retention import Retention
+from app.runtime.cache import Cache
+from app.runtime.lanes import Lanes
+from app.runtime.periodic import Periodic
+from app.services.operations.retention import Retention
 from app.settings import Settings
-from app.work import open_ground, start_worker
 
 log = logging.getLogger(__name__)
 

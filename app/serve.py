@@ -6,12 +6,12 @@ import socket
 
 import uvicorn
 
-from app.allocator import share_arenas
 from app.configuration import require_ground, warn_of_unknown_variables
 from app.errors import AddressUnusable, UnsafeBind
 from app.jobs.identity import claim_service
-from app.logs import configure_logging
 from app.main import create_app
+from app.runtime.logs import configure_logging
+from app.runtime.memory import share_arenas
 from app.settings import Settings
 
 SHUTDOWN_SECONDS = 5

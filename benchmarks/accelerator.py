@@ -13,10 +13,10 @@ from time import perf_counter
 from benchmarks.measure import smallest_ess
 from benchmarks.ours import spec_of
 from benchmarks.worlds import World, simulate
-from mmm.panel import build_panel
-from mmm.returns import channel_contributions
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec
+from mmm.attribution.returns import channel_contributions
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.spec.model import SamplingSpec
 
 BACKENDS = ("numba", "jax")
 

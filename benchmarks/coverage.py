@@ -25,9 +25,9 @@ from benchmarks.intervals import Calibration, Estimate, calibration
 from benchmarks.many_worlds import Record, each_world, fitter, how_it_went, what_if
 from benchmarks.ours import spec_of
 from benchmarks.worlds import CROSS_ELASTICITY, ELASTICITY, PriceOn, World, make
-from mmm.fitted import FittedModel
-from mmm.returns import return_draws
-from mmm.spec import SamplingSpec
+from mmm.attribution.returns import return_draws
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import SamplingSpec
 
 SIZE = "small"
 DESIGNS: dict[str, tuple[PriceOn, PriceOn]] = {

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from mmm.compiled import Compiled, compile_model
-from mmm.fitted import FittedModel
-from mmm.intervention import answer
-from mmm.panel import build_panel
-from mmm.question import Counterfactual, CounterfactualAnswer
-from mmm.sampling import fit_compiled
-from mmm.spec import ModelSpec, SamplingSpec
+from mmm.counterfactual.answer import answer
+from mmm.counterfactual.question import Counterfactual, CounterfactualAnswer
+from mmm.data.panel import build_panel
+from mmm.inference.compiled import Compiled, compile_model
+from mmm.inference.fit import fit_compiled
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec, SamplingSpec
 
 type Record = dict[str, Any]
 

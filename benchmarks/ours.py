@@ -16,13 +16,13 @@ from benchmarks.first_table import OWN
 from benchmarks.measure import Job, report_again, report_failure, report_fit, report_plan, timed
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, PriceOn, World, make
-from mmm.fitted import FittedModel, save_model
-from mmm.panel import build_panel
-from mmm.plan_response import Horizon, PlanResponse, plan_response
+from mmm.attribution.returns import channel_contributions
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.plan.response import Horizon, PlanResponse, plan_response
+from mmm.posterior.fitted import FittedModel, save_model
 from mmm.progress import Progress
-from mmm.returns import channel_contributions
-from mmm.sampling import fit
-from mmm.spec import ModelSpec, SamplingSpec, parse_spec
+from mmm.spec.model import ModelSpec, SamplingSpec, parse_spec
 from optimizer import Allocation, allocate, read_problem
 
 OBJECTIVES: dict[str, dict[str, object]] = {

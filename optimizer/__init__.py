@@ -7,10 +7,10 @@ The optimizer knows arrays and a response (`response.py`), never the model behin
 
 from optimizer.allocation import Allocation, Status
 from optimizer.errors import Infeasible, InvalidProblem, Issue, OptimizerError
-from optimizer.problem import AllocationProblem, read_problem
+from optimizer.problem.problem import AllocationProblem, read_problem
 from optimizer.response import Response
-from optimizer.score import score
-from optimizer.solve import allocate
+from optimizer.solve.allocate import allocate
+from optimizer.solve.score import score
 
 __all__ = [
     "Allocation",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from optimizer.certificate import Certificate
+from optimizer.certify.first_order import Certificate
 from optimizer.response import FloatArray
 
 

@@ -11,7 +11,7 @@ from app.access.server_secret import server_secret
 from app.access.shared_rates import SharedRates
 from app.access.token_keys import TokenKeys
 from app.access.tokens import TokenReader
-from app.caller import LOCAL, Caller
+from app.contract.caller import LOCAL, Caller
 from app.db.database import Database
 from app.errors import Unauthenticated
 from app.settings import Settings

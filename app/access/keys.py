@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select, update
 
 from app.access.api_key import PREFIX, digest, is_well_formed
-from app.caller import Caller, granted
+from app.contract.caller import Caller, granted
 from app.db.database import Database
 from app.db.models import ApiKeyRow, now
 from app.errors import Unauthenticated

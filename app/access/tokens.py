@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 
 from app.access.token_keys import TokenKeys
-from app.caller import SCOPES, TENANT_PATTERN, Caller, granted
+from app.contract.caller import SCOPES, TENANT_PATTERN, Caller, granted
 from app.errors import Unauthenticated
 from app.settings import Settings
 

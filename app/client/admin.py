@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.caller import Scope
 from app.client.transport import Calls
+from app.contract.caller import Scope
 from app.routes.audit import AuditDocument
 from app.routes.keys import KeyBody, KeyDocument, NewKeyDocument
 from app.routes.system import VersionDocument

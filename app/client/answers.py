@@ -7,15 +7,15 @@ from pydantic import BaseModel
 
 from app.client.frames import table
 from app.client.shown import Frames, Shown
-from app.project_documents import ProjectVariance
-from app.services.evaluate_plan import PlanEvaluation
-from app.services.frontier import FrontierAnswer
-from app.services.plans import AllocationAnswer
-from app.services.queries import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
-from app.services.scenarios import Comparison
+from app.contract.plan_answers import AllocationAnswer
+from app.contract.projects import ProjectVariance
+from app.services.catalog.queries import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
+from app.services.planning.evaluate_plan import PlanEvaluation
+from app.services.planning.frontier import FrontierAnswer
+from app.services.projects.scenarios import Comparison
+from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
-from mmm.question import CounterfactualAnswer
-from mmm.stability_answer import StabilityReport
+from mmm.refit.report import StabilityReport
 
 
 class Contributions(ContributionsAnswer, Shown):

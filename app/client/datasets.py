@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.client.resources import Dataset
 from app.client.transport import Calls, Document
-from app.documents import LiftTestDocument, LiftTestList
+from app.contract.documents import LiftTestDocument, LiftTestList
 
 
 class DatasetCalls(Calls):

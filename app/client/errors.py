@@ -6,7 +6,7 @@ ClientError
 └── Unreachable      no answer came
 """
 
-from app.documents import OperationDocument
+from app.contract.documents import OperationDocument
 from app.problems import Problem
 
 MOST_FAULTS = 20

@@ -5,7 +5,7 @@ from typing import Any
 from app.client.answers import Stability
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
-from app.documents import FitCheckDocument
+from app.contract.documents import FitCheckDocument
 from app.jobs.kinds import Urgency
 
 

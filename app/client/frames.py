@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from app.console.figures import figure
+from app.display.figures import figure
 
 
 def table(items: Iterable[BaseModel], **more: Any) -> pd.DataFrame:

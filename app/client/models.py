@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from app.client.answers import Contributions, Curves, Graph, WhatIf
 from app.client.resources import Model
 from app.client.transport import Calls, Document
-from app.services.queries import CounterfactualBody
-from mmm.contribution import By
-from mmm.question import Counterfactual
+from app.services.catalog.queries import CounterfactualBody
+from mmm.attribution.contributions import By
+from mmm.counterfactual.question import Counterfactual
 
 
 class ModelCalls(Calls):

@@ -8,8 +8,8 @@ from html import escape
 from importlib import import_module
 from typing import Any
 
-from app.console.progress import chain_bar
-from app.documents import OperationDocument
+from app.contract.documents import OperationDocument
+from app.display.progress import chain_bar
 
 
 class NotebookBars:

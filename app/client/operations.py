@@ -12,7 +12,7 @@ from app.client.errors import OperationError, ServiceError, Unreachable
 from app.client.resources import Operation
 from app.client.transport import ATTEMPTS, FIRST_PAUSE, Calls, parsed, problem_of
 from app.client.waiting import bars
-from app.documents import OperationDocument
+from app.contract.documents import OperationDocument
 
 ENDED = frozenset({"succeeded", "failed", "cancelled"})
 

@@ -3,10 +3,10 @@
 from app.client.answers import Allocation, Evaluation
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
+from app.contract.plan_requests import AllocateBody
 from app.jobs.kinds import Urgency
-from app.services.evaluate_plan import EvaluatePlanBody
-from app.services.frontier import FrontierBody
-from app.services.plan_requests import AllocateBody
+from app.services.planning.evaluate_plan import EvaluatePlanBody
+from app.services.planning.frontier import FrontierBody
 
 
 class PlanCalls(Calls):

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.client.answers import Variance
 from app.client.transport import Calls, Document, document, read
-from app.project_documents import (
+from app.contract.projects import (
     Actuals,
     Project,
     ProjectPlanRead,

@@ -6,7 +6,7 @@ from app.client.answers import Allocation, Frontier
 from app.client.errors import ClientError
 from app.client.frames import table
 from app.client.shown import Frames, Shown
-from app.documents import DatasetDocument, ModelDocument, OperationDocument
+from app.contract.documents import DatasetDocument, ModelDocument, OperationDocument
 
 
 class Dataset(DatasetDocument, Shown):

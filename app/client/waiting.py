@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from app.client.notebook import NotebookBars
-from app.console.progress import FitProgress
-from app.documents import OperationDocument
+from app.contract.documents import OperationDocument
+from app.display.progress import FitProgress
 
 type Tell = Callable[[OperationDocument], None]
 

@@ -40,7 +40,7 @@ def backup(file: Archive) -> None:
     """Save all rows and the files they name in one archive; the service may go on meanwhile."""
     from importlib.metadata import version
 
-    from app.services.backup import backup as save
+    from app.services.operations.backup import backup as save
     from app.store.opening import open_store
 
     if file.exists():
@@ -60,7 +60,7 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
     The database may be of another kind than the one that was saved: so one moves from SQLite to
     Postgres. Operations that had not ended start again with the service.
     """
-    from app.services.backup import restore as put_back
+    from app.services.operations.backup import restore as put_back
     from app.store.opening import open_store
 
     with _database() as (settings, database):

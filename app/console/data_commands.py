@@ -24,7 +24,7 @@ def init(
 ) -> None:
     """Draft a specification from a table's columns, to be corrected by hand."""
     from app.console.files import load_table, save_text
-    from mmm.draft import draft_spec
+    from mmm.data.draft import draft_spec
 
     draft = draft_spec(load_table(data))
     for line in draft.notes:
@@ -40,9 +40,9 @@ def init(
 def check(data: Existing, spec: Existing) -> None:
     """Check a table against a specification, without fitting."""
     from app.console.files import load_spec, load_table
-    from mmm.panel import build_panel
-    from mmm.precheck import precheck
-    from mmm.profile import profile_table
+    from mmm.checks.precheck import precheck
+    from mmm.data.panel import build_panel
+    from mmm.data.profile import profile_table
 
     frame, declared = load_table(data), load_spec(spec)
     used = {column for column, _ in declared.column_pointers}
@@ -66,7 +66,7 @@ def reshape(
 ) -> None:
     """Turn a long table (a row for each date and variable) into one row a week."""
     from app.console.files import load_table
-    from mmm.tables import reshape_long
+    from mmm.data.tables import reshape_long
 
     wide = reshape_long(load_table(data), date=date, variable=variable, value=value, geo=geo)
     wide.to_csv(output, index=False)
@@ -83,12 +83,12 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Draw data sets from the prior: what the specification implies before any fit."""
-    from app.console.figures import show
     from app.console.files import load_spec, load_table
     from app.console.prior_tables import channels_table, summary_table
-    from mmm.panel import build_panel
-    from mmm.simulate import simulate as draw_data
-    from mmm.simulate import simulated_table
+    from app.display.figures import show
+    from mmm.data.panel import build_panel
+    from mmm.simulate.prior_predictive import simulate as draw_data
+    from mmm.simulate.prior_predictive import simulated_table
 
     frame, declared = load_table(data), load_spec(spec)
     panel = build_panel(frame, declared)
@@ -116,7 +116,7 @@ def warm(
     from app.console.files import load_spec, load_table
     from app.fitworker.environment import shared_code
     from mmm.code_folder import CODE_DIR
-    from mmm.panel import build_panel
+    from mmm.data.panel import build_panel
 
     if data_dir is not None:
         cache_dir = read_settings(data_dir=data_dir).resolved_cache_dir
@@ -124,7 +124,7 @@ def warm(
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
     began = perf_counter()
-    from mmm.compiled import compile_model
+    from mmm.inference.compiled import compile_model
 
     compile_model(declared, panel)
     note(f"ready after {perf_counter() - began:.1f} s")
@@ -144,15 +144,15 @@ def fit(
     ] = "nuts",
 ) -> None:
     """Fit the model and write it to a file; Ctrl-C keeps the draws so far, a second one nothing."""
-    from app.console.figures import console
     from app.console.files import load_spec, load_table, request_of
     from app.console.interrupts import stop_on_interrupt
-    from app.console.progress import FitProgress
     from app.console.tables import verdict_table
-    from mmm.fitted import save_model
-    from mmm.panel import build_panel
-    from mmm.precheck import precheck
-    from mmm.spec import SamplingSpec
+    from app.display.figures import console
+    from app.display.progress import FitProgress
+    from mmm.checks.precheck import precheck
+    from mmm.data.panel import build_panel
+    from mmm.posterior.fitted import save_model
+    from mmm.spec.model import SamplingSpec
 
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
@@ -162,7 +162,7 @@ def fit(
     sampling = request_of(SamplingSpec, given)
     with FitProgress() as bars, stop_on_interrupt() as stop:
         bars.show("starting", 0.0, [])
-        from mmm.sampling import fit as sample
+        from mmm.inference.fit import fit as sample
 
         model = sample(declared, panel, sampling, bars.follow, stop=stop)
     save_model(model, output)

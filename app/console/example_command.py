@@ -29,7 +29,7 @@ def example(
 ) -> None:
     """Write a simulated table and the specification that fits it; print the truth behind it."""
     from app.console.files import save_text
-    from mmm.worlds import VIDEO_WEEKS, make_world
+    from mmm.simulate.worlds import VIDEO_WEEKS, make_world
 
     paths = [folder / name for name in (TABLE, SPEC, LATER)][: 3 if new_weeks else 2]
     _refuse_existing([] if force else paths)

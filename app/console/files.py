@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
+from mmm.data.tables import CSV, JSON, PARQUET, read_table
 from mmm.errors import DataError, Issue, QueryError, SpecError, pointer
-from mmm.spec import ModelSpec, parse_spec
-from mmm.tables import CSV, JSON, PARQUET, read_table
+from mmm.spec.model import ModelSpec, parse_spec
 
 MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".parquet": PARQUET, ".pq": PARQUET, ".json": JSON}
 

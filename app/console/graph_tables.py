@@ -2,10 +2,10 @@
 
 from rich.table import Table
 
-from app.console.figures import titled
-from mmm.causal_graph import GraphEdge
-from mmm.effect_status import EffectStatus
-from mmm.graph_answer import GraphAnswer
+from app.display.figures import titled
+from mmm.causal.answer import GraphAnswer
+from mmm.causal.causal_graph import GraphEdge
+from mmm.causal.effect_status import EffectStatus
 
 
 def nodes_table(found: GraphAnswer) -> Table:

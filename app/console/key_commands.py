@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.caller import DEFAULT_TENANT
 from app.console.options import note
+from app.contract.caller import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from app.db.database import Database
-    from app.services.audit import Attempt
+    from app.services.operations.audit import Attempt
     from app.settings import Settings
 
 PAGE = 200
@@ -41,8 +41,8 @@ def create(
 ) -> None:
     """Make a key and print it: once, on standard output, alone."""
     from app.access.server_secret import server_secret
-    from app.caller import SCOPES
-    from app.services import keys
+    from app.contract.caller import SCOPES
+    from app.services.operations import keys
 
     found = [known for known in SCOPES if known == scope]
     if not found or not 1 <= len(name) <= 200:
@@ -67,8 +67,8 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
     """List the keys of a tenant, newest first."""
     from rich.table import Column, Table
 
-    from app.console.figures import console
-    from app.services import keys
+    from app.display.figures import console
+    from app.services.operations import keys
 
     table = Table(
         Column("id", no_wrap=True),
@@ -100,7 +100,7 @@ def revoke(
     data_dir: DataDir = None,
 ) -> None:
     """Revoke a key: from now on it opens nothing."""
-    from app.services import keys
+    from app.services.operations import keys
 
     with (
         _tenant(tenant, data_dir) as (_, database),
@@ -114,8 +114,8 @@ def revoke(
 @contextmanager
 def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "Database"]]:
     """Settings, and the tenant's database with the newest schema."""
-    from app.caller import TENANT_PATTERN
     from app.configuration import read_settings
+    from app.contract.caller import TENANT_PATTERN
     from app.db.database import open_database
 
     if not TENANT_PATTERN.match(tenant):
@@ -133,7 +133,7 @@ def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "D
 def _told(database: "Database", action: str, resource: str) -> AbstractContextManager["Attempt"]:
     """Around a change: the audit log tells what it would tell of the same call of the API."""
     from app.problems import rule_of
-    from app.services.audit import Entry, attempt
+    from app.services.operations.audit import Entry, attempt
 
     entry = Entry(_who(), action, resource, None, None)
     return attempt(database, entry, lambda error: rule_of(error).status)

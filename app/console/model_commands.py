@@ -9,7 +9,7 @@ import typer
 from app.console.options import Accept, AsJson, Existing, Request, note, written
 
 if TYPE_CHECKING:
-    from mmm.fitted import FittedModel
+    from mmm.posterior.fitted import FittedModel
 
 Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
 
@@ -28,10 +28,10 @@ def contributions(
     as_json: AsJson = False,
 ) -> None:
     """Who caused what: components, ROI and marginal ROI."""
-    from app.console.figures import show
     from app.console.tables import components_table, returns_table
-    from mmm.contribution import contributions as decompose
-    from mmm.fitted import load_model
+    from app.display.figures import show
+    from mmm.attribution.contributions import contributions as decompose
+    from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)
     _say_if_draft(fitted)
@@ -40,10 +40,10 @@ def contributions(
 
 def graph(model: Existing, as_json: AsJson = False) -> None:
     """What acts on what, and which effects that identifies."""
-    from app.console.figures import show
     from app.console.graph_tables import effects_table, independence_table, nodes_table
-    from mmm.fitted import load_model
-    from mmm.graph_answer import explain_graph
+    from app.display.figures import show
+    from mmm.causal.answer import explain_graph
+    from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)
     _say_if_draft(fitted)
@@ -73,11 +73,11 @@ def whatif(
 ) -> None:
     """What if spend, a price, a mediator or a rival were different: effect, with its interval."""
     from app.console.arguments import intervention
-    from app.console.figures import show
     from app.console.files import load_request, request_of
     from app.console.tables import effect_table
-    from mmm.intervention import answer
-    from mmm.question import Counterfactual
+    from app.display.figures import show
+    from mmm.counterfactual.answer import answer
+    from mmm.counterfactual.question import Counterfactual
 
     actions = [intervention(item) for item in do or []]
     fitted, warnings = _trusted(model, accept_rejected)
@@ -107,11 +107,11 @@ def allocate(
 ) -> None:
     """The budget plan that is best for an attitude to risk."""
     from app.console.arguments import channel_bounds
-    from app.console.figures import show
     from app.console.files import load_request, request_of
     from app.console.plan_tables import gain_table, plan_table
-    from app.services.allocate import answer
-    from app.services.plan_requests import AllocateBody
+    from app.contract.plan_requests import AllocateBody
+    from app.display.figures import show
+    from app.services.planning.allocate import answer
 
     limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
     bounds = channel_bounds({name: items or [] for name, items in limits.items()})
@@ -144,10 +144,10 @@ def evaluate_plan(
 ) -> None:
     """Score a plan that somebody else made: what it brings, how sure that is, what it risks."""
     from app.console.arguments import amounts
-    from app.console.figures import show
     from app.console.files import load_request, request_of
     from app.console.plan_tables import gain_table, plan_table
-    from app.services.evaluate_plan import EvaluatePlanBody, evaluation
+    from app.display.figures import show
+    from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluation
 
     spend = amounts("--plan", plan or [])
     fitted, warnings = _trusted(model, accept_rejected)
@@ -164,7 +164,7 @@ def report(
     """Write one self-contained HTML page about the model."""
     from app.console.files import save_text
     from app.report import render
-    from mmm.fitted import load_model
+    from mmm.posterior.fitted import load_model
 
     save_text(render(load_model(model)), output)
     note(f"wrote {output}")
@@ -172,8 +172,8 @@ def report(
 
 def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
     """The model, and the warnings its answers carry; raises ModelRejected."""
-    from app.services.trust import standing_warnings
-    from mmm.fitted import load_model
+    from app.services.catalog.trust import standing_warnings
+    from mmm.posterior.fitted import load_model
 
     model = load_model(path)
     return model, standing_warnings(model.verdict, accept_rejected=accept_rejected)
@@ -181,7 +181,7 @@ def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str
 
 def _say_if_draft(model: "FittedModel") -> None:
     """For answers that carry no warnings of their own."""
-    from mmm.verdict import DRAFT_NOTE
+    from mmm.posterior.verdict import DRAFT_NOTE
 
     if model.verdict.draft:
         note(DRAFT_NOTE)

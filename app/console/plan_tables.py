@@ -2,9 +2,9 @@
 
 from rich.table import Table
 
-from app.console.figures import change, figure, interval, titled
-from app.services.evaluate_plan import PlanEvaluation
-from app.services.plans import AllocationAnswer
+from app.contract.plan_answers import AllocationAnswer
+from app.display.figures import change, figure, interval, titled
+from app.services.planning.evaluate_plan import PlanEvaluation
 
 
 def plan_table(found: AllocationAnswer | PlanEvaluation) -> Table:

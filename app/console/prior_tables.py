@@ -2,8 +2,8 @@
 
 from rich.table import Table
 
-from app.console.figures import figure, interval, titled
-from mmm.simulate import SimulationSummary
+from app.display.figures import figure, interval, titled
+from mmm.simulate.prior_predictive import SimulationSummary
 
 
 def summary_table(found: SimulationSummary) -> Table:

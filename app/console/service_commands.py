@@ -52,8 +52,8 @@ def worker(
     The database is that of the service (PRUDENT_DATABASE_URL, or the service's own PRUDENT_DATA_DIR
     on the same machine). What runs at the end goes back to its queue.
     """
+    from app.assemble import work
     from app.configuration import read_settings
-    from app.work import work
 
     work(read_settings(**_given({"data_dir": data_dir})), slot)
 
@@ -62,8 +62,8 @@ def openapi(
     output: Annotated[Path, typer.Option("--output", "-o")] = Path("openapi.json"),
 ) -> None:
     """Write the HTTP contract as an OpenAPI document."""
+    from app.http.openapi import written
     from app.main import create_app
-    from app.openapi import written
 
     output.write_text(written(create_app()), encoding="utf-8")
     note(f"wrote {output}")

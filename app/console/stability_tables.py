@@ -3,8 +3,8 @@
 from rich.markup import escape
 from rich.table import Table
 
-from app.console.figures import figure, interval, titled
-from mmm.stability_answer import StabilityReport
+from app.display.figures import figure, interval, titled
+from mmm.refit.report import StabilityReport
 
 MOST_PARAMETERS = 10
 TOLD = ("contribution", "roi")

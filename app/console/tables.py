@@ -2,11 +2,11 @@
 
 from rich.table import Table
 
-from app.console.figures import NEGLIGIBLE, figure, interval, titled
-from mmm.contribution import Contributions
+from app.display.figures import NEGLIGIBLE, figure, interval, titled
+from mmm.attribution.contributions import Contributions
+from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
-from mmm.question import CounterfactualAnswer
-from mmm.verdict import Verdict
+from mmm.posterior.verdict import Verdict
 
 
 def verdict_table(verdict: Verdict) -> Table:

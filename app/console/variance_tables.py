@@ -2,8 +2,8 @@
 
 from rich.table import Table
 
-from app.console.figures import figure, interval, titled
-from mmm.variance_answer import PlanVersusActual
+from app.display.figures import figure, interval, titled
+from mmm.plan.variance_answer import PlanVersusActual
 
 
 def rows_table(found: PlanVersusActual) -> Table:

@@ -8,7 +8,7 @@ import typer
 from app.console.options import AsJson, Existing, note, written
 
 if TYPE_CHECKING:
-    from mmm.fitted import FittedModel
+    from mmm.posterior.fitted import FittedModel
 
 
 def register(cli: typer.Typer) -> None:
@@ -30,13 +30,13 @@ def refit(
     ] = False,
 ) -> None:
     """Fit a model again with new weeks; DATA holds them, with or without the weeks it knows."""
-    from app.console.figures import console
     from app.console.files import load_spec, load_table
-    from app.console.progress import FitProgress
     from app.console.tables import verdict_table
-    from mmm.appended import append_weeks
-    from mmm.carried import carried_scales
-    from mmm.fitted import load_model, save_model
+    from app.display.figures import console
+    from app.display.progress import FitProgress
+    from mmm.posterior.fitted import load_model, save_model
+    from mmm.refit.append_weeks import append_weeks
+    from mmm.refit.carry_scales import carried_scales
 
     old = load_model(model)
     declared = load_spec(spec) if spec else old.spec
@@ -44,7 +44,7 @@ def refit(
     scales = carried_scales(old, declared, found.panel)
     with FitProgress() as bars:
         bars.show("starting", 0.0, [])
-        from mmm.sampling import fit as sample
+        from mmm.inference.fit import fit as sample
 
         new = sample(declared, found.panel, old.method.sampling, bars.follow, scales=scales)
     save_model(new, output)
@@ -55,7 +55,7 @@ def refit(
 
 def stability(before: Existing, after: Existing, as_json: AsJson = False) -> None:
     """Tell what moved from one model file to its refit, how far, and which data moved it."""
-    from mmm.fitted import load_model
+    from mmm.posterior.fitted import load_model
 
     _tell_stability(load_model(before), load_model(after), as_json=as_json)
 
@@ -73,15 +73,15 @@ def plan_vs_actual(
 
     MODEL made the plan; DATA holds the weeks as they came.
     """
-    from app.console.figures import show
     from app.console.files import load_request, load_table, request_of
     from app.console.variance_tables import parts_table, rows_table
-    from app.services.evaluate_plan import EvaluatePlanBody, evaluation
-    from app.services.plan_vs_actual import summary_of
-    from app.services.project_plans import planned_weeks
-    from mmm.appended import append_weeks, newest_rows
-    from mmm.fitted import load_model
-    from mmm.plan_variance import plan_versus_actual
+    from app.display.figures import show
+    from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluation
+    from app.services.projects.plan_vs_actual import summary_of
+    from app.services.projects.plans import planned_weeks
+    from mmm.plan.variance import plan_versus_actual
+    from mmm.posterior.fitted import load_model
+    from mmm.refit.append_weeks import append_weeks, newest_rows
 
     fitted = load_model(model)
     document = load_request(request)
@@ -95,9 +95,9 @@ def plan_vs_actual(
 
 
 def _tell_stability(old: "FittedModel", new: "FittedModel", *, as_json: bool) -> None:
-    from app.console.figures import show
     from app.console.stability_tables import checks_table, moved_table, weeks_table
-    from mmm.stability import stability as compare
+    from app.display.figures import show
+    from mmm.refit.stability import stability as compare
 
     found = compare(old, new)
     if not as_json:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from app.caller import DEFAULT_TENANT
+from app.contract.caller import DEFAULT_TENANT
 
 Document = dict[str, Any]
 Documents = list[Any]

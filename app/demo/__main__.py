@@ -10,14 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.client import Client
-from app.console.figures import console
+from app.contract.documents import ModelDocument
+from app.contract.plan_answers import AllocationAnswer
 from app.demo.service import own_service
 from app.demo.story import moral
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
-from app.documents import ModelDocument
-from app.services.plans import AllocationAnswer
-from mmm.question import CounterfactualAnswer
-from mmm.worlds import World, make_world
+from app.display.figures import console
+from mmm.counterfactual.question import CounterfactualAnswer
+from mmm.simulate.worlds import World, make_world
 
 SEED = 10
 WEEKS = 13

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from app.contract.plan_answers import AllocationAnswer
 from app.demo.tables import true_gain
-from app.services.plans import AllocationAnswer
-from app.services.summary import money
-from mmm.contribution import Contributions
-from mmm.truth import Truth
+from app.services.planning.summary import money
+from mmm.attribution.contributions import Contributions
+from mmm.simulate.truth import Truth
 
 NEW = "new_video"
 PROVEN = "social"

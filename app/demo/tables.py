@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from rich.table import Table
 
-from app.console.figures import figure, interval
-from app.services.plans import AllocationAnswer
-from mmm.contribution import Contributions
+from app.contract.plan_answers import AllocationAnswer
+from app.display.figures import figure, interval
+from mmm.attribution.contributions import Contributions
+from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
-from mmm.question import CounterfactualAnswer
-from mmm.truth import Truth
+from mmm.simulate.truth import Truth
 
 
 def returns_beside_truth(found: Contributions, truth: Truth, weeks: Mapping[str, int]) -> Table:

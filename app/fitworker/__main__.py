@@ -9,13 +9,13 @@ from app.fitworker.protocol import FitRequest, Progress
 
 def load() -> Fit:
     """The fit function; importing what it needs takes seconds."""
-    from mmm.appended import continued_panel
-    from mmm.carried import carried_scales
-    from mmm.fitted import load_model, save_model
-    from mmm.panel import build_panel
-    from mmm.sampling import fit
-    from mmm.spec import SamplingSpec, parse_spec
-    from mmm.tables import read_table
+    from mmm.data.panel import build_panel
+    from mmm.data.tables import read_table
+    from mmm.inference.fit import fit
+    from mmm.posterior.fitted import load_model, save_model
+    from mmm.refit.append_weeks import continued_panel
+    from mmm.refit.carry_scales import carried_scales
+    from mmm.spec.model import SamplingSpec, parse_spec
 
     def run(
         request: FitRequest, report: Callable[[Progress], None], stop: Callable[[], bool]

@@ -32,7 +32,7 @@ from app.fitworker.protocol import (
     Stop,
     failed,
 )
-from app.logs import configure_logging
+from app.runtime.logs import configure_logging
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from app.fitworker.protocol import (
     Stop,
     carried_error,
 )
-from app.locks import Lock, lock_first_free
+from app.runtime.locks import Lock, lock_first_free
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from app.metrics import FIT_STAGE_SECONDS
+from app.runtime.metrics import FIT_STAGE_SECONDS
 from mmm.progress import Progress
 
 

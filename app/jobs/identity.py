@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.errors import DataDirectoryInUse, IdentityInUse
-from app.locks import Lock, Taken, lock, lock_first_free
+from app.runtime.locks import Lock, Taken, lock, lock_first_free
 
 SERVICE = "service"
 

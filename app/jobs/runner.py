@@ -21,8 +21,8 @@ from app.db import operations
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.errors import FitCrashed, JobGaveUp, JobTimedOut, StoreUnavailable
-from app.metrics import JOBS
 from app.problems import problem_of
+from app.runtime.metrics import JOBS
 from mmm.progress import Progress
 
 log = logging.getLogger(__name__)

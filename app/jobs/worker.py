@@ -19,8 +19,8 @@ from app.jobs.care import Care
 from app.jobs.identity import identity_in_use
 from app.jobs.port import Engine, Queues
 from app.jobs.runner import JobRunner
-from app.locks import Lock
-from app.periodic import Periodic
+from app.runtime.locks import Lock
+from app.runtime.periodic import Periodic
 
 log = logging.getLogger(__name__)
 

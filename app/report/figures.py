@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from app.contract.plan_answers import AllocationAnswer
 from app.report.style import (
     ACCENT,
     INK,
@@ -13,13 +14,12 @@ from app.report.style import (
     laid_out,
     translucent,
 )
-from app.services.plans import AllocationAnswer
-from mmm.contribution import Contributions
-from mmm.curves import ChannelCurve, Curves
-from mmm.evaluate import mean_by_geo, with_noise
-from mmm.fitted import FittedModel
+from mmm.attribution.contributions import Contributions
+from mmm.attribution.response_curves import ChannelCurve, Curves
+from mmm.data.timeline import observed
 from mmm.interval import Interval
-from mmm.timeline import observed
+from mmm.posterior.evaluate import mean_by_geo, with_noise
+from mmm.posterior.fitted import FittedModel
 
 ABSOLUTE_TOLERANCE = 1e-9
 

@@ -14,18 +14,18 @@ from string import Template
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
-from app.console.figures import change
+from app.contract.plan_answers import AllocationAnswer
+from app.contract.plan_requests import AllocateBody
+from app.display.figures import change
 from app.report import figures
-from app.services.allocate import answer as allocate
-from app.services.plan_requests import AllocateBody
-from app.services.plans import AllocationAnswer
-from app.services.summary import money
-from mmm.assessment import measured_lifts
-from mmm.contribution import Contributions, contributions
-from mmm.curves import curves
-from mmm.fitted import FittedModel
+from app.services.planning.allocate import answer as allocate
+from app.services.planning.summary import money
+from mmm.attribution.contributions import Contributions, contributions
+from mmm.attribution.response_curves import curves
+from mmm.checks.assess import measured_lifts
 from mmm.interval import Interval
-from mmm.verdict import DRAFT_NOTE
+from mmm.posterior.fitted import FittedModel
+from mmm.posterior.verdict import DRAFT_NOTE
 
 PLAN_WEEKS = 13
 PLAN_CHANGE = 0.3

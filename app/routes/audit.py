@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from app.db.models import AuditRow
 from app.db.pages import Page
-from app.routes.common import ContextOf, Limit, PageToken, problems, router
-from app.routes.guarded import needs
-from app.services import audit
+from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
+from app.http.guarded_route import needs
+from app.services.operations import audit
 
 routes = router("audit")
 

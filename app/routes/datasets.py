@@ -6,12 +6,12 @@ from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.documents import DatasetDocument, DatasetList
-from app.routes.answers import created
-from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
-from app.routes.conditional import Known
-from app.routes.idempotent import CalledOnce
-from app.services import datasets
+from app.contract.documents import DatasetDocument, DatasetList
+from app.http.computed_answer import created
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, Id, Limit, Name, PageToken, problems, router
+from app.http.idempotent import CalledOnce
+from app.services.catalog import datasets
 
 routes = router("datasets")
 

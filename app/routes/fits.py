@@ -6,16 +6,17 @@ from fastapi import Query
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from app.documents import FitCheckDocument, OperationDocument
-from app.fit_documents import FitBody, FitData, ModelBody, SimulateBody
-from app.routes.accepted import CallOf, Prefer, accepted
-from app.routes.common import ContextOf, problems, router
-from app.routes.idempotent import CalledOnce
-from app.services import fits, lift_tests, simulations
-from app.services.fits import FitOrder
-from app.services.simulations import SimulationOrder
-from app.services.submission import Data, parsed
-from mmm.spec import ModelSpec
+from app.contract.documents import FitCheckDocument, OperationDocument
+from app.contract.fit import FitBody, FitData, ModelBody, SimulateBody
+from app.http.accepted import CallOf, Prefer, accepted
+from app.http.dependencies import ContextOf, problems, router
+from app.http.idempotent import CalledOnce
+from app.services.catalog import lift_tests
+from app.services.fitting import fits, simulations
+from app.services.fitting.fits import FitOrder
+from app.services.fitting.simulations import SimulationOrder
+from app.services.fitting.submission import Data, parsed
+from mmm.spec.model import ModelSpec
 
 routes = router("fits")
 

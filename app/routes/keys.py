@@ -8,16 +8,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from app.access.server_secret import server_secret
-from app.caller import Scope
+from app.contract.caller import Scope
+from app.contract.documents import RequestBody
 from app.db.models import ApiKeyRow
 from app.db.pages import Page
-from app.documents import RequestBody
-from app.routes.answers import created
-from app.routes.common import ContextOf, Id, Limit, Name, PageToken, problems, router
-from app.routes.guarded import needs
-from app.routes.idempotent import CalledOnce
-from app.services import keys
-from app.services.keys import KeyOrder
+from app.http.computed_answer import created
+from app.http.dependencies import ContextOf, Id, Limit, Name, PageToken, problems, router
+from app.http.guarded_route import needs
+from app.http.idempotent import CalledOnce
+from app.services.operations import keys
+from app.services.operations.keys import KeyOrder
 
 routes = router("keys")
 

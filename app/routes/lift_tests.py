@@ -3,13 +3,13 @@
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.documents import LiftTestDocument, LiftTestList
-from app.fit_documents import LiftTestsBody
-from app.routes.answers import created
-from app.routes.common import ContextOf, Id, Limit, PageToken, problems, router
-from app.routes.conditional import Known
-from app.routes.idempotent import CalledOnce
-from app.services import lift_tests
+from app.contract.documents import LiftTestDocument, LiftTestList
+from app.contract.fit import LiftTestsBody
+from app.http.computed_answer import created
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
+from app.http.idempotent import CalledOnce
+from app.services.catalog import lift_tests
 
 routes = router("lift tests")
 

@@ -2,10 +2,10 @@
 
 from starlette.responses import FileResponse, Response
 
-from app.documents import ModelDocument, ModelList
-from app.routes.common import ContextOf, ExistingModel, Limit, PageToken, problems, router
-from app.routes.conditional import Known
-from app.services import models
+from app.contract.documents import ModelDocument, ModelList
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, ExistingModel, Limit, PageToken, problems, router
+from app.services.catalog import models
 
 routes = router("models")
 

@@ -7,10 +7,11 @@ from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
+from app.contract.documents import OperationDocument, OperationList
 from app.db.models import OperationRow
 from app.db.operations import TERMINAL
-from app.documents import OperationDocument, OperationList
-from app.routes.common import (
+from app.http.conditional import Known
+from app.http.dependencies import (
     ContextOf,
     ExistingOperation,
     Id,
@@ -19,7 +20,6 @@ from app.routes.common import (
     problems,
     router,
 )
-from app.routes.conditional import Known
 
 routes = router("operations")
 

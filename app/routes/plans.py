@@ -2,18 +2,18 @@
 
 from starlette.responses import Response
 
-from app.documents import OperationDocument
-from app.routes.accepted import CallOf, Prefer, accepted, wants_async
-from app.routes.answers import HeavyOf, answered
-from app.routes.common import ContextOf, ExistingModel, problems, router
-from app.routes.guarded import needs
-from app.routes.idempotent import CalledOnce
-from app.services import allocate_job, frontier
-from app.services.allocate import allocate
-from app.services.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
-from app.services.frontier import FrontierBody
-from app.services.plan_requests import AllocateBody
-from app.services.plans import AllocationAnswer
+from app.contract.documents import OperationDocument
+from app.contract.plan_answers import AllocationAnswer
+from app.contract.plan_requests import AllocateBody
+from app.http.accepted import CallOf, Prefer, accepted, wants_async
+from app.http.computed_answer import HeavyOf, answered
+from app.http.dependencies import ContextOf, ExistingModel, problems, router
+from app.http.guarded_route import needs
+from app.http.idempotent import CalledOnce
+from app.services.planning import allocate_job, frontier
+from app.services.planning.allocate import allocate
+from app.services.planning.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
+from app.services.planning.frontier import FrontierBody
 
 routes = router("plans")
 

@@ -6,8 +6,7 @@ from fastapi import Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
-from app.project_documents import (
+from app.contract.projects import (
     Actuals,
     ActualsBody,
     ActualsList,
@@ -23,14 +22,16 @@ from app.project_documents import (
     PromotionBody,
     PromotionList,
 )
-from app.routes.answers import HeavyOf, answered, created
-from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
-from app.routes.conditional import Known
-from app.routes.idempotent import CalledOnce
+from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
+from app.http.computed_answer import HeavyOf, answered, created
+from app.http.conditional import Known
+from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.http.idempotent import CalledOnce
 from app.routes.queries import CSV, wants_csv
-from app.services import actuals, project_plans, projects
-from app.services.plan_vs_actual import variance, variance_csv
-from app.services.submission import Data
+from app.services.fitting.submission import Data
+from app.services.projects import actuals, projects
+from app.services.projects import plans as project_plans
+from app.services.projects.plan_vs_actual import variance, variance_csv
 
 routes = router("projects")
 

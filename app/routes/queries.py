@@ -5,20 +5,20 @@ from typing import Annotated
 from fastapi import Body, Header, Query
 from starlette.responses import HTMLResponse, Response
 
-from app.routes.answers import HeavyOf, Written, answered, written
-from app.routes.common import ContextOf, ExistingModel, problems, router
-from app.routes.conditional import Known
-from app.routes.guarded import needs
-from app.services import queries
-from app.services.csv_export import contributions_csv
-from app.services.queries import (
+from app.http.computed_answer import HeavyOf, Written, answered, written
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, ExistingModel, problems, router
+from app.http.guarded_route import needs
+from app.services.catalog import queries
+from app.services.catalog.queries import (
     ContributionsAnswer,
     CounterfactualBody,
     CurvesAnswer,
     ModelGraphAnswer,
 )
-from mmm.contribution import By
-from mmm.question import CounterfactualAnswer
+from app.services.projects.csv_export import contributions_csv
+from mmm.attribution.contributions import By
+from mmm.counterfactual.question import CounterfactualAnswer
 
 routes = router("questions")
 

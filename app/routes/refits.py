@@ -2,17 +2,18 @@
 
 from starlette.responses import Response
 
-from app.documents import OperationDocument
-from app.fit_documents import RefitBody
-from app.routes.accepted import CallOf, Prefer, accepted
-from app.routes.answers import HeavyOf
-from app.routes.common import ContextOf, ExistingModel, problems, router
-from app.routes.conditional import Known
-from app.routes.idempotent import CalledOnce
-from app.services import lift_tests, refits
-from app.services.refits import RefitOrder
-from app.services.submission import Data, parsed
-from mmm.stability_answer import StabilityReport
+from app.contract.documents import OperationDocument
+from app.contract.fit import RefitBody
+from app.http.accepted import CallOf, Prefer, accepted
+from app.http.computed_answer import HeavyOf
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, ExistingModel, problems, router
+from app.http.idempotent import CalledOnce
+from app.services.catalog import lift_tests
+from app.services.fitting import refits
+from app.services.fitting.refits import RefitOrder
+from app.services.fitting.submission import Data, parsed
+from mmm.refit.report import StabilityReport
 
 routes = router("refits")
 

@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from fastapi import Query
 from starlette.responses import Response
 
-from app.routes.answers import HeavyOf, created
-from app.routes.common import ID, ContextOf, Id, Limit, PageToken, problems, router
-from app.routes.conditional import Known
-from app.routes.idempotent import CalledOnce
-from app.services import scenarios
-from app.services.scenario_export import scenario_csv, scenario_workbook
-from app.services.scenarios import (
+from app.http.computed_answer import HeavyOf, created
+from app.http.conditional import Known
+from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.http.idempotent import CalledOnce
+from app.services.projects import scenarios
+from app.services.projects.scenario_export import scenario_csv, scenario_workbook
+from app.services.projects.scenarios import (
     Comparison,
     ScenarioBody,
     ScenarioList,

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from app.context import Context, service_of
+from app.http.dependencies import problems
+from app.http.strict_route import StrictRoute
 from app.release import DISTRIBUTION, release
-from app.routes.common import problems
-from app.services.readiness import check_ready
-from app.strict import StrictRoute
-from mmm.fitted import FORMAT
+from app.services.operations.readiness import check_ready
+from mmm.posterior.fitted import FORMAT
 
 routes = APIRouter(tags=["system"], route_class=StrictRoute)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Literal
 
 from app.errors import StoreError, StoreFull, StoreUnavailable
-from app.metrics import CHECKSUM_FAILURES
+from app.runtime.metrics import CHECKSUM_FAILURES
 from mmm.errors import ArtefactError
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from app.errors import StoreUnavailable
-from app.metrics import ARTEFACT_CACHE
+from app.runtime.metrics import ARTEFACT_CACHE
 from app.store.copies import LocalCopies
 from app.store.failures import missing
 from app.store.keys import is_key, place_of

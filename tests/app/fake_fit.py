@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.fitworker.child import serve
-from mmm.appended import continued_panel
+from mmm.data.tables import read_table
 from mmm.errors import DataError, Issue
-from mmm.fitted import load_model, save_model
+from mmm.posterior.fitted import load_model, save_model
 from mmm.progress import ChainProgress, Progress, Stage
-from mmm.tables import read_table
+from mmm.refit.append_weeks import continued_panel
 
 TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS = range(9)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from app.assemble import work
 from app.main import create_app
 from app.settings import Settings
-from app.work import work
 from tests.mmm.fakes import RICH, table
 
 FAKE_FIT = Path(__file__).with_name("fake_fit.py")

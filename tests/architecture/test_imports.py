@@ -18,40 +18,21 @@ PACKAGES = ("app", "mmm", "optimizer")
 
 MAY_IMPORT = {"app": {"app", "mmm", "optimizer"}, "mmm": {"mmm"}, "optimizer": {"optimizer"}}
 
-SAMPLER_MODULES = (
-    "mmm.model",
-    "mmm.likelihood",
-    "mmm.collapse",
-    "mmm.evidence",
-    "mmm.regression",
-    "mmm.media_curve",
-    "mmm.graph_arrays",
-    "mmm.hoisted",
-    "mmm.compiled",
-    "mmm.code_store",
-    "mmm.graph_key",
-    "mmm.nuts",
-    "mmm.accelerated",
-    "mmm.sampling",
-    "mmm.completion",
-    "mmm.workflow",
-)
-SOLVER_MODULES = (
-    "optimizer.solve",
+SAMPLER_FOLDERS = ("mmm.ops", "mmm.model", "mmm.inference")
+SOLVER_FOLDERS = (
+    "optimizer.constraints",
     "optimizer.search",
-    "optimizer.linear",
-    "optimizer.certificate",
-    "optimizer.constrained",
-    "optimizer.hull",
-    "optimizer.milp",
+    "optimizer.certify",
+    "optimizer.conditions",
+    "optimizer.solve",
 )
-MODE_MODULES = ("mmm.climb",)
+MODE_FOLDERS = ("mmm.inference",)
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
-    **dict.fromkeys(("pymc", "nutpie"), SAMPLER_MODULES),
-    "pytensor": (*SAMPLER_MODULES, "mmm.code_folder"),
-    **dict.fromkeys(("jax", "numpyro", "blackjax"), ("mmm.accelerated",)),
-    "scipy.optimize": (*SOLVER_MODULES, *MODE_MODULES),
+    **dict.fromkeys(("pymc", "nutpie"), SAMPLER_FOLDERS),
+    "pytensor": (*SAMPLER_FOLDERS, "mmm.code_folder"),
+    **dict.fromkeys(("jax", "numpyro", "blackjax"), ("mmm.inference.nuts_jax",)),
+    "scipy.optimize": (*SOLVER_FOLDERS, *MODE_FOLDERS),
 }
 
 
@@ -92,28 +73,28 @@ def test_the_api_process_never_loads_the_sampler(imports: Imports, entry: str) -
     """Importing PyMC takes seconds and starts threads: only the fit process may do it."""
     loaded = reached(module_graph(imports, deferred=False), entry)
     assert entry in loaded
-    assert not [module for module in loaded if any(within(module, own) for own in SAMPLER_MODULES)]
+    assert not [module for module in loaded if any(within(module, own) for own in SAMPLER_FOLDERS)]
 
 
-@pytest.mark.parametrize("entry", ["app.main", "app.fitworker.__main__", "mmm.sampling"])
+@pytest.mark.parametrize("entry", ["app.main", "app.fitworker.__main__", "mmm.inference.fit"])
 def test_jax_is_loaded_only_where_it_is_asked_for(imports: Imports, entry: str) -> None:
     loaded = reached(module_graph(imports, deferred=False), entry)
-    assert "mmm.accelerated" not in loaded
+    assert "mmm.inference.nuts_jax" not in loaded
 
 
 PLANTED = {
-    "mmm depends on the optimizer": ("mmm/bad.py", "from optimizer.solve import allocate"),
-    "the optimizer depends on mmm": ("optimizer/bad.py", "import mmm.spec"),
+    "mmm depends on the optimizer": ("mmm/bad.py", "from optimizer.solve.allocate import allocate"),
+    "the optimizer depends on mmm": ("optimizer/bad.py", "import mmm.spec.model"),
     "mmm depends on app": ("mmm/bad.py", "def late():\n    import app.main"),
     "only for types is still a dependency": (
         "optimizer/bad.py",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from mmm.spec import ModelSpec",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import mmm.spec",
     ),
     "the web framework in the model": ("mmm/bad.py", "from fastapi import HTTPException"),
     "the sampler outside its modules": ("mmm/bad.py", "import pytensor.tensor as pt"),
     "the sampler in the service": ("app/bad.py", "import pymc"),
-    "an accelerator's library": ("mmm/nuts.py", "import jax.numpy"),
-    "a solver in a light module": ("optimizer/risk.py", "from scipy import optimize"),
+    "an accelerator's library": ("mmm/inference/nuts.py", "import jax.numpy"),
+    "a solver in a light module": ("optimizer/risk/measures.py", "from scipy import optimize"),
     "a solver in the model": ("mmm/bad.py", "import scipy.optimize"),
 }
 
@@ -126,9 +107,9 @@ def test_a_planted_breach_is_found(tmp_path: Path, path: str, text: str) -> None
 
 def test_allowed_imports_are_no_breach(tmp_path: Path) -> None:
     allowed = {
-        "app/a.py": "import fastapi, mmm.spec\nfrom optimizer.solve import allocate",
-        "mmm/model.py": "import pymc",
-        "optimizer/solve.py": "from scipy.optimize import minimize",
+        "app/a.py": "import fastapi, mmm.spec.model\nfrom optimizer.solve.allocate import allocate",
+        "mmm/model/build.py": "import pymc",
+        "optimizer/solve/allocate.py": "from scipy.optimize import minimize",
         "mmm/b.py": "from scipy import stats\nimport numpy",
     }
     _write(tmp_path, allowed)

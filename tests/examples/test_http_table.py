@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.openapi import operations
+from app.http.openapi import operations
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "http.md").read_text("utf-8")

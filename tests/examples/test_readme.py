@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmm.spec import parse_spec
+from mmm.spec.model import parse_spec
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mmm.fitted import FittedModel, Method
-from mmm.panel import build_panel
-from mmm.posterior import Posterior
-from mmm.prior_draws import prior_draws
-from mmm.scales import scales_of
-from mmm.spec import ModelSpec, SamplingSpec, parse_spec
-from mmm.structure import structure_of
-from mmm.verdict import RULES, judge
+from mmm.data.panel import build_panel
+from mmm.data.scales import scales_of
+from mmm.posterior.draws import Posterior
+from mmm.posterior.fitted import FittedModel, Method
+from mmm.posterior.verdict import RULES, judge
+from mmm.priors.sample import prior_draws
+from mmm.spec.model import ModelSpec, SamplingSpec, parse_spec
+from mmm.spec.structure import structure_of
 
 START = date(2022, 1, 3)
 

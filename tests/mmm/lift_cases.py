@@ -6,11 +6,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from mmm.lift_design import resolve
-from mmm.panel import build_panel
-from mmm.scales import scales_of
-from mmm.spec import parse_spec
-from mmm.structure import structure_of
+from mmm.data.panel import build_panel
+from mmm.data.scales import scales_of
+from mmm.lift.resolve import resolve
+from mmm.spec.model import parse_spec
+from mmm.spec.structure import structure_of
 
 FIRST, WEEKS, LAG = date(2022, 1, 3), 40, 4
 PEOPLE = {"a": 1000.0, "b": 3000.0}

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from mmm.fitted import FittedModel
-from mmm.names import MEDIATOR, places
-from mmm.timeline import Variables, observed
+from mmm.counterfactual.variables import MEDIATOR, places
+from mmm.data.timeline import Variables, observed
+from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 type Dos = list[dict[str, Any]]

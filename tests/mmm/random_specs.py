@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mmm.panel import Panel, build_panel
-from mmm.panel_checks import parameter_count
-from mmm.scales import Scales, scales_of
-from mmm.spec import ModelSpec, parse_spec
-from mmm.structure import structure_of
+from mmm.data.panel import Panel, build_panel
+from mmm.data.panel_checks import parameter_count
+from mmm.data.scales import Scales, scales_of
+from mmm.spec.model import ModelSpec, parse_spec
+from mmm.spec.structure import structure_of
 from tests.mmm.fakes import START, table
 from tests.mmm.structures_of import ADSTOCKS, CURVES
 

@@ -1,6 +1,6 @@
 """Which structures a specification has, by name, and all that random specifications should show."""
 
-from mmm.spec import ModelSpec
+from mmm.spec.model import ModelSpec
 
 ADSTOCKS = ("geometric", "delayed", "weibull", "none")
 CURVES = ("hill", "logistic", "michaelis_menten", "tanh", "power", "none")

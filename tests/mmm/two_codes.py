@@ -17,17 +17,18 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import ancestors
 
-from mmm import equations, parameters
-from mmm.coords import coords
-from mmm.equations import Terms
-from mmm.evaluate import numeric_inputs
-from mmm.fitted import FittedModel
-from mmm.model import PREDICTOR, build_model
-from mmm.posterior import Posterior
-from mmm.prior_draws import ArraySource
-from mmm.priors import Prior
-from mmm.structure import structure_of
-from mmm.timeline import ARRAYS, Variables, observed
+from mmm.data.timeline import ARRAYS, Variables, observed
+from mmm.equations import mean as equations
+from mmm.equations.mean import Terms
+from mmm.model.build import PREDICTOR, build_model
+from mmm.posterior.draws import Posterior
+from mmm.posterior.evaluate import numeric_inputs
+from mmm.posterior.fitted import FittedModel
+from mmm.priors import parameters
+from mmm.priors.coords import coords
+from mmm.priors.sample import ArraySource
+from mmm.priors.table import Prior
+from mmm.spec.structure import structure_of
 from mmm.types import Array
 from tests.mmm.fakes import fake_model
 from tests.mmm.random_specs import Case

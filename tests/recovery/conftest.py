@@ -2,11 +2,11 @@
 
 import pytest
 
-from mmm.fitted import FittedModel
-from mmm.panel import build_panel
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec, parse_spec
-from mmm.worlds import World, make_world
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.posterior.fitted import FittedModel
+from mmm.simulate.worlds import World, make_world
+from mmm.spec.model import SamplingSpec, parse_spec
 
 
 def fit_world(world: World, seed: int = 1, draws: int = 400) -> FittedModel:

@@ -13,18 +13,19 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm import equations, parameters
-from mmm.coords import coords
-from mmm.evaluate import numeric_inputs
-from mmm.fitted import FittedModel
-from mmm.panel import build_panel
-from mmm.posterior import Posterior
-from mmm.prior_draws import ArraySource
-from mmm.priors import Prior
-from mmm.scales import scales_of
-from mmm.spec import ModelSpec, parse_spec
-from mmm.structure import structure_of
-from mmm.timeline import observed
+from mmm.data.panel import build_panel
+from mmm.data.scales import scales_of
+from mmm.data.timeline import observed
+from mmm.equations import mean as equations
+from mmm.posterior.draws import Posterior
+from mmm.posterior.evaluate import numeric_inputs
+from mmm.posterior.fitted import FittedModel
+from mmm.priors import parameters
+from mmm.priors.coords import coords
+from mmm.priors.sample import ArraySource
+from mmm.priors.table import Prior
+from mmm.spec.model import ModelSpec, parse_spec
+from mmm.spec.structure import structure_of
 from mmm.types import Array
 from tests.mmm.fakes import fake_model
 

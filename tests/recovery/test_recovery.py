@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from mmm.contribution import decomposition
-from mmm.evaluate import mean_by_geo
-from mmm.intervention import answer
-from mmm.plan_response import Horizon, plan_response
-from mmm.question import Counterfactual
-from mmm.returns import channel_contributions, return_draws
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec
-from mmm.timeline import observed
-from mmm.worlds import make_world
+from mmm.attribution.contributions import decomposition
+from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.counterfactual.answer import answer
+from mmm.counterfactual.question import Counterfactual
+from mmm.data.timeline import observed
+from mmm.inference.fit import fit
+from mmm.plan.response import Horizon, plan_response
+from mmm.posterior.evaluate import mean_by_geo
+from mmm.simulate.worlds import make_world
+from mmm.spec.model import SamplingSpec
 from optimizer import allocate, read_problem
-from optimizer.solve import case_of
+from optimizer.solve.allocate import case_of
 from tests.recovery.conftest import fit_world
 
 pytestmark = pytest.mark.slow

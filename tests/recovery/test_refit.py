@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from mmm.appended import append_weeks
-from mmm.fitted import FittedModel
-from mmm.panel import build_panel
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec, parse_spec
-from mmm.stability import stability
-from mmm.worlds import World, make_world
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.posterior.fitted import FittedModel
+from mmm.refit.append_weeks import append_weeks
+from mmm.refit.stability import stability
+from mmm.simulate.worlds import World, make_world
+from mmm.spec.model import SamplingSpec, parse_spec
 
 pytestmark = pytest.mark.slow
 

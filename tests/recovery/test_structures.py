@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmm.fitted import FittedModel
-from mmm.panel import build_panel
-from mmm.returns import channel_contributions
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec
+from mmm.attribution.returns import channel_contributions
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import SamplingSpec
 from tests.mmm.fakes import table
 from tests.recovery.generative import drawn_world
 

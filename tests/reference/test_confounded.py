@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmm.assessment import measured_lifts
-from mmm.fitted import FittedModel
-from mmm.graph_answer import explain_graph
-from mmm.panel import build_panel
-from mmm.returns import return_draws
-from mmm.sampling import fit
-from mmm.spec import SamplingSpec, parse_spec
+from mmm.attribution.returns import return_draws
+from mmm.causal.answer import explain_graph
+from mmm.checks.assess import measured_lifts
+from mmm.data.panel import build_panel
+from mmm.inference.fit import fit
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import SamplingSpec, parse_spec
 from tests.reference.confounded import confounded_world
 
 pytestmark = pytest.mark.slow

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmm.compiled import compile_model
-from mmm.panel import build_panel
-from mmm.returns import return_draws
-from mmm.sampling import fit_compiled
-from mmm.spec import SamplingSpec, parse_spec
+from mmm.attribution.returns import return_draws
+from mmm.data.panel import build_panel
+from mmm.inference.compiled import compile_model
+from mmm.inference.fit import fit_compiled
+from mmm.spec.model import SamplingSpec, parse_spec
 from tests.reference.geo_world import geo_world
 
 SPEC: dict[str, Any] = {

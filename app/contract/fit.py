@@ -1,0 +1,117 @@
+"""Bodies of fits, simulations and lift tests: data, model, sampling."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+
+from app.contract.documents import RequestBody
+from mmm.spec.lift_test import LiftTest
+from mmm.spec.model import ModelSpec, SamplingSpec
+
+type TestId = Annotated[str, Field(max_length=100, description="Id of a registered lift test.")]
+
+
+def _kind(item: Any) -> str:
+    return "id" if isinstance(item, str) else "test"
+
+
+type TestOrId = Annotated[
+    Annotated[LiftTest, Tag("test")] | Annotated[TestId, Tag("id")], Discriminator(_kind)
+]
+
+
+class ModelBody(ModelSpec):
+    """A model specification; its lift tests are given whole, or by the id of the register."""
+
+    lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=200)] = ()  # type: ignore[assignment]
+
+
+class FitData(RequestBody):
+    """A stored dataset, or rows sent along."""
+
+    dataset_id: str | None = None
+    rows: list[dict[str, Any]] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.dataset_id is None) == (self.rows is None):
+            raise ValueError('give either "dataset_id" or "rows"')
+        return self
+
+
+class FitBody(RequestBody):
+    """What to fit, to which data, and how."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "data": {"dataset_id": "ds_01jd4q8z6k3v5x7y9b2c4d6f8g"},
+                    "model": {
+                        "kpi": {"column": "sales", "kind": "revenue"},
+                        "date": "week",
+                        "channels": ["tv", {"name": "search", "column": "search_spend"}],
+                        "price": {"column": "price"},
+                    },
+                    "sampling": {"draws": 1000, "tune": 1000, "chains": 4, "seed": 0},
+                    "name": "weekly refit",
+                }
+            ]
+        }
+    )
+
+    data: FitData
+    model: ModelBody
+    sampling: SamplingSpec = SamplingSpec()
+    name: str | None = Field(default=None, max_length=200)
+    project: str | None = Field(default=None, max_length=200)
+
+
+class RefitBody(RequestBody):
+    """New weeks for a model; the data may hold the weeks it knows too.
+
+    Without ``model`` and ``sampling`` the refit is as the fit before it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"data": {"rows": [{"week": "2024-07-01", "sales": 1180, "tv": 200, "price": 9.9}]}}
+            ]
+        }
+    )
+
+    data: FitData
+    restated: Literal["refuse", "accept"] = Field(
+        default="refuse", description="What to do where numbers of old weeks have changed."
+    )
+    model: ModelBody | None = Field(default=None, description="A changed specification.")
+    sampling: SamplingSpec | None = None
+    name: str | None = Field(default=None, max_length=200)
+    project: str | None = Field(default=None, max_length=200)
+
+
+class SimulateBody(RequestBody):
+    """Which hypothesis to draw data from: on the spend, prices and events of which data."""
+
+    data: FitData
+    model: ModelBody
+    draws: int = Field(default=200, ge=20, le=2000, description="Data sets behind the summary.")
+    datasets: int = Field(default=1, ge=0, le=20, description="How many of them are stored.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+
+class LiftTestsBody(RequestBody):
+    """Tests, or ``rows`` of another tool's result with ``format`` saying whose."""
+
+    tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=200)
+    rows: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=200)
+    format: Literal["pymc-marketing", "causalpy", "geolift"] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.tests is None) == (self.rows is None):
+            raise ValueError('give either "tests" or "rows"')
+        if (self.rows is None) != (self.format is None):
+            raise ValueError('"rows" need a "format", and only they have one')
+        return self

@@ -1,0 +1,110 @@
+"""What is asked of a plan: the weeks, what is assumed of them, and the limits."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from app.contract.documents import RequestBody
+from mmm.counterfactual.future import Rule
+from mmm.counterfactual.question import Do
+from mmm.plan.response import Horizon
+from optimizer.problem.problem import AllocationProblem
+
+SLACK = 1e-6
+type Price = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+_EXAMPLE: dict[str, Any] = {
+    "horizon": {"start": "2024-07-01", "weeks": 13},
+    "budget": {"total": 1_000_000},
+    "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
+    "channels": {"tv": {"min": 50_000, "max": 400_000}, "search": {"fixed": 120_000}},
+    "groups": [{"channels": ["tv", "radio"], "max_share": 0.6}],
+    "assume": [{"variable": "rival.spend", "scale": 1.2}],
+}
+
+
+class Phasing(RequestBody):
+    """How a channel's total is spread over weeks and geos, or that the plan decides it."""
+
+    kind: Literal["historic", "even", "optimised"] = Field(
+        default="historic",
+        description="Over weeks: as in the last ones, evenly, or the best for the objective.",
+    )
+    geos: Literal["usual", "optimised"] = Field(
+        default="usual", description="Over geos: as the kind says, or the best for the objective."
+    )
+    profile: dict[str, tuple[float, ...]] = Field(
+        default_factory=dict, description="Weekly spend, or its proportions, of single channels."
+    )
+
+
+class WorldScenario(RequestBody):
+    """One way that the coming weeks may go, beside what is assumed of all of them."""
+
+    name: str = Field(min_length=1, max_length=100)
+    probability: float = Field(gt=0, le=1, allow_inf_nan=False)
+    assume: tuple[Do, ...] = Field(default=(), max_length=100)
+    future: dict[str, Rule] = Field(default_factory=dict)
+
+
+class PriceDecision(RequestBody):
+    """Own price over the horizon: one of a grid, or the best between two bounds."""
+
+    grid: tuple[Price, ...] | None = Field(default=None, min_length=2, max_length=25)
+    min: Price | None = None
+    max: Price | None = None
+
+    @model_validator(mode="after")
+    def _grid_or_bounds(self) -> Self:
+        if (self.grid is None) == (self.min is None or self.max is None):
+            raise ValueError('give either a "grid" of prices or both "min" and "max"')
+        if self.min is not None and self.max is not None and self.min >= self.max:
+            raise ValueError(f"min {self.min:g} is not below max {self.max:g}")
+        return self
+
+
+class Coming(RequestBody):
+    """The weeks to plan, and what is assumed of them.
+
+    ``scenarios``: ways that the world may go, with probabilities that add up to one; one plan is
+    best for all of them together.
+    """
+
+    horizon: Horizon
+    phasing: Phasing = Phasing()
+    assume: tuple[Do, ...] = Field(default=(), max_length=100)
+    future: dict[str, Rule] = Field(default_factory=dict)
+    discount_rate: float = Field(
+        default=0.0,
+        ge=0,
+        le=10,
+        allow_inf_nan=False,
+        description="Yearly, of what the plan still earns after the horizon.",
+    )
+    scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=20)
+
+    @model_validator(mode="after")
+    def _probabilities_of_scenarios(self) -> Self:
+        total = sum(scenario.probability for scenario in self.scenarios)
+        if self.scenarios and abs(total - 1.0) > SLACK:
+            raise ValueError(f"the probabilities of the scenarios add up to {total:g}, not 1")
+        return self
+
+
+class AllocateBody(AllocationProblem, Coming):
+    """What to decide: a budget over coming weeks, under limits, for an attitude to risk."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    price: PriceDecision | None = Field(
+        default=None, description="Decide the own price too; needs a unit cost."
+    )
+    explain: bool = Field(
+        default=False, description="Add stability, regret and the value of information (slower)."
+    )
+    prove: bool = Field(
+        default=True,
+        description="Bound all plans where curves are S-shaped; false is quicker, with less proof.",
+    )
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")

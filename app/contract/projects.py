@@ -1,0 +1,174 @@
+"""Bodies and documents of projects: champions, plans of record, actuals, plan against actual."""
+
+from datetime import date, datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from app.contract.documents import RequestBody
+from app.contract.fit import FitData
+from app.contract.plan_requests import AllocateBody
+from app.db.models import ActualsRow, ProjectPlanRow, PromotionRow
+from app.services.planning.evaluate_plan import EvaluatePlanBody
+from mmm.interval import Interval
+from mmm.plan.variance_answer import PlanVersusActual
+
+PLAIN = r"^[^\x00]*$"
+
+
+class ProjectBody(RequestBody):
+    """A project."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
+    description: str = Field(default="", max_length=2000, pattern=PLAIN)
+
+
+class PromotionBody(RequestBody):
+    """The model that is to be the champion, and why."""
+
+    model_id: str = Field(max_length=40)
+    note: str = Field(default="", max_length=2000, pattern=PLAIN)
+    accept_rejected: bool = Field(default=False, description="Although the checks failed.")
+
+
+class ProjectPlanBody(RequestBody):
+    """A plan to decide on: a saved scenario, or a question to a model (default: the champion)."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
+    scenario_id: str | None = Field(default=None, max_length=40)
+    model_id: str | None = Field(default=None, max_length=40)
+    allocate: AllocateBody | None = None
+    evaluate_plan: EvaluatePlanBody | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = (self.scenario_id, self.allocate, self.evaluate_plan)
+        if sum(item is not None for item in given) != 1:
+            raise ValueError('give exactly one of "scenario_id", "allocate", "evaluate_plan"')
+        if self.scenario_id is not None and self.model_id is not None:
+            raise ValueError('a scenario names its model; leave "model_id" out')
+        return self
+
+
+class ActualsBody(RequestBody):
+    """Weeks as they came, with the columns of the model's table; a week sent again is replaced."""
+
+    data: FitData
+
+
+class Promotion(BaseModel):
+    """A model that became the champion; the newest promotion holds."""
+
+    id: str
+    model_id: str
+    note: str
+    verdict: Literal["trusted", "caution", "rejected"]
+    promoted_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: PromotionRow) -> Self:
+        """From its row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class PromotionList(BaseModel):
+    """Champions of a project, newest first."""
+
+    items: list[Promotion]
+
+
+class ProjectPlanSummary(BaseModel):
+    """A plan that was decided on."""
+
+    id: str
+    name: str
+    model_id: str
+    question: Literal["allocate", "evaluate_plan"]
+    start: date
+    end: date
+    total: float = Field(description="Spend of the horizon, currency.")
+    expected: Interval = Field(description="Expected kpi of the horizon.")
+    promised: Interval = Field(description="The same with noise: what may be held against it.")
+    unit: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: ProjectPlanRow) -> Self:
+        """From its row."""
+        kept = ("id", "name", "model_id", "question", "created_at")
+        told = ("start", "end", "expected", "promised", "unit")
+        return cls.model_validate(
+            {
+                **{name: getattr(row, name) for name in kept},
+                **{name: row.planned[name] for name in told},
+                "total": row.answer["plan"]["total"],
+            }
+        )
+
+
+class ProjectPlanRead(ProjectPlanSummary):
+    """A plan with its question and answer."""
+
+    request: dict[str, Any]
+    answer: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: ProjectPlanRow) -> Self:
+        """From its row."""
+        head = ProjectPlanSummary.of(row).model_dump()
+        return cls.model_validate({**head, "request": row.request, "answer": row.answer})
+
+
+class ProjectPlanList(BaseModel):
+    """Plans of a project, newest first; the first is the plan of record."""
+
+    items: list[ProjectPlanSummary]
+
+
+class Actuals(BaseModel):
+    """Weeks that were posted."""
+
+    id: str
+    start: date
+    end: date
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: ActualsRow) -> Self:
+        """From its row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class ActualsList(BaseModel):
+    """Posts of a project, newest first."""
+
+    items: list[Actuals]
+
+
+class Project(BaseModel):
+    """A project with what holds in it now."""
+
+    id: str
+    name: str
+    description: str
+    created_at: datetime
+    champion: Promotion | None
+    plan_of_record: ProjectPlanSummary | None
+    actuals_until: date | None = Field(description="Last week that was posted.")
+
+
+class ProjectList(BaseModel):
+    """A page of projects, newest first."""
+
+    items: list[Project]
+    next_page_token: str | None
+
+
+class ProjectVariance(PlanVersusActual):
+    """Plan against actual of a project's plan."""
+
+    plan_id: str
+    model_id: str = Field(description="The plan's own model, which evaluates every row.")
+    sources: tuple[str, ...] = Field(description="Where the actuals come from.")
+    summary: str

@@ -1,0 +1,59 @@
+"""The answer of a call that takes long: the operation, at once or after a moment."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from app.context import Context
+from app.contract.documents import OperationDocument
+from app.db.models import OperationRow
+from app.http.handlers import request_id_of
+from app.jobs.kinds import Urgency
+from app.jobs.operations import Call
+
+MAX_WAIT_SECONDS = 60.0
+_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
+_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])")
+
+Prefer = Annotated[str | None, Header(description="wait=20, in seconds; respond-async.")]
+
+
+def call_of(
+    request: Request,
+    priority: Annotated[
+        Urgency,
+        Query(description="Before or behind what else of the tenant is queued; others take turns."),
+    ] = "normal",
+) -> Call:
+    """The request as its operation knows it (a dependency of the routes that queue)."""
+    return Call(request_id_of(request), priority)
+
+
+CallOf = Annotated[Call, Depends(call_of)]
+
+
+async def accepted(context: Context, row: OperationRow, prefer: str | None) -> Response:
+    """202 with the operation and its place; waits for its end as ``prefer`` asks."""
+    headers = {"Location": f"/v1/operations/{row.id}"}
+    seconds = wait_seconds(prefer)
+    applied = ["respond-async"] if wants_async(prefer) else []
+    if seconds:
+        row = await context.operations.wait(row.id, seconds)
+        applied.append(f"wait={seconds:g}")
+    if applied:
+        headers["Preference-Applied"] = ", ".join(applied)
+    document = OperationDocument.of(row).model_dump(mode="json")
+    return JSONResponse(document, status_code=202, headers=headers)
+
+
+def wait_seconds(prefer: str | None) -> float:
+    """Seconds of a ``Prefer: wait=N`` header, within bounds; 0 for none."""
+    found = _WAIT.search(prefer or "")
+    return min(float(found.group(1)), MAX_WAIT_SECONDS) if found else 0.0
+
+
+def wants_async(prefer: str | None) -> bool:
+    """Whether a ``Prefer`` header asks for an operation where the answer would be at once."""
+    return bool(_ASYNC.search(prefer or ""))

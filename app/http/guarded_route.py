@@ -1,0 +1,91 @@
+"""Routes that ask who it is before they say anything else: 401 and 403 come before 404 and 422."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request, Security
+from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi.security import HTTPBearer
+from starlette.responses import Response
+from structlog.contextvars import bind_contextvars
+
+from app.context import service_of
+from app.contract.caller import Caller, Scope, in_order
+from app.db.database import Database
+from app.errors import MissingScope
+from app.http.accepted import wants_async
+from app.http.handlers import request_id_of, status_of
+from app.http.strict_route import Endpoint, StrictRoute
+from app.services.operations.audit import Entry, attempt, record
+
+BEARER = HTTPBearer(
+    scheme_name="bearer",
+    description="An API key (`prudent_…`) or a token of the identity provider. Not asked for "
+    "where the service runs without access control, on its own machine.",
+    auto_error=False,
+)
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+def needs[Route: Callable[..., Any]](
+    scope: Scope, *, queued: Scope | None = None
+) -> Callable[[Route], Route]:
+    """Say which scope an endpoint needs where its method does not: GET reads, the rest writes.
+
+    ``queued``: the scope where ``Prefer: respond-async`` makes the answer an operation.
+    """
+
+    def mark(endpoint: Route) -> Route:
+        endpoint.__dict__.update(needs=scope, needs_queued=queued or scope)
+        return endpoint
+
+    return mark
+
+
+class GuardedRoute(StrictRoute):
+    """Admits callers that have the scope; what follows finds them in ``request.state.caller``."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
+        methods = set(given.get("methods") or {"GET"})
+        self.scope: Scope = getattr(endpoint, "needs", "read" if methods <= _SAFE else "write")
+        self.scope_queued: Scope = getattr(endpoint, "needs_queued", self.scope)
+        given["dependencies"] = [
+            *(given.get("dependencies") or ()),
+            Security(BEARER, scopes=[self.scope]),
+        ]
+        given["openapi_extra"] = {**(given.get("openapi_extra") or {}), "security": [{}]}
+        super().__init__(path, endpoint, **given)
+
+    def get_route_handler(self) -> Endpoint:
+        """The strict handler behind the gate."""
+        handle = super().get_route_handler()
+
+        async def handle_guarded(request: Request) -> Response:
+            context = service_of(request)
+            caller = await context.gate.admit(request.headers.get("authorization"))
+            request.state.caller = caller
+            bind_contextvars(tenant=caller.tenant, subject=caller.subject)
+            queues = wants_async(request.headers.get("prefer"))
+            scope = self.scope_queued if queues else self.scope
+            if scope not in caller.scopes:
+                refused = self._entry(request, caller, 403)
+                await run_in_threadpool(record, _database(request, caller), refused)
+                raise MissingScope(scope, tuple(in_order(caller.scopes)))
+            if scope == "read" or request.method in _SAFE:
+                return await handle(request)
+            told = attempt(_database(request, caller), self._entry(request, caller), status_of)
+            async with contextmanager_in_threadpool(told) as made:
+                response = await handle(request)
+                made.outcome = response.status_code
+                made.resource = response.headers.get("location", made.resource)
+            return response
+
+        return handle_guarded
+
+    def _entry(self, request: Request, caller: Caller, outcome: int | None = None) -> Entry:
+        path, request_id = request.url.path, request_id_of(request)
+        return Entry(caller.subject, self.name, path, outcome, request_id)
+
+
+def _database(request: Request, caller: Caller) -> Database:
+    return service_of(request).database.of(caller.tenant)

@@ -1,0 +1,147 @@
+"""Pure ASGI middleware: a request id and a log line for each request, a limit on bodies, and no
+error that is not a problem document.
+
+It is the outermost layer, so that whatever goes wrong inside still ends as a problem document.
+"""
+
+import logging
+import re
+import time
+from abc import ABC, abstractmethod
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.ids import new_id
+from app.problems import MEDIA_TYPE, problem_of, problem_response, status_problem
+from app.runtime.metrics import count_request
+
+log = logging.getLogger(__name__)
+
+HEADER = b"x-request-id"
+_KEPT = frozenset({b"allow", b"connection", b"content-range", b"retry-after", b"www-authenticate"})
+_ACCEPTABLE_ID = re.compile(rb"^[A-Za-z0-9._-]{1,100}$")
+
+
+class HttpMiddleware(ABC):
+    """A layer around requests; what is no request (the lifespan) passes through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or pass on."""
+        serve = self.serve if scope["type"] == "http" else self.app
+        await serve(scope, receive, send)
+
+    @abstractmethod
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+
+class RequestContext(HttpMiddleware):
+    """Names each request (taking over a caller's X-Request-ID), logs it, catches what is left."""
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        request_id = scope["request_id"] = _request_id(scope)
+        started, status = time.perf_counter(), 0
+
+        async def send_named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (HEADER, request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_named)
+            except Exception as error:
+                log.exception("request failed")
+                if status:
+                    raise
+                response = problem_response(problem_of(error, request_id))
+                await response(scope, receive, send_named)
+            finally:
+                _log_request(scope, status, time.perf_counter() - started)
+
+
+class OnlyProblems(HttpMiddleware):
+    """Rewrites errors that a library answers in its own words (a bad Range, a cut-off body)."""
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        rewritten = False
+
+        async def send_problem(message: Message) -> None:
+            nonlocal rewritten
+            if message["type"] == "http.response.start" and _is_foreign_error(message):
+                rewritten = True
+                problem = status_problem(message["status"], None, scope.get("request_id"))
+                kept = {k.decode(): v.decode() for k, v in message["headers"] if k in _KEPT}
+                await problem_response(problem, kept)(scope, receive, send)
+            elif not rewritten:
+                await send(message)
+
+        await self.app(scope, receive, send_problem)
+
+
+class BodyLimit(HttpMiddleware):
+    """Refuses bodies beyond a number of bytes, by their declared length or while they arrive."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        super().__init__(app)
+        self.max_bytes = max_bytes
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        detail = f"The body is larger than the limit of {self.max_bytes} bytes."
+        if _declared_length(scope) > self.max_bytes:
+            problem = status_problem(413, detail, scope.get("request_id"))
+            await problem_response(problem, {"connection": "close"})(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise HTTPException(413, detail, {"connection": "close"})
+            return message
+
+        await self.app(scope, receive_counted, send)
+
+
+def _is_foreign_error(start: Message) -> bool:
+    kind = dict(start["headers"]).get(b"content-type", b"")
+    return start["status"] >= 400 and not kind.startswith(MEDIA_TYPE.encode())
+
+
+def _headers(scope: Scope) -> dict[bytes, bytes]:
+    return dict(scope["headers"])
+
+
+def _request_id(scope: Scope) -> str:
+    given = _headers(scope).get(HEADER, b"")
+    return given.decode("ascii") if _ACCEPTABLE_ID.match(given) else new_id("req")
+
+
+def _declared_length(scope: Scope) -> int:
+    length = _headers(scope).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0
+
+
+def _log_request(scope: Scope, status: int, seconds: float) -> None:
+    labels: dict[str, Any] = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "milliseconds": round(1000.0 * seconds, 1),
+        "tenant": getattr(scope.get("state", {}).get("caller"), "tenant", None),
+    }
+    count_request(scope["method"], getattr(scope.get("route"), "path", None), status, seconds)
+    log.info("request", extra=labels)

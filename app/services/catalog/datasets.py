@@ -1,0 +1,99 @@
+"""Datasets: refuse what cannot be parsed, keep the bytes as sent, say what is remarkable."""
+
+from dataclasses import replace
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.db.holding import held, taken
+from app.db.models import DatasetRow
+from app.db.pages import Page, read_page
+from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
+from app.ids import new_id
+from app.services.operations.quotas import check_bytes
+from app.settings import Settings
+from mmm.data.profile import profile_table
+from mmm.data.tables import CSV, JSON, PARQUET, read_table
+from mmm.errors import DataError, Issue
+
+MEDIA_TYPES = (CSV, PARQUET, JSON)
+
+
+def create(context: Context, content: bytes, media_type: str, name: str | None) -> DatasetRow:
+    """Store a table; raises UnsupportedMediaType, DataError, InvalidRequest (too large) or
+    TooManyRequests (too much).
+    """
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind not in MEDIA_TYPES:
+        given = kind or "no Content-Type"
+        raise UnsupportedMediaType(f"Send one of {', '.join(MEDIA_TYPES)}, not {given}.")
+    try:
+        table = read_table(content, kind)
+    except DataError as error:
+        raise DataError(_in_body(error)) from error
+    check_size(table, context.settings, "")
+    profile = profile_table(table)
+    with context.database.write() as session:
+        check_bytes(session, context.settings, len(content))
+        row = DatasetRow(
+            id=new_id("ds"),
+            name=name,
+            media_type=kind,
+            artefact_key=context.store.put(content),
+            bytes=len(content),
+            profile=profile.model_dump(mode="json"),
+        )
+        session.add(row)
+    return row
+
+
+def find(context: Context, dataset_id: str) -> DatasetRow:
+    """The dataset's row; raises NotFound."""
+    with context.database.read() as session:
+        row = session.get(DatasetRow, dataset_id)
+    if row is None:
+        raise NotFound("dataset", dataset_id)
+    return row
+
+
+def hold(session: Session, dataset_id: str) -> None:
+    """Keep the dataset from being deleted before the transaction ends; raises NotFound."""
+    if held(session, DatasetRow, dataset_id) is None:
+        raise NotFound("dataset", dataset_id)
+
+
+def page(context: Context, limit: int, page_token: str | None) -> Page[DatasetRow]:
+    """Datasets, newest first."""
+    with context.database.read() as session:
+        return read_page(session, DatasetRow, limit, page_token)
+
+
+def remove(context: Context, dataset_id: str) -> None:
+    """Delete the dataset; models fitted to it keep their own hold on the bytes."""
+    with context.database.write() as session:
+        row = taken(session, DatasetRow, dataset_id)
+        if row is None:
+            raise NotFound("dataset", dataset_id)
+        session.delete(row)
+
+
+def check_size(table: pd.DataFrame, settings: Settings, where: str) -> None:
+    """Raise InvalidRequest for a table beyond the limits."""
+    rows, columns = table.shape
+    limits = (
+        (rows, settings.max_rows, "too_many_rows", "rows"),
+        (columns, settings.max_columns, "too_many_columns", "columns"),
+    )
+    issues = [
+        Issue(where, code, f"the table has {found} {what}; the limit is {limit}")
+        for found, limit, code, what in limits
+        if found > limit
+    ]
+    if issues:
+        raise InvalidRequest(issues)
+
+
+def _in_body(error: DataError) -> list[Issue]:
+    """Issues of a fit's ``/data`` as issues of a dataset's body."""
+    return [replace(issue, pointer=issue.pointer.removeprefix("/data")) for issue in error.issues]

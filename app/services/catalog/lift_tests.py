@@ -1,0 +1,93 @@
+"""The register of lift tests: kept once, named by id in the specifications that use them.
+
+A model keeps copies: what the register forgets or gains later does not change what was fitted.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.context import Context
+from app.db.holding import taken
+from app.db.models import LiftTestRow
+from app.db.pages import Page, read_page
+from app.errors import InvalidRequest, NotFound
+from app.ids import new_id
+from mmm.errors import Issue, pointer
+from mmm.lift.importers import from_causalpy, from_geolift, from_pymc_marketing
+from mmm.spec.lift_test import LiftTest
+
+OWN = "prudent"
+READERS = {
+    "pymc-marketing": from_pymc_marketing,
+    "causalpy": from_causalpy,
+    "geolift": from_geolift,
+}
+
+
+def read(
+    tests: Sequence[LiftTest] | None, rows: Sequence[dict[str, Any]] | None, form: str | None
+) -> tuple[Sequence[LiftTest], str]:
+    """Tests and their source; raises SpecError for rows that are none."""
+    if rows is None or form is None:
+        return tests or (), OWN
+    return READERS[form](rows), form
+
+
+def register(context: Context, tests: Sequence[LiftTest], source: str) -> list[LiftTestRow]:
+    """Store all of them or none; ``source`` says in whose form they came."""
+    rows = [
+        LiftTestRow(
+            id=new_id("lt"),
+            channel=test.channel,
+            source=source,
+            test=test.model_dump(mode="json", exclude_defaults=True),
+        )
+        for test in tests
+    ]
+    with context.database.write() as session:
+        session.add_all(rows)
+    return rows
+
+
+def find(context: Context, test_id: str) -> LiftTestRow:
+    """The test's row; raises NotFound."""
+    with context.database.read() as session:
+        row = session.get(LiftTestRow, test_id)
+    if row is None:
+        raise NotFound("lift test", test_id)
+    return row
+
+
+def page(context: Context, limit: int, page_token: str | None) -> Page[LiftTestRow]:
+    """Tests, newest first."""
+    with context.database.read() as session:
+        return read_page(session, LiftTestRow, limit, page_token)
+
+
+def remove(context: Context, test_id: str) -> None:
+    """Forget the test; models fitted with it keep their copies."""
+    with context.database.write() as session:
+        row = taken(session, LiftTestRow, test_id)
+        if row is None:
+            raise NotFound("lift test", test_id)
+        session.delete(row)
+
+
+def resolved(context: Context, tests: Sequence[LiftTest | str]) -> list[LiftTest]:
+    """Tests given inline as they are, ids as the tests they name; raises InvalidRequest."""
+    found: list[LiftTest] = []
+    issues: list[Issue] = []
+    with context.database.read() as session:
+        for i, item in enumerate(tests):
+            if isinstance(item, LiftTest):
+                found.append(item)
+                continue
+            row = session.get(LiftTestRow, item)
+            if row is None:
+                where = pointer("model", "lift_tests", i)
+                issues.append(Issue(where, "unknown_lift_test", f"there is no lift test {item!r}"))
+            else:
+                found.append(LiftTest.model_validate(row.test))
+    if issues:
+        raise InvalidRequest(issues)
+    return found

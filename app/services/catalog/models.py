@@ -1,0 +1,115 @@
+"""Fitted models: find, list, read, delete."""
+
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.db.holding import held, taken
+from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
+from app.db.pages import Page, read_page
+from app.errors import InUse, NotFound
+from app.runtime.cache import Cache, Key
+from app.services.catalog.trust import standing_warnings
+from app.services.planning.responses import KeptResponses, Respond
+from app.store.port import ArtefactStore
+from mmm.posterior.fitted import FittedModel, load_model
+from mmm.posterior.verdict import Verdict
+
+
+def find(context: Context, model_id: str) -> ModelRow:
+    """The model's row; raises NotFound."""
+    with context.database.read() as session:
+        row = session.get(ModelRow, model_id)
+    if row is None:
+        raise NotFound("model", model_id)
+    return row
+
+
+def hold(session: Session, model_id: str) -> None:
+    """Keep the model from being deleted before the transaction ends; raises NotFound."""
+    if held(session, ModelRow, model_id) is None:
+        raise NotFound("model", model_id)
+
+
+def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]:
+    """Models, newest first."""
+    with context.database.read() as session:
+        return read_page(session, ModelRow, limit, page_token)
+
+
+def remove(context: Context, model_id: str) -> None:
+    """Delete the model and its hold on its files, which the next sweep deletes."""
+    with context.database.write() as session:
+        row = taken(session, ModelRow, model_id)
+        if row is None:
+            raise NotFound("model", model_id)
+        require_unused(session, model_id)
+        session.delete(row)
+    context.cache.forget(row.id)
+    context.cache.forget(row.artefact_key)
+
+
+def require_unused(session: Session, model_id: str) -> None:
+    """Raise InUse for a model that is a project's champion or behind one of its plans."""
+    newest = select(func.max(PromotionRow.id)).group_by(PromotionRow.project_id)
+    queries = {
+        "is the champion": select(PromotionRow.project_id).where(
+            PromotionRow.id.in_(newest), PromotionRow.model_id == model_id
+        ),
+        "is behind a plan": select(ProjectPlanRow.project_id).where(
+            ProjectPlanRow.model_id == model_id
+        ),
+    }
+    for how, query in queries.items():
+        project = session.scalars(query.limit(1)).first()
+        if project is not None:
+            raise InUse(
+                f"The model {model_id} {how} of the project {project}. Promote another model, or "
+                "delete the project first."
+            )
+
+
+def fitted(context: Context, row: ModelRow) -> FittedModel:
+    """The model itself; raises ArtefactError where its file is missing or damaged."""
+    return model_of_file(context.cache, context.store, row.artefact_key)
+
+
+def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:
+    """The model that is stored under ``key``, read once while it is used; raises ArtefactError."""
+    held = cache.get(Key("model", key), lambda: _read(store.path(key)), lambda held: held.bytes)
+    return held.model
+
+
+def responses(context: Context, row: ModelRow) -> Respond:
+    """How plans of this model are answered: by responses that are kept beside it."""
+    return KeptResponses(context.cache, row.artefact_key)
+
+
+@dataclass(frozen=True)
+class _Held:
+    model: FittedModel
+    bytes: int
+
+
+def _read(path: Path) -> _Held:
+    """The draws are most of a model; its file is about the size of the rest."""
+    model = load_model(path)
+    return _Held(model, int(model.posterior.dataset.nbytes) + path.stat().st_size)
+
+
+def verdict_of(row: ModelRow) -> Verdict:
+    """What the checks say of the model; a value that cannot be computed is null in its row."""
+    checks = (
+        {**check, "value": nan if check["value"] is None else check["value"]}
+        for check in row.verdict["checks"]
+    )
+    return Verdict.model_validate({**row.verdict, "checks": tuple(checks)})
+
+
+def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
+    """``standing_warnings`` of the model; raises ModelRejected."""
+    return standing_warnings(verdict_of(row), accept_rejected=accept_rejected)

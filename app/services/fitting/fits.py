@@ -1,0 +1,51 @@
+"""Fits: checked first, then queued as an operation."""
+
+from dataclasses import dataclass
+
+from app.context import Context
+from app.db.models import OperationRow
+from app.jobs.operations import Call
+from app.services.fitting.sizes import kept_draws, require_cells, require_draws
+from app.services.fitting.submission import Checked, Data, admitted, checked
+from mmm.spec.model import ModelSpec, SamplingSpec
+
+KIND = "fit"
+
+
+@dataclass(frozen=True)
+class FitOrder:
+    """What is to be fitted."""
+
+    spec: ModelSpec
+    sampling: SamplingSpec
+    data: Data
+    name: str | None
+    project: str | None
+
+
+def check(context: Context, order: FitOrder) -> Checked:
+    """What the order holds; raises what a fit of it would be refused for."""
+    require_draws(context.settings, order.sampling)
+    found = checked(context, order.spec, order.data)
+    draws = kept_draws(order.sampling)
+    require_cells(context.settings, order.spec, found.panel, draws, "/sampling")
+    return found
+
+
+def submit(context: Context, order: FitOrder, call: Call) -> OperationRow:
+    """Check the order and queue it."""
+    found = check(context, order)
+    request = {
+        "spec": order.spec.model_dump(mode="json"),
+        "sampling": order.sampling.model_dump(mode="json"),
+        "dataset_id": order.data.dataset_id,
+        "media_type": found.media_type,
+        "name": order.name,
+        "project": order.project,
+    }
+    return context.operations.submit(
+        KIND,
+        request,
+        call,
+        prepare=lambda session: admitted(session, context, found),
+    )

@@ -1,0 +1,91 @@
+"""Refits: new weeks are held against what the model knows, then queued as an operation."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.db.models import ModelRow, OperationRow
+from app.errors import InvalidRequest, NotFound
+from app.jobs.operations import Call
+from app.services.catalog import datasets, models
+from app.services.fitting.sizes import kept_draws, require_cells, require_draws
+from app.services.fitting.submission import Data, data_bytes, in_request
+from app.services.operations.quotas import check_bytes, check_operations
+from mmm.checks.precheck import precheck
+from mmm.data.tables import CSV, read_table
+from mmm.errors import DataError, Issue, SpecError
+from mmm.posterior.fitted import FittedModel
+from mmm.refit.append_weeks import Appended, append_weeks
+from mmm.refit.report import StabilityReport
+from mmm.spec.model import ModelSpec, SamplingSpec
+
+KIND = "refit"
+
+
+@dataclass(frozen=True)
+class RefitOrder:
+    """What is to be fitted again; ``spec`` and ``sampling`` are None to keep the model's own."""
+
+    data: Data
+    spec: ModelSpec | None
+    sampling: SamplingSpec | None
+    accept_restated: bool
+    name: str | None
+    project: str | None
+
+
+def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> OperationRow:
+    """Check the order against the model and queue it.
+
+    Raises NotFound, InvalidRequest, DataError or SpecError: restated numbers are named one by one.
+    """
+    model = models.fitted(context, row)
+    sampling, spec = order.sampling or model.method.sampling, order.spec or model.spec
+    require_draws(context.settings, sampling)
+    found = appended(context, model, order.data, spec, accept=order.accept_restated)
+    require_cells(context.settings, spec, found.panel, kept_draws(sampling), "/sampling")
+    if spec == model.spec and not found.new_weeks and not found.restated:
+        last = model.panel.weeks[-1]
+        detail = f"the data end on {last} as the model's do; append the weeks after it"
+        raise InvalidRequest([Issue("/data", "nothing_new", detail)])
+    request = {
+        "spec": spec.model_dump(mode="json"),
+        "sampling": sampling.model_dump(mode="json"),
+        "dataset_id": None,
+        "media_type": CSV,
+        "name": order.name or row.name,
+        "project": order.project or row.project,
+        "base": {"model_id": row.id},
+    }
+    content = found.table.to_csv(index=False).encode()
+
+    def keep(session: Session) -> str:
+        models.hold(session, row.id)
+        check_operations(session, context.settings)
+        check_bytes(session, context.settings, len(content))
+        return context.store.put(content)
+
+    return context.operations.submit(KIND, request, call, keep, base_key=row.artefact_key)
+
+
+def appended(
+    context: Context, model: FittedModel, data: Data, spec: ModelSpec, *, accept: bool
+) -> Appended:
+    """The model's data continued by those of a request, pointers as in its body."""
+    _, content, media_type = data_bytes(context, data)
+    try:
+        table = read_table(content, media_type)
+        datasets.check_size(table, context.settings, "/data")
+        found = append_weeks(model, table, spec, accept=accept)
+        precheck(spec, found.panel)
+    except (DataError, SpecError) as error:
+        raise type(error)(in_request(issue) for issue in error.issues) from error
+    return found
+
+
+def stability_of(row: ModelRow) -> StabilityReport:
+    """What the refit changed; raises NotFound for a model that is no refit."""
+    if row.stability is None:
+        raise NotFound("stability report of the model", row.id)
+    return StabilityReport.model_validate(row.stability)

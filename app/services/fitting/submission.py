@@ -1,0 +1,97 @@
+"""Data and model of a request: everything that can be checked is checked before it is queued."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.services.catalog import datasets
+from app.services.operations.quotas import check_bytes, check_operations
+from app.store.port import ArtefactStore
+from mmm.checks.precheck import Precheck, precheck
+from mmm.data.panel import Panel, build_panel
+from mmm.data.tables import JSON, read_table
+from mmm.errors import DataError, Issue, SpecError
+from mmm.spec.lift_test import LiftTest
+from mmm.spec.model import ModelSpec, parse_spec
+
+
+@dataclass(frozen=True)
+class Data:
+    """A stored dataset, or rows sent along; exactly one of them is given."""
+
+    dataset_id: str | None
+    rows: list[dict[str, Any]] | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The bytes to work on, ``key`` where a dataset has them stored already, and what they hold."""
+
+    dataset_id: str | None
+    key: str | None
+    content: bytes
+    media_type: str
+    panel: Panel
+    found: Precheck
+
+    def hold(self, store: ArtefactStore) -> str:
+        """The key under which the bytes are stored from now on."""
+        return self.key or store.put(self.content)
+
+
+def admitted(session: Session, context: Context, found: Checked, more: int = 0) -> str:
+    """Keep the data of an operation that is about to be queued, and return their key.
+
+    Raises TooManyRequests where the tenant has too many operations, or the data and ``more`` bytes
+    of its result would be too much; NotFound where the dataset has been deleted meanwhile.
+    """
+    if found.dataset_id is not None:
+        datasets.hold(session, found.dataset_id)
+    new = 0 if found.key else len(found.content)
+    check_operations(session, context.settings)
+    check_bytes(session, context.settings, new + more)
+    return found.hold(context.store)
+
+
+def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
+    """The specification with these lift tests; raises SpecError where the two contradict."""
+    document = model.model_dump(mode="json", exclude={"lift_tests"})
+    tests = [test.model_dump(mode="json", exclude_unset=True) for test in lift_tests]
+    try:
+        return parse_spec(document | {"lift_tests": tests})
+    except SpecError as error:
+        raise SpecError(in_request(issue) for issue in error.issues) from error
+
+
+def checked(context: Context, spec: ModelSpec, data: Data) -> Checked:
+    """Read and check; raises NotFound, InvalidRequest (size), DataError or SpecError."""
+    key, content, media_type = data_bytes(context, data)
+    try:
+        table = read_table(content, media_type)
+        datasets.check_size(table, context.settings, "/data")
+        panel = build_panel(table, spec)
+        return Checked(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
+    except (DataError, SpecError) as error:
+        raise type(error)(in_request(issue) for issue in error.issues) from error
+
+
+def data_bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
+    """Key (None for rows sent along), bytes and media type; raises NotFound."""
+    if data.dataset_id is None:
+        content = json.dumps({"rows": data.rows}, separators=(",", ":")).encode()
+        return None, content, JSON
+    row = datasets.find(context, data.dataset_id)
+    return row.artefact_key, context.store.path(row.artefact_key).read_bytes(), row.media_type
+
+
+def in_request(issue: Issue) -> Issue:
+    """An issue of data or spec with its place in the body of a request."""
+    if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
+        return replace(issue, pointer="/data" + issue.pointer)
+    if issue.pointer in ("", "/data") or issue.pointer.startswith("/data/"):
+        return issue
+    return replace(issue, pointer="/model" + issue.pointer)

@@ -1,0 +1,83 @@
+"""API keys of a tenant: made, listed, revoked. Only their maker sees them, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.api_key import digest, hint, new_key
+from app.contract.caller import Scope, granted, in_order
+from app.db.database import Database
+from app.db.holding import taken
+from app.db.models import ApiKeyRow, now
+from app.db.pages import Page, read_page
+from app.errors import InvalidRequest, KeysNotUsed, NotFound
+from app.ids import new_id
+from app.settings import Settings
+from mmm.errors import Issue
+
+
+@dataclass(frozen=True)
+class KeyOrder:
+    """The key to be made; it never expires where no moment is given."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: datetime | None
+
+
+def create(
+    database: Database, secret: bytes, order: KeyOrder, created_by: str
+) -> tuple[ApiKeyRow, str]:
+    """The key's row and the key itself, which is kept nowhere. ``database`` is a tenant's.
+
+    Raises InvalidRequest for a moment that has passed.
+    """
+    if order.expires_at is not None and order.expires_at <= now():
+        detail = f"{order.expires_at.isoformat()} has passed; give a moment to come, or none"
+        raise InvalidRequest([Issue("/expires_at", "in_the_past", detail)])
+    key = new_key()
+    row = ApiKeyRow(
+        id=new_id("key"),
+        name=order.name,
+        digest=digest(key, secret),
+        hint=hint(key),
+        scopes=in_order(granted(order.scopes)),
+        created_by=created_by,
+        expires_at=order.expires_at,
+    )
+    with database.write() as session:
+        session.add(row)
+    return row, key
+
+
+def require_used(settings: Settings) -> None:
+    """Raise KeysNotUsed where only tokens are looked at: a key would open nothing."""
+    if settings.auth == "oidc":
+        raise KeysNotUsed(
+            "This service runs with PRUDENT_AUTH=oidc and looks at tokens of the identity provider "
+            "alone: an API key would open nothing. Use a token, or set PRUDENT_AUTH=keys+oidc."
+        )
+
+
+def find(database: Database, key_id: str) -> ApiKeyRow:
+    """The key's row; raises NotFound."""
+    with database.read() as session:
+        row = session.get(ApiKeyRow, key_id)
+    if row is None:
+        raise NotFound("API key", key_id)
+    return row
+
+
+def page(database: Database, limit: int, page_token: str | None) -> Page[ApiKeyRow]:
+    """Keys, newest first, also those that expired or were revoked."""
+    with database.read() as session:
+        return read_page(session, ApiKeyRow, limit, page_token)
+
+
+def revoke(database: Database, key_id: str) -> ApiKeyRow:
+    """End the key now and for good; raises NotFound. A second time changes nothing."""
+    with database.write() as session:
+        row = taken(session, ApiKeyRow, key_id)
+        if row is None:
+            raise NotFound("API key", key_id)
+        row.revoked_at = row.revoked_at or now()
+    return row

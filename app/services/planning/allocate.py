@@ -1,0 +1,213 @@
+"""Allocation: the model's response to a plan meets the optimizer, and the plan is written down."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.context import Context
+from app.contract.plan_answers import (
+    AllocationAnswer,
+    BindingDocument,
+    CertificateDocument,
+    PairDocument,
+    Plan,
+    PlannedCell,
+    PlannedChannel,
+    PlannedGeo,
+    PlannedPlace,
+    PlannedWeek,
+    PriceDocument,
+    ReachedDocument,
+    RiskDocument,
+    ScenarioDocument,
+    Versus,
+)
+from app.contract.plan_requests import AllocateBody, Coming
+from app.db.models import ModelRow
+from app.services.catalog import models
+from app.services.planning.insights import information_document, stability_document, stay_document
+from app.services.planning.pricing import priced
+from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.summary import money, summary_of
+from mmm.interval import summarize
+from mmm.plan.mixture import PlanMixture
+from mmm.posterior.fitted import FittedModel
+from optimizer.allocation import Allocation, Comparison
+
+
+def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
+    """The plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    return answer(models.fitted(context, row), body, warnings, models.responses(context, row))
+
+
+def answer(
+    model: FittedModel,
+    body: AllocateBody,
+    warnings: list[str] | None = None,
+    respond: Respond = response_of,
+) -> AllocationAnswer:
+    """The same for a model in hand, as in a script."""
+    response, allocation, price = priced(model, body, respond)
+    return _document(model, body, response, allocation, price, warnings or [])
+
+
+def _document(
+    model: FittedModel,
+    body: AllocateBody,
+    response: AnyResponse,
+    allocation: Allocation,
+    price: PriceDocument | None,
+    warnings: list[str],
+) -> AllocationAnswer:
+    plan = plan_document(model, response, allocation.spend)
+    versus_current = versus_document(allocation.versus_current)
+    told = (*warnings, *beyond_observed(plan, response), *_price_beyond(price))
+    return AllocationAnswer(
+        status=allocation.status.value,
+        summary=summary_of(
+            allocation.status, body.horizon.weeks, plan.channels, versus_current, response.unit
+        ),
+        plan=plan,
+        outcome=summarize(response.outcome(allocation.spend)),
+        outcome_unit=model.kpi_unit,
+        gain=summarize(allocation.gain),
+        gain_unit=response.unit,
+        versus_current=versus_current,
+        versus_proportional=versus_document(allocation.versus_proportional),
+        price=price,
+        scenarios=scenario_documents(body, response, allocation),
+        risk=RiskDocument(**vars(allocation.risk)),
+        certificate=CertificateDocument(
+            kind=allocation.certificate.kind.value,
+            upper_bound=allocation.certificate.upper_bound,
+            gap=allocation.certificate.gap,
+        ),
+        binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
+        target=ReachedDocument(**vars(allocation.target)) if allocation.target else None,
+        stay=stay_document(allocation, response),
+        pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
+        stability=stability_document(allocation),
+        information=information_document(allocation),
+        warnings=(*told, *allocation.warnings, *response.warnings),
+    )
+
+
+def scenario_documents(
+    coming: Coming, response: AnyResponse, found: Allocation
+) -> tuple[ScenarioDocument, ...]:
+    """The plan in each scenario; nothing where there are none."""
+    if not isinstance(response, PlanMixture):
+        return ()
+    outcome = response.outcome(found.spend)
+    return tuple(
+        ScenarioDocument(
+            name=scenario.name,
+            probability=scenario.probability,
+            gain=summarize(found.gain[met]),
+            outcome=summarize(outcome[met]),
+        )
+        for scenario, met in zip(coming.scenarios, response.met, strict=True)
+    )
+
+
+def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) -> Plan:
+    """Who gets what, and when, of ``spend (cell,)``."""
+    marginal, most = response.marginal(spend), response.channel_most
+    totals = zip(
+        response.channels,
+        response.by_channel(spend),
+        response.by_channel(response.current),
+        strict=True,
+    )
+    channels = [
+        PlannedChannel(
+            name=name,
+            spend=float(amount),
+            current=float(current),
+            change=float(amount / current - 1.0) if current > 0.0 else None,
+            marginal_roi=summarize(marginal[:, index]),
+            beyond_observed=bool(amount > most[index] * (1.0 + 1e-9)),
+        )
+        for index, (name, amount, current) in enumerate(totals)
+    ]
+    spread = response.plan(spend)
+    weeks = zip(response.horizon, spread.sum(1), strict=True)
+    geos = zip(model.panel.geos, spread.sum(0), strict=True)
+    return Plan(
+        total=float(spend.sum()),
+        channels=tuple(channels),
+        by_week=tuple(
+            PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
+        ),
+        by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
+        by_week_and_geo=_places(response, spread, model.panel.geos),
+        cells=_cells(response, spend),
+    )
+
+
+def _places(
+    response: AnyResponse, spread: np.ndarray, geos: Sequence[str]
+) -> tuple[PlannedPlace, ...]:
+    if len(geos) == 1:
+        return ()
+    return tuple(
+        PlannedPlace(week=week, geo=geo, spend=_by_name(response, amounts))
+        for week, places in zip(response.horizon, spread, strict=True)
+        for geo, amounts in zip(geos, places, strict=True)
+    )
+
+
+def _cells(response: AnyResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
+    """What was decided below channels; nothing where only channels were."""
+    if len(response.cells) == len(response.channels):
+        return ()
+    amounts = zip(response.cells, spend, response.current, response.observed_max, strict=True)
+    return tuple(
+        PlannedCell(
+            channel=cell.channel,
+            geo=cell.geo,
+            week=cell.week,
+            spend=float(amount),
+            current=float(current),
+            beyond_observed=bool(amount > most * (1.0 + 1e-9)),
+        )
+        for cell, amount, current, most in amounts
+    )
+
+
+def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
+    return dict(zip(response.channels, map(float, amounts), strict=True))
+
+
+def versus_document(comparison: Comparison) -> Versus:
+    """The plan against a reference."""
+    return Versus(
+        **dict(summarize(comparison.difference)),
+        probability_better=comparison.probability_better,
+        reference_total=comparison.total,
+        reference_feasible=comparison.feasible,
+        broken=comparison.broken,
+    )
+
+
+def _price_beyond(price: PriceDocument | None) -> list[str]:
+    if price is None or not price.beyond_observed:
+        return []
+    low, high = price.observed
+    return [
+        f"a price of {price.price:.4g} lies outside what was ever charged ({low:.4g} to "
+        f"{high:.4g}); the answer rests on a constant elasticity there"
+    ]
+
+
+def beyond_observed(plan: Plan, response: AnyResponse) -> list[str]:
+    """A sentence for each channel that gets more than it ever got."""
+    most = dict(zip(response.channels, response.channel_most, strict=True))
+    weeks = len(response.horizon)
+    return [
+        f"{channel.name}: {money(channel.spend)} is more than the {money(most[channel.name])} ever "
+        f"spent in {weeks} weeks; the answer rests on the model's curve there"
+        for channel in plan.channels
+        if channel.beyond_observed
+    ]

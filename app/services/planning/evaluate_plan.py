@@ -1,0 +1,133 @@
+"""Scoring a plan that somebody else made: the agency's, last year's, the board's."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from app.context import Context
+from app.contract.plan_answers import Answer, PairDocument, Plan, RiskDocument, Versus
+from app.contract.plan_requests import Coming
+from app.db.models import ModelRow
+from app.services.catalog import models
+from app.services.planning.allocate import beyond_observed, plan_document, versus_document
+from app.services.planning.responses import Respond, response_of
+from mmm.errors import Issue, QueryError, pointer
+from mmm.interval import Interval, summarize
+from mmm.posterior.fitted import FittedModel
+from optimizer.problem.problem import (
+    AllocationProblem,
+    Budget,
+    ChannelBounds,
+    Expected,
+    Group,
+    Objective,
+)
+from optimizer.solve.score import Score, score
+
+type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
+
+
+class EvaluatePlanBody(Coming):
+    """A plan: for every channel its total over the horizon, or its spend week by week.
+
+    ``budget`` and the limits are what the plan is held against; without a budget it is the plan's
+    own total.
+    """
+
+    plan: dict[str, Amount | Weekly] = Field(min_length=1, max_length=100)
+    objective: Objective = Expected()
+    budget: Budget | None = None
+    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+
+class PlanEvaluation(Answer):
+    """What the plan is expected to bring, how sure that is, and what speaks against it."""
+
+    plan: Plan
+    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
+    outcome_unit: str
+    gain: Interval = Field(description="Value over no own spend in the window, less cost.")
+    gain_unit: str
+    versus_current: Versus
+    versus_proportional: Versus
+    risk: RiskDocument
+    broken: tuple[str, ...] = Field(description="Limits that the plan breaks.")
+    pairs: tuple[PairDocument, ...]
+    warnings: tuple[str, ...]
+
+
+def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
+    """The plan's score; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    return evaluation(models.fitted(context, row), body, warnings, models.responses(context, row))
+
+
+def evaluation(
+    model: FittedModel,
+    body: EvaluatePlanBody,
+    warnings: list[str] | None = None,
+    respond: Respond = response_of,
+) -> PlanEvaluation:
+    """The same for a model in hand, as in a script."""
+    spend = _totals(model, body)
+    response = respond(model, with_profiles(body), body.objective.response_unit, None)
+    total = float(spend.sum())
+    problem = AllocationProblem(
+        budget=body.budget or Budget(total=total),
+        objective=body.objective,
+        channels=body.channels,
+        groups=body.groups,
+    )
+    found: Score = score(problem, response, response.current, spend)
+    plan, scored = plan_document(model, response, spend), found.allocation
+    told = (*(warnings or ()), *beyond_observed(plan, response))
+    return PlanEvaluation(
+        plan=plan,
+        outcome=summarize(response.outcome(spend)),
+        outcome_unit=model.kpi_unit,
+        gain=summarize(scored.gain),
+        gain_unit=response.unit,
+        versus_current=versus_document(scored.versus_current),
+        versus_proportional=versus_document(scored.versus_proportional),
+        risk=RiskDocument(**vars(scored.risk)),
+        broken=found.broken,
+        pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
+        warnings=(*told, *scored.warnings, *response.warnings),
+    )
+
+
+def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
+    """(channel,) totals; raises QueryError where the plan leaves a channel open."""
+    names, weeks = model.structure.channels, body.horizon.weeks
+    issues = [
+        Issue(pointer("plan", name), "unknown_channel", f"there is no channel {name!r}")
+        for name in body.plan
+        if name not in names
+    ]
+    missing = [name for name in names if name not in body.plan]
+    if missing:
+        detail = f"say what {', '.join(missing)} get, also if it is 0"
+        issues.append(Issue("/plan", "missing_channel", detail))
+    for name, amount in body.plan.items():
+        if isinstance(amount, tuple) and len(amount) != weeks:
+            detail = f"{name!r} has {len(amount)} weeks; the horizon has {weeks}"
+            issues.append(Issue(pointer("plan", name), "weeks", detail))
+    if "optimised" in (body.phasing.kind, body.phasing.geos):
+        detail = "a given plan leaves nothing to optimise; give its weeks, or a rule for them"
+        issues.append(Issue("/phasing", "given", detail))
+    if not issues and not np.sum([np.sum(amount) for amount in body.plan.values()]) > 0.0:
+        issues.append(Issue("/plan", "no_spend", "the plan spends nothing"))
+    if issues:
+        raise QueryError(issues)
+    return np.array([np.sum(body.plan[name]) for name in names], dtype=np.float64)
+
+
+def with_profiles(body: EvaluatePlanBody) -> EvaluatePlanBody:
+    """The body with the weeks of the plan as its phasing."""
+    weekly = {n: v for n, v in body.plan.items() if isinstance(v, tuple) and sum(v) > 0.0}
+    phasing = body.phasing.model_copy(update={"profile": {**body.phasing.profile, **weekly}})
+    return body.model_copy(update={"phasing": phasing})

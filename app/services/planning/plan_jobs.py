@@ -1,0 +1,49 @@
+"""Questions about plans as operations: checked when they are asked, queued with their model."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.contract.plan_requests import AllocateBody
+from app.db.models import ModelRow, OperationRow
+from app.jobs.operations import Call
+from app.jobs.runner import Job
+from app.services.catalog import models
+from app.services.operations.quotas import check_operations
+from app.store.port import ArtefactStore
+from mmm.errors import ArtefactError
+from mmm.posterior.fitted import FittedModel, load_model
+from optimizer.problem.problem import AllocationProblem
+from optimizer.solve.allocate import case_of
+
+
+def submit(
+    context: Context,
+    row: ModelRow,
+    kind: str,
+    body: AllocateBody,
+    problems: Iterable[AllocationProblem],
+    call: Call,
+) -> OperationRow:
+    """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
+    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
+    respond = models.responses(context, row)
+    response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
+    for problem in problems:
+        case_of(problem, response, response.current)
+    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
+
+    def prepare(session: Session) -> str:
+        models.hold(session, row.id)
+        check_operations(session, context.settings)
+        return row.artefact_key
+
+    return context.operations.submit(kind, request, call, prepare=prepare)
+
+
+def model_of(job: Job, store: ArtefactStore) -> FittedModel:
+    """The model that the job was queued with; raises ArtefactError."""
+    if job.input_key is None:
+        raise ArtefactError("The operation names no model.")
+    return load_model(store.path(job.input_key))

@@ -1,0 +1,101 @@
+"""Own price as a decision beside the plan: the price whose best plan is best in its measure."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from app.contract.plan_answers import PriceDocument, PriceTried
+from app.contract.plan_requests import AllocateBody
+from app.services.planning.responses import AnyResponse, Respond
+from mmm.causal.effect_status import effect_statuses
+from mmm.causal.graph import graph
+from mmm.errors import Issue, QueryError
+from mmm.interval import summarize
+from mmm.posterior.fitted import FittedModel
+from optimizer.allocation import Allocation
+from optimizer.solve.allocate import allocate
+
+STEPS = 9
+"""Prices tried between bounds, and again around the best of them."""
+
+type Solve = Callable[[AnyResponse, bool], Allocation]
+
+
+def priced(
+    model: FittedModel, body: AllocateBody, respond: Respond
+) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
+    """The best plan, at the best price where that is decided; raises QueryError."""
+
+    def solve(response: AnyResponse, prove: bool) -> Allocation:
+        return allocate(
+            body, response, response.current, seed=body.seed, explain=body.explain, prove=prove
+        )
+
+    if body.price is None:
+        response = respond(model, body, body.objective.response_unit, None)
+        return response, solve(response, body.prove), None
+    today = _require_priceable(model, body)
+    values: dict[float, float] = {}
+
+    def try_all(prices: list[float]) -> float:
+        for price in prices:
+            if price not in values:
+                response = respond(model, body, "value", price)
+                values[price] = _quick(body, response).risk.value
+        return max(values, key=lambda price: values[price])
+
+    best = try_all(_candidates(body))
+    if body.price.grid is None:
+        tried = sorted(values)
+        at = tried.index(best)
+        near = np.linspace(tried[max(at - 1, 0)], tried[min(at + 1, len(tried) - 1)], STEPS)
+        best = try_all(near.tolist())
+    response = respond(model, body, "value", best)
+    found = solve(response, body.prove)
+    kept = _quick(body, respond(model, body, "value", today))
+    seen = model.panel.array("price")
+    lowest, highest = float(seen.min()), float(seen.max())
+    document = PriceDocument(
+        price=best,
+        current=today,
+        effect=summarize(found.gain - kept.gain),
+        probability_better=float(np.mean(found.gain > kept.gain)),
+        observed=(lowest, highest),
+        beyond_observed=not lowest <= best <= highest,
+        tried=tuple(PriceTried(price=p, value=values[p]) for p in sorted(values)),
+    )
+    return response, found, document
+
+
+def _quick(body: AllocateBody, response: AnyResponse) -> Allocation:
+    return allocate(body, response, response.current, seed=body.seed, prove=False)
+
+
+def _candidates(body: AllocateBody) -> list[float]:
+    assert body.price is not None
+    if body.price.grid is not None:
+        return sorted(set(body.price.grid))
+    return [
+        float(price) for price in np.linspace(body.price.min or 0.0, body.price.max or 0.0, STEPS)
+    ]
+
+
+def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
+    """Today's price, the mean of the last observed week over geos; raises QueryError."""
+    spec = model.spec
+    if spec.price is None or spec.unit_cost is None or spec.kpi.kind != "units":
+        detail = "a price is decided on profit: it needs a kpi in units and price.unit_cost"
+        raise QueryError([Issue("/price", "no_profit", detail)])
+    if body.objective.on == "kpi":
+        detail = "a price that is decided for the kpi alone only falls; optimise on value or profit"
+        raise QueryError([Issue("/objective/on", "no_profit", detail)])
+    status = next(i for i in effect_statuses(graph(spec), spec) if i.name == "price").total
+    if status.status == "assumed":
+        detail = f"the effect of the price is not identified: {status.reason}"
+        raise QueryError([Issue("/price", "not_identified", detail)])
+    unit_cost = float(spec.unit_cost)
+    low = min(_candidates(body))
+    if low <= unit_cost:
+        detail = f"a price of {low:g} does not cover the unit cost of {unit_cost:g}"
+        raise QueryError([Issue("/price", "below_cost", detail)])
+    return float(model.panel.array("price")[-1].mean())

@@ -1,0 +1,63 @@
+"""The one sentence of an allocation that a planner reads first."""
+
+from collections.abc import Sequence
+
+from app.contract.plan_answers import PlannedChannel, Versus
+from optimizer.allocation import Status
+
+SAME = 1e-9
+NOTICEABLE = 0.01
+"""Moves below this share of the plan's total are not worth a word."""
+
+
+def summary_of(
+    status: Status, weeks: int, channels: Sequence[PlannedChannel], versus: Versus, unit: str
+) -> str:
+    """What to move, what it is expected to bring, and how sure that is."""
+    total = sum(channel.spend for channel in channels)
+    scale = total if total > 0.0 else 1.0
+    raised = _moves(channels, scale, sign=1.0)
+    cut = _moves(channels, scale, sign=-1.0)
+    return f"{_moved(status, raised, cut, total, weeks)}{_effect(versus, unit)}."
+
+
+def _moves(channels: Sequence[PlannedChannel], scale: float, sign: float) -> list[str]:
+    changes = sorted(((sign * (c.spend - c.current), c.name) for c in channels), reverse=True)
+    return [f"{name} by {money(amount)}" for amount, name in changes if amount > NOTICEABLE * scale]
+
+
+def _moved(status: Status, raised: list[str], cut: list[str], total: float, weeks: int) -> str:
+    span = f"{money(total)} over {weeks} week{'s' if weeks != 1 else ''}"
+    if status is Status.STAY:
+        return f"Stay with the present mix ({span}): what could be gained is within noise"
+    opening = f"Spend {span}: "
+    if status is Status.TARGET_UNREACHABLE:
+        opening = f"The target is out of reach; closest to it comes {span}: "
+    steps = []
+    if raised:
+        steps.append("raise " + _list(raised))
+    if cut:
+        steps.append("cut " + _list(cut))
+    return opening + (", ".join(steps) if steps else "keep every channel as it is")
+
+
+def _effect(versus: Versus, unit: str) -> str:
+    if max(abs(versus.p5), abs(versus.p95)) <= SAME * (1.0 + versus.reference_total):
+        return "; this is the present plan"
+    word = "more" if versus.mean >= 0.0 else "less"
+    return (
+        f"; the gain is expected to be {money(abs(versus.mean))} {unit} {word} than with the "
+        f"present plan (90 % interval {money(versus.p5)} to {money(versus.p95)}), and better "
+        f"with probability {versus.probability_better:.2f}"
+    )
+
+
+def _list(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def money(amount: float) -> str:
+    """Three significant digits at least, thousands apart."""
+    if abs(amount) >= 100.0:
+        return f"{round(amount):,}"
+    return f"{amount:.3g}"

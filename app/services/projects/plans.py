@@ -1,0 +1,129 @@
+"""Plans of record: a question to a model, its answer, and the spend that it decided on."""
+
+from typing import Any
+
+import numpy as np
+
+from app.context import Context
+from app.contract.plan_requests import AllocateBody
+from app.contract.projects import ProjectPlanBody
+from app.db.models import Document, ModelRow, ProjectPlanRow, ProjectRow
+from app.errors import InvalidRequest, NotFound, ProjectIncomplete
+from app.ids import new_id
+from app.services.catalog import models
+from app.services.catalog.json_numbers import without_nan
+from app.services.planning.allocate import allocate
+from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluate_plan, with_profiles
+from app.services.planning.responses import response_of
+from app.services.projects import projects, scenarios
+from mmm.errors import Issue
+from mmm.interval import summarize
+from mmm.plan.mixture import PlanMixture
+from mmm.plan.response import PlanResponse
+from mmm.plan.variance import PlannedWeeks, promised
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+type Asked = tuple[ModelRow, str, Document, Document]
+"""Model, question, request and answer, as a scenario keeps them."""
+
+
+def adopt(context: Context, project: ProjectRow, body: ProjectPlanBody) -> ProjectPlanRow:
+    """Make a plan the project's plan of record; raises what asking raises, and NotFound."""
+    model_row, question, request, answer = _asked(context, project, body)
+    model = models.fitted(context, model_row)
+    planned = planned_weeks(model, question, request, answer)
+    first, weeks = len(model.panel.weeks), planned.spend.shape[0]
+    horizon = slice(first, first + weeks)
+    row = ProjectPlanRow(
+        id=new_id("pl"),
+        project_id=project.id,
+        name=body.name,
+        model_id=model_row.id,
+        question=question,
+        request=request,
+        answer=answer,
+        planned={
+            "start": planned.world.weeks[first].isoformat(),
+            "end": planned.world.weeks[horizon.stop - 1].isoformat(),
+            "expected": answer["outcome"],
+            "promised": summarize(promised(model, planned, horizon).sum(1)).model_dump(),
+            "unit": model.kpi_unit,
+        },
+    )
+    with context.database.write() as session:
+        projects.hold(session, project)
+        models.hold(session, model_row.id)
+        session.add(row)
+    return row
+
+
+def find(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectPlanRow:
+    """A plan of the project, or its plan of record; raises NotFound or ProjectIncomplete."""
+    if plan_id is None:
+        row = projects.latest(context, ProjectPlanRow, project)
+        if row is None:
+            raise ProjectIncomplete(
+                f"The project {project.id} has no plan of record: POST one to its /plans first."
+            )
+        return row
+    with context.database.read() as session:
+        found = session.get(ProjectPlanRow, plan_id)
+    if found is None or found.project_id != project.id:
+        raise NotFound("plan", plan_id)
+    return found
+
+
+def planned_weeks(
+    model: FittedModel, question: str, request: Document, answer: Document
+) -> PlannedWeeks:
+    """Spend of the plan and of its reference, in the world that it assumed."""
+    coming: AllocateBody | EvaluatePlanBody
+    if question == "allocate":
+        coming = AllocateBody.model_validate(request)
+    else:
+        coming = with_profiles(EvaluatePlanBody.model_validate(request))
+    price = answer.get("price")
+    response = response_of(model, coming, "kpi", price["price"] if price else None)
+    if isinstance(response, PlanMixture):
+        detail = (
+            "a plan of record is held against one assumed world: evaluate this plan without "
+            "scenarios, and adopt that"
+        )
+        raise InvalidRequest([Issue(f"/{question}/scenarios", "scenarios", detail)])
+    return PlannedWeeks(response.world, _spend(response, answer["plan"]), _reference(response))
+
+
+def _reference(response: PlanResponse) -> Array:
+    return response.plan(response.current)
+
+
+def _spend(response: PlanResponse, plan: dict[str, Any]) -> Array:
+    """(week, geo, channel) of the answer's plan."""
+    places = plan["by_week_and_geo"] or plan["by_week"]
+    spend = [[place["spend"][name] for name in response.channels] for place in places]
+    shape = (len(response.horizon), -1, len(response.channels))
+    return np.array(spend, dtype=np.float64).reshape(shape)
+
+
+def _asked(context: Context, project: ProjectRow, body: ProjectPlanBody) -> Asked:
+    if body.scenario_id is not None:
+        scenario = scenarios.find(context, body.scenario_id)
+        if scenario.question == "counterfactual":
+            detail = "this scenario is a what-if; adopt one that allocates or evaluates a plan"
+            raise InvalidRequest([Issue("/scenario_id", "no_plan", detail)])
+        model = models.find(context, scenario.model_id)
+        return model, scenario.question, scenario.request, scenario.answer
+    model = (
+        projects.champion(context, project)
+        if body.model_id is None
+        else models.find(context, body.model_id)
+    )
+    if body.allocate is not None:
+        request = body.allocate.model_dump(mode="json", exclude_unset=True)
+        answer = allocate(context, model, body.allocate).model_dump(mode="json")
+        return model, "allocate", request, without_nan(answer)
+    assert body.evaluate_plan is not None
+    request = body.evaluate_plan.model_dump(mode="json", exclude_unset=True)
+    answer = evaluate_plan(context, model, body.evaluate_plan).model_dump(mode="json")
+    return model, "evaluate_plan", request, without_nan(answer)

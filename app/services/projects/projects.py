@@ -1,0 +1,154 @@
+"""Projects: found, listed, changed, deleted; their champion is promoted, never implied."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.context import Context
+from app.contract.projects import (
+    Project,
+    ProjectBody,
+    ProjectPlanSummary,
+    Promotion,
+    PromotionBody,
+)
+from app.db.holding import held, taken
+from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
+from app.db.pages import Page, read_page
+from app.errors import InvalidRequest, NotFound, ProjectIncomplete
+from app.ids import new_id
+from app.services.catalog import models
+from mmm.errors import Issue
+
+type Owned = PromotionRow | ProjectPlanRow | ActualsRow
+
+
+def create(context: Context, body: ProjectBody) -> ProjectRow:
+    """A new project; raises InvalidRequest where the name is taken."""
+    _require_free(context, body.name, None)
+    row = ProjectRow(id=new_id("prj"), name=body.name, description=body.description)
+    with context.database.write() as session:
+        session.add(row)
+    return row
+
+
+def change(context: Context, row: ProjectRow, body: ProjectBody) -> ProjectRow:
+    """Another name or description."""
+    _require_free(context, body.name, row.id)
+    with context.database.write() as session:
+        kept = taken(session, ProjectRow, row.id)
+        if kept is None:
+            raise NotFound("project", row.id)
+        kept.name, kept.description = body.name, body.description
+    return kept
+
+
+def find(context: Context, project_id: str) -> ProjectRow:
+    """The project's row; raises NotFound."""
+    with context.database.read() as session:
+        row = session.get(ProjectRow, project_id)
+    if row is None:
+        raise NotFound("project", project_id)
+    return row
+
+
+def page(context: Context, limit: int, page_token: str | None) -> Page[ProjectRow]:
+    """Projects, newest first."""
+    with context.database.read() as session:
+        return read_page(session, ProjectRow, limit, page_token)
+
+
+def remove(context: Context, row: ProjectRow) -> None:
+    """Forget the project with its promotions, plans and actuals; its models stay."""
+    with context.database.write() as session:
+        if taken(session, ProjectRow, row.id) is None:
+            raise NotFound("project", row.id)
+        for table in (PromotionRow, ProjectPlanRow, ActualsRow):
+            session.execute(delete(table).where(table.project_id == row.id))
+        session.execute(delete(ProjectRow).where(ProjectRow.id == row.id))
+
+
+def promote(context: Context, project: ProjectRow, body: PromotionBody) -> PromotionRow:
+    """Make a model the champion; raises NotFound, ModelRejected unless that is accepted, and
+    InvalidRequest for a draft, which nothing makes one."""
+    model = models.find(context, body.model_id)
+    _refuse_draft(model)
+    models.rejection_warnings(model, accept_rejected=body.accept_rejected)
+    row = PromotionRow(
+        id=new_id("prm"),
+        project_id=project.id,
+        model_id=model.id,
+        note=body.note,
+        verdict=model.verdict["status"],
+        promoted_by=context.caller.subject,
+    )
+    with context.database.write() as session:
+        hold(session, project)
+        models.hold(session, model.id)
+        session.add(row)
+    return row
+
+
+def hold(session: Session, project: ProjectRow) -> None:
+    """Keep the project from being deleted before the transaction ends; raises NotFound."""
+    if held(session, ProjectRow, project.id) is None:
+        raise NotFound("project", project.id)
+
+
+def champion(context: Context, project: ProjectRow) -> ModelRow:
+    """The model that holds; raises ProjectIncomplete where none was promoted."""
+    newest = latest(context, PromotionRow, project)
+    if newest is None:
+        raise ProjectIncomplete(
+            f"The project {project.id} has no champion: POST a model_id to its /champion first."
+        )
+    return models.find(context, newest.model_id)
+
+
+def history[Row: (PromotionRow, ProjectPlanRow, ActualsRow)](
+    context: Context, table: type[Row], project: ProjectRow, limit: int = 200
+) -> Sequence[Row]:
+    """Rows of the project, newest first."""
+    query = select(table).where(table.project_id == project.id)
+    with context.database.read() as session:
+        return session.scalars(query.order_by(table.id.desc()).limit(limit)).all()
+
+
+def latest[Row: (PromotionRow, ProjectPlanRow, ActualsRow)](
+    context: Context, table: type[Row], project: ProjectRow
+) -> Row | None:
+    """The newest row of the project."""
+    return next(iter(history(context, table, project, 1)), None)
+
+
+def document(context: Context, row: ProjectRow) -> Project:
+    """The project with what holds in it now."""
+    promotion, plan = (latest(context, PromotionRow, row), latest(context, ProjectPlanRow, row))
+    ends = [item.end for item in history(context, ActualsRow, row)]
+    return Project(
+        id=row.id,
+        name=row.name,
+        description=row.description,
+        created_at=row.created_at,
+        champion=None if promotion is None else Promotion.of(promotion),
+        plan_of_record=None if plan is None else ProjectPlanSummary.of(plan),
+        actuals_until=max(ends, default=None),
+    )
+
+
+def _refuse_draft(model: ModelRow) -> None:
+    if models.verdict_of(model).draft:
+        detail = (
+            f"the model {model.id} is a draft by {model.method['sampler']}, a first look that is "
+            "never trusted: fit it with sampling.method 'nuts' and promote that model"
+        )
+        raise InvalidRequest([Issue("/model_id", "draft", detail)])
+
+
+def _require_free(context: Context, name: str, own_id: str | None) -> None:
+    with context.database.read() as session:
+        other = session.scalars(select(ProjectRow).where(ProjectRow.name == name)).first()
+    if other is not None and other.id != own_id:
+        detail = f"the project {other.id} is called {name!r} already"
+        raise InvalidRequest([Issue("/name", "taken", detail)])

@@ -1,0 +1,83 @@
+"""Who caused what: the decomposition of the fitted mean, with every channel's return."""
+
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from mmm.answers import Answer
+from mmm.attribution.decomposition import decomposed, labels
+from mmm.attribution.returns import ChannelReturn, returns
+from mmm.data.kpi_value import value_unit
+from mmm.data.timeline import observed
+from mmm.interval import Interval, summarize
+from mmm.posterior.evaluate import Evaluation, evaluate
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+By = Literal["total", "week", "geo"]
+
+
+class Component(Answer):
+    """One row of the decomposition; ``share`` is of the fitted mean of the same week or geo."""
+
+    name: str
+    kind: str
+    week: date | None = None
+    geo: str | None = None
+    contribution: Interval
+    share: Interval
+
+
+class Contributions(Answer):
+    """The decomposition and the channels' returns over the observed weeks."""
+
+    unit: str
+    roi_unit: str
+    by: By
+    components: tuple[Component, ...]
+    channels: tuple[ChannelReturn, ...]
+
+
+def contributions(model: FittedModel, by: By = "total") -> Contributions:
+    """Decomposition of the observed weeks by total, week or geo, with every channel's return."""
+    names = labels(model)
+    draws = decomposition(model, by)
+    total = draws.sum(1, keepdims=True)
+    share = draws / np.where(total == 0.0, np.nan, total)
+    rows = [
+        Component(
+            name=name,
+            kind=kind,
+            **place,
+            contribution=summarize(draws[:, row, cell]),
+            share=summarize(share[:, row, cell]),
+        )
+        for cell, place in enumerate(_places(model, by))
+        for row, (name, kind) in enumerate(names)
+    ]
+    return Contributions(
+        unit=model.kpi_unit,
+        roi_unit=f"{value_unit(model.spec)} per currency",
+        by=by,
+        components=tuple(rows),
+        channels=tuple(returns(model)),
+    )
+
+
+def decomposition(model: FittedModel, by: By) -> Array:
+    """(draw, row, cell) contributions in kpi units; cells are one total, the weeks or the geos."""
+    axes = {"total": (-2, -1), "week": (-1,), "geo": (-2,)}[by]
+
+    def rows(found: Evaluation) -> Array:
+        parts = list(decomposed(model, found))
+        reduced = np.stack([part.sum(axes) for part in parts], axis=1)
+        return reduced.reshape(*reduced.shape[:2], -1)
+
+    return evaluate(model, observed(model.panel), rows)
+
+
+def _places(model: FittedModel, by: By) -> list[dict[str, date | str]]:
+    if by == "week":
+        return [{"week": week} for week in model.panel.weeks]
+    return [{"geo": geo} for geo in model.panel.geos] if by == "geo" else [{}]

@@ -1,0 +1,145 @@
+"""Response curves: what a steady weekly spend earns each channel, and where today stands on it.
+
+A channel's total spend per week is split over geos as it was observed; at steady spend the
+adstocked exposure equals the exposure, and prices stand at their reference:
+
+    contribution_c(x) = sum_g kpi_unit_g * beta[c, g] * saturation_c(x * share_g / scale_cg)
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mmm.answers import Answer
+from mmm.equations.media import curve_at_one, group_parameters
+from mmm.equations.mediators import long_run_effect
+from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
+from mmm.interval import Interval, summarize
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.structure import Structure
+from mmm.types import Array
+
+POINTS = 41
+REACH = 2.0
+RECENT_WEEKS = 13
+
+
+class CurvePoint(Answer):
+    """At ``spend`` per week: contribution in kpi units per week, and kpi units of the next unit."""
+
+    spend: float
+    contribution: Interval
+    marginal: Interval
+
+
+class ChannelCurve(Answer):
+    """A channel's curve with the spend observed, in currency per week over all geos."""
+
+    name: str
+    observed_min: float
+    observed_max: float
+    observed_mean: float
+    current: float
+    points: tuple[CurvePoint, ...]
+
+
+class Curves(Answer):
+    """Every channel's response curve."""
+
+    unit: str
+    channels: tuple[ChannelCurve, ...]
+
+
+def curves(model: FittedModel) -> Curves:
+    """Response curves from zero to twice the largest observed weekly spend."""
+    weekly = model.panel.array("spend").sum(1)
+    found = []
+    for channel, name in enumerate(model.structure.channels):
+        seen = weekly[:, channel]
+        grid = np.linspace(0.0, REACH * seen.max(), POINTS)
+        level, slope = curve_draws(model, channel, grid)
+        points = tuple(
+            CurvePoint(
+                spend=float(spend),
+                contribution=summarize(level[:, i]),
+                marginal=summarize(slope[:, i]),
+            )
+            for i, spend in enumerate(grid)
+        )
+        found.append(
+            ChannelCurve(
+                name=name,
+                observed_min=float(seen.min()),
+                observed_max=float(seen.max()),
+                observed_mean=float(seen.mean()),
+                current=float(seen[-RECENT_WEEKS:].mean()),
+                points=points,
+            )
+        )
+    return Curves(unit=model.kpi_unit, channels=tuple(found))
+
+
+def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, Array]:
+    """(draw, point) contribution per week and its derivative at steady total ``spend (point,)``."""
+    s, p = model.structure, model.posterior.draws
+    by_geo = model.panel.array("spend")[..., channel].sum(0)
+    share = by_geo / by_geo.sum() / model.scales.mean_cost[channel]
+    contacts = model.panel.array("frequency")[..., channel].mean(0)
+    term: Array = np.zeros((1, 1, 1))
+    slope: Array = np.zeros((1, 1, 1))
+    for medium in (channel, *(i for i in s.paths if s.sources[i] == channel)):
+        weight = _weight(model, medium)
+        level, rise = _steady(p, s, medium, spend, share / model.scales.exposure[channel], contacts)
+        term, slope = term + weight * level, slope + weight * rise
+    unit = _unit(model, channel, term, spend)
+    grown = np.expm1(term) if s.log_link else term
+    rising = np.exp(term) * slope if s.log_link else slope
+    shape = (model.posterior.n_draws, spend.size)
+    return (
+        np.broadcast_to((grown * unit).sum(-1), shape),
+        np.broadcast_to((rising * unit).sum(-1), shape),
+    )
+
+
+def _steady(
+    p: Mapping[str, Array], s: Structure, medium: int, spend: Array, share: Array, contacts: Array
+) -> tuple[Array, Array]:
+    """(draw, point, geo) a medium's curve at steady spend, and its derivative to the spend."""
+    group = next(group for group in s.groups if medium in group.members)
+    at = group.members.index(medium)
+    q = {name: values[:, [at]] for name, values in group_parameters(p, group).items()}
+    per_unit = np.broadcast_to(share, (1, 1, 1, share.size))
+    if group.by_frequency:
+        per_unit = per_unit * frequency_curve(contacts[None, None], q, np)
+    x = spend[:, None] * per_unit
+    level = SATURATION[group.saturation](x, q, np)
+    rise = SATURATION_DERIVATIVE[group.saturation](x, q, np) * per_unit
+    return level[:, 0], rise[:, 0]
+
+
+def _weight(model: FittedModel, medium: int) -> Array:
+    """(draw, 1, geo) scaled units of the kpi, in the long run, per unit of the medium's curve.
+
+    A pair's interaction counts with the partner at its mean active exposure.
+    """
+    s, p = model.structure, model.posterior.draws
+    if medium >= s.n_direct:
+        target = s.mediators.index(s.media[medium].target)
+        path = p["path"][:, medium - s.n_direct] * long_run_effect(p, s, target)
+        return np.asarray(path[:, None, None] * np.ones(len(model.panel.geos)))
+    weight = p["beta"][:, medium]
+    for k, pair in enumerate(s.interactions):
+        if medium in pair:
+            joint = p["interaction"][:, k] / curve_at_one(p, s, np)[:, medium]
+            weight = weight + joint[:, None]
+    return np.asarray(weight[:, None, :])
+
+
+def _unit(model: FittedModel, channel: int, term: Array, spend: Array) -> Array:
+    """(draw, 1, geo) kpi units per scaled unit; with the log link the mean kpi without the
+    channel, its usual term taken off."""
+    if not model.structure.log_link:
+        return np.asarray(model.scales.kpi_unit)
+    usual = model.panel.array("spend")[..., channel].sum(1).mean()
+    at = int(np.argmin(np.abs(spend - usual)))
+    return np.asarray(model.panel.array("kpi").mean(0) * np.exp(-term[:, at : at + 1]))

@@ -1,0 +1,79 @@
+"""The checks of a fit that need its draws on the data: residuals, reach, lift tests; and notes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from mmm.attribution.response_curves import curve_draws
+from mmm.checks.lift import LiftCheck, largest_z, lift_checks
+from mmm.checks.prior import implied_share
+from mmm.data.timeline import observed
+from mmm.lift.exclusion import kept_cells, lift_notes
+from mmm.lift.predict import numeric, predicted_lifts
+from mmm.lift.resolve import resolve
+from mmm.posterior.evaluate import mean_by_geo, with_noise
+from mmm.posterior.fitted import FittedModel
+from mmm.posterior.verdict import DRAFT_NOTE, judge, predictive_values, uncertainty_ratio
+from mmm.types import Array
+
+
+def assessed(draft: FittedModel, seed: int) -> FittedModel:
+    """``draft`` with every check judged against its draws, and with notes for people."""
+    tests = resolve(draft.spec, draft.panel, draft.scales)
+    mean = mean_by_geo(draft, observed(draft.panel))
+    predictive = with_noise(draft, mean, seed, memory=False)
+    kept = kept_cells(tests, draft.spec, draft.panel)
+    kpi = np.where(kept, draft.panel.array("kpi"), np.nan)
+    found = {**draft.diagnostics, **predictive_values(kpi, mean, predictive)}
+    found["prior_driven"] = uncertainty_ratio(*_reach(draft))
+    checks = measured_lifts(draft)
+    if checks:
+        found["lift_tests"] = largest_z(checks)
+    diagnostics = {name: float(value) for name, value in found.items()}
+    implied = implied_share(draft.spec, draft.panel)
+    beliefs = implied.warnings if implied else ()
+    notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
+    verdict = judge(diagnostics, draft.spec)
+    return replace(draft, diagnostics=diagnostics, verdict=verdict, notes=notes)
+
+
+def measured_lifts(model: FittedModel) -> tuple[LiftCheck, ...]:
+    """Every lift test against what the fitted model says of it."""
+    tests = resolve(model.spec, model.panel, model.scales)
+    if not tests:
+        return ()
+    s, draws = model.structure, model.posterior.draws
+    found = predicted_lifts(tests, draws, model.spec, s, model.scales, np, numeric)
+    return lift_checks(tests, np.asarray(found))
+
+
+def _reach(model: FittedModel) -> tuple[Array, Array]:
+    """(draw, channel) weekly response at the largest spend seen, and at twice that."""
+    most = model.panel.array("spend").sum(1).max(0)
+    levels = [
+        curve_draws(model, channel, np.array([spend, 2.0 * spend]))[0]
+        for channel, spend in enumerate(most)
+        if model.structure.media[channel].acts
+    ]
+    both = np.stack(levels, axis=1)
+    return both[..., 0], both[..., 1]
+
+
+def _notes(model: FittedModel) -> Iterator[str]:
+    """What holds for this model beside its checks."""
+    if model.verdict.draft:
+        yield DRAFT_NOTE
+    spent = model.panel.array("spend").sum(0)
+    for channel, name in enumerate(model.structure.channels):
+        silent = [geo for geo, s in zip(model.panel.geos, spent[:, channel], strict=True) if s == 0]
+        if silent:
+            yield (
+                f"{name} was never bought in {', '.join(silent[:5])}"
+                f"{' and others' if len(silent) > 5 else ''}: its effect there is borrowed from "
+                "the other geos"
+            )
+    for i, name in enumerate(model.structure.mediators):
+        seen = np.isfinite(model.panel.array("mediators")[..., i])
+        if not seen.all():
+            yield f"{name} was seen in {seen.mean():.0%} of the weeks; the others are inferred"

@@ -1,0 +1,124 @@
+"""What a specification implies before any data speak: media's share of sales, total returns.
+
+Priors of single channels may each look modest and together claim more than all that was sold. The
+share is that of the channels' contributions, over all their paths, in the kpi that was observed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales, scales_of
+from mmm.errors import Issue, SpecError
+from mmm.interval import Interval, summarize
+from mmm.posterior.draws import Posterior
+from mmm.posterior.fitted import FittedModel, Method
+from mmm.posterior.verdict import RULES, judge
+from mmm.priors.sample import prior_draws
+from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.structure import structure_of
+from mmm.types import Array
+
+DRAWS = 300
+MOST_CELLS = 20_000_000
+ALL = 1.0
+
+
+@dataclass(frozen=True)
+class PriorShare:
+    """Media's share of the observed kpi under the prior; ``by_channel`` in channel order."""
+
+    total: Interval
+    by_channel: tuple[Interval, ...]
+    warnings: tuple[str, ...]
+
+
+def prior_model(
+    spec: ModelSpec, panel: Panel, scales: Scales, draws: int, seed: int = 0
+) -> FittedModel:
+    """Prior draws as a model that answers questions; it has seen no kpi and is never stored."""
+    perfect = {rule.name: rule.caution for rule in RULES}
+    return FittedModel(
+        spec=spec,
+        panel=panel,
+        scales=scales,
+        posterior=Posterior(prior_draws(spec, panel, scales, draws, seed)),
+        verdict=judge(perfect),
+        diagnostics={},
+        method=Method("none", "0", "prior", SamplingSpec(), 0.0),
+    )
+
+
+def check_prior(spec: ModelSpec, panel: Panel) -> PriorShare | None:
+    """The implied share; None where no channel's effect is stated, so that defaults hold.
+
+    Raises SpecError where half of the prior lets media sell more than was sold.
+    """
+    found = implied_share(spec, panel)
+    if found and found.total.p50 > ALL:
+        raise SpecError([_too_much(spec, found.total, found.by_channel)])
+    return found
+
+
+def implied_share(spec: ModelSpec, panel: Panel) -> PriorShare | None:
+    """As ``check_prior``, refusing nothing."""
+    stated = [channel.prior.effect for channel in spec.channels]
+    if not any(stated):
+        return None
+    cells = panel.array("kpi").size * max(len(spec.channels), 1)
+    draws = int(np.clip(MOST_CELLS // cells, 50, DRAWS))
+    model = prior_model(spec, panel, scales_of(panel, spec, structure_of(spec)), draws)
+    share = channel_contributions(model) / panel.array("kpi").sum()
+    total = summarize(share.sum(1))
+    by_channel = tuple(summarize(column) for column in share.T)
+    warnings = [*_long_tail(spec, total, by_channel), *_total_returns(spec, model)]
+    return PriorShare(total, by_channel, tuple(warnings))
+
+
+def _too_much(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]) -> Issue:
+    worst, name = _largest(spec, by_channel)
+    kind = (spec.channels[worst].prior.effect or ("effect", None))[0]
+    detail = (
+        f"the priors imply that media cause {total.p50:.0%} of all sales (median; 90 %: "
+        f"{total.p5:.0%} to {total.p95:.0%}); most comes from {name!r} "
+        f"({by_channel[worst].p50:.0%}): lower its {kind}, or check units and value_per_unit"
+    )
+    return Issue(f"/channels/{worst}/prior/{kind}", "implied_media_share", detail)
+
+
+def _long_tail(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]) -> Iterator[str]:
+    if total.p95 > ALL:
+        _, name = _largest(spec, by_channel)
+        yield (
+            f"the priors allow media to cause more than all sales: {total.p50:.0%} in the median, "
+            f"{total.p95:.0%} at the upper 5 %; most comes from {name!r}"
+        )
+
+
+def _total_returns(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
+    """A stated return is that of the direct effect: mediators add to it."""
+    s = model.structure
+    mediated = {s.media[medium].source for medium in s.paths}
+    stated = [
+        (i, channel.name, effect[0])
+        for i, channel in enumerate(spec.channels)
+        if (effect := channel.prior.effect) and i in mediated and "roi" in effect[0]
+    ]
+    if not stated:
+        return
+    roi: Array = return_draws(model)[0]
+    for i, name, kind in stated:
+        found = summarize(roi[:, i])
+        yield (
+            f"{name!r} also acts through a mediator: with its {kind} for the direct effect the "
+            f"prior of its total ROI has the median {found.p50:.2g} (90 %: {found.p5:.2g} to "
+            f"{found.p95:.2g})"
+        )
+
+
+def _largest(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple[int, str]:
+    worst = int(np.argmax([share.p50 for share in by_channel]))
+    return worst, spec.channels[worst].name

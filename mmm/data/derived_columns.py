@@ -1,0 +1,72 @@
+"""Columns that a panel derives from others: cost of exposure, national spend split, event weeks."""
+
+from datetime import date
+
+import numpy as np
+
+from mmm.errors import DataError, Issue, pointer
+from mmm.spec.model import ModelSpec
+from mmm.types import Array
+
+
+def national_split(
+    cells: dict[str, Array], spec: ModelSpec, people: Array | None
+) -> dict[str, Array]:
+    """Channel -> (week, geo) spend; a national channel's total split by population (mean kpi).
+
+    Raises DataError where a national channel is not the same in every geo of a week.
+    """
+    size = people if people is not None else np.abs(cells[spec.kpi.column]).mean(0)
+    found = {}
+    for i, channel in enumerate(spec.channels):
+        values = cells[channel.column]
+        if channel.national and values.shape[1] > 1:
+            if np.any(values != values[:, :1]):
+                week, geo = np.argwhere(values != values[:, :1])[0]
+                detail = (
+                    f"{channel.name!r} is national, but week {week + 1} has {values[week, 0]:g} in "
+                    f"the first geo and {values[week, geo]:g} in another"
+                )
+                raise DataError([Issue(pointer("channels", i, "national"), "differs", detail)])
+            values = values * size / size.sum()
+        found[channel.name] = values
+    return found
+
+
+def exposure_cost(cells: dict[str, Array], spec: ModelSpec) -> dict[str, Array | None]:
+    """Channel -> (week, geo) currency per unit of exposure; None where spend is the exposure.
+
+    Weeks without spend cost what the channel's exposure costs on average.
+    """
+    found: dict[str, Array | None] = {}
+    for channel in spec.channels:
+        if channel.exposure is None:
+            found[channel.name] = None
+            continue
+        spend, exposure = cells[channel.column], cells[channel.exposure]
+        average = spend.sum() / exposure.sum()
+        bought = exposure > 0.0
+        found[channel.name] = np.where(bought, spend / np.where(bought, exposure, 1.0), average)
+    return found
+
+
+def event_cells(
+    cells: dict[str, Array], spec: ModelSpec, weeks: list[date], n_geos: int
+) -> dict[str, Array]:
+    """Event -> (week, geo) intensity; raises DataError for a listed week that starts none."""
+    found = {}
+    for i, event in enumerate(spec.events):
+        if event.column is not None:
+            found[event.name] = cells[event.column]
+            continue
+        for k, week in enumerate(event.weeks):
+            if (week - weeks[0]).days % 7:
+                detail = f"{week} starts no week; the data's weeks start on {weeks[0]:%A}s"
+                where = pointer("events", i, "weeks", k)
+                raise DataError([Issue(where, "not_a_week_start", detail)])
+        inside = np.array([float(week in event.weeks) for week in weeks])
+        if not inside.any():
+            detail = f"none of the weeks of {event.name!r} lies between {weeks[0]} and {weeks[-1]}"
+            raise DataError([Issue(pointer("events", i, "weeks"), "outside_data", detail)])
+        found[event.name] = np.repeat(inside[:, None], n_geos, axis=1)
+    return found

@@ -1,0 +1,194 @@
+"""Table -> Panel: the data of a model as labelled arrays, checked strictly.
+
+Nothing is repaired: every cell, week or column that does not fit is an issue with its place and
+value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``national``; with
+products a geo is a cell ``<geo> | <product>``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from mmm.data.derived_columns import event_cells, exposure_cost, national_split
+from mmm.data.panel_checks import (
+    constant,
+    duplicates,
+    identical,
+    incomplete,
+    population,
+    raise_if,
+    spacing,
+    too_short,
+)
+from mmm.data.panel_values import counts, out_of_range, unpaid_exposure, unseen
+from mmm.data.tables import dates, missing_column, numbers
+from mmm.errors import Issue, pointer
+from mmm.spec.model import ModelSpec
+from mmm.types import Array
+
+NATIONAL = "national"
+JOINT = " | "
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Weekly data, complete and finite, in the units they were sent in.
+
+    ``data`` holds ``kpi (date, geo)``; by (date, geo, channel): ``spend``, ``unit_cost`` (currency
+    per unit of exposure, one where spend itself is the exposure) and ``frequency`` (one where it
+    does not matter); ``controls (date, geo, control)``, a demand series first; ``mediators (date,
+    geo, mediator)``, NaN in weeks unseen; ``events (date, geo, event)``; ``price (date, geo)``
+    where the spec has one; ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo,
+    spending_rival)``; ``population (geo)``; ``product (geo)``, the product's name of each cell.
+    """
+
+    data: xr.Dataset
+
+    @property
+    def weeks(self) -> tuple[date, ...]:
+        """Start dates of the observed weeks, in order."""
+        return tuple(pd.DatetimeIndex(self.data["date"].to_numpy()).date)
+
+    @property
+    def geos(self) -> tuple[str, ...]:
+        """Names of the geos, in order."""
+        return tuple(str(geo) for geo in self.data["geo"].to_numpy())
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The product of each geo, in order; empty where the spec has none."""
+        return tuple(self.data["product"].to_numpy().tolist()) if "product" in self.data else ()
+
+    def array(self, name: str) -> Array:
+        """Variable ``name`` as float64 with the dimensions listed above."""
+        return np.asarray(self.data[name].to_numpy(), dtype=np.float64)
+
+
+def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
+    """Panel of the columns that ``spec`` names; raises DataError naming field, row and number."""
+    raise_if(
+        missing_column(column, frame, where)
+        for column, where in spec.column_pointers
+        if column not in frame.columns
+    )
+    weeks, geos, products = _calendar(frame, spec)
+    order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
+    cells = _cells(frame, spec, order, len(set(geos)))
+    raise_if([*constant(cells, spec), *identical(cells, spec), *population(cells, geos, spec)])
+    names = sorted(set(geos))
+    of_geo = dict(zip(geos, products, strict=True)) if products else {}
+    made = [of_geo[name] for name in names if name in of_geo]
+    panel = Panel(_dataset(cells, spec, sorted(set(weeks)), names, made))
+    raise_if(too_short(len(panel.weeks), spec))
+    return panel
+
+
+def row_places(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
+    """(row,) position of each row of ``frame`` among the panel's cells, weeks before geos."""
+    weeks, geos, _ = _calendar(frame, spec)
+    order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(len(order))
+    return places
+
+
+def _cells(
+    frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], n_geos: int
+) -> dict[str, Array]:
+    """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
+    labels = {spec.date, spec.geo, spec.product}
+    sparse = {mediator.column for mediator in spec.mediators}
+    found: dict[str, Array] = {}
+    issues: list[Issue] = []
+    for column, where in spec.column_pointers:
+        if column in labels:
+            continue
+        values, faults = numbers(frame, column, sparse=column in sparse)
+        if column in sparse:
+            faults = faults or unseen(values, column, where)
+        issues += faults or out_of_range(values, column, spec)
+        found[column] = values[order].reshape(-1, n_geos)
+        if column == spec.kpi.column and not faults:
+            issues += counts(values, spec)
+    raise_if(issues)
+    raise_if(unpaid_exposure(frame, spec))
+    return found
+
+
+def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str], list[str]]:
+    """Week, geo and product of every row; weekly, complete, the same weeks in every geo."""
+    found, issues = dates(frame, spec.date)
+    raise_if(issues)
+    weeks = [week for week in found if week is not None]
+    geos, products = row_labels(frame, spec)
+    raise_if(duplicates(weeks, geos, spec))
+    raise_if(spacing(sorted(set(weeks))))
+    raise_if(incomplete(weeks, geos))
+    return weeks, geos, products
+
+
+def row_labels(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[str], list[str]]:
+    """Geo and product of every row (no products where the spec has none); raises DataError."""
+    geos, products = [NATIONAL] * len(frame), _labels(frame, spec.product)
+    if spec.geo is not None:
+        geos = _labels(frame, spec.geo)
+    if products:
+        joined = [[geo, product] for geo, product in zip(geos, products, strict=True)]
+        geos = [JOINT.join(pair if spec.geo else pair[1:]) for pair in joined]
+    return geos, products
+
+
+def _labels(frame: pd.DataFrame, column: str | None) -> list[str]:
+    if column is None:
+        return []
+    cells = frame[column].tolist()
+    raise_if(
+        Issue(pointer("data", "rows", row, column), "missing", f"row {row + 1}: no {column}")
+        for row, cell in enumerate(cells)
+        if cell is None or not str(cell).strip()
+    )
+    return [str(cell) for cell in cells]
+
+
+def _dataset(
+    cells: dict[str, Array],
+    spec: ModelSpec,
+    weeks: list[date],
+    geos: list[str],
+    products: list[str],
+) -> xr.Dataset:
+    priced = {r.name: r.price for r in spec.competitors if r.price is not None}
+    spending = {r.name: r.spend for r in spec.competitors if r.spend is not None}
+    people = cells[spec.population][0] if spec.population else None
+    groups: dict[str, tuple[str, Mapping[str, Array | None]]] = {
+        "spend": ("channel", national_split(cells, spec, people)),
+        "unit_cost": ("channel", exposure_cost(cells, spec)),
+        "frequency": ("channel", {c.name: cells.get(c.frequency or "") for c in spec.channels}),
+        "controls": ("control", {c.name: cells[c.column] for c in spec.all_controls}),
+        "mediators": ("mediator", {m.name: cells[m.column] for m in spec.mediators}),
+        "events": ("event", event_cells(cells, spec, weeks, len(geos))),
+        "rival_price": ("priced_rival", {name: cells[column] for name, column in priced.items()}),
+        "rival_spend": ("spending_rival", {name: cells[c] for name, c in spending.items()}),
+    }
+    shape = (len(weeks), len(geos))
+    data = xr.Dataset(
+        {"kpi": (("date", "geo"), cells[spec.kpi.column])},
+        coords={"date": pd.DatetimeIndex(weeks).as_unit("ns"), "geo": geos},
+    )
+    for name, (dim, columns) in groups.items():
+        stacked = [np.ones(shape) if values is None else values for values in columns.values()]
+        values = np.stack(stacked, axis=-1) if stacked else np.zeros((*shape, 0))
+        data = data.assign_coords({dim: np.array(list(columns), dtype=object)})
+        data[name] = (("date", "geo", dim), values)
+    if spec.price:
+        data["price"] = (("date", "geo"), cells[spec.price.column])
+    if people is not None:
+        data["population"] = ("geo", people)
+    if products:
+        data["product"] = ("geo", np.array(products, dtype=object))
+    return data

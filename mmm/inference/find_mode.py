@@ -1,0 +1,42 @@
+"""The way up to a mode of a density, by a quasi-Newton search (L-BFGS)."""
+
+import numpy as np
+from scipy.optimize import minimize
+
+from mmm.errors import Issue, SamplingError
+from mmm.inference.importance import LogDensity
+from mmm.types import Array
+
+MOST_ITERATIONS = 2000
+MEMORY = 8
+
+
+def climb(density: LogDensity, start: Array) -> list[Array]:
+    """Points (dimension,) of the search, ``start`` first and the mode last; none where the start
+    has no density."""
+
+    def negative(point: Array) -> tuple[float, Array]:
+        value, gradient = density(point)
+        return -value, -gradient
+
+    if not np.isfinite(density(start)[0]):
+        return []
+    points = [start]
+    minimize(
+        negative,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        callback=lambda point: points.append(np.array(point)),
+        options={"maxiter": MOST_ITERATIONS, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-6},
+    )
+    return points
+
+
+def no_mode() -> SamplingError:
+    """The error of a density that has no mode near any start."""
+    detail = (
+        "the posterior has no mode that a search from the prior finds: use method 'nuts', or give "
+        "the weakest channels a prior"
+    )
+    return SamplingError([Issue("/sampling/method", "no_mode", detail)])

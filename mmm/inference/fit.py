@@ -1,0 +1,194 @@
+"""The only sampler call: ModelSpec and Panel -> FittedModel, by the method that is asked for."""
+
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import arviz as az
+import numpy as np
+import xarray as xr
+
+from mmm.checks.assess import assessed
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales, scales_of
+from mmm.errors import Issue, SamplingError
+from mmm.inference.approximate import approximate
+from mmm.inference.compiled import Compiled, compile_model, graph_of
+from mmm.inference.method_result import SAMPLE_END, Sampled
+from mmm.inference.nuts import nuts
+from mmm.inference.recover_coefficients import complete
+from mmm.inference.stopping import Stop
+from mmm.model.build import collapsible
+from mmm.posterior.draws import Posterior
+from mmm.posterior.fitted import FittedModel, Method
+from mmm.posterior.verdict import judge
+from mmm.progress import Progress, ProgressCallback
+from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.structure import structure_of
+
+type Accelerated = Callable[[Any, SamplingSpec, ProgressCallback], Sampled]
+
+
+def _jax() -> Accelerated:
+    from mmm.inference.nuts_jax import nuts_on_jax
+
+    return nuts_on_jax
+
+
+def fit(
+    spec: ModelSpec,
+    panel: Panel,
+    sampling: SamplingSpec | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    scales: Scales | None = None,
+    collapse: bool = True,
+    stop: Stop | None = None,
+) -> FittedModel:
+    """Fit ``spec`` to ``panel``; deterministic by seed on one machine.
+
+    ``scales`` are those of an earlier fit, for a refit (default: the panel's own).
+    ``collapse`` integrates the linear coefficients out where the spec allows it (the same
+    posterior, faster); ``method.path`` of the result says which way it went.
+    ``stop``, once it answers True, ends the sampling with the draws that there are.
+    """
+    started = time.monotonic()
+    if progress:
+        progress(Progress("compiling", 0.02))
+    if sampling is not None and sampling.backend == "jax":
+        return _fit_on_jax(spec, panel, sampling, progress, scales, collapse)
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
+    fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales, stop=stop)
+    seconds = round(time.monotonic() - started, 3)
+    return replace(fitted, method=replace(fitted.method, seconds=seconds))
+
+
+def fit_compiled(
+    compiled: Compiled,
+    panel: Panel,
+    sampling: SamplingSpec | None = None,
+    progress: ProgressCallback | None = None,
+    *,
+    scales: Scales | None = None,
+    stop: Stop | None = None,
+) -> FittedModel:
+    """Fit ``panel`` with code that exists already: the same draws as ``fit`` by the same seed.
+
+    ``scales`` are those of an earlier fit (default: the panel's own). Raises DataError where the
+    panel differs from the compiled one in more than its numbers.
+    """
+    sampling = sampling or SamplingSpec()
+    tell = progress or (lambda _: None)
+    started, spec = time.monotonic(), compiled.spec
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    loaded = compiled.load(panel, scales)
+    if sampling.draft:
+        sampled = approximate(loaded, sampling, tell)
+    else:
+        sampled = nuts(loaded, sampling, tell, stop)
+    tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
+    order = _Order(spec, panel, scales, sampling, compiled.collapsed)
+    return _fitted(order, sampled, loaded.labels, started)
+
+
+def accelerated_nuts(load: Callable[[], Accelerated] = _jax) -> Accelerated:
+    """NUTS through JAX; raises SamplingError where what it needs is not installed."""
+    try:
+        return load()
+    except ModuleNotFoundError as error:
+        detail = (
+            f"backend 'jax' needs {error.name}, which is not installed: install the extra with "
+            "pip install 'prudent-mmm[gpu]', or leave sampling.backend at 'numba'"
+        )
+        raise SamplingError([Issue("/sampling/backend", "missing_extra", detail)]) from error
+
+
+def _fit_on_jax(
+    spec: ModelSpec,
+    panel: Panel,
+    sampling: SamplingSpec,
+    progress: ProgressCallback | None,
+    scales: Scales | None,
+    collapse: bool,
+) -> FittedModel:
+    started, tell = time.monotonic(), progress or (lambda _: None)
+    sample = accelerated_nuts()
+    scales = scales or scales_of(panel, spec, structure_of(spec))
+    collapsed = collapse and collapsible(spec, panel)
+    model = graph_of(spec, panel, scales, collapsed)
+    sampled = sample(model, sampling, tell)
+    tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
+    labels = {dim: list(values or ()) for dim, values in model.coords.items()}
+    return _fitted(_Order(spec, panel, scales, sampling, collapsed), sampled, labels, started)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What was to be fitted, and how."""
+
+    spec: ModelSpec
+    panel: Panel
+    scales: Scales
+    sampling: SamplingSpec
+    collapsed: bool
+
+
+def _fitted(
+    order: _Order, sampled: Sampled, labels: Mapping[str, list[Any]], started: float
+) -> FittedModel:
+    """The draws completed and judged."""
+    sampling = order.sampling
+    posterior = Posterior(_kept(sampled.draws, labels))
+    if order.collapsed:
+        posterior = complete(posterior, order.spec, order.panel, order.scales, sampling.seed)
+    diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.found}
+    unjudged = FittedModel(
+        spec=order.spec,
+        panel=order.panel,
+        scales=order.scales,
+        posterior=posterior,
+        verdict=judge({**_NO_FIT, **diagnostics}),
+        diagnostics=diagnostics,
+        method=Method(
+            sampler=sampled.sampler,
+            version=sampled.version,
+            path="collapsed" if order.collapsed else "plain",
+            sampling=sampling,
+            seconds=round(time.monotonic() - started, 3),
+        ),
+    )
+    return assessed(unjudged, sampling.seed)
+
+
+_NO_FIT: Mapping[str, float] = {
+    "r_squared": 0.0,
+    "predictive_coverage": 0.0,
+    "residual_autocorrelation": 1.0,
+}
+
+
+def _kept(draws: xr.Dataset, labels: Mapping[str, list[Any]]) -> xr.Dataset:
+    """The draws without innovations, with the labels of their own panel."""
+    kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith("_z")])
+    used = {dim for values in kept.data_vars.values() for dim in values.dims}
+    kept = kept.drop_vars([name for name in kept.coords if name not in used])
+    kept = kept.assign_coords({dim: labels[dim] for dim in labels.keys() & used})
+    kept.attrs = {}
+    return kept
+
+
+def _convergence(posterior: Posterior) -> dict[str, float]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        r_hat = _extreme(az.rhat(posterior.dataset), np.nanmax)
+        bulk = _extreme(az.ess(posterior.dataset, method="bulk"), np.nanmin)
+        tail = _extreme(az.ess(posterior.dataset, method="tail"), np.nanmin)
+    return {"r_hat": r_hat, "ess_bulk": bulk, "ess_tail": tail}
+
+
+def _extreme(values: xr.Dataset, reduce: Any) -> float:
+    flat = np.concatenate([np.ravel(item.to_numpy()) for item in values.data_vars.values()])
+    return float(reduce(flat)) if np.isfinite(flat).any() else float("nan")

@@ -1,0 +1,81 @@
+"""NUTS by nutpie on the compiled density: the exact method, and the default."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import nutpie
+import xarray as xr
+
+from mmm.inference.compiled import Loaded
+from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
+from mmm.inference.stopping import Stop, Watched, kept_share
+from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.spec.model import SamplingSpec
+
+CORES = 2
+PROGRESS_MS = 200
+
+
+def nuts(
+    loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback, stop: Stop | None = None
+) -> Sampled:
+    """Draws of the posterior, with the share of divergent transitions; fewer where ``stop`` says
+    so, and then with the share of those asked for."""
+    tell(Progress("warmup", COMPILE_END))
+    watched = Watched(sampling)
+    running = nutpie.sample(
+        loaded.code,
+        draws=sampling.draws,
+        tune=sampling.tune,
+        chains=sampling.chains,
+        cores=min(CORES, sampling.chains),
+        seed=sampling.seed,
+        target_accept=sampling.target_accept,
+        save_warmup=False,
+        progress_bar=False,
+        progress_rate=PROGRESS_MS,
+        progress_callback=lambda chains: tell(watched.see(_progress(chains, sampling))),
+        blocking=False,
+    )
+    trace = watched.trace(running, stop)
+    stats = trace["sample_stats"].to_dataset()
+    return Sampled(
+        sampler="nutpie",
+        version=version("nutpie"),
+        draws=trace["posterior"].to_dataset(),
+        found={"divergences": float(stats["diverging"].mean()), **kept_share(stats, sampling)},
+        chains=_finished(stats, sampling),
+    )
+
+
+def _progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progress:
+    states = tuple(
+        ChainProgress(
+            chain=index,
+            draws_done=int(chain.finished_draws),
+            draws_total=int(chain.total_draws),
+            tuning=bool(chain.tuning),
+            divergences=int(chain.divergences),
+        )
+        for index, chain in enumerate(chains)
+    )
+    total = sampling.chains * (sampling.tune + sampling.draws)
+    share = sum(state.draws_done for state in states) / total
+    spent = max((float(chain.runtime_ms) for chain in chains), default=0.0) / 1000.0
+    return Progress(
+        stage="warmup" if any(state.tuning for state in states) else "sampling",
+        progress=COMPILE_END + (SAMPLE_END - COMPILE_END) * share,
+        eta_seconds=round(spent * (1.0 - share) / share, 1) if share > 0.02 else None,
+        chains=states,
+    )
+
+
+def _finished(stats: xr.Dataset, sampling: SamplingSpec) -> tuple[ChainProgress, ...]:
+    """Every chain at its end: a fast one may end before its first report."""
+    total = sampling.tune + sampling.draws
+    divergences = stats["diverging"].sum("draw").to_numpy()
+    return tuple(
+        ChainProgress(chain, total, total, tuning=False, divergences=int(count))
+        for chain, count in enumerate(divergences)
+    )

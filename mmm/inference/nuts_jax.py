@@ -1,0 +1,81 @@
+"""NUTS through JAX: the same PyMC model as one program of XLA, on whatever device JAX finds.
+
+All chains advance together (``vectorized``), which is what an accelerator is good at; numbers are
+float64. Importing this module loads JAX: ``sampling`` does so only where it is asked for.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+import pymc as pm
+from pymc.sampling.jax import sample_numpyro_nuts
+from pytensor.link.jax.dispatch.basic import jax_funcify
+
+from mmm.inference.method_result import COMPILE_END, Sampled
+from mmm.ops.evidence import Regression
+from mmm.ops.media_curve import MediaCurve
+from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.spec.model import SamplingSpec
+from mmm.types import Tensor
+
+
+def device() -> str:
+    """What JAX computes on, in words."""
+    found = jax.devices()[0]
+    return f"{found.platform} ({found.device_kind})"
+
+
+def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback) -> Sampled:
+    """Draws of ``model``, with the share of divergent transitions; one step of progress, since the
+    program tells nothing before its end."""
+    jax.config.update("jax_enable_x64", True)
+    tell(Progress("warmup", COMPILE_END))
+    trace = sample_numpyro_nuts(
+        draws=sampling.draws,
+        tune=sampling.tune,
+        chains=sampling.chains,
+        target_accept=sampling.target_accept,
+        random_seed=sampling.seed,
+        model=model,
+        progressbar=False,
+        chain_method="vectorized",
+        compute_convergence_checks=False,
+    )
+    diverging = np.asarray(trace["sample_stats"].to_dataset()["diverging"])
+    total = sampling.tune + sampling.draws
+    return Sampled(
+        sampler=f"numpyro on {device()}",
+        version=numpyro.__version__,
+        draws=trace["posterior"].to_dataset(),
+        found={"divergences": float(diverging.mean())},
+        chains=tuple(
+            ChainProgress(chain, total, total, tuning=False, divergences=int(count))
+            for chain, count in enumerate(diverging.sum(1))
+        ),
+    )
+
+
+@jax_funcify.register(MediaCurve)
+def _carried(op: MediaCurve, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
+    """The same by single operations, which JAX differentiates and puts together itself."""
+
+    return partial(op.by_steps, xp=jnp)
+
+
+@jax_funcify.register(Regression)
+def _regression(_op: Regression, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
+    def evidence(design: Tensor, residual: Tensor, variance: Tensor) -> tuple[Tensor, ...]:
+        inner = jnp.eye(len(design)) + design @ design.T / variance
+        root = jnp.linalg.cholesky(inner)
+        inverse = jax.scipy.linalg.cho_solve((root, True), jnp.eye(len(design)))
+        eta = inverse @ (design @ residual) / variance
+        rest = residual - eta @ design
+        log_det = 2.0 * jnp.log(jnp.diagonal(root)).sum()
+        return residual @ rest / variance + log_det, inverse, eta, rest
+
+    return evidence

@@ -1,0 +1,63 @@
+"""A collapsed posterior completed: its linear coefficients drawn back, exactly."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.data.timeline import observed
+from mmm.lift.exclusion import kept_cells
+from mmm.lift.resolve import resolve
+from mmm.model.build import scaled_kpi
+from mmm.model.collapse import Seen, draw_back
+from mmm.posterior.abduction import keep_known, known_states
+from mmm.posterior.draws import Posterior
+from mmm.posterior.evaluate import numeric_inputs
+from mmm.posterior.latent_demand import log_budgets
+from mmm.priors.coefficients import linear_side
+from mmm.priors.coords import coords
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import structure_of
+
+DIMS = {
+    "level": ("geo",),
+    "shock": ("date",),
+    "demand": ("date",),
+    "budget_level": ("driven",),
+    "budget_season": ("driven", "mediator_harmonic"),
+}
+"""Dimensions of what is drawn back beside the vectors of coefficients."""
+
+
+def complete(
+    posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
+) -> Posterior:
+    """``posterior`` of the collapsed model with its coefficients drawn back."""
+    s, rng = structure_of(spec), np.random.default_rng(seed)
+    side = linear_side(spec, s, scales)
+    inputs = numeric_inputs(observed(panel), spec, scales, s)
+    kept = kept_cells(resolve(spec, panel, scales), spec, panel)
+    budgets = log_budgets(s, panel) if s.driven else None
+    seen = Seen(scaled_kpi(panel, scales, s), kept, budgets)
+    width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
+    parts = []
+    for chunk in posterior.chunks(kept.size * width):
+        settle = keep_known(known_states(panel, scales, s, chunk))
+        parts.append(draw_back(chunk, inputs, side, seen, settle, rng))
+    data = posterior.dataset
+    shape = (data.sizes["chain"], data.sizes["draw"])
+    dims = {item.name: (item.dim,) for item in side.vectors} | DIMS
+    drawn: dict[str, Any] = {}
+    for name in parts[0]:
+        values = np.concatenate([part[name] for part in parts])
+        along = ("chain", "draw", *dims.get(name, ()))
+        drawn[name] = (along, values.reshape(*shape, *values.shape[1:]))
+    labels = coords(s, spec, panel, scales)
+    used = {dim for along, _ in drawn.values() for dim in along}
+    return Posterior(data.assign(drawn).assign_coords(_known(labels, used)))
+
+
+def _known(labels: Mapping[str, list[Any]], used: set[str]) -> dict[str, list[Any]]:
+    return {dim: values for dim, values in labels.items() if dim in used}

@@ -1,0 +1,80 @@
+"""Sampling that may be stopped: waits for the sampler, and keeps what there is when asked to end.
+
+Chains that are stopped differ in length, and some may not have begun. Kept is the rectangle with
+the most draws: of the k longest chains as many draws as the shortest of them has, for the best k.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mmm.progress import Progress
+from mmm.spec.model import SamplingSpec
+
+Stop = Callable[[], bool]
+
+LEAST_DRAWS = 10
+"""Of a chain before there is anything to keep."""
+
+LOOK_SECONDS = 0.2
+
+
+class Watched:
+    """What the sampler has told of its chains, and how to wait for it."""
+
+    def __init__(self, sampling: SamplingSpec) -> None:
+        self._tune = sampling.tune
+        self._draws: Sequence[int] = ()
+
+    def see(self, progress: Progress) -> Progress:
+        """Take note of a report, and hand it on."""
+        self._draws = [chain.draws_done - self._tune for chain in progress.chains]
+        return progress
+
+    def trace(self, running: Any, stop: Stop | None) -> xr.DataTree:
+        """The draws when the sampler has ended, or what it has once ``stop`` says so."""
+        complete: xr.DataTree
+        if stop is None:
+            complete = running.wait()
+            return complete
+        try:
+            while not (stop() and max(self._draws, default=0) >= LEAST_DRAWS):
+                try:
+                    complete = running.wait(timeout=LOOK_SECONDS)
+                except TimeoutError:
+                    continue
+                return complete
+        except BaseException:
+            running.cancel()
+            raise
+        return rectangle(running.abort())
+
+
+def rectangle(trace: xr.DataTree) -> xr.DataTree:
+    """The largest rectangle of draws that chains of different length hold."""
+    stats = trace["sample_stats"].to_dataset()
+    lengths = np.isfinite(stats["energy"].to_numpy()).sum(axis=1)
+    chains, draws = best_rectangle(lengths)
+    return trace.isel(chain=chains, draw=slice(draws)).map_over_datasets(_renumbered)
+
+
+def best_rectangle(lengths: np.ndarray) -> tuple[list[int], int]:
+    """Chains (in order) and the number of draws of each that hold the most, given their lengths."""
+    order = np.argsort(-lengths, kind="stable")
+    sizes = lengths[order] * np.arange(1, len(lengths) + 1)
+    best = int(np.argmax(sizes)) + 1
+    return sorted(int(chain) for chain in order[:best]), int(lengths[order[best - 1]])
+
+
+def kept_share(stats: xr.Dataset, sampling: SamplingSpec) -> dict[str, float]:
+    """Which share of the draws asked for there is, where it is less than all of them."""
+    share = stats["diverging"].size / (sampling.chains * sampling.draws)
+    return {"draws_kept": share} if share < 1.0 else {}
+
+
+def _renumbered(part: xr.Dataset) -> xr.Dataset:
+    """Chains and draws counted from zero."""
+    names = [name for name in ("chain", "draw") if name in part.dims]
+    return part.assign_coords({name: np.arange(part.sizes[name]) for name in names})

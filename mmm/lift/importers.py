@@ -1,0 +1,160 @@
+"""Results of other tools, one row a test -> lift tests.
+
+A row holds the tool's own columns and, beside them, fields of ``LiftTest`` that the tool does not
+know: ``channel``, ``start``, ``end``, ``cooldown``, ``geos`` (a list, or one text with ``;``
+between), ``control`` or ``treatment``, ``treated_share``, ``transport_sd``, ``path``, ``name``.
+
+*PyMC-Marketing* (``channel, x, delta_x, delta_y, sigma``, ``geo`` if any): a point of the curve at
+spend x and at x + delta_x a week, with no carryover. It becomes a steady test: spend has been x (or
+x + delta_x) for as long as it has an effect, and the kpi of one week differs by delta_y. This is
+what that curve says; a short test read as such a point understates what spend does in the long run.
+
+*CausalPy* (a row of ``effect_summary().table``): ``mean`` and ``hdi_lower, hdi_upper`` or
+``ci_lower, ci_upper``. ``row`` is that row's name: ``cumulative``, a total, or ``average``, per
+week, here times the weeks of the test. Its default level differs between releases: give ``level``.
+
+*GeoLift* (``inference`` or ``summary``): ``ATT`` and its interval are per period and location, the
+``incremental`` is their total; their ratio turns the interval of one into that of the other, as
+GeoLift prints it. ``investment``, the extra spend of the test, gives the control world where the
+row has none: the observed spend less it, evenly over the weeks. Give ``level`` (1 - alpha).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from mmm.errors import FieldsError, Issue, SpecError, pointer
+from mmm.spec.lift_test import LiftTest
+from mmm.spec.model import issues_of
+
+type Row = Mapping[str, Any]
+
+KEPT = (
+    "channel", "start", "end", "cooldown", "geos", "control", "treatment", "treated_share",
+    "transport_sd", "path", "name",
+)  # fmt: skip
+GEOLIFT = {
+    "att": ("ATT", "ATT_est"),
+    "low": ("Lower.Conf.Int", "LowerCI", "lower_bound", "lower"),
+    "high": ("Upper.Conf.Int", "UpperCI", "upper_bound", "upper"),
+    "incremental": ("incremental", "Incremental"),
+}
+
+
+def from_pymc_marketing(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
+    """Steady tests from the columns of ``add_lift_test_measurements``.
+
+    Raises SpecError naming row and column, as all functions of this module do.
+    """
+    return _tests(rows, _pymc_marketing)
+
+
+def from_causalpy(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
+    """Tests from rows of CausalPy's effect summaries."""
+    return _tests(rows, _causalpy)
+
+
+def from_geolift(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
+    """Tests from GeoLift's inference tables or summaries."""
+    return _tests(rows, _geolift)
+
+
+def _tests(rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]) -> tuple[LiftTest, ...]:
+    found: list[LiftTest] = []
+    issues: list[Issue] = []
+    for i, row in enumerate(rows):
+        faults: Iterable[Issue] = ()
+        try:
+            found.append(LiftTest.model_validate({**_kept(row), **document(row)}))
+        except ValidationError as error:
+            items = error.errors(include_url=False)
+            faults = [fault for item in items for fault in issues_of(dict(item))]
+        except FieldsError as error:
+            faults = error.issues
+        where = pointer("rows", i)
+        issues += [Issue(where + fault.pointer, fault.code, fault.detail) for fault in faults]
+    if issues:
+        raise SpecError(issues)
+    return tuple(found)
+
+
+def _kept(row: Row) -> dict[str, Any]:
+    kept = {name: row[name] for name in KEPT if not _empty(row.get(name))}
+    if isinstance(kept.get("geos"), str):
+        kept["geos"] = [geo.strip() for geo in kept["geos"].split(";")]
+    return kept
+
+
+def _pymc_marketing(row: Row) -> dict[str, Any]:
+    x, delta_x = _number(row, "x"), _number(row, "delta_x")
+    if x + delta_x < 0.0:
+        detail = f"x {x:g} and delta_x {delta_x:g} make a negative spend"
+        raise FieldsError([Issue("/delta_x", "negative", detail)])
+    document: dict[str, Any] = {
+        "control": {"weekly": x},
+        "treatment": {"weekly": x + delta_x},
+        "result": {"lift": _number(row, "delta_y"), "se": _number(row, "sigma")},
+    }
+    dates = dict.fromkeys(("start", "end"))
+    return document | dates | ({} if _empty(row.get("geo")) else {"geos": [str(row["geo"])]})
+
+
+def _causalpy(row: Row) -> dict[str, Any]:
+    kind = row.get("row")
+    if kind not in {"cumulative", "average"}:
+        detail = f"say which row of the summary this is, 'cumulative' or 'average'; got {kind!r}"
+        raise FieldsError([Issue("/row", "missing", detail)])
+    times = 1.0 if kind == "cumulative" else _weeks(row)
+    ends = (("hdi_lower", "ci_lower"), ("hdi_upper", "ci_upper"))
+    low, high = (_number(row, *names) for names in ends)
+    return {"result": _interval(row, _number(row, "mean"), low, high, times)}
+
+
+def _geolift(row: Row) -> dict[str, Any]:
+    att, incremental = _number(row, *GEOLIFT["att"]), _number(row, *GEOLIFT["incremental"])
+    if att * incremental <= 0.0:
+        detail = f"ATT {att:g} and incremental {incremental:g} do not scale into each other"
+        raise FieldsError([Issue("/incremental", "no_scale", detail)])
+    low, high = _number(row, *GEOLIFT["low"]), _number(row, *GEOLIFT["high"])
+    document: dict[str, Any] = {"result": _interval(row, att, low, high, incremental / att)}
+    if _empty(row.get("control")) and _empty(row.get("treatment")):
+        investment = _number(row, "investment", "Investment")
+        document["control"] = {"add": -investment / _weeks(row)}
+    return document
+
+
+def _interval(row: Row, value: float, low: float, high: float, times: float) -> dict[str, Any]:
+    ends = sorted((low * times, high * times))
+    level = _number(row, "level")
+    return {"lift": value * times, "low": ends[0], "high": ends[1], "level": level}
+
+
+def _weeks(row: Row) -> float:
+    """Weeks of the test, from its start and end."""
+    try:
+        start, end = (date.fromisoformat(str(row.get(name))[:10]) for name in ("start", "end"))
+    except ValueError:
+        detail = "give start and end as YYYY-MM-DD, the first days of the test's weeks"
+        raise FieldsError([Issue("/start", "missing", detail)]) from None
+    return (end - start).days // 7 + 1.0
+
+
+def _number(row: Row, *names: str) -> float:
+    """The first of the columns that has a number."""
+    for name in names:
+        cell = row.get(name)
+        if _empty(cell):
+            continue
+        try:
+            return float(cell)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            detail = f"{cell!r} is not a number"
+            raise FieldsError([Issue(pointer(name), "not_a_number", detail)]) from None
+    detail = f"the row has no {' or '.join(names)}"
+    raise FieldsError([Issue(pointer(names[0]), "missing", detail)])
+
+
+def _empty(cell: Any) -> bool:
+    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())

@@ -1,0 +1,123 @@
+"""What the model predicts of lift tests: contrasts of do-worlds, for the likelihood and the checks.
+
+    lift_i ~ Normal(contrast_i(theta), sd_i)        (see ``lift_design`` for contrast and sd)
+
+Both worlds of every test stand on one timeline (``lift_stack``), so that the equations run once.
+Where terms add up (identity link) everything but the tested spend cancels, and a test on one path
+compares that path's term alone. Mediators follow their means: innovations cancel likewise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from mmm.data.inputs import Inputs, scaled_inputs
+from mmm.data.scales import Scales
+from mmm.data.timeline import ARRAYS, date_basis
+from mmm.equations import mean as equations
+from mmm.equations.mean import Terms
+from mmm.equations.mediators import lagged
+from mmm.lift.lift_stack import Stack, contrasts, stack
+from mmm.lift.resolve import ResolvedTest
+from mmm.priors.coefficients import acting
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Array, Namespace, Tensor
+
+type Parameters = Mapping[str, Tensor]
+type Data = Callable[[str, Array], Tensor]
+WEEKLY = ("shock", "demand")
+
+
+def predicted_lifts(
+    tests: Sequence[ResolvedTest],
+    p: Parameters,
+    spec: ModelSpec,
+    s: Structure,
+    scales: Scales,
+    xp: Namespace,
+    data: Data,
+) -> Tensor:
+    """(..., test) contrast of each test in kpi units; ``tests`` are at least one.
+
+    ``data(name, values)`` hands over an array of the data. ``p`` needs the linear coefficients only
+    where they do not cancel: with the log link, and for mediators.
+    """
+    stacked = stack(tests)
+    d = _inputs(stacked, spec, s, scales, xp, data)
+    q = _on_stack(p, stacked)
+    full = "level" in p
+    t = equations.terms(q, d, s, xp) if full else equations.without_linear(q, d, s, xp)
+    unit = data("lift_kpi_unit", scales.kpi_unit)
+    total = contrasts(_mean(t, q, s, xp) * unit, stacked)
+    found = []
+    for i, test in enumerate(tests):
+        path = test.test.path
+        if path == "total":
+            found.append(total[..., i])
+        else:
+            factor = t.price_factor if s.price_acts_on_all else xp.ones_like(t.price_factor)
+            series = _path_term(path, t, q, s, xp) * factor * unit
+            found.append(contrasts(series, stacked)[..., i])
+    return xp.stack(found, axis=-1)
+
+
+def _inputs(
+    stacked: Stack, spec: ModelSpec, s: Structure, scales: Scales, xp: Namespace, data: Data
+) -> Inputs:
+    world = {name: data(f"lift_{name}", getattr(stacked.world, name)) for name in ARRAYS}
+    basis = {
+        name: data(f"lift_{name}_basis", values)
+        for name, values in date_basis(stacked.world.weeks, scales, spec).items()
+    }
+    return scaled_inputs(world, basis, scales, s, xp)
+
+
+def _on_stack(p: Parameters, stacked: Stack) -> dict[str, Tensor]:
+    """``p`` with the states of the weeks where they are; noise and innovations cancel."""
+    found = {name: value for name, value in p.items() if name not in ("ar", "innovation")}
+    known = (stacked.position >= 0).astype(np.float64)
+    for name in WEEKLY:
+        if name in found:
+            found[name] = found[name][..., np.maximum(stacked.position, 0)] * known
+    return found
+
+
+def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
+    """(..., week, geo) expected kpi in scaled units."""
+    mean = equations.mean(t, s, xp)
+    if s.likelihood != "lognormal":
+        return mean
+    by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][..., None]
+    spread = by_geo**2 / (1.0 - p["noise_rho"][..., None] ** 2) if s.ar else by_geo**2
+    return mean * xp.exp(0.5 * spread[..., None, :])
+
+
+def _path_term(path: Sequence[str], t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
+    """(..., week, geo) what a channel brings along one path, before the price factor."""
+    channel, *mediators = path[:-1]
+    if not mediators:
+        return t.media[..., s.channels.index(channel), :, :]
+    names = [s.media[i].name for i in s.paths]
+    at = s.mediators.index(mediators[0])
+    value = t.paths[..., names.index(f"{channel}>{mediators[0]}"), :, :]
+    for name in mediators[1:]:
+        onward = s.mediators.index(name)
+        for k, parent in enumerate(s.parents):
+            if (parent.mediator, parent.kind, parent.position) == (onward, "mediator", at):
+                moved = lagged(value, parent.lag, xp)
+                value = p["mediator_parent"][..., k, None, None] * moved
+                break
+        at = onward
+    effect = p["mediator_effect"][..., acting(s).index(at), None, None]
+    return effect * lagged(value, s.mediator_lag[at] or 0, xp)
+
+
+def plain_only(spec: ModelSpec, s: Structure) -> bool:
+    """Whether a lift's contrast needs linear coefficients, so that they must be sampled."""
+    return bool(spec.lift_tests) and (s.log_link or bool(acting(s)))
+
+
+def numeric(_name: str, values: Array) -> Array:
+    """``Data`` of NumPy: the array itself."""
+    return values

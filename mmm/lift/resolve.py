@@ -1,0 +1,150 @@
+"""Lift tests resolved against a panel: what the likelihood needs, as plain arrays.
+
+For test i with worlds C (control) and T (treatment), which differ in the channel's spend alone,
+
+    contrast_i(theta) = sum over its geos, weeks and cool-down of
+                        share_g * (E[kpi | do(T), theta] - E[kpi | do(C), theta])
+    lift_i ~ Normal(contrast_i, sd_i),   sd_i^2 = se_i^2 + (transport_sd_i * lift_i)^2
+
+The second term lets the effect in the test differ from the model's. It is scaled by the measured
+lift, not by the contrast: with a standard deviation that grows with the contrast, ever larger
+effects would stay plausible (the density falls like 1 / contrast only) and small ones would be
+favoured by the normalising constant. A measured lift of about zero has its s.e. for a scale.
+
+A test of a part s of its geos' people (``treated_share``) sees s times what the geos would show if
+everybody had the part's spend per head: spend / s enters the curves, and share_g = s.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.data.timeline import Variables
+from mmm.errors import FieldsError, Issue, SpecError, pointer
+from mmm.lift.lift_worlds import base_world, reach_of, weeks_ahead, with_spend
+from mmm.lift.units import Measured, measured
+from mmm.lift.window import Area, Window, area_of, window_of
+from mmm.lift.worlds import Setting, spend_paths
+from mmm.spec.lift_rules import unit_value
+from mmm.spec.lift_test import LiftTest
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure, structure_of
+from mmm.types import Array
+
+HINT = "check the unit, the weeks and the geos"
+
+
+@dataclass(frozen=True)
+class ResolvedTest:
+    """One lift test as the likelihood takes it.
+
+    ``lift`` and ``se`` in kpi units; ``control`` and ``treatment`` on the window's weeks and all
+    geos; ``share (geo,)``: part of each geo that the test covered, zero outside its geos;
+    ``channel``: position among the channels.
+    """
+
+    test: LiftTest
+    channel: int
+    lift: float
+    se: float
+    window: Window
+    share: Array
+    control: Variables
+    treatment: Variables
+
+    @property
+    def sd(self) -> float:
+        """S.d. of the measured lift around the contrast: sampling and transport."""
+        return float(np.hypot(self.se, self.test.transport_sd * self.lift))
+
+    @property
+    def weight(self) -> Array:
+        """(week, geo) of the kpi in the contrast: ``share`` in the weeks that were measured."""
+        weight = np.zeros((len(self.window.weeks), self.share.size))
+        weight[self.window.ahead :] = self.share
+        return weight
+
+
+def resolve(spec: ModelSpec, panel: Panel, scales: Scales) -> tuple[ResolvedTest, ...]:
+    """Every lift test of ``spec`` on ``panel``; raises SpecError with one issue a fault."""
+    structure = structure_of(spec)
+    found: list[ResolvedTest] = []
+    issues: list[Issue] = []
+    for i, test in enumerate(spec.lift_tests):
+        try:
+            found.append(_resolve(test, spec, structure, panel, scales))
+        except FieldsError as error:
+            where = pointer("lift_tests", i)
+            issues += [Issue(where + e.pointer, e.code, e.detail) for e in error.issues]
+    if issues:
+        raise SpecError(issues)
+    return tuple(found)
+
+
+def _resolve(
+    test: LiftTest, spec: ModelSpec, structure: Structure, panel: Panel, scales: Scales
+) -> ResolvedTest:
+    channel = structure.channels.index(test.channel)
+    window = window_of(test, panel, weeks_ahead(structure))
+    area = area_of(test, panel, scales.geo_weight)
+    base = base_world(test, window, panel, scales)
+    history = None if window.position is None else base.spend[..., channel] * test.treated_share
+    setting = Setting(window, area, reach_of(structure, channel), history)
+    control, treatment = paths = spend_paths(test, setting)
+    result = _measured(test, spec, control[window.ahead :], treatment[window.ahead :])
+    found = [*_contradictions(test, window, area, panel, result)]
+    if found:
+        raise FieldsError(found)
+    worlds = [with_spend(base, channel, area, path / test.treated_share) for path in paths]
+    share = np.where(area.cells, test.treated_share, 0.0)
+    return ResolvedTest(test, channel, result.value, result.se, window, share, *worlds)
+
+
+def _measured(test: LiftTest, spec: ModelSpec, control: Array, treatment: Array) -> Measured:
+    """Lift in kpi units, from spend ``(week, geo)`` of both worlds in the weeks measured."""
+    result, extra = test.result, float((treatment - control).sum())
+    rounding = 1e-9 * float((treatment + control).sum())
+    if result.form in {"roas", "cost_per_unit"} and abs(extra) <= rounding:
+        detail = "both worlds spend the same in total, so a return on extra spend has no meaning"
+        raise FieldsError([Issue(pointer("result", result.form), "no_extra_spend", detail)])
+    return measured(result, extra, unit_value(spec, result))
+
+
+def _contradictions(
+    test: LiftTest, window: Window, area: Area, panel: Panel, result: Measured
+) -> Iterator[Issue]:
+    """Numbers that cannot be of the kpi in the test's own weeks and geos, where these are seen."""
+    if window.position is None:
+        return
+    weeks = slice(window.position, window.position + window.length + window.cooldown)
+    kpi = panel.array("kpi")
+    seen = float(kpi[weeks, area.cells].sum()) * test.treated_share
+    yield from _impossible(test, result, seen, positive=bool(kpi.min() >= 0.0))
+    if test.result.control_total is None:
+        return
+    lifted = 1.0 + test.result.value / 100.0 if test.treatment is None else 1.0
+    implied = test.result.control_total * lifted
+    if not seen / 2.0 <= implied <= seen * 2.0:
+        detail = (
+            f"{test.result.control_total:,.6g} implies {implied:,.6g} in the test's geos and weeks "
+            f"(cool-down included), but the data have {seen:,.6g}; {HINT}"
+        )
+        yield Issue("/result/control_total", "wrong_total", detail)
+
+
+def _impossible(
+    test: LiftTest, result: Measured, seen: float, *, positive: bool
+) -> Iterator[Issue]:
+    """A lift that would leave less than nothing in the world that was not observed."""
+    if not positive or (test.control is not None and test.treatment is not None):
+        return
+    other = seen - result.value if test.treatment is None else seen + result.value
+    if other + 2.0 * result.se < 0.0:
+        detail = (
+            f"a lift of {result.value:,.6g} with s.e. {result.se:,.6g} leaves {other:,.6g} of the "
+            f"{seen:,.6g} that the test's geos had in its weeks; {HINT}"
+        )
+        yield Issue(pointer("result", test.result.form), "impossible", detail)

@@ -1,0 +1,82 @@
+"""Forms of a measured lift -> lift and its standard error in units of the kpi.
+
+With D the extra spend of the treatment (currency, summed over the test) and v the value of a unit:
+
+    lift            L                               se(L) as given
+    percent p       L = p / 100 * control_total     se(L) = se(p) / 100 * control_total
+    roas r          L = r * D / v                   se(L) = se(r) * |D| / v
+    cost_per_unit c L = D / c                       se(L) = se(c) * |D| / c^2   (delta method)
+
+    interval (low, high) at ``level``:  se = (high - low) / (2 z),  z = normal quantile of
+    (1 + level) / 2
+
+The interval of a cost is turned into one of 1 / c end by end, which is exact, before its width is
+taken: lift, not cost, is what has a symmetric interval. ``control_total`` is taken as known: its
+own relative error enters the lift multiplied by the small share p / 100.
+"""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from mmm.spec.lift_test import LiftResult
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An estimate and its standard error, in one unit."""
+
+    value: float
+    se: float
+
+    def times(self, factor: float) -> "Measured":
+        """The estimate in another unit."""
+        return Measured(self.value * factor, self.se * abs(factor))
+
+    def reciprocal(self) -> "Measured":
+        """1 / value by the delta method."""
+        return Measured(1.0 / self.value, self.se / self.value**2)
+
+
+def standard_error(low: float, high: float, level: float) -> float:
+    """Standard error behind a central interval of a normal estimate."""
+    return (high - low) / (2.0 * NormalDist().inv_cdf((1.0 + level) / 2.0))
+
+
+def measured(result: LiftResult, extra_spend: float, value_per_unit: float | None) -> Measured:
+    """Lift and s.e. in units of the kpi.
+
+    ``extra_spend``: treatment less control in currency, summed over the test; needed (not zero) by
+    roas and cost_per_unit. ``value_per_unit``: currency per unit of the kpi, needed by roas. Raises
+    ValueError where the form needs what is not there.
+    """
+    if result.form in {"roas", "cost_per_unit"} and extra_spend == 0.0:
+        raise ValueError(f"{result.form} needs worlds whose total spend differs")
+    if result.form == "percent":
+        return _given(result).times((result.control_total or 0.0) / 100.0)
+    if result.form == "roas":
+        if value_per_unit is None:
+            raise ValueError("roas needs the value of a unit of the kpi")
+        return _given(result).times(extra_spend / value_per_unit)
+    if result.form == "cost_per_unit":
+        return _units_per_cost(result).times(extra_spend)
+    return _given(result)
+
+
+def _given(result: LiftResult) -> Measured:
+    return Measured(result.value, _spread(result.se, result.low, result.high, result.level))
+
+
+def _units_per_cost(result: LiftResult) -> Measured:
+    """1 / cost; the ends of its interval change places."""
+    if result.low is None or result.high is None:
+        return _given(result).reciprocal()
+    low, high = 1.0 / result.high, 1.0 / result.low
+    return Measured(1.0 / result.value, _spread(None, low, high, result.level))
+
+
+def _spread(se: float | None, low: float | None, high: float | None, level: float | None) -> float:
+    if se is not None:
+        return se
+    if low is None or high is None or level is None:
+        raise ValueError("give se, or low, high and level")
+    return standard_error(low, high, level)

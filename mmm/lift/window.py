@@ -1,0 +1,112 @@
+"""When and where a test took place, on the calendar and the geos of a panel.
+
+A test has weeks *ahead* of it (as many as spend has an effect), its own weeks, and its cool-down.
+Its own weeks and cool-down, which its measurement covers, lie all within the series or all outside.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.data.panel import JOINT, Panel
+from mmm.errors import FieldsError, Issue, pointer
+from mmm.spec.lift_test import LiftTest
+from mmm.types import Array
+
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """``ahead``, ``length`` and ``cooldown`` in weeks; ``first``, the test's first week start.
+
+    ``position`` of that week among the panel's; None for a test outside the series or without
+    dates (``dated`` is False then, and it is put at the last observed week).
+    """
+
+    first: date
+    ahead: int
+    length: int
+    cooldown: int
+    position: int | None
+    dated: bool = True
+
+    @property
+    def weeks(self) -> tuple[date, ...]:
+        """Every week start, those ahead of the test first."""
+        start = self.first - self.ahead * WEEK
+        return tuple(start + k * WEEK for k in range(self.ahead + self.length + self.cooldown))
+
+    @property
+    def own(self) -> slice:
+        """Positions of the test's own weeks among ``weeks``."""
+        return slice(self.ahead, self.ahead + self.length)
+
+    @property
+    def rows(self) -> NDArray[np.int_]:
+        """(week,) position of each week among the panel's, below zero before the data begin.
+
+        Raises ValueError for a test that is not within the series.
+        """
+        if self.position is None:
+            raise ValueError("the test is not within the series")
+        return self.position - self.ahead + np.arange(len(self.weeks))
+
+
+@dataclass(frozen=True)
+class Area:
+    """The geos of a test: ``cells (geo,)`` among the panel's; ``split (geo,)`` of one currency."""
+
+    names: tuple[str, ...]
+    cells: NDArray[np.bool_]
+    split: Array
+
+
+def window_of(test: LiftTest, panel: Panel, ahead: int) -> Window:
+    """Window of ``test``; raises FieldsError for dates off the calendar or across its ends."""
+    first, last = panel.weeks[0], panel.weeks[-1]
+    if test.start is None or test.end is None:
+        return Window(last, ahead, length=1, cooldown=0, position=None, dated=False)
+    for field, day in (("start", test.start), ("end", test.end)):
+        if off := (day - first).days % 7:
+            near = day - timedelta(days=off)
+            detail = f"{day} starts no week; the nearest are {near} and {near + WEEK}"
+            raise FieldsError([Issue(pointer(field), "not_a_week_start", detail)])
+    stop = test.end + test.cooldown * WEEK
+    within = first <= test.start and stop <= last
+    if not within and test.start <= last and stop >= first:
+        field = "start" if test.start < first else "end" if test.end > last else "cooldown"
+        detail = (
+            f"the test with its cool-down runs from {test.start} to {stop}, the series from "
+            f"{first} to {last}; it must lie within or outside"
+        )
+        raise FieldsError([Issue(pointer(field), "partly_outside", detail)])
+    length = (test.end - test.start).days // 7 + 1
+    position = panel.weeks.index(test.start) if within else None
+    return Window(test.start, ahead, length, test.cooldown, position)
+
+
+def area_of(test: LiftTest, panel: Panel, geo_weight: Array) -> Area:
+    """Area of ``test``; ``split`` spreads a total evenly over people (``geo_weight (geo,)``).
+
+    With products a geo's name means all of its cells. Raises FieldsError for an unknown geo.
+    """
+    cells = np.ones(len(panel.geos), dtype=bool)
+    if test.geos is not None:
+        cells = np.zeros(len(panel.geos), dtype=bool)
+        for k, name in enumerate(test.geos):
+            found = cells_of(name, panel.geos)
+            if not found.any():
+                known = ", ".join(panel.geos[:30])
+                detail = f"{name!r} is no geo of the data; there are: {known}"
+                raise FieldsError([Issue(pointer("geos", k), "unknown_geo", detail)])
+            cells |= found
+    weight = np.where(cells, geo_weight, 0.0)
+    return Area(panel.geos, cells, weight / weight.sum())
+
+
+def cells_of(name: str, geos: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(geo,) which of ``geos`` are called ``name``, or are a product in it."""
+    return np.array([geo == name or geo.startswith(name + JOINT) for geo in geos])

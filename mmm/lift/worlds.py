@@ -1,0 +1,163 @@
+"""The two spend paths of a test, control and treatment, in currency per week and geo.
+
+One world is known, the other starts from it. Within the series the known world is the observed one,
+unless the test covered a part of each geo only (``treated_share`` below one): that part's spend is
+not in the data and both worlds come with the test, as they do outside the series. Weeks ahead of
+the test and its cool-down are the same in both worlds, unless the test says otherwise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.errors import FieldsError, Issue, pointer
+from mmm.lift.window import Area, Window, cells_of
+from mmm.spec.lift_test import LiftTest, SpendPath
+from mmm.types import Array
+
+WORLDS = ("control", "treatment")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the paths of one test are laid on.
+
+    ``reach``: weeks for which the channel's spend has an effect. ``history (week, geo)``: spend of
+    the treated part as observed over the window's weeks; None outside the series.
+    """
+
+    window: Window
+    area: Area
+    reach: int
+    history: Array | None
+
+
+def spend_paths(test: LiftTest, setting: Setting) -> Array:
+    """(world, week, geo), control first, zero outside the test's geos.
+
+    Raises FieldsError where a world is missing, has the wrong number of weeks, would be negative,
+    or is the same as the other.
+    """
+    given = {name: path for name in WORLDS if (path := getattr(test, name)) is not None}
+    own = _own_weeks(test, setting, given)
+    paths = np.stack([_framed(name, own[name], given, setting) for name in WORLDS])
+    if np.array_equal(paths[0], paths[1]):
+        detail = "control and treatment spend the same in every week: there is nothing to measure"
+        raise _fault(next(iter(given)), "same_spend", detail)
+    return paths
+
+
+def _own_weeks(test: LiftTest, setting: Setting, given: dict[str, SpendPath]) -> dict[str, Array]:
+    """World -> (week, geo) in the test's own weeks."""
+    known: dict[str, Array] = {}
+    if setting.history is not None and test.treated_share == 1.0:
+        if len(given) == 2:
+            detail = "within the series the observed spend is one world; give only the other"
+            raise _fault("control", "two_worlds", detail)
+        other = "treatment" if "control" in given else "control"
+        known[other] = np.where(setting.area.cells, setting.history[setting.window.own], 0.0)
+    elif len(given) == 1:
+        missing = "treatment" if "control" in given else "control"
+        detail = "this world's spend is not in the data; give both control and treatment"
+        raise _fault(missing, "missing", detail)
+    for name, path in sorted(given.items(), key=lambda item: not item[1].explicit):
+        known[name] = _path(name, path, known, setting)
+    return known
+
+
+def _path(name: str, path: SpendPath, known: dict[str, Array], setting: Setting) -> Array:
+    """(week, geo) of one world's own weeks; ``known`` holds the other where it is relative."""
+    weeks, split = setting.window.length, setting.area.split
+    if path.weekly is not None:
+        return _weeks(path.weekly, weeks, name, "weekly")[:, None] * split
+    if path.by_geo is not None:
+        return _by_geo(name, path.by_geo, setting)
+    start = next(iter(known.values()))
+    values = start * path.scale if path.scale is not None else start + (path.add or 0.0) * split
+    if np.any(values < 0.0):
+        week, geo = np.argwhere(values < 0.0)[0]
+        detail = (
+            f"{setting.window.weeks[setting.window.ahead + week]}, "
+            f"{setting.area.names[geo]!r}: spend would be {values[week, geo]:g}"
+        )
+        raise _fault(name, "negative", detail, "add")
+    return np.asarray(values)
+
+
+def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], setting: Setting) -> Array:
+    area, weeks = setting.area, setting.window.length
+    values, named = np.zeros((weeks, len(area.names))), np.zeros(len(area.names), dtype=bool)
+    for geo, spend in by_geo.items():
+        cells = cells_of(geo, area.names) & area.cells
+        if not cells.any() or (named & cells).any():
+            detail = f"{geo!r} is not one of the test's geos, or is given twice"
+            raise _fault(name, "unknown_geo", detail, "by_geo", geo)
+        part = np.where(cells, area.split, 0.0)
+        values += _weeks(spend, weeks, name, "by_geo")[:, None] * (part / part.sum())
+        named |= cells
+    if np.any(area.cells & ~named):
+        left = ", ".join(np.array(area.names)[area.cells & ~named][:5])
+        raise _fault(name, "missing", f"the test's geos {left} have no spend", "by_geo")
+    return values
+
+
+def _framed(name: str, own: Array, given: dict[str, SpendPath], setting: Setting) -> Array:
+    """``own`` weeks with the weeks ahead and the cool-down around them."""
+    window = setting.window
+    if setting.history is not None:
+        _refuse_frames(given)
+        around = np.where(setting.area.cells, setting.history, 0.0)
+        return np.concatenate([around[: window.ahead], own, around[window.own.stop :]])
+    if not window.dated:
+        return np.repeat(own, window.ahead + 1, axis=0)
+    split = setting.area.split
+    ahead = _ahead(name, given, setting)[:, None] * split
+    after = _cooldown(name, given, window.cooldown)[:, None] * split
+    return np.concatenate([ahead, own, after])
+
+
+def _refuse_frames(given: dict[str, SpendPath]) -> None:
+    for name, path in given.items():
+        for field in ("before", "after"):
+            if getattr(path, field) is not None:
+                detail = f"within the series the spend {field} the test is in the data"
+                raise _fault(name, "observed", detail, field)
+
+
+def _ahead(name: str, given: dict[str, SpendPath], setting: Setting) -> Array:
+    """(week,) total spend ahead of the test; weeks beyond the channel's reach have no effect."""
+    needed, ahead = setting.reach, setting.window.ahead
+    found = _around("before", name, given, needed)
+    if 1 < found.size < needed:
+        detail = f"{found.size} weeks, but spend has an effect for {needed}; give as many"
+        raise _fault(name, "wrong_length", detail, "before")
+    found = found[max(found.size - ahead, 0) :]
+    return np.concatenate([np.full(ahead - found.size, found[0]), found]) if ahead else found[:0]
+
+
+def _cooldown(name: str, given: dict[str, SpendPath], weeks: int) -> Array:
+    return _weeks(tuple(_around("after", name, given, weeks)), weeks, name, "after")
+
+
+def _around(field: str, name: str, given: dict[str, SpendPath], needed: int) -> Array:
+    """A world's ``before`` or ``after``, the other world's where it has none."""
+    for path in (given[name], *given.values()):
+        values = getattr(path, field)
+        if values is not None:
+            return np.asarray(values, dtype=np.float64)
+    if needed:
+        detail = f"outside the series, give the spend {field} the test ({needed} weeks)"
+        raise _fault(name, "missing", detail, field)
+    return np.zeros(1)
+
+
+def _weeks(values: tuple[float, ...], weeks: int, name: str, field: str) -> Array:
+    """(week,) one value for every week, or one each."""
+    if len(values) not in {1, weeks}:
+        detail = f"{len(values)} values for {weeks} weeks"
+        raise _fault(name, "wrong_length", detail, field)
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), (weeks,))
+
+
+def _fault(world: str, code: str, detail: str, *field: str) -> FieldsError:
+    return FieldsError([Issue(pointer(world, *field), code, detail)])

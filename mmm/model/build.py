@@ -1,0 +1,214 @@
+"""ModelSpec and Panel -> the generative PyMC model that do, observe and sampling all act on.
+
+Variables in natural units are ``pm.Data`` nodes named as in ``timeline.Variables`` (the collapsed
+form, on which nothing intervenes, holds them scaled); parameters come from ``parameters``; means
+from ``equations``; observed nodes are ``kpi`` (``log_kpi`` where the noise is autoregressive on the
+log scale), ``mediator_<name>`` and ``budget_<channel>``. No number of the data is a constant of the
+graph, so that models of one structure share their compiled code.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from mmm.data.inputs import Inputs, scaled_inputs
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.data.timeline import ARRAYS, date_basis, observed
+from mmm.equations import mean as equations
+from mmm.lift.exclusion import kept_cells
+from mmm.lift.predict import plain_only, predicted_lifts
+from mmm.lift.resolve import ResolvedTest, resolve
+from mmm.model.collapse import Seen, log_evidence
+from mmm.model.likelihood import kpi_likelihood, observed_budgets, settle_mediators
+from mmm.ops.data_folding import hoisted
+from mmm.ops.namespace import GRAPH
+from mmm.posterior.evaluate import numeric_inputs
+from mmm.posterior.latent_demand import Budgets, log_budgets
+from mmm.priors import parameters
+from mmm.priors.coefficients import linear_side
+from mmm.priors.coords import coords
+from mmm.priors.table import Prior
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure, structure_of
+from mmm.types import Array, Tensor
+
+PREDICTOR = "predictor"
+VARIABLE_DIMS = {
+    "spend": ("date", "geo", "channel"),
+    "unit_cost": ("date", "geo", "channel"),
+    "frequency": ("date", "geo", "channel"),
+    "rival_spend": ("date", "geo", "spending_rival"),
+    "price": ("date", "geo"),
+    "rival_price": ("date", "geo", "priced_rival"),
+    "controls": ("date", "geo", "control"),
+    "events": ("date", "geo", "event"),
+    "mediator_factor": ("date", "geo", "mediator"),
+    "mediator_shift": ("date", "geo", "mediator"),
+}
+SCALES = (
+    *("exposure", "before", "rival_price_ref", "control_mean", "control_sd"),
+    *("mediator_mean", "mediator_sd", "event_size", "price_ref"),
+)
+FIXED = ("basis", "product")
+"""Inputs that are no data nodes of their own: the basis is several, products are structure."""
+REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
+
+
+class GraphSource:
+    """Parameters as nodes of the PyMC model in context; ``simplified`` what they are made from."""
+
+    xp = GRAPH
+
+    def __init__(self, simplified: Callable[[Tensor], Tensor] = lambda result: result) -> None:
+        self._simplified = simplified
+
+    def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
+        a, b = (*prior.parameters, 0.0)[:2]
+        shape = dims or None
+        families = {
+            "normal": lambda: pm.Normal(name, a, b, dims=shape),
+            "half_normal": lambda: pm.HalfNormal(name, a, dims=shape),
+            "lognormal": lambda: pm.LogNormal(name, a, b, dims=shape),
+            "beta": lambda: pm.Beta(name, a, b, dims=shape),
+            "gamma": lambda: pm.Gamma(name, a, b, dims=shape),
+        }
+        return families[prior.family]()
+
+    def standard(self, name: str, *dims: str) -> Tensor:
+        return pm.Normal(name, dims=dims)
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+        (center, sd), multiple = prior.parameters, self._simplified(times())
+        log = pm.Normal(f"{name}_informed_z", center + pt.log(multiple), sd, dims=dims)
+        return self.keep(name, pt.exp(log) / multiple, *dims)
+
+    def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
+        return pm.Deterministic(name, value, dims=dims or None)
+
+    def data(self, name: str, value: Any, *dims: str) -> Tensor:
+        return pm.Data(name, value, dims=dims or None)
+
+
+def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
+    """The generative model with its kpi observed."""
+    s, source = structure_of(spec), GraphSource()
+    with pm.Model(coords=coords(s, spec, panel, scales)) as model:
+        inputs = _inputs(spec, panel, scales, s)
+        window = _reference(spec, panel, scales, s, inputs)
+        p = _sampled(spec, s, panel, scales, window, source)
+        p |= parameters.linear(spec, s, panel, scales, p, source)
+        observed_budgets(s, panel, inputs, p)
+        found = equations.terms(p, inputs, s, GRAPH, settle_mediators(s, panel, scales, p))
+        predictor = equations.predictor(found, s, GRAPH)
+        predictor.name = PREDICTOR
+        tests = resolve(spec, panel, scales)
+        kpi_likelihood(spec, s, panel, scales, p, predictor, kept_cells(tests, spec, panel))
+        _lifts(tests, p, spec, s, scales)
+    return model
+
+
+def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
+    """The same posterior, linear coefficients integrated out; see ``collapse``."""
+    s, source = structure_of(spec), GraphSource(hoisted)
+    with pm.Model(coords=coords(s, spec, panel, scales)) as model:
+        inputs = _fixed_inputs(spec, panel, scales, s)
+        p = _sampled(spec, s, panel, scales, inputs, source)
+        settle = settle_mediators(s, panel, scales, p)
+        side = linear_side(spec, s, scales)
+        kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
+        tests = resolve(spec, panel, scales)
+        seen = Seen(kpi, kept_cells(tests, spec, panel), _budgets(s, panel))
+        pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, settle)))
+        _lifts(tests, p, spec, s, scales)
+    return model
+
+
+def _budgets(s: Structure, panel: Panel) -> Budgets | None:
+    """The budgets that latent demand drives, as data nodes."""
+    if not s.driven:
+        return None
+    found = vars(log_budgets(s, panel)).items()
+    return Budgets(**{name: _sized(f"budget_{name}", values) for name, values in found})
+
+
+def scaled_kpi(panel: Panel, scales: Scales, s: Structure) -> Array:
+    """(week, geo) kpi in the units of the predictor."""
+    kpi = panel.array("kpi") / scales.kpi_unit
+    return np.log(kpi) if s.log_link else kpi
+
+
+def collapsible(spec: ModelSpec, panel: Panel) -> bool:
+    """Whether the kpi is linear-Gaussian in its linear coefficients, and its noise whitens."""
+    if plain_only(spec, structure_of(spec)):
+        return False
+    log_normal = spec.kpi.likelihood == "lognormal"
+    gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
+    return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(panel.geos) == 1)
+
+
+def _lifts(
+    tests: tuple[ResolvedTest, ...],
+    p: dict[str, Tensor],
+    spec: ModelSpec,
+    s: Structure,
+    scales: Scales,
+) -> None:
+    """The measured lifts, given what the model predicts of them."""
+    if not tests:
+        return
+    center = predicted_lifts(tests, p, spec, s, scales, pt, pm.Data)
+    lift = pm.Data("observed_lift", np.array([test.lift for test in tests]))
+    sd = pm.Data("lift_sd", np.array([test.sd for test in tests]))
+    pm.Normal("lift", center, sd, observed=lift)
+
+
+def _sampled(
+    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, d: Inputs, source: GraphSource
+) -> dict[str, Tensor]:
+    """Parameters that both forms of the posterior sample."""
+    p = parameters.nonlinear(spec, s, panel, scales, d, source)
+    p |= parameters.pooled_scales(spec, s, panel, scales, source)
+    p |= parameters.noise_scale(spec, panel, source)
+    p |= parameters.mediator_parameters(s, source)
+    return p | parameters.budget_parameters(s, source)
+
+
+def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: Inputs) -> Inputs:
+    """Inputs of the reference window, which no intervention moves: what is believed or known of a
+    channel's effect rests on what was spent, and ``do`` must not change its coefficient."""
+    seen = numeric_inputs(observed(panel), spec, scales, s)
+    return replace(d, **{n: pm.Data(f"reference_{n}", getattr(seen, n)) for n in REFERENCE})
+
+
+def _fixed_inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
+    """Scaled inputs as data nodes themselves: nothing intervenes on what is behind them, and no
+    step of the sampler has to scale them again."""
+    found = vars(numeric_inputs(observed(panel), spec, scales, s))
+    basis = {name: pm.Data(f"{name}_basis", values) for name, values in found["basis"].items()}
+    scaled = {n: _sized(f"scaled_{n}", v) for n, v in found.items() if n not in FIXED}
+    return Inputs(basis=basis, product=found["product"], **scaled)
+
+
+def _sized(name: str, value: Array, *dims: str) -> Tensor:
+    """A data node; lengths of one are known to be one, so that loops run over what is longer."""
+    shape = tuple(1 if length == 1 else None for length in value.shape)
+    return pm.Data(name, value, dims=dims or None, shape=shape)
+
+
+def _inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
+    """Scaled inputs from data nodes."""
+    nodes: dict[str, Any] = {
+        name: pm.Data(f"scale_{name}", getattr(scales, name)) for name in SCALES
+    }
+    world = observed(panel)
+    variables = {n: pm.Data(n, getattr(world, n), dims=VARIABLE_DIMS[n]) for n in ARRAYS}
+    basis = {
+        name: pm.Data(f"{name}_basis", values)
+        for name, values in date_basis(panel.weeks, scales, spec).items()
+    }
+    return scaled_inputs(variables, basis, replace(scales, **nodes), s, pt)

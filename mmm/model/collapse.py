@@ -1,0 +1,295 @@
+"""The same posterior, linear-Gaussian coefficients integrated out, and their exact draw back.
+
+Given the non-linear parameters theta, the kpi in scaled units (its log, if log-normal) is linear in
+the coefficients w = prior mean + sd * eta, eta ~ N(0, I): level, trend, season, holidays, events,
+mediators, controls and, in panels, each geo's deviation and each week's common shock. With residual
+r = kpi - mean(prior mean of w), design X (a column a coefficient, times its sd; the price factor F
+multiplies the baseline's columns), noise variance v, and the shocks (variance s^2, loading
+F[t, .]) removed week by week,
+
+    c_t = s^2 / (v + s^2 sum_g F[t, g]^2)    U[., t] = X[., t, .] F[t, .]    q_t = F[t, .] r[t, .]
+    A   = I + (X X' - U diag(c) U') / v          b = (X r - U (c q)) / v
+    eta | kpi, theta ~ N(A^-1 b, A^-1)
+    -2 log p(kpi | theta) = N log(2 pi v) + sum_t log(1 + s^2 sum_g F^2 / v) + log det A
+                            + (r r - c q q) / v - b' A^-1 b
+
+(Woodbury and matrix determinant lemmas; Lindley and Smith 1972 for the conditional.) A geo's
+deviation loads only on its own rows, so its block costs weeks x geos. r, X and F are whitened
+first: divided by a geo's noise relative to sigma, and under AR(1) noise (national models) each week
+less rho times the week before. Latent demand goes out likewise (``latent_demand``). The moments are
+written once, for PyTensor (the sampled density) and NumPy (the draw back).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mmm.data.inputs import Inputs
+from mmm.equations import linear_terms as rows
+from mmm.equations import mean as equations
+from mmm.equations.mean import Parameters
+from mmm.equations.mediators import Settle
+from mmm.ops.evidence import regression
+from mmm.ops.evidence_folded import explained
+from mmm.ops.namespace import GRAPH
+from mmm.posterior import latent_demand
+from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor
+from mmm.priors.coefficients import Linear
+from mmm.spec.structure import Structure
+from mmm.types import Array, Namespace, Tensor
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The data: ``kpi (week, geo)`` scaled; ``kept (week, geo)`` the cells of it that have a say;
+    the budgets that latent demand drives, if any."""
+
+    kpi: Tensor
+    kept: NDArray[np.bool_]
+    budgets: Budgets | None = None
+
+
+@dataclass(frozen=True)
+class Moments:
+    """``a (..., k, k)``, ``b (..., k)`` of the docstring and the terms that do not depend on them.
+
+    ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
+    r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
+    det of the whitening. Where there is latent demand, its ``path`` is out of the first four, and
+    the coefficients of budgets are the last of k.
+    """
+
+    a: Tensor
+    b: Tensor
+    squares: Tensor
+    log_scale: Tensor
+    design: Tensor
+    factor: Tensor
+    residual: Tensor
+    path: Path | None = None
+
+
+def moments(
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    seen: Seen,
+    xp: Namespace,
+    settle: Settle | None = None,
+) -> Moments:
+    """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
+    kept = seen.kept
+    residual, factor, design, whitening = _seen_parts(p, d, side, seen, xp, settle)
+    flat, r = _flat(design), _flat(residual)
+    v = (p["sigma"] ** 2)[..., None]
+    gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
+    squares = (r**2).sum(-1)
+    count = r.shape[-1] if kept.all() else kept.sum()
+    log_scale = count * xp.log(v[..., 0]) - 2.0 * whitening
+    if "shock_sd" in p:
+        own = p["level_sd"][..., None, None] * factor
+        shared = (design * own[..., None, :, :]).sum(-2)
+        corner = xp.eye(factor.shape[-1]) * (own**2).sum(-2)[..., None, :]
+        gram = _bordered(gram, shared, corner, xp)
+        moment = xp.concatenate([moment, (own * residual).sum(-2)], axis=-1)
+        load = xp.concatenate([(design * factor[..., None, :, :]).sum(-1), (own * factor).mT], -2)
+        total = (p["shock_sd"] ** 2)[..., None] * (factor**2).sum(-1)
+        c = (p["shock_sd"] ** 2)[..., None] / (v + total)
+        q = (factor * residual).sum(-1)
+        gram = gram - (load * c[..., None, :]) @ load.mT
+        moment = moment - (load @ (c * q)[..., None])[..., 0]
+        squares = squares - (c * q**2).sum(-1)
+        log_scale = log_scale + xp.log(1.0 + total / v).sum(-1)
+    identity = xp.eye(gram.shape[-1])
+    found = Moments(
+        a=identity + gram / v[..., None],
+        b=moment / v,
+        squares=squares / v[..., 0],
+        log_scale=log_scale,
+        design=design,
+        factor=factor,
+        residual=residual,
+    )
+    return _without_demand(p, found, side.s, seen, xp) if seen.budgets else found
+
+
+def _without_demand(p: Parameters, m: Moments, s: Structure, seen: Seen, xp: Namespace) -> Moments:
+    """The moments of kpi and budgets together, latent demand taken out."""
+    assert seen.budgets is not None
+    found, path = latent_demand.together(
+        (Regression(m.a, m.b, m.squares, m.log_scale), _on_demand(p, m, xp)),
+        latent_demand.of_budgets(p, seen.budgets, s, xp),
+        p["demand_rho"],
+        len(seen.kept),
+        xp,
+    )
+    return replace(m, **vars(found), path=path)
+
+
+def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> Sensor:
+    """What the kpi says of demand."""
+    effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
+    if "noise_rho" in p:
+        sigma = p["sigma"][..., None]
+        factor, residual = m.factor[..., 0] / sigma, m.residual[..., 0] / sigma
+        design, rho = m.design[..., 0] / sigma[..., None], p["noise_rho"]
+        return latent_demand.of_remembering_kpi(effect, factor, rho, design, residual, xp)
+    load = (m.design * m.factor[..., None, :, :]).sum(-1)
+    size, moved = (m.factor**2).sum(-1), (m.factor * m.residual).sum(-1)
+    if "shock_sd" in p:
+        own = p["level_sd"][..., None, None] * m.factor
+        load = xp.concatenate([load, (own * m.factor).mT], axis=-2)
+        v = v + (p["shock_sd"] ** 2)[..., None] * size
+    return latent_demand.of_kpi(effect, load / v[..., None, :], size / v, moved / v)
+
+
+def log_evidence(
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    seen: Seen,
+    settle: Settle | None,
+) -> Tensor:
+    """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
+    integrated out (PyTensor scalar)."""
+    if "shock_sd" not in p and seen.budgets is None:
+        return _plain_evidence(p, d, side, seen, settle)
+    m = moments(p, d, side, seen, GRAPH, settle)
+    count = m.residual.size if seen.kept.all() else seen.kept.sum()
+    if seen.budgets is not None:
+        count = count + seen.budgets.paid.sum()
+    constant = count * np.log(2.0 * np.pi)
+    return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b, m.squares))
+
+
+def _plain_evidence(
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, settle: Settle | None
+) -> Tensor:
+    """The same where nothing but coefficients goes out: a regression."""
+    residual, _, design, whitening = _seen_parts(p, d, side, seen, GRAPH, settle)
+    v, r = p["sigma"] ** 2, _flat(residual)
+    count = r.size if seen.kept.all() else seen.kept.sum()
+    scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
+    return -0.5 * (scale + regression(_flat(design), r, v))
+
+
+def draw_back(
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    seen: Seen,
+    settle: Settle | None,
+    rng: np.random.Generator,
+) -> dict[str, Array]:
+    """Exact draws (draw, ...) of the coefficients, and of latent demand, given each draw of the
+    other parameters."""
+    m = moments(p, d, side, seen, np, settle)
+    n = p["sigma"].shape[0]
+    a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
+    b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
+    root_t = np.linalg.cholesky(a).mT
+    center = np.linalg.solve(a, b[..., None])[..., 0]
+    spread = np.linalg.solve(root_t, rng.standard_normal(b.shape)[..., None])[..., 0]
+    return _coefficients(p, side, m, center + spread, rng)
+
+
+def _coefficients(
+    p: Parameters, side: Linear, m: Moments, eta: Array, rng: np.random.Generator
+) -> dict[str, Array]:
+    mean = side.prior_mean()
+    common = eta[:, : mean.size]
+    values = mean + side.prior_sd(p, np) * common
+    cuts = np.cumsum([size for _, size in side.blocks])[:-1]
+    names = [name for name, _ in side.blocks]
+    found = dict(zip(names, np.split(values, cuts, axis=-1), strict=True))
+    found["level_mean"] = found["level_mean"][:, 0]
+    demand = 0.0
+    if m.path is not None:
+        found |= latent_demand.draw_back(m.path, eta, side.s, rng)
+        demand = (p["demand_effect"][:, None] * found["demand"])[..., None]
+    if "shock_sd" not in p:
+        return {**found, "level": found["level_mean"][:, None]}
+    geos = m.factor.shape[-1]
+    deviation = p["level_sd"][:, None] * eta[:, mean.size : mean.size + geos]
+    fitted = (m.design * common[:, :, None, None]).sum(-3)
+    rest = m.residual - fitted - m.factor * (deviation[:, None, :] + demand)
+    v, s2 = (p["sigma"] ** 2)[:, None], (p["shock_sd"] ** 2)[:, None]
+    total = v + s2 * (m.factor**2).sum(-1)
+    shock = s2 / total * (m.factor * rest).sum(-1)
+    shock = shock + np.sqrt(s2 * v / total) * rng.standard_normal(shock.shape)
+    return {**found, "level": found["level_mean"][:, None] + deviation, "shock": shock}
+
+
+def _linear_parts(
+    p: Parameters, d: Inputs, side: Linear, kpi: Tensor, xp: Namespace, settle: Settle | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Residual at the coefficients' prior means, price factor, and design (k0, week, geo)."""
+    s, one = side.s, xp.ones_like(d.log_price)
+    mean, sd = side.prior_mean(), side.prior_sd(p, xp)[..., None, None]
+    base = equations.without_linear(p, d, s, xp, settle)
+    residual = kpi - equations.predictor(base, s, xp, level=float(mean[0]))
+    factor = one if s.log_link else base.price_factor
+    found = [rows.Row("level_mean", one[None])]
+    found += rows.linear(p, d, s, base.states, xp)
+    like = max((row.values for row in found), key=lambda values: values.ndim)
+    like = xp.zeros_like(like[..., :1, :, :]) + one
+    columns = xp.concatenate([row.values + 0.0 * like for row in found], axis=-3)
+    sizes = [size for _, size in side.blocks]
+    inside = np.repeat([float(row.inside) for row in found], sizes)[:, None, None]
+    return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
+
+
+def _seen_parts(
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, xp: Namespace, settle: Settle | None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The same with independent noise, zero in cells that have no say, and the log determinant."""
+    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, settle)
+    kept = seen.kept
+    residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
+    if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
+        draws = xp.zeros_like(p["sigma"])[..., None, None]
+        factor, design = factor + draws, design + draws[..., None, :, :]
+    if not kept.all():
+        residual, factor, design = residual * kept, factor * kept, design * kept
+    return residual, factor, design, whitening
+
+
+def _whitened(
+    p: Parameters,
+    residual: Tensor,
+    factor: Tensor,
+    design: Tensor,
+    kept: NDArray[np.bool_],
+    xp: Namespace,
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The three with independent noise of s.d. sigma, and the log determinant of what was done."""
+    whitening: Tensor = 0.0
+    if "sigma_geo" in p:
+        relative = (p["sigma_geo"] / p["sigma"][..., None])[..., None, :]
+        residual, factor = residual / relative, factor / relative
+        design = design / relative[..., None, :, :]
+        whitening = whitening - (kept.sum(0) * xp.log(relative[..., 0, :])).sum(-1)
+    if "noise_rho" in p:
+        rho = p["noise_rho"][..., None, None]
+        residual = _differenced(residual, rho, xp)
+        design = _differenced(design, rho[..., None, :, :], xp)
+        whitening = whitening + 0.5 * residual.shape[-1] * xp.log(1.0 - rho[..., 0, 0] ** 2)
+    return residual, factor, design, whitening
+
+
+def _differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
+    """Each week less rho times the week before; the first times sqrt(1 - rho^2)."""
+    first = x[..., :1, :] * xp.sqrt(1.0 - rho**2)
+    return xp.concatenate([first, x[..., 1:, :] - rho * x[..., :-1, :]], axis=-2)
+
+
+def _flat(values: Tensor) -> Tensor:
+    """The last two axes as one."""
+    return values.reshape((*values.shape[:-2], values.shape[-2] * values.shape[-1]))
+
+
+def _bordered(gram: Tensor, shared: Tensor, corner: Tensor, xp: Namespace) -> Tensor:
+    """The matrix [[gram, shared], [shared', corner]]."""
+    top = xp.concatenate([gram, shared], axis=-1)
+    return xp.concatenate([top, xp.concatenate([shared.mT, corner], axis=-1)], axis=-2)

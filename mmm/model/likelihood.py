@@ -1,0 +1,131 @@
+"""The observed nodes of the PyMC graph: the kpi, the mediators, the budgets that demand drives.
+
+kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
+          covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
+          log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
+          counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
+mediator  Normal(mean, sd) in its own units; a week unseen is mean + sd * innovation
+budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
+          spend: the second sensor of latent demand
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+
+from mmm.data.inputs import Inputs
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.equations.mediators import Settle
+from mmm.posterior.latent_demand import log_budgets
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Array, Tensor
+
+type Parameters = Mapping[str, Tensor]
+CELLS = ("date", "geo")
+
+
+def kpi_likelihood(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    p: Parameters,
+    predictor: Tensor,
+    kept: NDArray[np.bool_],
+) -> None:
+    """The kpi given the structural ``predictor (week, geo)`` in scaled units; cells that are not
+    ``kept (week, geo)`` have no say."""
+    unit = pm.Data("kpi_unit", scales.kpi_unit, dims="geo")
+    kpi, kind = panel.array("kpi"), spec.kpi.likelihood
+    dims = CELLS if kept.all() else None
+
+    def cells(values: Tensor) -> Tensor:
+        return values if kept.all() else (values * pt.ones_like(predictor))[np.nonzero(kept)]
+
+    def seen(values: Array) -> Tensor:
+        return pm.Data("observed_kpi", values if kept.all() else values[kept], dims=dims)
+
+    if kind == "negative_binomial":
+        mean = cells(unit * pt.exp(predictor))
+        counts = seen(kpi.astype(np.int64))
+        pm.NegativeBinomial("kpi", mu=mean, alpha=p["dispersion"], observed=counts, dims=dims)
+        return
+    sigma = p.get("sigma_geo", p["sigma"])
+    if kind == "lognormal":
+        center, scale = pt.log(unit) + predictor, sigma * pt.ones_like(unit)
+        if s.ar:
+            _autoregressive("log_kpi", center, scale, p["noise_rho"], seen(np.log(kpi)))
+        else:
+            pm.LogNormal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
+        return
+    center, scale = unit * (pt.exp(predictor) if s.log_link else predictor), sigma * unit
+    if s.ar:
+        _autoregressive("kpi", center, scale, p["noise_rho"], seen(kpi))
+    elif kind == "student_t":
+        nu = p["nu"]
+        pm.StudentT(
+            "kpi", nu=nu, mu=cells(center), sigma=cells(scale), observed=seen(kpi), dims=dims
+        )
+    else:
+        pm.Normal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
+
+
+def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor) -> None:
+    """Gaussian AR(1) noise of every geo, as one multivariate normal over its weeks."""
+    steps = pt.arange(center.shape[0])
+    apart = steps[:, None] - steps[None, :]
+    fresh = pt.where(pt.eq(steps, 0), 1.0 / pt.sqrt(1.0 - rho**2), 1.0)
+    power = pt.exp(pt.maximum(apart, 0) * pt.log(rho))
+    root = pt.where(apart >= 0, power, 0.0) * fresh[None, :]
+    chol = scale[:, None, None] * root[None]
+    pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
+
+
+def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) -> Settle:
+    """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
+    values = panel.array("mediators")
+
+    def settle(mediator: int, mean: Tensor) -> Tensor:
+        name = s.mediators[mediator]
+        seen = np.isfinite(values[..., mediator])
+        center = pm.Data(f"center_{name}", scales.mediator_mean[:, mediator])
+        spread = pm.Data(f"spread_{name}", scales.mediator_sd[:, mediator])
+        sd = p["mediator_sd"][mediator]
+        natural, wide = center + spread * mean, spread * sd * pt.ones_like(mean)
+        if seen.all():
+            data = pm.Data(f"observed_{name}", values[..., mediator], dims=CELLS)
+            node = pm.Normal(f"mediator_{name}", natural, wide, observed=data, dims=CELLS)
+            return (node - center) / spread
+        week, geo = np.nonzero(seen)
+        data = pm.Data(f"observed_{name}", values[week, geo, mediator])
+        node = pm.Normal(f"mediator_{name}", natural[week, geo], wide[week, geo], observed=data)
+        return _unseen(name, mean, sd, seen, (node - center[geo]) / spread[geo])
+
+    return settle
+
+
+def _unseen(name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor) -> Tensor:
+    week, geo = np.nonzero(~seen)
+    pm.modelcontext(None).add_coord(f"unseen_{name}_cell", range(len(week)))
+    z = pm.Normal(f"unseen_{name}_z", dims=f"unseen_{name}_cell")
+    value = pm.Deterministic(f"unseen_{name}", mean[week, geo] + sd * z, dims=f"unseen_{name}_cell")
+    state = pt.set_subtensor(pt.zeros_like(mean)[week, geo], value)
+    return pt.set_subtensor(state[np.nonzero(seen)], known)
+
+
+def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> None:
+    """The budgets that latent demand drives, where there is spend."""
+    budgets = log_budgets(s, panel)
+    for k, channel in enumerate(s.driven):
+        weeks = np.flatnonzero(budgets.paid[k])
+        mean = p["budget_level"][k] + p["budget_loading"][k] * p["demand"]
+        if s.yearly:
+            mean = mean + p["budget_season"][k] @ d.basis["season"]
+        name = s.channels[channel]
+        logs = pm.Data(f"observed_budget_{name}", budgets.logs[k, weeks])
+        pm.Normal(f"budget_{name}", mean[weeks], p["budget_sd"][k], observed=logs)

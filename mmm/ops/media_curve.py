@@ -1,0 +1,155 @@
+"""Carryover and saturation of media as one operation of the graph: the hot part of a density.
+
+The same numbers as ``curve_terms`` gives by single operations, in one pass over the weeks whose
+loops run on vectors (``media_kernels``). Exposure is data: the gradient with respect to it is not
+defined.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.gradient import DisconnectedType, grad_undefined
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
+
+from mmm.equations.transforms import SATURATION, SATURATION_PARAMETERS
+from mmm.ops import media_loops as media_kernels
+from mmm.ops import vector_math
+from mmm.types import Array, Namespace, Tensor
+
+SOURCE = sha256(
+    b"".join(Path(str(part.__file__)).read_bytes() for part in (media_kernels, vector_math))
+).hexdigest()
+"""Of what machine code is made from: code on disk is found by it."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Compiled loops of a curve with so many parameters, and how many arrays they hand over."""
+
+    forward: Callable[..., Any]
+    backward: Callable[..., Any]
+    parameters: int
+    outputs: int
+
+
+KERNELS = {
+    "hill": Kernel(media_kernels.hill, media_kernels.hill_gradient, 2, 3),
+    "logistic": Kernel(media_kernels.logistic, media_kernels.logistic_gradient, 1, 2),
+}
+
+
+class _Kerneled(Op):
+    """An operation that is a kernel's loops."""
+
+    __props__ = ("kind", "source")
+
+    def __init__(self, kind: str, source: str = SOURCE) -> None:
+        self.kind, self.source = kind, source
+
+    @property
+    def kernel(self) -> Kernel:
+        return KERNELS[self.kind]
+
+    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
+        for cell, value in zip(outputs, self.code(*inputs), strict=True):
+            cell[0] = value
+
+
+class MediaCurve(_Kerneled):
+    """(member, week, geo) curve, and what its gradient needs, from ``padded (member, max_lag +
+    week, geo)``, ``weights (member, lag)`` and the curve's parameters (member,)."""
+
+    @property
+    def code(self) -> Callable[..., Any]:
+        return self.kernel.forward
+
+    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
+        """By single operations: a starting point is not worth compiling for."""
+        for cell, value in zip(outputs, self.by_steps(*inputs, xp=np), strict=True):
+            cell[0] = value
+
+    def by_steps(
+        self, padded: Tensor, weights: Tensor, *parameters: Tensor, xp: Namespace
+    ) -> tuple[Tensor, ...]:
+        """What the loops compute, in the namespace ``xp``."""
+        last = weights.shape[1] - 1
+        weeks = padded.shape[1] - last
+        lags = (padded[:, last - lag : last - lag + weeks] for lag in range(last + 1))
+        x = sum(weights[:, lag, None, None] * past for lag, past in enumerate(lags))
+        names = SATURATION_PARAMETERS[self.kind]
+        y = SATURATION[self.kind](x, dict(zip(names, parameters, strict=True)), xp)
+        return (y, x, xp.log(xp.where(x > 0.0, x, 1.0)))[: self.kernel.outputs]
+
+    def make_node(self, padded: Tensor, weights: Tensor, *parameters: Tensor) -> Apply:
+        inputs = [pt.as_tensor(value) for value in (padded, weights, *parameters)]
+        members, _, geos = inputs[0].type.shape
+        kind = pt.tensor(dtype="float64", shape=(members, None, geos)).type
+        return Apply(self, inputs, [kind() for _ in range(self.kernel.outputs)])
+
+    def infer_shape(self, _node: Apply, shapes: list[Any]) -> list[Any]:
+        (members, padded, geos), (_, lags) = shapes[:2]
+        return [(members, padded - lags + 1, geos)] * self.kernel.outputs
+
+    def pullback(
+        self, inputs: list[Tensor], outputs: list[Tensor], cotangents: list[Tensor]
+    ) -> list[Tensor]:
+        if not all(isinstance(each.type, DisconnectedType) for each in cotangents[1:]):
+            raise NotImplementedError("only the curve has a gradient")
+        found = MediaCurveGradient(self.kind)(*inputs, *outputs, cotangents[0])
+        return [grad_undefined(self, 0, inputs[0], "exposure is data"), *found]
+
+
+class MediaCurveGradient(_Kerneled):
+    """Gradients of weights and parameters, from inputs and outputs of ``MediaCurve`` and the
+    gradient of the curve ``(member, week, geo)``."""
+
+    @property
+    def code(self) -> Callable[..., Any]:
+        return self.kernel.backward
+
+    def make_node(self, *inputs: Tensor) -> Apply:
+        return Apply(self, [*inputs], [value.type() for value in inputs[1 : self._last]])
+
+    def infer_shape(self, _node: Apply, shapes: list[Any]) -> list[Any]:
+        return shapes[1 : self._last]
+
+    @property
+    def _last(self) -> int:
+        return 2 + self.kernel.parameters
+
+
+type Parameters = Mapping[str, Tensor]
+
+
+def _padded(exposure: Tensor, before: Tensor) -> Tensor:
+    return pt.concatenate([before, exposure], axis=-2)
+
+
+def _hill(exposure: Tensor, before: Tensor, weights: Tensor, q: Parameters) -> Tensor:
+    half, slope = q["saturation_half"], q["saturation_slope"]
+    return MediaCurve("hill")(_padded(exposure, before), weights, half, slope)[0]
+
+
+def _logistic(exposure: Tensor, before: Tensor, weights: Tensor, q: Parameters) -> Tensor:
+    return MediaCurve("logistic")(_padded(exposure, before), weights, q["saturation_rate"])[0]
+
+
+def _tanh(exposure: Tensor, before: Tensor, weights: Tensor, q: Parameters) -> Tensor:
+    return MediaCurve("logistic")(_padded(exposure, before), weights, 2.0 * q["saturation_rate"])[0]
+
+
+MEDIA_CURVES = {"hill": _hill, "logistic": _logistic, "tanh": _tanh}
+"""By kind of saturation, the (member, week, geo) curve of ``exposure (member, week, geo)`` that
+follows ``before (member, max_lag, geo)``, by ``weights (member, lag)`` and the parameters."""
+
+
+@register_funcify_default_op_cache_key(_Kerneled)
+def _code(op: _Kerneled, **_: Any) -> Callable[..., Any]:
+    return op.code

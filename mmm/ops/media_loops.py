@@ -1,0 +1,169 @@
+"""Loops behind ``media_curve``: carryover and saturation of media, with gradients, block by block.
+
+    x[m, t, g] = sum_l w[m, l] padded[m, max_lag - l + t, g]
+    hill       y = x^s / (k^s + x^s)    u = dy y (1 - y)    ds = sum u log(x / k)
+               dx = s u / x             dk = -s / k sum u   y and dx are 0 at x = 0
+    logistic   y = tanh(r x / 2)        u = dy (1 - y^2) / 2    dr = sum u x         dx = r u
+    dw[m, l] = sum dx[m, t, g] padded[m, max_lag - l + t, g]
+
+A cell is a week of a geo. Loops run over pieces that are arrays of their own, without an index that
+could be negative, and so on vectors.
+"""
+
+import numpy as np
+from numba import njit
+
+from mmm.ops.vector_math import OPTIONS, SUMS, exp, log
+from mmm.types import Array
+
+BLOCK = 512
+"""Cells that take all steps before the next ones do, so that they stay in the nearest cache."""
+SMALL = 0.01
+"""Below it tanh(z / 2) is its series to z^5, without the cancellation of 1 - e^-z."""
+
+
+@njit(**SUMS)
+def hill(padded: Array, weights: Array, half: Array, slope: Array) -> tuple[Array, Array, Array]:
+    """Curve, exposure and its logarithm (of 1 where it is 0), each (member, week, geo)."""
+    members, lags = weights.shape
+    shape = (members, padded.shape[1] - lags + 1, padded.shape[2])
+    curve, x, logs = np.empty(shape), np.empty(shape), np.empty(shape)
+    for m in range(members):
+        past = np.ascontiguousarray(padded[m]).reshape(-1)
+        y, total, log_x = curve[m].reshape(-1), x[m].reshape(-1), logs[m].reshape(-1)
+        unit, exponent = np.log(half[m]), slope[m]
+        for start in range(0, y.size, BLOCK):
+            cells = slice(start, min(start + BLOCK, y.size))
+            _carry(past[start:], weights[m], shape[2], total[cells])
+            _hill(total[cells], unit, exponent, log_x[cells], y[cells])
+    return curve, x, logs
+
+
+@njit(**SUMS)
+def hill_gradient(
+    padded: Array,
+    weights: Array,
+    half: Array,
+    slope: Array,
+    curve: Array,
+    x: Array,
+    logs: Array,
+    cotangent: Array,
+) -> tuple[Array, Array, Array]:
+    """Gradients of weights, half and slope."""
+    d_weights, d_half, d_slope = np.zeros_like(weights), np.empty_like(half), np.empty_like(slope)
+    buffer = np.empty(BLOCK)
+    for m in range(len(weights)):
+        past, d_y = _flat(padded[m]), _flat(cotangent[m])
+        y, total, log_x = _flat(curve[m]), _flat(x[m]), _flat(logs[m])
+        moved, bent = 0.0, 0.0
+        for start in range(0, y.size, BLOCK):
+            cells = slice(start, min(start + BLOCK, y.size))
+            d_x = buffer[: cells.stop - start]
+            more = _hill_back(d_y[cells], y[cells], total[cells], log_x[cells], d_x)
+            moved, bent = moved + more[0], bent + more[1]
+            _carry_back(past[start:], d_x, padded.shape[2], d_weights[m])
+        d_weights[m] *= slope[m]
+        d_half[m] = -slope[m] / half[m] * moved
+        d_slope[m] = bent - np.log(half[m]) * moved
+    return d_weights, d_half, d_slope
+
+
+@njit(**SUMS)
+def logistic(padded: Array, weights: Array, rate: Array) -> tuple[Array, Array]:
+    """Curve and exposure, each (member, week, geo)."""
+    members, lags = weights.shape
+    shape = (members, padded.shape[1] - lags + 1, padded.shape[2])
+    curve, x = np.empty(shape), np.empty(shape)
+    for m in range(members):
+        past = np.ascontiguousarray(padded[m]).reshape(-1)
+        y, total = curve[m].reshape(-1), x[m].reshape(-1)
+        for start in range(0, y.size, BLOCK):
+            cells = slice(start, min(start + BLOCK, y.size))
+            _carry(past[start:], weights[m], shape[2], total[cells])
+            _logistic(total[cells], rate[m], y[cells])
+    return curve, x
+
+
+@njit(**SUMS)
+def logistic_gradient(
+    padded: Array, weights: Array, rate: Array, curve: Array, x: Array, cotangent: Array
+) -> tuple[Array, Array]:
+    """Gradients of weights and rate."""
+    d_weights, d_rate = np.zeros_like(weights), np.zeros_like(rate)
+    buffer = np.empty(BLOCK)
+    for m in range(len(weights)):
+        past, d_y = _flat(padded[m]), _flat(cotangent[m])
+        y, total = _flat(curve[m]), _flat(x[m])
+        for start in range(0, y.size, BLOCK):
+            cells = slice(start, min(start + BLOCK, y.size))
+            u = buffer[: cells.stop - start]
+            d_rate[m] += _logistic_back(d_y[cells], y[cells], total[cells], u)
+            _carry_back(past[start:], u, padded.shape[2], d_weights[m])
+        d_weights[m] *= rate[m]
+    return d_weights, d_rate
+
+
+@njit(**SUMS)
+def _flat(values: Array) -> Array:
+    return np.ascontiguousarray(values).reshape(-1)
+
+
+@njit(**SUMS)
+def _carry(past: Array, weights: Array, step: int, total: Array) -> None:
+    """Into ``total (cell,)`` the weighted sum of the past, ``step`` numbers a lag."""
+    total[:] = 0.0
+    for lag in range(weights.size):
+        at, weight = past[(weights.size - 1 - lag) * step :], weights[lag]
+        for i in range(total.size):
+            total[i] += weight * at[i]
+
+
+@njit(**SUMS)
+def _carry_back(past: Array, d_x: Array, step: int, d_weights: Array) -> None:
+    """To ``d_weights (lag,)`` the products of the past with ``d_x (cell,)``."""
+    for lag in range(d_weights.size):
+        at, found = past[(d_weights.size - 1 - lag) * step :], 0.0
+        for i in range(d_x.size):
+            found += d_x[i] * at[i]
+        d_weights[lag] += found
+
+
+@njit(**OPTIONS)
+def _hill(x: Array, unit: float, exponent: float, logs: Array, y: Array) -> None:
+    for i in range(x.size):
+        logs[i] = log(x[i] if x[i] > 0.0 else 1.0)
+    for i in range(x.size):
+        ratio = exp(exponent * (logs[i] - unit))
+        y[i] = ratio / (1.0 + ratio) if x[i] > 0.0 else 0.0
+
+
+@njit(**SUMS)
+def _hill_back(d_y: Array, y: Array, x: Array, logs: Array, d_x: Array) -> tuple[float, float]:
+    """Into ``d_x`` the gradient of the exposure at slope one; sums of u and of u log x."""
+    moved, bent = 0.0, 0.0
+    for i in range(y.size):
+        u = d_y[i] * y[i] * (1.0 - y[i])
+        moved += u
+        bent += u * logs[i]
+        d_x[i] = u / (x[i] if x[i] > 0.0 else 1.0)
+    return moved, bent
+
+
+@njit(**OPTIONS)
+def _logistic(x: Array, rate: float, y: Array) -> None:
+    for i in range(x.size):
+        z = rate * x[i]
+        rest = exp(-z)
+        series = z * (0.5 - z * z * (1.0 / 24.0 - z * z / 240.0))
+        y[i] = series if z < SMALL else (1.0 - rest) / (1.0 + rest)
+
+
+@njit(**SUMS)
+def _logistic_back(d_y: Array, y: Array, x: Array, u: Array) -> float:
+    """Into ``u`` the gradient of rate times exposure; its sum with the exposure."""
+    found = 0.0
+    for i in range(y.size):
+        u[i] = 0.5 * d_y[i] * (1.0 - y[i] * y[i])
+        found += u[i] * x[i]
+    return found

@@ -1,0 +1,121 @@
+"""Plans under several scenarios of the world: every draw meets one of them.
+
+A scenario with probability p is met by a share p of the posterior's draws, chosen evenly among
+them, so that one plan is best for all scenarios together and each answer over draws holds both the
+doubt about effects and the doubt about the world.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from mmm.plan.frame import PlanFrame
+from mmm.plan.response import PlanResponse
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array, IndexArray
+
+
+@dataclass(frozen=True)
+class PlanMixture(PlanFrame):
+    """Satisfies ``optimizer.response.Response``; ``parts[k]`` holds the draws ``met[k]``."""
+
+    parts: tuple[PlanResponse, ...]
+    met: tuple[IndexArray, ...]
+
+    @cached_property
+    def concave(self) -> bool:
+        """Whether every draw's response is concave in the spend of all cells."""
+        return all(part.concave for part in self.parts)
+
+    @property
+    def separable(self) -> bool:
+        """Whether ``draws`` is a sum over cells, each told by ``curve``."""
+        return all(part.separable for part in self.parts)
+
+    @cached_property
+    def kpi(self) -> "PlanMixture":
+        """The same in units of the kpi."""
+        return replace(self, on="kpi", unit="kpi units", parts=tuple(p.kpi for p in self.parts))
+
+    def draws(self, spend: Array) -> Array:
+        """(draw,) as ``PlanResponse.draws``."""
+        return self._together([part.draws(spend) for part in self.parts])
+
+    def jacobian(self, spend: Array) -> Array:
+        """(draw, cell) derivative of ``draws``."""
+        return self._together([part.jacobian(spend) for part in self.parts])
+
+    def curve(self, cell: int, levels: Array) -> tuple[Array, Array]:
+        """(draw, level) as ``PlanResponse.curve``."""
+        return self._pairs(lambda part: part.curve(cell, levels))
+
+    def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
+        """(draw, level - 1) as ``PlanResponse.slope_range``."""
+        return self._pairs(lambda part: part.slope_range(cell, levels))
+
+    def outcome(self, spend: Array) -> Array:
+        """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
+        return self._together([part.outcome(spend) for part in self.parts])
+
+    def total(self, spend: Array) -> Array:
+        """(draw,) as ``outcome``, in the unit of ``draws``."""
+        return self._together([part.total(spend) for part in self.parts])
+
+    def predictive(self, spend: Array, seed: int = 0) -> Array:
+        """(draw,) as ``outcome`` with future states and noise; equal seeds give equal noise."""
+        seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
+        pairs = zip(self.parts, seeds, strict=True)
+        return self._together([part.predictive(spend, own) for part, own in pairs])
+
+    def _pairs(self, ask: Callable[[PlanResponse], tuple[Array, Array]]) -> tuple[Array, Array]:
+        first, second = zip(*map(ask, self.parts), strict=True)
+        return self._together(first), self._together(second)
+
+    def _together(self, values: Sequence[Array]) -> Array:
+        joined = np.concatenate(values)
+        ordered = np.empty_like(joined)
+        ordered[np.concatenate(self.met)] = joined
+        return ordered
+
+
+def mixture(
+    model: FittedModel,
+    probabilities: Sequence[float],
+    respond: Callable[[FittedModel, int], PlanResponse],
+) -> PlanMixture:
+    """The mixture of scenarios: ``respond(model, k)`` is the response under scenario k.
+
+    ``probabilities`` are positive and add up to one.
+    """
+    met = scenario_draws(probabilities, model.posterior.n_draws)
+    parts = [
+        respond(replace(model, posterior=model.posterior.subset(chosen)), k)
+        for k, chosen in enumerate(met)
+    ]
+    first = parts[0]
+    return PlanMixture(
+        model=model,
+        spread=first.spread,
+        unit=first.unit,
+        current=first.current,
+        observed_max=first.observed_max,
+        horizon=first.horizon,
+        warnings=tuple(dict.fromkeys(line for part in parts for line in part.warnings)),
+        on=first.on,
+        parts=tuple(parts),
+        met=met,
+    )
+
+
+def scenario_draws(probabilities: Sequence[float], draws: int) -> tuple[IndexArray, ...]:
+    """Which draws meet each scenario, at least one of each: dealt evenly over their order."""
+    ends = np.cumsum(probabilities) / np.sum(probabilities)
+    golden = (np.sqrt(5.0) - 1.0) / 2.0
+    owner = np.searchsorted(ends, (np.arange(draws) * golden + 0.5) % 1.0, side="right")
+    owner = np.clip(owner, 0, len(ends) - 1)
+    for k in range(len(ends)):
+        if not (owner == k).any():
+            owner[np.argmax(owner == np.bincount(owner).argmax())] = k
+    return tuple(np.flatnonzero(owner == k) for k in range(len(ends)))

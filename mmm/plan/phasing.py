@@ -1,0 +1,60 @@
+"""How a channel's total is spread over the weeks and geos of a horizon."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from mmm.errors import Issue, QueryError, pointer
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+Phasing = Literal["historic", "even"]
+
+
+def phasing_shares(
+    model: FittedModel,
+    weeks: int,
+    phasing: Phasing,
+    profile: Mapping[str, Sequence[float]] | None = None,
+) -> Array:
+    """(week, geo, channel) shares of a channel's total, adding up to one per channel.
+
+    ``historic`` repeats the last ``weeks`` observed weeks; a channel without spend there, and
+    ``even``, spreads over weeks evenly and over geos by weight. ``profile``: weekly spend, or any
+    numbers in its proportions, of channels whose weeks are known; raises QueryError.
+    """
+    shares = _usual_shares(model, weeks, phasing)
+    geo = model.scales.geo_weight / model.scales.geo_weight.sum()
+    for name, spend in (profile or {}).items():
+        where = pointer("phasing", "profile", name)
+        if name not in model.structure.channels:
+            known = ", ".join(model.structure.channels)
+            raise QueryError([Issue(where, "unknown_channel", f"there is no {name!r}: {known}")])
+        weekly = np.asarray(spend, dtype=np.float64)
+        if weekly.size != weeks:
+            detail = f"{name!r} has {weekly.size} weeks; the horizon has {weeks}"
+            raise QueryError([Issue(where, "weeks", detail)])
+        if weekly.min() < 0.0 or weekly.sum() <= 0.0:
+            detail = f"the weeks of {name!r} must be at least 0, and not all of them 0"
+            raise QueryError([Issue(where, "no_profile", detail)])
+        channel = model.structure.channels.index(name)
+        shares[..., channel] = np.outer(weekly / weekly.sum(), geo)
+    return shares
+
+
+def _usual_shares(model: FittedModel, weeks: int, phasing: Phasing) -> Array:
+    geo = model.scales.geo_weight / model.scales.geo_weight.sum()
+    even = np.repeat(geo[None, :, None] / weeks, weeks, axis=0)
+    spend = last_weeks(model, weeks)
+    total = spend.sum((0, 1))
+    if phasing == "even":
+        return np.broadcast_to(even, spend.shape).copy()
+    return np.where(total > 0.0, spend / np.where(total > 0.0, total, 1.0), even)
+
+
+def last_weeks(model: FittedModel, weeks: int) -> Array:
+    """(week, geo, channel) spend of the last ``weeks`` weeks, the history repeated if shorter."""
+    spend = model.panel.array("spend")
+    repeats = -(-weeks // spend.shape[0])
+    return np.tile(spend, (repeats, 1, 1))[-weeks:]

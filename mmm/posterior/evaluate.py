@@ -1,0 +1,142 @@
+"""The equations over all posterior draws, for any variables on any weeks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.data.inputs import Inputs, scaled_inputs
+from mmm.data.scales import Scales
+from mmm.data.timeline import Variables, date_basis, observed
+from mmm.equations import mean as equations
+from mmm.equations.mean import Terms
+from mmm.posterior.abduction import with_latents
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Array
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One chunk of draws on one timeline: its parameters, scaled inputs and terms.
+
+    ``steps (week,)``: weeks since the last week whose noise is known, at least one.
+    """
+
+    parameters: dict[str, Array]
+    inputs: Inputs
+    terms: Terms
+    steps: Array
+
+
+def inputs_of(model: FittedModel, variables: Variables) -> Inputs:
+    """Scaled inputs of ``variables`` under the model's stored scales."""
+    return numeric_inputs(variables, model.spec, model.scales, model.structure)
+
+
+def numeric_inputs(
+    variables: Variables, spec: ModelSpec, scales: Scales, structure: Structure
+) -> Inputs:
+    """Scaled inputs of ``variables`` as NumPy arrays."""
+    basis = date_basis(variables.weeks, scales, spec)
+    return scaled_inputs(vars(variables), basis, scales, structure, np)
+
+
+def evaluate(
+    model: FittedModel,
+    variables: Variables,
+    reduce: Callable[[Evaluation], Array],
+    seed: int | None = None,
+) -> Array:
+    """``reduce`` of every draw's terms on the weeks of ``variables``, joined over draws.
+
+    Latent states of the observed weeks are the fitted ones; later they are at their mean, or drawn
+    with ``seed`` (equal seeds give equal states). ``reduce`` returns (draw, ...) for the draws it
+    is given; chunks bound the memory.
+    """
+    inputs = inputs_of(model, variables)
+    past = inputs_of(model, observed(model.panel)) if _has_past(model.structure) else inputs
+    rng = None if seed is None else np.random.default_rng(seed)
+    cells = inputs.exposure.size + inputs.log_price.size * (8 + len(model.structure.mediators))
+    last = model.panel.weeks[-1]
+    steps = np.array([max((week - last).days / 7.0, 1.0) for week in variables.weeks])
+    parts = []
+    for chunk in model.posterior.chunks(cells * 4):
+        p = with_latents(model, chunk, variables, past, rng)
+        found = equations.terms(p, inputs, model.structure, np)
+        parts.append(reduce(Evaluation(p, inputs, found, steps)))
+    return np.concatenate(parts)
+
+
+def expected(model: FittedModel, found: Evaluation) -> Array:
+    """(draw, week, geo) expected kpi in kpi units, given the past and the parameters."""
+    mean = equations.mean(found.terms, model.structure, np) * model.scales.kpi_unit
+    if model.structure.likelihood == "lognormal":
+        mean = mean * np.exp(0.5 * _log_variance(model.structure, found))
+    return np.asarray(mean)
+
+
+def outcome(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
+    """(draw, week) expected kpi in kpi units, summed over geos."""
+    return evaluate(model, variables, lambda found: expected(model, found).sum(-1), seed)
+
+
+def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
+    """(draw, week, geo) expected kpi in kpi units."""
+    return evaluate(model, variables, lambda found: expected(model, found), seed)
+
+
+def media_factor(model: FittedModel, found: Evaluation) -> Array:
+    """(draw, week, geo) kpi units that one scaled unit of a term of media brings.
+
+    Identity link: the kpi unit, times the price factor where prices act on all. Log link: the
+    expected kpi itself, to first order in the term.
+    """
+    if model.structure.log_link:
+        return expected(model, found)
+    acts = model.structure.price_acts_on_all
+    factor = found.terms.price_factor if acts else np.ones_like(found.terms.price_factor)
+    shape = (len(found.parameters["beta"]), *factor.shape[-2:])
+    return np.broadcast_to(factor * model.scales.kpi_unit, shape)
+
+
+def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = True) -> Array:
+    """Draws of the kpi around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
+    noise. ``memory`` lets autoregressive noise build up from the first week on; without it every
+    week's noise is the fresh part alone."""
+    rng, p, s = np.random.default_rng(seed), model.posterior.draws, model.structure
+    if "dispersion" in p:
+        shape = p["dispersion"][:, None, None]
+        rate = rng.standard_gamma(shape, mean.shape) / shape
+        return rng.poisson(mean * rate).astype(np.float64)
+    if "nu" in p:
+        standard = rng.standard_t(p["nu"][:, None, None], size=mean.shape)
+    else:
+        standard = rng.standard_normal(mean.shape)
+    by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
+    scaled = standard * by_geo[:, None, :]
+    if s.ar and memory:
+        rho = p["noise_rho"][:, None]
+        for week in range(1, mean.shape[1]):
+            scaled[:, week] += rho * scaled[:, week - 1]
+    if s.likelihood == "lognormal":
+        # The mean of exp(noise) is divided out: the expectation stays ``mean``.
+        steps = np.arange(mean.shape[1]) + 1 if s.ar and memory else np.ones(mean.shape[1])
+        rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(scaled), 1))
+        variance = (1.0 - rho2**steps) / (1.0 - rho2)
+        return mean * np.exp(scaled - 0.5 * variance[..., None] * by_geo[:, None, :] ** 2)
+    return np.asarray(mean + scaled * model.scales.kpi_unit)
+
+
+def _log_variance(s: Structure, found: Evaluation) -> Array:
+    """(draw, week, geo) variance of the log kpi given the last known noise."""
+    p = found.parameters
+    by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
+    rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(by_geo), 1))
+    grown = (1.0 - rho2**found.steps) / (1.0 - rho2)
+    return np.asarray(grown[..., None] * by_geo[:, None, :] ** 2)
+
+
+def _has_past(s: Structure) -> bool:
+    return s.ar or bool(s.mediators)

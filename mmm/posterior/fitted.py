@@ -1,0 +1,146 @@
+"""A fitted model: spec, data, scales, draws and verdict; one netCDF file out, the same back in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.errors import ArtefactError
+from mmm.posterior.draws import Posterior
+from mmm.posterior.verdict import Verdict
+from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.structure import Structure, structure_of
+
+FORMAT = "prudent-model/2"
+
+
+@dataclass(frozen=True)
+class Method:
+    """How the draws were made."""
+
+    sampler: str
+    version: str
+    path: str
+    sampling: SamplingSpec
+    seconds: float
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """Everything that a question needs; ``diagnostics`` and ``notes`` are for people."""
+
+    spec: ModelSpec
+    panel: Panel
+    scales: Scales
+    posterior: Posterior
+    verdict: Verdict
+    diagnostics: Mapping[str, float]
+    method: Method
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The static shape that the equations need."""
+        return structure_of(self.spec)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the fit was stopped before it had all its draws."""
+        return "draws_kept" in self.diagnostics
+
+    @property
+    def kpi_unit(self) -> str:
+        """Unit of the kpi: ``currency`` for revenue, else ``units``."""
+        return "currency" if self.spec.kpi.kind == "revenue" else "units"
+
+
+def save_model(model: FittedModel, path: Path) -> None:
+    """Write ``model`` as one netCDF file; raises OSError where the disk has no room for it.
+
+    It is made in memory first: HDF5 reports a full disk as an error of its own structures.
+    """
+    meta = {
+        "format": FORMAT,
+        "spec": model.spec.model_dump(mode="json"),
+        "scales": _scales_to_json(model.scales),
+        "verdict": model.verdict.model_dump(mode="json"),
+        "diagnostics": dict(model.diagnostics),
+        "notes": list(model.notes),
+        "method": {**asdict(model.method), "sampling": model.method.sampling.model_dump()},
+    }
+    tree = xr.DataTree.from_dict(
+        {
+            "/": xr.Dataset(attrs={"prudent": json.dumps(meta)}),
+            "/posterior": model.posterior.dataset,
+            "/panel": model.panel.data,
+        }
+    )
+    content = BytesIO()
+    tree.to_netcdf(content, engine="h5netcdf")
+    path.write_bytes(content.getvalue())
+
+
+def load_model(path: Path) -> FittedModel:
+    """Read a model; raises ArtefactError where the file is missing, damaged or foreign."""
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            meta = json.loads(tree.attrs["prudent"])
+            posterior = tree["posterior"].to_dataset().load()
+            panel = tree["panel"].to_dataset().load()
+        if meta["format"] != FORMAT:
+            raise ArtefactError(f"{path.name} has format {meta['format']!r}, not {FORMAT!r}")
+        return _assemble(meta, posterior, panel)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise ArtefactError(f"{path.name} is not a readable model file: {error}") from error
+
+
+def _assemble(meta: dict[str, Any], posterior: xr.Dataset, panel: xr.Dataset) -> FittedModel:
+    method = {**meta["method"], "sampling": SamplingSpec(**meta["method"]["sampling"])}
+    return FittedModel(
+        spec=ModelSpec.model_validate(meta["spec"]),
+        panel=Panel(panel),
+        scales=_scales_from_json(meta["scales"]),
+        posterior=Posterior(posterior),
+        verdict=Verdict.model_validate(meta["verdict"]),
+        diagnostics=meta["diagnostics"],
+        method=Method(**method),
+        notes=tuple(meta["notes"]),
+    )
+
+
+def _scales_to_json(scales: Scales) -> dict[str, Any]:
+    return {
+        name: value.tolist()
+        if isinstance(value, np.ndarray)
+        else value.isoformat()
+        if isinstance(value, date)
+        else value
+        for name, value in asdict(scales).items()
+    }
+
+
+def _scales_from_json(document: dict[str, Any]) -> Scales:
+    texts = {"origin", "holidays"}
+    values: dict[str, Any] = {
+        name: np.asarray(item, dtype=np.float64)
+        if isinstance(item, list) and name not in texts
+        else item
+        for name, item in document.items()
+    }
+    # An array without rows loses its other lengths in JSON; the geos are known.
+    for name in ("mediator_mean", "mediator_sd"):
+        values[name] = values[name].reshape(len(values["geo_weight"]), -1)
+    texts_back = {
+        "origin": date.fromisoformat(values["origin"]),
+        "holidays": tuple(values["holidays"]),
+    }
+    return Scales(**{**values, **texts_back})

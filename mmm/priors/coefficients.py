@@ -1,0 +1,123 @@
+"""Priors of the linear coefficients: mean and s.d. of each, some s.d. being parameters themselves.
+
+Both forms of the posterior use them: the plain one draws the coefficients, the collapsed one
+integrates them out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.data.scales import Scales
+from mmm.data.time_basis import smooth_size, spectral_sd, window_units
+from mmm.priors.table import PRIORS, Prior
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Array, Namespace, Tensor
+
+type Parameters = Mapping[str, Tensor]
+
+POOLED = {
+    "product_level": "product_sd",
+    "changepoint": "changepoint_sd",
+    "smooth": "smooth_sd",
+    "holiday": "holiday_sd",
+}
+"""Coefficients with a common s.d. that is a parameter, and its name."""
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """``name`` of a vector along ``dim``: prior Normal(mean, fixed), or Normal(0, pooled * fixed)
+    where ``pooled`` names the parameter; ``fixed`` is a number or (coefficient,)."""
+
+    name: str
+    dim: str
+    size: int
+    mean: float
+    fixed: float | Array
+    pooled: str | None = None
+
+    def sd(self, p: Parameters) -> Tensor:
+        """(..., coefficient) prior standard deviation."""
+        ones = np.ones(self.size) * self.fixed
+        return p[self.pooled][..., None] * ones if self.pooled else ones
+
+
+def level_prior(s: Structure) -> Prior:
+    """Prior of the common level, on the scale of the link."""
+    return PRIORS["level_log" if s.log_link else "level"]
+
+
+def coefficients(spec: ModelSpec, s: Structure, scales: Scales) -> list[Coefficients]:
+    """Every vector of ``rows.linear``, in its order."""
+    found = []
+
+    def add(name: str, dim: str, size: int, prior: str, fixed: float | Array = 1.0) -> None:
+        if not size:
+            return
+        if name in POOLED:
+            found.append(Coefficients(name, dim, size, 0.0, fixed, POOLED[name]))
+        else:
+            mean, sd = PRIORS[prior].parameters
+            found.append(Coefficients(name, dim, size, mean, sd))
+
+    add("product_level", "product", len(np.unique(scales.product)), "")
+    add("trend", "slope", int(s.trend != "none"), "trend")
+    add("changepoint", "kink", spec.trend.changepoints * (s.trend == "piecewise"), "")
+    if s.trend == "smooth":
+        wave = smooth_sd(spec.trend.lengthscale, scales)
+        add("smooth", "wave", len(wave), "", wave)
+    add("season", "harmonic", 2 * s.yearly, "season")
+    add("holiday", "holiday_name", len(scales.holidays), "")
+    add("event_effect", "event", len(s.events), "event")
+    add("mediator_effect", "acting_mediator", len(acting(s)), "mediator_effect")
+    add("control_effect", "acting_control", len(s.acting_controls), "control_effect")
+    return found
+
+
+def acting(s: Structure) -> list[int]:
+    """Mediators that act on the kpi."""
+    return [i for i, lag in enumerate(s.mediator_lag) if lag is not None]
+
+
+def smooth_sd(lengthscale: float, scales: Scales) -> Array:
+    """(function,) s.d. of a smooth wave's coefficients, for a wave of unit s.d."""
+    size, boundary = smooth_size(scales.span_weeks, lengthscale)
+    found = spectral_sd(size, boundary, window_units(lengthscale, scales.span_weeks), np)
+    return np.asarray(found, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
+
+    s: Structure
+    vectors: tuple[Coefficients, ...]
+
+    @property
+    def blocks(self) -> list[tuple[str, int]]:
+        """Coefficients common to all geos, with their lengths, in the order of the design."""
+        return [("level_mean", 1), *((item.name, item.size) for item in self.vectors)]
+
+    def prior_mean(self) -> Array:
+        """(k0,) prior means."""
+        means = [np.repeat(item.mean, item.size) for item in self.vectors]
+        return np.concatenate([[level_prior(self.s).parameters[0]], *means])
+
+    def prior_sd(self, p: Parameters, xp: Namespace) -> Tensor:
+        """(..., k0) prior standard deviations; draws only where a scale is drawn."""
+        parts = [np.array([level_prior(self.s).parameters[1]])]
+        parts += [item.sd(p) for item in self.vectors]
+        like = max(parts, key=lambda part: part.ndim)
+        same = [
+            part if part.ndim == like.ndim else xp.zeros_like(like[..., 0])[..., None] + part
+            for part in parts
+        ]
+        return xp.concatenate(same, axis=-1)
+
+
+def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
+    """The linear side of ``spec``."""
+    return Linear(s, tuple(coefficients(spec, s, scales)))

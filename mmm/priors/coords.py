@@ -1,0 +1,66 @@
+"""Labels of every dimension that a parameter may have."""
+
+from typing import Any
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.equations.transforms import ADSTOCK_PARAMETERS
+from mmm.priors.coefficients import acting, coefficients
+from mmm.priors.time_varying import varying_size
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+
+
+def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[str, list[Any]]:
+    """Labels of every dimension that a parameter may have."""
+    media = [medium.name for medium in s.media]
+    found: dict[str, list[Any]] = {
+        "date": [week.isoformat() for week in panel.weeks],
+        "geo": list(panel.geos),
+        "channel": list(s.channels),
+        "control": list(s.controls),
+        "priced_rival": list(s.priced_rivals),
+        "spending_rival": list(s.spending_rivals),
+        "mediator": list(s.mediators),
+        "event": list(s.events),
+        "acting_control": [s.controls[i] for i in s.acting_controls],
+        "media_path": [media[i] for i in s.paths],
+        "parent": [_parent_label(s, i) for i in range(len(s.parents))],
+        "pair": ["*".join(s.channels[i] for i in pair) for pair in s.interactions],
+        "varying_group": [",".join(s.channels[i] for i in group) for group in s.varying],
+        "driven": [s.channels[i] for i in s.driven],
+        "mediator_harmonic": list(range(2 * s.yearly)),
+        "varying_wave": list(range(varying_size(spec, scales))),
+    }
+    found["free_effect_channel"] = [
+        channel.name
+        for channel, medium in zip(spec.channels, s.media[: s.n_channels], strict=True)
+        if medium.acts and channel.prior.effect is None
+    ]
+    labels = {
+        "holiday_name": list(scales.holidays),
+        "product": sorted(set(panel.products)),
+        "acting_mediator": [s.mediators[i] for i in acting(s)],
+    }
+    for item in coefficients(spec, s, scales):
+        found.setdefault(item.dim, labels.get(item.dim, list(range(item.size))))
+    for name, members in s.parameter_media.items():
+        found[f"{name}_medium"] = [media[member] for member in members]
+    for name, events in event_parameters(s).items():
+        found[f"{name}_event"] = [s.events[i] for i in events]
+    return found
+
+
+def event_parameters(s: Structure) -> dict[str, list[int]]:
+    """Adstock parameter of events -> positions of the events that have it."""
+    found: dict[str, list[int]] = {}
+    for index, adstock in enumerate(s.event_adstock):
+        for name in ADSTOCK_PARAMETERS[adstock.kind]:
+            found.setdefault(f"event_{name}", []).append(index)
+    return found
+
+
+def _parent_label(s: Structure, index: int) -> str:
+    link = s.parents[index]
+    names = {"control": s.controls, "mediator": s.mediators, "price": ("price",)}[link.kind]
+    return f"{names[link.position]}>{s.mediators[link.mediator]}"

@@ -1,0 +1,41 @@
+"""A sensor of latent demand: how strongly it responds, and its noise, drawn together.
+
+The kpi and each budget are sensors; response b and noise s have half-normal priors of scales B, S.
+The data know the sensor's total variance well and its split badly: one sensor may follow demand so
+closely that its noise vanishes, if the other then does not (a Heywood case of factor analysis). In
+log b, log s that is a bent valley with endless legs. The same priors in polar coordinates,
+
+    b = B R cos(turn)    s = S |R sin(turn)|    R^2 / 2 ~ Gamma(1, 1)    turn ~ Uniform(-pi/2, pi/2)
+
+are exact (Box and Muller, 1958), keep the total apart from the split, and let the sampler walk
+through zero noise: the two signs of ``turn`` mirror each other.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmm.priors.prior import Prior
+from mmm.priors.table import PRIORS
+from mmm.types import Tensor
+
+if TYPE_CHECKING:
+    from mmm.priors.parameters import Source
+
+SIZE = Prior("gamma", (1.0, 1.0), "half the squared radius of response and noise", "none", "polar")
+TURN = Prior(
+    "beta", (1.0, 3.0), "their angle: its distribution function is uniform", "none", "polar"
+)
+
+
+def sensor(response: str, noise: str, source: "Source", *dims: str) -> dict[str, Tensor]:
+    """Response and noise by these names of ``PRIORS``, along ``dims``."""
+    size = source.draw(f"{noise}_size_z", SIZE, *dims)
+    # uniform; and the mean of the prior, where a search starts, is not the one point of no noise
+    share = 1.0 - (1.0 - source.draw(f"{noise}_turn_z", TURN, *dims)) ** 3
+    radius, turn = source.xp.sqrt(2.0 * size), np.pi * (share - 0.5)
+    parts = {response: source.xp.cos(turn), noise: abs(source.xp.sin(turn))}
+    return {
+        name: source.keep(name, PRIORS[name].parameters[0] * radius * part, *dims)
+        for name, part in parts.items()
+    }

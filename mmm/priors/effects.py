@@ -1,0 +1,172 @@
+"""The size of a channel's effect, from what is believed of it.
+
+Without a statement an effect is drawn at the channel's mean active exposure, not at its asymptote:
+data inform the former, so effect and half-saturation are nearly independent. Best of all they
+inform how far a channel's contribution moves: a sampler draws the effect times the spread of its
+curve over the weeks, at the same prior. A statement q about
+ROI, marginal ROI, share of the kpi or elasticity fixes beta = q / (the same quantity per unit of
+beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
+
+    roi     sum(worth * ratio * curve) / spend       marginal_roi  with curve' * x for curve
+    share   sum(unit * ratio * curve) / sum(kpi)     elasticity    with curve' * x for curve
+
+over the reference window, the weeks of the first fit (ROI: with its carry-out, at the last prices):
+a belief is about what was spent when it was stated. ``worth`` and ``unit`` are
+currency and kpi units that one scaled unit of media brings in a week: price factor times kpi unit;
+with the log link the kpi itself, to first order in the channel's term.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmm.data.inputs import Inputs
+from mmm.data.kpi_value import kpi_value
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.data.timeline import observed
+from mmm.equations import mean as equations
+from mmm.equations.media import curves, slopes
+from mmm.priors.table import Prior, effect_prior, stated_prior
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Array, Namespace, Tensor
+
+if TYPE_CHECKING:
+    from mmm.priors.parameters import Source
+
+LEAST_SPREAD = 0.01
+"""A curve that hardly moves counts as moving by this share of its value at usual spend."""
+
+type Parameters = Mapping[str, Tensor]
+
+
+def channel_coefficients(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    d: Inputs,
+    p: Parameters,
+    ratio: Tensor,
+    at_one: Tensor,
+    source: "Source",
+) -> Tensor:
+    """(..., channel) coefficient of each channel's curve before its geo ratio; zero where the
+    channel has no direct effect."""
+    rows: dict[int, Tensor] = {i: 0.0 * at_one[..., i] for i in range(s.n_channels)}
+    acting = [i for i in range(s.n_channels) if s.media[i].acts]
+    free = [i for i in acting if spec.channels[i].prior.effect is None]
+    if free:
+        prior = _free_prior(effect_prior(scales.mean_spend), free, source)
+        spread = partial(_spread, p, d, s, at_one, free, source.xp)
+        effect = source.informed("effect", prior, spread, "free_effect_channel")
+        if len(free) == s.n_channels:
+            return effect / at_one[..., : s.n_channels]
+        rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
+    found: dict[tuple[bool, bool], Tensor] = {}
+    for channel in acting:
+        stated = spec.channels[channel].prior.effect
+        if stated is None:
+            continue
+        kind, value = stated
+        key = ("roi" in kind, kind in ("marginal_roi", "elasticity"))
+        if key not in found:
+            found[key] = _per_coefficient(spec, s, panel, scales, d, p, ratio, source, *key)
+        drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
+        rows[channel] = drawn / found[key][..., channel]
+    return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
+
+
+def _spread(
+    p: Parameters, d: Inputs, s: Structure, at_one: Tensor, free: list[int], xp: Namespace
+) -> Tensor:
+    """(..., free channel) s.d. of a channel's curve over weeks and geos, relative to its value at
+    mean active exposure."""
+    curve = curves(p, d, s, xp)[..., : s.n_channels, :, :]
+    even = xp.ones_like(d.log_price)
+    even = even / even.sum()
+    center = (curve * even).sum((-2, -1))[..., None, None]
+    variance = ((curve - center) ** 2 * even).sum((-2, -1))
+    relative = variance / at_one[..., : s.n_channels] ** 2
+    return xp.sqrt(relative + LEAST_SPREAD**2)[..., free]
+
+
+def _free_prior(priors: tuple[Prior, ...], free: list[int], source: "Source") -> Prior:
+    center, sigma = np.array([priors[channel].parameters for channel in free]).T
+    first = priors[free[0]]
+    center = source.data("effect_center", center)
+    return replace(first, parameters=(center, float(sigma[0])))
+
+
+def _per_coefficient(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    d: Inputs,
+    p: Parameters,
+    ratio: Tensor,
+    source: "Source",
+    money: bool,
+    marginal: bool,
+) -> Tensor:
+    """(..., channel) of the docstring, per unit of beta."""
+    xp, tail = source.xp, s.max_lag if money else 0
+    window = slice(0, scales.span_weeks)
+    d = _within(d, window) if len(panel.weeks) > scales.span_weeks else d
+    label = ("marginal_" if marginal else "") + ("value" if money else "kpi")
+    longer = carried_out(d, tail, xp) if tail else d
+    shape = slopes if marginal else curves
+    response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
+    spend, kpi = panel.array("spend")[window].sum((0, 1)), panel.array("kpi")[window]
+    worth = _worth(spec, panel, scales, s, tail, money=money)
+    worth = source.data(f"{label}_of_media", worth)
+    if s.price_acts_on_all and not s.log_link:
+        worth = equations.price_factor(p, longer, s, xp) * worth
+    total = (response * worth[..., None, :, :]).sum((-2, -1))
+    base = spend if money else np.full(s.n_channels, kpi.sum())
+    return total / source.data(f"{label}_base", base)
+
+
+def _worth(
+    spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, tail: int, *, money: bool
+) -> Array:
+    """(week, geo) of one scaled unit of media, before the price factor."""
+    window = slice(0, scales.span_weeks)
+    prices, kpi = observed(panel).price[window], panel.array("kpi")[window]
+    value = kpi_value(spec, prices) if money else np.ones_like(prices)
+    unit = kpi if s.log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
+    last = kpi.mean(0, keepdims=True) if s.log_link else unit[-1:]
+    held = np.repeat(value[-1:] * last, tail, axis=0)
+    return np.concatenate([value * unit, held])
+
+
+def _within(d: Inputs, weeks: slice) -> Inputs:
+    """``d`` on some of its weeks; for curves and prices."""
+    return replace(
+        d,
+        exposure=d.exposure[..., weeks, :],
+        frequency=d.frequency[..., weeks, :],
+        log_price=d.log_price[..., weeks, :],
+        log_rival_price=d.log_rival_price[..., weeks, :],
+    )
+
+
+def carried_out(d: Inputs, tail: int, xp: Namespace) -> Inputs:
+    """``d`` with ``tail`` more weeks without spend, at the last prices; for curves and prices."""
+
+    def hold(values: Tensor) -> Tensor:
+        return xp.concatenate([values, *[values[..., -1:, :]] * tail], axis=-2)
+
+    nothing = xp.zeros_like(hold(d.exposure)[:, -tail:])
+    return replace(
+        d,
+        exposure=xp.concatenate([d.exposure, nothing], axis=-2),
+        frequency=hold(d.frequency),
+        log_price=hold(d.log_price),
+        log_rival_price=hold(d.log_rival_price),
+    )

@@ -1,0 +1,197 @@
+"""Priors of the baseline and of what lies outside the media: price, demand, noise.
+
+Units: shares of the mean kpi, unless an entry says otherwise.
+"""
+
+import numpy as np
+
+from mmm.priors.prior import Prior
+
+WORLD: dict[str, Prior] = {
+    "level": Prior(
+        "normal",
+        (0.8, 0.4),
+        "baseline at reference prices",
+        "share of mean kpi",
+        "weakly informative: media seldom exceed half of sales",
+    ),
+    "level_log": Prior(
+        "normal",
+        (-0.2, 0.5),
+        "baseline at reference prices on the log link",
+        "log, relative to mean kpi",
+        "weakly informative: median 0.82 of the mean kpi, 90 % between 0.36 and 1.9",
+    ),
+    "level_sd": Prior(
+        "half_normal",
+        (0.3,),
+        "spread of levels over geos",
+        "share of mean kpi",
+        "weakly informative: kpi per head differs by tens of percent",
+    ),
+    "level_sd_unsized": Prior(
+        "lognormal",
+        (np.log(0.3), 0.1),
+        "spread of levels over geos whose size is their own mean kpi",
+        "share of mean kpi",
+        "not pooled: level and media of such a geo add up to one by construction, so that levels "
+        "drawn together would make geos with more media seem to owe them no more",
+    ),
+    "product_sd": Prior(
+        "half_normal",
+        (0.3,),
+        "spread of levels over products",
+        "share of mean kpi",
+        "weakly informative: as the spread over geos",
+    ),
+    "trend": Prior(
+        "normal",
+        (0.0, 0.3),
+        "change of the baseline over the reference window",
+        "share of mean kpi",
+        "weakly informative",
+    ),
+    "changepoint_sd": Prior(
+        "half_normal",
+        (0.3,),
+        "s.d. of the change of slope at one kink",
+        "share of mean kpi per reference window",
+        "weakly informative: a kink may bend the trend as much as the trend itself moves",
+    ),
+    "smooth_sd": Prior(
+        "half_normal",
+        (0.1,),
+        "s.d. of the smooth baseline about its line",
+        "share of mean kpi",
+        "weakly informative: slow waves of a fifth of the kpi either way at most",
+    ),
+    "season": Prior(
+        "normal",
+        (0.0, 0.15),
+        "amplitude of one harmonic",
+        "share of mean kpi",
+        "weakly informative: seasonal swings of up to 30 % either way",
+    ),
+    "holiday_sd": Prior(
+        "half_normal",
+        (0.1,),
+        "s.d. over holidays of the effect of one holiday's day",
+        "share of mean kpi",
+        "weakly informative: pooled; a day is a seventh of a week, "
+        "a holiday seldom moves the week by more than a fifth",
+    ),
+    "event": Prior(
+        "normal",
+        (0.0, 0.2),
+        "effect of an event that fills the week",
+        "share of mean kpi",
+        "weakly informative: either sign, up to 40 % of the kpi",
+    ),
+    "shock_sd": Prior(
+        "half_normal",
+        (0.1,),
+        "s.d. of the weekly shock common to all geos",
+        "share of mean kpi",
+        "weakly informative; without it national price and media look too certain",
+    ),
+    "control_effect": Prior(
+        "normal",
+        (0.0, 0.2),
+        "effect of one s.d. of a control",
+        "share of mean kpi",
+        "weakly informative",
+    ),
+    "elasticity_size": Prior(
+        "lognormal",
+        (np.log(2.05), 0.7),
+        "minus the own price elasticity",
+        "percent per percent",
+        "mean 2.62 as in the meta-analysis of Bijmolt, van Heerde, Pieters (2005); "
+        "90 % between 0.65 and 6.5",
+    ),
+    "elasticity_sd": Prior(
+        "half_normal",
+        (0.2,),
+        "spread of the own price elasticity over geos",
+        "log",
+        "weakly informative: regions differ by tens of percent at most",
+    ),
+    "cross_elasticity": Prior(
+        "lognormal",
+        (np.log(0.10), 1.38),
+        "elasticity to a rival's price",
+        "percent per percent",
+        "median 0.10, mean 0.26: meta-analysis of Auer and Papies (2020)",
+    ),
+    "demand_rho": Prior(
+        "beta",
+        (5.0, 1.5),
+        "correlation of latent demand with that of the week before",
+        "none",
+        "weakly informative: demand moves over months; mean 0.77, seldom below 0.5",
+    ),
+    "demand_effect": Prior(
+        "half_normal",
+        (0.2,),
+        "effect of one s.d. of latent demand",
+        "share of mean kpi",
+        "weakly informative: as a control's; positive, which gives demand its sign",
+    ),
+    "budget_level": Prior(
+        "normal",
+        (0.0, 1.0),
+        "log budget at mean demand",
+        "log, relative to mean log spend",
+        "weakly informative: spend is scaled to be near zero here",
+    ),
+    "budget_loading": Prior(
+        "half_normal",
+        (0.5,),
+        "response of a budget to one s.d. of latent demand",
+        "log spend",
+        "weakly informative: planners may raise budgets by half or double them in good weeks",
+    ),
+    "budget_sd": Prior(
+        "half_normal",
+        (1.0,),
+        "s.d. of a budget about what demand explains",
+        "log spend",
+        "weakly informative: budgets may double or halve for reasons of their own",
+    ),
+    "sigma": Prior(
+        "half_normal",
+        (0.15,),
+        "s.d. of the weekly noise",
+        "share of mean kpi",
+        "weakly informative: weekly sales scatter by a few to some tens of percent",
+    ),
+    "sigma_spread": Prior(
+        "half_normal",
+        (0.3,),
+        "spread of the s.d. of the noise over geos",
+        "log",
+        "weakly informative: small geos scatter up to twice as much as large ones",
+    ),
+    "nu": Prior(
+        "gamma",
+        (2.0, 0.1),
+        "degrees of freedom of Student-t noise, above two",
+        "none",
+        "Juarez and Steel (2010)",
+    ),
+    "noise_rho": Prior(
+        "beta",
+        (1.0, 2.0),
+        "correlation of the noise of one week with that of the week before",
+        "none",
+        "weakly informative: mean a third, falling from none to a random walk, which is excluded; "
+        "negative values are left out: what moves a kpi (stock, weather) lasts",
+    ),
+    "dispersion": Prior(
+        "lognormal",
+        (np.log(20.0), 1.0),
+        "negative binomial alpha; variance is mean + mean^2 / alpha",
+        "none",
+        "weakly informative: scatter beyond Poisson of 22 % of the mean, 90 % between 10 and 51 %",
+    ),
+}

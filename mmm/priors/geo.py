@@ -1,0 +1,63 @@
+"""Parameters that differ between geos: pooled elasticities and effects of channels."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.priors.spreads import signed_spread
+from mmm.priors.table import PRIORS
+from mmm.spec.structure import Structure
+from mmm.types import Array, Tensor
+
+if TYPE_CHECKING:
+    from mmm.priors.parameters import Source
+
+
+def price_parameters(s: Structure, panel: Panel, source: "Source") -> dict[str, Tensor]:
+    """Elasticities; in a panel each geo's own, pooled around the common one."""
+    p: dict[str, Tensor] = {}
+    many = len(panel.geos) > 1
+    if s.has_price:
+        size = source.draw("elasticity_size", PRIORS["elasticity_size"])
+        p["elasticity"] = source.keep("elasticity", -size)
+        if many:
+            sd = signed_spread("elasticity_sd", PRIORS["elasticity_sd"], source)
+            spread = source.xp.exp(sd[..., None] * source.standard("elasticity_z", "geo"))
+            p["elasticity_geo"] = source.keep("elasticity_geo", -size[..., None] * spread, "geo")
+    if s.priced_rivals:
+        prior = PRIORS["cross_elasticity"]
+        p["cross_elasticity"] = source.draw("cross_elasticity", prior, "priced_rival")
+        if many:
+            sd = signed_spread("cross_elasticity_sd", PRIORS["elasticity_sd"], source)
+            z = source.standard("cross_elasticity_z", "priced_rival", "geo")
+            value = p["cross_elasticity"][..., None] * source.xp.exp(sd[..., None, None] * z)
+            p["cross_elasticity_geo"] = source.keep(
+                "cross_elasticity_geo", value, "priced_rival", "geo"
+            )
+    return p
+
+
+def geo_ratio(s: Structure, panel: Panel, scales: Scales, source: "Source") -> Tensor:
+    """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
+
+    The channel's own effect is the mean over geos by their share of its exposure: what the whole
+    panel informs, and hence nearly independent of how the geos differ.
+    """
+    if len(panel.geos) == 1:
+        return source.xp.ones((s.n_channels, 1))
+    sd = signed_spread("effect_sd", PRIORS["effect_sd"], source, "channel")
+    z = source.standard("effect_z", "channel", "geo")
+    ratio = source.xp.exp(sd[..., :, None] * z)
+    share = source.data("exposure_share", exposure_share(panel, scales), "channel", "geo")
+    return ratio / (ratio * share).sum(-1)[..., None]
+
+
+def exposure_share(panel: Panel, scales: Scales) -> Array:
+    """(channel, geo) a geo's share of a channel's exposure, in terms of the kpi that it moves."""
+    spend = panel.array("spend").sum(0).T
+    moved = spend / scales.exposure[: len(spend)] * scales.geo_weight
+    total = moved.sum(-1, keepdims=True)
+    even = scales.geo_weight / scales.geo_weight.sum()
+    return np.where(total > 0.0, moved / np.where(total > 0.0, total, 1.0), even)

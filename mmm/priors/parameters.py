@@ -1,0 +1,247 @@
+"""Parameters from their priors, written once for every way of drawing them.
+
+A ``Source`` draws free parameters: nodes of a PyMC graph, or arrays of prior draws (leading
+dimension draw). What follows from them (coefficients of media, pooled geo effects, the latent
+demand) is arithmetic, generic over ``source.xp``.
+
+Latent quantities are an innovation (``*_z``) times a scale, so that ``do`` propagates.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from mmm.data.inputs import Inputs
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.equations.media import curve_at_one
+from mmm.equations.transforms import from_half_life
+from mmm.priors.coefficients import coefficients, level_prior
+from mmm.priors.coords import event_parameters
+from mmm.priors.demand_sensors import sensor
+from mmm.priors.effects import channel_coefficients
+from mmm.priors.geo import geo_ratio, price_parameters
+from mmm.priors.spreads import signed_spread
+from mmm.priors.table import PRIORS, Prior, stated_prior
+from mmm.priors.time_varying import varying_weights
+from mmm.spec.media import MedianP95
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure
+from mmm.types import Namespace, Tensor
+
+
+class Source(Protocol):
+    """Draws parameters by name; ``dims`` are names of ``coords``."""
+
+    @property
+    def xp(self) -> Namespace:
+        """The namespace of its arrays."""
+
+    def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
+        """A free parameter."""
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+        """A free log-normal parameter of which data inform the multiple ``times()``, a function of
+        parameters drawn before: a sampler draws that."""
+
+    def standard(self, name: str, *dims: str) -> Tensor:
+        """Standard normal innovations."""
+
+    def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
+        """``value`` under a name of its own."""
+
+    def data(self, name: str, value: Any, *dims: str) -> Tensor:
+        """A number or array of the data."""
+
+
+def nonlinear(
+    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, d: Inputs, source: Source
+) -> dict[str, Tensor]:
+    """Everything but the linear coefficients and the noise."""
+    p = _curve_parameters(spec, s, source)
+    p |= price_parameters(s, panel, source)
+    at_one = curve_at_one(p, s, source.xp)
+    if s.spending_rivals:
+        lost = source.draw("gamma_at_mean", PRIORS["gamma_at_mean"], "spending_rival")
+        rivals = at_one[..., s.n_channels : s.n_direct]
+        p["gamma"] = source.keep("gamma", lost / rivals, "spending_rival")
+    if s.paths:
+        effect = source.draw("path_effect", PRIORS["path_effect"], "media_path")
+        p["path"] = source.keep("path", effect / at_one[..., s.n_direct :], "media_path")
+    if s.interactions:
+        p["interaction"] = source.draw("interaction", PRIORS["interaction"], "pair")
+    if s.varying:
+        p["varying"] = varying_weights(spec, scales, source)
+    if s.driven:
+        p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
+    if s.ar:
+        p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
+    ratio = geo_ratio(s, panel, scales, source)
+    per_channel = channel_coefficients(spec, s, panel, scales, d, p, ratio, at_one, source)
+    p["beta"] = source.keep("beta", per_channel[..., :, None] * ratio, "channel", "geo")
+    return p
+
+
+def pooled_scales(
+    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, source: Source
+) -> dict[str, Tensor]:
+    """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
+    shocks."""
+    pooled = [c.pooled for c in coefficients(spec, s, scales) if c.pooled]
+    found = {name: source.draw(name, PRIORS[name]) for name in pooled}
+    if len(panel.geos) > 1:
+        sized = "population" in panel.data
+        found["level_sd"] = source.draw(
+            "level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"]
+        )
+        found["shock_sd"] = signed_spread("shock_sd", PRIORS["shock_sd"], source)
+    return found
+
+
+def linear(
+    spec: ModelSpec,
+    s: Structure,
+    panel: Panel,
+    scales: Scales,
+    p: dict[str, Tensor],
+    source: Source,
+) -> dict[str, Tensor]:
+    """The linear coefficients, and latent demand, given the other parameters in ``p``."""
+    found = _demand(s, panel, p, source) if s.driven else {}
+    level = source.draw("level_mean", level_prior(s))
+    if len(panel.geos) == 1:
+        found["level"] = source.keep("level", level[..., None], "geo")
+    else:
+        deviation = p["level_sd"][..., None] * source.standard("level_z", "geo")
+        found["level"] = source.keep("level", level[..., None] + deviation, "geo")
+        shock = p["shock_sd"][..., None] * source.standard("shock_z", "date")
+        found["shock"] = source.keep("shock", shock, "date")
+    for item in coefficients(spec, s, scales):
+        if item.pooled:
+            z = source.standard(f"{item.name}_z", item.dim)
+            found[item.name] = source.keep(item.name, item.sd(p) * z, item.dim)
+        else:
+            sd = float(np.max(item.fixed))
+            prior = Prior("normal", (item.mean, sd), item.name, "", "")
+            found[item.name] = source.draw(item.name, prior, item.dim)
+    return found
+
+
+def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
+    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``. And,
+    where demand is latent, its effect, with which the data trade sigma."""
+    latent = spec.demand is not None and spec.demand.kind == "latent"
+    if spec.kpi.likelihood == "negative_binomial":
+        names = ("dispersion", "demand_effect") if latent else ("dispersion",)
+        return {name: source.draw(name, PRIORS[name]) for name in names}
+    if latent:
+        found = sensor("demand_effect", "sigma", source)
+    else:
+        found = {"sigma": source.draw("sigma", PRIORS["sigma"])}
+    if spec.noise.scale == "geo" and len(panel.geos) > 1:
+        spread = source.draw("sigma_spread", PRIORS["sigma_spread"])
+        logs = spread[..., None] * source.standard("sigma_z", "geo")
+        by_geo = found["sigma"][..., None] * source.xp.exp(logs)
+        found["sigma_geo"] = source.keep("sigma_geo", by_geo, "geo")
+    if spec.kpi.likelihood == "student_t":
+        found["nu"] = source.keep("nu", 2.0 + source.draw("nu_above_two", PRIORS["nu"]))
+    return found
+
+
+def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
+    """Parameters of the mediators' own equations."""
+    if not s.mediators:
+        return {}
+    found = {
+        name: source.draw(name, PRIORS[name], "mediator")
+        for name in ("mediator_level", "mediator_sd")
+    }
+    if s.trend != "none":
+        found["mediator_trend"] = source.draw(
+            "mediator_trend", PRIORS["mediator_trend"], "mediator"
+        )
+    if s.yearly:
+        found["mediator_season"] = source.draw(
+            "mediator_season", PRIORS["mediator_season"], "mediator", "mediator_harmonic"
+        )
+    if s.parents:
+        found["mediator_parent"] = source.draw(
+            "mediator_parent", PRIORS["mediator_parent"], "parent"
+        )
+    return found
+
+
+def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
+    """How budgets respond to latent demand, and their noise."""
+    return sensor("budget_loading", "budget_sd", source, "driven") if s.driven else {}
+
+
+def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
+    """(..., week) stationary autoregression of unit variance from innovations ``z (..., week)``."""
+    steps = np.arange(weeks)
+    apart = steps[:, None] - steps[None, :]
+    memory = xp.exp(np.maximum(apart, 0) * xp.log(rho)[..., None, None]) * (apart >= 0)
+    fresh = xp.sqrt(1.0 - rho**2)[..., None]
+    scaled = z * xp.where(steps == 0, 1.0, fresh)
+    return (memory * scaled[..., None, :]).sum(-1)
+
+
+def _demand(s: Structure, panel: Panel, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
+    """Latent demand, and the coefficients of the budgets that it drives."""
+    z = source.standard("demand_z", "date")
+    state = demand_state(z, p["demand_rho"], len(panel.weeks), source.xp)
+    found = {"demand": source.keep("demand", state, "date")}
+    found["budget_level"] = source.draw("budget_level", PRIORS["budget_level"], "driven")
+    if s.yearly:
+        prior, dims = PRIORS["mediator_season"], ("driven", "mediator_harmonic")
+        found["budget_season"] = source.draw("budget_season", prior, *dims)
+    return found
+
+
+def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str, Tensor]:
+    """Adstock and saturation parameters; a stated half-life fixes one of its channel's."""
+    p: dict[str, Tensor] = {}
+    # A Weibull's scale follows from its shape, so the shape comes first.
+    for name in sorted(s.parameter_media, key=lambda name: name == "adstock_scale"):
+        members, dim = s.parameter_media[name], f"{name}_medium"
+        stated = {m for m in members if _half_life(spec, s, m) and _follows(name, s, m)}
+        if not stated:
+            p[name] = source.draw(name, PRIORS[name], dim)
+            continue
+        values = []
+        for member in members:
+            label = f"{name}_{s.media[member].name}"
+            if member in stated:
+                values.append(_from_half_life(spec, s, member, p, source)[name])
+            else:
+                values.append(source.draw(label, PRIORS[name]))
+        p[name] = source.keep(name, source.xp.stack(values, axis=-1), dim)
+    for name in event_parameters(s):
+        p[name] = source.draw(name, PRIORS[name.removeprefix("event_")], f"{name}_event")
+    return p
+
+
+def _half_life(spec: ModelSpec, s: Structure, member: int) -> MedianP95 | None:
+    """What is stated of the half-life of a channel's direct effect."""
+    direct = member < s.n_channels and s.media[member].acts
+    return spec.channels[member].prior.half_life if direct else None
+
+
+def _follows(parameter: str, s: Structure, member: int) -> bool:
+    """Whether a half-life sets this parameter of the medium's adstock."""
+    weibull = s.media[member].adstock.kind == "weibull"
+    return parameter == ("adstock_scale" if weibull else "adstock_alpha")
+
+
+def _from_half_life(
+    spec: ModelSpec, s: Structure, member: int, p: dict[str, Tensor], source: Source
+) -> dict[str, Tensor]:
+    stated = _half_life(spec, s, member)
+    assert stated is not None
+    drawn = source.draw(f"half_life_{s.media[member].name}", stated_prior("half_life", stated))
+    shapes = s.parameter_media.get("adstock_shape", ())
+    own = (
+        {"adstock_shape": p["adstock_shape"][..., shapes.index(member)]} if member in shapes else {}
+    )
+    return from_half_life(s.media[member].adstock.kind, drawn, own, source.xp)

@@ -1,0 +1,103 @@
+"""Draws of every parameter from its prior, with numpy: the model before any data spoke.
+
+The same code (``parameters``) that builds the PyMC graph runs here on arrays, so that a prior draw
+has the names and shapes of a posterior draw.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mmm.data.inputs import Inputs
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales
+from mmm.data.timeline import observed
+from mmm.equations import mean as equations
+from mmm.posterior.evaluate import numeric_inputs
+from mmm.priors import parameters
+from mmm.priors.coords import coords
+from mmm.priors.table import Prior
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import Structure, structure_of
+from mmm.types import Array
+
+HIDDEN = "_z"
+
+
+@dataclass
+class ArraySource:
+    """``n`` draws of each parameter; what was drawn stands in ``drawn`` with its dimensions."""
+
+    rng: np.random.Generator
+    n: int
+    sizes: dict[str, int]
+    drawn: dict[str, tuple[tuple[str, ...], Array]]
+
+    xp = np
+
+    def draw(self, name: str, prior: Prior, *dims: str) -> Array:
+        a, b = (*prior.parameters, 0.0)[:2]
+        rng, shape = self.rng, (self.n, *(self.sizes[dim] for dim in dims))
+        families: dict[str, Callable[[], Array]] = {
+            "normal": lambda: rng.normal(a, b, shape),
+            "half_normal": lambda: np.abs(rng.normal(0.0, a, shape)),
+            "lognormal": lambda: rng.lognormal(a, b, shape),
+            "beta": lambda: rng.beta(a, b, shape),
+            "gamma": lambda: rng.gamma(a, 1.0 / b, shape),
+        }
+        return self.keep(name, families[prior.family](), *dims)
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
+        return self.draw(name, prior, *dims)
+
+    def standard(self, name: str, *dims: str) -> Array:
+        shape = (self.n, *(self.sizes[dim] for dim in dims))
+        return self.keep(name, self.rng.standard_normal(shape), *dims)
+
+    def keep(self, name: str, value: Array, *dims: str) -> Array:
+        self.drawn[name] = (dims, value)
+        return value
+
+    def data(self, name: str, value: Any, *dims: str) -> Any:  # noqa: ARG002
+        return value
+
+
+def prior_draws(spec: ModelSpec, panel: Panel, scales: Scales, n: int, seed: int) -> xr.Dataset:
+    """Draws as (chain, draw, ...), one chain of ``n``, named as a posterior's; innovations left
+    out. Weeks in which a mediator was not seen are drawn from its own equation."""
+    s = structure_of(spec)
+    labels = coords(s, spec, panel, scales)
+    sizes = {name: len(values) for name, values in labels.items()}
+    source = ArraySource(np.random.default_rng(seed), n, sizes, {})
+    d = numeric_inputs(observed(panel), spec, scales, s)
+    p = parameters.nonlinear(spec, s, panel, scales, d, source)
+    p |= parameters.pooled_scales(spec, s, panel, scales, source)
+    p |= parameters.noise_scale(spec, panel, source)
+    p |= parameters.mediator_parameters(s, source)
+    p |= parameters.budget_parameters(s, source)
+    p |= parameters.linear(spec, s, panel, scales, p, source)
+    _unseen(s, panel, p, d, source)
+    kept = {k: v for k, v in source.drawn.items() if not k.endswith(HIDDEN)}
+    data = {name: (("chain", "draw", *dims), v[None]) for name, (dims, v) in kept.items()}
+    used = {dim for dims, _ in kept.values() for dim in dims}
+    return xr.Dataset(data, coords={k: v for k, v in labels.items() if k in used})
+
+
+def _unseen(
+    s: Structure, panel: Panel, p: dict[str, Array], d: Inputs, source: ArraySource
+) -> None:
+    values = panel.array("mediators")
+
+    def settle(mediator: int, mean: Array) -> Array:
+        missing = ~np.isfinite(values[..., mediator])
+        sd = p["mediator_sd"][:, mediator, None, None]
+        state = np.asarray(mean + sd * source.rng.standard_normal(mean.shape))
+        if missing.any():
+            name = s.mediators[mediator]
+            source.keep(f"unseen_{name}", state[:, missing], f"unseen_{name}_cell")
+        return state
+
+    equations.without_linear(p, d, s, np, settle)

@@ -1,0 +1,80 @@
+"""The scales of a refit: those of the model it continues, by name, and fresh ones for what is new.
+
+Priors and windows then mean what they meant: an effect of one unit of exposure, the trend over the
+first fit's weeks, returns over its reference window.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from mmm.data.panel import Panel
+from mmm.data.scales import Scales, scales_of
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec
+from mmm.spec.structure import structure_of
+from mmm.types import Array
+
+type Names = Sequence[tuple[Any, ...]]
+
+
+def carried_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
+    """Scales for ``spec`` on ``panel``, which continues the data of ``model``."""
+    old = model.scales
+    if spec == model.spec:
+        return old
+    fresh = scales_of(panel, spec, structure_of(spec))
+    own, was = _names(spec), _names(model.spec)
+
+    def by_name(name: str, kind: str, axis: int = 0) -> Array:
+        return _taken(getattr(old, name), getattr(fresh, name), was[kind], own[kind], axis)
+
+    return replace(
+        fresh,
+        kpi=old.kpi,
+        geo_weight=old.geo_weight,
+        exposure=by_name("exposure", "exposure"),
+        before=by_name("before", "exposure"),
+        mean_spend=by_name("mean_spend", "channel"),
+        mean_cost=by_name("mean_cost", "channel"),
+        price_ref=old.price_ref if spec.price and model.spec.price else fresh.price_ref,
+        rival_price_ref=by_name("rival_price_ref", "rival_price"),
+        control_mean=by_name("control_mean", "control"),
+        control_sd=by_name("control_sd", "control"),
+        mediator_mean=by_name("mediator_mean", "mediator", 1),
+        mediator_sd=by_name("mediator_sd", "mediator", 1),
+        event_size=by_name("event_size", "event"),
+        origin=old.origin,
+        span_weeks=old.span_weeks,
+        holidays=old.holidays if spec.holidays == model.spec.holidays else fresh.holidays,
+    )
+
+
+def _taken(old: Array, fresh: Array, was: Names, now: Names, axis: int) -> Array:
+    """``fresh`` with the entries of ``old`` along ``axis`` for the names that both have."""
+    found = np.moveaxis(fresh.copy(), axis, 0)
+    kept = np.moveaxis(old, axis, 0)
+    for i, name in enumerate(now):
+        if name in was:
+            found[i] = kept[was.index(name)]
+    return np.moveaxis(found, 0, axis)
+
+
+def _names(spec: ModelSpec) -> dict[str, Names]:
+    """What tells that two scales are of one thing, in the order of the scales."""
+    channels = [(c.name, c.column, c.exposure) for c in spec.channels]
+    starts = [c.adstock.before for c in spec.channels]
+    spending = [r for r in spec.competitors if r.spend is not None]
+    return {
+        "channel": channels,
+        "exposure": [
+            *((*name, start) for name, start in zip(channels, starts, strict=True)),
+            *((r.name, r.spend, None, r.adstock.before) for r in spending),
+        ],
+        "rival_price": [(r.name, r.price) for r in spec.competitors if r.price is not None],
+        "control": [(c.name, c.column) for c in spec.all_controls],
+        "mediator": [(m.name, m.column) for m in spec.mediators],
+        "event": [(e.name, e.column) for e in spec.events],
+    }

@@ -1,0 +1,157 @@
+"""What a refit changed: how far each quantity moved, whether that was to be expected, and why.
+
+For a quantity q with draws before (old data) and after (old and new data):
+
+    move        = E[q | all] - E[q | old]                    in_sd = move / sd[q | old]
+    expected_sd = sqrt(Var[q | old] - Var[q | all])          surprise = move / expected_sd
+
+If the model is right, the law of total variance gives E[(E[q | all] - E[q | old])^2 | old] =
+Var[q | old] - E[Var[q | all] | old]: new data move a belief by as much as they narrow it (Hausman
+1978, Specification tests in econometrics, has the same difference of variances). The variances come
+from draws: two standard errors of their difference, and the Monte Carlo variances of both means,
+are added, so that sampling alone is no surprise.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mmm.data.panel_table import past_table
+from mmm.interval import summarize
+from mmm.posterior.fitted import FittedModel
+from mmm.refit.append_weeks import Restated, restated_cells
+from mmm.refit.causes import LIMIT, means_if_restated, weighted
+from mmm.refit.first_weeks import first_weeks
+from mmm.refit.new_weeks import forecast_of, new_weeks
+from mmm.refit.quantities import Name, effective_draws, quantities
+from mmm.refit.report import Moved, RestatedCell, StabilityReport
+from mmm.refit.verdict import checks_of, overall, summary_of
+from mmm.refit.weekly_density import weekly_log_density
+from mmm.types import Array
+
+MOST_CELLS = 100
+
+
+def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityReport:
+    """What moved from ``old`` to ``new``, whose data continue those of ``old``."""
+    common = len(old.panel.weeks)
+    table = past_table(new.panel, new.spec)
+    cells = restated_cells(old, table, new.spec)
+    before, after = quantities(old), quantities(first_weeks(new, common))
+    density = weekly_log_density(new)[:, common:]
+    causes, notes = _causes(old, new, cells, before, after, density)
+    moved = tuple(
+        _moved(old, new, name, before[name], after[name], causes[name])
+        for name in before
+        if name in after
+    )
+    forecast = forecast_of(old, table, seed)
+    weeks = new_weeks(old, new, forecast, density, before, after)
+    checks = checks_of(old, new, moved, weeks, forecast)
+    status = overall(checks)
+    return StabilityReport(
+        status=status,
+        summary=summary_of(status, moved, weeks, len(cells)),
+        start=old.panel.weeks[0],
+        end=old.panel.weeks[-1],
+        kpi_unit=new.kpi_unit,
+        checks=checks,
+        moved=moved,
+        new_weeks=weeks,
+        restated=tuple(_told(cell) for cell in cells[:MOST_CELLS]),
+        restated_count=len(cells),
+        specification_changed=old.spec != new.spec,
+        notes=tuple(notes),
+    )
+
+
+type Parts = tuple[float | None, float | None, float | None]
+type Means = dict[Name, float]
+
+
+def _causes(
+    old: FittedModel,
+    new: FittedModel,
+    cells: tuple[Restated, ...],
+    before: Mapping[Name, Array],
+    after: Mapping[Name, Array],
+    density: Array,
+) -> tuple[dict[Name, Parts], list[str]]:
+    """Of each quantity: what restated numbers, the specification and new weeks moved."""
+    notes: list[str] = []
+    restated: Means | None = {name: float(draws.mean()) for name, draws in before.items()}
+    if cells:
+        restated, k = means_if_restated(old, cells)
+        if restated is None:
+            why = f"k = {k:.2f} above {LIMIT}" if np.isfinite(k) else "no finite weights"
+            notes.append(f"restated numbers cannot be told apart from other causes: {why}")
+    same, weeks = old.spec == new.spec, density.shape[1]
+    without: Means | None = {name: float(draws.mean()) for name, draws in after.items()}
+    if weeks and not same:
+        left_out = weighted(-density.sum(1))
+        without = {name: float(left_out.weights @ draws) for name, draws in after.items()}
+        if not left_out.usable:
+            without = None
+            notes.append(
+                "new weeks cannot be told apart from the changed specification: "
+                f"k = {left_out.k:.2f} above {LIMIT}"
+            )
+    found: dict[Name, Parts] = {}
+    for name in before.keys() & after.keys():
+        start, end = float(before[name].mean()), float(after[name].mean())
+        first = restated[name] - start if restated and name in restated else None
+        if same:
+            found[name] = _of_data(end - start, first, weeks)
+        else:
+            found[name] = _of_all(end - start, first, end - without[name] if without else None)
+    return found, notes
+
+
+def _of_data(move: float, restated: float | None, weeks: int) -> Parts:
+    """The specification is the same: what is not restated comes from new weeks."""
+    if not weeks:
+        return move, 0.0, 0.0
+    return (None, 0.0, None) if restated is None else (restated, 0.0, move - restated)
+
+
+def _of_all(move: float, restated: float | None, new: float | None) -> Parts:
+    """The specification takes what the data leave."""
+    if restated is None or new is None:
+        return restated, None, new
+    return restated, move - restated - new, new
+
+
+def _moved(
+    old: FittedModel, new: FittedModel, name: Name, before: Array, after: Array, causes: Parts
+) -> Moved:
+    move = float(after.mean() - before.mean())
+    expected = expected_move(
+        before, after, effective_draws(old, before), effective_draws(new, after)
+    )
+    restated, specification, weeks = causes
+    return Moved(
+        name=name[1],
+        kind=name[0],
+        before=summarize(before),
+        after=summarize(after),
+        move=move,
+        in_sd=move / float(before.std()),
+        expected_sd=expected,
+        surprise=move / expected,
+        by_restated=restated,
+        by_specification=specification,
+        by_new_weeks=weeks,
+    )
+
+
+def expected_move(before: Array, after: Array, n_before: float, n_after: float) -> float:
+    """s.d. of the difference of the means if both posteriors are right, as in the docstring;
+    ``n`` are effective numbers of draws."""
+    was, now = float(before.var()), float(after.var())
+    error = np.sqrt(2.0 * (was**2 / n_before + now**2 / n_after))
+    return float(np.sqrt(max(was - now, 0.0) + 2.0 * error + was / n_before + now / n_after))
+
+
+def _told(cell: Restated) -> RestatedCell:
+    old, new = (None if np.isnan(number) else number for number in (cell.old, cell.new))
+    return RestatedCell(column=cell.column, week=cell.week, geo=cell.geo, old=old, new=new)

@@ -1,0 +1,127 @@
+"""Is a refit to be trusted as the model before it was: checks -> stable | caution | unstable."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.special import bdtrik
+
+from mmm.posterior.fitted import FittedModel
+from mmm.refit.quantities import HEADLINES
+from mmm.refit.report import Moved, NewWeek, StabilityCheck, Status
+from mmm.types import Array
+
+SURPRISE = (3.0, 4.5)
+LEVEL_Z = (2.5, 4.0)
+NOTABLE = 0.5
+"""Posterior s.d. below which a move changes no decision."""
+WINDOW_WEEKS = 52
+CHANCE = 0.01
+
+
+def checks_of(
+    old: FittedModel,
+    new: FittedModel,
+    moved: Sequence[Moved],
+    weeks: Sequence[NewWeek],
+    forecast: Array | None,
+) -> tuple[StabilityCheck, ...]:
+    """All checks; those on ``forecast (draw, new week)`` only where there is one."""
+    found = [_surprise(moved)]
+    if forecast is not None:
+        found += [_coverage(weeks), _level(sum(week.kpi for week in weeks), forecast.sum(1))]
+    beyond = len(new.panel.weeks) - old.scales.span_weeks
+    advice = (
+        "trend and beliefs still refer to the window of the first fit: fit anew on all weeks, and "
+        "compare before you promote it"
+    )
+    message = f"the data reach {beyond} weeks beyond the first fit's window"
+    found.append(_check("window", float(beyond), (WINDOW_WEEKS, np.inf), message, advice))
+    return tuple(found)
+
+
+def overall(checks: Sequence[StabilityCheck]) -> Status:
+    """The worst of the checks."""
+    order: tuple[Status, ...] = ("unstable", "caution", "stable")
+    return next(status for status in order if any(c.status == status for c in (*checks, _FINE)))
+
+
+def summary_of(
+    status: Status, moved: Sequence[Moved], weeks: Sequence[NewWeek], restated: int
+) -> str:
+    """One sentence: what moved most, and what stands behind it."""
+    opening = {
+        "stable": "What the model says has not changed beyond what new data explain",
+        "caution": "The refit says something else in places: read the checks before you use it",
+        "unstable": "The refit contradicts the model before it: do not plan on it yet",
+    }[status]
+    heads = [item for item in moved if item.kind in HEADLINES]
+    told = f"{len(weeks)} new weeks, {restated} restated numbers"
+    if not heads:
+        return f"{opening} ({told})."
+    most = max(heads, key=lambda item: abs(item.in_sd))
+    return (
+        f"{opening} ({told}); the largest move is {_called(most)}: "
+        f"{most.before.mean:.4g} to {most.after.mean:.4g}, {most.in_sd:+.2f} posterior s.d."
+    )
+
+
+def _called(item: Moved) -> str:
+    """A contribution by its channel, a price by its parameter."""
+    return item.name if item.kind == "elasticity" else f"the {item.kind} of {item.name}"
+
+
+def _surprise(moved: Sequence[Moved]) -> StabilityCheck:
+    """Moves that are small in s.d. change nothing, however precise both fits are."""
+    heads = [m for m in moved if m.kind in HEADLINES and abs(m.in_sd) >= NOTABLE]
+    worst = max(heads, key=lambda item: abs(item.surprise), default=None)
+    value = abs(worst.surprise) if worst else 0.0
+    message = f"no contribution or price moved by more than {NOTABLE:g} posterior s.d.; surprise"
+    if worst is not None:
+        message = f"{_called(worst)} moved by {value:.3g} times what new data let expect; this"
+    advice = (
+        "old and new weeks contradict each other: look at the weeks that moved it and at restated "
+        "numbers; what changed in the world (a new product, a break in measurement) belongs into "
+        "the specification as an event, a control or a trend that bends"
+    )
+    return _check("surprise", value, SURPRISE, message, advice)
+
+
+def _coverage(weeks: Sequence[NewWeek]) -> StabilityCheck:
+    inside = [w.forecast.p5 <= w.kpi <= w.forecast.p95 for w in weeks if w.forecast is not None]
+    missed, count = inside.count(False), len(inside)
+    # The number of misses that the interval's own chance of 1 in 10 stays below 99 times of 100.
+    limit = float(np.ceil(bdtrik(1.0 - CHANCE, count, 0.1)))
+    message = f"{missed} of {count} new weeks lie outside the 90 % forecast of the model before"
+    advice = "the noise or what drives the kpi has changed: see the weeks with the largest z"
+    return _check("forecast_misses", float(missed), (limit, np.inf), message, advice)
+
+
+def _level(kpi: float, forecast: Array) -> StabilityCheck:
+    """Total of the new weeks against its forecast; a level that shifted moves all of them."""
+    value = float((kpi - forecast.mean()) / forecast.std())
+    side = "above" if value > 0.0 else "below"
+    message = f"the new weeks together lie {abs(value):.3g} s.d. {side} their forecast"
+    advice = "the level has shifted: name what happened as an event, or let the trend bend"
+    return _check("forecast_level", abs(value), LEVEL_Z, message, advice)
+
+
+def _check(
+    name: str, value: float, limits: tuple[float, float], message: str, advice: str
+) -> StabilityCheck:
+    caution, reject = limits
+    status: Status = "stable"
+    if value > caution:
+        status = "unstable" if value > reject else "caution"
+    limit = reject if status == "unstable" else caution
+    return StabilityCheck(
+        name=name,
+        value=value,
+        limit=limit,
+        passed=status == "stable",
+        status=status,
+        message=f"{message}, should be at most {limit:.3g}",
+        advice="" if status == "stable" else advice,
+    )
+
+
+_FINE = _check("", 0.0, (1.0, 1.0), "", "")

@@ -1,0 +1,146 @@
+"""The edges of a specification: what it implies, what the user added or removed, what follows.
+
+Implied: every channel, mediator, control, event, price and rival series acts on the kpi; parents
+act on their mediator. Into a mediator, added edges become terms of its equation; between a mediator
+and the kpi an added edge sets the lag of its effect; a removed edge drops its term. Every other
+added edge (a budget that follows the weather or last week's sales, an unobserved cause) says where
+data come from, and decides what is identified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from mmm.errors import Issue, pointer
+
+if TYPE_CHECKING:
+    from mmm.spec.environment import Edge
+    from mmm.spec.model import ModelSpec
+
+KPI = "kpi"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cause, its effect, and the weeks between them (0: the same week, carryover aside)."""
+
+    cause: str
+    effect: str
+    lag: int = 0
+
+
+def observed_nodes(spec: ModelSpec) -> tuple[str, ...]:
+    """Names of all nodes that a column measures, the kpi last."""
+    names = [channel.name for channel in spec.channels]
+    names += [mediator.name for mediator in spec.mediators]
+    names += [control.name for control in spec.all_controls]
+    names += [event.name for event in spec.events]
+    names += ["price"] if spec.price else []
+    names += [f"{rival.name}.price" for rival in spec.competitors if rival.price]
+    names += [f"{rival.name}.spend" for rival in spec.competitors if rival.spend]
+    return (*names, KPI)
+
+
+def links(spec: ModelSpec) -> tuple[Link, ...]:
+    """Every edge of the specification after the user's changes, unobserved causes included."""
+    implied = [Link(name, KPI) for name in observed_nodes(spec) if name != KPI]
+    implied += [Link(parent, m.name) for m in spec.mediators for parent in m.parents]
+    gone = {(edge.cause, edge.effect) for edge in spec.edges.remove}
+    added = [Link(edge.cause, edge.effect, edge.lag) for edge in spec.edges.add]
+    replaced = {(link.cause, link.effect) for link in added}
+    kept = [link for link in implied if (link.cause, link.effect) not in gone | replaced]
+    return (*kept, *added)
+
+
+def acts_on_kpi(spec: ModelSpec) -> frozenset[str]:
+    """Nodes with a direct effect on the kpi."""
+    return frozenset(link.cause for link in links(spec) if link.effect == KPI)
+
+
+def mediator_order(spec: ModelSpec) -> tuple[str, ...]:
+    """Mediators, causes before effects."""
+    names = {mediator.name for mediator in spec.mediators}
+    causes: dict[str, set[str]] = {mediator.name: set() for mediator in spec.mediators}
+    for link in links(spec):
+        if link.effect in names and link.cause in names:
+            causes[link.effect].add(link.cause)
+    return tuple(TopologicalSorter(causes).static_order())
+
+
+def edge_issues(spec: ModelSpec) -> Iterator[Issue]:
+    """Edges that name nothing, that no equation can follow, or that close a cycle."""
+    known = {*observed_nodes(spec), *spec.edges.unobserved}
+    for key in ("add", "remove"):
+        for i, edge in enumerate(getattr(spec.edges, key)):
+            for end, name in (("from", edge.cause), ("to", edge.effect)):
+                if name not in known:
+                    detail = f"{name!r} is none of: {', '.join(sorted(known))}"
+                    yield Issue(pointer("edges", key, i, end), "unknown_node", detail)
+    for i, name in enumerate(spec.edges.unobserved):
+        if name in observed_nodes(spec):
+            detail = f"{name!r} is measured by a column"
+            yield Issue(pointer("edges", "unobserved", i), "observed", detail)
+    for i, edge in enumerate(spec.edges.add):
+        yield from _cannot_follow(spec, edge, pointer("edges", "add", i))
+    for i, edge in enumerate(spec.edges.remove):
+        yield from _cannot_remove(spec, edge, pointer("edges", "remove", i))
+    yield from _cycles(spec)
+
+
+def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
+    mediators = {mediator.name for mediator in spec.mediators}
+    channels = {channel.name for channel in spec.channels}
+    linear = mediators | {control.name for control in spec.all_controls} | {"price"}
+    unobserved = set(spec.edges.unobserved)
+    if edge.effect in unobserved:
+        detail = f"{edge.effect!r} is unobserved and may only be a cause"
+        yield Issue(where, "effect_unobserved", detail)
+    if edge.cause == edge.effect:
+        detail = f"{edge.cause!r} cannot act on itself; for memory use noise 'ar1' or an adstock"
+        yield Issue(where, "self", detail)
+    elif edge.effect in mediators and edge.cause not in channels | linear | unobserved:
+        detail = "a mediator's equation takes channels, mediators, controls and price, not {!r}"
+        yield Issue(where, "no_equation", detail.format(edge.cause))
+    elif edge.cause in channels and edge.effect in {*mediators, KPI} and edge.lag:
+        detail = f"a channel's delay is its adstock ('delayed', 'weibull'), not a lag of {edge.lag}"
+        yield Issue(where, "lag_of_channel", detail)
+    elif edge.effect == KPI and edge.lag and edge.cause not in mediators | unobserved:
+        detail = f"a lag to the kpi belongs to a mediator; shift the column of {edge.cause!r}"
+        yield Issue(where, "lag_of_column", detail)
+
+
+def _cannot_remove(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
+    removable = {channel.name for channel in spec.channels}
+    removable |= {mediator.name for mediator in spec.mediators}
+    removable |= {control.name for control in spec.all_controls}
+    into_mediator = any(
+        edge.effect == mediator.name and edge.cause in mediator.parents
+        for mediator in spec.mediators
+    )
+    if edge.effect != KPI and not into_mediator:
+        yield Issue(where, "no_edge", f"there is no edge {edge.cause} -> {edge.effect} to remove")
+    elif edge.effect == KPI and edge.cause not in removable:
+        detail = f"{edge.cause!r} acts on the kpi by its field; leave it out of the specification"
+        yield Issue(where, "not_removable", detail)
+
+
+def _cycles(spec: ModelSpec) -> Iterator[Issue]:
+    """Cycles within one week; and among mediators at any lag, which no order could solve."""
+    mediators = {mediator.name for mediator in spec.mediators}
+    for same_week in (True, False):
+        causes: dict[str, set[str]] = {}
+        for link in links(spec):
+            inside = {link.cause, link.effect} <= mediators
+            if (same_week and link.lag == 0) or (not same_week and inside):
+                causes.setdefault(link.effect, set()).add(link.cause)
+        try:
+            TopologicalSorter(causes).prepare()
+        except CycleError as error:
+            cycle = " -> ".join(reversed(error.args[1]))
+            where = "/edges/add" if spec.edges.add else "/mediators"
+            when = "within one week; give an edge a lag" if same_week else "among mediators"
+            yield Issue(where, "cycle", f"{cycle} is a cycle {when}")
+            return

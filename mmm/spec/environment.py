@@ -1,0 +1,146 @@
+"""The part of the specification that describes the world around the media."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from mmm.spec.base import Column, Frozen, Name, name_or_column
+from mmm.spec.media import Adstock
+
+COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
+
+
+class Kpi(Frozen):
+    """The outcome. ``units`` counts things sold, ``revenue`` is currency."""
+
+    column: Column
+    kind: Literal["units", "revenue"] = "revenue"
+    likelihood: Literal["normal", "student_t", "lognormal", "negative_binomial"] = "normal"
+    value_per_unit: float | None = Field(
+        default=None, gt=0, description="Currency earned per unit of the kpi (units only)."
+    )
+
+    @model_validator(mode="after")
+    def _only_for_units(self) -> Self:
+        if self.kind == "revenue" and self.value_per_unit is not None:
+            raise ValueError("value_per_unit applies to kind 'units'; revenue is currency already")
+        if self.kind == "revenue" and self.likelihood in COUNTS:
+            raise ValueError(f"likelihood {self.likelihood!r} counts units; revenue is no count")
+        return self
+
+
+class Control(Frozen):
+    """A series that moves the kpi and is not decided here (distribution, weather)."""
+
+    model_config = ConfigDict(json_schema_extra=name_or_column)
+
+    name: Name
+    column: Column
+
+
+class Price(Frozen):
+    """Own price; it multiplies everything (``all``) or the baseline only."""
+
+    column: Column
+    acts_on: Literal["all", "baseline"] = "all"
+    unit_cost: float | None = Field(default=None, ge=0)
+
+
+class Demand(Frozen):
+    """What drives both budgets and sales: the confounder of media.
+
+    ``series``: a column measures it. ``latent``: an autoregressive state is inferred from the kpi
+    and from the budgets of the channels in ``drives``. ``none``: the user declares that there is no
+    such thing beyond what the specification names.
+    """
+
+    kind: Literal["series", "latent", "none"]
+    column: Column | None = None
+    drives: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _matches_kind(self) -> Self:
+        if (self.kind == "series") != (self.column is not None):
+            raise ValueError("a column belongs to kind 'series', and only to it")
+        if (self.kind == "latent") != bool(self.drives):
+            raise ValueError("drives (the channels whose budgets follow it) belongs to 'latent'")
+        return self
+
+
+class Event(Frozen):
+    """A promotion, launch or strike: a column (0, 1 or an intensity) or a list of week starts.
+
+    Its effect carries over by ``adstock``; none by default.
+    """
+
+    name: Name
+    column: Column | None = None
+    weeks: tuple[date, ...] = ()
+    adstock: Adstock = Adstock(kind="none")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.column is None) == (not self.weeks):
+            raise ValueError("give an event either a column or its weeks")
+        return self
+
+
+class Holidays(Frozen):
+    """Public holidays of a country (ISO 3166 code), of a subdivision where given."""
+
+    country: str = Field(min_length=2, max_length=3)
+    subdivision: str | None = None
+    names: tuple[str, ...] = Field(default=(), description="Only these; empty for all of them.")
+
+
+class Seasonality(Frozen):
+    """Yearly seasonality as ``yearly`` pairs of sine and cosine; 0 for none."""
+
+    yearly: int = Field(default=2, ge=0, le=12)
+
+
+class Trend(Frozen):
+    """Long-run movement of the baseline.
+
+    ``piecewise``: linear with ``changepoints`` kinks. ``smooth``: linear plus a Gaussian process
+    (Hilbert-space approximation) whose typical wave lasts ``lengthscale`` weeks: a baseline that
+    varies over time.
+    """
+
+    kind: Literal["linear", "piecewise", "smooth", "none"] = "linear"
+    changepoints: int = Field(default=6, ge=1, le=30)
+    lengthscale: float = Field(default=26.0, ge=4.0, le=260.0, description="Weeks.")
+
+
+class TimeVarying(Frozen):
+    """Media whose effectiveness moves together by one smooth multiplier over time."""
+
+    channels: tuple[Name, ...] = Field(min_length=1, max_length=100)
+    lengthscale: float = Field(default=52.0, ge=8.0, le=260.0, description="Weeks.")
+
+
+class Noise(Frozen):
+    """Dependence of the noise over weeks, and whether each geo has a scale of its own."""
+
+    kind: Literal["iid", "ar1"] = "iid"
+    scale: Literal["common", "geo"] = "common"
+
+
+class Edge(Frozen):
+    """A cause and its effect; ``lag`` in weeks."""
+
+    cause: str = Field(alias="from", min_length=1)
+    effect: str = Field(alias="to", min_length=1)
+    lag: int = Field(default=0, ge=0, le=52)
+
+
+class Edges(Frozen):
+    """What the user knows of the graph beyond the rest of the specification.
+
+    ``unobserved`` names causes that no column measures; they may appear in ``add`` alone.
+    """
+
+    add: tuple[Edge, ...] = ()
+    remove: tuple[Edge, ...] = ()
+    unobserved: tuple[Name, ...] = ()

@@ -1,0 +1,140 @@
+"""What lift tests must agree on with the rest of the specification, before any data are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from mmm.errors import Issue, pointer
+from mmm.spec.edges import KPI, links
+from mmm.spec.lift_test import LiftResult, LiftTest
+
+if TYPE_CHECKING:
+    from mmm.spec.model import ModelSpec
+
+
+def lift_issues(spec: ModelSpec) -> Iterator[Issue]:
+    """Every contradiction between the lift tests and the specification that holds them."""
+    rules = (_channel, _geos, _price, _steady, _path, _unit, _value)
+    for i, test in _described(spec):
+        for rule in rules:
+            for issue in rule(spec, test):
+                where = pointer("lift_tests", i) + issue.pointer
+                yield Issue(where, issue.code, issue.detail)
+    yield from _repeated(spec)
+
+
+def _described(spec: ModelSpec) -> Iterator[tuple[int, LiftTest]]:
+    """Tests and their places; a test that is only named by an id is judged once it is known."""
+    for i, test in enumerate(spec.lift_tests):
+        if isinstance(test, LiftTest):
+            yield i, test
+
+
+def unit_value(spec: ModelSpec, result: LiftResult) -> float | None:
+    """Currency that a return on spend counts per unit of the kpi; None where nobody said.
+
+    A unit worth its price less its cost has no default: returns of tests are mostly of revenue.
+    """
+    if spec.kpi.kind == "revenue":
+        return 1.0
+    if result.value_per_unit is not None:
+        return result.value_per_unit
+    return None if spec.unit_cost is not None else spec.kpi.value_per_unit
+
+
+def _channel(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    channels = sorted(channel.name for channel in spec.channels)
+    if test.channel not in channels:
+        detail = f"{test.channel!r} is no channel; there are: {', '.join(channels)}"
+        yield Issue("/channel", "unknown_channel", detail)
+
+
+def _geos(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    if test.geos is not None and spec.geo is None and spec.product is None:
+        detail = "the model has no geos; say what part the test covered with treated_share"
+        yield Issue("/geos", "no_geo", detail)
+
+
+def _price(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    if test.price is not None and spec.price is None:
+        yield Issue("/price", "no_price", "the model has no price")
+
+
+def _steady(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    if test.start is not None:
+        return
+    if spec.log_link:
+        detail = "with the log link an effect depends on the baseline of its weeks: give start, end"
+        yield Issue("/start", "log_link", detail)
+    for name in ("control", "treatment"):
+        path = getattr(test, name)
+        if path is None:
+            detail = "a test without dates gives both control and treatment"
+            yield Issue(pointer(name), "missing", detail)
+            continue
+        numbers = [path.weekly] if path.weekly else list((path.by_geo or {}).values())
+        if any(len(values) > 1 for values in numbers):
+            detail = "a test without dates has one spend a week; give start and end for a list"
+            yield Issue(pointer(name), "not_steady", detail)
+
+
+def _path(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    if test.path == "total":
+        return
+    nodes = test.path
+    if len(nodes) < 2 or nodes[0] != test.channel or nodes[-1] != KPI:
+        detail = f"a path runs from {test.channel!r} to {KPI!r}; got {list(nodes)}"
+        yield Issue("/path", "not_a_path", detail)
+        return
+    known = {(link.cause, link.effect) for link in links(spec)}
+    for k, (cause, effect) in enumerate(pairwise(nodes)):
+        if (cause, effect) not in known:
+            detail = f"there is no edge {cause} -> {effect} in this model"
+            yield Issue(pointer("path", k + 1), "no_edge", detail)
+
+
+def _unit(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    ours = "currency" if spec.kpi.kind == "revenue" else "units"
+    result = test.result
+    if result.unit is not None and result.unit != ours:
+        detail = (
+            f"measured in {result.unit}, but the kpi {spec.kpi.column!r} is in {ours}; "
+            "convert it, or report it as roas"
+        )
+        yield Issue("/result/unit", "wrong_unit", detail)
+    if ours == "currency" and result.cost_per_unit is not None:
+        detail = f"the kpi {spec.kpi.column!r} is revenue and counts no units; report roas"
+        yield Issue("/result/cost_per_unit", "wrong_unit", detail)
+    if ours == "currency" and result.value_per_unit is not None:
+        detail = f"the kpi {spec.kpi.column!r} is currency already"
+        yield Issue("/result/value_per_unit", "wrong_unit", detail)
+
+
+def _value(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+    if test.result.roas is None or unit_value(spec, test.result) is not None:
+        return
+    if spec.unit_cost is None:
+        detail = (
+            "a roas needs the value of a unit: give kpi.value_per_unit, or the value_per_unit "
+            "that the test counted"
+        )
+        yield Issue("/result/roas", "no_value", detail)
+        return
+    detail = (
+        "the model values a unit at its price less its cost; say what the test counted "
+        "(for a return in revenue: its average price)"
+    )
+    yield Issue("/result/value_per_unit", "missing", detail)
+
+
+def _repeated(spec: ModelSpec) -> Iterator[Issue]:
+    """One measurement given twice would count twice."""
+    seen: dict[str, int] = {}
+    for i, test in _described(spec):
+        key = test.model_dump_json(exclude={"name", "transport_sd"})
+        if key in seen:
+            detail = f"the same measurement as test {seen[key] + 1}; it would count twice"
+            yield Issue(pointer("lift_tests", i), "repeated", detail)
+        seen.setdefault(key, i)

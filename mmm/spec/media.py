@@ -1,0 +1,130 @@
+"""The part of the specification that describes media: own channels and rivals."""
+
+from typing import Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from mmm.spec.base import Column, Frozen, Name, name_or_column
+
+
+class Adstock(Frozen):
+    """Carryover over lags 0..max_lag weeks; weights sum to one."""
+
+    kind: Literal["geometric", "delayed", "weibull", "none"] = "geometric"
+    max_lag: int = Field(default=8, ge=0, le=52)
+    before: Literal["zero", "mean"] = Field(
+        default="zero", description="Spend assumed in the weeks before the data begin."
+    )
+
+
+class Saturation(Frozen):
+    """Diminishing returns on the adstocked exposure."""
+
+    kind: Literal["hill", "logistic", "michaelis_menten", "tanh", "power", "none"] = "hill"
+
+
+class MedianP95(Frozen):
+    """A positive quantity by its median and its 95 % quantile."""
+
+    median: float = Field(gt=0)
+    p95: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.p95 <= self.median:
+            raise ValueError(f"p95 ({self.p95:g}) must lie above the median ({self.median:g})")
+        return self
+
+
+class ChannelPrior(Frozen):
+    """What is believed of a channel before the data; one statement about its effect at most.
+
+    ``roi`` and ``marginal_roi``: value per currency, carry-out counted, over the observed spend;
+    ``share``: its contribution as a share of the kpi; ``elasticity``: percent of kpi per percent
+    of spend; ``half_life``: weeks after which half of a week's effect is past.
+    """
+
+    roi: MedianP95 | None = None
+    marginal_roi: MedianP95 | None = None
+    share: MedianP95 | None = None
+    elasticity: MedianP95 | None = None
+    half_life: MedianP95 | None = None
+
+    @model_validator(mode="after")
+    def _one_effect(self) -> Self:
+        given = [name for name in EFFECT_STATEMENTS if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"{' and '.join(given)} all fix the same effect; give one of them")
+        return self
+
+    @property
+    def effect(self) -> tuple[str, MedianP95] | None:
+        """The statement about the size of the effect, with its kind."""
+        found = [(n, getattr(self, n)) for n in EFFECT_STATEMENTS if getattr(self, n) is not None]
+        return found[0] if found else None
+
+
+EFFECT_STATEMENTS = ("roi", "marginal_roi", "share", "elasticity")
+
+
+class Channel(Frozen):
+    """An own medium: its weekly spend in currency, and what enters its curve.
+
+    ``exposure`` names the column of impressions, GRP or reach that the spend bought; without it the
+    spend itself enters. ``frequency`` (average contacts per person reached, with reach as exposure)
+    makes it a reach-and-frequency channel. ``national`` spend is one number a week for all geos,
+    repeated in each.
+    """
+
+    model_config = ConfigDict(json_schema_extra=name_or_column)
+
+    name: Name
+    column: Column
+    exposure: Column | None = None
+    frequency: Column | None = None
+    national: bool = False
+    adstock: Adstock = Adstock()
+    saturation: Saturation = Saturation()
+    prior: ChannelPrior = ChannelPrior()
+
+    @model_validator(mode="after")
+    def _frequency_needs_reach(self) -> Self:
+        if self.frequency is not None and self.exposure is None:
+            raise ValueError("frequency needs exposure: the column of people reached")
+        return self
+
+    @model_validator(mode="after")
+    def _half_life_needs_carryover(self) -> Self:
+        if self.prior.half_life is not None and self.adstock.kind == "none":
+            raise ValueError("prior.half_life needs an adstock that carries over")
+        return self
+
+
+class Competitor(Frozen):
+    """A rival: its price raises our kpi (h >= 0), its spend lowers it (gamma >= 0)."""
+
+    name: Name
+    price: Column | None = None
+    spend: Column | None = None
+    adstock: Adstock = Adstock()
+    saturation: Saturation = Saturation(kind="logistic")
+
+    @model_validator(mode="after")
+    def _something_known(self) -> Self:
+        if self.price is None and self.spend is None:
+            raise ValueError("a competitor needs a price column, a spend column, or both")
+        return self
+
+
+class Mediator(Frozen):
+    """A series between media and the kpi, with its own equation; empty cells are weeks unseen.
+
+    ``parents`` are channels, other mediators, controls or ``price``. Media reach it through
+    ``adstock`` and ``saturation`` of their own.
+    """
+
+    name: Name
+    column: Column
+    parents: tuple[str, ...] = Field(min_length=1, max_length=100)
+    adstock: Adstock = Adstock()
+    saturation: Saturation = Saturation(kind="logistic")

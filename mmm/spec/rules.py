@@ -1,0 +1,133 @@
+"""What the fields of a specification must agree on: each rule yields the issues it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mmm.errors import Issue, pointer
+from mmm.spec.edges import edge_issues
+from mmm.spec.environment import COUNTS, POSITIVE
+from mmm.spec.lift_rules import lift_issues
+
+if TYPE_CHECKING:
+    from mmm.spec.model import ModelSpec
+
+RESERVED_NAMES = frozenset({"price", "kpi", "date", "geo", "baseline", "interaction"})
+
+
+def spec_issues(spec: ModelSpec) -> list[Issue]:
+    """Every contradiction within ``spec``, with its field."""
+    rules = (_names, _money, _mediators, _references, _likelihood, _edges, _lift_tests)
+    return [issue for rule in rules for issue in rule(spec)]
+
+
+def _names(spec: ModelSpec) -> Iterator[Issue]:
+    channel_names = {channel.name for channel in spec.channels}
+    for i, mediator in enumerate(spec.mediators):
+        if mediator.name in channel_names:
+            detail = f"{mediator.name!r} is a channel already; a mediator is not bought"
+            yield Issue(pointer("mediators", i, "name"), "mediator_is_channel", detail)
+            return
+    for what, values in (("name", spec.names), ("column", _columns(spec))):
+        repeated = [value for value, count in Counter(values).items() if count > 1]
+        if repeated:
+            detail = f"the {what} {repeated[0]!r} is used more than once"
+            yield Issue("", "repeated", detail)
+    reserved = RESERVED_NAMES | ({"demand"} if spec.demand else set())
+    taken = reserved.intersection(spec.names)
+    if taken:
+        yield Issue("", "reserved", f"the name {min(taken)!r} is reserved; choose another")
+    if spec.population is not None and spec.geo is None and spec.product is None:
+        yield Issue("/population", "no_geo", "population needs geo: it is the size of each geo")
+
+
+def _columns(spec: ModelSpec) -> list[str]:
+    return [column for column, _ in spec.column_pointers]
+
+
+def _money(spec: ModelSpec) -> Iterator[Issue]:
+    if spec.unit_cost is not None and spec.kpi.kind != "units":
+        detail = "price.unit_cost applies to a kpi of kind 'units'"
+        yield Issue("/price/unit_cost", "not_units", detail)
+    if spec.unit_cost is not None and spec.kpi.value_per_unit is not None:
+        detail = "give kpi.value_per_unit or price.unit_cost, not both"
+        yield Issue("/price/unit_cost", "two_values", detail)
+    for i, channel in enumerate(spec.channels):
+        effect = channel.prior.effect
+        if effect is None:
+            continue
+        where = pointer("channels", i, "prior", effect[0])
+        if "roi" in effect[0] and not spec.has_currency:
+            detail = (
+                "an ROI prior needs kpi.value_per_unit, price.unit_cost or a kpi of kind 'revenue'"
+            )
+            yield Issue(where, "no_value", detail)
+
+
+def _mediators(spec: ModelSpec) -> Iterator[Issue]:
+    known = {channel.name for channel in spec.channels}
+    known |= {mediator.name for mediator in spec.mediators}
+    known |= {control.name for control in spec.all_controls}
+    known |= {"price"} if spec.price else set()
+    for i, mediator in enumerate(spec.mediators):
+        for k, parent in enumerate(mediator.parents):
+            if parent not in known:
+                detail = f"{parent!r} is none of: {', '.join(sorted(known - {mediator.name}))}"
+                yield Issue(pointer("mediators", i, "parents", k), "unknown_parent", detail)
+        repeated = [name for name, count in Counter(mediator.parents).items() if count > 1]
+        if repeated:
+            detail = f"{repeated[0]!r} is a parent twice"
+            yield Issue(pointer("mediators", i, "parents"), "repeated", detail)
+
+
+def _references(spec: ModelSpec) -> Iterator[Issue]:
+    channels = {channel.name for channel in spec.channels}
+    groups: list[tuple[str, tuple[str, ...]]] = [
+        (pointer("interactions", i), pair) for i, pair in enumerate(spec.interactions)
+    ]
+    groups += [
+        (pointer("time_varying", i, "channels"), group.channels)
+        for i, group in enumerate(spec.time_varying)
+    ]
+    if spec.demand:
+        groups.append((pointer("demand", "drives"), spec.demand.drives))
+    for where, names in groups:
+        for k, name in enumerate(names):
+            if name not in channels:
+                detail = f"{name!r} is no channel; there are: {', '.join(sorted(channels))}"
+                yield Issue(f"{where}/{k}", "unknown_channel", detail)
+    for i, pair in enumerate(spec.interactions):
+        if pair[0] == pair[1]:
+            detail = f"{pair[0]!r} cannot interact with itself; its saturation says that"
+            yield Issue(pointer("interactions", i), "same_channel", detail)
+    moving = Counter(name for group in spec.time_varying for name in group.channels)
+    for name, count in moving.items():
+        if count > 1:
+            yield Issue("/time_varying", "repeated", f"{name!r} is in {count} groups")
+
+
+def _likelihood(spec: ModelSpec) -> Iterator[Issue]:
+    kind = spec.kpi.likelihood
+    if kind in COUNTS | POSITIVE and spec.link == "identity":
+        yield Issue("/link", "needs_log", f"likelihood {kind!r} needs the link 'log'")
+    if kind in COUNTS and spec.noise.kind == "ar1":
+        detail = f"noise 'ar1' needs additive or log-normal noise, not {kind!r}"
+        yield Issue("/noise/kind", "counts_have_no_ar1", detail)
+    if kind == "student_t" and spec.noise.kind == "ar1":
+        detail = "noise 'ar1' is normal; use likelihood 'normal' or 'lognormal' with it"
+        yield Issue("/noise/kind", "student_t_has_no_ar1", detail)
+    if spec.log_link and spec.price and spec.price.acts_on == "baseline":
+        detail = "with the log link a price multiplies everything; use acts_on 'all'"
+        yield Issue("/price/acts_on", "log_link", detail)
+    if spec.noise.scale == "geo" and spec.geo is None and spec.product is None:
+        yield Issue("/noise/scale", "no_geo", "a scale by geo needs the geo column")
+
+
+def _edges(spec: ModelSpec) -> Iterator[Issue]:
+    yield from edge_issues(spec)
+
+
+def _lift_tests(spec: ModelSpec) -> Iterator[Issue]:
+    yield from lift_issues(spec)

@@ -1,0 +1,276 @@
+"""The static shape of a model: which media act where, with which curves, in which order.
+
+A *medium* carries exposure to the kpi or to a mediator: every own channel to the kpi, then every
+``<rival>.spend``, then the channels that act on mediators, named ``<channel>><mediator>``. Its
+``source`` is the position of its exposure among channels and spending rivals. Media that share
+adstock kind, lag and saturation form a group and are evaluated as one array.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mmm.equations.transforms import ADSTOCK_PARAMETERS, SATURATION_PARAMETERS
+from mmm.spec.edges import KPI, acts_on_kpi, links, mediator_order
+from mmm.spec.media import Adstock, Channel, Competitor, Mediator, Saturation
+from mmm.spec.model import ModelSpec
+
+FREQUENCY_PARAMETERS = ("frequency_half", "frequency_slope")
+NO_CURVE = (Adstock(kind="none"), Saturation(kind="none"))
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One carrier of exposure, own or a rival's; ``acts`` is False where its edge was removed."""
+
+    name: str
+    source: int
+    target: str
+    adstock: Adstock
+    saturation: str
+    own: bool
+    by_frequency: bool = False
+    acts: bool = True
+
+    @property
+    def max_lag(self) -> int:
+        """Weeks that its carryover reaches."""
+        return 0 if self.adstock.kind == "none" else self.adstock.max_lag
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of its curve parameters."""
+        curve = ADSTOCK_PARAMETERS[self.adstock.kind] + SATURATION_PARAMETERS[self.saturation]
+        return curve + (FREQUENCY_PARAMETERS if self.by_frequency else ())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Media evaluated together: positions among all media, and within each parameter vector.
+
+    A parameter's positions are None where the group has all of its vector.
+    """
+
+    adstock: str
+    saturation: str
+    by_frequency: bool
+    max_lag: int
+    members: tuple[int, ...]
+    positions: dict[str, tuple[int, ...] | None]
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A linear term of a mediator: the ``position``-th control or mediator, or the own price."""
+
+    mediator: int
+    kind: str
+    position: int
+    lag: int
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What the equations need to know of a spec."""
+
+    media: tuple[Medium, ...]
+    n_channels: int
+    has_price: bool
+    price_acts_on_all: bool
+    kpi_is_revenue: bool
+    priced_rivals: tuple[str, ...]
+    spending_rivals: tuple[str, ...]
+    controls: tuple[str, ...]
+    acting_controls: tuple[int, ...]
+    mediators: tuple[str, ...]
+    mediator_order: tuple[int, ...]
+    mediator_lag: tuple[int | None, ...]
+    parents: tuple[Parent, ...]
+    events: tuple[str, ...]
+    event_adstock: tuple[Adstock, ...]
+    interactions: tuple[tuple[int, int], ...]
+    varying: tuple[tuple[int, ...], ...]
+    driven: tuple[int, ...]
+    yearly: int
+    trend: str
+    has_holidays: bool
+    log_link: bool
+    likelihood: str
+    ar: bool
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names of own channels in order."""
+        return tuple(medium.name for medium in self.media[: self.n_channels])
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Position of each medium's exposure among channels and spending rivals."""
+        return tuple(medium.source for medium in self.media)
+
+    @property
+    def n_direct(self) -> int:
+        """Media whose target is the kpi; they come first."""
+        return self.n_channels + len(self.spending_rivals)
+
+    @property
+    def paths(self) -> tuple[int, ...]:
+        """Media whose target is a mediator."""
+        return tuple(range(self.n_direct, len(self.media)))
+
+    def paths_into(self, mediator: int) -> tuple[int, ...]:
+        """Media whose target is this mediator."""
+        name = self.mediators[mediator]
+        return tuple(i for i in self.paths if self.media[i].target == name)
+
+    @property
+    def max_lag(self) -> int:
+        """Longest delay from spend to the kpi over all paths, in weeks."""
+        direct = max((self.media[i].max_lag for i in range(self.n_direct)), default=0)
+        mediated = [
+            self.media[i].max_lag + self.delay(self.mediators.index(self.media[i].target))
+            for i in self.paths
+        ]
+        return max([direct, *mediated])
+
+    def delay(self, mediator: int) -> int:
+        """Longest delay from a mediator to the kpi, in weeks."""
+        own = self.mediator_lag[mediator] or 0
+        onward = [
+            link.lag + self.delay(link.mediator)
+            for link in self.parents
+            if link.kind == "mediator" and link.position == mediator
+        ]
+        return max([own, *onward])
+
+    @property
+    def has_price_factor(self) -> bool:
+        """Whether any price, own or a rival's, enters."""
+        return self.has_price or bool(self.priced_rivals)
+
+    @cached_property
+    def parameter_media(self) -> dict[str, tuple[int, ...]]:
+        """Curve parameter -> positions of the media that have it, in order."""
+        found: dict[str, list[int]] = {}
+        for index, medium in enumerate(self.media):
+            for name in medium.parameters:
+                found.setdefault(name, []).append(index)
+        return {name: tuple(members) for name, members in found.items()}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Media by equal adstock kind, lag, saturation and use of frequency."""
+        members: dict[tuple[str, int, str, bool], list[int]] = {}
+        for index, medium in enumerate(self.media):
+            key = (medium.adstock.kind, medium.max_lag, medium.saturation, medium.by_frequency)
+            members.setdefault(key, []).append(index)
+        return tuple(
+            Group(
+                adstock=adstock,
+                saturation=saturation,
+                by_frequency=by_frequency,
+                max_lag=max_lag,
+                members=tuple(indices),
+                positions={
+                    name: _positions(self.parameter_media[name], indices)
+                    for name in self.media[indices[0]].parameters
+                },
+            )
+            for (adstock, max_lag, saturation, by_frequency), indices in members.items()
+        )
+
+
+def structure_of(spec: ModelSpec) -> Structure:
+    """The structure that ``spec`` declares."""
+    acts = acts_on_kpi(spec)
+    channels = {channel.name: i for i, channel in enumerate(spec.channels)}
+    mediators = {mediator.name: i for i, mediator in enumerate(spec.mediators)}
+    controls = tuple(control.name for control in spec.all_controls)
+    return Structure(
+        media=tuple(_media(spec)),
+        n_channels=len(spec.channels),
+        has_price=spec.price is not None,
+        price_acts_on_all=spec.price is None or spec.price.acts_on == "all",
+        kpi_is_revenue=spec.kpi.kind == "revenue",
+        priced_rivals=tuple(r.name for r in spec.competitors if r.price is not None),
+        spending_rivals=tuple(r.name for r in spec.competitors if r.spend is not None),
+        controls=controls,
+        acting_controls=tuple(i for i, name in enumerate(controls) if name in acts),
+        mediators=tuple(mediators),
+        mediator_order=tuple(mediators[name] for name in mediator_order(spec)),
+        mediator_lag=tuple(_lag_to_kpi(spec, name) for name in mediators),
+        parents=tuple(_parents(spec, mediators, controls)),
+        events=tuple(event.name for event in spec.events),
+        event_adstock=tuple(event.adstock for event in spec.events),
+        interactions=tuple((channels[a], channels[b]) for a, b in spec.interactions),
+        varying=tuple(tuple(channels[n] for n in group.channels) for group in spec.time_varying),
+        driven=tuple(channels[name] for name in (spec.demand.drives if spec.demand else ())),
+        yearly=spec.seasonality.yearly,
+        trend=spec.trend.kind,
+        has_holidays=spec.holidays is not None,
+        log_link=spec.log_link,
+        likelihood=spec.kpi.likelihood,
+        ar=spec.noise.kind == "ar1",
+    )
+
+
+def _media(spec: ModelSpec) -> list[Medium]:
+    acts, spending = acts_on_kpi(spec), [r for r in spec.competitors if r.spend is not None]
+    channels = {channel.name: i for i, channel in enumerate(spec.channels)}
+    media = [_direct(c, i, acts=c.name in acts) for i, c in enumerate(spec.channels)]
+    media += [
+        _medium(f"{rival.name}.spend", len(channels) + i, KPI, rival, own=False)
+        for i, rival in enumerate(spending)
+    ]
+    by_name = {mediator.name: mediator for mediator in spec.mediators}
+    for link in links(spec):
+        if link.effect in by_name and link.cause in channels:
+            source, target = channels[link.cause], by_name[link.effect]
+            name = f"{link.cause}>{link.effect}"
+            frequent = spec.channels[source].frequency is not None
+            media.append(_medium(name, source, target.name, target, own=True, frequent=frequent))
+    return media
+
+
+def _direct(channel: Channel, index: int, *, acts: bool) -> Medium:
+    if not acts:
+        adstock, saturation = NO_CURVE
+        return Medium(channel.name, index, KPI, adstock, saturation.kind, own=True, acts=False)
+    frequent = channel.frequency is not None
+    return _medium(channel.name, index, KPI, channel, own=True, frequent=frequent)
+
+
+def _medium(
+    name: str,
+    source: int,
+    target: str,
+    item: Channel | Competitor | Mediator,
+    *,
+    own: bool,
+    frequent: bool = False,
+) -> Medium:
+    return Medium(name, source, target, item.adstock, item.saturation.kind, own, frequent)
+
+
+def _lag_to_kpi(spec: ModelSpec, mediator: str) -> int | None:
+    """Weeks from a mediator to the kpi; None where it does not act on it."""
+    found = [link.lag for link in links(spec) if (link.cause, link.effect) == (mediator, KPI)]
+    return found[0] if found else None
+
+
+def _parents(spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ...]) -> list[Parent]:
+    found = []
+    for link in links(spec):
+        if link.effect not in mediators:
+            continue
+        effect = mediators[link.effect]
+        if link.cause in mediators:
+            found.append(Parent(effect, "mediator", mediators[link.cause], link.lag))
+        elif link.cause in controls:
+            found.append(Parent(effect, "control", controls.index(link.cause), link.lag))
+        elif link.cause == "price":
+            found.append(Parent(effect, "price", 0, link.lag))
+    return found
+
+
+def _positions(owners: tuple[int, ...], members: list[int]) -> tuple[int, ...] | None:
+    return None if len(owners) == len(members) else tuple(owners.index(i) for i in members)

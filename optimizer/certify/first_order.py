@@ -1,0 +1,133 @@
+r"""How good a plan can be proved to be.
+
+For each cut (q, o) of the measure, rho(pi(v)) <= q.pi(v) + o for every plan v. Where each draw is
+concave in spend, pi(v) lies below its tangent at the plan b, hence for any set Q of cuts
+
+    rho(pi(v)) <= max_v min_{(q, o) in Q} q.(pi(b) + J(b)(v - b)) + o    one small linear program
+
+is an upper bound over all feasible plans. With one q it is the bound of Frank and Wolfe (1956). At
+a kink of the measure no single q will do: the weights of the tangent's own optimum v are added to Q
+until the bound is that of all weights (Kelley's cutting planes, which touch only arrays at hand).
+
+    gap = (upper_bound - rho) / max(|rho|, 1 % of the budget)
+
+Where draws are not concave the same number only says how far the plan is, to first order, from a
+stationary point.
+
+    pi -> draws    J -> slopes    q -> weights    o -> offset    b -> spend
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from optimizer.constraints.feasible_set import FeasibleSet
+from optimizer.constraints.linear_program import Rows, highest_floor
+from optimizer.response import FloatArray
+from optimizer.risk.gain import Gain
+from optimizer.risk.measure import WIDTHS, Measure
+
+PROVED_GAP = 1e-3
+"""A certified plan this close to its bound is called optimal."""
+_STATIONARY = 1e-3
+_CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
+"""Where cuts end, as shares of the steepest slope and of the measure: the larger one counts."""
+_MOST_CUTS = 60
+
+
+class CertificateKind(StrEnum):
+    """What is proved about a plan."""
+
+    GLOBAL = "global"  # no feasible plan is better than the upper bound
+    STATIONARY = "stationary"  # no small move improves the plan; better ones may lie far away
+    NONE = "none"  # nothing is proved
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """upper_bound: of the measure, in the gain's unit; gap: relative; both only where global."""
+
+    kind: CertificateKind
+    upper_bound: float | None = None
+    gap: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FirstOrder:
+    """The tangent of the measure at a plan.
+
+    bound: of the measure over all feasible plans, if concave.  slope: (cell,), d rho / d spend, by
+    the mixture of weights that gives the bound.
+    """
+
+    bound: float
+    slope: FloatArray
+
+
+def first_order(
+    gain: Gain, measure: Measure, feasible: FeasibleSet, spend: FloatArray
+) -> FirstOrder:
+    """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
+    draws, slopes = gain.draws(spend), gain.slope(spend)
+    free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.point(spend)
+    rho = measure.value(draws)
+    cuts, offsets = _first_cuts(measure, draws)
+    if not measure.certified:
+        # Exact weights of a quantile are those of one draw: the rounded ones tell more.
+        return FirstOrder(rho, cuts[:2][-1] @ slopes)
+    unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
+    if unit == 0.0:
+        return FirstOrder(rho, cuts[0] @ slopes)
+    close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
+    while True:
+        slope = cuts @ free_slopes
+        floors = Rows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
+        excess, there, shares = highest_floor(
+            floors, feasible.below, feasible.equal, feasible.lower, feasible.upper
+        )
+        tangent = measure.weigh(draws + free_slopes @ (there - here), 0.0)
+        reached = (tangent.value - rho) / unit
+        if excess - max(reached, 0.0) <= close or len(cuts) >= _MOST_CUTS:
+            return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
+        cuts = np.vstack([cuts, tangent.weights])
+        offsets = np.append(offsets, tangent.offset)
+
+
+def certify(
+    rho: float,
+    tangent: FirstOrder,
+    floor: float,
+    *,
+    concave: bool,
+    only_plan: bool,
+    certified: bool = True,
+) -> Certificate:
+    """The certificate of a plan of measure rho; floor: the least denominator of a gap.
+
+    certified: whether cuts bound the measure; where they do not, only the only plan is proved.
+    """
+    if only_plan:
+        return Certificate(CertificateKind.GLOBAL, upper_bound=rho, gap=0.0)
+    if not certified:
+        return Certificate(CertificateKind.NONE)
+    excess = max(tangent.bound - rho, 0.0)
+    gap = relative(excess, rho, floor)
+    if concave:
+        return Certificate(CertificateKind.GLOBAL, upper_bound=rho + excess, gap=gap)
+    if gap <= _STATIONARY:
+        return Certificate(CertificateKind.STATIONARY)
+    return Certificate(CertificateKind.NONE)
+
+
+def relative(excess: float, rho: float, floor: float) -> float:
+    """excess / max(|rho|, floor); 0 where there is no excess."""
+    return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
+
+
+def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(cut, draw) weights and (cut,) offsets: the exact ones, and the rounded ones beside them."""
+    widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
+    spread = float(draws.std())
+    cuts = [measure.weigh(draws, width * spread) for width in widths]
+    return np.array([cut.weights for cut in cuts]), np.array([cut.offset for cut in cuts])

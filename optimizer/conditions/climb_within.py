@@ -1,0 +1,121 @@
+"""A climb under conditions that are not linear, by SLSQP on rounded measures.
+
+The linear limits stay exact. Where rounding left the end on the wrong side of a condition, the end
+is moved along the straight line to a plan that is known to meet all of them: what is feasible is
+convex, so that every plan on the line keeps the linear limits, and the first one that meets the
+conditions is taken.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from scipy.optimize import LinearConstraint, NonlinearConstraint, minimize
+
+from optimizer.conditions.condition import Side
+from optimizer.constraints.feasible_set import FeasibleSet
+from optimizer.response import FloatArray
+from optimizer.risk.gain import Gain
+from optimizer.risk.measure import Measure
+
+_ITERATIONS = 60
+_CHANGE = 1e-9
+_HALVINGS = 24
+
+type Aim = Callable[[FloatArray, float], tuple[float, FloatArray]]
+"""(spend (cell,), width) -> what is maximised, and its slope (cell,)."""
+
+
+def aim_of(gain: Gain, measure: Measure) -> Aim:
+    """A measure of a gain, rounded over a share of its standard deviation."""
+
+    def aim(spend: FloatArray, width: float) -> tuple[float, FloatArray]:
+        draws = gain.draws(spend)
+        at = measure.weigh(draws, 0.0 if measure.smooth else width * float(draws.std()))
+        return at.value, at.weights @ gain.slope(spend)
+
+    return aim
+
+
+def least_spend(spend: FloatArray, _width: float) -> tuple[float, FloatArray]:
+    """The aim of spending less."""
+    return -float(spend.sum()), -np.ones(spend.size)
+
+
+def climb_within(
+    aim: Aim,
+    sides: Sequence[Side],
+    feasible: FeasibleSet,
+    start: FloatArray,
+    width: float,
+) -> FloatArray:
+    """Where SLSQP goes from a plan (cell,); the conditions hold there up to rounding.
+
+    The answer keeps the linear limits, and is the start where the climb failed.
+    """
+    unit = _size(aim(start, width)[1], feasible)
+    judges = [(aim_of(side.gain, side.measure), side) for side in sides]
+
+    def loss(x: FloatArray) -> float:
+        return -aim(feasible.spend(x), width)[0] / unit
+
+    def loss_slope(x: FloatArray) -> FloatArray:
+        slope = aim(feasible.spend(x), width)[1]
+        return -slope[feasible.free] * feasible.scale / unit
+
+    conditions = [_condition(judge, feasible, start, width) for judge, _ in judges]
+    result = minimize(
+        loss,
+        feasible.point(start),
+        jac=loss_slope,
+        method="SLSQP",
+        bounds=np.column_stack([feasible.lower, feasible.upper]),
+        constraints=[*_linear(feasible), *conditions],
+        options={"maxiter": _ITERATIONS, "ftol": _CHANGE},
+    )
+    end = np.asarray(result.x, dtype=np.float64)
+    if not np.isfinite(end).all():
+        return start
+    return feasible.spend(feasible.nearest(np.clip(end, feasible.lower, feasible.upper)))
+
+
+def repaired(plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]) -> FloatArray:
+    """The plan nearest to `plan` on the line to `safe`, which holds, that holds as well."""
+    if holds(plan):
+        return plan
+    inside, outside = 1.0, 0.0
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (inside + outside)
+        if holds(plan + middle * (safe - plan)):
+            inside = middle
+        else:
+            outside = middle
+    return plan + inside * (safe - plan)
+
+
+def _condition(
+    judge: Aim, feasible: FeasibleSet, start: FloatArray, width: float
+) -> NonlinearConstraint:
+    unit = _size(judge(start, width)[1], feasible)
+
+    def level(x: FloatArray) -> FloatArray:
+        return np.array([judge(feasible.spend(x), width)[0] / unit])
+
+    def slope(x: FloatArray) -> FloatArray:
+        return judge(feasible.spend(x), width)[1][feasible.free] * feasible.scale / unit
+
+    return NonlinearConstraint(level, 0.0, np.inf, jac=slope)
+
+
+def _size(slope: FloatArray, feasible: FeasibleSet) -> float:
+    return float(np.abs(slope[feasible.free]).max(initial=0.0)) * feasible.scale or 1.0
+
+
+def _linear(feasible: FeasibleSet) -> list[LinearConstraint]:
+    rows: list[LinearConstraint] = []
+    if feasible.equal.bound.size:
+        rows.append(
+            LinearConstraint(feasible.equal.matrix, feasible.equal.bound, feasible.equal.bound)
+        )
+    if feasible.below.bound.size:
+        rows.append(LinearConstraint(feasible.below.matrix, -np.inf, feasible.below.bound))
+    return rows

@@ -1,0 +1,127 @@
+r"""Conditions on a plan that are not linear: a chance, or a return, that must be reached.
+
+    target              P(total kpi >= T) >= p     <=>  the (1 - p) quantile of the total is >= T
+    worse_than_current  P(pi < pi(current)) <= x   <=>  the x quantile of the difference is >= 0
+    min_roi             mean response >= r * spend
+
+The quantile, rounded over a width, has a gradient; whether a plan meets the condition is always
+judged exactly, on all draws. The target counts predictive totals: what noise adds to each draw is
+taken from one seed, common to all plans, and refreshed at each plan that is judged.
+
+    pi -> gain    T -> kpi    p, x -> probability
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.response import FloatArray
+from optimizer.risk.gain import Gain
+from optimizer.risk.measure import Measure, Weighing, shifted
+from optimizer.risk.measures import mean, quantile, target_probability
+from optimizer.search.memo import Remembered
+
+_EXACT = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One condition:  level of ``measure`` at ``gain`` >= 0.
+
+    gain: what it judges.  measure: at least 0 where the condition holds, rounded or exact.
+    chance: the probability itself as a measure to climb where the condition is out of reach; None
+    where the condition is no chance.
+    reached: of a plan (cell,), the exact probability or return; wanted: the least that will do.
+    pointer, label: the condition in the problem, and in words.
+    """
+
+    gain: Gain
+    measure: Measure
+    chance: Measure | None
+    reached: Callable[[FloatArray], float]
+    wanted: float
+    pointer: str
+    label: str
+
+    def holds(self, spend: FloatArray) -> bool:
+        """Whether a plan (cell,) meets the condition exactly."""
+        return self.reached(spend) >= self.wanted - _EXACT * max(1.0, abs(self.wanted))
+
+
+def chance_side(
+    gain: Gain,
+    shift: FloatArray,
+    reached: Callable[[FloatArray], float],
+    wanted: float,
+    probabilities: FloatArray | None,
+    *,
+    pointer: str,
+    label: str,
+) -> Side:
+    """P(gain + shift >= 0) >= wanted; shift (draw,)."""
+    level = min(max(1.0 - wanted, 0.0), 1.0)
+    return Side(
+        gain=gain,
+        measure=shifted(_upper_quantile(level, probabilities), -shift),
+        chance=shifted(_probability(probabilities), -shift),
+        reached=reached,
+        wanted=wanted,
+        pointer=pointer,
+        label=label,
+    )
+
+
+def return_side(
+    gain: Gain, least: float, probabilities: FloatArray | None, *, pointer: str, label: str
+) -> Side:
+    """mean(response) >= least * spend, by a gain whose cost is `least`."""
+
+    def reached(spend: FloatArray) -> float:
+        total = float(spend.sum())
+        surplus = mean(gain.draws(spend), probabilities).value
+        return surplus / total + least if total > 0 else least
+
+    def weigh(draws: FloatArray, _smoothing: float) -> Weighing:
+        return mean(draws, probabilities)
+
+    return Side(gain, Measure(weigh, smooth=True), None, reached, least, pointer, label)
+
+
+def _upper_quantile(level: float, probabilities: FloatArray | None) -> Measure:
+    """The greatest t with P(gain < t) <= level: -(the (1 - level) quantile of -gain)."""
+
+    def weigh(gain: FloatArray, smoothing: float) -> Weighing:
+        if level <= 0.0:
+            return quantile(gain, _EXACT, 0.0, probabilities)
+        at = quantile(-gain, 1.0 - level, smoothing, probabilities)
+        return Weighing(-at.value, at.weights, -at.value - float(at.weights @ gain))
+
+    return Measure(weigh, smooth=False, certified=False)
+
+
+def _probability(probabilities: FloatArray | None) -> Measure:
+    return Measure(
+        lambda gain, smoothing: target_probability(gain, 0.0, smoothing, probabilities),
+        smooth=False,
+        certified=False,
+    )
+
+
+class Noise:
+    """What future states and noise add to each draw's kpi, from one seed.
+
+    predictive: (draw,) totals of a plan (cell,).  gain: of the same plan in kpi units.
+    """
+
+    def __init__(self, predictive: Callable[[FloatArray], FloatArray], gain: Gain) -> None:
+        self.gain = gain
+        self._predictive = Remembered(predictive)
+
+    def totals(self, spend: FloatArray) -> FloatArray:
+        """(draw,): the predictive totals of a plan."""
+        return np.asarray(self._predictive(spend), dtype=np.float64)
+
+    def shift(self, spend: FloatArray) -> FloatArray:
+        """(draw,): baseline and noise at a plan, to be added to its response."""
+        return self.totals(spend) - self.gain.draws(spend)

@@ -1,0 +1,143 @@
+"""Channels that get nothing or enough: patterns of on and off, searched as a tree.
+
+A switch left open is no limit at all, so the plan of an open problem, and the bound that is proved
+of it, are at least as good as any with the switch on or off. Where that plan breaks a switch, two
+problems follow: it is off (its sum is 0) or on (at least its minimum). The most promising open
+problem comes first; one whose bound is no better than the best plan so far is dropped. The bound
+of the whole is the greatest among the best plan's and those of what was dropped or left.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from optimizer.certify.first_order import Certificate, CertificateKind, relative
+from optimizer.constraints.conflict import is_feasible, require_feasible
+from optimizer.constraints.linear_system import Limit, LinearSystem
+from optimizer.errors import Infeasible, Issue
+from optimizer.response import FloatArray
+from optimizer.search.case import Case, Solution, Solve
+
+_MOST_PROBLEMS = 60
+_CLOSED = 1e-7
+_LOCAL = (CertificateKind.GLOBAL, CertificateKind.STATIONARY)
+
+type Pattern = tuple[bool | None, ...]
+"""For each switch: on, off, or open (None)."""
+
+
+@dataclass(frozen=True, eq=False, order=False)
+class _Node:
+    pattern: Pattern
+    solution: Solution
+    bound: float
+
+
+@dataclass(eq=False)
+class _Tree:
+    case: Case
+    solve: Solve
+    open: list[tuple[float, int, _Node]] = field(default_factory=list)
+    solved: int = 0
+    proved: bool = True
+
+    def grow(self, pattern: Pattern, ceiling: float) -> None:
+        """Solve a pattern, if any plan follows it; its bound is not above its parent's."""
+        system = with_pattern(self.case.system, pattern)
+        if not is_feasible(system):
+            return
+        self.solved += 1
+        solution = self.solve(self.case.within(system))
+        self.proved &= solution.certificate.kind is CertificateKind.GLOBAL
+        bound = min(_bound(solution), ceiling)
+        node = _Node(pattern, solution, bound)
+        heapq.heappush(self.open, (-bound, self.solved, node))
+
+
+def solve_switched(case: Case, solve: Solve) -> Solution:
+    """The best plan that keeps every switch.  Raises Infeasible where no pattern leaves a plan."""
+    tree = _Tree(case, solve)
+    tree.grow((None,) * len(case.system.switches), np.inf)
+    best: Solution | None = None
+    left = -np.inf
+    while tree.open:
+        _, _, node = heapq.heappop(tree.open)
+        if best is not None and node.bound <= best.value + _CLOSED * abs(best.value):
+            left = max(left, node.bound)
+            break
+        position = _broken(case.system, node.solution.spend)
+        if position is None:
+            left = max(left, node.bound)
+            if best is None or node.solution.value > best.value:
+                best = node.solution
+        elif tree.solved < _MOST_PROBLEMS or best is None:
+            for on in (False, True):
+                pattern = (*node.pattern[:position], on, *node.pattern[position + 1 :])
+                tree.grow(pattern, node.bound)
+        else:
+            left = max(left, node.bound)
+    if best is None:
+        raise _conflict(case.system)
+    return replace(best, certificate=_proof(tree, best, left))
+
+
+def with_pattern(system: LinearSystem, pattern: Sequence[bool | None]) -> LinearSystem:
+    """The system with each switch on or off as a linear limit; open ones are left out."""
+    limits: list[Limit] = []
+    for switch, on in zip(system.switches, pattern, strict=True):
+        row = system.layout.indicator(np.array(switch.cells))
+        cell = switch.cells[0] if len(switch.cells) == 1 else None
+        if on:
+            label, low, high = switch.label, switch.minimum, np.inf
+        elif on is False:
+            label, low, high = f"off, instead of {switch.label}", -np.inf, 0.0
+        else:
+            continue
+        limits.append(Limit(label, switch.pointer, row, low, high, cell))
+    return replace(system, limits=(*system.limits, *limits), switches=())
+
+
+def pattern_of(system: LinearSystem, spend: FloatArray) -> Pattern:
+    """Which switches a plan (cell,) has on."""
+    return tuple(
+        bool(spend[list(switch.cells)].sum() > 0.5 * switch.minimum) for switch in system.switches
+    )
+
+
+def _broken(system: LinearSystem, spend: FloatArray) -> int | None:
+    """The switch that a plan breaks most, None where it keeps all."""
+    excess = [switch.excess(spend) for switch in system.switches]
+    worst = int(np.argmax(excess))
+    return worst if excess[worst] > 1e-9 * system.scale else None
+
+
+def _bound(solution: Solution) -> float:
+    """What no plan of the problem exceeds; what was found, where nothing is proved."""
+    proved = solution.certificate.upper_bound
+    return solution.value if proved is None else proved
+
+
+def _proof(tree: _Tree, best: Solution, left: float) -> Certificate:
+    if not tree.proved:
+        kind = best.certificate.kind
+        return Certificate(CertificateKind.STATIONARY if kind in _LOCAL else CertificateKind.NONE)
+    bound = max(left, best.value)
+    floor = 0.01 * tree.case.system.budget if tree.case.search.gain.cost else 0.0
+    gap = relative(bound - best.value, best.value, floor)
+    return Certificate(CertificateKind.GLOBAL, upper_bound=bound, gap=gap)
+
+
+def _conflict(system: LinearSystem) -> Infeasible:
+    """Why no pattern leaves a plan: the switches, and what stops all of them on, and all off."""
+    issues = [Issue(switch.pointer, "infeasible", switch.label) for switch in system.switches]
+    listed = "; ".join(switch.label for switch in system.switches)
+    reasons = []
+    for on in (True, False):
+        try:
+            require_feasible(with_pattern(system, (on,) * len(system.switches)))
+        except Infeasible as error:
+            reasons.append(f"with all {'on' if on else 'off'}, {error.issues[0].detail}")
+    detail = f"no choice of channels on and off leaves a plan ({listed}): " + "; ".join(reasons)
+    return Infeasible((Issue(issues[0].pointer, "infeasible", detail), *issues))

@@ -1,0 +1,75 @@
+"""A problem's limits as one linear system, over the cells of a response.
+
+Shares are of the plan's own total: sum(group) <= share * sum(spend) is the row
+(member - share) . spend <= 0. What is not linear stands aside: switches in the system itself, a
+least return on the whole plan and chances in `chance.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from optimizer.constraints.limit_rows_cells import cell_limits, ramp_limits, ratio_limits
+from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem, Switch
+from optimizer.constraints.return_limits import return_limits
+from optimizer.constraints.rows import (
+    budget_limits,
+    channel_limits,
+    channel_switch,
+    group_limits,
+    observed_limits,
+    second_budget_limits,
+)
+from optimizer.problem.checks import check_problem
+from optimizer.problem.layout import Layout
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray, Response
+
+__all__ = ["TOLERANCE", "Limit", "LinearSystem", "Switch", "linear_system", "system_of"]
+
+
+def linear_system(
+    problem: AllocationProblem, names: Sequence[str], current: FloatArray
+) -> LinearSystem:
+    """The limits of a problem whose cells are channels of these names; current (cell,), currency.
+
+    Raises InvalidProblem where the problem contradicts itself. Whether any plan satisfies all
+    limits is a question for `conflict.require_feasible`.
+    """
+    return _system(problem, Layout.of_channels(names), current)
+
+
+def system_of(problem: AllocationProblem, response: Response, current: FloatArray) -> LinearSystem:
+    """The limits of a problem for the cells of a response; least returns of channels included.
+
+    Raises InvalidProblem, also where a limit needs what the response does not know.
+    """
+    system = _system(problem, Layout.of(response), current)
+    limits, switches = return_limits(problem, response, system)
+    return replace(
+        system,
+        limits=(*system.limits, *limits),
+        switches=(*system.switches, *switches),
+    )
+
+
+def _system(problem: AllocationProblem, layout: Layout, current: FloatArray) -> LinearSystem:
+    check_problem(problem, layout, current)
+    limits = [*budget_limits(problem, len(layout.names))]
+    switches: list[Switch] = []
+    for name, bounds in problem.channels.items():
+        limits += channel_limits(name, bounds, layout, current)
+        if bounds.on_off is not None:
+            switches.append(channel_switch(name, bounds.on_off.min_when_on, layout))
+    for position, group in enumerate(problem.groups):
+        limits += group_limits(position, group, layout)
+    for position, ratio in enumerate(problem.ratios):
+        limits += ratio_limits(position, ratio, layout)
+    for position, bounded in enumerate(problem.cells):
+        limits += cell_limits(position, bounded, layout)
+    for position, ramp in enumerate(problem.ramps):
+        limits += ramp_limits(position, ramp, layout)
+    for position, budget in enumerate(problem.budgets):
+        limits += second_budget_limits(position, budget, layout)
+    if problem.forbid_extrapolation:
+        limits += observed_limits(layout)
+    return LinearSystem(layout.names, tuple(limits), problem.budget.upper, layout, tuple(switches))

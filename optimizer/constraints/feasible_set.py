@@ -1,0 +1,154 @@
+"""The feasible plans as the search moves in them: only what can move, in units of O(1).
+
+Limits often leave less freedom than they seem to: minimums that add up to the budget fix their
+cells, a share that is used up is an equality. A quadratic program cannot bear such limits, so they
+are found first (by a point with room in every other limit) and taken for the equalities they are;
+amounts that a limit states twice, alike up to rounding, are stated once.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from optimizer.constraints.build import TOLERANCE, LinearSystem
+from optimizer.constraints.linear_program import Rows, least, roomiest
+from optimizer.response import BoolArray, FloatArray, IndexArray
+
+_NO_ROOM = 10 * TOLERANCE
+_SAME = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class FeasibleSet:
+    """{x : lower <= x <= upper, equal and below hold}, x (free,) the cells that move.
+
+    spend = base + scale * x on the free cells; base (cell,) holds the spend of the others.
+    """
+
+    base: FloatArray
+    free: IndexArray
+    scale: float
+    lower: FloatArray
+    upper: FloatArray
+    equal: Rows
+    below: Rows
+
+    @classmethod
+    def of(cls, system: LinearSystem) -> Self:
+        """The scaled set of a system that is known to be feasible."""
+        inner, equal, below, moves = _inner_point(system)
+        free = np.flatnonzero(moves)
+        kept = _new_rows(equal[:, free], np.empty((0, free.size)))
+        equalities = equal[kept][:, free]
+        if len(equalities) == free.size:
+            free, equalities = free[:0], equalities[:0, :0]
+        scale = system.scale / max(free.size, 1)
+        base = np.clip(inner, system.lower, system.upper)
+        base[free] = 0.0
+        others = [
+            row
+            for row in range(below.bound.size)
+            if _new_rows(below.matrix[[row]][:, free], equalities).size
+        ]
+        rows = below.matrix[others]
+        return cls(
+            base=base,
+            free=free,
+            scale=scale,
+            lower=system.lower[free] / scale,
+            upper=system.upper[free] / scale,
+            equal=Rows(equalities, equalities @ inner[free] / scale),
+            below=Rows(rows[:, free], (below.bound[others] - rows @ base) / scale),
+        )
+
+    @property
+    def is_point(self) -> bool:
+        """Whether no cell can move: there is one feasible plan."""
+        return self.free.size == 0
+
+    def spend(self, x: FloatArray) -> FloatArray:
+        """(cell,), currency, of x (free,)."""
+        spend = self.base.copy()
+        spend[self.free] = self.scale * np.clip(x, self.lower, self.upper)
+        return spend
+
+    def point(self, spend: FloatArray) -> FloatArray:
+        """(free,): the coordinates of spend (cell,)."""
+        return np.asarray(spend[self.free] / self.scale)
+
+    def extreme(self, slope: FloatArray) -> FloatArray:
+        """The feasible x with the greatest slope . x; slope (free,)."""
+        size = float(np.abs(slope).max(initial=0.0)) or 1.0
+        return least(-slope / size, self.below, self.equal, self.lower, self.upper)
+
+    def nearest(self, x: FloatArray) -> FloatArray:
+        """A feasible point with the least sum of absolute moves from x (free,)."""
+        n, eye = x.size, np.eye(x.size)
+        moved = np.hstack([eye, -eye, eye])
+        equal = np.vstack([_padded(self.equal.matrix, 2 * n), moved])
+        nearest = least(
+            np.concatenate([np.zeros(n), np.ones(2 * n)]),
+            Rows(_padded(self.below.matrix, 2 * n), self.below.bound),
+            Rows(equal, np.concatenate([self.equal.bound, x])),
+            np.concatenate([self.lower, np.zeros(2 * n)]),
+            np.concatenate([self.upper, np.full(2 * n, np.inf)]),
+        )
+        return nearest[:n]
+
+    def excess(self, x: FloatArray) -> float:
+        """The greatest violation by x (free,), in the scaled unit; 0 inside."""
+        parts = [
+            self.lower - x,
+            x - self.upper,
+            np.abs(self.equal.matrix @ x - self.equal.bound),
+            self.below.matrix @ x - self.below.bound,
+        ]
+        return float(np.concatenate(parts).max(initial=0.0))
+
+
+def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, Rows, BoolArray]:
+    """A plan with room wherever there is any: (cell,), currency.
+
+    Also the rows that are equalities, whether stated or forced; the inequalities of several cells
+    that have room; and which cells have room on both sides.
+    """
+    matrix, low, high = system.rows
+    stated = high - low <= TOLERANCE * system.scale
+    above, under = ~stated & np.isfinite(high), ~stated & np.isfinite(low)
+    sums = Rows(
+        np.vstack([matrix[above], -matrix[under]]), np.concatenate([high[above], -low[under]])
+    )
+    cells, eye = len(system.names), np.eye(len(system.names))
+    inner, room = roomiest(
+        Rows(
+            np.vstack([sums.matrix, eye, -eye]),
+            np.concatenate([sums.bound, system.upper, -system.lower]) / system.scale,
+        ),
+        Rows(matrix[stated], high[stated] / system.scale),
+        TOLERANCE,
+    )
+    forced = room <= _NO_ROOM
+    of_sums, of_cells = forced[: sums.bound.size], forced[sums.bound.size :].reshape(2, cells)
+    equal = np.vstack([matrix[stated], sums.matrix[of_sums]])
+    return (
+        inner * system.scale,
+        equal,
+        Rows(sums.matrix[~of_sums], sums.bound[~of_sums]),
+        ~of_cells.any(axis=0),
+    )
+
+
+def _new_rows(matrix: FloatArray, known: FloatArray) -> IndexArray:
+    """The rows that no combination of `known` and of the rows before them gives."""
+    kept: list[int] = []
+    rank = len(known)
+    for row in range(len(matrix)):
+        known_or_kept = np.vstack([known, matrix[[*kept, row]]])
+        if matrix.shape[1] and np.linalg.matrix_rank(known_or_kept, tol=_SAME) > rank + len(kept):
+            kept.append(row)
+    return np.array(kept, dtype=np.intp)
+
+
+def _padded(matrix: FloatArray, columns: int) -> FloatArray:
+    return np.hstack([matrix, np.zeros((len(matrix), columns))])

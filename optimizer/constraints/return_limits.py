@@ -1,0 +1,100 @@
+"""A least return on a channel, as a bound on what it gets.
+
+Where channels add up, the mean response of a channel alone is a curve of its spend, and a return of
+at least r holds where  mean curve(b) >= r b.  The greatest such b, found on a grid and
+refined, is a maximum. A curve with a threshold returns too little below some b
+as well: nothing, or at least that much.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optimizer.constraints.linear_system import Limit, LinearSystem, Switch
+from optimizer.errors import InvalidProblem, Issue, json_pointer
+from optimizer.problem.checks import number
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray, Response, Separable, as_separable, draw_weights
+
+_LEVELS = 64
+_ROUNDS, _PARTS = 5, 16
+
+
+def return_limits(
+    problem: AllocationProblem, response: Response, system: LinearSystem
+) -> tuple[list[Limit], list[Switch]]:
+    """The limits of every channel with a least return.
+
+    Raises InvalidProblem where the channel's response alone is not defined.
+    """
+    wanted = {
+        name: bounds.min_roi
+        for name, bounds in problem.channels.items()
+        if bounds.min_roi is not None
+    }
+    limits: list[Limit] = []
+    switches: list[Switch] = []
+    apart = as_separable(response)
+    for name, least in wanted.items():
+        members = system.layout.members(channel=name)
+        where = json_pointer("channels", name, "min_roi")
+        if apart is None or members.size != 1:
+            raise InvalidProblem((Issue(where, "not_separable", _refusal(name, apart is None)),))
+        cell = int(members[0])
+        low, high = _range(_mean_curve(apart, cell), least, system.budget)
+        row, words = system.layout.indicator(members), f"a return of {number(least)} for {name}"
+        limits.append(
+            Limit(f"the most of {number(high)} with {words}", where, row, -np.inf, high, cell)
+        )
+        if low > 0.0:
+            label = f"the minimum of {number(low)} when on with {words}"
+            switches.append(Switch(label, where, (cell,), low))
+    return limits, switches
+
+
+def _refusal(name: str, joint: bool) -> str:
+    if joint:
+        return f"channels do not add up in this model: the return of {name} alone is not defined"
+    return f"{name} is decided in several cells: give a min_roi of the whole plan instead"
+
+
+def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatArray]:
+    weights = draw_weights(response)
+
+    def at(levels: FloatArray) -> FloatArray:
+        values = np.asarray(response.curve(cell, levels)[0], dtype=np.float64)
+        return np.asarray(np.average(values, axis=0, weights=weights))
+
+    return at
+
+
+def _range(
+    curve: Callable[[FloatArray], FloatArray], least: float, budget: float
+) -> tuple[float, float]:
+    """The least and greatest spend whose return is enough, 0 for as little as one likes."""
+    if budget <= 0.0:
+        return 0.0, 0.0
+    levels = budget * np.linspace(0.0, 1.0, _LEVELS + 1)[1:] ** 2
+    enough = curve(levels) >= least * levels
+    if not enough.any():
+        return 0.0, 0.0
+    first, last = int(np.argmax(enough)), _LEVELS - 1 - int(np.argmax(enough[::-1]))
+    high = float(levels[last])
+    if last < _LEVELS - 1:
+        high = _edge(curve, least, high, float(levels[last + 1]))
+    low = 0.0
+    if first > 0:
+        low = _edge(curve, least, float(levels[first]), float(levels[first - 1]))
+    return low, high
+
+
+def _edge(
+    curve: Callable[[FloatArray], FloatArray], least: float, inside: float, outside: float
+) -> float:
+    """Where the return stops being enough, from the side where it is; to 1e-6 of the interval."""
+    for _ in range(_ROUNDS):
+        levels = np.linspace(inside, outside, _PARTS + 1)
+        failed = curve(levels) < least * levels
+        step = int(np.argmax(failed)) if failed.any() else _PARTS
+        inside, outside = float(levels[max(step - 1, 0)]), float(levels[step])
+    return inside

@@ -1,0 +1,117 @@
+"""Limits of the budget, of channels and of sums of channels, as rows with their words."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.constraints.linear_system import Limit, Switch
+from optimizer.errors import json_pointer
+from optimizer.problem.checks import number
+from optimizer.problem.layout import Layout
+from optimizer.problem.limits import ChannelBounds, Group, SecondBudget
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray
+
+
+def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
+    """The budget of currency."""
+    budget, everything = problem.budget, np.ones(cells)
+    if budget.total is not None:
+        label = f"the budget total of {number(budget.total)}"
+        where = json_pointer("budget", "total")
+        yield Limit(label, where, everything, budget.total, budget.total)
+    if budget.max is not None:
+        label, where = f"the budget of {number(budget.max)}", json_pointer("budget", "max")
+        yield Limit(label, where, everything, -np.inf, budget.max)
+    if budget.min is not None:
+        label, where = f"the budget minimum of {number(budget.min)}", json_pointer("budget", "min")
+        yield Limit(label, where, everything, budget.min, np.inf)
+
+
+def channel_limits(
+    name: str, bounds: ChannelBounds, layout: Layout, current: FloatArray
+) -> Iterator[Limit]:
+    """The limits of one channel, of the sum of its cells; current (cell,), currency."""
+    members = layout.members(channel=name)
+    unit = layout.indicator(members)
+    cell = int(members[0]) if members.size == 1 else None
+
+    def limit(field: str, label: str, lower: float, upper: float) -> Limit:
+        where = json_pointer("channels", name, field)
+        return Limit(f"{label} for {name}", where, unit, lower, upper, cell)
+
+    if bounds.min is not None:
+        yield limit("min", f"the minimum of {number(bounds.min)}", bounds.min, np.inf)
+    if bounds.committed is not None:
+        label = f"the committed spend of {number(bounds.committed)}"
+        yield limit("committed", label, bounds.committed, np.inf)
+    if bounds.max is not None:
+        yield limit("max", f"the maximum of {number(bounds.max)}", -np.inf, bounds.max)
+    if bounds.fixed is not None:
+        label = f"the fixed spend of {number(bounds.fixed)}"
+        yield limit("fixed", label, bounds.fixed, bounds.fixed)
+    if bounds.max_change is not None:
+        now = float(current[members].sum())
+        low, high = now * max(1 - bounds.max_change, 0.0), now * (1 + bounds.max_change)
+        reason = f"{number(100 * bounds.max_change)} % from the current {number(now)}"
+        yield limit("max_change", f"the least of {number(low)} ({reason})", low, np.inf)
+        yield limit("max_change", f"the most of {number(high)} ({reason})", -np.inf, high)
+
+
+def channel_switch(name: str, minimum: float, layout: Layout) -> Switch:
+    """Nothing, or at least `minimum` currency, for one channel."""
+    return Switch(
+        f"the minimum of {number(minimum)} when on for {name}",
+        json_pointer("channels", name, "on_off", "min_when_on"),
+        tuple(layout.members(channel=name).tolist()),
+        minimum,
+    )
+
+
+def group_limits(position: int, group: Group, layout: Layout) -> Iterator[Limit]:
+    """The limits of a sum of channels, and of its share of the plan's total."""
+    member = np.zeros(len(layout.names))
+    for name in group.channels:
+        member[layout.members(channel=name)] = 1.0
+    title = " + ".join(group.channels)
+
+    def limit(field: str, label: str, coefficients: FloatArray, lo: float, hi: float) -> Limit:
+        where = json_pointer("groups", position, field)
+        return Limit(f"{label} for {title}", where, coefficients, lo, hi)
+
+    if group.min is not None:
+        yield limit("min", f"the minimum of {number(group.min)}", member, group.min, np.inf)
+    if group.max is not None:
+        yield limit("max", f"the maximum of {number(group.max)}", member, -np.inf, group.max)
+    if group.min_share is not None:
+        label = f"the minimum share of {number(100 * group.min_share)} %"
+        yield limit("min_share", label, member - group.min_share, 0.0, np.inf)
+    if group.max_share is not None:
+        label = f"the maximum share of {number(100 * group.max_share)} %"
+        yield limit("max_share", label, member - group.max_share, -np.inf, 0.0)
+
+
+def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) -> Iterator[Limit]:
+    """A budget in another unit; its row is in the currency of the channel that uses most."""
+    use = np.array([budget.per_currency.get(name, 0.0) for name in layout.channels])
+    most = float(use.max())
+    if most == 0.0:
+        return
+    if budget.max is not None:
+        label = f"the {budget.name} budget of {number(budget.max)}"
+        where = json_pointer("budgets", position, "max")
+        yield Limit(label, where, use / most, -np.inf, budget.max / most, unit=most)
+    if budget.min is not None:
+        label = f"the {budget.name} minimum of {number(budget.min)}"
+        where = json_pointer("budgets", position, "min")
+        yield Limit(label, where, use / most, budget.min / most, np.inf, unit=most)
+
+
+def observed_limits(layout: Layout) -> Iterator[Limit]:
+    """No cell beyond the most that was ever spent there in as long a time."""
+    if layout.observed_max is None:
+        return
+    for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):
+        label = f"the most observed, {number(float(most))}, for {name}"
+        row = layout.indicator(np.array([cell]))
+        yield Limit(label, json_pointer("forbid_extrapolation"), row, -np.inf, float(most), cell)

@@ -1,0 +1,82 @@
+r"""Each draw's own plan climbed to its own top, all draws side by side.
+
+Projected gradient: x <- P(x + step * slope), a step of its own for each draw, longer after a gain
+and shorter after a loss, which is taken back. P is the nearest feasible plan,
+
+    min |x - y|^2 / 2   over   low <= B x <= high,      B = the cells and the rows of the limits,
+
+by the splitting of Stellato et al. (OSQP, 2020): x solves (I + r B'B) x = y + B'(r z - w), then
+z = B x + w / r clipped to the limits and w = w + r (B x - z); the matrix is shared by all draws.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from optimizer.constraints.linear_system import LinearSystem
+from optimizer.curves.draw_tables import Curves
+from optimizer.response import FloatArray
+
+_STEPS = 60
+_ROUNDS = 80
+_LONGER, _SHORTER = 1.6, 0.35
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """The nearest feasible plans: low <= operator x <= high, x (cell,) in units of `unit`."""
+
+    operator: FloatArray
+    low: FloatArray
+    high: FloatArray
+    solve: FloatArray
+    unit: float
+
+    @classmethod
+    def of(cls, system: LinearSystem) -> Self:
+        """Onto the plans of a system that is known to be feasible."""
+        matrix, low, high = system.rows
+        cells, unit = system.lower.size, system.scale / system.lower.size
+        size = np.linalg.norm(matrix, axis=1) if matrix.size else np.empty(0)
+        size = np.where(size > 0, size, 1.0)
+        operator = np.vstack([np.eye(cells), matrix / size[:, None]])
+        return cls(
+            operator=operator,
+            low=np.concatenate([system.lower, low / size]) / unit,
+            high=np.concatenate([system.upper, high / size]) / unit,
+            solve=np.linalg.inv(np.eye(cells) + operator.T @ operator),
+            unit=unit,
+        )
+
+    def of_points(self, points: FloatArray) -> FloatArray:
+        """(draw, cell): the plans nearest to points (draw, cell), bounds met exactly."""
+        y = points / self.unit
+        z = np.clip(y @ self.operator.T, self.low, self.high)
+        w = np.zeros_like(z)
+        for _ in range(_ROUNDS):
+            x = (y + (z - w) @ self.operator) @ self.solve
+            reach = x @ self.operator.T
+            z = np.clip(reach + w, self.low, self.high)
+            w += reach - z
+        cells = points.shape[1]
+        return np.asarray(np.clip(x, self.low[:cells], self.high[:cells]) * self.unit)
+
+
+def climb(
+    curves: Curves, projection: Projection, start: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Gain (draw,) and plan (draw, cell) where each draw's climb from start (draw, cell) ends."""
+    plan = projection.of_points(start)
+    gain, slope = curves.at(plan)
+    size = np.abs(slope).max(axis=1)
+    step = projection.unit * 0.5 / np.where(size > 0, size, 1.0)
+    for _ in range(_STEPS):
+        tried = projection.of_points(plan + step[:, None] * slope)
+        reached, steepness = curves.at(tried)
+        better = reached > gain
+        plan = np.where(better[:, None], tried, plan)
+        slope = np.where(better[:, None], steepness, slope)
+        gain = np.where(better, reached, gain)
+        step = step * np.where(better, _LONGER, _SHORTER)
+    return gain, plan

@@ -1,0 +1,57 @@
+"""What a plan is worth beside others: its risk, and draws paired with a reference's.
+
+Everything is weighed by the draws' probabilities. Gains are true ones: a unit of spend costs what
+it costs, also where the search counts it at a hurdle.
+"""
+
+import numpy as np
+
+from optimizer.allocation import Comparison, Risk
+from optimizer.response import FloatArray
+from optimizer.risk.measures import cvar, mean
+from optimizer.search.case import Case
+from optimizer.search.reference import probabilities_of
+
+_USUAL_TAIL = 0.1
+"""Of the CVaR that is shown beside an objective which has no tail of its own."""
+
+
+def true_gain(case: Case, spend: FloatArray) -> FloatArray:
+    """(draw,): the response at spend (cell,) less what it costs."""
+    hurdle = case.problem.cost - case.problem.paid
+    return case.search.gain.draws(spend) + hurdle * float(spend.sum())
+
+
+def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
+    """The objective's measure beside what it is made of; gain (draw,) of the plan."""
+    weights = probabilities_of(case.response)
+    tail = getattr(case.problem.objective, "tail", None) or _USUAL_TAIL
+    return Risk(
+        kind=case.problem.objective.kind,
+        value=value,
+        mean=mean(gain, weights).value,
+        cvar=cvar(gain, tail, 0.0, weights).value,
+        tail=tail,
+        probability_of_loss=share_of(case, gain < 0),
+    )
+
+
+def compare(case: Case, gain: FloatArray, reference: FloatArray) -> Comparison:
+    """The gain (draw,) of a plan against that of a reference plan (cell,)."""
+    difference = gain - true_gain(case, reference)
+    broken = case.system.broken(reference)
+    return Comparison(
+        spend=reference,
+        total=float(reference.sum()),
+        feasible=not broken,
+        broken=broken,
+        difference=difference,
+        probability_better=share_of(case, difference > 0),
+        value=case.search.measure.value(case.search.gain.draws(reference)),
+    )
+
+
+def share_of(case: Case, holds: np.ndarray) -> float:
+    """Probability of the draws (draw,) where something holds."""
+    weights = probabilities_of(case.response)
+    return float(holds.mean()) if weights is None else float(weights @ holds)

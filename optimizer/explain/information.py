@@ -1,0 +1,94 @@
+r"""What the plan may regret, and what knowing more would be worth, in expected gain.
+
+    regret_s        best_s - gain_s(plan),    best_s of each draw's own best plan
+    perfect         E best_s - max_b E gain_s(b)
+    of channel c    E_c max_b E[gain(b) | c] - max_b E gain(b)
+
+Knowing a channel is knowing its response under the plan: the draws are sorted by it and parted into
+bins of equal probability, within a bin every curve is replaced by its mean, and the best plan of
+each bin is found. Means over a bin differ by chance as well, which looks like information: the same
+is done with draws parted at random, and the mean of that is taken off (bin estimator of the
+expected value of partial perfect information, Strong and Oakley 2013, less its bias). Only for
+responses that add up over cells; within the linear limits.
+
+    b -> spend
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.allocation import Information
+from optimizer.curves.draw_tables import Curves
+from optimizer.curves.hindsight import best_on
+from optimizer.explain.inseparable import contributions
+from optimizer.response import FloatArray, as_separable
+from optimizer.risk.measure import shares
+from optimizer.search.case import Case
+from optimizer.search.reference import probabilities_of
+
+_BINS = 16
+_DRAWS_PER_BIN = 8
+_RANDOM_PARTS = 10
+
+
+def information(case: Case, spend: FloatArray) -> Information | None:
+    """Of the plan (cell,); None where channels do not add up or draws are too few."""
+    apart, gain = as_separable(case.response), case.search.gain
+    draws = gain.draws(spend)
+    bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
+    if apart is None or bins < 2:
+        return None
+    p = shares(draws, probabilities_of(case.response))
+    curves = Curves.of(apart, case.system, gain.cost)
+    zero = gain.draws(np.zeros(spend.size))
+    regret = np.maximum(best_on(curves, case.system)[0] + zero - draws, 0.0)
+    signals = contributions(case, _where_it_shows(case, spend))
+    rng = np.random.default_rng(case.seed)
+    random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
+    values, base = _values(case, curves, [*signals.values(), *random], p, bins)
+    chance = values[len(signals) :]
+    worth = np.maximum(values[: len(signals)] - chance.mean(), 0.0)
+    return Information(
+        regret=regret,
+        expected_regret=float(p @ regret),
+        perfect=max(float(p @ (regret + draws - zero)) - base, 0.0),
+        by_channel=dict(zip(signals, worth.tolist(), strict=True)),
+        noise=2.0 * float(chance.std(ddof=1)),
+    )
+
+
+def _values(
+    case: Case, curves: Curves, signals: Sequence[FloatArray], p: FloatArray, bins: int
+) -> tuple[FloatArray, float]:
+    """(signal,) expected gain of knowing each signal's bin, and the best without knowing."""
+    parts = np.concatenate([p[None, :], *[_parts(signal, p, bins) for signal in signals]])
+    means = parts / parts.sum(axis=1, keepdims=True)
+    averaged = Curves(
+        curves.levels,
+        curves.values @ means.T,
+        curves.left @ means.T,
+        curves.right @ means.T,
+        curves.cost,
+    )
+    best = best_on(averaged, case.system)[0]
+    weight = parts[1:].sum(axis=1).reshape(len(signals), bins)
+    return (weight * best[1:].reshape(len(signals), bins)).sum(axis=1) - best[0], float(best[0])
+
+
+def _parts(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
+    """(bin, draw): the probability that each draw brings to each bin, in order of the signal."""
+    order = np.argsort(signal, kind="stable")
+    after = np.cumsum(p[order])
+    before = after - p[order]
+    edges = np.linspace(0.0, after[-1], bins + 1)
+    low, high = edges[:-1, None], edges[1:, None]
+    parts = np.empty((bins, p.size))
+    parts[:, order] = np.clip(np.minimum(after, high) - np.maximum(before, low), 0.0, None)
+    return parts
+
+
+def _where_it_shows(case: Case, spend: FloatArray) -> FloatArray:
+    """The plan, with an equal share of the budget where a cell gets nothing."""
+    equal = np.clip(case.system.budget / spend.size, case.system.lower, case.system.upper)
+    return np.where(spend > 0, spend, equal)

@@ -1,0 +1,99 @@
+"""Which limits hold the plan back, and what a unit of each is worth.
+
+At the best plan the slope of the measure is a combination of the normals of the limits it meets,
+
+    d rho / d spend = sum_i m_i a_i,      m_i >= 0 for a_i the outward normal of an inequality,
+
+so the multipliers m follow by least squares; each is the shadow price of its limit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.allocation import Binding
+from optimizer.conditions.condition import Side
+from optimizer.constraints.build import LinearSystem
+from optimizer.constraints.linear_program import multipliers
+from optimizer.response import FloatArray
+
+_MEETS = 1e-6
+_NEGLIGIBLE = 1e-6
+_NEAR = 0.02
+
+
+def binding_limits(
+    system: LinearSystem,
+    spend: FloatArray,
+    slope: FloatArray,
+    sides: Sequence[Side] = (),
+) -> tuple[Binding, ...]:
+    """The limits that spend (cell,) meets and that matter, dearest first.
+
+    slope: (cell,), derivative of the measure by spend.  sides: conditions that are not linear.
+    Inequalities without a price are left out.
+    """
+    met = [*_limits_met(system, spend), *_zeros_met(system, spend), *_sides_met(sides, spend)]
+    if not met:
+        return ()
+    size = [float(np.abs(item.normal).max()) or 1.0 for item in met]
+    normals = np.array([item.normal / s for item, s in zip(met, size, strict=True)])
+    equal = np.array([item.equality for item in met])
+    prices = multipliers(normals, slope, equal)
+    least = _NEGLIGIBLE * float(np.abs(slope).max(initial=0.0))
+    bindings = [
+        Binding(item.label, item.pointer, float(price) / (s * item.unit))
+        for item, price, s in zip(met, prices, size, strict=True)
+        if item.equality or price > least
+    ]
+    return tuple(sorted(bindings, key=lambda item: -abs(item.shadow_price)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Met:
+    """normal: (cell,), outward.  unit: of the stated amount, in that of the row."""
+
+    label: str
+    pointer: str | None
+    normal: FloatArray
+    equality: bool
+    unit: float = 1.0
+
+
+def _limits_met(system: LinearSystem, spend: FloatArray) -> list[_Met]:
+    slack = _MEETS * system.scale
+    met: list[_Met] = []
+    for limit in system.limits:
+        value, normal = float(limit.coefficients @ spend), limit.coefficients
+        if limit.lower == limit.upper:
+            met.append(_Met(limit.label, limit.pointer, normal, True, limit.unit))
+        elif value >= limit.upper - slack:
+            met.append(_Met(limit.label, limit.pointer, normal, False, limit.unit))
+        elif value <= limit.lower + slack:
+            met.append(_Met(limit.label, limit.pointer, -normal, False, limit.unit))
+    return met
+
+
+def _zeros_met(system: LinearSystem, spend: FloatArray) -> list[_Met]:
+    """Cells at the natural minimum of 0, unless a limit already says so."""
+    slack, eye = _MEETS * system.scale, np.eye(spend.size)
+    said = {x.cell for x in system.limits if x.cell is not None and max(x.lower, -x.upper) >= 0}
+    return [
+        _Met(f"the minimum of 0 for {name}", None, -eye[cell], False)
+        for cell, name in enumerate(system.names)
+        if spend[cell] <= slack and cell not in said
+    ]
+
+
+def _sides_met(sides: Sequence[Side], spend: FloatArray) -> list[_Met]:
+    """Conditions whose level is 0 up to a small share of the draws' standard deviation."""
+    met: list[_Met] = []
+    for side in sides:
+        draws = side.gain.draws(spend)
+        spread = float(draws.std())
+        level = side.measure.weigh(draws, _NEAR * spread)
+        if abs(level.value) <= 2 * _NEAR * spread:
+            normal = -(level.weights @ side.gain.slope(spend))
+            met.append(_Met(side.label, side.pointer, normal, equality=False))
+    return met

@@ -1,0 +1,55 @@
+"""How far the plan moves if half of the posterior is taken away, and its honest value.
+
+The draws are parted at random into two halves. A plan is chosen on each half, by the same measure
+with no probability on the other half, and valued on the other: what a plan is worth on draws that
+did not choose it is free of the optimism of having been chosen.
+"""
+
+import numpy as np
+
+from optimizer.allocation import Stability
+from optimizer.response import FloatArray
+from optimizer.risk.measure import Measure, shares
+from optimizer.search.case import Case, Solve
+from optimizer.search.reference import measure_for, probabilities_of
+from optimizer.search.starts import mix
+
+_FEWEST_DRAWS = 20
+
+
+def stability(case: Case, solve: Solve, spend: FloatArray) -> Stability | None:
+    """Of the plan (cell,); None where there are too few draws to part."""
+    gain = case.search.gain
+    p = shares(gain.draws(spend), probabilities_of(case.response))
+    if int((p > 0).sum()) < _FEWEST_DRAWS:
+        return None
+    measures = [_measure(case, half) for half in _halves(p, case.seed)]
+    plans = [solve(case.measured_by(measure)).spend for measure in measures]
+    own = [m.value(gain.draws(plan)) for m, plan in zip(measures, plans, strict=True)]
+    other = [m.value(gain.draws(plan)) for m, plan in zip(measures[::-1], plans, strict=True)]
+    reference = spend.sum() * mix(case.current)
+    plain = [measure.value(gain.draws(reference)) for measure in measures]
+    total = float(spend.sum()) or 1.0
+    return Stability(
+        plans=np.array(plans),
+        moved=tuple(float(np.abs(plan - spend).sum()) / (2 * total) for plan in plans),
+        in_sample=tuple(own),
+        out_of_sample=tuple(other),
+        value=float(np.mean(other)),
+        reference=float(np.mean(plain)),
+    )
+
+
+def _measure(case: Case, probabilities: FloatArray) -> Measure:
+    return measure_for(
+        case.problem, case.response, case.search.gain, case.system, case.current, probabilities
+    )
+
+
+def _halves(p: FloatArray, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Probabilities (draw,) of each half, zero on the other."""
+    order = np.random.default_rng(seed).permutation(p.size)
+    first = np.zeros(p.size, dtype=np.bool_)
+    first[order[: p.size // 2]] = True
+    one, other = np.where(first, p, 0.0), np.where(first, 0.0, p)
+    return one / one.sum(), other / other.sum()

@@ -1,0 +1,61 @@
+r"""Is the plan's gain over the proportional one more than noise?
+
+With draws paired, d_s = gain of the plan - gain of the current mix at the plan's total. The plan is
+within noise where nothing tells the two apart:
+
+    0.4 < P(d > 0) < 0.6
+    |E d|                                < 0.25 s.d. d
+    (rho(plan) - rho(reference)) / |q|   < 0.25 s.d. d    what it adds in the objective's measure
+
+q are the measure's weights at the plan; their sum |q| is 1 but for utilities and losses, whose unit
+it takes off. A plan that is worse in most draws and better in the worst ones is a trade, not noise,
+and so is one that lowers the mean. For a normal d, P = 0.6 is a mean of 0.25 standard deviations.
+
+Nothing is judged where the proportional plan breaks a limit, where nothing is spent at present, or
+where both plans are the same.
+
+    d -> difference    q -> weights    rho -> measure
+"""
+
+import numpy as np
+
+from optimizer.allocation import Stay
+from optimizer.problem.objective import TargetProbability
+from optimizer.risk.measure import shares
+from optimizer.search.case import Case, Solution
+from optimizer.search.reference import probabilities_of
+from optimizer.search.starts import mix
+
+CLEAR_PROBABILITY = 0.6
+CLEAR_DEVIATIONS = 0.25
+_SAME = 1e-4
+
+
+def judge(case: Case, solution: Solution) -> Stay | None:
+    """Whether the plan is within noise of the proportional one; None where that is no question."""
+    reference = solution.spend.sum() * mix(case.current)
+    same = float(np.abs(reference - solution.spend).max()) <= _SAME * case.system.scale
+    target = isinstance(case.problem.objective, TargetProbability)
+    if same or target or case.current.sum() <= 0 or case.system.broken(reference):
+        return None
+    gain, measure = case.search.gain, case.search.measure
+    draws, before = gain.draws(solution.spend), gain.draws(reference)
+    difference = draws - before
+    p = shares(difference, probabilities_of(case.response))
+    better, expected = float(p @ (difference > 0)), float(p @ difference)
+    deviation = float(np.sqrt(p @ (difference - expected) ** 2))
+    weighing = measure.weigh(draws, 0.0)
+    unit = float(np.abs(weighing.weights).sum()) or 1.0
+    added = (weighing.value - measure.value(before)) / unit
+    return Stay(
+        within_noise=(
+            abs(better - 0.5) < CLEAR_PROBABILITY - 0.5
+            and max(abs(expected), added) < CLEAR_DEVIATIONS * deviation
+        ),
+        spend=reference,
+        set_aside=solution.spend,
+        probability_better=better,
+        expected=expected,
+        deviation=deviation,
+        added=added,
+    )

@@ -1,0 +1,91 @@
+"""Limits as plain data: of a channel, a sum of channels, a place or week, successive weeks.
+
+Amounts are totals over the horizon in currency unless said otherwise. The limits of a channel bind
+the sum of its cells, where the decision is by geo or by week.
+"""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from optimizer.problem.base import Data, Number
+
+
+class OnOff(Data):
+    """The channel gets nothing, or at least `min_when_on`."""
+
+    min_when_on: Number
+
+
+class ChannelBounds(Data):
+    """Limits of one channel.
+
+    max_change: relative to its current spend (0.3: within 30 %).  committed: bought already, so
+    that it is a minimum.  min_roi: mean value of its response per unit of spend, where it gets any.
+    """
+
+    min: Number | None = None
+    max: Number | None = None
+    fixed: Number | None = None
+    max_change: Number | None = None
+    committed: Number | None = None
+    on_off: OnOff | None = None
+    min_roi: Number | None = None
+
+
+class Group(Data):
+    """Limits of a sum of channels; shares are of the plan's total spend."""
+
+    channels: Annotated[tuple[str, ...], Field(min_length=1)]
+    min: Number | None = None
+    max: Number | None = None
+    min_share: Number | None = None
+    max_share: Number | None = None
+
+
+class Ratio(Data):
+    """min <= spend of the first channel / spend of the second <= max."""
+
+    channels: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    min: Number | None = None
+    max: Number | None = None
+
+
+class CellBounds(Data):
+    """Limits of what a channel (or all) gets in a geo (or all) in a week (or all), summed."""
+
+    channel: str | None = None
+    geo: str | None = None
+    week: date | None = None
+    min: Number | None = None
+    max: Number | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.geo is None and self.week is None:
+            raise ValueError('give a "geo" or a "week"; limits of a channel stand in "channels"')
+        return self
+
+
+class Ramp(Data):
+    """Limits of the step from each week to the next, of a channel or of all together.
+
+    max_change: relative to the week before (0.3: within 30 %).  max_step: in currency.
+    """
+
+    channel: str | None = None
+    max_change: Number | None = None
+    max_step: Number | None = None
+
+
+class SecondBudget(Data):
+    """A budget in another unit, e.g. carbon: sum of per_currency * spend within min and max.
+
+    per_currency: units that one unit of currency uses, by channel; 0 for those not named.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    per_currency: Annotated[dict[str, Number], Field(min_length=1)]
+    max: Number | None = None
+    min: Number | None = None

@@ -1,0 +1,180 @@
+"""What is maximised, as plain data: a measure of the gain, and what the gain is.
+
+    on       "value"   value of the response less spend, currency; the response is worth what the
+                       model says a unit of kpi is worth (price less unit cost where it knows them)
+             "profit"  margin * value less spend: where the value of a unit is revenue
+             "kpi"     the response in kpi units; spend costs nothing, a budget limits it
+    risk_on  "gain"               over no own spend in the window
+             "gain_over_current"  over the current plan, draws paired
+             "total"              the whole outcome, baseline included
+
+A discount rate over the weeks is the response's matter: it alone knows when a unit is earned.
+Coefficients of risk are dimensionless: per budget (on "kpi": per mean response of the proportional
+plan). Quantile, mean_variance, target_probability and losses with rising slopes come without a
+certificate.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from optimizer.problem.base import Data, Number, Probability, Share
+
+Aversion = Annotated[Number, Field(ge=0)]
+
+
+class _Objective(Data):
+    on: Literal["value", "profit", "kpi"] = "value"
+    risk_on: Literal["gain", "gain_over_current", "total"] = "gain"
+    margin: Annotated[Number, Field(gt=0, le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _margin_of_profit(self) -> Self:
+        if (self.margin is not None) and self.on != "profit":
+            raise ValueError(f'"margin" goes with "on": "profit", not "{self.on}"')
+        return self
+
+    @property
+    def response_unit(self) -> Literal["value", "kpi"]:
+        """The unit that the response has to be in."""
+        return "kpi" if self.on == "kpi" else "value"
+
+    @property
+    def kept(self) -> float:
+        """The share of the response's value that is earned."""
+        return 1.0 if self.margin is None else self.margin
+
+
+class Expected(_Objective):
+    """Maximise the mean."""
+
+    kind: Literal["expected"] = "expected"
+
+
+class MeanCvar(_Objective):
+    """Maximise (1 - risk_aversion) * mean + risk_aversion * mean of the worst `tail` share."""
+
+    kind: Literal["mean_cvar"] = "mean_cvar"
+    risk_aversion: Share = 0.5
+    tail: Probability = 0.1
+
+
+class Cvar(_Objective):
+    """Maximise the mean of the worst `tail` share."""
+
+    kind: Literal["cvar"] = "cvar"
+    tail: Probability = 0.1
+
+
+class Entropic(_Objective):
+    """Maximise the certainty equivalent under constant absolute risk aversion."""
+
+    kind: Literal["entropic"] = "entropic"
+    risk_aversion: Aversion = 1.0
+
+
+class Semideviation(_Objective):
+    """Maximise the mean less risk_aversion times the mean shortfall below it."""
+
+    kind: Literal["semideviation"] = "semideviation"
+    risk_aversion: Share = 0.5
+
+
+class Utility(_Objective):
+    """Maximise expected utility, told as its certainty equivalent.
+
+    CRRA with risk_aversion g at wealth W, log (g = 1), or CARA (as `entropic`; wealth is no
+    matter). `wealth`, in the unit of the gain, is what the gain adds to.
+    """
+
+    kind: Literal["utility"] = "utility"
+    utility: Literal["cara", "crra", "log"] = "crra"
+    risk_aversion: Aversion = 2.0
+    wealth: Annotated[Number, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _wealth_where_it_counts(self) -> Self:
+        if self.utility != "cara" and self.wealth is None:
+            raise ValueError(f'"{self.utility}" needs "wealth": what the gain is added to')
+        return self
+
+
+class KlRobust(_Objective):
+    """Maximise the least mean over beliefs within `radius` (Kullback-Leibler, nats)."""
+
+    kind: Literal["kl_robust"] = "kl_robust"
+    radius: Annotated[Number, Field(ge=0)] = 0.1
+
+
+class Regret(_Objective):
+    """Minimise the regret against each draw's own best plan.
+
+    The greatest over draws, or the mean of the greatest `tail` share of them.
+    """
+
+    kind: Literal["regret"] = "regret"
+    tail: Probability | None = None
+
+
+class PiecewiseLoss(_Objective):
+    """Maximise the mean of a utility that is piecewise linear in the outcome.
+
+    Zero at points[0]; slopes[0] below it, slopes[k] after points[k - 1]: one slope more than
+    points. Slopes are not negative.
+    """
+
+    kind: Literal["piecewise_loss"] = "piecewise_loss"
+    points: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]
+    slopes: Annotated[tuple[Annotated[Number, Field(ge=0)], ...], Field(min_length=2)]
+    risk_on: Literal["gain", "gain_over_current", "total"] = "total"
+
+    @model_validator(mode="after")
+    def _one_slope_more(self) -> Self:
+        points, slopes = len(self.points), len(self.slopes)
+        if slopes != points + 1:
+            raise ValueError(f"{points} points part the line into {points + 1}, not {slopes}")
+        if any(b <= a for a, b in zip(self.points[:-1], self.points[1:], strict=True)):
+            raise ValueError(f"points must rise: {list(self.points)}")
+        return self
+
+
+class Quantile(_Objective):
+    """Maximise the quantile at `level`."""
+
+    kind: Literal["quantile"] = "quantile"
+    level: Probability = 0.1
+
+
+class MeanVariance(_Objective):
+    """Maximise the mean less risk_aversion / (2 scale) times the variance."""
+
+    kind: Literal["mean_variance"] = "mean_variance"
+    risk_aversion: Aversion = 1.0
+
+
+class TargetProbability(_Objective):
+    """Maximise the probability that the outcome reaches `target`.
+
+    On "kpi" with risk_on "total" it is the predictive total: noise included.
+    """
+
+    kind: Literal["target_probability"] = "target_probability"
+    target: Number
+    risk_on: Literal["gain", "gain_over_current", "total"] = "total"
+
+
+Objective = Annotated[
+    Expected
+    | MeanCvar
+    | Cvar
+    | Entropic
+    | Semideviation
+    | Utility
+    | KlRobust
+    | Regret
+    | PiecewiseLoss
+    | Quantile
+    | MeanVariance
+    | TargetProbability,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,188 @@
+"""AllocationProblem: what to decide, as plain data; the public JSON of an allocation.
+
+    {"budget": {"total": 1000000},
+     "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1, "on": "value"},
+     "channels": {"tv": {"min": 50000, "max": 400000}, "search": {"fixed": 120000},
+                  "radio": {"max_change": 0.3, "on_off": {"min_when_on": 20000}}},
+     "groups": [{"channels": ["tv", "radio"], "max_share": 0.6}],
+     "ratios": [{"channels": ["tv", "radio"], "min": 0.5, "max": 2}],
+     "cells": [{"channel": "tv", "week": "2024-07-01", "max": 30000}],
+     "ramps": [{"channel": "tv", "max_change": 0.3}],
+     "budgets": [{"name": "carbon", "per_currency": {"tv": 0.2}, "max": 100000}],
+     "target": {"kpi": 5000000, "probability": 0.8}}
+
+Problems:  a total is spent in full;  {"max": x} chooses the total (what is "on": value or profit
+counts spend as cost; "hurdle" h makes each unit of it cost h, so that the total stops where its
+marginal ROI falls to h);  "minimise": "spend" with a target finds the least spend that reaches it;
+a target or "worse_than_current" without it bounds the chance while the objective is maximised.
+
+All amounts are totals over the horizon in currency. Here shapes and types are refused, NaN and
+infinity with them; what the numbers say to each other is checked in `checks.py`, where the names
+of the channels are known.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from optimizer.errors import InvalidProblem, Issue, json_pointer
+from optimizer.problem.base import Data, Number, Probability
+from optimizer.problem.limits import (
+    CellBounds,
+    ChannelBounds,
+    Group,
+    OnOff,
+    Ramp,
+    Ratio,
+    SecondBudget,
+)
+from optimizer.problem.objective import Expected, MeanCvar, Objective
+
+__all__ = [
+    "AllocationProblem",
+    "Budget",
+    "CellBounds",
+    "ChannelBounds",
+    "Expected",
+    "Group",
+    "MeanCvar",
+    "Objective",
+    "OnOff",
+    "Ramp",
+    "Ratio",
+    "SecondBudget",
+    "Target",
+    "WorseThanCurrent",
+    "read_problem",
+]
+
+
+class Budget(Data):
+    """`total` is spent in full; `max` (and `min`) permits less, down to a `hurdle` of return."""
+
+    total: Number | None = None
+    max: Number | None = None
+    min: Number | None = None
+    hurdle: Annotated[Number, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.total is None) == (self.max is None):
+            raise ValueError('give either "total" (spent in full) or "max" (at most)')
+        if self.total is not None and self.min is not None:
+            raise ValueError('"min" goes with "max"; a "total" is spent in full')
+        if self.total is not None and self.hurdle is not None:
+            raise ValueError('"hurdle" goes with "max"; a "total" is spent in full')
+        return self
+
+    @property
+    def lower(self) -> float:
+        """The least that the plan may spend."""
+        return self.total if self.total is not None else self.min or 0.0
+
+    @property
+    def upper(self) -> float:
+        """The most that the plan may spend."""
+        return self.total if self.total is not None else self.max or 0.0
+
+
+class Target(Data):
+    """The total kpi of the horizon, noise included, reaches `kpi` with `probability`."""
+
+    kpi: Number
+    probability: Probability
+
+
+class WorseThanCurrent(Data):
+    """The most that the probability of a lower gain than the current plan's may be."""
+
+    probability: Annotated[Number, Field(ge=0, lt=1)]
+
+
+class AllocationProblem(Data):
+    """One allocation. A channel that is not named may receive anything from 0 to the budget.
+
+    min_roi: mean response per unit of spend, of the whole plan.  forbid_extrapolation: no cell
+    beyond what was observed.  stay: whether the proportional plan is the answer where the gain over
+    it is within noise.
+    """
+
+    budget: Budget
+    objective: Objective = Expected()
+    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
+    cells: tuple[CellBounds, ...] = ()
+    ramps: tuple[Ramp, ...] = ()
+    budgets: tuple[SecondBudget, ...] = ()
+    min_roi: Number | None = None
+    target: Target | None = None
+    worse_than_current: WorseThanCurrent | None = None
+    minimise: Literal["spend"] | None = None
+    forbid_extrapolation: bool = False
+    stay: bool = True
+
+    @model_validator(mode="after")
+    def _fields_that_need_each_other(self) -> Self:
+        if self.minimise and self.target is None:
+            raise ValueError('"minimise": "spend" needs a "target" that the spend has to reach')
+        if self.minimise and self.budget.max is None:
+            raise ValueError('"minimise": "spend" needs a budget "max": a "total" is spent in full')
+        if self.budget.hurdle is not None and self.objective.on == "kpi":
+            raise ValueError('a "hurdle" compares value with spend; "on" is "kpi"')
+        if self.target is not None and self.worse_than_current is not None:
+            raise ValueError('give either a "target" or "worse_than_current"')
+        return self
+
+    @property
+    def paid(self) -> float:
+        """What one unit of spend takes from the gain: nothing where that is in kpi units."""
+        return 0.0 if self.objective.on == "kpi" else 1.0
+
+    @property
+    def cost(self) -> float:
+        """The same as the search counts it: the hurdle where there is one."""
+        return self.paid if self.budget.hurdle is None else self.budget.hurdle
+
+
+def read_problem(data: object) -> AllocationProblem:
+    """The problem in plain data (as parsed from JSON).
+
+    Raises InvalidProblem, with one issue and pointer for each field that is wrong.
+    """
+    try:
+        return AllocationProblem.model_validate(data)
+    except ValidationError as error:
+        issues = [
+            Issue(
+                json_pointer(*_path(item["loc"], data)),
+                item["type"],
+                item["msg"] + _given(item["input"]),
+            )
+            for item in error.errors(include_url=False, include_context=False)
+        ]
+    raise InvalidProblem(tuple(issues))
+
+
+def _given(value: object) -> str:
+    scalar = value is None or isinstance(value, str | int | float)
+    return f" (given: {value!r})" if scalar else ""
+
+
+def _path(location: tuple[str | int, ...], data: object) -> tuple[str | int, ...]:
+    """The location without the tags of unions, which are no keys of the data."""
+    path: list[str | int] = []
+    for depth, part in enumerate(location):
+        known = _has(data, part)
+        if known or depth == len(location) - 1:
+            path.append(part)
+        if known:
+            data = data[part]  # type: ignore[index]
+    return tuple(path)
+
+
+def _has(data: object, part: str | int) -> bool:
+    if isinstance(data, Mapping):
+        return part in data
+    return isinstance(data, Sequence) and isinstance(part, int) and part < len(data)

@@ -1,0 +1,115 @@
+"""What the measure of a problem refers to: the draws' probabilities, the scale, the reference.
+
+    gain               pi                    reference 0
+    gain_over_current  pi - pi(current)      reference pi(current)
+    total              outcome of the plan   reference -(outcome without own spend)
+    regret             pi - best             reference the gain of each draw's own best plan
+
+All references are constants of a draw, so that every measure stays what it is.
+"""
+
+import numpy as np
+
+from optimizer.constraints.build import LinearSystem
+from optimizer.curves.hindsight import best_of_each_draw
+from optimizer.errors import InvalidProblem, InvalidResponse, Issue, json_pointer
+from optimizer.problem.objective import Regret, TargetProbability, Utility
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray, Response, draw_weights
+from optimizer.risk.gain import Gain
+from optimizer.risk.measure import Measure, Setting
+from optimizer.risk.measures import measure_of
+
+PREDICTIVE_SEED = 0
+"""Of the noise in predictive totals: common to all plans."""
+
+
+def measure_for(
+    problem: AllocationProblem,
+    response: Response,
+    gain: Gain,
+    system: LinearSystem,
+    current: FloatArray,
+    probabilities: FloatArray | None = None,
+) -> Measure:
+    """The problem's measure of ``gain.draws``.
+
+    probabilities: (draw,) instead of the response's own, sum 1.
+    Raises InvalidProblem where the response cannot say what the objective refers to.
+    """
+    own = probabilities_of(response) if probabilities is None else probabilities
+    setting = Setting(
+        scale=_scale(problem, gain, system, current),
+        probabilities=own,
+        reference=_reference(problem, response, gain, system, current),
+    )
+    _require_wealth(problem, system)
+    return measure_of(problem.objective, setting)
+
+
+def probabilities_of(response: Response) -> FloatArray | None:
+    """(draw,) probabilities with sum 1, None where all are alike.  Raises InvalidResponse."""
+    weights = draw_weights(response)
+    if weights is None:
+        return None
+    if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any():
+        raise InvalidResponse("the response's weights are not finite and at least 0")
+    total = float(weights.sum())
+    if total <= 0:
+        raise InvalidResponse("the response's weights add up to 0")
+    return weights / total
+
+
+def baseline(response: Response, spend: FloatArray) -> FloatArray:
+    """(draw,): the outcome without own spend, in the response's unit.  Raises InvalidProblem."""
+    total = getattr(response, "total", None)
+    if total is None:
+        detail = "this response knows what plans add, not the whole outcome"
+        raise InvalidProblem((Issue(json_pointer("objective", "risk_on"), "no_total", detail),))
+    return np.asarray(total(spend), dtype=np.float64) - response.draws(spend)
+
+
+def _reference(
+    problem: AllocationProblem,
+    response: Response,
+    gain: Gain,
+    system: LinearSystem,
+    current: FloatArray,
+) -> FloatArray | None:
+    objective = problem.objective
+    if isinstance(objective, Regret):
+        return best_of_each_draw(response, gain, system, current)
+    if objective.risk_on == "gain_over_current":
+        return gain.draws(current)
+    if objective.risk_on == "gain":
+        return None
+    predictive = getattr(response, "predictive", None)
+    if isinstance(objective, TargetProbability) and objective.on == "kpi" and predictive:
+        seen = np.asarray(predictive(current, PREDICTIVE_SEED), dtype=np.float64)
+        return response.draws(current) - seen
+    return -baseline(response, np.zeros(current.size))
+
+
+def _scale(
+    problem: AllocationProblem, gain: Gain, system: LinearSystem, current: FloatArray
+) -> float:
+    """The budget; in kpi units the mean response of the current mix at the whole budget."""
+    if problem.objective.on != "kpi":
+        return system.scale
+    share = (
+        current / current.sum() if current.sum() > 0 else np.full(current.size, 1 / current.size)
+    )
+    return abs(float(gain.draws(share * system.budget).mean())) or 1.0
+
+
+def _require_wealth(problem: AllocationProblem, system: LinearSystem) -> None:
+    objective = problem.objective
+    if not isinstance(objective, Utility) or objective.wealth is None or objective.on == "kpi":
+        return
+    most = problem.cost * system.budget
+    if objective.risk_on == "gain" and objective.wealth <= most:
+        detail = (
+            f"wealth of {objective.wealth:,.10g} is not more than the {most:,.10g} that the plan "
+            "may cost: nobody can say what losing it all is worth"
+        )
+        raise InvalidProblem((Issue(json_pointer("objective", "wealth"), "too_small", detail),))

@@ -1,0 +1,212 @@
+"""allocate: a problem and a response become a plan.
+
+    maximise rho(pi(b)) over plans b under the problem's limits
+
+Refuse what is wrong, find a plan from several starts, take a reference plan instead where that is
+better, verify with the exact measure, prove what can be proved, compare.
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from optimizer.allocation import Allocation, Statistics
+from optimizer.certify import first_order as certificate
+from optimizer.certify import global_bound
+from optimizer.constraints.build import system_of
+from optimizer.constraints.conflict import require_feasible
+from optimizer.constraints.feasible_set import FeasibleSet
+from optimizer.explain.compare import compare, risk_of, true_gain
+from optimizer.explain.shadow_prices import binding_limits
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray, Response, is_concave
+from optimizer.risk.gain import Gain
+from optimizer.search.case import Case, Solution
+from optimizer.search.reference import measure_for
+from optimizer.search.scaled_response import worth
+from optimizer.search.search import Found, Search
+from optimizer.search.starts import mix, proportional_start, starting_plans
+from optimizer.search.tabulated import MANY_CELLS, polished, tabulated
+from optimizer.solve.decide import Decision, decide
+
+
+def allocate(
+    problem: AllocationProblem,
+    response: Response,
+    current: FloatArray,
+    *,
+    seed: int = 0,
+    random_starts: int = 3,
+    explain: bool = False,
+    prove: bool = True,
+) -> Allocation:
+    """The best plan that was found, with its certificate.
+
+    current: (cell,), currency over the horizon: today's plan, the reference of max_change.
+    seed: of the random starts; equal arguments give equal plans.
+    explain: whether to add what costs further solves: stability, regret, value of information.
+    prove: whether to bound all plans where curves are S-shaped, which takes most of the time and
+    may find a better plan.
+    The plan satisfies every limit to 1e-6 of the budget, and its measure is not below that of
+    the current or the proportional plan where these are feasible.
+
+    Raises InvalidProblem (correct the fields that it names), Infeasible (relax one of the limits
+    that it names), InvalidResponse (the model behind the response is at fault).
+    """
+    began = perf_counter()
+    case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
+    decision = decide(case, solve if prove else quick, quick, explain=explain)
+    return report(case, decision, began)
+
+
+def case_of(
+    problem: AllocationProblem,
+    response: Response,
+    current: FloatArray,
+    *,
+    seed: int = 0,
+    random_starts: int = 3,
+) -> Case:
+    """The problem over the response, checked and known to have a plan.
+
+    Raises InvalidProblem, Infeasible, InvalidResponse.
+    """
+    current = np.asarray(current, dtype=np.float64)
+    system = system_of(problem, response, current)
+    require_feasible(system)
+    earned = worth(response, problem.objective.kept)
+    gain = Gain(earned, problem.cost)
+    measure = measure_for(problem, earned, gain, system, current)
+    return Case(
+        problem=problem,
+        response=earned,
+        system=system,
+        search=Search(gain, measure, FeasibleSet.of(system)),
+        current=current,
+        concave=is_concave(earned),
+        seed=seed,
+        random_starts=random_starts,
+    )
+
+
+def solve(case: Case) -> Solution:
+    """The best plan of a case under its linear limits, proved over all plans where it can be."""
+    many = len(case.system.names) > MANY_CELLS
+    if not global_bound.applies(case) or (case.concave and not many):
+        return climb(case)
+    return global_bound.proved(case, _reference(case), _floor(case), lambda: _best_plan(case)[0])
+
+
+def quick(case: Case) -> Solution:
+    """The same with less proof: where cells are few, what climbs lead to."""
+    return solve(case) if len(case.system.names) > MANY_CELLS else climb(case)
+
+
+def climb(case: Case) -> Solution:
+    """The best plan that climbs lead to, and what its tangent proves."""
+    best, reached = _best_plan(case)
+    search = case.search
+    tangent = certificate.first_order(search.gain, search.measure, search.feasible, best.spend)
+    proof = certificate.certify(
+        best.value,
+        tangent,
+        _floor(case),
+        concave=case.concave,
+        only_plan=search.feasible.is_point,
+        certified=search.measure.certified,
+    )
+    return Solution(best.spend, best.value, tangent.slope, proof, reached)
+
+
+def _floor(case: Case) -> float:
+    """The least denominator of a gap: one percent of the budget."""
+    return 0.01 * case.system.budget if case.search.gain.cost else 0.0
+
+
+def _best_plan(case: Case) -> tuple[Found, tuple[float, ...]]:
+    """The best plan, and the measure that each start reached."""
+    search, feasible = case.search, case.search.feasible
+    if feasible.is_point:
+        only = search.found(feasible.spend(np.empty(0)))
+        return only, (only.value,)
+    table = tabulated(case)
+    rough = search if table is None else table.search
+    climbed = rough.climb_coarsely(_starts(case if table is None else table))
+    top = max(climbed, key=lambda plan: plan.value)
+    best = polished(case, table, search.found(top.spend))
+    return _not_below(case, best), tuple(plan.value for plan in climbed)
+
+
+def _not_below(case: Case, best: Found) -> Found:
+    """The plan, or a plan of today's mix where that is feasible and better."""
+    for reference in (case.current, best.spend.sum() * mix(case.current)):
+        if not case.system.broken(reference):
+            best = max(best, case.search.found(reference), key=lambda plan: plan.value)
+    return best
+
+
+def _reference(case: Case) -> Found:
+    """Where a proof begins: the better one of the feasible plans nearest to today's mix."""
+    start = _not_below(
+        case,
+        case.search.found(proportional_start(case.system, case.search.feasible, case.current)),
+    )
+    table = tabulated(case)
+    return start if table is None else polished(case, table, start)
+
+
+def _starts(case: Case) -> tuple[FloatArray, ...]:
+    """One start where every climb leads to the same top, several elsewhere."""
+    system, search, current = case.system, case.search, case.current
+    if case.concave and search.measure.certified:
+        return (proportional_start(system, search.feasible, current),)
+    return starting_plans(
+        system,
+        search.feasible,
+        search.gain,
+        search.measure,
+        current,
+        seed=case.seed,
+        random_starts=0 if len(system.names) > MANY_CELLS else case.random_starts,
+    )
+
+
+def report(case: Case, decision: Decision, began: float) -> Allocation:
+    """The decision written down; began: by the clock of ``perf_counter``."""
+    search, gain, solution = case.search, case.search.gain, decision.solution
+    spend = solution.spend
+    gained = true_gain(case, spend)
+    return Allocation(
+        status=decision.status,
+        names=case.system.names,
+        spend=spend,
+        gain=gained,
+        response=gain.response.draws(spend),
+        risk=risk_of(case, solution.value, gained),
+        versus_current=compare(case, gained, case.current),
+        versus_proportional=compare(case, gained, spend.sum() * mix(case.current)),
+        marginal=solution.slope,
+        marginal_response=gain.slope(spend).mean(axis=0) + gain.cost,
+        binding=binding_limits(decision.system, spend, solution.slope, decision.sides),
+        certificate=solution.certificate,
+        warnings=(*_warnings(case.current), *decision.warnings),
+        statistics=Statistics(
+            evaluations=gain.evaluations,
+            gradients=gain.gradients,
+            starts=len(solution.reached),
+            values=solution.reached,
+            iterations=search.iterations,
+            unfinished=search.unfinished,
+            seconds=perf_counter() - began,
+        ),
+        target=decision.target,
+        stay=decision.stay,
+        pairs=decision.pairs,
+        insights=decision.insights,
+    )
+
+
+def _warnings(current: FloatArray) -> tuple[str, ...]:
+    if current.sum() > 0:
+        return ()
+    return ("nothing is spent at present: the proportional plan is an equal split",)

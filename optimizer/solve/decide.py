@@ -1,0 +1,100 @@
+"""From a case to a decision: conditions, switches, and whether to stay.
+
+    conditions beside the linear limits    chance.solve_within
+    switches                               switches.solve_switched
+    everything else                        the plain solve
+
+Then: does the plan gain enough over the proportional one to be told from noise?
+"""
+
+from dataclasses import dataclass, replace
+
+from optimizer.allocation import Insights, Pair, Reached, Status, Stay
+from optimizer.certify.first_order import PROVED_GAP, Certificate, CertificateKind, relative
+from optimizer.conditions.condition import Side
+from optimizer.conditions.solve_within import has_sides, solve_within
+from optimizer.conditions.switches import solve_switched
+from optimizer.constraints.linear_system import LinearSystem
+from optimizer.explain.inseparable import inseparable_pairs
+from optimizer.explain.insights import explained
+from optimizer.explain.stay import judge
+from optimizer.search.case import Case, Solution, Solve
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What to report; system: the limits under which shadow prices are read.
+
+    sides: conditions beside them.
+    """
+
+    status: Status
+    solution: Solution
+    system: LinearSystem
+    sides: tuple[Side, ...] = ()
+    target: Reached | None = None
+    stay: Stay | None = None
+    pairs: tuple[Pair, ...] = ()
+    insights: Insights | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> Decision:
+    """The decision of a case; quick: solves what is on the way to it, and needs no proof.
+
+    Raises InvalidProblem, Infeasible, InvalidResponse.
+    """
+    plain, quick = _keeping_switches(solve), _keeping_switches(quick)
+    if has_sides(case):
+        outcome = solve_within(case, plain, quick)
+        status = _status(outcome.solution) if outcome.met else Status.TARGET_UNREACHABLE
+        decision = Decision(
+            status, outcome.solution, outcome.system, outcome.sides, outcome.reached
+        )
+    else:
+        solution = plain(case)
+        decision = _staying(case, Decision(_status(solution), solution, case.system))
+    spend = decision.solution.spend
+    return replace(
+        decision,
+        pairs=inseparable_pairs(case, spend),
+        insights=explained(case, quick, spend) if explain else None,
+    )
+
+
+def _keeping_switches(solve: Solve) -> Solve:
+    def solved(case: Case) -> Solution:
+        return solve_switched(case, solve) if case.system.switches else solve(case)
+
+    return solved
+
+
+def _status(solution: Solution) -> Status:
+    gap = solution.certificate.gap
+    return Status.OPTIMAL if gap is not None and gap <= PROVED_GAP else Status.FEASIBLE
+
+
+def _staying(case: Case, decision: Decision) -> Decision:
+    """The proportional plan instead, where nothing tells the plan's gain over it from noise."""
+    stay = judge(case, decision.solution)
+    if stay is None or not stay.within_noise or not case.problem.stay:
+        return replace(decision, stay=stay)
+    gain = case.search.gain.draws(stay.spend)
+    weighing = case.search.measure.weigh(gain, 0.0)
+    solution = replace(
+        decision.solution,
+        spend=stay.spend,
+        value=weighing.value,
+        slope=weighing.weights @ case.search.gain.slope(stay.spend),
+        certificate=_of_reference(case, decision.solution.certificate, weighing.value),
+    )
+    return replace(decision, status=Status.STAY, solution=solution, stay=stay)
+
+
+def _of_reference(case: Case, proof: Certificate, value: float) -> Certificate:
+    """The same bound, seen from another plan."""
+    if proof.kind is not CertificateKind.GLOBAL or proof.upper_bound is None:
+        return Certificate(CertificateKind.NONE)
+    floor = 0.01 * case.system.budget if case.search.gain.cost else 0.0
+    gap = relative(proof.upper_bound - value, value, floor)
+    return Certificate(CertificateKind.GLOBAL, upper_bound=proof.upper_bound, gap=gap)

@@ -1,0 +1,42 @@
+"""A given plan in the words of an allocation: its risk, beside other plans, and what it breaks."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from optimizer.allocation import Allocation, Status
+from optimizer.certify.first_order import Certificate, CertificateKind
+from optimizer.explain.inseparable import inseparable_pairs
+from optimizer.problem.problem import AllocationProblem
+from optimizer.response import FloatArray, Response
+from optimizer.search.case import Solution
+from optimizer.solve.allocate import case_of, report
+from optimizer.solve.decide import Decision
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """The plan as an allocation without a certificate; ``broken``: labels of limits it breaks."""
+
+    allocation: Allocation
+    broken: tuple[str, ...]
+
+
+def score(
+    problem: AllocationProblem, response: Response, current: FloatArray, spend: FloatArray
+) -> Score:
+    """The plan ``spend (cell,)``, currency over the horizon, under the problem's objective.
+
+    Raises InvalidProblem, Infeasible (no plan meets the limits), InvalidResponse.
+    """
+    began = perf_counter()
+    case = case_of(problem, response, current)
+    gain, measure = case.search.gain, case.search.measure
+    weighing = measure.weigh(gain.draws(spend), 0.0)
+    slope = np.asarray(weighing.weights @ gain.slope(spend))
+    none = Certificate(CertificateKind.NONE)
+    solution = Solution(spend, weighing.value, slope, none, ())
+    pairs = inseparable_pairs(case, spend)
+    decision = Decision(Status.FEASIBLE, solution, case.system, pairs=pairs)
+    return Score(report(case, decision, began), case.system.broken(spend))

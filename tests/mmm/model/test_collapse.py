@@ -1,0 +1,204 @@
+"""The collapsed model is the same posterior: identity of densities, and equal answers."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytest
+from pytensor.compile.mode import Mode
+from scipy.stats import multivariate_normal
+
+from mmm.data.timeline import observed
+from mmm.equations import mean as equations
+from mmm.model import collapse
+from mmm.model.build import build_collapsed, build_model, scaled_kpi
+from mmm.posterior.abduction import keep_known, known_states
+from mmm.posterior.evaluate import inputs_of
+from mmm.posterior.latent_demand import log_budgets
+from mmm.priors.coefficients import linear_side
+from mmm.priors.table import PRIORS
+from tests.mmm.fakes import RICH, fake_model
+from tests.mmm.model.test_graph_and_arrays import (
+    AUTOREGRESSIVE,
+    LATENT,
+    MEDIATED,
+    PLAIN,
+    SMOOTH,
+    WITH_ROI,
+)
+
+QUICK = Mode(linker="py", optimizer="fast_compile")
+BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
+BY_GEO = {**RICH, "noise": {"scale": "geo"}, "trend": {"kind": "piecewise"}}
+LATENT_LOGS = {**LATENT, "kpi": SMOOTH["kpi"], "noise": {"scale": "geo"}}
+LATENT_MEMORY = {**LATENT, "noise": {"kind": "ar1"}}
+CASES = [
+    pytest.param(RICH, 1, id="rich"),
+    pytest.param(RICH, 3, id="rich panel"),
+    pytest.param(PLAIN, 1, id="plain"),
+    pytest.param(MEDIATED, 1, id="mediated"),
+    pytest.param(SMOOTH, 2, id="smooth log-normal panel"),
+    pytest.param(BY_GEO, 2, id="noise by geo"),
+    pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
+    pytest.param(LATENT, 1, id="latent demand"),
+    pytest.param(LATENT_LOGS, 2, id="latent demand in a log-normal panel"),
+    pytest.param(LATENT_MEMORY, 1, id="latent demand beside autoregressive noise"),
+    pytest.param(PLAIN, 2, id="plain panel", marks=pytest.mark.slow),
+    pytest.param(BASELINE, 2, id="baseline panel", marks=pytest.mark.slow),
+    pytest.param(WITH_ROI, 1, id="roi prior", marks=pytest.mark.slow),
+]
+
+
+def log_density(model: pm.Model) -> Callable[[dict[str, np.ndarray]], float]:
+    """Log density of all free variables and the kpi at a point (no change of variables)."""
+    values = [model.rvs_to_values[rv] for rv in model.free_RVs]
+    terms = model.logp(jacobian=False, sum=False)
+    evaluate = pytensor.function(values, terms, mode=QUICK, on_unused_input="ignore")
+    natural = [rv.type() for rv in model.free_RVs]
+    moved = [_transformed(model, rv, x) for rv, x in zip(model.free_RVs, natural, strict=True)]
+    transform = pytensor.function(natural, moved, mode=QUICK)
+
+    def at(point: dict[str, np.ndarray]) -> float:
+        found = evaluate(*transform(*[point[rv.name] for rv in model.free_RVs]))
+        return float(sum(np.sum(term) for term in found))
+
+    return at
+
+
+def _transformed(model: pm.Model, rv, x):
+    transform = model.rvs_to_transforms[rv]
+    return x if transform is None else transform.forward(x, *rv.owner.inputs)
+
+
+@pytest.mark.parametrize(("document", "geos"), CASES)
+def test_joint_equals_evidence_times_conditional(document, geos):
+    """log p(kpi, w | theta) = log p(kpi | theta) + log p(w | kpi, theta) at several random w."""
+    fitted = fake_model(document, geos=geos, weeks=40)
+    plain = build_model(fitted.spec, fitted.panel, fitted.scales)
+    collapsed = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
+    inputs = inputs_of(fitted, observed(fitted.panel))
+    kpi = scaled_kpi(fitted.panel, fitted.scales, fitted.structure)
+    nodes = [*plain.free_RVs, *plain.deterministics]
+    drawn = pm.draw(nodes, draws=3, random_seed=2, mode=QUICK)
+    raw = fitted.panel.array("kpi")
+    volume = raw if fitted.structure.log_link else fitted.scales.kpi_unit + 0.0 * raw
+    joint_at, evidence_at = log_density(plain), log_density(collapsed)
+    for i in range(3):
+        point = {node.name: values[i] for node, values in zip(nodes, drawn, strict=True)}
+        joint, evidence = joint_at(point), evidence_at(point)
+        states = known_states(fitted.panel, fitted.scales, fitted.structure, _one(point))
+        conditional = _log_conditional(point, inputs, fitted, kpi, keep_known(states))
+        assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
+
+
+def seen(fitted, kpi) -> collapse.Seen:
+    """All of the data."""
+    everything = np.ones(fitted.panel.array("kpi").shape, dtype=bool)
+    budgets = log_budgets(fitted.structure, fitted.panel) if fitted.structure.driven else None
+    return collapse.Seen(kpi, everything, budgets)
+
+
+def _one(point):
+    return {name: np.asarray(values)[None] for name, values in point.items()}
+
+
+def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
+    """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last. The
+    sign of a spread is taken into its innovations."""
+    side = linear_side(fitted.spec, fitted.structure, fitted.scales)
+    given = {name: values for name, values in p.items() if name != "demand"}
+    m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, settle))
+    parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
+    volume -= np.log(side.prior_sd(p, np)[0])
+    for item in side.vectors:
+        if item.pooled:
+            parts.append(np.ravel(p[item.name]) / item.sd(p))
+        else:
+            parts.append((np.ravel(p[item.name]) - item.mean) / item.fixed)
+            volume -= item.size * np.log(item.fixed)
+    eta = np.concatenate(parts)
+    rest = np.float64(0.0)
+    if "shock_sd" in p:
+        deviation = p["level_sd"] * p["level_z"]
+        explained = np.einsum("ktg,k->tg", m.design, eta) + m.factor * deviation
+        if m.path is not None:
+            explained = explained + m.factor * (p["demand_effect"] * p["demand"])[:, None]
+        v, s2 = p["sigma"] ** 2, p["shock_sd"] ** 2
+        total = v + s2 * (m.factor**2).sum(-1)
+        center = s2 / total * (m.factor * (m.residual - explained)).sum(-1)
+        spread = np.sqrt(s2 * v / total)
+        z = (p["shock"] - center) / spread
+        rest = (-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - np.log(spread)).sum()
+        rest += len(z) * np.log(p["shock_sd"])
+        eta = np.concatenate([*parts, p["level_z"]])
+    if m.path is not None:
+        own, scale = _budget_coefficients(p, fitted)
+        eta = np.concatenate([eta, own])
+        volume -= scale
+        rest += _log_conditional_demand(p, _single(m.path), eta)
+    covariance = np.linalg.inv(m.a)
+    gaussian = multivariate_normal(covariance @ m.b, covariance, allow_singular=False)
+    return float(gaussian.logpdf(eta) + volume + rest)
+
+
+def _budget_coefficients(p, fitted) -> tuple[np.ndarray, float]:
+    """Level and season of each budget in prior s.d., and the log of what that divided by."""
+    level, season = (PRIORS[n].parameters[1] for n in ("budget_level", "mediator_season"))
+    harmonics = p["budget_season"].shape[1]
+    own = np.column_stack([p["budget_level"] / level, p["budget_season"] / season])
+    logs = np.log(level) + harmonics * np.log(season)
+    return own.ravel(), len(fitted.structure.driven) * float(logs)
+
+
+def _log_conditional_demand(p, path, eta) -> float:
+    """log p(innovations | coefficients, data): demand's density, dense, times the volume that its
+    innovations make."""
+    precision = np.diag(path.diagonal) + np.diag(path.off, 1) + np.diag(path.off, -1)
+    covariance = np.linalg.inv(precision)
+    center = covariance @ (path.information - path.cross.T @ eta)
+    volume = 0.5 * (len(center) - 1) * np.log(1.0 - p["demand_rho"] ** 2)
+    gaussian = multivariate_normal(center, covariance, allow_singular=False)
+    return float(gaussian.logpdf(p["demand"]) + volume)
+
+
+def _single(batch):
+    """The arrays of one draw in the place of a batch of one."""
+    return replace(batch, **{f.name: _first(getattr(batch, f.name)) for f in fields(batch)})
+
+
+def _first(values):
+    return values[0] if np.ndim(values) and np.shape(values)[0] == 1 else values
+
+
+@pytest.mark.parametrize(("document", "geos"), CASES[:3])
+def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
+    """Many draws at one theta: mean and s.d. of the common coefficients as A and b say."""
+    one = fake_model(document, geos=geos, weeks=40, draws=1)
+    n = 4000
+    p = {name: np.repeat(values, n, axis=0) for name, values in one.posterior.draws.items()}
+    if geos > 1:
+        p["level_sd"] = np.full(n, 0.2)
+    inputs = inputs_of(one, observed(one.panel))
+    kpi = one.panel.array("kpi") / one.scales.kpi_unit
+    side = linear_side(one.spec, one.structure, one.scales)
+    found = collapse.draw_back(p, inputs, side, seen(one, kpi), None, np.random.default_rng(0))
+    first = {name: values[0] for name, values in p.items()}
+    m = collapse.moments(first, inputs, side, seen(one, kpi), np)
+    mean, sd = side.prior_mean(), side.prior_sd(first, np)
+    covariance = np.linalg.inv(m.a)[: mean.size, : mean.size]
+    center = mean + sd * np.linalg.solve(m.a, m.b)[: mean.size]
+    spread = sd * np.sqrt(np.diag(covariance))
+    names = [name for name, _ in side.blocks]
+    drawn = np.concatenate([found[name].reshape(n, -1) for name in names], axis=1)
+    # Monte-Carlo error of 4,000 draws: 4.5 standard errors of mean and of s.d.
+    assert np.all(np.abs(drawn.mean(0) - center) < 4.5 * spread / np.sqrt(n))
+    np.testing.assert_allclose(drawn.std(0), spread, rtol=4.5 / np.sqrt(2 * n))
+    residual = kpi - _mean(found, p, inputs, one.structure)
+    assert np.abs(residual.mean()) < 0.1
+
+
+def _mean(found, p, inputs, s):
+    terms = equations.terms({**p, **found}, inputs, s, np)
+    return equations.mean(terms, s, np)

@@ -1,0 +1,55 @@
+"""What the kpi of some weeks depends on is all on the part of the timeline near them."""
+
+import numpy as np
+import pytest
+
+from mmm.counterfactual.contrast import Question, contrast
+from mmm.counterfactual.future import timeline
+from mmm.counterfactual.paths import longest_delay
+from mmm.posterior.evaluate import mean_by_geo
+from mmm.posterior.near import near
+from tests.mmm.fakes import fake_model
+from tests.mmm.plan.test_plans_of_structures import CASES
+
+WEEKS = {
+    "early": slice(2, 6),
+    "observed": slice(40, 50),
+    "across": slice(55, 70),
+    "next": slice(60, 65),
+    "far": slice(90, 95),
+}
+
+
+@pytest.fixture(scope="module", params=[pytest.param(c.values, id=c.id) for c in CASES])
+def model(request):
+    document, geos = request.param
+    return fake_model(document, geos=geos, draws=6)
+
+
+@pytest.fixture(scope="module")
+def world(model):
+    end = model.panel.weeks[0] + 99 * (model.panel.weeks[1] - model.panel.weeks[0])
+    return timeline(model, end, 0, {}, "last_year")[0]
+
+
+@pytest.mark.parametrize("weeks", WEEKS.values(), ids=WEEKS)
+def test_expectations_are_those_of_the_whole_timeline(model, world, weeks):
+    part, inside = near(model, world, weeks)
+    assert part.weeks[inside] == world.weeks[weeks]
+    whole = mean_by_geo(model, world)[:, weeks]
+    np.testing.assert_allclose(mean_by_geo(model, part)[:, inside], whole, rtol=1e-10)
+
+
+def test_what_is_long_past_is_left_out(model, world):
+    part, _ = near(model, world, WEEKS["next"])
+    assert len(part.weeks) <= 5 + longest_delay(model.structure) + 1 < len(world.weeks)
+
+
+def test_a_question_has_the_same_answer_near_its_weeks(model, world):
+    question = Question(world, world, (), 40, 50, 55)
+    close = question.near(model)
+    assert close.base.weeks[close.span] == world.weeks[question.span]
+    assert (close.width, close.end - close.start) == (10, 15)
+    before = contrast(model, question, "interventional", 0).kpi.baseline
+    whole = mean_by_geo(model, world)[:, 40:55].sum(-1)
+    np.testing.assert_allclose(before, whole, rtol=1e-10)
