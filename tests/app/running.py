@@ -31,7 +31,7 @@ def bare_environment(**variables: str) -> dict[str, str]:
 
 
 def fake_command(folder: Path) -> list[str]:
-    return [sys.executable, str(FAKE_FIT), str(folder)]
+    return [sys.executable, "-P", str(FAKE_FIT), str(folder)]
 
 
 @contextmanager
