@@ -6,6 +6,12 @@ from pydantic import BaseModel, ConfigDict
 from mmm.types import Array
 
 
+class Answer(BaseModel):
+    """Immutable; serialises to the public JSON as it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 class Interval(BaseModel):
     """Posterior mean, median and central 90 % interval of one quantity."""
 

@@ -40,7 +40,7 @@ def init(
 def check(data: Existing, spec: Existing) -> None:
     """Check a table against a specification, without fitting."""
     from app.console.files import load_spec, load_table
-    from mmm.checks.precheck import precheck
+    from mmm.checks.prior import precheck
     from mmm.data.panel import build_panel
     from mmm.data.profile import profile_table
 
@@ -149,7 +149,7 @@ def fit(
     from app.console.tables import verdict_table
     from app.display.figures import console
     from app.display.progress import FitProgress
-    from mmm.checks.precheck import precheck
+    from mmm.checks.prior import precheck
     from mmm.data.panel import build_panel
     from mmm.posterior.fitted import save_model
     from mmm.spec.model import SamplingSpec

@@ -4,8 +4,8 @@ from rich.table import Table
 
 from app.display.figures import titled
 from mmm.causal.answer import GraphAnswer
-from mmm.causal.causal_graph import GraphEdge
 from mmm.causal.effect_status import EffectStatus
+from mmm.causal.graph import GraphEdge
 
 
 def nodes_table(found: GraphAnswer) -> Table:

@@ -1,6 +1,8 @@
 """Exception handlers of the web framework: each turns an error into its problem document."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,9 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from app import errors as own
 from app.errors import AppError
-from app.http.pointers import pointer_in
-from app.http.problem_headers import headers_of
 from app.problems import (
     ProblemError,
     problem_of,
@@ -23,7 +24,81 @@ from app.problems import (
 from mmm.errors import FieldsError, MmmError, pointer
 from optimizer.errors import OptimizerError
 
+Location = Sequence[str | int]
+
+
+def pointer_in(document: Any, location: Location) -> str:
+    """Pointer of a validation error's location, without the parts that are no keys of the document.
+
+    Locations also name the branch of a union that was tried. The last part stays in any case: a
+    missing field is not in the document, yet it is what the error is about.
+    """
+    path: list[str | int] = []
+    for depth, part in enumerate(location):
+        present = _has(document, part)
+        if present or (depth == len(location) - 1 and isinstance(document, Mapping)):
+            path.append(part)
+        if present:
+            document = document[part]
+    return pointer(*path)
+
+
+def _has(document: Any, part: str | int) -> bool:
+    if isinstance(document, Mapping):
+        return part in document
+    is_list = isinstance(document, Sequence) and not isinstance(document, str | bytes)
+    return is_list and isinstance(part, int) and 0 <= part < len(document)
+
+
+REALM = 'Bearer realm="prudent"'
+
+
+_UNQUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+
+
+def _challenge(error: own.Unauthenticated) -> dict[str, str]:
+    """RFC 6750: what to send, and what is wrong with what was sent."""
+    if error.detail is None:
+        return {"WWW-Authenticate": REALM}
+    told = _UNQUOTABLE.sub(" ", error.detail)
+    challenge = f'{REALM}, error="invalid_token", error_description="{told}"'
+    return {"WWW-Authenticate": challenge}
+
+
+def _missing_scope(error: own.MissingScope) -> dict[str, str]:
+    challenge = f'{REALM}, error="insufficient_scope", scope="{error.scope}"'
+    return {"WWW-Authenticate": challenge}
+
+
+def _soon(_: own.KeyInUse) -> dict[str, str]:
+    return {"Retry-After": "1"}
+
+
+def _retry_after(
+    error: own.TooManyRequests | own.Overloaded | own.ProviderUnavailable,
+) -> dict[str, str]:
+    return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+
+
+_HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
+    own.Unauthenticated: _challenge,
+    own.MissingScope: _missing_scope,
+    own.KeyInUse: _soon,
+    own.TooManyRequests: _retry_after,
+    own.Overloaded: _retry_after,
+    own.ProviderUnavailable: _retry_after,
+}
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """The headers of this error's answer; none for most."""
+    make = _HEADERS.get(type(error))
+    return make(error) if make else {}
+
+
 MAX_ERRORS = 20
+
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

@@ -8,13 +8,51 @@ The newest stays also where it alone is beyond the budget: the next question is 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from threading import Lock
 from typing import Any, Literal, cast
 
+import numpy as np
+import xarray as xr
+
 from app.runtime.metrics import CACHE_BYTES, CACHE_EVICTIONS, CACHE_LOOKUPS
+
+
+def array_bytes(value: Any) -> int:
+    """Of all arrays that are reached through dataclasses, containers and data sets, each once.
+
+    Views count as what they keep alive. Cached properties count from when they are computed, which
+    another thread may do meanwhile.
+    """
+    seen: dict[int, Any] = {}
+    waiting, total = [value], 0
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen[id(found)] = found
+        if isinstance(found, np.ndarray):
+            if isinstance(found.base, np.ndarray):
+                waiting.append(found.base)
+            else:
+                total += found.nbytes
+        else:
+            waiting += _parts(found)
+    return total
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, xr.Dataset):
+        yield from (variable.to_numpy() for variable in value.variables.values())
+    elif isinstance(value, Mapping):
+        yield from list(value.values())
+    elif isinstance(value, (list, tuple)):
+        yield from value
+    elif is_dataclass(value):
+        yield from list(vars(value).values())
+
 
 Kind = Literal["model", "response", "answer"]
 

@@ -5,12 +5,11 @@ from typing import Literal
 
 import numpy as np
 
-from mmm.answers import Answer
 from mmm.attribution.decomposition import decomposed, labels
 from mmm.attribution.returns import ChannelReturn, returns
 from mmm.data.kpi_value import value_unit
 from mmm.data.timeline import observed
-from mmm.interval import Interval, summarize
+from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array

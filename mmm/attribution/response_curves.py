@@ -10,11 +10,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mmm.answers import Answer
 from mmm.equations.media import curve_at_one, group_parameters
 from mmm.equations.mediators import long_run_effect
 from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
-from mmm.interval import Interval, summarize
+from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mmm.answers import Answer
 from mmm.attribution.decomposition import channel_slopes, channel_terms
 from mmm.counterfactual.future import timeline
 from mmm.data.kpi_value import kpi_value
 from mmm.data.timeline import observed
-from mmm.interval import Interval, summarize
+from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array

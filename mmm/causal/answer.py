@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 
-from mmm.answers import Answer
 from mmm.attribution.returns import returns
-from mmm.causal.causal_graph import CausalGraph, GraphEdge, GraphNode
 from mmm.causal.control_roles import GraphWarning, control_warnings
 from mmm.causal.effect_regression import EffectRegressions, effect_regressions
 from mmm.causal.effect_status import EffectStatus, LeverEffects, effect_statuses
-from mmm.causal.graph import graph
+from mmm.causal.graph import CausalGraph, GraphEdge, GraphNode, graph
 from mmm.causal.independence_tests import Independencies, independencies
 from mmm.causal.sensitivity import tipping_point
+from mmm.interval import Answer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.spec.model import ModelSpec

@@ -14,10 +14,10 @@ from typing import Literal
 
 import networkx as nx
 
-from mmm.answers import Answer
 from mmm.causal.adjustment import Dag, separated
-from mmm.causal.causal_graph import GIVEN, CausalGraph
+from mmm.causal.graph import GIVEN, CausalGraph
 from mmm.causal.time_unrolled import Cell, Unrolled, unroll
+from mmm.interval import Answer
 from mmm.spec.edges import KPI
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from mmm.answers import Answer
-from mmm.causal.causal_graph import CausalGraph, Kind
+from mmm.causal.graph import CausalGraph, Kind
 from mmm.causal.identification import Finding, direct_effect, total_effect
 from mmm.causal.sensitivity import TippingPoint
 from mmm.causal.time_unrolled import unroll
+from mmm.interval import Answer
 from mmm.spec.edges import KPI
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec

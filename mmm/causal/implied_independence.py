@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from mmm.causal.adjustment import closed_ancestors, separated
-from mmm.causal.causal_graph import CausalGraph
+from mmm.causal.graph import CausalGraph
 from mmm.causal.separation import smallest
 from mmm.causal.time_unrolled import FORGETFUL, NOISE, Cell, Unrolled, unroll
 from mmm.spec.edges import KPI

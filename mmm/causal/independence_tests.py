@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from mmm.answers import Answer
-from mmm.causal.causal_graph import LEVERS, CausalGraph
+from mmm.causal.graph import LEVERS, CausalGraph
 from mmm.causal.implied_independence import Claim, implied
 from mmm.causal.partial_correlation import Partial, Table, detectable, partial_correlation
+from mmm.interval import Answer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.types import Array

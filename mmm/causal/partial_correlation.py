@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from mmm.causal.causal_graph import CausalGraph
+from mmm.causal.graph import CausalGraph
 from mmm.data.timeline import date_basis
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.answers import Answer
+from mmm.interval import Answer
 from mmm.types import Array
 
 TINY = 1e-12

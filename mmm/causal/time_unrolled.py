@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from mmm.causal.adjustment import Dag
-from mmm.causal.causal_graph import CausalGraph
+from mmm.causal.graph import CausalGraph
 from mmm.spec.edges import KPI
 
 type Cell = tuple[str, int]

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmm.answers import Answer
-from mmm.interval import Interval, summarize
+from mmm.interval import Answer, Interval, summarize
 from mmm.lift.resolve import ResolvedTest
 from mmm.types import Array
 

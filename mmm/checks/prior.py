@@ -14,6 +14,8 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales, scales_of
 from mmm.errors import Issue, SpecError
 from mmm.interval import Interval, summarize
+from mmm.lift.exclusion import excluded_cells
+from mmm.lift.resolve import resolve
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import RULES, judge
@@ -23,7 +25,11 @@ from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 DRAWS = 300
+
+
 MOST_CELLS = 20_000_000
+
+
 ALL = 1.0
 
 
@@ -122,3 +128,19 @@ def _total_returns(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
 def _largest(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple[int, str]:
     worst = int(np.argmax([share.p50 for share in by_channel]))
     return worst, spec.channels[worst].name
+
+
+@dataclass(frozen=True)
+class Precheck:
+    """``implied_media_share`` of the observed kpi, None where no channel's effect is stated."""
+
+    implied_media_share: Interval | None
+    warnings: tuple[str, ...]
+
+
+def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
+    """Raises SpecError where holidays, lift tests or beliefs about effects do not fit the panel."""
+    scales = scales_of(panel, spec, structure_of(spec))
+    excluded_cells(resolve(spec, panel, scales), panel)
+    share = check_prior(spec, panel)
+    return Precheck(share.total, share.warnings) if share else Precheck(None, ())

@@ -12,9 +12,8 @@ from mmm.counterfactual.variables import Place, only
 from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, inputs_of
+from mmm.posterior.evaluate import Evaluation, evaluate, expected, inputs_of, near
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.near import near
 from mmm.posterior.predictive import Shown, predictive, realised, unchanged
 from mmm.types import Array
 

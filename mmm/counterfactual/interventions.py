@@ -7,22 +7,121 @@ range, against the world without interventions (base):
 
 where u may follow another variable in turn. Values are the same in every draw, so that what a
 policy follows must be set from outside: the kpi and mediators are not, and are refused.
+
+do(): one intervention applied to the variables of a timeline.
+
+A mediator m follows from its equation as m -> factor * m + shift, in its own unit: to set it makes
+the factor zero, to scale it multiplies both, to add to it adds to the shift.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from mmm.counterfactual.do import apply_do, shift_note, weeks_of
+from mmm.counterfactual.future import week_of
 from mmm.counterfactual.question import Do, Policy
-from mmm.counterfactual.variables import MEDIATOR, Place, check_values, place_of, read, scaled
+from mmm.counterfactual.variables import (
+    MEDIATOR,
+    Place,
+    check_values,
+    per_geo,
+    place_of,
+    read,
+    scaled,
+    write,
+)
 from mmm.data.timeline import Variables
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.types import Array
+
+EMPTIED = ("spend", "rival_spend", "events")
+"""Variables that leave zero behind where their path is moved away."""
+
+
+def apply_do(
+    model: FittedModel, world: Variables, do: Do, window: tuple[date, date], where: str
+) -> Variables:
+    """``world`` under one intervention that is no policy; raises QueryError under ``where``."""
+    place = place_of(model, do.variable, f"{where}/variable")
+    if do.policy is not None:
+        detail = f"{do.variable!r} follows {do.policy.follows!r}; ask this as a counterfactual"
+        raise QueryError([Issue(f"{where}/policy", "policy", detail)])
+    weeks = weeks_of(model, world, do, window, where)
+    if place.array == MEDIATOR:
+        return _on_mediator(world, place, do, weeks, where)
+    values = read(world, place).copy()
+    if do.shift is None:
+        values[weeks] = _changed(do, values[weeks], per_geo(model, place))
+    else:
+        values[weeks] = _shifted(do.shift, values, weeks, place, where)
+    check_values(place, values[weeks], where)
+    return write(world, place, values)
+
+
+def weeks_of(
+    model: FittedModel, world: Variables, do: Do, window: tuple[date, date], where: str
+) -> slice:
+    """Positions of the intervention's range; raises QueryError where it leaves the window."""
+    first = week_of(model, do.start or window[0], f"{where}/start")
+    last = week_of(model, do.end or window[1], f"{where}/end")
+    if not window[0] <= first <= last <= window[1]:
+        detail = f"{first} to {last} is not within {window[0]} to {window[1]}"
+        raise QueryError([Issue(where, "outside_window", detail)])
+    return slice(world.index(first), world.index(last) + 1)
+
+
+def shift_note(before: Variables, do: Do, place: Place, weeks: slice) -> str:
+    """What a shift leaves behind, and what it drops."""
+    by = do.shift or 0
+    way, side = ("later", "before") if by > 0 else ("earlier", "after")
+    moved = f"{place.name} moves {abs(by)} weeks {way}"
+    if place.array not in EMPTIED:
+        return f"{moved}: the gap is filled with its value in the week {side} the range"
+    inside = read(before, place)[weeks]
+    lost = float((inside[-by:] if by > 0 else inside[:-by]).sum())
+    return f"{moved}: the gap is filled with zero, and {lost:,.6g} falls out of the range"
+
+
+def _changed(do: Do, values: Array, share: Array) -> Array:
+    if do.set is not None:
+        return np.broadcast_to(do.set * share, values.shape)
+    return values * do.scale if do.scale is not None else values + (do.add or 0.0) * share
+
+
+def _shifted(by: int, values: Array, weeks: slice, place: Place, where: str) -> Array:
+    """(week, geo) the range's values ``by`` weeks later, the gap filled."""
+    length = weeks.stop - weeks.start
+    if abs(by) >= length:
+        detail = f"a shift of {by} weeks in a range of {length} leaves nothing of the path"
+        raise QueryError([Issue(f"{where}/shift", "shift_too_long", detail)])
+    moved = np.roll(values[weeks], by, axis=0)
+    gap = slice(0, by) if by > 0 else slice(by, None)
+    beside = weeks.start - 1 if by > 0 else weeks.stop
+    kept = values[int(np.clip(beside, 0, len(values) - 1))]
+    moved[gap] = 0.0 if place.array in EMPTIED else kept
+    return np.asarray(moved)
+
+
+def _on_mediator(world: Variables, place: Place, do: Do, weeks: slice, where: str) -> Variables:
+    if do.shift is not None:
+        detail = f"the path of {do.variable!r} follows from its equation; shift its causes"
+        raise QueryError([Issue(f"{where}/shift", "mediator", detail)])
+    factor, shift = world.mediator_factor.copy(), world.mediator_shift.copy()
+    at = (weeks, slice(None), place.position)
+    if do.set is not None:
+        factor[at], shift[at] = 0.0, do.set
+    elif do.scale is not None:
+        factor[at] *= do.scale
+        shift[at] *= do.scale
+    else:
+        shift[at] += do.add or 0.0
+    return replace(world, mediator_factor=factor, mediator_shift=shift)
+
 
 type Window = tuple[date, date]
 

@@ -5,9 +5,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from mmm.answers import Answer
 from mmm.counterfactual.future import Rule
-from mmm.interval import Effect, Interval
+from mmm.interval import Answer, Effect, Interval
 from mmm.spec.base import Frozen
 
 Kind = Literal["forecast", "interventional", "counterfactual"]

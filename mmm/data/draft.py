@@ -8,8 +8,8 @@ import re
 
 import pandas as pd
 
-from mmm.answers import Answer
 from mmm.data.profile import ColumnProfile, profile_table
+from mmm.interval import Answer
 
 KPI = re.compile(r"^(kpi|sales|revenue|conversions|orders|units|y|target)(_|$)", re.IGNORECASE)
 REVENUE = re.compile(r"revenue|sales|turnover|gmv", re.IGNORECASE)

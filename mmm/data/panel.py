@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 from mmm.data.derived_columns import event_cells, exposure_cost, national_split
 from mmm.data.panel_checks import (
     constant,
+    counts,
     duplicates,
     identical,
     incomplete,
+    out_of_range,
     population,
     raise_if,
     spacing,
     too_short,
+    unpaid_exposure,
+    unseen,
 )
-from mmm.data.panel_values import counts, out_of_range, unpaid_exposure, unseen
 from mmm.data.tables import dates, missing_column, numbers
 from mmm.errors import Issue, pointer
 from mmm.spec.model import ModelSpec

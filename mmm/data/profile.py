@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from mmm.answers import Answer
 from mmm.data.tables import dates, numbers
+from mmm.interval import Answer
 from mmm.types import Array
 
 COLLINEAR = 0.98

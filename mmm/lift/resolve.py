@@ -24,10 +24,9 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import Variables
 from mmm.errors import FieldsError, Issue, SpecError, pointer
-from mmm.lift.lift_worlds import base_world, reach_of, weeks_ahead, with_spend
 from mmm.lift.units import Measured, measured
 from mmm.lift.window import Area, Window, area_of, window_of
-from mmm.lift.worlds import Setting, spend_paths
+from mmm.lift.worlds import Setting, base_world, reach_of, spend_paths, weeks_ahead, with_spend
 from mmm.spec.lift_rules import unit_value
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec

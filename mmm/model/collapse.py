@@ -30,8 +30,7 @@ from mmm.equations import linear_terms as rows
 from mmm.equations import mean as equations
 from mmm.equations.mean import Parameters
 from mmm.equations.mediators import Settle
-from mmm.ops.evidence import regression
-from mmm.ops.evidence_folded import explained
+from mmm.ops.evidence import explained, regression
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
 from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor

@@ -20,8 +20,8 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
-from mmm.counterfactual.do import apply_do
 from mmm.counterfactual.future import Rule, timeline
+from mmm.counterfactual.interventions import apply_do
 from mmm.counterfactual.question import Do
 from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
@@ -32,9 +32,8 @@ from mmm.plan.cells import GeosBy, Spread, WeeksBy, references, spread_of
 from mmm.plan.curves import On, PlanCurves
 from mmm.plan.frame import PlanFrame
 from mmm.plan.full_model import ExactPlan, exact_plan
-from mmm.posterior.evaluate import mean_by_geo, with_noise
+from mmm.posterior.evaluate import mean_by_geo, near, with_noise
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.near import near
 from mmm.spec.base import Frozen
 from mmm.types import Array
 

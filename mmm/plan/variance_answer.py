@@ -4,8 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from mmm.answers import Answer
-from mmm.interval import Interval
+from mmm.interval import Answer, Interval
 
 
 class VarianceRow(Answer):

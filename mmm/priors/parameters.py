@@ -21,8 +21,7 @@ from mmm.priors.coefficients import coefficients, level_prior
 from mmm.priors.coords import event_parameters
 from mmm.priors.demand_sensors import sensor
 from mmm.priors.effects import channel_coefficients
-from mmm.priors.geo import geo_ratio, price_parameters
-from mmm.priors.spreads import signed_spread
+from mmm.priors.geo import geo_ratio, price_parameters, signed_spread
 from mmm.priors.table import PRIORS, Prior, stated_prior
 from mmm.priors.time_varying import varying_weights
 from mmm.spec.media import MedianP95

@@ -5,8 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.answers import Answer
-from mmm.interval import Interval
+from mmm.interval import Answer, Interval
 
 Kind = Literal["contribution", "roi", "elasticity", "parameter"]
 Status = Literal["stable", "caution", "unstable"]

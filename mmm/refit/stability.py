@@ -13,21 +13,41 @@ are added, so that sampling alone is no surprise.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from mmm.data.panel import Panel
 from mmm.data.panel_table import past_table
 from mmm.interval import summarize
+from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Restated, restated_cells
 from mmm.refit.causes import LIMIT, means_if_restated, weighted
-from mmm.refit.first_weeks import first_weeks
 from mmm.refit.new_weeks import forecast_of, new_weeks
 from mmm.refit.quantities import Name, effective_draws, quantities
 from mmm.refit.report import Moved, RestatedCell, StabilityReport
 from mmm.refit.verdict import checks_of, overall, summary_of
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.types import Array
+
+
+def first_weeks(model: FittedModel, count: int) -> FittedModel:
+    """``model`` with its panel, and the draws that belong to single weeks, cut to ``count`` weeks.
+
+    The posterior is still that of all weeks; questions are then about the first ones alone.
+    """
+    draws = model.posterior.dataset
+    if "date" in draws.dims:
+        draws = draws.isel(date=slice(0, count))
+    unseen = ~np.isfinite(model.panel.array("mediators")[:count])
+    for i, name in enumerate(model.structure.mediators):
+        cell = f"unseen_{name}_cell"  # in the order of weeks
+        if cell in draws.dims:
+            draws = draws.isel({cell: slice(0, int(unseen[..., i].sum()))})
+    panel = Panel(model.panel.data.isel(date=slice(0, count)))
+    return replace(model, panel=panel, posterior=Posterior(draws))
+
 
 MOST_CELLS = 100
 
@@ -66,6 +86,8 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
 
 
 type Parts = tuple[float | None, float | None, float | None]
+
+
 type Means = dict[Name, float]
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mmm.answers import Answer
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.prior import prior_model
 from mmm.data.panel import Panel, row_places
 from mmm.data.scales import scales_of
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
-from mmm.interval import Interval, summarize
+from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import inputs_of, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from optimizer.allocation import Reached
 from optimizer.certify.first_order import Certificate, CertificateKind
 from optimizer.conditions.climb_within import Aim, aim_of, climb_within, least_spend, repaired
-from optimizer.conditions.condition import Side
-from optimizer.conditions.sides import side_case, sides_of
+from optimizer.conditions.condition import Side, side_case, sides_of
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray

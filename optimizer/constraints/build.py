@@ -8,15 +8,17 @@ least return on the whole plan and chances in `chance.py`.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optimizer.constraints.limit_rows_cells import cell_limits, ramp_limits, ratio_limits
 from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem, Switch
 from optimizer.constraints.return_limits import return_limits
 from optimizer.constraints.rows import (
     budget_limits,
+    cell_limits,
     channel_limits,
     channel_switch,
     group_limits,
     observed_limits,
+    ramp_limits,
+    ratio_limits,
     second_budget_limits,
 )
 from optimizer.problem.checks import check_problem

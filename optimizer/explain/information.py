@@ -18,17 +18,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.allocation import Information
+from optimizer.allocation import Information, Insights
+from optimizer.conditions.solve_within import has_sides
 from optimizer.curves.draw_tables import Curves
 from optimizer.curves.hindsight import best_on
 from optimizer.explain.inseparable import contributions
+from optimizer.explain.stability import stability
 from optimizer.response import FloatArray, as_separable
 from optimizer.risk.measure import shares
-from optimizer.search.case import Case
+from optimizer.search.case import Case, Solve
 from optimizer.search.reference import probabilities_of
 
 _BINS = 16
+
+
 _DRAWS_PER_BIN = 8
+
+
 _RANDOM_PARTS = 10
 
 
@@ -92,3 +98,14 @@ def _where_it_shows(case: Case, spend: FloatArray) -> FloatArray:
     """The plan, with an equal share of the budget where a cell gets nothing."""
     equal = np.clip(case.system.budget / spend.size, case.system.lower, case.system.upper)
     return np.where(spend > 0, spend, equal)
+
+
+def explained(case: Case, solve: Solve, spend: FloatArray) -> Insights:
+    """Of the plan (cell,).
+
+    Stability is left out where a condition beside the linear limits binds the plan to all draws.
+    """
+    return Insights(
+        stability=None if has_sides(case) else stability(case, solve, spend),
+        information=information(case, spend),
+    )

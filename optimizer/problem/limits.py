@@ -89,3 +89,13 @@ class SecondBudget(Data):
     per_currency: Annotated[dict[str, Number], Field(min_length=1)]
     max: Number | None = None
     min: Number | None = None
+
+
+def place(bounds: CellBounds) -> str:
+    """For example: tv in north in the week of 2024-07-01."""
+    parts = [bounds.channel or "all channels"]
+    if bounds.geo is not None:
+        parts.append(f"in {bounds.geo}")
+    if bounds.week is not None:
+        parts.append(f"in the week of {bounds.week}")
+    return " ".join(parts)

@@ -15,8 +15,8 @@ from optimizer.conditions.condition import Side
 from optimizer.conditions.solve_within import has_sides, solve_within
 from optimizer.conditions.switches import solve_switched
 from optimizer.constraints.linear_system import LinearSystem
+from optimizer.explain.information import explained
 from optimizer.explain.inseparable import inseparable_pairs
-from optimizer.explain.insights import explained
 from optimizer.explain.stay import judge
 from optimizer.search.case import Case, Solution, Solve
 

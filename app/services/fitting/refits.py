@@ -12,7 +12,7 @@ from app.services.catalog import datasets, models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import Data, data_bytes, in_request
 from app.services.operations.quotas import check_bytes, check_operations
-from mmm.checks.precheck import precheck
+from mmm.checks.prior import precheck
 from mmm.data.tables import CSV, read_table
 from mmm.errors import DataError, Issue, SpecError
 from mmm.posterior.fitted import FittedModel

@@ -11,7 +11,7 @@ from app.context import Context
 from app.services.catalog import datasets
 from app.services.operations.quotas import check_bytes, check_operations
 from app.store.port import ArtefactStore
-from mmm.checks.precheck import Precheck, precheck
+from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel
 from mmm.data.tables import JSON, read_table
 from mmm.errors import DataError, Issue, SpecError

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.contract.plan_requests import Coming
-from app.runtime.array_bytes import array_bytes
-from app.runtime.cache import Cache, Key
+from app.runtime.cache import Cache, Key, array_bytes
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import On
 from mmm.plan.mixture import PlanMixture, mixture

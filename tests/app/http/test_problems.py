@@ -4,7 +4,7 @@ import pytest
 
 from app import errors as own
 from app.errors import AppError, JobError, NotFound
-from app.http.pointers import pointer_in
+from app.http.handlers import pointer_in
 from app.problems import INTERNAL, RULES, problem_of, rule_of, status_problem
 from mmm import errors as model
 from mmm.errors import DataError, Issue, MmmError

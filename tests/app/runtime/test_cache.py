@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from app.contract.plan_requests import Coming
-from app.runtime.array_bytes import array_bytes
-from app.runtime.cache import Cache, Key
+from app.runtime.cache import Cache, Key, array_bytes
 from app.services.catalog.models import model_of_file
 from app.services.planning.responses import KeptResponses
 from app.store.disk import DiskStore

@@ -3,9 +3,8 @@
 import pytest
 
 from mmm.causal.answer import explain_graph
-from mmm.causal.causal_graph import CausalGraph
 from mmm.causal.control_roles import control_warnings
-from mmm.causal.graph import graph
+from mmm.causal.graph import CausalGraph, graph
 from mmm.causal.time_unrolled import NOISE, unroll
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from mmm.causal.causal_graph import CausalGraph
-from mmm.causal.graph import graph
+from mmm.causal.graph import CausalGraph, graph
 from mmm.causal.implied_independence import Claim, implied
 from mmm.causal.independence_tests import holm, independencies
 from mmm.causal.partial_correlation import Table, detectable, effective_cells, partial_correlation

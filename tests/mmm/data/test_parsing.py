@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmm.checks.precheck import precheck
+from mmm.checks.prior import precheck
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
 from mmm.data.tables import CSV, JSON, PARQUET, read_table

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mmm.checks.lift import largest_z, lift_checks
 from mmm.errors import SpecError
 from mmm.lift.exclusion import excluded_cells
-from mmm.lift.lift_stack import contrasts, stack
+from mmm.lift.predict import contrasts, stack
 from tests.mmm.lift_cases import LAG, WEEKS, inside, outside, resolved, week
 
 

@@ -9,7 +9,7 @@ from pytensor.tensor.random.op import RandomVariable
 
 from mmm.model.build import build_collapsed
 from mmm.ops.data_folding import hoisted
-from mmm.ops.evidence_folded import explained
+from mmm.ops.evidence import explained
 from mmm.ops.media_curve import MediaCurve
 from tests.mmm.fakes import fake_model
 from tests.mmm.inference.test_code_store import SMALL

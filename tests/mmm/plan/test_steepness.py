@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mmm.equations.transforms import SATURATION_DERIVATIVE
+from mmm.plan.curves import steepest, steepness_range
 from mmm.plan.response import Horizon, plan_response
-from mmm.plan.steepness import steepest, steepness_range
 from tests.mmm.fakes import RICH, fake_model
 
 HORIZON = Horizon.model_validate({"start": "2023-02-27", "weeks": 8})

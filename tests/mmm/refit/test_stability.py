@@ -13,9 +13,8 @@ from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.predictive import predictive
 from mmm.refit.append_weeks import append_weeks
 from mmm.refit.causes import weighted
-from mmm.refit.first_weeks import first_weeks
 from mmm.refit.quantities import quantities
-from mmm.refit.stability import expected_move, stability
+from mmm.refit.stability import expected_move, first_weeks, stability
 from mmm.refit.weekly_density import weekly_log_density
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.refit.test_appended import whole
