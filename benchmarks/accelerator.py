@@ -16,7 +16,7 @@ from benchmarks.worlds import World, simulate
 from mmm.attribution.returns import channel_contributions
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 
 BACKENDS = ("numba", "jax")
 

@@ -27,7 +27,7 @@ from benchmarks.ours import spec_of
 from benchmarks.worlds import CROSS_ELASTICITY, ELASTICITY, PriceOn, World, make
 from mmm.attribution.returns import return_draws
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 
 SIZE = "small"
 DESIGNS: dict[str, tuple[PriceOn, PriceOn]] = {

@@ -15,7 +15,8 @@ from mmm.data.panel import build_panel
 from mmm.inference.compiled import Compiled, compile_model
 from mmm.inference.fit import fit_compiled
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 
 type Record = dict[str, Any]
 

@@ -27,7 +27,8 @@ from typing import Any
 from benchmarks.intervals import Calibration, Estimate, calibration
 from benchmarks.many_worlds import Record, each_world, fitter, how_it_went, what_if
 from benchmarks.mediated import Observed, mediated_world
-from mmm.spec.model import ModelSpec, SamplingSpec, parse_spec
+from mmm.spec.model import ModelSpec, parse_spec
+from mmm.spec.sampling import SamplingSpec
 
 ARMS: dict[str, Observed] = {"mediator": "weekly", "monthly": "monthly", "control": "weekly"}
 

@@ -22,7 +22,8 @@ from mmm.inference.fit import fit
 from mmm.plan.response import Horizon, PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel, save_model
 from mmm.progress import Progress
-from mmm.spec.model import ModelSpec, SamplingSpec, parse_spec
+from mmm.spec.model import ModelSpec, parse_spec
+from mmm.spec.sampling import SamplingSpec
 from optimizer import Allocation, allocate, read_problem
 
 OBJECTIVES: dict[str, dict[str, object]] = {

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from optimizer.certify.first_order import Certificate
+import numpy as np
+
 from optimizer.response import FloatArray
 
 
@@ -14,6 +15,32 @@ class Status(StrEnum):
     FEASIBLE = "feasible"  # the best plan found; it satisfies every limit
     STAY = "stay"  # what could be gained is within noise; the plan is the proportional one
     TARGET_UNREACHABLE = "target_unreachable"  # the plan that comes closest to the target
+
+
+PROVED_GAP = 1e-3
+"""A certified plan this close to its bound is called optimal."""
+
+
+class CertificateKind(StrEnum):
+    """What is proved about a plan."""
+
+    GLOBAL = "global"  # no feasible plan is better than the upper bound
+    STATIONARY = "stationary"  # no small move improves the plan; better ones may lie far away
+    NONE = "none"  # nothing is proved
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """upper_bound: of the measure, in the gain's unit; gap: relative; both only where global."""
+
+    kind: CertificateKind
+    upper_bound: float | None = None
+    gap: float | None = None
+
+
+def relative(excess: float, rho: float, floor: float) -> float:
+    """excess / max(|rho|, floor); 0 where there is no excess."""
+    return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
 
 
 @dataclass(frozen=True)

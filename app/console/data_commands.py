@@ -152,7 +152,7 @@ def fit(
     from mmm.checks.prior import precheck
     from mmm.data.panel import build_panel
     from mmm.posterior.fitted import save_model
-    from mmm.spec.model import SamplingSpec
+    from mmm.spec.sampling import SamplingSpec
 
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)

@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.contract.documents import RequestBody
 from mmm.spec.lift_test import LiftTest
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 
 type TestId = Annotated[str, Field(max_length=100, description="Id of a registered lift test.")]
 

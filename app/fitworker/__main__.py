@@ -15,7 +15,8 @@ def load() -> Fit:
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel
     from mmm.refit.carry_scales import carried_scales
-    from mmm.spec.model import SamplingSpec, parse_spec
+    from mmm.spec.model import parse_spec
+    from mmm.spec.sampling import SamplingSpec
 
     def run(
         request: FitRequest, report: Callable[[Progress], None], stop: Callable[[], bool]

@@ -19,7 +19,11 @@ from mmm.spec.structure import Structure
 from mmm.types import Array
 
 POINTS = 41
+
+
 REACH = 2.0
+
+
 RECENT_WEEKS = 13
 
 

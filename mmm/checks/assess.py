@@ -7,6 +7,7 @@ import numpy as np
 
 from mmm.attribution.response_curves import curve_draws
 from mmm.checks.lift import LiftCheck, largest_z, lift_checks
+from mmm.checks.predictive import predictive_values, uncertainty_ratio
 from mmm.checks.prior import implied_share
 from mmm.data.timeline import observed
 from mmm.lift.exclusion import kept_cells, lift_notes
@@ -14,7 +15,7 @@ from mmm.lift.predict import numeric, predicted_lifts
 from mmm.lift.resolve import resolve
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.verdict import DRAFT_NOTE, judge, predictive_values, uncertainty_ratio
+from mmm.posterior.verdict import DRAFT_NOTE, judge
 from mmm.types import Array
 
 

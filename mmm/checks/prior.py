@@ -20,7 +20,8 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import RULES, judge
 from mmm.priors.sample import prior_draws
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import structure_of
 from mmm.types import Array
 

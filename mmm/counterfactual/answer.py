@@ -24,9 +24,8 @@ from mmm.counterfactual.contrast import (
 )
 from mmm.counterfactual.currency import money
 from mmm.counterfactual.extrapolation import beyond_observed
-from mmm.counterfactual.future import timeline, week_of, without_tail_spend
+from mmm.counterfactual.future import timeline, without_tail_spend
 from mmm.counterfactual.interventions import act
-from mmm.counterfactual.paths import longest_delay
 from mmm.counterfactual.question import (
     Counterfactual,
     CounterfactualAnswer,
@@ -35,12 +34,13 @@ from mmm.counterfactual.question import (
     Uncertainty,
     WeekEffect,
 )
-from mmm.counterfactual.variables import Place, place_of
+from mmm.counterfactual.variables import Place, place_of, week_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.interval import effect, summarize
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import COUPLED
 from mmm.spec.environment import COUNTS
+from mmm.spec.structure import longest_delay
 from mmm.types import Array
 
 YEAR = 52

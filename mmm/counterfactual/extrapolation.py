@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.attribution.response_curves import curve_draws
 from mmm.counterfactual.variables import MEDIATOR, Place, read
 from mmm.data.timeline import Variables, observed
 from mmm.posterior.evaluate import Evaluation, evaluate
@@ -30,17 +29,6 @@ def beyond_observed(
         if outside.any():
             found.append(_sentence(model, place, asked, moved, outside))
     return found
-
-
-def response_sd_inputs(model: FittedModel) -> tuple[Array, Array]:
-    """(draw, channel) contribution at steady spend: at the largest week seen, and at twice that."""
-    largest = model.panel.array("spend").sum(1).max(0)
-    both = [
-        curve_draws(model, channel, np.array([most, 2.0 * most]))[0]
-        for channel, most in enumerate(largest)
-    ]
-    joined = np.stack(both, axis=1)
-    return joined[..., 0], joined[..., 1]
 
 
 def _sentence(

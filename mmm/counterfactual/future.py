@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal
 
 import numpy as np
@@ -23,7 +23,11 @@ from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 YEAR = 52
+
+
 type Rule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
+
+
 type Future = Mapping[str, Rule]
 
 
@@ -151,19 +155,6 @@ def _describe(rule: Rule, history: Variables) -> str:
     if rule == "last_year" and len(history.weeks) >= YEAR:
         return "assumed as in the same weeks of last year"
     return "held at the last value"
-
-
-def week_of(model: FittedModel, day: date, where: str) -> date:
-    """``day`` if it starts a week of the model's calendar; else QueryError naming the nearest."""
-    first = model.panel.weeks[0]
-    off = (day - first).days % 7
-    if off:
-        near = day - timedelta(days=off)
-        detail = f"{day} is no week start; the nearest are {near} and {near + timedelta(weeks=1)}"
-        raise QueryError([Issue(where, "not_a_week_start", detail)])
-    if day < first:
-        raise QueryError([Issue(where, "before_data", f"{day} is before the first week {first}")])
-    return day
 
 
 def without_tail_spend(world: Variables, start: int) -> Variables:

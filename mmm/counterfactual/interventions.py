@@ -21,7 +21,6 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from mmm.counterfactual.future import week_of
 from mmm.counterfactual.question import Do, Policy
 from mmm.counterfactual.variables import (
     MEDIATOR,
@@ -31,6 +30,7 @@ from mmm.counterfactual.variables import (
     place_of,
     read,
     scaled,
+    week_of,
     write,
 )
 from mmm.data.timeline import Variables

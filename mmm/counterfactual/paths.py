@@ -81,15 +81,6 @@ def along(path: Path, p: Parameters, s: Structure, before: Side, after: Side) ->
     return replace(before.terms, mediated=before.terms.mediated + change)
 
 
-def longest_delay(s: Structure) -> int:
-    """Weeks after which no variable's change reaches the kpi any more."""
-    waits = [s.max_lag]
-    waits += [adstock.max_lag for adstock in s.event_adstock if adstock.kind != "none"]
-    waits += [s.delay(mediator) for mediator in range(len(s.mediators))]
-    waits += [parent.lag + s.delay(parent.mediator) for parent in s.parents]
-    return max(waits)
-
-
 def _direct(s: Structure, place: Place) -> bool:
     if place.array == MEDIATOR:
         return False

@@ -1,6 +1,7 @@
 """Names that questions use -> the place in ``Variables``: tv, price, rival.price, rival.spend."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 MEDIATOR = "mediator"
+
+
 _OF_MEDIATOR = ("mediator_factor", "mediator_shift")
 
 
@@ -118,3 +121,16 @@ def _written(world: Variables, array: str, position: int | None, values: Array) 
         changed[..., position] = values
     arrays: dict[str, Any] = {array: changed}
     return replace(world, **arrays)
+
+
+def week_of(model: FittedModel, day: date, where: str) -> date:
+    """``day`` if it starts a week of the model's calendar; else QueryError naming the nearest."""
+    first = model.panel.weeks[0]
+    off = (day - first).days % 7
+    if off:
+        near = day - timedelta(days=off)
+        detail = f"{day} is no week start; the nearest are {near} and {near + timedelta(weeks=1)}"
+        raise QueryError([Issue(where, "not_a_week_start", detail)])
+    if day < first:
+        raise QueryError([Issue(where, "before_data", f"{day} is before the first week {first}")])
+    return day

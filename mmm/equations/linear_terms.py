@@ -10,7 +10,8 @@ import numpy as np
 
 from mmm.data.inputs import Inputs
 from mmm.equations.mediators import lagged
-from mmm.equations.transforms import ADSTOCK_PARAMETERS, adstock_weights, convolve
+from mmm.equations.transforms import adstock_weights, convolve
+from mmm.spec.media import ADSTOCK_PARAMETERS
 from mmm.spec.structure import Structure
 from mmm.types import Namespace, Tensor
 

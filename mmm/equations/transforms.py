@@ -32,22 +32,8 @@ from mmm.types import Array, Namespace, Tensor
 
 type Parameters = Mapping[str, Tensor]
 
-LOG_2 = float(np.log(2.0))
 
-ADSTOCK_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "geometric": ("adstock_alpha",),
-    "delayed": ("adstock_alpha", "adstock_theta"),
-    "weibull": ("adstock_shape", "adstock_scale"),
-    "none": (),
-}
-SATURATION_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "hill": ("saturation_half", "saturation_slope"),
-    "logistic": ("saturation_rate",),
-    "michaelis_menten": ("saturation_half",),
-    "tanh": ("saturation_rate",),
-    "power": ("saturation_power",),
-    "none": (),
-}
+LOG_2 = float(np.log(2.0))
 
 
 def adstock_weights(kind: str, p: Parameters, max_lag: int, xp: Namespace) -> Tensor:
@@ -76,6 +62,7 @@ def _weibull(lags: Array, p: Parameters, xp: Namespace) -> Tensor:
 
 
 type LogWeights = Callable[[Array, Parameters, Namespace], Tensor]
+
 
 LOG_WEIGHTS: dict[str, LogWeights] = {
     "geometric": _geometric,
@@ -190,6 +177,7 @@ def identity_derivative(x: Tensor, p: Parameters, xp: Namespace) -> Tensor:  # n
 
 type Curve = Callable[[Tensor, Parameters, Namespace], Tensor]
 
+
 SATURATION: dict[str, Curve] = {
     "hill": hill,
     "logistic": logistic,
@@ -198,6 +186,8 @@ SATURATION: dict[str, Curve] = {
     "power": power,
     "none": identity,
 }
+
+
 SATURATION_DERIVATIVE: dict[str, Curve] = {
     "hill": hill_derivative,
     "logistic": logistic_derivative,
@@ -236,6 +226,7 @@ def _weibull_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, 
 
 
 type HalfLife = Callable[[Tensor, Parameters, Namespace], dict[str, Tensor]]
+
 
 HALF_LIFE: dict[str, HalfLife] = {
     "geometric": _geometric_half,

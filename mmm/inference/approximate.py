@@ -18,7 +18,7 @@ from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
 from mmm.inference.pathfinder import pathfinder
 from mmm.posterior.verdict import DRAFT
 from mmm.progress import ChainProgress, Progress, ProgressCallback
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from mmm.types import Array
 
 STARTS = 4

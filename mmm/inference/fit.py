@@ -25,7 +25,8 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import judge
 from mmm.progress import Progress, ProgressCallback
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import structure_of
 
 type Accelerated = Callable[[Any, SamplingSpec, ProgressCallback], Sampled]

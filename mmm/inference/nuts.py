@@ -11,7 +11,7 @@ from mmm.inference.compiled import Loaded
 from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
 from mmm.inference.stopping import Stop, Watched, kept_share
 from mmm.progress import ChainProgress, Progress, ProgressCallback
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 
 CORES = 2
 PROGRESS_MS = 200

@@ -20,7 +20,7 @@ from mmm.inference.method_result import COMPILE_END, Sampled
 from mmm.ops.evidence import Regression
 from mmm.ops.media_curve import MediaCurve
 from mmm.progress import ChainProgress, Progress, ProgressCallback
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from mmm.types import Tensor
 
 

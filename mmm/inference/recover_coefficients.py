@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mmm.data.inputs import numeric_inputs
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import observed
@@ -14,7 +15,6 @@ from mmm.model.build import scaled_kpi
 from mmm.model.collapse import Seen, draw_back
 from mmm.posterior.abduction import keep_known, known_states
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.posterior.latent_demand import log_budgets
 from mmm.priors.coefficients import linear_side
 from mmm.priors.coords import coords

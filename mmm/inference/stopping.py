@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from mmm.progress import Progress
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 
 Stop = Callable[[], bool]
 

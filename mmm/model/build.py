@@ -15,7 +15,7 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from mmm.data.inputs import Inputs, scaled_inputs
+from mmm.data.inputs import Inputs, numeric_inputs, scaled_inputs
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import ARRAYS, date_basis, observed
@@ -27,7 +27,6 @@ from mmm.model.collapse import Seen, log_evidence
 from mmm.model.likelihood import kpi_likelihood, observed_budgets, settle_mediators
 from mmm.ops.data_folding import hoisted
 from mmm.ops.namespace import GRAPH
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.posterior.latent_demand import Budgets, log_budgets
 from mmm.priors import parameters
 from mmm.priors.coefficients import linear_side

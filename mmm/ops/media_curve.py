@@ -18,9 +18,10 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
-from mmm.equations.transforms import SATURATION, SATURATION_PARAMETERS
+from mmm.equations.transforms import SATURATION
 from mmm.ops import media_loops as media_kernels
 from mmm.ops import vector_math
+from mmm.spec.media import SATURATION_PARAMETERS
 from mmm.types import Array, Namespace, Tensor
 
 SOURCE = sha256(

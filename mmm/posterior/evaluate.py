@@ -12,16 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.counterfactual.paths import longest_delay
-from mmm.data.inputs import Inputs, scaled_inputs
-from mmm.data.scales import Scales
-from mmm.data.timeline import Variables, between, date_basis, observed
+from mmm.data.inputs import Inputs, numeric_inputs
+from mmm.data.timeline import Variables, between, observed
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.posterior.abduction import with_latents
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure
+from mmm.spec.structure import Structure, longest_delay
 from mmm.types import Array
 
 
@@ -51,14 +48,6 @@ class Evaluation:
 def inputs_of(model: FittedModel, variables: Variables) -> Inputs:
     """Scaled inputs of ``variables`` under the model's stored scales."""
     return numeric_inputs(variables, model.spec, model.scales, model.structure)
-
-
-def numeric_inputs(
-    variables: Variables, spec: ModelSpec, scales: Scales, structure: Structure
-) -> Inputs:
-    """Scaled inputs of ``variables`` as NumPy arrays."""
-    basis = date_basis(variables.weeks, scales, spec)
-    return scaled_inputs(vars(variables), basis, scales, structure, np)
 
 
 def evaluate(

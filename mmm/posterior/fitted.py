@@ -17,7 +17,8 @@ from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
 from mmm.posterior.draws import Posterior
 from mmm.posterior.verdict import Verdict
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import Structure, structure_of
 
 FORMAT = "prudent-model/2"

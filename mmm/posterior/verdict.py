@@ -12,19 +12,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from mmm.checks.residuals import normal_scores, residual_values
 from mmm.spec.model import ModelSpec
-from mmm.types import Array
 
 NEVER = math.inf
+
+
 DRAFT = "draft"
+
+
 DRAFT_NOTE = (
     "DRAFT: these numbers come from an approximation of the posterior; fit again with "
     "sampling.method 'nuts' before money moves"
 )
+
 
 Status = Literal["trusted", "caution", "rejected"]
 
@@ -79,6 +81,7 @@ TELL_APART = (
     "these channels does, or a column that measures demand (demand.kind 'series')"
 )
 
+
 CHAIN_RULES: tuple[Rule, ...] = (
     Rule("r_hat", 1.01, 1.05, False, "largest R-hat over all parameters",
          "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model",
@@ -94,6 +97,7 @@ CHAIN_RULES: tuple[Rule, ...] = (
          "or give the weakest channels a prior"),
 )  # fmt: skip
 
+
 DRAFT_RULES: tuple[Rule, ...] = (
     Rule(DRAFT, 0.0, NEVER, False,
          "DRAFT: the share of draws that come from an approximation of the posterior",
@@ -103,6 +107,7 @@ DRAFT_RULES: tuple[Rule, ...] = (
          "the posterior is far from the approximation's shape: intervals may be off by more than "
          "a little, so fit with sampling.method 'nuts'"),
 )  # fmt: skip
+
 
 FIT_RULES: tuple[Rule, ...] = (
     Rule("r_squared", 0.5, 0.0, True, "share of the kpi's variance that the mean explains",
@@ -117,7 +122,9 @@ FIT_RULES: tuple[Rule, ...] = (
          "try trend.kind 'smooth'; intervals are too narrow until then"),
 )  # fmt: skip
 
+
 RULES = (*CHAIN_RULES, *FIT_RULES)
+
 
 OPTIONAL_RULES: tuple[Rule, ...] = (
     Rule("residual_persistence", 0.1, NEVER, False,
@@ -180,39 +187,6 @@ def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict
     elif "caution" in statuses:
         overall = "caution"
     return Verdict(status=overall, checks=checks)
-
-
-def predictive_values(observed: Array, mean: Array, predictive: Array) -> dict[str, float]:
-    """Fit of draws ``mean`` and ``predictive (draw, week, geo)`` to ``observed (week, geo)``.
-
-    All in kpi units. ``predictive`` is each week's kpi given the weeks before it, with the fitted
-    common shock: where the noise is autocorrelated, its known part carried over from the week
-    before belongs to it. ``observed`` is NaN in weeks that the likelihood leaves out.
-    """
-    centre, seen = mean.mean(0), np.isfinite(observed)
-    low, high = np.quantile(predictive, (0.05, 0.95), axis=0)
-    average = np.nansum(observed, axis=0) / np.maximum(seen.sum(0), 1)
-    spread = np.sum((observed - average)[seen] ** 2)
-    missed = np.sum((observed - centre)[seen] ** 2)
-    return {
-        "r_squared": float(1.0 - missed / spread) if spread > 0.0 else 0.0,
-        "predictive_coverage": float(np.mean(((observed >= low) & (observed <= high))[seen])),
-        **residual_values(normal_scores(observed, predictive), centre),
-    }
-
-
-def uncertainty_ratio(at_largest: Array, at_twice: Array) -> float:
-    """Smallest ratio of a response's s.d. at twice the largest spend seen to that at the largest.
-
-    Both are (draw, channel), over the same draws. Channels whose response is certain at the largest
-    spend are left out; 1.0 where none remains.
-    """
-    largest, twice = at_largest.std(0), at_twice.std(0)
-    moves = largest > 0.0
-    ratios = twice[moves] / largest[moves]
-    if not ratios.size:
-        return 1.0
-    return round(float(ratios.min()), 6)  # a flat curve's last digits are no fall
 
 
 def _check(rule: Rule, values: Mapping[str, float], has: Collection[str]) -> Check:

@@ -6,6 +6,7 @@ integrates them out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +17,12 @@ from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Tensor
 
+if TYPE_CHECKING:
+    pass
+
+
 type Parameters = Mapping[str, Tensor]
+
 
 POOLED = {
     "product_level": "product_sd",
@@ -121,3 +127,9 @@ class Linear:
 def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
     """The linear side of ``spec``."""
     return Linear(s, tuple(coefficients(spec, s, scales)))
+
+
+def varying_size(spec: ModelSpec, scales: Scales) -> int:
+    """Functions of the group that has most."""
+    waves = (smooth_sd(group.lengthscale, scales) for group in spec.time_varying)
+    return max((len(wave) for wave in waves), default=0)

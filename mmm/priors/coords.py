@@ -4,11 +4,9 @@ from typing import Any
 
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
-from mmm.equations.transforms import ADSTOCK_PARAMETERS
-from mmm.priors.coefficients import acting, coefficients
-from mmm.priors.time_varying import varying_size
+from mmm.priors.coefficients import acting, coefficients, varying_size
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure
+from mmm.spec.structure import Structure, event_parameters
 
 
 def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[str, list[Any]]:
@@ -48,15 +46,6 @@ def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[
         found[f"{name}_medium"] = [media[member] for member in members]
     for name, events in event_parameters(s).items():
         found[f"{name}_event"] = [s.events[i] for i in events]
-    return found
-
-
-def event_parameters(s: Structure) -> dict[str, list[int]]:
-    """Adstock parameter of events -> positions of the events that have it."""
-    found: dict[str, list[int]] = {}
-    for index, adstock in enumerate(s.event_adstock):
-        for name in ADSTOCK_PARAMETERS[adstock.kind]:
-            found.setdefault(f"event_{name}", []).append(index)
     return found
 
 

@@ -11,16 +11,12 @@ are exact (Box and Muller, 1958), keep the total apart from the split, and let t
 through zero noise: the two signs of ``turn`` mirror each other.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mmm.priors.prior import Prior
+from mmm.priors.source import Source
 from mmm.priors.table import PRIORS
 from mmm.types import Tensor
-
-if TYPE_CHECKING:
-    from mmm.priors.parameters import Source
 
 SIZE = Prior("gamma", (1.0, 1.0), "half the squared radius of response and noise", "none", "polar")
 TURN = Prior(
@@ -28,7 +24,7 @@ TURN = Prior(
 )
 
 
-def sensor(response: str, noise: str, source: "Source", *dims: str) -> dict[str, Tensor]:
+def sensor(response: str, noise: str, source: Source, *dims: str) -> dict[str, Tensor]:
     """Response and noise by these names of ``PRIORS``, along ``dims``."""
     size = source.draw(f"{noise}_size_z", SIZE, *dims)
     # uniform; and the mean of the prior, where a search starts, is not the one point of no noise

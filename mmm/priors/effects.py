@@ -19,7 +19,6 @@ with the log link the kpi itself, to first order in the channel's term.
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,13 +29,11 @@ from mmm.data.scales import Scales
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.equations.media import curves, slopes
+from mmm.priors.source import Source
 from mmm.priors.table import Prior, effect_prior, stated_prior
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Tensor
-
-if TYPE_CHECKING:
-    from mmm.priors.parameters import Source
 
 LEAST_SPREAD = 0.01
 """A curve that hardly moves counts as moving by this share of its value at usual spend."""
@@ -53,7 +50,7 @@ def channel_coefficients(
     p: Parameters,
     ratio: Tensor,
     at_one: Tensor,
-    source: "Source",
+    source: Source,
 ) -> Tensor:
     """(..., channel) coefficient of each channel's curve before its geo ratio; zero where the
     channel has no direct effect."""
@@ -95,7 +92,7 @@ def _spread(
     return xp.sqrt(relative + LEAST_SPREAD**2)[..., free]
 
 
-def _free_prior(priors: tuple[Prior, ...], free: list[int], source: "Source") -> Prior:
+def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
     center, sigma = np.array([priors[channel].parameters for channel in free]).T
     first = priors[free[0]]
     center = source.data("effect_center", center)
@@ -110,7 +107,7 @@ def _per_coefficient(
     d: Inputs,
     p: Parameters,
     ratio: Tensor,
-    source: "Source",
+    source: Source,
     money: bool,
     marginal: bool,
 ) -> Tensor:

@@ -8,27 +8,17 @@ cannot rule out, are a point like any other then, and not at the end of the long
 logarithm. Other spreads are drawn on the log, which measured better (benchmarks/README.md).
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
-from mmm.priors.table import PRIORS
+from mmm.priors.source import Source
+from mmm.priors.table import PRIORS, Prior
 from mmm.spec.structure import Structure
 from mmm.types import Array, Tensor
 
-if TYPE_CHECKING:
-    from mmm.priors.parameters import Source
-from typing import TYPE_CHECKING
 
-from mmm.priors.table import Prior
-
-if TYPE_CHECKING:
-    from mmm.priors.parameters import Source
-
-
-def signed_spread(name: str, prior: Prior, source: "Source", *dims: str) -> Tensor:
+def signed_spread(name: str, prior: Prior, source: Source, *dims: str) -> Tensor:
     """A number whose size, kept as ``name``, has the half-normal ``prior``; for products with
     innovations that are symmetric about zero, and for squares."""
     (scale,) = prior.parameters
@@ -37,7 +27,7 @@ def signed_spread(name: str, prior: Prior, source: "Source", *dims: str) -> Tens
     return value
 
 
-def price_parameters(s: Structure, panel: Panel, source: "Source") -> dict[str, Tensor]:
+def price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Tensor]:
     """Elasticities; in a panel each geo's own, pooled around the common one."""
     p: dict[str, Tensor] = {}
     many = len(panel.geos) > 1
@@ -61,7 +51,7 @@ def price_parameters(s: Structure, panel: Panel, source: "Source") -> dict[str, 
     return p
 
 
-def geo_ratio(s: Structure, panel: Panel, scales: Scales, source: "Source") -> Tensor:
+def geo_ratio(s: Structure, panel: Panel, scales: Scales, source: Source) -> Tensor:
     """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
 
     The channel's own effect is the mean over geos by their share of its exposure: what the whole

@@ -7,9 +7,6 @@ demand) is arithmetic, generic over ``source.xp``.
 Latent quantities are an innovation (``*_z``) times a scale, so that ``do`` propagates.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
 import numpy as np
 
 from mmm.data.inputs import Inputs
@@ -18,40 +15,16 @@ from mmm.data.scales import Scales
 from mmm.equations.media import curve_at_one
 from mmm.equations.transforms import from_half_life
 from mmm.priors.coefficients import coefficients, level_prior
-from mmm.priors.coords import event_parameters
 from mmm.priors.demand_sensors import sensor
 from mmm.priors.effects import channel_coefficients
 from mmm.priors.geo import geo_ratio, price_parameters, signed_spread
+from mmm.priors.source import Source
 from mmm.priors.table import PRIORS, Prior, stated_prior
 from mmm.priors.time_varying import varying_weights
 from mmm.spec.media import MedianP95
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure
+from mmm.spec.structure import Structure, event_parameters
 from mmm.types import Namespace, Tensor
-
-
-class Source(Protocol):
-    """Draws parameters by name; ``dims`` are names of ``coords``."""
-
-    @property
-    def xp(self) -> Namespace:
-        """The namespace of its arrays."""
-
-    def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
-        """A free parameter."""
-
-    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
-        """A free log-normal parameter of which data inform the multiple ``times()``, a function of
-        parameters drawn before: a sampler draws that."""
-
-    def standard(self, name: str, *dims: str) -> Tensor:
-        """Standard normal innovations."""
-
-    def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
-        """``value`` under a name of its own."""
-
-    def data(self, name: str, value: Any, *dims: str) -> Tensor:
-        """A number or array of the data."""
 
 
 def nonlinear(

@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mmm.data.inputs import Inputs
+from mmm.data.inputs import Inputs, numeric_inputs
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.priors import parameters
 from mmm.priors.coords import coords
 from mmm.priors.table import Prior

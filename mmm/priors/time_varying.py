@@ -1,20 +1,16 @@
 """Smooth effectiveness over time: one multiplier for each group of channels."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mmm.data.scales import Scales
-from mmm.priors.coefficients import smooth_sd
+from mmm.priors.coefficients import smooth_sd, varying_size
+from mmm.priors.source import Source
 from mmm.priors.table import PRIORS
 from mmm.spec.model import ModelSpec
 from mmm.types import Tensor
 
-if TYPE_CHECKING:
-    from mmm.priors.parameters import Source
 
-
-def varying_weights(spec: ModelSpec, scales: Scales, source: "Source") -> Tensor:
+def varying_weights(spec: ModelSpec, scales: Scales, source: Source) -> Tensor:
     """(..., group, function) coefficients of the log multipliers; zero beyond a group's own."""
     waves = [smooth_sd(group.lengthscale, scales) for group in spec.time_varying]
     size = varying_size(spec, scales)
@@ -22,9 +18,3 @@ def varying_weights(spec: ModelSpec, scales: Scales, source: "Source") -> Tensor
     sd = source.draw("multiplier_sd", PRIORS["multiplier_sd"], "varying_group")
     z = source.standard("varying_z", "varying_group", "varying_wave")
     return source.keep("varying", sd[..., :, None] * fixed * z, "varying_group", "varying_wave")
-
-
-def varying_size(spec: ModelSpec, scales: Scales) -> int:
-    """Functions of the group that has most."""
-    waves = (smooth_sd(group.lengthscale, scales) for group in spec.time_varying)
-    return max((len(wave) for wave in waves), default=0)

@@ -7,18 +7,13 @@ added edge (a budget that follows the weather or last week's sales, an unobserve
 data come from, and decides what is identified.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
 
 from mmm.errors import Issue, pointer
-
-if TYPE_CHECKING:
-    from mmm.spec.environment import Edge
-    from mmm.spec.model import ModelSpec
+from mmm.spec.environment import Edge
+from mmm.spec.fields import ModelFields
 
 KPI = "kpi"
 
@@ -32,7 +27,7 @@ class Link:
     lag: int = 0
 
 
-def observed_nodes(spec: ModelSpec) -> tuple[str, ...]:
+def observed_nodes(spec: ModelFields) -> tuple[str, ...]:
     """Names of all nodes that a column measures, the kpi last."""
     names = [channel.name for channel in spec.channels]
     names += [mediator.name for mediator in spec.mediators]
@@ -44,7 +39,7 @@ def observed_nodes(spec: ModelSpec) -> tuple[str, ...]:
     return (*names, KPI)
 
 
-def links(spec: ModelSpec) -> tuple[Link, ...]:
+def links(spec: ModelFields) -> tuple[Link, ...]:
     """Every edge of the specification after the user's changes, unobserved causes included."""
     implied = [Link(name, KPI) for name in observed_nodes(spec) if name != KPI]
     implied += [Link(parent, m.name) for m in spec.mediators for parent in m.parents]
@@ -55,12 +50,12 @@ def links(spec: ModelSpec) -> tuple[Link, ...]:
     return (*kept, *added)
 
 
-def acts_on_kpi(spec: ModelSpec) -> frozenset[str]:
+def acts_on_kpi(spec: ModelFields) -> frozenset[str]:
     """Nodes with a direct effect on the kpi."""
     return frozenset(link.cause for link in links(spec) if link.effect == KPI)
 
 
-def mediator_order(spec: ModelSpec) -> tuple[str, ...]:
+def mediator_order(spec: ModelFields) -> tuple[str, ...]:
     """Mediators, causes before effects."""
     names = {mediator.name for mediator in spec.mediators}
     causes: dict[str, set[str]] = {mediator.name: set() for mediator in spec.mediators}
@@ -70,7 +65,7 @@ def mediator_order(spec: ModelSpec) -> tuple[str, ...]:
     return tuple(TopologicalSorter(causes).static_order())
 
 
-def edge_issues(spec: ModelSpec) -> Iterator[Issue]:
+def edge_issues(spec: ModelFields) -> Iterator[Issue]:
     """Edges that name nothing, that no equation can follow, or that close a cycle."""
     known = {*observed_nodes(spec), *spec.edges.unobserved}
     for key in ("add", "remove"):
@@ -90,7 +85,7 @@ def edge_issues(spec: ModelSpec) -> Iterator[Issue]:
     yield from _cycles(spec)
 
 
-def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
+def _cannot_follow(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
     mediators = {mediator.name for mediator in spec.mediators}
     channels = {channel.name for channel in spec.channels}
     linear = mediators | {control.name for control in spec.all_controls} | {"price"}
@@ -112,7 +107,7 @@ def _cannot_follow(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
         yield Issue(where, "lag_of_column", detail)
 
 
-def _cannot_remove(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
+def _cannot_remove(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
     removable = {channel.name for channel in spec.channels}
     removable |= {mediator.name for mediator in spec.mediators}
     removable |= {control.name for control in spec.all_controls}
@@ -127,7 +122,7 @@ def _cannot_remove(spec: ModelSpec, edge: Edge, where: str) -> Iterator[Issue]:
         yield Issue(where, "not_removable", detail)
 
 
-def _cycles(spec: ModelSpec) -> Iterator[Issue]:
+def _cycles(spec: ModelFields) -> Iterator[Issue]:
     """Cycles within one week; and among mediators at any lag, which no order could solve."""
     mediators = {mediator.name for mediator in spec.mediators}
     for same_week in (True, False):

@@ -1,20 +1,15 @@
 """What lift tests must agree on with the rest of the specification, before any data are seen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from mmm.errors import Issue, pointer
 from mmm.spec.edges import KPI, links
+from mmm.spec.fields import ModelFields
 from mmm.spec.lift_test import LiftResult, LiftTest
 
-if TYPE_CHECKING:
-    from mmm.spec.model import ModelSpec
 
-
-def lift_issues(spec: ModelSpec) -> Iterator[Issue]:
+def lift_issues(spec: ModelFields) -> Iterator[Issue]:
     """Every contradiction between the lift tests and the specification that holds them."""
     rules = (_channel, _geos, _price, _steady, _path, _unit, _value)
     for i, test in _described(spec):
@@ -25,14 +20,14 @@ def lift_issues(spec: ModelSpec) -> Iterator[Issue]:
     yield from _repeated(spec)
 
 
-def _described(spec: ModelSpec) -> Iterator[tuple[int, LiftTest]]:
+def _described(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
     """Tests and their places; a test that is only named by an id is judged once it is known."""
     for i, test in enumerate(spec.lift_tests):
         if isinstance(test, LiftTest):
             yield i, test
 
 
-def unit_value(spec: ModelSpec, result: LiftResult) -> float | None:
+def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
     """Currency that a return on spend counts per unit of the kpi; None where nobody said.
 
     A unit worth its price less its cost has no default: returns of tests are mostly of revenue.
@@ -44,25 +39,25 @@ def unit_value(spec: ModelSpec, result: LiftResult) -> float | None:
     return None if spec.unit_cost is not None else spec.kpi.value_per_unit
 
 
-def _channel(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _channel(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     channels = sorted(channel.name for channel in spec.channels)
     if test.channel not in channels:
         detail = f"{test.channel!r} is no channel; there are: {', '.join(channels)}"
         yield Issue("/channel", "unknown_channel", detail)
 
 
-def _geos(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _geos(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.geos is not None and spec.geo is None and spec.product is None:
         detail = "the model has no geos; say what part the test covered with treated_share"
         yield Issue("/geos", "no_geo", detail)
 
 
-def _price(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _price(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.price is not None and spec.price is None:
         yield Issue("/price", "no_price", "the model has no price")
 
 
-def _steady(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _steady(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.start is not None:
         return
     if spec.log_link:
@@ -80,7 +75,7 @@ def _steady(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
             yield Issue(pointer(name), "not_steady", detail)
 
 
-def _path(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _path(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.path == "total":
         return
     nodes = test.path
@@ -95,7 +90,7 @@ def _path(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
             yield Issue(pointer("path", k + 1), "no_edge", detail)
 
 
-def _unit(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _unit(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     ours = "currency" if spec.kpi.kind == "revenue" else "units"
     result = test.result
     if result.unit is not None and result.unit != ours:
@@ -112,7 +107,7 @@ def _unit(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
         yield Issue("/result/value_per_unit", "wrong_unit", detail)
 
 
-def _value(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
+def _value(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.result.roas is None or unit_value(spec, test.result) is not None:
         return
     if spec.unit_cost is None:
@@ -129,7 +124,7 @@ def _value(spec: ModelSpec, test: LiftTest) -> Iterator[Issue]:
     yield Issue("/result/value_per_unit", "missing", detail)
 
 
-def _repeated(spec: ModelSpec) -> Iterator[Issue]:
+def _repeated(spec: ModelFields) -> Iterator[Issue]:
     """One measurement given twice would count twice."""
     seen: dict[str, int] = {}
     for i, test in _described(spec):

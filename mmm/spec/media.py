@@ -128,3 +128,21 @@ class Mediator(Frozen):
     parents: tuple[str, ...] = Field(min_length=1, max_length=100)
     adstock: Adstock = Adstock()
     saturation: Saturation = Saturation(kind="logistic")
+
+
+ADSTOCK_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "geometric": ("adstock_alpha",),
+    "delayed": ("adstock_alpha", "adstock_theta"),
+    "weibull": ("adstock_shape", "adstock_scale"),
+    "none": (),
+}
+
+
+SATURATION_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "hill": ("saturation_half", "saturation_slope"),
+    "logistic": ("saturation_rate",),
+    "michaelis_menten": ("saturation_half",),
+    "tanh": ("saturation_rate",),
+    "power": ("saturation_power",),
+    "none": (),
+}

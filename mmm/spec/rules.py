@@ -1,29 +1,24 @@
 """What the fields of a specification must agree on: each rule yields the issues it finds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from mmm.errors import Issue, pointer
 from mmm.spec.edges import edge_issues
 from mmm.spec.environment import COUNTS, POSITIVE
+from mmm.spec.fields import ModelFields
 from mmm.spec.lift_rules import lift_issues
-
-if TYPE_CHECKING:
-    from mmm.spec.model import ModelSpec
 
 RESERVED_NAMES = frozenset({"price", "kpi", "date", "geo", "baseline", "interaction"})
 
 
-def spec_issues(spec: ModelSpec) -> list[Issue]:
+def spec_issues(spec: ModelFields) -> list[Issue]:
     """Every contradiction within ``spec``, with its field."""
     rules = (_names, _money, _mediators, _references, _likelihood, _edges, _lift_tests)
     return [issue for rule in rules for issue in rule(spec)]
 
 
-def _names(spec: ModelSpec) -> Iterator[Issue]:
+def _names(spec: ModelFields) -> Iterator[Issue]:
     channel_names = {channel.name for channel in spec.channels}
     for i, mediator in enumerate(spec.mediators):
         if mediator.name in channel_names:
@@ -43,11 +38,11 @@ def _names(spec: ModelSpec) -> Iterator[Issue]:
         yield Issue("/population", "no_geo", "population needs geo: it is the size of each geo")
 
 
-def _columns(spec: ModelSpec) -> list[str]:
+def _columns(spec: ModelFields) -> list[str]:
     return [column for column, _ in spec.column_pointers]
 
 
-def _money(spec: ModelSpec) -> Iterator[Issue]:
+def _money(spec: ModelFields) -> Iterator[Issue]:
     if spec.unit_cost is not None and spec.kpi.kind != "units":
         detail = "price.unit_cost applies to a kpi of kind 'units'"
         yield Issue("/price/unit_cost", "not_units", detail)
@@ -66,7 +61,7 @@ def _money(spec: ModelSpec) -> Iterator[Issue]:
             yield Issue(where, "no_value", detail)
 
 
-def _mediators(spec: ModelSpec) -> Iterator[Issue]:
+def _mediators(spec: ModelFields) -> Iterator[Issue]:
     known = {channel.name for channel in spec.channels}
     known |= {mediator.name for mediator in spec.mediators}
     known |= {control.name for control in spec.all_controls}
@@ -82,7 +77,7 @@ def _mediators(spec: ModelSpec) -> Iterator[Issue]:
             yield Issue(pointer("mediators", i, "parents"), "repeated", detail)
 
 
-def _references(spec: ModelSpec) -> Iterator[Issue]:
+def _references(spec: ModelFields) -> Iterator[Issue]:
     channels = {channel.name for channel in spec.channels}
     groups: list[tuple[str, tuple[str, ...]]] = [
         (pointer("interactions", i), pair) for i, pair in enumerate(spec.interactions)
@@ -108,7 +103,7 @@ def _references(spec: ModelSpec) -> Iterator[Issue]:
             yield Issue("/time_varying", "repeated", f"{name!r} is in {count} groups")
 
 
-def _likelihood(spec: ModelSpec) -> Iterator[Issue]:
+def _likelihood(spec: ModelFields) -> Iterator[Issue]:
     kind = spec.kpi.likelihood
     if kind in COUNTS | POSITIVE and spec.link == "identity":
         yield Issue("/link", "needs_log", f"likelihood {kind!r} needs the link 'log'")
@@ -125,9 +120,9 @@ def _likelihood(spec: ModelSpec) -> Iterator[Issue]:
         yield Issue("/noise/scale", "no_geo", "a scale by geo needs the geo column")
 
 
-def _edges(spec: ModelSpec) -> Iterator[Issue]:
+def _edges(spec: ModelFields) -> Iterator[Issue]:
     yield from edge_issues(spec)
 
 
-def _lift_tests(spec: ModelSpec) -> Iterator[Issue]:
+def _lift_tests(spec: ModelFields) -> Iterator[Issue]:
     yield from lift_issues(spec)

@@ -9,12 +9,21 @@ adstock kind, lag and saturation form a group and are evaluated as one array.
 from dataclasses import dataclass
 from functools import cached_property
 
-from mmm.equations.transforms import ADSTOCK_PARAMETERS, SATURATION_PARAMETERS
 from mmm.spec.edges import KPI, acts_on_kpi, links, mediator_order
-from mmm.spec.media import Adstock, Channel, Competitor, Mediator, Saturation
+from mmm.spec.media import (
+    ADSTOCK_PARAMETERS,
+    SATURATION_PARAMETERS,
+    Adstock,
+    Channel,
+    Competitor,
+    Mediator,
+    Saturation,
+)
 from mmm.spec.model import ModelSpec
 
 FREQUENCY_PARAMETERS = ("frequency_half", "frequency_slope")
+
+
 NO_CURVE = (Adstock(kind="none"), Saturation(kind="none"))
 
 
@@ -274,3 +283,21 @@ def _parents(spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ..
 
 def _positions(owners: tuple[int, ...], members: list[int]) -> tuple[int, ...] | None:
     return None if len(owners) == len(members) else tuple(owners.index(i) for i in members)
+
+
+def event_parameters(s: Structure) -> dict[str, list[int]]:
+    """Adstock parameter of events -> positions of the events that have it."""
+    found: dict[str, list[int]] = {}
+    for index, adstock in enumerate(s.event_adstock):
+        for name in ADSTOCK_PARAMETERS[adstock.kind]:
+            found.setdefault(f"event_{name}", []).append(index)
+    return found
+
+
+def longest_delay(s: Structure) -> int:
+    """Weeks after which no variable's change reaches the kpi any more."""
+    waits = [s.max_lag]
+    waits += [adstock.max_lag for adstock in s.event_adstock if adstock.kind != "none"]
+    waits += [s.delay(mediator) for mediator in range(len(s.mediators))]
+    waits += [parent.lag + s.delay(parent.mediator) for parent in s.parents]
+    return max(waits)

@@ -18,39 +18,24 @@ stationary point.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
+from optimizer.allocation import Certificate, CertificateKind, relative
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_program import Rows, highest_floor
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure
 
-PROVED_GAP = 1e-3
-"""A certified plan this close to its bound is called optimal."""
 _STATIONARY = 1e-3
+
+
 _CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
 """Where cuts end, as shares of the steepest slope and of the measure: the larger one counts."""
+
+
 _MOST_CUTS = 60
-
-
-class CertificateKind(StrEnum):
-    """What is proved about a plan."""
-
-    GLOBAL = "global"  # no feasible plan is better than the upper bound
-    STATIONARY = "stationary"  # no small move improves the plan; better ones may lie far away
-    NONE = "none"  # nothing is proved
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """upper_bound: of the measure, in the gain's unit; gap: relative; both only where global."""
-
-    kind: CertificateKind
-    upper_bound: float | None = None
-    gap: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,11 +103,6 @@ def certify(
     if gap <= _STATIONARY:
         return Certificate(CertificateKind.STATIONARY)
     return Certificate(CertificateKind.NONE)
-
-
-def relative(excess: float, rho: float, floor: float) -> float:
-    """excess / max(|rho|, floor); 0 where there is no excess."""
-    return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
 
 
 def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatArray]:

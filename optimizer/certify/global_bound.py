@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from optimizer.allocation import Certificate, CertificateKind, relative
 from optimizer.certify.envelope import Envelope, Pieces
-from optimizer.certify.first_order import Certificate, CertificateKind, relative
 from optimizer.certify.lagrangian import most_of_the_hulls
 from optimizer.certify.milp import Cut, most_of_the_least
 from optimizer.curves.levels import grid

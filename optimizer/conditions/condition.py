@@ -22,7 +22,7 @@ from optimizer.problem.problem import Target, WorseThanCurrent
 from optimizer.response import FloatArray, Response
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure, Weighing, shifted
-from optimizer.risk.measures import Measure, mean, quantile, target_probability
+from optimizer.risk.measures import mean, quantile, target_probability
 from optimizer.search.case import Case
 from optimizer.search.memo import Remembered
 from optimizer.search.reference import PREDICTIVE_SEED, probabilities_of
@@ -230,3 +230,10 @@ def _predictive(response: Response) -> Callable[[FloatArray], FloatArray]:
 
 def _share(holds: np.ndarray, weights: FloatArray | None) -> float:
     return float(holds.mean()) if weights is None else float(weights @ holds)
+
+
+def has_sides(case: Case) -> bool:
+    """Whether the problem sets conditions beside its linear limits."""
+    problem = case.problem
+    asked = (problem.target, problem.worse_than_current, problem.min_roi)
+    return any(condition is not None for condition in asked)

@@ -9,8 +9,7 @@ references, the best of them down to a fine rounding; each end is judged exactly
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.allocation import Reached
-from optimizer.certify.first_order import Certificate, CertificateKind
+from optimizer.allocation import Certificate, CertificateKind, Reached
 from optimizer.conditions.climb_within import Aim, aim_of, climb_within, least_spend, repaired
 from optimizer.conditions.condition import Side, side_case, sides_of
 from optimizer.conditions.switches import pattern_of, with_pattern
@@ -33,13 +32,6 @@ class Outcome:
     sides: tuple[Side, ...]
     reached: Reached | None
     met: bool
-
-
-def has_sides(case: Case) -> bool:
-    """Whether the problem sets conditions beside its linear limits."""
-    problem = case.problem
-    asked = (problem.target, problem.worse_than_current, problem.min_roi)
-    return any(condition is not None for condition in asked)
 
 
 def solve_within(case: Case, solve: Solve, quick: Solve) -> Outcome:

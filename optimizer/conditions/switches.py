@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.certify.first_order import Certificate, CertificateKind, relative
+from optimizer.allocation import Certificate, CertificateKind, relative
 from optimizer.constraints.conflict import is_feasible, require_feasible
 from optimizer.constraints.linear_system import Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.allocation import Information, Insights
-from optimizer.conditions.solve_within import has_sides
+from optimizer.conditions.condition import has_sides
 from optimizer.curves.draw_tables import Curves
 from optimizer.curves.hindsight import best_on
 from optimizer.explain.inseparable import contributions

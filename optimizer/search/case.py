@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from optimizer.certify.first_order import Certificate
+from optimizer.allocation import Certificate
 from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.problem.problem import AllocationProblem

@@ -9,10 +9,19 @@ Then: does the plan gain enough over the proportional one to be told from noise?
 
 from dataclasses import dataclass, replace
 
-from optimizer.allocation import Insights, Pair, Reached, Status, Stay
-from optimizer.certify.first_order import PROVED_GAP, Certificate, CertificateKind, relative
-from optimizer.conditions.condition import Side
-from optimizer.conditions.solve_within import has_sides, solve_within
+from optimizer.allocation import (
+    PROVED_GAP,
+    Certificate,
+    CertificateKind,
+    Insights,
+    Pair,
+    Reached,
+    Status,
+    Stay,
+    relative,
+)
+from optimizer.conditions.condition import Side, has_sides
+from optimizer.conditions.solve_within import solve_within
 from optimizer.conditions.switches import solve_switched
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import explained

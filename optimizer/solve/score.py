@@ -5,8 +5,7 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer.allocation import Allocation, Status
-from optimizer.certify.first_order import Certificate, CertificateKind
+from optimizer.allocation import Allocation, Certificate, CertificateKind, Status
 from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response

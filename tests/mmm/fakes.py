@@ -12,7 +12,8 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import RULES, judge
 from mmm.priors.sample import prior_draws
-from mmm.spec.model import ModelSpec, SamplingSpec, parse_spec
+from mmm.spec.model import ModelSpec, parse_spec
+from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import structure_of
 
 START = date(2022, 1, 3)

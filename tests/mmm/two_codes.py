@@ -17,12 +17,12 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import ancestors
 
+from mmm.data.inputs import numeric_inputs
 from mmm.data.timeline import ARRAYS, Variables, observed
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.model.build import PREDICTOR, build_model
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.posterior.fitted import FittedModel
 from mmm.priors import parameters
 from mmm.priors.coords import coords

@@ -6,7 +6,8 @@ from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
 from mmm.simulate.worlds import World, make_world
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 
 
 def fit_world(world: World, seed: int = 1, draws: int = 400) -> FittedModel:

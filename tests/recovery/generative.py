@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mmm.data.inputs import numeric_inputs
 from mmm.data.panel import build_panel
 from mmm.data.scales import scales_of
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.posterior.fitted import FittedModel
 from mmm.priors import parameters
 from mmm.priors.coords import coords

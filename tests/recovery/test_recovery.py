@@ -15,7 +15,7 @@ from mmm.inference.fit import fit
 from mmm.plan.response import Horizon, plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.simulate.worlds import make_world
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from optimizer import allocate, read_problem
 from optimizer.solve.allocate import case_of
 from tests.recovery.conftest import fit_world

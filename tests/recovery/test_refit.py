@@ -9,7 +9,8 @@ from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import append_weeks
 from mmm.refit.stability import stability
 from mmm.simulate.worlds import World, make_world
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 
 pytestmark = pytest.mark.slow
 

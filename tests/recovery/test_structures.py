@@ -13,7 +13,7 @@ from mmm.attribution.returns import channel_contributions
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from tests.mmm.fakes import table
 from tests.recovery.generative import drawn_world
 

@@ -16,7 +16,8 @@ from mmm.checks.assess import measured_lifts
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 from tests.reference.confounded import confounded_world
 
 pytestmark = pytest.mark.slow

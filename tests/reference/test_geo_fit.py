@@ -13,7 +13,8 @@ from mmm.attribution.returns import return_draws
 from mmm.data.panel import build_panel
 from mmm.inference.compiled import compile_model
 from mmm.inference.fit import fit_compiled
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 from tests.reference.geo_world import geo_world
 
 SPEC: dict[str, Any] = {

@@ -7,7 +7,8 @@ from app.db.models import OperationRow
 from app.jobs.operations import Call
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import Checked, Data, admitted, checked
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 
 KIND = "fit"
 

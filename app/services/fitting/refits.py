@@ -18,7 +18,8 @@ from mmm.errors import DataError, Issue, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Appended, append_weeks
 from mmm.refit.report import StabilityReport
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 
 KIND = "refit"
 

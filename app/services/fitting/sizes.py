@@ -4,7 +4,8 @@ from app.errors import InvalidRequest
 from app.settings import Settings
 from mmm.data.panel import Panel
 from mmm.errors import Issue
-from mmm.spec.model import ModelSpec, SamplingSpec
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
 
 
 def require_draws(settings: Settings, sampling: SamplingSpec) -> None:

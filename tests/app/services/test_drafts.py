@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from app.report import render
 from mmm.posterior.fitted import FittedModel, Method, save_model
 from mmm.posterior.verdict import CHAIN_RULES, DRAFT, DRAFT_NOTE, RULES, judge
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from tests.app.console.test_cli import prudent
 from tests.app.fake_fit import SLOW
 from tests.app.http.test_contract import assert_problem

@@ -3,11 +3,9 @@
 import pytest
 
 from mmm.counterfactual.answer import answer
-from mmm.counterfactual.extrapolation import response_sd_inputs
 from mmm.counterfactual.question import Counterfactual
-from mmm.posterior.verdict import uncertainty_ratio
 from tests.mmm.fakes import fake_model
-from tests.mmm.model.test_graph_and_arrays import CASES, MEDIATED
+from tests.mmm.model.test_graph_and_arrays import MEDIATED
 
 
 def ask(model, do):
@@ -50,13 +48,3 @@ def test_a_geo_has_a_range_of_its_own():
     most = model.panel.array("spend")[..., 0].max(0)
     (warning,) = ask(model, {"variable": "tv", "set": float(most[0] + 1.0)}).warnings
     assert warning.startswith(f"tv in r0 from {most[0] + 1:.6g}")
-
-
-@pytest.mark.parametrize("case", list(CASES))
-def test_before_the_data_uncertainty_does_not_shrink_beyond_it(case):
-    """Prior draws of monotone curves: every draw's response at twice the spend is the larger."""
-    document, geos = CASES[case]
-    model = fake_model(document, geos=geos, draws=200)
-    largest, twice = response_sd_inputs(model)
-    assert largest.shape == twice.shape == (200, model.structure.n_channels)
-    assert uncertainty_ratio(largest, twice) >= 1.0

@@ -7,11 +7,12 @@ import pytest
 
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.contrast import MOST_PATHS
-from mmm.counterfactual.paths import longest_delay, paths
+from mmm.counterfactual.paths import paths
 from mmm.counterfactual.question import Counterfactual
 from mmm.counterfactual.variables import place_of
 from mmm.data.timeline import observed
 from mmm.posterior.evaluate import outcome
+from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.looped import LOOPED, Loops
 from tests.mmm.model.test_graph_and_arrays import CASES, MEDIATED

@@ -11,18 +11,17 @@ from pytensor.compile.mode import Mode
 from scipy.stats import weibull_min
 
 from mmm.equations.transforms import (
-    ADSTOCK_PARAMETERS,
     HALF_LIFE,
     LOG_WEIGHTS,
     SATURATION,
     SATURATION_DERIVATIVE,
-    SATURATION_PARAMETERS,
     adstock_weights,
     concave,
     convolve,
     frequency_curve,
     from_half_life,
 )
+from mmm.spec.media import ADSTOCK_PARAMETERS, SATURATION_PARAMETERS
 
 QUICK = Mode(linker="py", optimizer="fast_compile")
 spends = arrays(np.float64, (14, 2), elements=st.floats(0.0, 1e6))

@@ -7,7 +7,8 @@ from mmm.data.panel import build_panel
 from mmm.errors import SamplingError
 from mmm.inference.fit import accelerated_nuts, fit
 from mmm.simulate.worlds import make_world
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 
 
 def test_a_missing_extra_is_named_with_its_remedy():

@@ -7,7 +7,7 @@ from mmm.errors import DataError
 from mmm.inference.compiled import Compiled, compile_model, differences
 from mmm.inference.fit import fit, fit_compiled
 from mmm.model.build import build_collapsed, build_model
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from tests.mmm.fakes import RICH, fake_model
 
 SHORT = SamplingSpec(draws=60, tune=100, chains=2, seed=7)

@@ -11,7 +11,8 @@ from mmm.inference.log_density import Density
 from mmm.posterior.fitted import FittedModel, load_model, save_model
 from mmm.posterior.verdict import CHAIN_RULES, DRAFT, RULES, judge
 from mmm.simulate.worlds import make_world
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 from tests.mmm.fakes import fake_model
 
 CHAINS = {rule.name for rule in CHAIN_RULES}

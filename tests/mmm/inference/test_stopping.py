@@ -7,7 +7,8 @@ from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.inference.stopping import best_rectangle
 from mmm.simulate.worlds import make_world
-from mmm.spec.model import SamplingSpec, parse_spec
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
 
 
 @pytest.mark.parametrize(

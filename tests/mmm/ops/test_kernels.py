@@ -6,12 +6,13 @@ import pytensor.tensor as pt
 import pytest
 from numba import njit
 
-from mmm.equations.transforms import SATURATION, SATURATION_PARAMETERS, convolve
+from mmm.equations.transforms import SATURATION, convolve
 from mmm.ops import vector_math
 from mmm.ops.evidence import regression
 from mmm.ops.media_curve import MEDIA_CURVES
 from mmm.ops.media_loops import BLOCK, SMALL
 from mmm.ops.vector_math import OPTIONS
+from mmm.spec.media import SATURATION_PARAMETERS
 
 ULP = np.finfo(float).eps
 

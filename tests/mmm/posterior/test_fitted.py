@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from mmm.attribution.contributions import contributions
+from mmm.checks.predictive import predictive_values
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import load_model, save_model
-from mmm.posterior.verdict import RULES, judge, predictive_values
+from mmm.posterior.verdict import RULES, judge
 from tests.mmm.fakes import fake_model
 
 GOOD = {rule.name: rule.caution for rule in RULES}

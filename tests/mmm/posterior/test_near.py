@@ -5,8 +5,8 @@ import pytest
 
 from mmm.counterfactual.contrast import Question, contrast
 from mmm.counterfactual.future import timeline
-from mmm.counterfactual.paths import longest_delay
 from mmm.posterior.evaluate import mean_by_geo, near
+from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import fake_model
 from tests.mmm.plan.test_plans_of_structures import CASES
 

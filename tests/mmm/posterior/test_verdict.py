@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mmm.posterior.verdict import OPTIONAL_RULES, RULES, judge, predictive_values, uncertainty_ratio
+from mmm.checks.predictive import predictive_values, uncertainty_ratio
+from mmm.posterior.verdict import OPTIONAL_RULES, RULES, judge
 from mmm.spec.model import parse_spec
 
 GOOD = {rule.name: rule.caution for rule in RULES}

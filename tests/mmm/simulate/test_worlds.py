@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mmm.data.inputs import numeric_inputs
 from mmm.data.panel import build_panel
 from mmm.data.scales import scales_of
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
-from mmm.posterior.evaluate import numeric_inputs
 from mmm.simulate.truth import LAGS, Truth, carry_over
 from mmm.simulate.worlds import World, make_world
 from mmm.spec.model import parse_spec

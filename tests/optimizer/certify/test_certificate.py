@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from optimizer import Status, allocate, read_problem
-from optimizer.certify.first_order import CertificateKind, FirstOrder, certify, relative
+from optimizer.allocation import CertificateKind, relative
+from optimizer.certify.first_order import FirstOrder, certify
 from optimizer.risk import measures as risk
 from tests.optimizer.fakes import hill_response, log_response
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from optimizer import Status, allocate, read_problem
+from optimizer.allocation import CertificateKind
 from optimizer.certify.envelope import Envelope
-from optimizer.certify.first_order import CertificateKind
 from optimizer.certify.global_bound import proved
 from optimizer.solve.allocate import case_of
 from tests.optimizer.weekly_curves import weekly_response

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer import allocate
-from optimizer.certify.first_order import CertificateKind
+from optimizer.allocation import CertificateKind
 from optimizer.certify.lagrangian import hull
 from optimizer.search.tabulated import tabulated
 from optimizer.solve.allocate import case_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optimizer import Infeasible, InvalidProblem, Status, allocate, read_problem
-from optimizer.certify.first_order import CertificateKind
+from optimizer.allocation import CertificateKind
 from optimizer.errors import InvalidResponse
 from optimizer.problem.problem import MeanCvar
 from optimizer.risk import measures as risk

@@ -1,0 +1,31 @@
+"""``Source``: what draws parameters, be it nodes of a PyMC graph or arrays of prior draws."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from mmm.priors.table import Prior
+from mmm.types import Namespace, Tensor
+
+
+class Source(Protocol):
+    """Draws parameters by name; ``dims`` are names of ``coords``."""
+
+    @property
+    def xp(self) -> Namespace:
+        """The namespace of its arrays."""
+
+    def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
+        """A free parameter."""
+
+    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+        """A free log-normal parameter of which data inform the multiple ``times()``, a function of
+        parameters drawn before: a sampler draws that."""
+
+    def standard(self, name: str, *dims: str) -> Tensor:
+        """Standard normal innovations."""
+
+    def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
+        """``value`` under a name of its own."""
+
+    def data(self, name: str, value: Any, *dims: str) -> Tensor:
+        """A number or array of the data."""

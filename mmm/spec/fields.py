@@ -1,0 +1,139 @@
+"""The fields of a model's specification, before they are held against each other.
+
+Rules between fields (``rules``, ``edges``, ``lift_rules``) read these; ``model`` adds the rules.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from mmm.errors import pointer
+from mmm.spec.base import Column, Frozen, Name, named
+from mmm.spec.environment import (
+    COUNTS,
+    POSITIVE,
+    Control,
+    Demand,
+    Edges,
+    Event,
+    Holidays,
+    Kpi,
+    Noise,
+    Price,
+    Seasonality,
+    TimeVarying,
+    Trend,
+)
+from mmm.spec.lift_test import LiftTest
+from mmm.spec.media import Channel, Competitor, Mediator
+
+type Many[T] = Annotated[tuple[T, ...], Field(max_length=50)]
+
+
+ChannelOrColumn = Annotated[
+    Channel, BeforeValidator(named, json_schema_input_type=Channel | Column)
+]
+
+
+ControlOrColumn = Annotated[
+    Control, BeforeValidator(named, json_schema_input_type=Control | Column)
+]
+
+
+class ModelFields(Frozen):
+    """The fields of a model's specification, each valid by itself, and what follows from them."""
+
+    kpi: Kpi
+    date: Column
+    channels: Annotated[
+        tuple[ChannelOrColumn, ...],
+        Field(min_length=1, max_length=100),
+    ]
+    geo: Column | None = None
+    product: Column | None = None
+    population: Column | None = None
+    price: Price | None = None
+    competitors: Many[Competitor] = ()
+    mediators: Many[Mediator] = ()
+    demand: Demand | None = None
+    controls: Annotated[
+        tuple[ControlOrColumn, ...],
+        Field(max_length=200),
+    ] = ()
+    events: Many[Event] = ()
+    holidays: Holidays | None = None
+    interactions: Many[tuple[Name, Name]] = ()
+    time_varying: Many[TimeVarying] = ()
+    lift_tests: Annotated[tuple[LiftTest, ...], Field(max_length=200)] = ()
+    edges: Edges = Edges()
+    seasonality: Seasonality = Seasonality()
+    trend: Trend = Trend()
+    noise: Noise = Noise()
+    link: Literal["identity", "log"] | None = Field(
+        default=None,
+        description="identity, or log for a lognormal or negative binomial kpi, where not given.",
+    )
+
+    @property
+    def names(self) -> list[str]:
+        """Names of channels, controls, mediators, events and competitors, in this order."""
+        groups: tuple[tuple[Channel | Control | Mediator | Event | Competitor, ...], ...] = (
+            self.channels,
+            self.controls,
+            self.mediators,
+            self.events,
+            self.competitors,
+        )
+        return [item.name for group in groups for item in group]
+
+    @property
+    def column_pointers(self) -> list[tuple[str, str]]:
+        """Every data column that the spec names, with the JSON pointer that names it."""
+        found = [(self.kpi.column, pointer("kpi", "column")), (self.date, pointer("date"))]
+        optional = {"geo": self.geo, "product": self.product, "population": self.population}
+        found += [(column, pointer(key)) for key, column in optional.items() if column]
+        for i, channel in enumerate(self.channels):
+            for key in ("column", "exposure", "frequency"):
+                if getattr(channel, key):
+                    found.append((getattr(channel, key), pointer("channels", i, key)))
+        if self.demand and self.demand.column:
+            found.append((self.demand.column, pointer("demand", "column")))
+        for i, control in enumerate(self.controls):
+            found.append((control.column, pointer("controls", i, "column")))
+        for i, mediator in enumerate(self.mediators):
+            found.append((mediator.column, pointer("mediators", i, "column")))
+        for i, event in enumerate(self.events):
+            if event.column:
+                found.append((event.column, pointer("events", i, "column")))
+        if self.price:
+            found.append((self.price.column, pointer("price", "column")))
+        for i, rival in enumerate(self.competitors):
+            named_columns = {"price": rival.price, "spend": rival.spend}
+            found += [
+                (col, pointer("competitors", i, key)) for key, col in named_columns.items() if col
+            ]
+        return found
+
+    @property
+    def all_controls(self) -> tuple[Control, ...]:
+        """The controls, a demand series first: it enters the kpi as they do."""
+        if self.demand is None or self.demand.column is None:
+            return self.controls
+        return (Control(name="demand", column=self.demand.column), *self.controls)
+
+    @property
+    def log_link(self) -> bool:
+        """Whether the terms add up on the log scale."""
+        needs = self.kpi.likelihood in COUNTS | POSITIVE
+        return needs if self.link is None else self.link == "log"
+
+    @property
+    def has_currency(self) -> bool:
+        """Whether a unit of the kpi has a value in currency."""
+        valued = self.kpi.value_per_unit is not None or self.unit_cost is not None
+        return self.kpi.kind == "revenue" or valued
+
+    @property
+    def unit_cost(self) -> float | None:
+        """Cost of one unit sold, if given: a unit is then worth its price less this."""
+        return self.price.unit_cost if self.price else None

@@ -1,0 +1,40 @@
+"""SamplingSpec: how a posterior is drawn."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from mmm.errors import FieldsError, Issue
+from mmm.spec.base import Frozen
+
+
+class SamplingSpec(Frozen):
+    """How to sample: by which method; draws and warm-up per chain, chains, seed."""
+
+    method: Literal["nuts", "laplace", "pathfinder"] = Field(
+        default="nuts",
+        description="nuts is exact. laplace and pathfinder make a draft in seconds: draws times "
+        "chains of an approximation, never trusted; tune and target_accept have no say then.",
+    )
+
+    backend: Literal["numba", "jax"] = Field(
+        default="numba",
+        description="jax runs nuts on the accelerator that JAX finds; needs the extra 'gpu'.",
+    )
+    draws: int = Field(default=1000, ge=50, le=20_000)
+    tune: int = Field(default=1000, ge=50, le=20_000)
+    chains: int = Field(default=4, ge=2, le=16, description="R-hat needs two.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+    target_accept: float = Field(default=0.9, gt=0.5, lt=1.0)
+
+    @model_validator(mode="after")
+    def _jax_is_exact(self) -> Self:
+        if self.backend == "jax" and self.draft:
+            detail = f"'jax' samples by nuts only, not by {self.method!r}: leave one of them out"
+            raise FieldsError([Issue("/backend", "needs_nuts", detail)])
+        return self
+
+    @property
+    def draft(self) -> bool:
+        """Whether the draws are those of an approximation."""
+        return self.method != "nuts"
