@@ -1,5 +1,6 @@
 """Array types and the array-namespace protocol shared by the pure modules."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,3 +14,6 @@ type Tensor = Any
 
 type Namespace = Any
 """``numpy`` or ``pytensor.tensor``: where, exp, log, concatenate, ones_like, zeros_like."""
+
+type Parameters = Mapping[str, Tensor]
+"""Parameters of a model by name, each with leading draw dimensions or none."""

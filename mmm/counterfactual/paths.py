@@ -20,12 +20,12 @@ import numpy as np
 
 from mmm.counterfactual.variables import MEDIATOR, Place
 from mmm.data.inputs import Inputs
-from mmm.equations.mean import Parameters, Terms
+from mmm.equations.mean import Terms
 from mmm.equations.mediators import lagged
 from mmm.priors.coefficients import acting
 from mmm.spec.edges import KPI
 from mmm.spec.structure import Structure
-from mmm.types import Array
+from mmm.types import Array, Parameters
 
 PARENT_KINDS = {"price": "price", "controls": "control"}
 

@@ -3,7 +3,7 @@
 The same rows give the fitted mean (``total``) and the design of the collapsed posterior.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,7 @@ from mmm.equations.mediators import lagged
 from mmm.equations.transforms import adstock_weights, convolve
 from mmm.spec.media import ADSTOCK_PARAMETERS
 from mmm.spec.structure import Structure
-from mmm.types import Namespace, Tensor
-
-type Parameters = Mapping[str, Tensor]
+from mmm.types import Namespace, Parameters, Tensor
 
 BASELINE = {
     "product_level": "level",

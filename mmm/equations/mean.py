@@ -19,7 +19,6 @@ tensors to build the PyMC graph and on NumPy arrays to answer questions over all
 carry leading draw dimensions (or none), inputs none. Shapes are given per function.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mmm.data.inputs import Inputs
@@ -28,9 +27,7 @@ from mmm.equations.linear_terms import Row
 from mmm.equations.media import curve_at_one, curves
 from mmm.equations.mediators import Settle, mediator_states
 from mmm.spec.structure import Structure
-from mmm.types import Namespace, Tensor
-
-type Parameters = Mapping[str, Tensor]
+from mmm.types import Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)

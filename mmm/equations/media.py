@@ -4,7 +4,7 @@ Media of a group are evaluated as one array; with reach and frequency the exposu
 times the effect of a contact count, reach * f^s / (k^s + f^s) (after Google's Meridian, 2024).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,9 +17,7 @@ from mmm.equations.transforms import (
     frequency_curve,
 )
 from mmm.spec.structure import Group, Structure
-from mmm.types import Namespace, Tensor
-
-type Parameters = Mapping[str, Tensor]
+from mmm.types import Namespace, Parameters, Tensor
 
 
 def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:

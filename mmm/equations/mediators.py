@@ -12,9 +12,8 @@ from collections.abc import Callable, Mapping
 
 from mmm.data.inputs import Inputs
 from mmm.spec.structure import Parent, Structure
-from mmm.types import Namespace, Tensor
+from mmm.types import Namespace, Parameters, Tensor
 
-type Parameters = Mapping[str, Tensor]
 type Settle = Callable[[int, Tensor], Tensor]
 
 

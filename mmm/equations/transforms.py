@@ -24,14 +24,11 @@ Incorporating Reach and Frequency Data. Shapes: a parameter has the dimensions (
 the exposure (..., medium, week, geo); leading dimensions (draws) broadcast. No NaN anywhere.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 
-from mmm.types import Array, Namespace, Tensor
-
-type Parameters = Mapping[str, Tensor]
-
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 LOG_2 = float(np.log(2.0))
 

@@ -17,7 +17,7 @@ is never seen. With mean (week, geo) the expected kpi on that timeline,
 where weight is the share in a treatment world's measured weeks, and less it in a control world's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -34,7 +34,7 @@ from mmm.lift.resolve import ResolvedTest
 from mmm.priors.coefficients import acting
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,6 @@ def _position(test: ResolvedTest) -> NDArray[np.int_]:
     if test.window.position is None:
         return np.full(len(test.window.weeks), -1)
     return np.maximum(test.window.rows, -1)
-
-
-type Parameters = Mapping[str, Tensor]
 
 
 type Data = Callable[[str, Array], Tensor]

@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from mmm.data.inputs import Inputs
 from mmm.equations import linear_terms as rows
 from mmm.equations import mean as equations
-from mmm.equations.mean import Parameters
 from mmm.equations.mediators import Settle
 from mmm.ops.evidence import explained, regression
 from mmm.ops.namespace import GRAPH
@@ -36,7 +35,7 @@ from mmm.posterior import latent_demand
 from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.priors.coefficients import Linear
 from mmm.spec.structure import Structure
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)

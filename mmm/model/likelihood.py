@@ -9,8 +9,6 @@ budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd
           spend: the second sensor of latent demand
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
@@ -23,9 +21,8 @@ from mmm.equations.mediators import Settle
 from mmm.posterior.latent_demand import log_budgets
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
-from mmm.types import Array, Tensor
+from mmm.types import Array, Parameters, Tensor
 
-type Parameters = Mapping[str, Tensor]
 CELLS = ("date", "geo")
 
 

@@ -5,7 +5,7 @@ loops run on vectors (``media_kernels``). Exposure is data: the gradient with re
 defined.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -22,7 +22,7 @@ from mmm.equations.transforms import SATURATION
 from mmm.ops import media_loops as media_kernels
 from mmm.ops import vector_math
 from mmm.spec.media import SATURATION_PARAMETERS
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 SOURCE = sha256(
     b"".join(Path(str(part.__file__)).read_bytes() for part in (media_kernels, vector_math))
@@ -124,9 +124,6 @@ class MediaCurveGradient(_Kerneled):
     @property
     def _last(self) -> int:
         return 2 + self.kernel.parameters
-
-
-type Parameters = Mapping[str, Tensor]
 
 
 def _padded(exposure: Tensor, before: Tensor) -> Tensor:

@@ -17,9 +17,9 @@ from typing import Literal
 
 import numpy as np
 
-from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, Parameters, value_and_slope
+from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, value_and_slope
 from mmm.spec.structure import Group
-from mmm.types import Array, IndexArray
+from mmm.types import Array, IndexArray, Parameters
 
 
 def steepest(kind: str, p: Parameters) -> tuple[Array, Array]:

@@ -20,7 +20,6 @@ Sampled instead, the path makes two funnels: kpi and budgets are two sensors of 
 can follow either so closely that this sensor's noise vanishes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,9 +29,7 @@ from mmm.data.timeline import season_basis
 from mmm.posterior import tridiagonal
 from mmm.priors.table import PRIORS
 from mmm.spec.structure import Structure
-from mmm.types import Array, Namespace, Tensor
-
-type Parameters = Mapping[str, Tensor]
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)

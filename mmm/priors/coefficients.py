@@ -4,7 +4,6 @@ Both forms of the posterior use them: the plain one draws the coefficients, the 
 integrates them out.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,13 +14,10 @@ from mmm.data.time_basis import smooth_size, spectral_sd, window_units
 from mmm.priors.table import PRIORS, Prior
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 if TYPE_CHECKING:
     pass
-
-
-type Parameters = Mapping[str, Tensor]
 
 
 POOLED = {

@@ -16,7 +16,6 @@ currency and kpi units that one scaled unit of media brings in a week: price fac
 with the log link the kpi itself, to first order in the channel's term.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -33,12 +32,10 @@ from mmm.priors.source import Source
 from mmm.priors.table import Prior, effect_prior, stated_prior
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
-from mmm.types import Array, Namespace, Tensor
+from mmm.types import Array, Namespace, Parameters, Tensor
 
 LEAST_SPREAD = 0.01
 """A curve that hardly moves counts as moving by this share of its value at usual spend."""
-
-type Parameters = Mapping[str, Tensor]
 
 
 def channel_coefficients(
