@@ -10,7 +10,7 @@ SPLIT := --numprocesses 2 --dist loadfile
 
 export PYTHON
 
-.PHONY: help demo test check slow serve openapi lock clean environment
+.PHONY: help demo test check slow proofs serve openapi lock clean environment
 .DEFAULT_GOAL := environment
 
 environment: $(READY)  ## make .venv from the lock file (the default)
@@ -32,10 +32,13 @@ demo: $(READY)  ## fit a world of known truth, question it, plan its next quarte
 	@$(BIN)/python -m app.demo
 
 test: $(READY)  ## the quick tests
-	@$(BIN)/python -m pytest -q -m "not slow" $(SPLIT)
+	@$(BIN)/python -m pytest -q -m "not slow and not proof" $(SPLIT)
 
-slow: $(READY)  ## the long proofs
-	@$(BIN)/python -m pytest -q -m slow $(SPLIT) || [ $$? -eq 5 ]
+slow: $(READY)  ## the long tests: real fits, killed processes, a small version of each proof
+	@$(BIN)/python -m pytest -q -m "slow and not proof" $(SPLIT) || [ $$? -eq 5 ]
+
+proofs: $(READY)  ## the proofs in full (an hour or more; benchmarks/README.md has their figures)
+	@$(BIN)/python -m pytest -q -m proof $(SPLIT)
 
 check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff check .
