@@ -82,7 +82,15 @@ def _carry_out(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bo
 
 
 def _peak_memory() -> int:
-    """Most bytes that this process has had in memory."""
+    """Most bytes that this process has had in memory since its program started.
+
+    Linux counts that as VmHWM. Its ``ru_maxrss`` would also count what the parent had in memory
+    when it started this process, for it is carried through exec.
+    """
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -153,8 +153,11 @@ def test_the_child_steps_back_behind_other_sessions_too(how) -> None:
 
 
 def environment_of(pid: int) -> dict[str, str]:
-    """Variables that a process was started with (Linux)."""
-    entries = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    """Variables that a process was started with (Linux). They stand there a moment after its parent
+    goes on, when its program is loaded."""
+    path = Path(f"/proc/{pid}/environ")
+    wait_until(path.read_bytes, 5.0)
+    entries = path.read_bytes().decode().split("\0")
     return dict(entry.split("=", 1) for entry in entries if entry)
 
 
