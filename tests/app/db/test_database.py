@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from app.db import operations, sqlite, workers
 from app.db.artefact_keys import referenced
@@ -56,9 +57,25 @@ def test_migrations_make_the_tables_that_the_code_expects(database) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def schema_and_rows(database: Database) -> dict[str, tuple[list[str], list[str]]]:
+    """Every table by name: the statements that make it and its indexes, and its rows."""
+    found = {}
+    with database.engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for name, table in tables.tables.items():
+            indexes = [str(CreateIndex(index).compile(connection)) for index in table.indexes]
+            statements = [str(CreateTable(table).compile(connection)), *sorted(indexes)]
+            found[name] = (statements, sorted(map(repr, connection.execute(table.select()))))
+    return found
+
+
 def test_upgrading_twice_changes_nothing(database) -> None:
+    add_operation(database)
+    before = schema_and_rows(database)
+    assert before.keys() == {*Base.metadata.tables, "alembic_version"}
     database.upgrade()
-    database.ping()
+    assert schema_and_rows(database) == before
 
 
 def test_processes_that_start_together_upgrade_in_turn(database_kind, new_database) -> None:
