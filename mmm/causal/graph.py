@@ -32,7 +32,7 @@ from pydantic import ConfigDict, Field
 
 from mmm.causal.adjustment import Dag
 from mmm.interval import Answer
-from mmm.spec.edges import KPI, Link, links, observed_nodes
+from mmm.spec.edges import KPI, CausalEdge, causal_edges, observed_nodes
 from mmm.spec.media import Adstock
 from mmm.spec.model import ModelSpec
 
@@ -186,11 +186,11 @@ def _known_edges(spec: ModelSpec) -> tuple[GraphEdge, ...]:
     added = {(edge.cause, edge.effect) for edge in spec.edges.add}
     return tuple(
         _edge(link, "declared" if (link.cause, link.effect) in added else "implied", spec)
-        for link in links(spec)
+        for link in causal_edges(spec)
     )
 
 
-def _edge(link: Link, basis: Basis, spec: ModelSpec) -> GraphEdge:
+def _edge(link: CausalEdge, basis: Basis, spec: ModelSpec) -> GraphEdge:
     return GraphEdge(
         cause=link.cause,
         effect=link.effect,
@@ -200,7 +200,7 @@ def _edge(link: Link, basis: Basis, spec: ModelSpec) -> GraphEdge:
     )
 
 
-def _carryover(link: Link, spec: ModelSpec) -> int:
+def _carryover(link: CausalEdge, spec: ModelSpec) -> int:
     """Weeks that the adstock on this edge goes on after the first."""
     found: dict[tuple[str, str], Adstock] = {(c.name, KPI): c.adstock for c in spec.channels}
     found |= {(event.name, KPI): event.adstock for event in spec.events}

@@ -16,7 +16,8 @@ from mmm.equations.transforms import (
     convolve,
     frequency_curve,
 )
-from mmm.spec.structure import Group, Structure
+from mmm.spec.medium import MediaGroup
+from mmm.spec.structure import Structure
 from mmm.types import Namespace, Parameters, Tensor
 
 
@@ -26,7 +27,9 @@ def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     return _by_medium(found, s, -3, xp)
 
 
-def _group_curves(q: Parameters, d: Inputs, group: Group, s: Structure, xp: Namespace) -> Tensor:
+def _group_curves(
+    q: Parameters, d: Inputs, group: MediaGroup, s: Structure, xp: Namespace
+) -> Tensor:
     """(..., member, week, geo) curves of one group, in one operation where ``xp`` has it."""
     at_once = getattr(xp, "media_curves", {}).get(group.saturation)
     if at_once is None or group.adstock == "none" or group.by_frequency:
@@ -37,7 +40,7 @@ def _group_curves(q: Parameters, d: Inputs, group: Group, s: Structure, xp: Name
     return at_once(d.exposure[members], _ahead(d.before[members], group), weights, q)
 
 
-def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
+def group_parameters(p: Parameters, group: MediaGroup) -> dict[str, Tensor]:
     """Curve parameters of the group's members, each (..., member)."""
     return {
         name: p[name] if positions is None else p[name][..., [*positions]]
@@ -48,7 +51,7 @@ def group_parameters(p: Parameters, group: Group) -> dict[str, Tensor]:
 def group_adstock(
     q: Parameters,
     d: Inputs,
-    group: Group,
+    group: MediaGroup,
     s: Structure,
     xp: Namespace,
     *,
@@ -74,12 +77,12 @@ def group_adstock(
     return convolve(x, weights, ahead, group.max_lag, xp)
 
 
-def _members(group: Group, s: Structure) -> slice | list[int]:
+def _members(group: MediaGroup, s: Structure) -> slice | list[int]:
     """The group's places among all media."""
     return slice(None) if len(group.members) == len(s.media) else [*group.members]
 
 
-def _ahead(before: Tensor, group: Group) -> Tensor:
+def _ahead(before: Tensor, group: MediaGroup) -> Tensor:
     """(member, max_lag, geo) exposure of the weeks before the first, of which each is ``before
     (member, 1, geo)``."""
     return before * np.ones((1, group.max_lag, 1))

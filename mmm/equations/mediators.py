@@ -11,7 +11,7 @@ intervention then turns the value into factor * value + shift, and children see 
 from collections.abc import Callable, Mapping
 
 from mmm.data.inputs import Inputs
-from mmm.spec.structure import Parent, Structure
+from mmm.spec.structure import MediatorParent, Structure
 from mmm.types import Namespace, Parameters, Tensor
 
 type Settle = Callable[[int, Tensor], Tensor]
@@ -132,7 +132,7 @@ def _mean(
     return found
 
 
-def _parent_value(parent: Parent, d: Inputs, states: Mapping[int, Tensor]) -> Tensor:
+def _parent_value(parent: MediatorParent, d: Inputs, states: Mapping[int, Tensor]) -> Tensor:
     if parent.kind == "mediator":
         return states[parent.position]
     return d.control[parent.position] if parent.kind == "control" else d.log_price

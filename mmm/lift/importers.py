@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 from mmm.errors import FieldsError, Issue, SpecError, pointer
 from mmm.spec.lift_test import LiftTest
-from mmm.spec.model import issues_of
+from mmm.spec.model import issues_of_error
 
 type Row = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ def _tests(rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]) -> tu
             found.append(LiftTest.model_validate({**_kept(row), **document(row)}))
         except ValidationError as error:
             items = error.errors(include_url=False)
-            faults = [fault for item in items for fault in issues_of(dict(item))]
+            faults = [fault for item in items for fault in issues_of_error(dict(item))]
         except FieldsError as error:
             faults = error.issues
         where = pointer("rows", i)

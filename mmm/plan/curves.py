@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 
 from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, value_and_slope
-from mmm.spec.structure import Group
+from mmm.spec.medium import MediaGroup
 from mmm.types import Array, IndexArray, Parameters
 
 
@@ -63,7 +63,7 @@ class PlanCurves:
     unit of the curve; ``at_carry (draw, member, geo)``: the value earned by carry-in alone.
     """
 
-    group: Group
+    group: MediaGroup
     cells: IndexArray
     parameters: Mapping[str, Array]
     carry: Array

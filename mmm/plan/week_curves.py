@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, adstock_weights
-from mmm.spec.structure import Group
+from mmm.spec.medium import MediaGroup
 from mmm.types import Array, IndexArray
 
 
@@ -25,7 +25,7 @@ class WeekCurves:
     geo)`` and ``at_carry (draw, member, geo)`` as in ``plan_curves.PlanCurves``.
     """
 
-    group: Group
+    group: MediaGroup
     cells: IndexArray
     parameters: Mapping[str, Array]
     carry: Array
@@ -51,7 +51,7 @@ class WeekCurves:
         return np.asarray(self.carry + self.kernel @ (self.along * spend[self.cells]))
 
 
-def kernel_of(group: Group, parameters: Mapping[str, Array], ahead: int, weeks: int) -> Array:
+def kernel_of(group: MediaGroup, parameters: Mapping[str, Array], ahead: int, weeks: int) -> Array:
     """(..., member, t, w): weight of week w's exposure in week t, for ``ahead`` weeks t."""
     lag = np.arange(ahead)[:, None] - np.arange(weeks)
     if group.adstock == "none":

@@ -1,4 +1,4 @@
-"""What every part of the specification shares: strictness, names, columns."""
+"""The base class and the field types that every part of the specification shares."""
 
 from typing import Annotated, Any
 
@@ -9,24 +9,27 @@ Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^./~>]+$")
 
 
 class Frozen(BaseModel):
-    """Base of the contract: immutable, unknown fields and non-finite numbers refused."""
+    """Base class of the contract: immutable; refuses unknown fields and non-finite numbers."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True
     )
 
 
-def named(item: Any) -> Any:
-    """``"tv"`` means ``{"name": "tv", "column": "tv"}``; a missing name or column is the other."""
+def complete_name_and_column(item: Any) -> Any:
+    """Complete ``"tv"`` to ``{"name": "tv", "column": "tv"}``, and fill in the one that is missing.
+
+    Anything that is neither a string nor a dict with exactly one of the two is returned as it is.
+    """
     if isinstance(item, str):
         return {"name": item, "column": item}
     if isinstance(item, dict) and (("name" in item) != ("column" in item)):
-        only = item.get("name", item.get("column"))
-        return {"name": only, "column": only, **item}
+        given = item.get("name", item.get("column"))
+        return {"name": given, "column": given, **item}
     return item
 
 
-def name_or_column(schema: dict[str, Any]) -> None:
-    """JSON Schema of what ``named`` completes: one of the two is enough."""
+def require_name_or_column(schema: dict[str, Any]) -> None:
+    """Change ``schema`` to require a name or a column: the other is filled in."""
     schema["required"] = [key for key in schema["required"] if key not in ("name", "column")]
     schema["anyOf"] = [{"required": ["name"]}, {"required": ["column"]}]

@@ -1,10 +1,10 @@
-"""The edges of a specification: what it implies, what the user added or removed, what follows.
+"""The causal edges of a specification: those it implies, with the user's additions and removals.
 
-Implied: every channel, mediator, control, event, price and rival series acts on the kpi; parents
-act on their mediator. Into a mediator, added edges become terms of its equation; between a mediator
-and the kpi an added edge sets the lag of its effect; a removed edge drops its term. Every other
-added edge (a budget that follows the weather or last week's sales, an unobserved cause) says where
-data come from, and decides what is identified.
+Implied edges: every channel, mediator, control, event, price and rival series acts on the KPI, and
+parents act on their mediator. An added edge into a mediator becomes a term of its equation; an
+added edge from a mediator to the KPI sets the lag of its effect; a removed edge drops its term.
+Every other added edge (a budget that follows the weather or last week's sales, an unobserved cause)
+describes how the data arose, and determines which effects are identified.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ KPI = "kpi"
 
 
 @dataclass(frozen=True)
-class Link:
+class CausalEdge:
     """A cause, its effect, and the weeks between them (0: the same week, carryover aside)."""
 
     cause: str
@@ -28,7 +28,7 @@ class Link:
 
 
 def observed_nodes(spec: ModelFields) -> tuple[str, ...]:
-    """Names of all nodes that a column measures, the kpi last."""
+    """Names of all nodes that a column measures; the KPI comes last."""
     names = [channel.name for channel in spec.channels]
     names += [mediator.name for mediator in spec.mediators]
     names += [control.name for control in spec.all_controls]
@@ -39,34 +39,34 @@ def observed_nodes(spec: ModelFields) -> tuple[str, ...]:
     return (*names, KPI)
 
 
-def links(spec: ModelFields) -> tuple[Link, ...]:
-    """Every edge of the specification after the user's changes, unobserved causes included."""
-    implied = [Link(name, KPI) for name in observed_nodes(spec) if name != KPI]
-    implied += [Link(parent, m.name) for m in spec.mediators for parent in m.parents]
-    gone = {(edge.cause, edge.effect) for edge in spec.edges.remove}
-    added = [Link(edge.cause, edge.effect, edge.lag) for edge in spec.edges.add]
-    replaced = {(link.cause, link.effect) for link in added}
-    kept = [link for link in implied if (link.cause, link.effect) not in gone | replaced]
+def causal_edges(spec: ModelFields) -> tuple[CausalEdge, ...]:
+    """Every edge of the specification after the user's changes, including unobserved causes."""
+    implied = [CausalEdge(name, KPI) for name in observed_nodes(spec) if name != KPI]
+    implied += [CausalEdge(parent, m.name) for m in spec.mediators for parent in m.parents]
+    removed = {(edge.cause, edge.effect) for edge in spec.edges.remove}
+    added = [CausalEdge(edge.cause, edge.effect, edge.lag) for edge in spec.edges.add]
+    replaced = {(edge.cause, edge.effect) for edge in added}
+    kept = [edge for edge in implied if (edge.cause, edge.effect) not in removed | replaced]
     return (*kept, *added)
 
 
-def acts_on_kpi(spec: ModelFields) -> frozenset[str]:
-    """Nodes with a direct effect on the kpi."""
-    return frozenset(link.cause for link in links(spec) if link.effect == KPI)
+def direct_causes_of_kpi(spec: ModelFields) -> frozenset[str]:
+    """Names of the nodes with a direct effect on the KPI."""
+    return frozenset(edge.cause for edge in causal_edges(spec) if edge.effect == KPI)
 
 
 def mediator_order(spec: ModelFields) -> tuple[str, ...]:
-    """Mediators, causes before effects."""
+    """Names of the mediators, causes before effects."""
     names = {mediator.name for mediator in spec.mediators}
     causes: dict[str, set[str]] = {mediator.name: set() for mediator in spec.mediators}
-    for link in links(spec):
-        if link.effect in names and link.cause in names:
-            causes[link.effect].add(link.cause)
+    for edge in causal_edges(spec):
+        if edge.effect in names and edge.cause in names:
+            causes[edge.effect].add(edge.cause)
     return tuple(TopologicalSorter(causes).static_order())
 
 
 def edge_issues(spec: ModelFields) -> Iterator[Issue]:
-    """Edges that name nothing, that no equation can follow, or that close a cycle."""
+    """Issues of edges: an unknown node, an edge that no equation supports, or a cycle."""
     known = {*observed_nodes(spec), *spec.edges.unobserved}
     for key in ("add", "remove"):
         for i, edge in enumerate(getattr(spec.edges, key)):
@@ -79,13 +79,13 @@ def edge_issues(spec: ModelFields) -> Iterator[Issue]:
             detail = f"{name!r} is measured by a column"
             yield Issue(pointer("edges", "unobserved", i), "observed", detail)
     for i, edge in enumerate(spec.edges.add):
-        yield from _cannot_follow(spec, edge, pointer("edges", "add", i))
+        yield from _unsupported_edge_issues(spec, edge, pointer("edges", "add", i))
     for i, edge in enumerate(spec.edges.remove):
-        yield from _cannot_remove(spec, edge, pointer("edges", "remove", i))
-    yield from _cycles(spec)
+        yield from _removal_issues(spec, edge, pointer("edges", "remove", i))
+    yield from _cycle_issues(spec)
 
 
-def _cannot_follow(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
+def _unsupported_edge_issues(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
     mediators = {mediator.name for mediator in spec.mediators}
     channels = {channel.name for channel in spec.channels}
     linear = mediators | {control.name for control in spec.all_controls} | {"price"}
@@ -103,11 +103,11 @@ def _cannot_follow(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]
         detail = f"a channel's delay is its adstock ('delayed', 'weibull'), not a lag of {edge.lag}"
         yield Issue(where, "lag_of_channel", detail)
     elif edge.effect == KPI and edge.lag and edge.cause not in mediators | unobserved:
-        detail = f"a lag to the kpi belongs to a mediator; shift the column of {edge.cause!r}"
+        detail = f"a lag to the KPI belongs to a mediator; shift the column of {edge.cause!r}"
         yield Issue(where, "lag_of_column", detail)
 
 
-def _cannot_remove(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
+def _removal_issues(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]:
     removable = {channel.name for channel in spec.channels}
     removable |= {mediator.name for mediator in spec.mediators}
     removable |= {control.name for control in spec.all_controls}
@@ -118,19 +118,19 @@ def _cannot_remove(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue]
     if edge.effect != KPI and not into_mediator:
         yield Issue(where, "no_edge", f"there is no edge {edge.cause} -> {edge.effect} to remove")
     elif edge.effect == KPI and edge.cause not in removable:
-        detail = f"{edge.cause!r} acts on the kpi by its field; leave it out of the specification"
+        detail = f"{edge.cause!r} acts on the KPI by its field; leave it out of the specification"
         yield Issue(where, "not_removable", detail)
 
 
-def _cycles(spec: ModelFields) -> Iterator[Issue]:
-    """Cycles within one week; and among mediators at any lag, which no order could solve."""
+def _cycle_issues(spec: ModelFields) -> Iterator[Issue]:
+    """Cycles within one week, and among mediators at any lag: no order could solve those."""
     mediators = {mediator.name for mediator in spec.mediators}
     for same_week in (True, False):
         causes: dict[str, set[str]] = {}
-        for link in links(spec):
-            inside = {link.cause, link.effect} <= mediators
-            if (same_week and link.lag == 0) or (not same_week and inside):
-                causes.setdefault(link.effect, set()).add(link.cause)
+        for edge in causal_edges(spec):
+            inside = {edge.cause, edge.effect} <= mediators
+            if (same_week and edge.lag == 0) or (not same_week and inside):
+                causes.setdefault(edge.effect, set()).add(edge.cause)
         try:
             TopologicalSorter(causes).prepare()
         except CycleError as error:

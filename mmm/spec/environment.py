@@ -1,28 +1,28 @@
-"""The part of the specification that describes the world around the media."""
+"""The part of the specification around the media: KPI, price, demand, events, baseline, edges."""
 
 from datetime import date
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from mmm.spec.base import Column, Frozen, Name, name_or_column
+from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 from mmm.spec.media import Adstock
 
 COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
 
 
 class Kpi(Frozen):
-    """The outcome. ``units`` counts things sold, ``revenue`` is currency."""
+    """The outcome to explain. ``units`` counts things sold; ``revenue`` is currency."""
 
     column: Column
     kind: Literal["units", "revenue"] = "revenue"
     likelihood: Literal["normal", "student_t", "lognormal", "negative_binomial"] = "normal"
     value_per_unit: float | None = Field(
-        default=None, gt=0, description="Currency earned per unit of the kpi (units only)."
+        default=None, gt=0, description="Currency earned per unit of the KPI (units only)."
     )
 
     @model_validator(mode="after")
-    def _only_for_units(self) -> Self:
+    def _matches_kind(self) -> Self:
         if self.kind == "revenue" and self.value_per_unit is not None:
             raise ValueError("value_per_unit applies to kind 'units'; revenue is currency already")
         if self.kind == "revenue" and self.likelihood in COUNTS:
@@ -31,9 +31,9 @@ class Kpi(Frozen):
 
 
 class Control(Frozen):
-    """A series that moves the kpi and is not decided here (distribution, weather)."""
+    """A series that moves the KPI and is not decided here (distribution, weather)."""
 
-    model_config = ConfigDict(json_schema_extra=name_or_column)
+    model_config = ConfigDict(json_schema_extra=require_name_or_column)
 
     name: Name
     column: Column
@@ -48,11 +48,11 @@ class Price(Frozen):
 
 
 class Demand(Frozen):
-    """What drives both budgets and sales: the confounder of media.
+    """Demand drives both budgets and sales: it confounds the effects of media.
 
-    ``series``: a column measures it. ``latent``: an autoregressive state is inferred from the kpi
-    and from the budgets of the channels in ``drives``. ``none``: the user declares that there is no
-    such thing beyond what the specification names.
+    ``series``: a column measures it. ``latent``: an autoregressive state is inferred from the KPI
+    and from the budgets of the channels in ``drives``. ``none``: the user declares that nothing
+    drives both except what the specification names.
     """
 
     kind: Literal["series", "latent", "none"]
@@ -87,11 +87,13 @@ class Event(Frozen):
 
 
 class Holidays(Frozen):
-    """Public holidays of a country (ISO 3166 code), of a subdivision where given."""
+    """Public holidays of a country (ISO 3166 code), or of one of its subdivisions."""
 
     country: str = Field(min_length=2, max_length=3)
     subdivision: str | None = None
-    names: tuple[str, ...] = Field(default=(), description="Only these; empty for all of them.")
+    names: tuple[str, ...] = Field(
+        default=(), description="Names of the holidays to use; empty for all of them."
+    )
 
 
 class Seasonality(Frozen):
@@ -114,14 +116,14 @@ class Trend(Frozen):
 
 
 class TimeVarying(Frozen):
-    """Media whose effectiveness moves together by one smooth multiplier over time."""
+    """A group of channels whose effectiveness shares one smooth multiplier over time."""
 
     channels: tuple[Name, ...] = Field(min_length=1, max_length=100)
     lengthscale: float = Field(default=52.0, ge=8.0, le=260.0, description="Weeks.")
 
 
 class Noise(Frozen):
-    """Dependence of the noise over weeks, and whether each geo has a scale of its own."""
+    """Dependence of the noise over weeks, and whether each geo has its own noise scale."""
 
     kind: Literal["iid", "ar1"] = "iid"
     scale: Literal["common", "geo"] = "common"
@@ -136,9 +138,9 @@ class Edge(Frozen):
 
 
 class Edges(Frozen):
-    """What the user knows of the graph beyond the rest of the specification.
+    """The user's changes to the causal graph that the rest of the specification implies.
 
-    ``unobserved`` names causes that no column measures; they may appear in ``add`` alone.
+    ``unobserved`` names causes that no column measures; they may appear in ``add`` only.
     """
 
     add: tuple[Edge, ...] = ()

@@ -1,6 +1,6 @@
-"""The fields of a model's specification, before they are held against each other.
+"""The fields of a model's specification, before the rules between fields are checked.
 
-Rules between fields (``rules``, ``edges``, ``lift_rules``) read these; ``model`` adds the rules.
+Those rules (in ``rules``, ``edges`` and ``lift_rules``) read these fields; ``model`` applies them.
 """
 
 from typing import Annotated, Literal
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from mmm.errors import pointer
-from mmm.spec.base import Column, Frozen, Name, named
+from mmm.spec.base import Column, Frozen, Name, complete_name_and_column
 from mmm.spec.environment import (
     COUNTS,
     POSITIVE,
@@ -31,17 +31,17 @@ type Many[T] = Annotated[tuple[T, ...], Field(max_length=50)]
 
 
 ChannelOrColumn = Annotated[
-    Channel, BeforeValidator(named, json_schema_input_type=Channel | Column)
+    Channel, BeforeValidator(complete_name_and_column, json_schema_input_type=Channel | Column)
 ]
 
 
 ControlOrColumn = Annotated[
-    Control, BeforeValidator(named, json_schema_input_type=Control | Column)
+    Control, BeforeValidator(complete_name_and_column, json_schema_input_type=Control | Column)
 ]
 
 
 class ModelFields(Frozen):
-    """The fields of a model's specification, each valid by itself, and what follows from them."""
+    """The fields of a model's specification, each valid by itself, and their derived properties."""
 
     kpi: Kpi
     date: Column
@@ -71,7 +71,7 @@ class ModelFields(Frozen):
     noise: Noise = Noise()
     link: Literal["identity", "log"] | None = Field(
         default=None,
-        description="identity, or log for a lognormal or negative binomial kpi, where not given.",
+        description="Default: log for a lognormal or negative binomial KPI, else identity.",
     )
 
     @property
@@ -88,35 +88,35 @@ class ModelFields(Frozen):
 
     @property
     def column_pointers(self) -> list[tuple[str, str]]:
-        """Every data column that the spec names, with the JSON pointer that names it."""
-        found = [(self.kpi.column, pointer("kpi", "column")), (self.date, pointer("date"))]
+        """Every data column that the spec names, with the JSON pointer to its field."""
+        columns = [(self.kpi.column, pointer("kpi", "column")), (self.date, pointer("date"))]
         optional = {"geo": self.geo, "product": self.product, "population": self.population}
-        found += [(column, pointer(key)) for key, column in optional.items() if column]
+        columns += [(column, pointer(key)) for key, column in optional.items() if column]
         for i, channel in enumerate(self.channels):
             for key in ("column", "exposure", "frequency"):
                 if getattr(channel, key):
-                    found.append((getattr(channel, key), pointer("channels", i, key)))
+                    columns.append((getattr(channel, key), pointer("channels", i, key)))
         if self.demand and self.demand.column:
-            found.append((self.demand.column, pointer("demand", "column")))
+            columns.append((self.demand.column, pointer("demand", "column")))
         for i, control in enumerate(self.controls):
-            found.append((control.column, pointer("controls", i, "column")))
+            columns.append((control.column, pointer("controls", i, "column")))
         for i, mediator in enumerate(self.mediators):
-            found.append((mediator.column, pointer("mediators", i, "column")))
+            columns.append((mediator.column, pointer("mediators", i, "column")))
         for i, event in enumerate(self.events):
             if event.column:
-                found.append((event.column, pointer("events", i, "column")))
+                columns.append((event.column, pointer("events", i, "column")))
         if self.price:
-            found.append((self.price.column, pointer("price", "column")))
+            columns.append((self.price.column, pointer("price", "column")))
         for i, rival in enumerate(self.competitors):
             named_columns = {"price": rival.price, "spend": rival.spend}
-            found += [
+            columns += [
                 (col, pointer("competitors", i, key)) for key, col in named_columns.items() if col
             ]
-        return found
+        return columns
 
     @property
     def all_controls(self) -> tuple[Control, ...]:
-        """The controls, a demand series first: it enters the kpi as they do."""
+        """The controls, the demand series first if there is one: it acts on the KPI as they do."""
         if self.demand is None or self.demand.column is None:
             return self.controls
         return (Control(name="demand", column=self.demand.column), *self.controls)
@@ -124,16 +124,16 @@ class ModelFields(Frozen):
     @property
     def log_link(self) -> bool:
         """Whether the terms add up on the log scale."""
-        needs = self.kpi.likelihood in COUNTS | POSITIVE
-        return needs if self.link is None else self.link == "log"
+        by_default = self.kpi.likelihood in COUNTS | POSITIVE
+        return by_default if self.link is None else self.link == "log"
 
     @property
     def has_currency(self) -> bool:
-        """Whether a unit of the kpi has a value in currency."""
+        """Whether a unit of the KPI has a value in currency."""
         valued = self.kpi.value_per_unit is not None or self.unit_cost is not None
         return self.kpi.kind == "revenue" or valued
 
     @property
     def unit_cost(self) -> float | None:
-        """Cost of one unit sold, if given: a unit is then worth its price less this."""
+        """Cost of one unit sold, if given; a unit is then worth its price less this cost."""
         return self.price.unit_cost if self.price else None

@@ -1,36 +1,45 @@
-"""What lift tests must agree on with the rest of the specification, before any data are seen."""
+"""Rules between lift tests and the rest of the specification, checked without any data."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 
 from mmm.errors import Issue, pointer
-from mmm.spec.edges import KPI, links
+from mmm.spec.edges import KPI, causal_edges
 from mmm.spec.fields import ModelFields
 from mmm.spec.lift_test import LiftResult, LiftTest
 
 
 def lift_issues(spec: ModelFields) -> Iterator[Issue]:
     """Every contradiction between the lift tests and the specification that holds them."""
-    rules = (_channel, _geos, _price, _steady, _path, _unit, _value)
-    for i, test in _described(spec):
+    rules = (
+        _channel_issues,
+        _geo_issues,
+        _price_issues,
+        _undated_issues,
+        _path_issues,
+        _unit_issues,
+        _value_issues,
+    )
+    for i, test in _inline_tests(spec):
         for rule in rules:
             for issue in rule(spec, test):
                 where = pointer("lift_tests", i) + issue.pointer
                 yield Issue(where, issue.code, issue.detail)
-    yield from _repeated(spec)
+    yield from _repeated_issues(spec)
 
 
-def _described(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
-    """Tests and their places; a test that is only named by an id is judged once it is known."""
+def _inline_tests(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
+    """Tests with their positions; a test given only by its id is checked once it is looked up."""
     for i, test in enumerate(spec.lift_tests):
         if isinstance(test, LiftTest):
             yield i, test
 
 
 def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
-    """Currency that a return on spend counts per unit of the kpi; None where nobody said.
+    """Currency per unit of the KPI that a test's return on spend counts; None where nobody said.
 
-    A unit worth its price less its cost has no default: returns of tests are mostly of revenue.
+    There is no default where a unit is worth its price less its cost: most tests report returns
+    in revenue.
     """
     if spec.kpi.kind == "revenue":
         return 1.0
@@ -39,25 +48,25 @@ def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
     return None if spec.unit_cost is not None else spec.kpi.value_per_unit
 
 
-def _channel(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _channel_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     channels = sorted(channel.name for channel in spec.channels)
     if test.channel not in channels:
         detail = f"{test.channel!r} is no channel; there are: {', '.join(channels)}"
         yield Issue("/channel", "unknown_channel", detail)
 
 
-def _geos(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _geo_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.geos is not None and spec.geo is None and spec.product is None:
-        detail = "the model has no geos; say what part the test covered with treated_share"
+        detail = "the model has no geos; give the share that the test covered as treated_share"
         yield Issue("/geos", "no_geo", detail)
 
 
-def _price(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _price_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.price is not None and spec.price is None:
         yield Issue("/price", "no_price", "the model has no price")
 
 
-def _steady(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _undated_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.start is not None:
         return
     if spec.log_link:
@@ -75,7 +84,7 @@ def _steady(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
             yield Issue(pointer(name), "not_steady", detail)
 
 
-def _path(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _path_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.path == "total":
         return
     nodes = test.path
@@ -83,31 +92,31 @@ def _path(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
         detail = f"a path runs from {test.channel!r} to {KPI!r}; got {list(nodes)}"
         yield Issue("/path", "not_a_path", detail)
         return
-    known = {(link.cause, link.effect) for link in links(spec)}
+    known = {(edge.cause, edge.effect) for edge in causal_edges(spec)}
     for k, (cause, effect) in enumerate(pairwise(nodes)):
         if (cause, effect) not in known:
             detail = f"there is no edge {cause} -> {effect} in this model"
             yield Issue(pointer("path", k + 1), "no_edge", detail)
 
 
-def _unit(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _unit_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     ours = "currency" if spec.kpi.kind == "revenue" else "units"
     result = test.result
     if result.unit is not None and result.unit != ours:
         detail = (
-            f"measured in {result.unit}, but the kpi {spec.kpi.column!r} is in {ours}; "
-            "convert it, or report it as roas"
+            f"measured in {result.unit}, but the KPI {spec.kpi.column!r} is in {ours}; "
+            "convert it, or give it as roas"
         )
         yield Issue("/result/unit", "wrong_unit", detail)
     if ours == "currency" and result.cost_per_unit is not None:
-        detail = f"the kpi {spec.kpi.column!r} is revenue and counts no units; report roas"
+        detail = f"the KPI {spec.kpi.column!r} is revenue and counts no units; give roas"
         yield Issue("/result/cost_per_unit", "wrong_unit", detail)
     if ours == "currency" and result.value_per_unit is not None:
-        detail = f"the kpi {spec.kpi.column!r} is currency already"
+        detail = f"the KPI {spec.kpi.column!r} is currency already"
         yield Issue("/result/value_per_unit", "wrong_unit", detail)
 
 
-def _value(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
+def _value_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     if test.result.roas is None or unit_value(spec, test.result) is not None:
         return
     if spec.unit_cost is None:
@@ -124,10 +133,10 @@ def _value(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     yield Issue("/result/value_per_unit", "missing", detail)
 
 
-def _repeated(spec: ModelFields) -> Iterator[Issue]:
-    """One measurement given twice would count twice."""
+def _repeated_issues(spec: ModelFields) -> Iterator[Issue]:
+    """Issues of measurements given twice, which would count twice."""
     seen: dict[str, int] = {}
-    for i, test in _described(spec):
+    for i, test in _inline_tests(spec):
         key = test.model_dump_json(exclude={"name", "transport_sd"})
         if key in seen:
             detail = f"the same measurement as test {seen[key] + 1}; it would count twice"

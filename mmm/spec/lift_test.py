@@ -1,9 +1,9 @@
-"""A lift test as the specification holds it: two worlds of spend, and the lift between them.
+"""A lift test in the specification: two worlds of spend, and the lift measured between them.
 
     lift = kpi(treatment) - kpi(control), summed over the test's geos, its weeks and its cool-down
 
 *Within the series* the observed spend is one world; ``control`` or ``treatment``, whichever is
-given, describes the other: ``{"scale": 0}``, ``{"add": 500}`` a week, or the weeks in currency.
+given, describes the other: ``{"scale": 0}``, ``{"add": 500}`` per week, or weekly currency.
 *Outside the series* both worlds are given, at least one in currency, with the spend ``before`` the
 test for as many weeks as spend has an effect. *Without dates* both worlds are steady: spend has
 been constant for as long as it has an effect, and the lift is that of one week.
@@ -21,21 +21,23 @@ from mmm.spec.base import Frozen, Name
 FORMS = ("lift", "percent", "roas", "cost_per_unit")
 
 
-def _many(value: Any) -> Any:
+def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 type Numbers = float | list[float]
 WEEKS = Field(
-    min_length=1, max_length=260, description="One number for every week, or a list: one a week."
+    min_length=1,
+    max_length=260,
+    description="One number for every week, or a list with one per week.",
 )
-as_many = BeforeValidator(_many, json_schema_input_type=Numbers)
-Weekly = Annotated[tuple[Annotated[float, Field(ge=0)], ...], WEEKS, as_many]
-Prices = Annotated[tuple[Annotated[float, Field(gt=0)], ...], WEEKS, as_many]
+one_or_many = BeforeValidator(_as_tuple, json_schema_input_type=Numbers)
+Weekly = Annotated[tuple[Annotated[float, Field(ge=0)], ...], WEEKS, one_or_many]
+Prices = Annotated[tuple[Annotated[float, Field(gt=0)], ...], WEEKS, one_or_many]
 
 
 class SpendPath(Frozen):
-    """Spend of one world in the test's weeks, said in exactly one way.
+    """Spend of one world in the test's weeks, given in exactly one way.
 
     ``scale`` and ``add`` (currency per week, total over the test's geos) start from the other
     world; ``weekly`` is currency per week, total over the test's geos, spread evenly over their
@@ -51,7 +53,7 @@ class SpendPath(Frozen):
     after: Weekly | None = None
 
     @model_validator(mode="after")
-    def _one_way(self) -> Self:
+    def _exactly_one_way(self) -> Self:
         ways = ("scale", "add", "weekly", "by_geo")
         given = [name for name in ways if getattr(self, name) is not None]
         if len(given) != 1:
@@ -65,12 +67,13 @@ class SpendPath(Frozen):
 
 
 class LiftResult(Frozen):
-    """What was measured, in exactly one form, with ``se`` or an interval ``low, high, level``.
+    """The measured result in exactly one form, with ``se`` or an interval ``low, high, level``.
 
-    ``lift`` in units of the kpi; ``percent`` of ``control_total`` (the kpi without the treatment,
-    summed over the test); ``roas``, value of the lift per currency of extra spend, a unit of the
-    kpi counted as ``value_per_unit`` (default: the kpi's); ``cost_per_unit``, extra spend per unit
-    of lift. ``unit`` says what the kpi counted was and must agree with the model's.
+    ``lift`` is in units of the KPI; ``percent`` is relative to ``control_total`` (the KPI without
+    the treatment, summed over the test); ``roas`` is the value of the lift per currency of extra
+    spend, where a unit of the KPI counts as ``value_per_unit`` (default: the KPI's own);
+    ``cost_per_unit`` is extra spend per unit of lift. ``unit`` is the unit of the KPI that the test
+    counted; it must agree with the model's.
     """
 
     lift: float | None = None
@@ -87,9 +90,9 @@ class LiftResult(Frozen):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        found = [*self._form_issues(), *self._spread_issues()]
-        if found:
-            raise FieldsError(found)
+        issues = [*self._form_issues(), *self._uncertainty_issues()]
+        if issues:
+            raise FieldsError(issues)
         return self
 
     def _form_issues(self) -> Iterator[Issue]:
@@ -98,7 +101,7 @@ class LiftResult(Frozen):
             detail = f"give exactly one of {', '.join(FORMS)}; got {given or 'none'}"
             yield Issue("", "one_form", detail)
         if self.percent is not None and self.control_total is None:
-            detail = "a percent lift needs control_total: the kpi without the treatment"
+            detail = "a percent lift needs control_total: the KPI without the treatment"
             yield Issue("/control_total", "missing", detail)
         if self.percent is None and self.control_total is not None:
             yield Issue("/control_total", "unused", "control_total belongs to percent")
@@ -107,7 +110,7 @@ class LiftResult(Frozen):
         if self.cost_per_unit == 0.0:
             yield Issue("/cost_per_unit", "zero", "a cost of zero per unit has no finite lift")
 
-    def _spread_issues(self) -> Iterator[Issue]:
+    def _uncertainty_issues(self) -> Iterator[Issue]:
         interval = {name: getattr(self, name) for name in ("low", "high", "level")}
         missing = [name for name, value in interval.items() if value is None]
         if self.se is not None and len(missing) < len(interval):
@@ -141,20 +144,22 @@ class LiftResult(Frozen):
 class LiftTest(Frozen):
     """An experiment on one channel; ``start`` and ``end`` are week starts, both inclusive.
 
-    ``geos``: None for all. ``treated_share``: the part of these geos' people that the test covered
+    ``geos``: None for all. ``treated_share``: the share of these geos' people that the test covered
     (below one in a national series, where the test ran in some places only). ``price``: own price
     in the test, outside the series. ``path``: ``total``, or nodes from the channel to ``kpi``.
 
-    ``transport_sd`` is relative: the effect in the test differs from the model's by that much
-    (audience, creative, season, rivals). 0.1 is a judgement: it is small beside the s.e. of most
-    tests, and keeps a test of tiny s.e. from overruling the rest of the data.
+    ``transport_sd`` is the relative s.d. by which the effect in the test differs from the model's
+    (audience, creative, season, rivals). The default of 0.1 is a judgement: it is small compared
+    with the s.e. of most tests, and keeps a test with a tiny s.e. from overruling other data.
     """
 
     name: Name | None = None
     channel: Name
     start: date | None = None
     end: date | None = None
-    cooldown: int = Field(default=0, ge=0, le=104, description="Weeks after, in the measurement.")
+    cooldown: int = Field(
+        default=0, ge=0, le=104, description="Weeks after the test that the measurement includes."
+    )
     geos: Annotated[tuple[str, ...], Field(min_length=1, max_length=2000)] | None = None
     treated_share: float = Field(default=1.0, gt=0, le=1)
     control: SpendPath | None = None
@@ -166,11 +171,11 @@ class LiftTest(Frozen):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        found = [*self._date_issues(), *self._world_issues()]
+        issues = [*self._date_issues(), *self._world_issues()]
         if self.geos is not None and len(set(self.geos)) < len(self.geos):
-            found.append(Issue("/geos", "repeated", "a geo is named twice"))
-        if found:
-            raise FieldsError(found)
+            issues.append(Issue("/geos", "repeated", "a geo is named twice"))
+        if issues:
+            raise FieldsError(issues)
         return self
 
     def _date_issues(self) -> Iterator[Issue]:
@@ -200,5 +205,5 @@ class LiftTest(Frozen):
 
     @property
     def label(self) -> str:
-        """Its name, or the channel and the first week."""
+        """The test's name, or else its channel and first week."""
         return self.name or f"{self.channel} {self.start or 'steady'}"

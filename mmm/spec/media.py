@@ -1,10 +1,10 @@
-"""The part of the specification that describes media: own channels and rivals."""
+"""The part of the specification about media: own channels, their mediators, and rivals."""
 
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from mmm.spec.base import Column, Frozen, Name, name_or_column
+from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 
 
 class Adstock(Frozen):
@@ -24,7 +24,7 @@ class Saturation(Frozen):
 
 
 class MedianP95(Frozen):
-    """A positive quantity by its median and its 95 % quantile."""
+    """The prior of a positive quantity, given by its median and its 95 % quantile."""
 
     median: float = Field(gt=0)
     p95: float = Field(gt=0)
@@ -37,11 +37,12 @@ class MedianP95(Frozen):
 
 
 class ChannelPrior(Frozen):
-    """What is believed of a channel before the data; one statement about its effect at most.
+    """Prior beliefs about a channel, of which at most one is about the size of its effect.
 
-    ``roi`` and ``marginal_roi``: value per currency, carry-out counted, over the observed spend;
-    ``share``: its contribution as a share of the kpi; ``elasticity``: percent of kpi per percent
-    of spend; ``half_life``: weeks after which half of a week's effect is past.
+    ``roi`` and ``marginal_roi``: value per currency over the observed spend, including carryover
+    after the last week; ``share``: its contribution as a share of the KPI; ``elasticity``: percent
+    change of the KPI per percent of spend; ``half_life``: weeks after which half of a week's effect
+    is past.
     """
 
     roi: MedianP95 | None = None
@@ -52,31 +53,31 @@ class ChannelPrior(Frozen):
 
     @model_validator(mode="after")
     def _one_effect(self) -> Self:
-        given = [name for name in EFFECT_STATEMENTS if getattr(self, name) is not None]
+        given = [name for name in EFFECT_PRIORS if getattr(self, name) is not None]
         if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} all fix the same effect; give one of them")
         return self
 
     @property
     def effect(self) -> tuple[str, MedianP95] | None:
-        """The statement about the size of the effect, with its kind."""
-        found = [(n, getattr(self, n)) for n in EFFECT_STATEMENTS if getattr(self, n) is not None]
-        return found[0] if found else None
+        """The kind and the prior of the belief about the size of the effect, or None."""
+        given = [(n, getattr(self, n)) for n in EFFECT_PRIORS if getattr(self, n) is not None]
+        return given[0] if given else None
 
 
-EFFECT_STATEMENTS = ("roi", "marginal_roi", "share", "elasticity")
+EFFECT_PRIORS = ("roi", "marginal_roi", "share", "elasticity")
 
 
 class Channel(Frozen):
-    """An own medium: its weekly spend in currency, and what enters its curve.
+    """An own channel: its weekly spend in currency, and the exposure that enters its curve.
 
     ``exposure`` names the column of impressions, GRP or reach that the spend bought; without it the
     spend itself enters. ``frequency`` (average contacts per person reached, with reach as exposure)
-    makes it a reach-and-frequency channel. ``national`` spend is one number a week for all geos,
+    makes it a reach-and-frequency channel. ``national`` spend is one number per week for all geos,
     repeated in each.
     """
 
-    model_config = ConfigDict(json_schema_extra=name_or_column)
+    model_config = ConfigDict(json_schema_extra=require_name_or_column)
 
     name: Name
     column: Column
@@ -101,7 +102,7 @@ class Channel(Frozen):
 
 
 class Competitor(Frozen):
-    """A rival: its price raises our kpi (h >= 0), its spend lowers it (gamma >= 0)."""
+    """A rival: its price raises our KPI (h >= 0), its spend lowers it (gamma >= 0)."""
 
     name: Name
     price: Column | None = None
@@ -110,17 +111,17 @@ class Competitor(Frozen):
     saturation: Saturation = Saturation(kind="logistic")
 
     @model_validator(mode="after")
-    def _something_known(self) -> Self:
+    def _price_or_spend(self) -> Self:
         if self.price is None and self.spend is None:
             raise ValueError("a competitor needs a price column, a spend column, or both")
         return self
 
 
 class Mediator(Frozen):
-    """A series between media and the kpi, with its own equation; empty cells are weeks unseen.
+    """A series between media and the KPI, with its own equation; empty cells are unobserved weeks.
 
-    ``parents`` are channels, other mediators, controls or ``price``. Media reach it through
-    ``adstock`` and ``saturation`` of their own.
+    ``parents`` are channels, other mediators, controls or ``price``. Media act on it through
+    ``adstock`` and ``saturation`` of its own.
     """
 
     name: Name

@@ -1,4 +1,4 @@
-"""What the fields of a specification must agree on: each rule yields the issues it finds."""
+"""The rules between the fields of a specification; each rule yields the issues it finds."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,12 +13,20 @@ RESERVED_NAMES = frozenset({"price", "kpi", "date", "geo", "baseline", "interact
 
 
 def spec_issues(spec: ModelFields) -> list[Issue]:
-    """Every contradiction within ``spec``, with its field."""
-    rules = (_names, _money, _mediators, _references, _likelihood, _edges, _lift_tests)
+    """Every contradiction within ``spec``, with the pointer to its field."""
+    rules = (
+        _name_issues,
+        _value_issues,
+        _mediator_issues,
+        _reference_issues,
+        _likelihood_issues,
+        edge_issues,
+        lift_issues,
+    )
     return [issue for rule in rules for issue in rule(spec)]
 
 
-def _names(spec: ModelFields) -> Iterator[Issue]:
+def _name_issues(spec: ModelFields) -> Iterator[Issue]:
     channel_names = {channel.name for channel in spec.channels}
     for i, mediator in enumerate(spec.mediators):
         if mediator.name in channel_names:
@@ -31,9 +39,9 @@ def _names(spec: ModelFields) -> Iterator[Issue]:
             detail = f"the {what} {repeated[0]!r} is used more than once"
             yield Issue("", "repeated", detail)
     reserved = RESERVED_NAMES | ({"demand"} if spec.demand else set())
-    taken = reserved.intersection(spec.names)
-    if taken:
-        yield Issue("", "reserved", f"the name {min(taken)!r} is reserved; choose another")
+    misused = reserved.intersection(spec.names)
+    if misused:
+        yield Issue("", "reserved", f"the name {min(misused)!r} is reserved; choose another")
     if spec.population is not None and spec.geo is None and spec.product is None:
         yield Issue("/population", "no_geo", "population needs geo: it is the size of each geo")
 
@@ -42,9 +50,9 @@ def _columns(spec: ModelFields) -> list[str]:
     return [column for column, _ in spec.column_pointers]
 
 
-def _money(spec: ModelFields) -> Iterator[Issue]:
+def _value_issues(spec: ModelFields) -> Iterator[Issue]:
     if spec.unit_cost is not None and spec.kpi.kind != "units":
-        detail = "price.unit_cost applies to a kpi of kind 'units'"
+        detail = "price.unit_cost applies to a KPI of kind 'units'"
         yield Issue("/price/unit_cost", "not_units", detail)
     if spec.unit_cost is not None and spec.kpi.value_per_unit is not None:
         detail = "give kpi.value_per_unit or price.unit_cost, not both"
@@ -56,12 +64,12 @@ def _money(spec: ModelFields) -> Iterator[Issue]:
         where = pointer("channels", i, "prior", effect[0])
         if "roi" in effect[0] and not spec.has_currency:
             detail = (
-                "an ROI prior needs kpi.value_per_unit, price.unit_cost or a kpi of kind 'revenue'"
+                "an ROI prior needs kpi.value_per_unit, price.unit_cost or a KPI of kind 'revenue'"
             )
             yield Issue(where, "no_value", detail)
 
 
-def _mediators(spec: ModelFields) -> Iterator[Issue]:
+def _mediator_issues(spec: ModelFields) -> Iterator[Issue]:
     known = {channel.name for channel in spec.channels}
     known |= {mediator.name for mediator in spec.mediators}
     known |= {control.name for control in spec.all_controls}
@@ -77,7 +85,7 @@ def _mediators(spec: ModelFields) -> Iterator[Issue]:
             yield Issue(pointer("mediators", i, "parents"), "repeated", detail)
 
 
-def _references(spec: ModelFields) -> Iterator[Issue]:
+def _reference_issues(spec: ModelFields) -> Iterator[Issue]:
     channels = {channel.name for channel in spec.channels}
     groups: list[tuple[str, tuple[str, ...]]] = [
         (pointer("interactions", i), pair) for i, pair in enumerate(spec.interactions)
@@ -97,13 +105,13 @@ def _references(spec: ModelFields) -> Iterator[Issue]:
         if pair[0] == pair[1]:
             detail = f"{pair[0]!r} cannot interact with itself; its saturation says that"
             yield Issue(pointer("interactions", i), "same_channel", detail)
-    moving = Counter(name for group in spec.time_varying for name in group.channels)
-    for name, count in moving.items():
+    memberships = Counter(name for group in spec.time_varying for name in group.channels)
+    for name, count in memberships.items():
         if count > 1:
             yield Issue("/time_varying", "repeated", f"{name!r} is in {count} groups")
 
 
-def _likelihood(spec: ModelFields) -> Iterator[Issue]:
+def _likelihood_issues(spec: ModelFields) -> Iterator[Issue]:
     kind = spec.kpi.likelihood
     if kind in COUNTS | POSITIVE and spec.link == "identity":
         yield Issue("/link", "needs_log", f"likelihood {kind!r} needs the link 'log'")
@@ -118,11 +126,3 @@ def _likelihood(spec: ModelFields) -> Iterator[Issue]:
         yield Issue("/price/acts_on", "log_link", detail)
     if spec.noise.scale == "geo" and spec.geo is None and spec.product is None:
         yield Issue("/noise/scale", "no_geo", "a scale by geo needs the geo column")
-
-
-def _edges(spec: ModelFields) -> Iterator[Issue]:
-    yield from edge_issues(spec)
-
-
-def _lift_tests(spec: ModelFields) -> Iterator[Issue]:
-    yield from lift_issues(spec)

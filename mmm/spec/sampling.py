@@ -1,4 +1,4 @@
-"""SamplingSpec: how a posterior is drawn."""
+"""SamplingSpec: how the posterior is sampled."""
 
 from typing import Literal, Self
 
@@ -9,12 +9,12 @@ from mmm.spec.base import Frozen
 
 
 class SamplingSpec(Frozen):
-    """How to sample: by which method; draws and warm-up per chain, chains, seed."""
+    """How to sample: method, backend, draws and warm-up per chain, number of chains, seed."""
 
     method: Literal["nuts", "laplace", "pathfinder"] = Field(
         default="nuts",
         description="nuts is exact. laplace and pathfinder make a draft in seconds: draws times "
-        "chains of an approximation, never trusted; tune and target_accept have no say then.",
+        "chains of an approximation, never trusted; tune and target_accept do not apply then.",
     )
 
     backend: Literal["numba", "jax"] = Field(
@@ -23,18 +23,18 @@ class SamplingSpec(Frozen):
     )
     draws: int = Field(default=1000, ge=50, le=20_000)
     tune: int = Field(default=1000, ge=50, le=20_000)
-    chains: int = Field(default=4, ge=2, le=16, description="R-hat needs two.")
+    chains: int = Field(default=4, ge=2, le=16, description="R-hat needs at least two.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     target_accept: float = Field(default=0.9, gt=0.5, lt=1.0)
 
     @model_validator(mode="after")
     def _jax_is_exact(self) -> Self:
         if self.backend == "jax" and self.draft:
-            detail = f"'jax' samples by nuts only, not by {self.method!r}: leave one of them out"
+            detail = f"'jax' samples by nuts only, not by {self.method!r}; leave one of them out"
             raise FieldsError([Issue("/backend", "needs_nuts", detail)])
         return self
 
     @property
     def draft(self) -> bool:
-        """Whether the draws are those of an approximation."""
+        """Whether the method approximates the posterior instead of sampling it exactly."""
         return self.method != "nuts"

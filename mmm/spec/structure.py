@@ -1,6 +1,6 @@
-"""The static shape of a model: which media act where, with which curves, in which order.
+"""The static structure of a model: which media act on what, with which curves, in which order.
 
-A *medium* carries exposure to the kpi or to a mediator: every own channel to the kpi, then every
+A *medium* carries exposure to the KPI or to a mediator: every own channel to the KPI, then every
 ``<rival>.spend``, then the channels that act on mediators, named ``<channel>><mediator>``. Its
 ``source`` is the position of its exposure among channels and spending rivals. Media that share
 adstock kind, lag and saturation form a group and are evaluated as one array.
@@ -9,66 +9,23 @@ adstock kind, lag and saturation form a group and are evaluated as one array.
 from dataclasses import dataclass
 from functools import cached_property
 
-from mmm.spec.edges import KPI, acts_on_kpi, links, mediator_order
+from mmm.spec.edges import KPI, causal_edges, direct_causes_of_kpi, mediator_order
 from mmm.spec.media import (
     ADSTOCK_PARAMETERS,
-    SATURATION_PARAMETERS,
     Adstock,
     Channel,
     Competitor,
     Mediator,
     Saturation,
 )
+from mmm.spec.medium import MediaGroup, Medium
 from mmm.spec.model import ModelSpec
-
-FREQUENCY_PARAMETERS = ("frequency_half", "frequency_slope")
-
 
 NO_CURVE = (Adstock(kind="none"), Saturation(kind="none"))
 
 
 @dataclass(frozen=True)
-class Medium:
-    """One carrier of exposure, own or a rival's; ``acts`` is False where its edge was removed."""
-
-    name: str
-    source: int
-    target: str
-    adstock: Adstock
-    saturation: str
-    own: bool
-    by_frequency: bool = False
-    acts: bool = True
-
-    @property
-    def max_lag(self) -> int:
-        """Weeks that its carryover reaches."""
-        return 0 if self.adstock.kind == "none" else self.adstock.max_lag
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of its curve parameters."""
-        curve = ADSTOCK_PARAMETERS[self.adstock.kind] + SATURATION_PARAMETERS[self.saturation]
-        return curve + (FREQUENCY_PARAMETERS if self.by_frequency else ())
-
-
-@dataclass(frozen=True)
-class Group:
-    """Media evaluated together: positions among all media, and within each parameter vector.
-
-    A parameter's positions are None where the group has all of its vector.
-    """
-
-    adstock: str
-    saturation: str
-    by_frequency: bool
-    max_lag: int
-    members: tuple[int, ...]
-    positions: dict[str, tuple[int, ...] | None]
-
-
-@dataclass(frozen=True)
-class Parent:
+class MediatorParent:
     """A linear term of a mediator: the ``position``-th control or mediator, or the own price."""
 
     mediator: int
@@ -79,7 +36,7 @@ class Parent:
 
 @dataclass(frozen=True)
 class Structure:
-    """What the equations need to know of a spec."""
+    """What the equations need to know about a specification."""
 
     media: tuple[Medium, ...]
     n_channels: int
@@ -93,7 +50,7 @@ class Structure:
     mediators: tuple[str, ...]
     mediator_order: tuple[int, ...]
     mediator_lag: tuple[int | None, ...]
-    parents: tuple[Parent, ...]
+    parents: tuple[MediatorParent, ...]
     events: tuple[str, ...]
     event_adstock: tuple[Adstock, ...]
     interactions: tuple[tuple[int, int], ...]
@@ -108,7 +65,7 @@ class Structure:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Names of own channels in order."""
+        """Names of the own channels, in order."""
         return tuple(medium.name for medium in self.media[: self.n_channels])
 
     @property
@@ -118,22 +75,22 @@ class Structure:
 
     @property
     def n_direct(self) -> int:
-        """Media whose target is the kpi; they come first."""
+        """Number of media that act on the KPI; they come first."""
         return self.n_channels + len(self.spending_rivals)
 
     @property
     def paths(self) -> tuple[int, ...]:
-        """Media whose target is a mediator."""
+        """Positions of the media that act on a mediator."""
         return tuple(range(self.n_direct, len(self.media)))
 
     def paths_into(self, mediator: int) -> tuple[int, ...]:
-        """Media whose target is this mediator."""
+        """Positions of the media that act on this mediator."""
         name = self.mediators[mediator]
         return tuple(i for i in self.paths if self.media[i].target == name)
 
     @property
     def max_lag(self) -> int:
-        """Longest delay from spend to the kpi over all paths, in weeks."""
+        """Longest delay from spend to the KPI over all paths, in weeks."""
         direct = max((self.media[i].max_lag for i in range(self.n_direct)), default=0)
         mediated = [
             self.media[i].max_lag + self.delay(self.mediators.index(self.media[i].target))
@@ -142,38 +99,38 @@ class Structure:
         return max([direct, *mediated])
 
     def delay(self, mediator: int) -> int:
-        """Longest delay from a mediator to the kpi, in weeks."""
+        """Longest delay from a mediator to the KPI, in weeks."""
         own = self.mediator_lag[mediator] or 0
         onward = [
-            link.lag + self.delay(link.mediator)
-            for link in self.parents
-            if link.kind == "mediator" and link.position == mediator
+            term.lag + self.delay(term.mediator)
+            for term in self.parents
+            if term.kind == "mediator" and term.position == mediator
         ]
         return max([own, *onward])
 
     @property
     def has_price_factor(self) -> bool:
-        """Whether any price, own or a rival's, enters."""
+        """Whether any price, own or a rival's, enters the model."""
         return self.has_price or bool(self.priced_rivals)
 
     @cached_property
     def parameter_media(self) -> dict[str, tuple[int, ...]]:
         """Curve parameter -> positions of the media that have it, in order."""
-        found: dict[str, list[int]] = {}
+        media: dict[str, list[int]] = {}
         for index, medium in enumerate(self.media):
             for name in medium.parameters:
-                found.setdefault(name, []).append(index)
-        return {name: tuple(members) for name, members in found.items()}
+                media.setdefault(name, []).append(index)
+        return {name: tuple(members) for name, members in media.items()}
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
-        """Media by equal adstock kind, lag, saturation and use of frequency."""
+    def groups(self) -> tuple[MediaGroup, ...]:
+        """Media grouped by adstock kind, lag, saturation and use of frequency."""
         members: dict[tuple[str, int, str, bool], list[int]] = {}
         for index, medium in enumerate(self.media):
             key = (medium.adstock.kind, medium.max_lag, medium.saturation, medium.by_frequency)
             members.setdefault(key, []).append(index)
         return tuple(
-            Group(
+            MediaGroup(
                 adstock=adstock,
                 saturation=saturation,
                 by_frequency=by_frequency,
@@ -190,7 +147,7 @@ class Structure:
 
 def structure_of(spec: ModelSpec) -> Structure:
     """The structure that ``spec`` declares."""
-    acts = acts_on_kpi(spec)
+    acts = direct_causes_of_kpi(spec)
     channels = {channel.name: i for i, channel in enumerate(spec.channels)}
     mediators = {mediator.name: i for i, mediator in enumerate(spec.mediators)}
     controls = tuple(control.name for control in spec.all_controls)
@@ -223,29 +180,32 @@ def structure_of(spec: ModelSpec) -> Structure:
 
 
 def _media(spec: ModelSpec) -> list[Medium]:
-    acts, spending = acts_on_kpi(spec), [r for r in spec.competitors if r.spend is not None]
+    acts = direct_causes_of_kpi(spec)
+    spending = [rival for rival in spec.competitors if rival.spend is not None]
     channels = {channel.name: i for i, channel in enumerate(spec.channels)}
-    media = [_direct(c, i, acts=c.name in acts) for i, c in enumerate(spec.channels)]
+    media = [_channel_to_kpi(c, i, acts=c.name in acts) for i, c in enumerate(spec.channels)]
     media += [
         _medium(f"{rival.name}.spend", len(channels) + i, KPI, rival, own=False)
         for i, rival in enumerate(spending)
     ]
     by_name = {mediator.name: mediator for mediator in spec.mediators}
-    for link in links(spec):
-        if link.effect in by_name and link.cause in channels:
-            source, target = channels[link.cause], by_name[link.effect]
-            name = f"{link.cause}>{link.effect}"
-            frequent = spec.channels[source].frequency is not None
-            media.append(_medium(name, source, target.name, target, own=True, frequent=frequent))
+    for edge in causal_edges(spec):
+        if edge.effect in by_name and edge.cause in channels:
+            source, target = channels[edge.cause], by_name[edge.effect]
+            name = f"{edge.cause}>{edge.effect}"
+            by_frequency = spec.channels[source].frequency is not None
+            media.append(
+                _medium(name, source, target.name, target, own=True, by_frequency=by_frequency)
+            )
     return media
 
 
-def _direct(channel: Channel, index: int, *, acts: bool) -> Medium:
+def _channel_to_kpi(channel: Channel, index: int, *, acts: bool) -> Medium:
     if not acts:
         adstock, saturation = NO_CURVE
         return Medium(channel.name, index, KPI, adstock, saturation.kind, own=True, acts=False)
-    frequent = channel.frequency is not None
-    return _medium(channel.name, index, KPI, channel, own=True, frequent=frequent)
+    by_frequency = channel.frequency is not None
+    return _medium(channel.name, index, KPI, channel, own=True, by_frequency=by_frequency)
 
 
 def _medium(
@@ -255,30 +215,33 @@ def _medium(
     item: Channel | Competitor | Mediator,
     *,
     own: bool,
-    frequent: bool = False,
+    by_frequency: bool = False,
 ) -> Medium:
-    return Medium(name, source, target, item.adstock, item.saturation.kind, own, frequent)
+    return Medium(name, source, target, item.adstock, item.saturation.kind, own, by_frequency)
 
 
 def _lag_to_kpi(spec: ModelSpec, mediator: str) -> int | None:
-    """Weeks from a mediator to the kpi; None where it does not act on it."""
-    found = [link.lag for link in links(spec) if (link.cause, link.effect) == (mediator, KPI)]
-    return found[0] if found else None
+    """Weeks from a mediator to the KPI; None where it has no direct effect on it."""
+    edges = causal_edges(spec)
+    lags = [edge.lag for edge in edges if (edge.cause, edge.effect) == (mediator, KPI)]
+    return lags[0] if lags else None
 
 
-def _parents(spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ...]) -> list[Parent]:
-    found = []
-    for link in links(spec):
-        if link.effect not in mediators:
+def _parents(
+    spec: ModelSpec, mediators: dict[str, int], controls: tuple[str, ...]
+) -> list[MediatorParent]:
+    parents = []
+    for edge in causal_edges(spec):
+        if edge.effect not in mediators:
             continue
-        effect = mediators[link.effect]
-        if link.cause in mediators:
-            found.append(Parent(effect, "mediator", mediators[link.cause], link.lag))
-        elif link.cause in controls:
-            found.append(Parent(effect, "control", controls.index(link.cause), link.lag))
-        elif link.cause == "price":
-            found.append(Parent(effect, "price", 0, link.lag))
-    return found
+        effect = mediators[edge.effect]
+        if edge.cause in mediators:
+            parents.append(MediatorParent(effect, "mediator", mediators[edge.cause], edge.lag))
+        elif edge.cause in controls:
+            parents.append(MediatorParent(effect, "control", controls.index(edge.cause), edge.lag))
+        elif edge.cause == "price":
+            parents.append(MediatorParent(effect, "price", 0, edge.lag))
+    return parents
 
 
 def _positions(owners: tuple[int, ...], members: list[int]) -> tuple[int, ...] | None:
@@ -287,17 +250,17 @@ def _positions(owners: tuple[int, ...], members: list[int]) -> tuple[int, ...] |
 
 def event_parameters(s: Structure) -> dict[str, list[int]]:
     """Adstock parameter of events -> positions of the events that have it."""
-    found: dict[str, list[int]] = {}
+    events: dict[str, list[int]] = {}
     for index, adstock in enumerate(s.event_adstock):
         for name in ADSTOCK_PARAMETERS[adstock.kind]:
-            found.setdefault(f"event_{name}", []).append(index)
-    return found
+            events.setdefault(f"event_{name}", []).append(index)
+    return events
 
 
 def longest_delay(s: Structure) -> int:
-    """Weeks after which no variable's change reaches the kpi any more."""
-    waits = [s.max_lag]
-    waits += [adstock.max_lag for adstock in s.event_adstock if adstock.kind != "none"]
-    waits += [s.delay(mediator) for mediator in range(len(s.mediators))]
-    waits += [parent.lag + s.delay(parent.mediator) for parent in s.parents]
-    return max(waits)
+    """Weeks after which a change of any variable no longer reaches the KPI."""
+    delays = [s.max_lag]
+    delays += [adstock.max_lag for adstock in s.event_adstock if adstock.kind != "none"]
+    delays += [s.delay(mediator) for mediator in range(len(s.mediators))]
+    delays += [parent.lag + s.delay(parent.mediator) for parent in s.parents]
+    return max(delays)

@@ -1,0 +1,47 @@
+"""A medium, which carries exposure to the KPI or to a mediator, and media evaluated together."""
+
+from dataclasses import dataclass
+
+from mmm.spec.media import ADSTOCK_PARAMETERS, SATURATION_PARAMETERS, Adstock
+
+FREQUENCY_PARAMETERS = ("frequency_half", "frequency_slope")
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One carrier of exposure, own or a rival's; ``acts`` is False where its edge was removed."""
+
+    name: str
+    source: int
+    target: str
+    adstock: Adstock
+    saturation: str
+    own: bool
+    by_frequency: bool = False
+    acts: bool = True
+
+    @property
+    def max_lag(self) -> int:
+        """Weeks over which its exposure carries over."""
+        return 0 if self.adstock.kind == "none" else self.adstock.max_lag
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of its curve parameters."""
+        curve = ADSTOCK_PARAMETERS[self.adstock.kind] + SATURATION_PARAMETERS[self.saturation]
+        return curve + (FREQUENCY_PARAMETERS if self.by_frequency else ())
+
+
+@dataclass(frozen=True)
+class MediaGroup:
+    """Media evaluated together: positions among all media, and within each parameter vector.
+
+    A parameter's positions are None where the group has the whole vector.
+    """
+
+    adstock: str
+    saturation: str
+    by_frequency: bool
+    max_lag: int
+    members: tuple[int, ...]
+    positions: dict[str, tuple[int, ...] | None]
