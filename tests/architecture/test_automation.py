@@ -51,8 +51,7 @@ def test_the_hosted_ci_runs_the_script_that_every_change_must_pass() -> None:
 
 def test_the_script_runs_targets_of_the_makefile() -> None:
     targets = re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE)
-    called = re.findall(r"^make (\w+)$", CI_SCRIPT, re.MULTILINE)
-    assert called[:1] == ["check"]
+    called = re.findall(r"^(?:timed )?make (\w+)$", CI_SCRIPT, re.MULTILINE)
     assert {"check", "test", "slow"} <= set(called) <= set(targets)
 
 
