@@ -38,7 +38,7 @@ class Certificate:
     gap: float | None = None
 
 
-def relative(excess: float, rho: float, floor: float) -> float:
+def relative_gap(excess: float, rho: float, floor: float) -> float:
     """excess / max(|rho|, floor); 0 where there is no excess."""
     return excess / max(abs(rho), floor, np.finfo(float).tiny) if excess > 0 else 0.0
 
@@ -60,7 +60,7 @@ class Risk:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class ReferenceComparison:
     """The plan against a reference, draws paired.
 
     spend: (cell,), currency, of the reference; total: its sum.
@@ -80,7 +80,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Binding:
+class BindingLimit:
     """A limit that the plan meets exactly.
 
     constraint: in words.  pointer: into the problem, None for the natural minimum of 0.
@@ -94,7 +94,7 @@ class Binding:
 
 
 @dataclass(frozen=True)
-class Reached:
+class ConditionResult:
     """What a plan reaches of a target, or of another condition that is no linear limit.
 
     condition: in words.  pointer: into the problem.  wanted, reached: a probability, or a return.
@@ -109,7 +109,7 @@ class Reached:
 
 
 @dataclass(frozen=True, eq=False)
-class Stay:
+class StayJudgement:
     """The best plan beside the proportional one (current mix, same total); draws paired.
 
     within_noise: nothing tells its gain over the proportional plan from noise (`stay.py`).
@@ -128,7 +128,7 @@ class Stay:
 
 
 @dataclass(frozen=True)
-class Pair:
+class InseparablePair:
     """Two channels whose effects the data cannot tell apart, though it knows their sum.
 
     correlation: of their responses under the plan, over draws.
@@ -142,7 +142,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class Stability:
+class PlanStability:
     """How far the plan moves if chosen on half of the draws, and its worth on the other half.
 
     plans: (half, cell), currency, each chosen on one half.  moved: (half,), share of the total that
@@ -160,7 +160,7 @@ class Stability:
 
 
 @dataclass(frozen=True, eq=False)
-class Information:
+class InformationValue:
     """What knowing more would be worth, in the expected gain's unit.
 
     regret: (draw,), of the plan against each draw's own best plan.  expected_regret: its mean.
@@ -180,12 +180,12 @@ class Information:
 class Insights:
     """What costs further solves; each is None where the problem does not allow it."""
 
-    stability: Stability | None
-    information: Information | None
+    stability: PlanStability | None
+    information: InformationValue | None
 
 
 @dataclass(frozen=True)
-class Statistics:
+class SearchStatistics:
     """How the search went; nothing here enters the result.
 
     evaluations, gradients: calls of the response.  starts: different starting plans climbed.
@@ -224,15 +224,15 @@ class Allocation:
     gain: FloatArray
     response: FloatArray
     risk: Risk
-    versus_current: Comparison
-    versus_proportional: Comparison
+    versus_current: ReferenceComparison
+    versus_proportional: ReferenceComparison
     marginal: FloatArray
     marginal_response: FloatArray
-    binding: tuple[Binding, ...]
+    binding: tuple[BindingLimit, ...]
     certificate: Certificate
     warnings: tuple[str, ...]
-    statistics: Statistics
-    target: Reached | None = None
-    stay: Stay | None = None
-    pairs: tuple[Pair, ...] = ()
+    statistics: SearchStatistics
+    target: ConditionResult | None = None
+    stay: StayJudgement | None = None
+    pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None

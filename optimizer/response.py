@@ -28,7 +28,7 @@ class Response(Protocol):
     concave    True: every draw is concave in spend, over all spends that are not negative; plans
                then come with a global certificate
     separable  True: the response is a `Separable` one
-    cells      one `Cell` for each name: the channel, geo and week it stands for
+    cells      one `DecisionCell` for each name: the channel, geo and week it stands for
     weights    (draw,) probabilities of the draws; absent: equal
     key        text that is equal only for equal responses: what was computed is found again
     """
@@ -62,7 +62,7 @@ class Separable(Response, Protocol):
         ...
 
 
-class Cell(Protocol):
+class DecisionCell(Protocol):
     """What is decided at one place and time; None stands for the whole of it."""
 
     @property
@@ -85,7 +85,7 @@ def as_separable(response: Response) -> Separable | None:
 
 def channels_of(response: Response) -> tuple[str, ...]:
     """The channel of each cell; its own name where the response says nothing of cells."""
-    cells: tuple[Cell, ...] | None = getattr(response, "cells", None)
+    cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
     return tuple(response.names) if cells is None else tuple(cell.channel for cell in cells)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.curves.cache import Recall, recall_of
+from optimizer.curves.cache import CurveCache, curve_cache_of
 from optimizer.response import FloatArray, Separable
 
 _STEEP = 1e3
@@ -41,10 +41,10 @@ class Envelope:
 
     response: Separable
     levels: list[FloatArray]
-    recall: Recall = field(init=False)
+    cache: CurveCache = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recall = recall_of(self.response)
+        self.cache = curve_cache_of(self.response)
 
     def refine(self, cell: int, *points: float) -> None:
         """More levels for a cell, within its ends."""
@@ -60,14 +60,14 @@ class Envelope:
         share = (at - piece.levels[i]) / (piece.levels[i + 1] - piece.levels[i])
         first = piece.low[:, i] + share * piece.rise[:, i]
         last = piece.late[:, i] + share * piece.climb[:, i]
-        value = weights @ self.recall.curve(self.response, cell, np.array([at]))[0][0]
+        value = weights @ self.cache.curve(self.response, cell, np.array([at]))[0][0]
         return float((np.minimum(first, last) - value).max())
 
     def pieces(self, cell: int, weights: FloatArray) -> Pieces:
         """Lines above the cell's response averaged by weights (cut, draw), not negative."""
         levels = self.levels[cell]
-        values, _ = self.recall.curve(self.response, cell, levels)
-        least, most = self.recall.slope_range(self.response, cell, levels)
+        values, _ = self.cache.curve(self.response, cell, levels)
+        least, most = self.cache.slope_range(self.response, cell, levels)
         width = np.diff(levels)
         value = weights @ values.T
         low, high = value[:, :-1], value[:, 1:]

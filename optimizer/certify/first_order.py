@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.allocation import Certificate, CertificateKind, relative
+from optimizer.allocation import Certificate, CertificateKind, relative_gap
 from optimizer.constraints.feasible_set import FeasibleSet
-from optimizer.constraints.linear_program import Rows, highest_floor
+from optimizer.constraints.linear_program import LinearRows, maximise_minimum
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure
@@ -55,7 +55,7 @@ def first_order(
 ) -> FirstOrder:
     """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
     draws, slopes = gain.draws(spend), gain.slope(spend)
-    free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.point(spend)
+    free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.coordinates(spend)
     rho = measure.value(draws)
     cuts, offsets = _first_cuts(measure, draws)
     if not measure.certified:
@@ -67,11 +67,11 @@ def first_order(
     close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
     while True:
         slope = cuts @ free_slopes
-        floors = Rows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
-        excess, there, shares = highest_floor(
-            floors, feasible.below, feasible.equal, feasible.lower, feasible.upper
+        floors = LinearRows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
+        excess, there, shares = maximise_minimum(
+            floors, feasible.inequalities, feasible.equalities, feasible.lower, feasible.upper
         )
-        tangent = measure.weigh(draws + free_slopes @ (there - here), 0.0)
+        tangent = measure.evaluate(draws + free_slopes @ (there - here), 0.0)
         reached = (tangent.value - rho) / unit
         if excess - max(reached, 0.0) <= close or len(cuts) >= _MOST_CUTS:
             return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
@@ -97,7 +97,7 @@ def certify(
     if not certified:
         return Certificate(CertificateKind.NONE)
     excess = max(tangent.bound - rho, 0.0)
-    gap = relative(excess, rho, floor)
+    gap = relative_gap(excess, rho, floor)
     if concave:
         return Certificate(CertificateKind.GLOBAL, upper_bound=rho + excess, gap=gap)
     if gap <= _STATIONARY:
@@ -109,5 +109,5 @@ def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatA
     """(cut, draw) weights and (cut,) offsets: the exact ones, and the rounded ones beside them."""
     widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
     spread = float(draws.std())
-    cuts = [measure.weigh(draws, width * spread) for width in widths]
+    cuts = [measure.evaluate(draws, width * spread) for width in widths]
     return np.array([cut.weights for cut in cuts]), np.array([cut.offset for cut in cuts])

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.allocation import Certificate, CertificateKind, relative
+from optimizer.allocation import Certificate, CertificateKind, relative_gap
 from optimizer.certify.envelope import Envelope, Pieces
 from optimizer.certify.lagrangian import most_of_the_hulls
 from optimizer.certify.milp import Cut, most_of_the_least
-from optimizer.curves.levels import grid
+from optimizer.curves.levels import level_grid
 from optimizer.response import FloatArray, as_separable
 from optimizer.search.case import Case, Solution
-from optimizer.search.search import Found
-from optimizer.search.tabulated import MANY_CELLS, polished, tabulated
+from optimizer.search.search import MeasuredPlan
+from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
 
 CLOSE = 5e-4
 _ROUNDS = 25
@@ -42,12 +42,16 @@ def applies(case: Case) -> bool:
     return (
         as_separable(case.response) is not None
         and case.search.measure.certified
-        and not case.search.feasible.is_point
+        and not case.search.feasible.is_single_plan
     )
 
 
 def proved(
-    case: Case, start: Found, floor: float, climb: Callable[[], Found], nodes: int = NODES
+    case: Case,
+    start: MeasuredPlan,
+    floor: float,
+    climb: Callable[[], MeasuredPlan],
+    nodes: int = NODES,
 ) -> Solution:
     """The best plan that is found from `start` on, with a global certificate.
 
@@ -64,7 +68,7 @@ def proved(
     certificate = Certificate(
         CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=proof.gap
     )
-    weights = search.measure.weigh(search.gain.draws(best.spend), 0.0).weights
+    weights = search.measure.evaluate(search.gain.draws(best.spend), 0.0).weights
     slope = np.asarray(weights @ search.gain.slope(best.spend))
     return Solution(best.spend, best.value, slope, certificate, (best.value,))
 
@@ -74,7 +78,7 @@ class _Proof:
     """Cuts, intervals, the best plan and the least bound so far."""
 
     case: Case
-    best: Found
+    best: MeasuredPlan
     floor: float
     bound: float = np.inf
     envelope: Envelope = field(init=False)
@@ -95,7 +99,7 @@ class _Proof:
     def gap(self) -> float:
         """Of the best plan to the bound."""
         excess = max(self.bound - self.best.value, 0.0)
-        return relative(excess, self.best.value, self.floor)
+        return relative_gap(excess, self.best.value, self.floor)
 
     def by_hulls(self) -> None:
         """Linear programs, as long as they close the gap."""
@@ -110,14 +114,14 @@ class _Proof:
             if self.gap <= CLOSE or slow == 3:
                 return
 
-    def offer(self, plan: Found) -> None:
+    def offer(self, plan: MeasuredPlan) -> None:
         """Another plan, which may be the best so far."""
         self._cut(plan.spend)
         self.best = max(self.best, plan, key=lambda found: found.value)
 
     def polish(self) -> None:
         """The best plan climbed to its top."""
-        self.offer(polished(self.case, tabulated(self.case), self.best))
+        self.offer(polish_on_tables(self.case, tabulated_case(self.case), self.best))
 
     def by_integers(self, left: int) -> None:
         """Mixed-integer programs, as long as they lower the bound and nodes are left."""
@@ -139,7 +143,7 @@ class _Proof:
         if plan is not None:
             self._cut(plan.spend)
             if self._worth_climbing(plan):
-                plan = polished(self.case, tabulated(self.case), plan)
+                plan = polish_on_tables(self.case, tabulated_case(self.case), plan)
             if plan.value > self.best.value:
                 self.best = plan
                 self._cut(plan.spend)
@@ -153,7 +157,7 @@ class _Proof:
             if self.envelope.excess(cell, piece, value, weights) > fair:
                 self._narrow(cell, value)
 
-    def _worth_climbing(self, plan: Found) -> bool:
+    def _worth_climbing(self, plan: MeasuredPlan) -> bool:
         """Whether it may lead to another top than the best plan's, and as high a one."""
         far = np.abs(plan.spend - self.best.spend).max() > _ELSEWHERE * self.case.system.scale
         low = plan.value < self.best.value - _ELSEWHERE * abs(self.best.value)
@@ -163,7 +167,7 @@ class _Proof:
         system = self.case.system
         low, high = float(system.lower[cell]), float(system.upper[cell])
         high = low + max(high - low, 1e-9 * system.scale)
-        levels = grid(high, coarsely=True)
+        levels = level_grid(high, coarse=True)
         inside = levels[(levels > low) & (levels < high)]
         return np.array([low, *inside, high])
 
@@ -172,11 +176,11 @@ class _Proof:
         measure, draws = self.case.search.measure, self.case.search.gain.draws(spend)
         widths = (0.0,) if measure.smooth else (0.0, 0.02)
         for width in widths:
-            weighing = measure.weigh(draws, width * float(draws.std()))
-            if any(np.array_equal(weighing.weights, known) for known in self.weights):
+            evaluation = measure.evaluate(draws, width * float(draws.std()))
+            if any(np.array_equal(evaluation.weights, known) for known in self.weights):
                 continue
-            self.weights.append(weighing.weights)
-            self.offsets.append(weighing.offset)
+            self.weights.append(evaluation.weights)
+            self.offsets.append(evaluation.offset)
 
     def _narrow(self, cell: int, value: float) -> None:
         """Levels at a cell's spend, and a quarter of the way to their neighbours."""
@@ -198,8 +202,12 @@ class _Proof:
         weights = np.array(self.weights)
         return [self.envelope.pieces(cell, weights) for cell in range(len(self.best.spend))]
 
-    def _feasible(self, spend: FloatArray) -> Found | None:
+    def _feasible(self, spend: FloatArray) -> MeasuredPlan | None:
         """The program's plan, moved within the limits where rounding left it outside."""
         feasible = self.case.search.feasible
-        moved = feasible.spend(feasible.nearest(feasible.point(spend)))
-        return None if self.case.system.broken(moved, 1e-6) else self.case.search.found(moved)
+        moved = feasible.spend(feasible.nearest_point(feasible.coordinates(spend)))
+        return (
+            None
+            if self.case.system.broken_limits(moved, 1e-6)
+            else self.case.search.evaluate(moved)
+        )

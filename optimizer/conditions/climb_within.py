@@ -30,7 +30,7 @@ def aim_of(gain: Gain, measure: Measure) -> Aim:
 
     def aim(spend: FloatArray, width: float) -> tuple[float, FloatArray]:
         draws = gain.draws(spend)
-        at = measure.weigh(draws, 0.0 if measure.smooth else width * float(draws.std()))
+        at = measure.evaluate(draws, 0.0 if measure.smooth else width * float(draws.std()))
         return at.value, at.weights @ gain.slope(spend)
 
     return aim
@@ -65,7 +65,7 @@ def climb_within(
     conditions = [_condition(judge, feasible, start, width) for judge, _ in judges]
     result = minimize(
         loss,
-        feasible.point(start),
+        feasible.coordinates(start),
         jac=loss_slope,
         method="SLSQP",
         bounds=np.column_stack([feasible.lower, feasible.upper]),
@@ -75,7 +75,7 @@ def climb_within(
     end = np.asarray(result.x, dtype=np.float64)
     if not np.isfinite(end).all():
         return start
-    return feasible.spend(feasible.nearest(np.clip(end, feasible.lower, feasible.upper)))
+    return feasible.spend(feasible.nearest_point(np.clip(end, feasible.lower, feasible.upper)))
 
 
 def repaired(plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]) -> FloatArray:
@@ -112,10 +112,14 @@ def _size(slope: FloatArray, feasible: FeasibleSet) -> float:
 
 def _linear(feasible: FeasibleSet) -> list[LinearConstraint]:
     rows: list[LinearConstraint] = []
-    if feasible.equal.bound.size:
+    if feasible.equalities.bound.size:
         rows.append(
-            LinearConstraint(feasible.equal.matrix, feasible.equal.bound, feasible.equal.bound)
+            LinearConstraint(
+                feasible.equalities.matrix, feasible.equalities.bound, feasible.equalities.bound
+            )
         )
-    if feasible.below.bound.size:
-        rows.append(LinearConstraint(feasible.below.matrix, -np.inf, feasible.below.bound))
+    if feasible.inequalities.bound.size:
+        rows.append(
+            LinearConstraint(feasible.inequalities.matrix, -np.inf, feasible.inequalities.bound)
+        )
     return rows

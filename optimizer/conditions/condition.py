@@ -17,14 +17,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.complaints import number
+from optimizer.problem.complaints import format_number
 from optimizer.problem.problem import Target, WorseThanCurrent
 from optimizer.response import FloatArray, Response
 from optimizer.risk.gain import Gain
-from optimizer.risk.measure import Measure, Weighing, shifted
+from optimizer.risk.measure import Measure, MeasureEvaluation, shifted
 from optimizer.risk.measures import mean, quantile, target_probability
 from optimizer.search.case import Case
-from optimizer.search.memo import Remembered
+from optimizer.search.memo import LastCallMemo
 from optimizer.search.reference import PREDICTIVE_SEED, probabilities_of
 
 _EXACT = 1e-12
@@ -87,22 +87,22 @@ def return_side(
         surplus = mean(gain.draws(spend), probabilities).value
         return surplus / total + least if total > 0 else least
 
-    def weigh(draws: FloatArray, _smoothing: float) -> Weighing:
+    def evaluate(draws: FloatArray, _smoothing: float) -> MeasureEvaluation:
         return mean(draws, probabilities)
 
-    return Side(gain, Measure(weigh, smooth=True), None, reached, least, pointer, label)
+    return Side(gain, Measure(evaluate, smooth=True), None, reached, least, pointer, label)
 
 
 def _upper_quantile(level: float, probabilities: FloatArray | None) -> Measure:
     """The greatest t with P(gain < t) <= level: -(the (1 - level) quantile of -gain)."""
 
-    def weigh(gain: FloatArray, smoothing: float) -> Weighing:
+    def evaluate(gain: FloatArray, smoothing: float) -> MeasureEvaluation:
         if level <= 0.0:
             return quantile(gain, _EXACT, 0.0, probabilities)
         at = quantile(-gain, 1.0 - level, smoothing, probabilities)
-        return Weighing(-at.value, at.weights, -at.value - float(at.weights @ gain))
+        return MeasureEvaluation(-at.value, at.weights, -at.value - float(at.weights @ gain))
 
-    return Measure(weigh, smooth=False, certified=False)
+    return Measure(evaluate, smooth=False, certified=False)
 
 
 def _probability(probabilities: FloatArray | None) -> Measure:
@@ -121,7 +121,7 @@ class Noise:
 
     def __init__(self, predictive: Callable[[FloatArray], FloatArray], gain: Gain) -> None:
         self.gain = gain
-        self._predictive = Remembered(predictive)
+        self._predictive = LastCallMemo(predictive)
 
     def totals(self, spend: FloatArray) -> FloatArray:
         """(draw,): the predictive totals of a plan."""
@@ -163,20 +163,23 @@ def _target_side(case: Case, target: Target, at: FloatArray) -> Side:
         target.probability,
         weights,
         pointer=json_pointer("target"),
-        label=f"a total kpi of {number(target.kpi)} with probability {number(target.probability)}",
+        label=(
+            f"a total kpi of {format_number(target.kpi)} "
+            f"with probability {format_number(target.probability)}"
+        ),
     )
 
 
 def _worse_side(case: Case, limit: WorseThanCurrent) -> Side:
     gain, weights = case.search.gain, probabilities_of(case.response)
-    if case.problem.cost != case.problem.paid:
-        gain = Gain(case.response, case.problem.paid)
+    if case.problem.unit_cost_with_hurdle != case.problem.unit_cost:
+        gain = Gain(case.response, case.problem.unit_cost)
     now = gain.draws(case.current)
 
     def reached(spend: FloatArray) -> float:
         return _share(gain.draws(spend) >= now, weights)
 
-    percent = number(100 * limit.probability)
+    percent = format_number(100 * limit.probability)
     return chance_side(
         gain,
         -now,
@@ -190,14 +193,14 @@ def _worse_side(case: Case, limit: WorseThanCurrent) -> Side:
 
 def _return_side(case: Case, least: float) -> Side:
     if case.problem.objective.on == "kpi":
-        detail = f'a return of {number(least)} compares value with spend; "on" is "kpi"'
+        detail = f'a return of {format_number(least)} compares value with spend; "on" is "kpi"'
         raise InvalidProblem((Issue(json_pointer("min_roi"), "no_value", detail),))
     return return_side(
         Gain(case.response, least),
         least,
         probabilities_of(case.response),
         pointer=json_pointer("min_roi"),
-        label=f"a return of {number(least)} per unit of spend",
+        label=f"a return of {format_number(least)} per unit of spend",
     )
 
 

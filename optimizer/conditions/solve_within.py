@@ -9,16 +9,16 @@ references, the best of them down to a fine rounding; each end is judged exactly
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.allocation import Certificate, CertificateKind, Reached
+from optimizer.allocation import Certificate, CertificateKind, ConditionResult
 from optimizer.conditions.climb_within import Aim, aim_of, climb_within, least_spend, repaired
 from optimizer.conditions.condition import Side, side_case, sides_of
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
 from optimizer.search.case import Case, Solution, Solve
-from optimizer.search.search import Found, Search
-from optimizer.search.starts import mix, proportional_start
-from optimizer.search.tabulated import tabulated
+from optimizer.search.search import MeasuredPlan, Search
+from optimizer.search.starts import proportional_start, spend_mix
+from optimizer.search.tabulated import tabulated_case
 
 _WIDTHS = (0.1, 0.02, 0.004)
 
@@ -30,7 +30,7 @@ class Outcome:
     solution: Solution
     system: LinearSystem
     sides: tuple[Side, ...]
-    reached: Reached | None
+    reached: ConditionResult | None
     met: bool
 
 
@@ -45,9 +45,9 @@ def solve_within(case: Case, solve: Solve, quick: Solve) -> Outcome:
     if not _holds(sides, safe):
         return _outcome(_solution(case, safe), case.system, sides)
     system = with_pattern(case.system, pattern_of(case.system, safe))
-    fixed = case.within(system)
+    fixed = case.with_system(system)
     starts = _starts(fixed, safe, free)
-    table = tabulated(fixed) if case.problem.target is None else None
+    table = tabulated_case(fixed) if case.problem.target is None else None
     if table is not None:
         starts = [_climbed(table, sides_of(table, safe), safe, starts)]
         best = _climbed(fixed, sides, safe, starts, _WIDTHS[-1:])
@@ -82,7 +82,7 @@ def _likelier(case: Case, side: Side, plan: FloatArray) -> FloatArray:
     if side.chance is None:
         return plan
     search = Search(side.gain, side.chance, case.search.feasible)
-    climbed = search.polish(Found(plan, side.chance.value(side.gain.draws(plan))))
+    climbed = search.polish(MeasuredPlan(plan, side.chance.value(side.gain.draws(plan))))
     return max(plan, climbed.spend, key=side.reached)
 
 
@@ -90,9 +90,9 @@ def _starts(case: Case, safe: FloatArray, free: Solution | None) -> list[FloatAr
     starts = [safe]
     if free is not None:
         starts += [free.spend, 0.5 * (free.spend + safe)]
-    for reference in (case.current, safe.sum() * mix(case.current)):
+    for reference in (case.current, safe.sum() * spend_mix(case.current)):
         starts.append(reference)
-    return [start for start in starts if not case.system.broken(start)]
+    return [start for start in starts if not case.system.broken_limits(start)]
 
 
 def _climbed(
@@ -145,7 +145,7 @@ def _solution(case: Case, plan: FloatArray) -> Solution:
 def _outcome(solution: Solution, system: LinearSystem, sides: tuple[Side, ...]) -> Outcome:
     plan = solution.spend
     told = next((side for side in sides if not side.holds(plan)), sides[0])
-    reached = Reached(
+    reached = ConditionResult(
         condition=told.label,
         pointer=told.pointer,
         wanted=told.wanted,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.allocation import Certificate, CertificateKind, relative
+from optimizer.allocation import Certificate, CertificateKind, relative_gap
 from optimizer.constraints.conflict import is_feasible, require_feasible
 from optimizer.constraints.linear_system import Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue
@@ -49,7 +49,7 @@ class _Tree:
         if not is_feasible(system):
             return
         self.solved += 1
-        solution = self.solve(self.case.within(system))
+        solution = self.solve(self.case.with_system(system))
         self.proved &= solution.certificate.kind is CertificateKind.GLOBAL
         bound = min(_bound(solution), ceiling)
         node = _Node(pattern, solution, bound)
@@ -125,7 +125,7 @@ def _proof(tree: _Tree, best: Solution, left: float) -> Certificate:
         return Certificate(CertificateKind.STATIONARY if kind in _LOCAL else CertificateKind.NONE)
     bound = max(left, best.value)
     floor = 0.01 * tree.case.system.budget if tree.case.search.gain.cost else 0.0
-    gap = relative(bound - best.value, best.value, floor)
+    gap = relative_gap(bound - best.value, best.value, floor)
     return Certificate(CertificateKind.GLOBAL, upper_bound=bound, gap=gap)
 
 

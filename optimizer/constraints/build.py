@@ -37,7 +37,7 @@ def linear_system(
     Raises InvalidProblem where the problem contradicts itself. Whether any plan satisfies all
     limits is a question for `conflict.require_feasible`.
     """
-    return _system(problem, Layout.of_channels(names), current)
+    return _linear_limits(problem, Layout.of_channels(names), current)
 
 
 def system_of(problem: AllocationProblem, response: Response, current: FloatArray) -> LinearSystem:
@@ -45,7 +45,7 @@ def system_of(problem: AllocationProblem, response: Response, current: FloatArra
 
     Raises InvalidProblem, also where a limit needs what the response does not know.
     """
-    system = _system(problem, Layout.of(response), current)
+    system = _linear_limits(problem, Layout.of(response), current)
     limits, switches = return_limits(problem, response, system)
     return replace(
         system,
@@ -54,7 +54,7 @@ def system_of(problem: AllocationProblem, response: Response, current: FloatArra
     )
 
 
-def _system(problem: AllocationProblem, layout: Layout, current: FloatArray) -> LinearSystem:
+def _linear_limits(problem: AllocationProblem, layout: Layout, current: FloatArray) -> LinearSystem:
     check_problem(problem, layout, current)
     limits = [*budget_limits(problem, len(layout.names))]
     switches: list[Switch] = []

@@ -9,34 +9,36 @@ every part is needed.
 import numpy as np
 
 from optimizer.constraints.build import TOLERANCE, Limit, LinearSystem
-from optimizer.constraints.linear_program import Rows, elastic
+from optimizer.constraints.linear_program import LinearRows, least_violation
 from optimizer.errors import Infeasible, Issue
-from optimizer.problem.checks import number
+from optimizer.problem.complaints import format_number
 
 
 def require_feasible(system: LinearSystem) -> None:
     """Raises Infeasible, with the limits that conflict and their numbers, where no plan exists."""
-    stretch, suspects = _excess(system.limits, system.scale)
+    stretch, suspects = _least_total_violation(system.limits, system.scale)
     if stretch <= TOLERANCE * system.scale:
         return
-    conflict = _smallest(tuple(system.limits[i] for i in suspects), system.scale)
-    raise Infeasible(_sums(system, conflict) or _list(conflict, system.scale))
+    conflict = _irreducible(tuple(system.limits[i] for i in suspects), system.scale)
+    raise Infeasible(_sum_conflict(system, conflict) or _listed_conflict(conflict, system.scale))
 
 
 def is_feasible(system: LinearSystem) -> bool:
     """Whether any plan satisfies all limits."""
-    return _excess(system.limits, system.scale)[0] <= TOLERANCE * system.scale
+    return _least_total_violation(system.limits, system.scale)[0] <= TOLERANCE * system.scale
 
 
-def _smallest(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
+def _irreducible(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
     for limit in limits:
         rest = tuple(other for other in limits if other is not limit)
-        if rest and _excess(rest, scale)[0] > TOLERANCE * scale:
+        if rest and _least_total_violation(rest, scale)[0] > TOLERANCE * scale:
             limits = rest
     return limits
 
 
-def _excess(limits: tuple[Limit, ...], scale: float) -> tuple[float, tuple[int, ...]]:
+def _least_total_violation(
+    limits: tuple[Limit, ...], scale: float
+) -> tuple[float, tuple[int, ...]]:
     """The least total violation, in currency, and the positions of the limits that force it."""
     sides = [
         (position, sign * limit.coefficients, sign * side / scale)
@@ -45,12 +47,12 @@ def _excess(limits: tuple[Limit, ...], scale: float) -> tuple[float, tuple[int, 
         if np.isfinite(side)
     ]
     owners, rows, bounds = zip(*sides, strict=True)
-    stretch, prices = elastic(Rows(np.array(rows), np.array(bounds)))
+    stretch, prices = least_violation(LinearRows(np.array(rows), np.array(bounds)))
     pulling = {owner for owner, price in zip(owners, prices, strict=True) if price > 0}
     return stretch * scale, tuple(sorted(pulling))
 
 
-def _sums(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
+def _sum_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
     """The conflict as "the minimums add up to more than": one sum against limits of its cells."""
     sums = [limit for limit in conflict if limit.cell is None]
     if (
@@ -64,12 +66,12 @@ def _sums(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...
     low, high = float(system.lower[cells].sum()), float(system.upper[cells].sum())
     if low > total.upper:
         parts = [_tightest(system, cell, lower=True) for cell in cells.tolist()]
-        verdict = f"add up to {number(low)}, more than {total.label}"
-        return _sentence("minimums", verdict, total, parts)
+        verdict = f"add up to {format_number(low)}, more than {total.label}"
+        return _sum_issues("minimums", verdict, total, parts)
     parts = [_tightest(system, cell, lower=False) for cell in cells.tolist()]
     if high < total.lower and all(parts):
-        verdict = f"add up to {number(high)}, less than {total.label}"
-        return _sentence("maximums", verdict, total, parts)
+        verdict = f"add up to {format_number(high)}, less than {total.label}"
+        return _sum_issues("maximums", verdict, total, parts)
     return ()
 
 
@@ -81,7 +83,7 @@ def _tightest(system: LinearSystem, cell: int, *, lower: bool) -> Limit | None:
     return min((x for x in own if np.isfinite(x.upper)), key=lambda x: x.upper, default=None)
 
 
-def _sentence(
+def _sum_issues(
     noun: str, verdict: str, total: Limit, parts: list[Limit | None]
 ) -> tuple[Issue, ...]:
     members = [part for part in parts if part is not None]
@@ -90,9 +92,12 @@ def _sentence(
     return head, *_issues(members)
 
 
-def _list(conflict: tuple[Limit, ...], scale: float) -> tuple[Issue, ...]:
-    listed, miss = "; ".join(limit.label for limit in conflict), _excess(conflict, scale)[0]
-    detail = f"no plan satisfies all of these, they miss by {number(miss)}: {listed}"
+def _listed_conflict(conflict: tuple[Limit, ...], scale: float) -> tuple[Issue, ...]:
+    listed, miss = (
+        "; ".join(limit.label for limit in conflict),
+        _least_total_violation(conflict, scale)[0],
+    )
+    detail = f"no plan satisfies all of these, they miss by {format_number(miss)}: {listed}"
     return Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)
 
 

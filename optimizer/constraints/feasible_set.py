@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from optimizer.constraints.build import TOLERANCE, LinearSystem
-from optimizer.constraints.linear_program import Rows, least, roomiest
+from optimizer.constraints.linear_program import LinearRows, minimise_linear, point_with_most_room
 from optimizer.response import BoolArray, FloatArray, IndexArray
 
 _NO_ROOM = 10 * TOLERANCE
@@ -31,8 +31,8 @@ class FeasibleSet:
     scale: float
     lower: FloatArray
     upper: FloatArray
-    equal: Rows
-    below: Rows
+    equalities: LinearRows
+    inequalities: LinearRows
 
     @classmethod
     def of(cls, system: LinearSystem) -> Self:
@@ -58,12 +58,12 @@ class FeasibleSet:
             scale=scale,
             lower=system.lower[free] / scale,
             upper=system.upper[free] / scale,
-            equal=Rows(equalities, equalities @ inner[free] / scale),
-            below=Rows(rows[:, free], (below.bound[others] - rows @ base) / scale),
+            equalities=LinearRows(equalities, equalities @ inner[free] / scale),
+            inequalities=LinearRows(rows[:, free], (below.bound[others] - rows @ base) / scale),
         )
 
     @property
-    def is_point(self) -> bool:
+    def is_single_plan(self) -> bool:
         """Whether no cell can move: there is one feasible plan."""
         return self.free.size == 0
 
@@ -73,41 +73,43 @@ class FeasibleSet:
         spend[self.free] = self.scale * np.clip(x, self.lower, self.upper)
         return spend
 
-    def point(self, spend: FloatArray) -> FloatArray:
+    def coordinates(self, spend: FloatArray) -> FloatArray:
         """(free,): the coordinates of spend (cell,)."""
         return np.asarray(spend[self.free] / self.scale)
 
-    def extreme(self, slope: FloatArray) -> FloatArray:
+    def extreme_point(self, slope: FloatArray) -> FloatArray:
         """The feasible x with the greatest slope . x; slope (free,)."""
         size = float(np.abs(slope).max(initial=0.0)) or 1.0
-        return least(-slope / size, self.below, self.equal, self.lower, self.upper)
+        return minimise_linear(
+            -slope / size, self.inequalities, self.equalities, self.lower, self.upper
+        )
 
-    def nearest(self, x: FloatArray) -> FloatArray:
+    def nearest_point(self, x: FloatArray) -> FloatArray:
         """A feasible point with the least sum of absolute moves from x (free,)."""
         n, eye = x.size, np.eye(x.size)
         moved = np.hstack([eye, -eye, eye])
-        equal = np.vstack([_padded(self.equal.matrix, 2 * n), moved])
-        nearest = least(
+        equal = np.vstack([_padded(self.equalities.matrix, 2 * n), moved])
+        nearest = minimise_linear(
             np.concatenate([np.zeros(n), np.ones(2 * n)]),
-            Rows(_padded(self.below.matrix, 2 * n), self.below.bound),
-            Rows(equal, np.concatenate([self.equal.bound, x])),
+            LinearRows(_padded(self.inequalities.matrix, 2 * n), self.inequalities.bound),
+            LinearRows(equal, np.concatenate([self.equalities.bound, x])),
             np.concatenate([self.lower, np.zeros(2 * n)]),
             np.concatenate([self.upper, np.full(2 * n, np.inf)]),
         )
         return nearest[:n]
 
-    def excess(self, x: FloatArray) -> float:
+    def violation(self, x: FloatArray) -> float:
         """The greatest violation by x (free,), in the scaled unit; 0 inside."""
         parts = [
             self.lower - x,
             x - self.upper,
-            np.abs(self.equal.matrix @ x - self.equal.bound),
-            self.below.matrix @ x - self.below.bound,
+            np.abs(self.equalities.matrix @ x - self.equalities.bound),
+            self.inequalities.matrix @ x - self.inequalities.bound,
         ]
         return float(np.concatenate(parts).max(initial=0.0))
 
 
-def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, Rows, BoolArray]:
+def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRows, BoolArray]:
     """A plan with room wherever there is any: (cell,), currency.
 
     Also the rows that are equalities, whether stated or forced; the inequalities of several cells
@@ -116,16 +118,16 @@ def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, Rows, Bo
     matrix, low, high = system.rows
     stated = high - low <= TOLERANCE * system.scale
     above, under = ~stated & np.isfinite(high), ~stated & np.isfinite(low)
-    sums = Rows(
+    sums = LinearRows(
         np.vstack([matrix[above], -matrix[under]]), np.concatenate([high[above], -low[under]])
     )
     cells, eye = len(system.names), np.eye(len(system.names))
-    inner, room = roomiest(
-        Rows(
+    inner, room = point_with_most_room(
+        LinearRows(
             np.vstack([sums.matrix, eye, -eye]),
             np.concatenate([sums.bound, system.upper, -system.lower]) / system.scale,
         ),
-        Rows(matrix[stated], high[stated] / system.scale),
+        LinearRows(matrix[stated], high[stated] / system.scale),
         TOLERANCE,
     )
     forced = room <= _NO_ROOM
@@ -134,7 +136,7 @@ def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, Rows, Bo
     return (
         inner * system.scale,
         equal,
-        Rows(sums.matrix[~of_sums], sums.bound[~of_sums]),
+        LinearRows(sums.matrix[~of_sums], sums.bound[~of_sums]),
         ~of_cells.any(axis=0),
     )
 

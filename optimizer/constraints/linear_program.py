@@ -17,17 +17,17 @@ _ROOM = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class LinearRows:
     """matrix (row, variable) x <= bound (row,), or = bound where a function says so."""
 
     matrix: FloatArray
     bound: FloatArray
 
 
-def least(
+def minimise_linear(
     cost: FloatArray,
-    below: Rows,
-    equal: Rows,
+    below: LinearRows,
+    equal: LinearRows,
     lower: FloatArray,
     upper: FloatArray,
     tolerance: float = _TIGHT,
@@ -48,8 +48,8 @@ def least(
     return np.clip(result.x, lower, upper)
 
 
-def highest_floor(
-    planes: Rows, below: Rows, equal: Rows, lower: FloatArray, upper: FloatArray
+def maximise_minimum(
+    planes: LinearRows, below: LinearRows, equal: LinearRows, lower: FloatArray, upper: FloatArray
 ) -> tuple[float, FloatArray, FloatArray]:
     """The maximum over feasible x of the least of the planes  matrix x + bound.
 
@@ -77,17 +77,19 @@ def highest_floor(
     return float(result.x[n]), np.clip(result.x[:n], lower, upper), shares / shares.sum()
 
 
-def roomiest(below: Rows, equal: Rows, tolerance: float) -> tuple[FloatArray, FloatArray]:
+def point_with_most_room(
+    below: LinearRows, equal: LinearRows, tolerance: float
+) -> tuple[FloatArray, FloatArray]:
     """A point that leaves room in every inequality which allows any, and those rooms (row,).
 
     Rooms count up to a small size, so that none is bought with another; an inequality whose room
     is zero at this point is an equality at every feasible one.
     """
     count, variables = below.matrix.shape
-    x = least(
+    x = minimise_linear(
         np.concatenate([np.zeros(variables), -np.ones(count)]),
-        Rows(np.hstack([below.matrix, np.eye(count)]), below.bound),
-        Rows(np.hstack([equal.matrix, np.zeros((equal.bound.size, count))]), equal.bound),
+        LinearRows(np.hstack([below.matrix, np.eye(count)]), below.bound),
+        LinearRows(np.hstack([equal.matrix, np.zeros((equal.bound.size, count))]), equal.bound),
         np.concatenate([np.full(variables, -np.inf), np.zeros(count)]),
         np.concatenate([np.full(variables, np.inf), np.full(count, _ROOM)]),
         tolerance,
@@ -95,7 +97,7 @@ def roomiest(below: Rows, equal: Rows, tolerance: float) -> tuple[FloatArray, Fl
     return x[:variables], x[variables:]
 
 
-def elastic(below: Rows) -> tuple[float, FloatArray]:
+def least_violation(below: LinearRows) -> tuple[float, FloatArray]:
     """The least total violation of the rows by any x >= 0, and the price (row,) of each row.
 
     Every row may stretch at a price of 1 per unit. The rows with a positive price suffice to force

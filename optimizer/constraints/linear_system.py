@@ -105,7 +105,7 @@ class LinearSystem:
         sides = np.array(list(merged.values())).reshape(len(merged), 2)
         return matrix, sides[:, 0], np.maximum(sides[:, 0], sides[:, 1])
 
-    def broken(self, spend: FloatArray, tolerance: float = TOLERANCE) -> tuple[str, ...]:
+    def broken_limits(self, spend: FloatArray, tolerance: float = TOLERANCE) -> tuple[str, ...]:
         """Labels of the limits that spend (cell,) breaks by more than tolerance * scale."""
         slack = tolerance * self.scale
         negative = tuple(

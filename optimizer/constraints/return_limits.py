@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.constraints.linear_system import Limit, LinearSystem, Switch
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.checks import number
+from optimizer.problem.complaints import format_number
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, Separable, as_separable, draw_weights
 
@@ -34,20 +34,27 @@ def return_limits(
     }
     limits: list[Limit] = []
     switches: list[Switch] = []
-    apart = as_separable(response)
+    separable = as_separable(response)
     for name, least in wanted.items():
         members = system.layout.members(channel=name)
         where = json_pointer("channels", name, "min_roi")
-        if apart is None or members.size != 1:
-            raise InvalidProblem((Issue(where, "not_separable", _refusal(name, apart is None)),))
+        if separable is None or members.size != 1:
+            raise InvalidProblem(
+                (Issue(where, "not_separable", _refusal(name, separable is None)),)
+            )
         cell = int(members[0])
-        low, high = _range(_mean_curve(apart, cell), least, system.budget)
-        row, words = system.layout.indicator(members), f"a return of {number(least)} for {name}"
+        low, high = _spend_range(_mean_curve(separable, cell), least, system.budget)
+        row, words = (
+            system.layout.indicator(members),
+            f"a return of {format_number(least)} for {name}",
+        )
         limits.append(
-            Limit(f"the most of {number(high)} with {words}", where, row, -np.inf, high, cell)
+            Limit(
+                f"the most of {format_number(high)} with {words}", where, row, -np.inf, high, cell
+            )
         )
         if low > 0.0:
-            label = f"the minimum of {number(low)} when on with {words}"
+            label = f"the minimum of {format_number(low)} when on with {words}"
             switches.append(Switch(label, where, (cell,), low))
     return limits, switches
 
@@ -68,7 +75,7 @@ def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatA
     return at
 
 
-def _range(
+def _spend_range(
     curve: Callable[[FloatArray], FloatArray], least: float, budget: float
 ) -> tuple[float, float]:
     """The least and greatest spend whose return is enough, 0 for as little as one likes."""

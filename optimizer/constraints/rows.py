@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.constraints.linear_system import Limit, Switch
 from optimizer.errors import json_pointer
-from optimizer.problem.checks import number
+from optimizer.problem.complaints import format_number
 from optimizer.problem.layout import Layout
 from optimizer.problem.limits import (
     CellBounds,
@@ -22,7 +22,7 @@ from optimizer.problem.limits import (
     Ramp,
     Ratio,
     SecondBudget,
-    place,
+    describe_place,
 )
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray
@@ -33,12 +33,12 @@ def ratio_limits(position: int, ratio: Ratio, layout: Layout) -> Iterator[Limit]
     first, second = (layout.indicator(layout.members(channel=name)) for name in ratio.channels)
     title = " to ".join(ratio.channels)
     if ratio.min is not None:
-        label, where = f"the ratio of {title} of at least {number(ratio.min)}", "min"
+        label, where = f"the ratio of {title} of at least {format_number(ratio.min)}", "min"
         size = max(1.0, ratio.min)
         row = (first - ratio.min * second) / size
         yield Limit(label, json_pointer("ratios", position, where), row, 0.0, np.inf)
     if ratio.max is not None:
-        label, where = f"the ratio of {title} of at most {number(ratio.max)}", "max"
+        label, where = f"the ratio of {title} of at most {format_number(ratio.max)}", "max"
         size = max(1.0, ratio.max)
         row = (first - ratio.max * second) / size
         yield Limit(label, json_pointer("ratios", position, where), row, -np.inf, 0.0)
@@ -49,12 +49,12 @@ def cell_limits(position: int, bounds: CellBounds, layout: Layout) -> Iterator[L
     members = layout.members(bounds.channel, bounds.geo, bounds.week)
     row = layout.indicator(members)
     cell = int(members[0]) if members.size == 1 else None
-    title = place(bounds)
+    title = describe_place(bounds)
     if bounds.min is not None:
-        label, where = f"the minimum of {number(bounds.min)} for {title}", "min"
+        label, where = f"the minimum of {format_number(bounds.min)} for {title}", "min"
         yield Limit(label, json_pointer("cells", position, where), row, bounds.min, np.inf, cell)
     if bounds.max is not None:
-        label, where = f"the maximum of {number(bounds.max)} for {title}", "max"
+        label, where = f"the maximum of {format_number(bounds.max)} for {title}", "max"
         yield Limit(label, json_pointer("cells", position, where), row, -np.inf, bounds.max, cell)
 
 
@@ -67,7 +67,7 @@ def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
         step = f"for {title} from {week} to {following}"
         yield from _change_rows(position, ramp.max_change, before, after, step)
         if ramp.max_step is not None:
-            label = f"the step of at most {number(ramp.max_step)} {step}"
+            label = f"the step of at most {format_number(ramp.max_step)} {step}"
             where = json_pointer("ramps", position, "max_step")
             yield Limit(label, where, after - before, -ramp.max_step, ramp.max_step)
 
@@ -78,7 +78,7 @@ def _change_rows(
     if change is None:
         return
     where = json_pointer("ramps", position, "max_change")
-    percent = f"{number(100 * change)} %"
+    percent = f"{format_number(100 * change)} %"
     size = 1.0 + change
     rise = (after - size * before) / size
     yield Limit(f"the rise of at most {percent} {step}", where, rise, -np.inf, 0.0)
@@ -91,14 +91,17 @@ def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
     """The budget of currency."""
     budget, everything = problem.budget, np.ones(cells)
     if budget.total is not None:
-        label = f"the budget total of {number(budget.total)}"
+        label = f"the budget total of {format_number(budget.total)}"
         where = json_pointer("budget", "total")
         yield Limit(label, where, everything, budget.total, budget.total)
     if budget.max is not None:
-        label, where = f"the budget of {number(budget.max)}", json_pointer("budget", "max")
+        label, where = f"the budget of {format_number(budget.max)}", json_pointer("budget", "max")
         yield Limit(label, where, everything, -np.inf, budget.max)
     if budget.min is not None:
-        label, where = f"the budget minimum of {number(budget.min)}", json_pointer("budget", "min")
+        label, where = (
+            f"the budget minimum of {format_number(budget.min)}",
+            json_pointer("budget", "min"),
+        )
         yield Limit(label, where, everything, budget.min, np.inf)
 
 
@@ -115,27 +118,27 @@ def channel_limits(
         return Limit(f"{label} for {name}", where, unit, lower, upper, cell)
 
     if bounds.min is not None:
-        yield limit("min", f"the minimum of {number(bounds.min)}", bounds.min, np.inf)
+        yield limit("min", f"the minimum of {format_number(bounds.min)}", bounds.min, np.inf)
     if bounds.committed is not None:
-        label = f"the committed spend of {number(bounds.committed)}"
+        label = f"the committed spend of {format_number(bounds.committed)}"
         yield limit("committed", label, bounds.committed, np.inf)
     if bounds.max is not None:
-        yield limit("max", f"the maximum of {number(bounds.max)}", -np.inf, bounds.max)
+        yield limit("max", f"the maximum of {format_number(bounds.max)}", -np.inf, bounds.max)
     if bounds.fixed is not None:
-        label = f"the fixed spend of {number(bounds.fixed)}"
+        label = f"the fixed spend of {format_number(bounds.fixed)}"
         yield limit("fixed", label, bounds.fixed, bounds.fixed)
     if bounds.max_change is not None:
         now = float(current[members].sum())
         low, high = now * max(1 - bounds.max_change, 0.0), now * (1 + bounds.max_change)
-        reason = f"{number(100 * bounds.max_change)} % from the current {number(now)}"
-        yield limit("max_change", f"the least of {number(low)} ({reason})", low, np.inf)
-        yield limit("max_change", f"the most of {number(high)} ({reason})", -np.inf, high)
+        reason = f"{format_number(100 * bounds.max_change)} % from the current {format_number(now)}"
+        yield limit("max_change", f"the least of {format_number(low)} ({reason})", low, np.inf)
+        yield limit("max_change", f"the most of {format_number(high)} ({reason})", -np.inf, high)
 
 
 def channel_switch(name: str, minimum: float, layout: Layout) -> Switch:
     """Nothing, or at least `minimum` currency, for one channel."""
     return Switch(
-        f"the minimum of {number(minimum)} when on for {name}",
+        f"the minimum of {format_number(minimum)} when on for {name}",
         json_pointer("channels", name, "on_off", "min_when_on"),
         tuple(layout.members(channel=name).tolist()),
         minimum,
@@ -154,14 +157,14 @@ def group_limits(position: int, group: Group, layout: Layout) -> Iterator[Limit]
         return Limit(f"{label} for {title}", where, coefficients, lo, hi)
 
     if group.min is not None:
-        yield limit("min", f"the minimum of {number(group.min)}", member, group.min, np.inf)
+        yield limit("min", f"the minimum of {format_number(group.min)}", member, group.min, np.inf)
     if group.max is not None:
-        yield limit("max", f"the maximum of {number(group.max)}", member, -np.inf, group.max)
+        yield limit("max", f"the maximum of {format_number(group.max)}", member, -np.inf, group.max)
     if group.min_share is not None:
-        label = f"the minimum share of {number(100 * group.min_share)} %"
+        label = f"the minimum share of {format_number(100 * group.min_share)} %"
         yield limit("min_share", label, member - group.min_share, 0.0, np.inf)
     if group.max_share is not None:
-        label = f"the maximum share of {number(100 * group.max_share)} %"
+        label = f"the maximum share of {format_number(100 * group.max_share)} %"
         yield limit("max_share", label, member - group.max_share, -np.inf, 0.0)
 
 
@@ -172,11 +175,11 @@ def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) ->
     if most == 0.0:
         return
     if budget.max is not None:
-        label = f"the {budget.name} budget of {number(budget.max)}"
+        label = f"the {budget.name} budget of {format_number(budget.max)}"
         where = json_pointer("budgets", position, "max")
         yield Limit(label, where, use / most, -np.inf, budget.max / most, unit=most)
     if budget.min is not None:
-        label = f"the {budget.name} minimum of {number(budget.min)}"
+        label = f"the {budget.name} minimum of {format_number(budget.min)}"
         where = json_pointer("budgets", position, "min")
         yield Limit(label, where, use / most, budget.min / most, np.inf, unit=most)
 
@@ -186,6 +189,6 @@ def observed_limits(layout: Layout) -> Iterator[Limit]:
     if layout.observed_max is None:
         return
     for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):
-        label = f"the most observed, {number(float(most))}, for {name}"
+        label = f"the most observed, {format_number(float(most))}, for {name}"
         row = layout.indicator(np.array([cell]))
         yield Limit(label, json_pointer("forbid_extrapolation"), row, -np.inf, float(most), cell)

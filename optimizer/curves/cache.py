@@ -1,8 +1,8 @@
 """What a separable response was asked, kept: one problem's levels serve the next.
 
-Tabulating costs most of an allocation. A recall holds values, slopes and slope ranges of single
+Tabulating costs most of an allocation. A cache holds values, slopes and slope ranges of single
 levels and intervals, never of a problem: what a problem is answered depends on the response and the
-problem alone, with or without a recall. Recalls are found again by the response's `key`, or, where
+problem alone, with or without a cache. Caches are found again by the response's `key`, or, where
 it has none, for the very same object; the oldest ones are dropped.
 """
 
@@ -18,17 +18,17 @@ import numpy as np
 from optimizer.errors import InvalidResponse
 from optimizer.response import FloatArray, Separable, content_key
 
-_MOST_RECALLS = 6
+_MOST_CACHES = 6
 _MOST_BYTES = 128 * 1024 * 1024
-"""Of all levels of one recall, and again of all its ranges, about."""
+"""Of all levels of one cache, and again of all its ranges, about."""
 _MOST_LEVELS, _FEWEST_LEVELS = 200, 40
 """Of one cell: no more serve, with fewer not even the next problem finds its own again."""
 
-type _Pair = tuple[FloatArray, FloatArray]
+type _ArrayPair = tuple[FloatArray, FloatArray]
 
 
 @dataclass(eq=False)
-class Recall:
+class CurveCache:
     """levels[cell][level] and ranges[cell][left, right]: pairs of arrays (draw,).
 
     evaluated: levels that a response was asked for, those of ranges included. most: levels kept of
@@ -36,11 +36,11 @@ class Recall:
     """
 
     most_bytes: int = _MOST_BYTES
-    levels: dict[int, dict[float, _Pair]] = field(default_factory=dict)
-    ranges: dict[int, dict[tuple[float, float], _Pair]] = field(default_factory=dict)
+    levels: dict[int, dict[float, _ArrayPair]] = field(default_factory=dict)
+    ranges: dict[int, dict[tuple[float, float], _ArrayPair]] = field(default_factory=dict)
     evaluated: int = 0
     draws: int = 0
-    most: int = _MOST_LEVELS
+    most_levels: int = _MOST_LEVELS
 
     @property
     def bytes(self) -> int:
@@ -49,7 +49,7 @@ class Recall:
         ranges = sum(map(len, list(self.ranges.values())))
         return (levels + ranges) * 2 * 8 * self.draws
 
-    def curve(self, response: Separable, cell: int, levels: FloatArray) -> _Pair:
+    def curve(self, response: Separable, cell: int, levels: FloatArray) -> _ArrayPair:
         """Values and slopes of rising levels (level,), each (level, draw).
 
         Raises InvalidResponse.
@@ -58,90 +58,94 @@ class Recall:
         wanted = levels.tolist()
         fresh = np.array([level for level in wanted if level not in known])
         if fresh.size:
-            if len(known) > self.most:
+            if len(known) > self.most_levels:
                 known = self.levels[cell] = {}
                 fresh = levels
             self.evaluated += fresh.size
             value, slope = response.curve(cell, fresh)
             rows = zip(
                 fresh.tolist(),
-                _rows("value", value, fresh),
-                _rows("slope", slope, fresh),
+                _checked_rows("value", value, fresh),
+                _checked_rows("slope", slope, fresh),
                 strict=True,
             )
             known.update({level: (at, along) for level, at, along in rows})
-            self._know(np.shape(value)[0], len(response.names))
+            self._update_capacity(np.shape(value)[0], len(response.names))
         values, slopes = zip(*(known[level] for level in wanted), strict=True)
         return np.array(values), np.array(slopes)
 
-    def slope_range(self, response: Separable, cell: int, levels: FloatArray) -> _Pair:
+    def slope_range(self, response: Separable, cell: int, levels: FloatArray) -> _ArrayPair:
         """Bounds of the slope between neighbours: low, high, each (level - 1, draw).
 
         Raises InvalidResponse.
         """
         known = self.ranges.setdefault(cell, {})
-        if len(known) > self.most:
+        if len(known) > self.most_levels:
             known = self.ranges[cell] = {}
         pairs = list(pairwise(levels.tolist()))
-        for first, last in _runs([pair in known for pair in pairs]):
+        for first, last in _unknown_runs([pair in known for pair in pairs]):
             run = levels[first : last + 1]
             self.evaluated += run.size
             low, high = response.slope_range(cell, run)
             rows = zip(
-                _rows("low", low, run[1:]), _rows("high", high, run[1:], endless=True), strict=True
+                _checked_rows("low", low, run[1:]),
+                _checked_rows("high", high, run[1:], may_be_infinite=True),
+                strict=True,
             )
             known.update(zip(pairs[first:last], rows, strict=True))
-            self._know(np.shape(low)[0], len(response.names))
+            self._update_capacity(np.shape(low)[0], len(response.names))
         lows, highs = zip(*(known[pair] for pair in pairs), strict=True)
         return np.array(lows), np.array(highs)
 
-    def _know(self, draws: int, cells: int) -> None:
+    def _update_capacity(self, draws: int, cells: int) -> None:
         """How many levels of each cell the bytes allow."""
         self.draws = draws
         affordable = self.most_bytes // max(2 * 8 * draws * cells, 1)
-        self.most = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
+        self.most_levels = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
 
 
-_recalls: OrderedDict[Hashable, Recall] = OrderedDict()
+_caches: OrderedDict[Hashable, CurveCache] = OrderedDict()
 _lock = Lock()
 
 
-def recall_of(response: Separable) -> Recall:
-    """The recall of this response, or of an equal one by its key; a new one where there is none."""
+def curve_cache_of(response: Separable) -> CurveCache:
+    """The cache of this response, or of an equal one by its key; a new one where there is none."""
     key = content_key(response)
     place: Hashable = ("object", id(response)) if key is None else key
     with _lock:
-        if place not in _recalls:
-            _recalls[place] = Recall()
+        if place not in _caches:
+            _caches[place] = CurveCache()
             if key is None:
-                weakref.finalize(response, _recalls.pop, place, None)
-            if len(_recalls) > _MOST_RECALLS:
-                _recalls.popitem(last=False)
-        _recalls.move_to_end(place)
-        return _recalls[place]
+                weakref.finalize(response, _caches.pop, place, None)
+            if len(_caches) > _MOST_CACHES:
+                _caches.popitem(last=False)
+        _caches.move_to_end(place)
+        return _caches[place]
 
 
-def recalled_bytes(response: Separable) -> int:
+def cached_curve_bytes(response: Separable) -> int:
     """What is kept of this response takes about so many."""
     key = content_key(response)
     with _lock:
-        found = _recalls.get(("object", id(response)) if key is None else key)
+        found = _caches.get(("object", id(response)) if key is None else key)
     return found.bytes if found else 0
 
 
-def _runs(known: list[bool]) -> list[tuple[int, int]]:
+def _unknown_runs(known: list[bool]) -> list[tuple[int, int]]:
     """(first, last) of each run of unknown intervals; last is the level that ends it."""
     edges = np.flatnonzero(np.diff([True, *known, True]))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
 
-def _rows(name: str, array: FloatArray, levels: FloatArray, *, endless: bool = False) -> FloatArray:
-    """(level, draw) of what a response returned as (draw, level); endless: may be infinite."""
+def _checked_rows(
+    name: str, array: FloatArray, levels: FloatArray, *, may_be_infinite: bool = False
+) -> FloatArray:
+    """What a response returned as (draw, level), checked and turned into (level, draw)."""
     array = np.asarray(array, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != levels.size:
         raise InvalidResponse(
             f"the response's curve {name} has shape {array.shape}, expected (draw, {levels.size})"
         )
-    if not (np.isfinite(array) | (endless & (array == np.inf))).all():
+    if not (np.isfinite(array) | (may_be_infinite & (array == np.inf))).all():
         raise InvalidResponse(f"the response's curve {name} holds values that are not finite")
     return np.ascontiguousarray(array.T)

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.curves.draw_tables import Curves
+from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray
 
 _STEPS = 60
@@ -49,7 +49,7 @@ class Projection:
             unit=unit,
         )
 
-    def of_points(self, points: FloatArray) -> FloatArray:
+    def project(self, points: FloatArray) -> FloatArray:
         """(draw, cell): the plans nearest to points (draw, cell), bounds met exactly."""
         y = points / self.unit
         z = np.clip(y @ self.operator.T, self.low, self.high)
@@ -63,17 +63,17 @@ class Projection:
         return np.asarray(np.clip(x, self.low[:cells], self.high[:cells]) * self.unit)
 
 
-def climb(
-    curves: Curves, projection: Projection, start: FloatArray
+def climb_each_draw(
+    curves: CurveTables, projection: Projection, start: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Gain (draw,) and plan (draw, cell) where each draw's climb from start (draw, cell) ends."""
-    plan = projection.of_points(start)
-    gain, slope = curves.at(plan)
+    plan = projection.project(start)
+    gain, slope = curves.at_plans(plan)
     size = np.abs(slope).max(axis=1)
     step = projection.unit * 0.5 / np.where(size > 0, size, 1.0)
     for _ in range(_STEPS):
-        tried = projection.of_points(plan + step[:, None] * slope)
-        reached, steepness = curves.at(tried)
+        tried = projection.project(plan + step[:, None] * slope)
+        reached, steepness = curves.at_plans(tried)
         better = reached > gain
         plan = np.where(better[:, None], tried, plan)
         slope = np.where(better[:, None], steepness, slope)

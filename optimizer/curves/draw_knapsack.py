@@ -3,19 +3,19 @@
     best_c(k) = max_j  best_{c-1}(k - j) + curve_c(lower_c + j)      j, k in units of the room
 
 The room is what the budget leaves above the lower bounds; other limits than bounds and the budget
-are not heeded. Curves may have any shape.
+are not heeded. CurveTables may have any shape.
 """
 
 import numpy as np
 
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.curves.draw_tables import Curves
+from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray, IndexArray
 
 _UNITS = 60
 
 
-def grid_plans(curves: Curves, system: LinearSystem, least: float) -> FloatArray:
+def knapsack_plans(curves: CurveTables, system: LinearSystem, least: float) -> FloatArray:
     """(draw, cell), currency: between `least` and the budget is spent in all."""
     room = max(system.budget - float(system.lower.sum()), 0.0)
     unit = room / _UNITS
@@ -28,10 +28,10 @@ def grid_plans(curves: Curves, system: LinearSystem, least: float) -> FloatArray
         best, choice = _add_cell(best, _profile(curves, system, cell, unit))
         choices.append(choice)
     needed = int(np.ceil((least - float(system.lower.sum())) / unit - 1e-6))
-    return system.lower + unit * _units(best, choices, max(needed, 0))
+    return system.lower + unit * _trace_back(best, choices, max(needed, 0))
 
 
-def _profile(curves: Curves, system: LinearSystem, cell: int, unit: float) -> FloatArray:
+def _profile(curves: CurveTables, system: LinearSystem, cell: int, unit: float) -> FloatArray:
     """(unit, draw): gain of 0, 1, ... units in one cell, as many as its bounds allow."""
     width = float(system.upper[cell] - system.lower[cell])
     count = min(int(width / unit * (1 + 1e-9)), _UNITS)
@@ -54,7 +54,7 @@ def _add_cell(best: FloatArray, profile: FloatArray) -> tuple[FloatArray, IndexA
     return summed, choice
 
 
-def _units(best: FloatArray, choices: list[IndexArray], needed: int) -> FloatArray:
+def _trace_back(best: FloatArray, choices: list[IndexArray], needed: int) -> FloatArray:
     """(draw, cell): walk the choices back from the best total of at least `needed` units."""
     draw = np.arange(len(best))
     needed = min(needed, _UNITS)

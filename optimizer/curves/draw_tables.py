@@ -1,7 +1,7 @@
 r"""Each draw's own curves, at a spend of its own for each draw: what hindsight climbs.
 
 A cell's curve is tabulated at levels that all draws share and that crowd towards 0 (`grid`), over
-the spends that its bounds allow; between neighbours l and r, h apart, t = (x - l)/h, it is the
+the spends that its bounds allow; between neighbours l and r, h separable, t = (x - l)/h, it is the
 cubic through both values and slopes
 
     (1 + 2t)(1 - t)^2 f_l + t (1 - t)^2 h f'_l + t^2 (3 - 2t) f_r - t^2 (1 - t) h f'_r,
@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.curves.cache import recall_of
+from optimizer.curves.cache import curve_cache_of
 from optimizer.curves.levels import table_levels
 from optimizer.response import FloatArray, Separable
 
@@ -25,7 +25,7 @@ _STEEPEST = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
+class CurveTables:
     """levels (cell, level), currency; values, slopes (cell, level, draw); cost per unit of spend.
 
     left, right: (cell, level - 1, draw), slopes at both ends of each interval, cut back.
@@ -42,8 +42,8 @@ class Curves:
         """Over the spends that the limits allow each cell.  Raises InvalidResponse."""
         least = 1e-9 * system.scale
         levels = table_levels(system.lower, np.maximum(system.upper, least))
-        recall = recall_of(response)
-        pairs = [recall.curve(response, cell, row) for cell, row in enumerate(levels)]
+        cache = curve_cache_of(response)
+        pairs = [cache.curve(response, cell, row) for cell, row in enumerate(levels)]
         values, slopes = (np.array(part) for part in zip(*pairs, strict=True))
         return cls.from_values(levels, values, slopes, cost)
 
@@ -63,7 +63,7 @@ class Curves:
         """How many draws there are."""
         return int(self.values.shape[2])
 
-    def at(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def at_plans(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Gain (draw,) over the cells' zero spend, and its slope (draw, cell), at (draw, cell)."""
         gain, slope = np.zeros(self.draws), np.empty(spend.shape)
         for cell in range(spend.shape[1]):
@@ -71,7 +71,7 @@ class Curves:
             gain += value
         return gain - self.cost * spend.sum(axis=1), slope - self.cost
 
-    def at_one(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def at_plan(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(cell, draw): response of each cell and its slope at one spend (cell,) for all draws."""
         cells = np.arange(spend.size)
         found = [np.searchsorted(levels, x) for levels, x in zip(self.levels, spend, strict=True)]

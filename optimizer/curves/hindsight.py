@@ -9,9 +9,9 @@ import numpy as np
 
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.curves.draw_climb import Projection, climb
-from optimizer.curves.draw_knapsack import grid_plans
-from optimizer.curves.draw_tables import Curves
+from optimizer.curves.draw_climb import Projection, climb_each_draw
+from optimizer.curves.draw_knapsack import knapsack_plans
+from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray, Response, as_separable
 from optimizer.risk.gain import Gain
 
@@ -22,33 +22,33 @@ def best_of_each_draw(
     response: Response, gain: Gain, system: LinearSystem, current: FloatArray
 ) -> FloatArray:
     """(draw,): the best gain that each draw could have had, in the gain's unit."""
-    apart = as_separable(response)
-    if apart is None:
-        pooled = np.array([gain.draws(plan) for plan in pool(system, current)])
+    separable = as_separable(response)
+    if separable is None:
+        pooled = np.array([gain.draws(plan) for plan in feasible_pool(system, current)])
         best: FloatArray = pooled.max(axis=0)
         return best
-    curves = Curves.of(apart, system, gain.cost)
+    curves = CurveTables.of(separable, system, gain.cost)
     zero = gain.draws(np.zeros(current.size))
-    return best_on(curves, system)[0] + zero
+    return best_plans(curves, system)[0] + zero
 
 
-def best_on(curves: Curves, system: LinearSystem) -> tuple[FloatArray, FloatArray]:
+def best_plans(curves: CurveTables, system: LinearSystem) -> tuple[FloatArray, FloatArray]:
     """Best gain (draw,) over the cells' zero spend and its plan (draw, cell), of each draw."""
     sums = [limit.lower for limit in system.limits if (limit.coefficients == 1).all()]
     least = max([0.0, *sums])
-    return climb(curves, Projection.of(system), grid_plans(curves, system, least))
+    return climb_each_draw(curves, Projection.of(system), knapsack_plans(curves, system, least))
 
 
-def pool(system: LinearSystem, current: FloatArray) -> list[FloatArray]:
+def feasible_pool(system: LinearSystem, current: FloatArray) -> list[FloatArray]:
     """Feasible plans (cell,) spread over what the limits allow, the same at every call."""
     feasible = FeasibleSet.of(system)
-    if feasible.is_point:
+    if feasible.is_single_plan:
         return [feasible.spend(np.empty(0))]
     rng = np.random.default_rng(0)
     corners = [
-        feasible.extreme(slope) for slope in rng.standard_normal((_POOL, feasible.free.size))
+        feasible.extreme_point(slope) for slope in rng.standard_normal((_POOL, feasible.free.size))
     ]
-    near = feasible.nearest(feasible.point(current))
+    near = feasible.nearest_point(feasible.coordinates(current))
     middle = np.mean(corners, axis=0)
     mixed = [0.5 * (corner + middle) for corner in corners]
     return [feasible.spend(point) for point in (near, middle, *corners, *mixed)]

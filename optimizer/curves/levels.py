@@ -12,17 +12,17 @@ from optimizer.response import FloatArray, IndexArray
 _STEPS = 16
 
 
-def grid(most: float, *, coarsely: bool = False) -> FloatArray:
-    """(level,): rising from 0 to `most` or beyond, most > 0; coarsely: every second of them."""
+def level_grid(most: float, *, coarse: bool = False) -> FloatArray:
+    """(level,): rising from 0 to `most` or beyond, most > 0; coarse: every second of them."""
     end = 2.0 ** np.ceil(np.log2(most))
-    steps = np.arange(0, _STEPS + 1, 2 if coarsely else 1)
+    steps = np.arange(0, _STEPS + 1, 2 if coarse else 1)
     levels: FloatArray = end * (steps / _STEPS) ** 2
     return levels
 
 
 def table_levels(least: FloatArray, most: FloatArray) -> FloatArray:
     """(cell, level): as few levels of ``grid`` as span [least, most] (cell,) of every cell."""
-    levels = np.array([grid(high) for high in most.tolist()])
+    levels = np.array([level_grid(high) for high in most.tolist()])
     first: IndexArray = np.sum(levels <= least[:, None], axis=1) - 1
     last: IndexArray = np.sum(levels < most[:, None], axis=1)
     count = int((last - first).max()) + 1

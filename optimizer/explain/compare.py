@@ -6,7 +6,7 @@ it costs, also where the search counts it at a hurdle.
 
 import numpy as np
 
-from optimizer.allocation import Comparison, Risk
+from optimizer.allocation import ReferenceComparison, Risk
 from optimizer.response import FloatArray
 from optimizer.risk.measures import cvar, mean
 from optimizer.search.case import Case
@@ -18,7 +18,7 @@ _USUAL_TAIL = 0.1
 
 def true_gain(case: Case, spend: FloatArray) -> FloatArray:
     """(draw,): the response at spend (cell,) less what it costs."""
-    hurdle = case.problem.cost - case.problem.paid
+    hurdle = case.problem.unit_cost_with_hurdle - case.problem.unit_cost
     return case.search.gain.draws(spend) + hurdle * float(spend.sum())
 
 
@@ -36,11 +36,11 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
     )
 
 
-def compare(case: Case, gain: FloatArray, reference: FloatArray) -> Comparison:
+def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceComparison:
     """The gain (draw,) of a plan against that of a reference plan (cell,)."""
     difference = gain - true_gain(case, reference)
-    broken = case.system.broken(reference)
-    return Comparison(
+    broken = case.system.broken_limits(reference)
+    return ReferenceComparison(
         spend=reference,
         total=float(reference.sum()),
         feasible=not broken,

@@ -18,14 +18,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.allocation import Information, Insights
+from optimizer.allocation import InformationValue, Insights
 from optimizer.conditions.condition import has_sides
-from optimizer.curves.draw_tables import Curves
-from optimizer.curves.hindsight import best_on
+from optimizer.curves.draw_tables import CurveTables
+from optimizer.curves.hindsight import best_plans
 from optimizer.explain.inseparable import contributions
 from optimizer.explain.stability import stability
 from optimizer.response import FloatArray, as_separable
-from optimizer.risk.measure import shares
+from optimizer.risk.measure import probabilities_or_equal
 from optimizer.search.case import Case, Solve
 from optimizer.search.reference import probabilities_of
 
@@ -38,24 +38,24 @@ _DRAWS_PER_BIN = 8
 _RANDOM_PARTS = 10
 
 
-def information(case: Case, spend: FloatArray) -> Information | None:
+def information(case: Case, spend: FloatArray) -> InformationValue | None:
     """Of the plan (cell,); None where channels do not add up or draws are too few."""
-    apart, gain = as_separable(case.response), case.search.gain
+    separable, gain = as_separable(case.response), case.search.gain
     draws = gain.draws(spend)
     bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
-    if apart is None or bins < 2:
+    if separable is None or bins < 2:
         return None
-    p = shares(draws, probabilities_of(case.response))
-    curves = Curves.of(apart, case.system, gain.cost)
+    p = probabilities_or_equal(draws, probabilities_of(case.response))
+    curves = CurveTables.of(separable, case.system, gain.cost)
     zero = gain.draws(np.zeros(spend.size))
-    regret = np.maximum(best_on(curves, case.system)[0] + zero - draws, 0.0)
+    regret = np.maximum(best_plans(curves, case.system)[0] + zero - draws, 0.0)
     signals = contributions(case, _where_it_shows(case, spend))
     rng = np.random.default_rng(case.seed)
     random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
     values, base = _values(case, curves, [*signals.values(), *random], p, bins)
     chance = values[len(signals) :]
     worth = np.maximum(values[: len(signals)] - chance.mean(), 0.0)
-    return Information(
+    return InformationValue(
         regret=regret,
         expected_regret=float(p @ regret),
         perfect=max(float(p @ (regret + draws - zero)) - base, 0.0),
@@ -65,19 +65,19 @@ def information(case: Case, spend: FloatArray) -> Information | None:
 
 
 def _values(
-    case: Case, curves: Curves, signals: Sequence[FloatArray], p: FloatArray, bins: int
+    case: Case, curves: CurveTables, signals: Sequence[FloatArray], p: FloatArray, bins: int
 ) -> tuple[FloatArray, float]:
     """(signal,) expected gain of knowing each signal's bin, and the best without knowing."""
     parts = np.concatenate([p[None, :], *[_parts(signal, p, bins) for signal in signals]])
     means = parts / parts.sum(axis=1, keepdims=True)
-    averaged = Curves(
+    averaged = CurveTables(
         curves.levels,
         curves.values @ means.T,
         curves.left @ means.T,
         curves.right @ means.T,
         curves.cost,
     )
-    best = best_on(averaged, case.system)[0]
+    best = best_plans(averaged, case.system)[0]
     weight = parts[1:].sum(axis=1).reshape(len(signals), bins)
     return (weight * best[1:].reshape(len(signals), bins)).sum(axis=1) - best[0], float(best[0])
 

@@ -11,9 +11,9 @@ from itertools import combinations
 
 import numpy as np
 
-from optimizer.allocation import Pair
+from optimizer.allocation import InseparablePair
 from optimizer.response import FloatArray, as_separable
-from optimizer.risk.measure import shares
+from optimizer.risk.measure import probabilities_or_equal
 from optimizer.search.case import Case
 from optimizer.search.reference import probabilities_of
 
@@ -22,7 +22,7 @@ _UNCERTAIN = 0.2
 _TIMES = 2.0
 
 
-def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[Pair, ...]:
+def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, ...]:
     """The pairs among the channels of a plan (cell,), most correlated first."""
     by_channel = contributions(case, spend)
     weights = probabilities_of(case.response)
@@ -42,13 +42,13 @@ def contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray]:
     else:
         levels = [np.array([level]) for level in spend.tolist()]
         parts = np.array([apart.curve(cell, at)[0][:, 0] for cell, at in enumerate(levels)])
-    return {name: parts[layout.members(channel=name)].sum(axis=0) for name in layout.decided}
+    return {name: parts[layout.members(channel=name)].sum(axis=0) for name in layout.channel_names}
 
 
 def _pair(
     names: tuple[str, str], one: FloatArray, other: FloatArray, weights: FloatArray | None
-) -> Pair | None:
-    p = shares(one, weights)
+) -> InseparablePair | None:
+    p = probabilities_or_equal(one, weights)
     means = np.array([p @ one, p @ other])
     away = np.array([one - means[0], other - means[1]])
     (variance, joint), (_, second) = (away * p) @ away.T
@@ -58,4 +58,4 @@ def _pair(
     each = (float(np.sqrt(variance) / means[0]), float(np.sqrt(second) / means[1]))
     of_sum = float(np.sqrt(max(variance + second + 2 * joint, 0.0)) / means.sum())
     apart = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
-    return None if apart else Pair(names, correlation, each, of_sum)
+    return None if apart else InseparablePair(names, correlation, each, of_sum)

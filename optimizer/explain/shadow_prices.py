@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.allocation import Binding
+from optimizer.allocation import BindingLimit
 from optimizer.conditions.condition import Side
 from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.linear_program import multipliers
@@ -28,7 +28,7 @@ def binding_limits(
     spend: FloatArray,
     slope: FloatArray,
     sides: Sequence[Side] = (),
-) -> tuple[Binding, ...]:
+) -> tuple[BindingLimit, ...]:
     """The limits that spend (cell,) meets and that matter, dearest first.
 
     slope: (cell,), derivative of the measure by spend.  sides: conditions that are not linear.
@@ -43,7 +43,7 @@ def binding_limits(
     prices = multipliers(normals, slope, equal)
     least = _NEGLIGIBLE * float(np.abs(slope).max(initial=0.0))
     bindings = [
-        Binding(item.label, item.pointer, float(price) / (s * item.unit))
+        BindingLimit(item.label, item.pointer, float(price) / (s * item.unit))
         for item, price, s in zip(met, prices, size, strict=True)
         if item.equality or price > least
     ]
@@ -92,7 +92,7 @@ def _sides_met(sides: Sequence[Side], spend: FloatArray) -> list[_Met]:
     for side in sides:
         draws = side.gain.draws(spend)
         spread = float(draws.std())
-        level = side.measure.weigh(draws, _NEAR * spread)
+        level = side.measure.evaluate(draws, _NEAR * spread)
         if abs(level.value) <= 2 * _NEAR * spread:
             normal = -(level.weights @ side.gain.slope(spend))
             met.append(_Met(side.label, side.pointer, normal, equality=False))

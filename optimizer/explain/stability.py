@@ -7,30 +7,30 @@ did not choose it is free of the optimism of having been chosen.
 
 import numpy as np
 
-from optimizer.allocation import Stability
+from optimizer.allocation import PlanStability
 from optimizer.response import FloatArray
-from optimizer.risk.measure import Measure, shares
+from optimizer.risk.measure import Measure, probabilities_or_equal
 from optimizer.search.case import Case, Solve
 from optimizer.search.reference import measure_for, probabilities_of
-from optimizer.search.starts import mix
+from optimizer.search.starts import spend_mix
 
 _FEWEST_DRAWS = 20
 
 
-def stability(case: Case, solve: Solve, spend: FloatArray) -> Stability | None:
+def stability(case: Case, solve: Solve, spend: FloatArray) -> PlanStability | None:
     """Of the plan (cell,); None where there are too few draws to part."""
     gain = case.search.gain
-    p = shares(gain.draws(spend), probabilities_of(case.response))
+    p = probabilities_or_equal(gain.draws(spend), probabilities_of(case.response))
     if int((p > 0).sum()) < _FEWEST_DRAWS:
         return None
     measures = [_measure(case, half) for half in _halves(p, case.seed)]
-    plans = [solve(case.measured_by(measure)).spend for measure in measures]
+    plans = [solve(case.with_measure(measure)).spend for measure in measures]
     own = [m.value(gain.draws(plan)) for m, plan in zip(measures, plans, strict=True)]
     other = [m.value(gain.draws(plan)) for m, plan in zip(measures[::-1], plans, strict=True)]
-    reference = spend.sum() * mix(case.current)
+    reference = spend.sum() * spend_mix(case.current)
     plain = [measure.value(gain.draws(reference)) for measure in measures]
     total = float(spend.sum()) or 1.0
-    return Stability(
+    return PlanStability(
         plans=np.array(plans),
         moved=tuple(float(np.abs(plan - spend).sum()) / (2 * total) for plan in plans),
         in_sample=tuple(own),

@@ -19,35 +19,35 @@ where both plans are the same.
 
 import numpy as np
 
-from optimizer.allocation import Stay
+from optimizer.allocation import StayJudgement
 from optimizer.problem.objective import TargetProbability
-from optimizer.risk.measure import shares
+from optimizer.risk.measure import probabilities_or_equal
 from optimizer.search.case import Case, Solution
 from optimizer.search.reference import probabilities_of
-from optimizer.search.starts import mix
+from optimizer.search.starts import spend_mix
 
 CLEAR_PROBABILITY = 0.6
 CLEAR_DEVIATIONS = 0.25
 _SAME = 1e-4
 
 
-def judge(case: Case, solution: Solution) -> Stay | None:
+def judge(case: Case, solution: Solution) -> StayJudgement | None:
     """Whether the plan is within noise of the proportional one; None where that is no question."""
-    reference = solution.spend.sum() * mix(case.current)
+    reference = solution.spend.sum() * spend_mix(case.current)
     same = float(np.abs(reference - solution.spend).max()) <= _SAME * case.system.scale
     target = isinstance(case.problem.objective, TargetProbability)
-    if same or target or case.current.sum() <= 0 or case.system.broken(reference):
+    if same or target or case.current.sum() <= 0 or case.system.broken_limits(reference):
         return None
     gain, measure = case.search.gain, case.search.measure
     draws, before = gain.draws(solution.spend), gain.draws(reference)
     difference = draws - before
-    p = shares(difference, probabilities_of(case.response))
+    p = probabilities_or_equal(difference, probabilities_of(case.response))
     better, expected = float(p @ (difference > 0)), float(p @ difference)
     deviation = float(np.sqrt(p @ (difference - expected) ** 2))
-    weighing = measure.weigh(draws, 0.0)
-    unit = float(np.abs(weighing.weights).sum()) or 1.0
-    added = (weighing.value - measure.value(before)) / unit
-    return Stay(
+    evaluation = measure.evaluate(draws, 0.0)
+    unit = float(np.abs(evaluation.weights).sum()) or 1.0
+    added = (evaluation.value - measure.value(before)) / unit
+    return StayJudgement(
         within_noise=(
             abs(better - 0.5) < CLEAR_PROBABILITY - 0.5
             and max(abs(expected), added) < CLEAR_DEVIATIONS * deviation

@@ -9,7 +9,7 @@ Share = Annotated[Number, Field(ge=0, le=1)]
 Probability = Annotated[Number, Field(gt=0, lt=1)]
 
 
-class Data(BaseModel):
+class ProblemPart(BaseModel):
     """Frozen; a field that it does not know is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

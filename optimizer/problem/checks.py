@@ -9,16 +9,15 @@ import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
 from optimizer.problem.complaints import (
-    above_one,
-    crossed,
-    negative,
-    negatives,
-    number,
-    unknown,
-    unlimited,
+    crossed_issues,
+    missing_limit_issues,
+    negative_issue,
+    negative_issues,
+    share_above_one_issues,
+    unknown_name_issue,
 )
 from optimizer.problem.layout import Layout
-from optimizer.problem.limits import ChannelBounds, Group, place
+from optimizer.problem.limits import ChannelBounds, Group, describe_place
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray
 
@@ -38,67 +37,67 @@ def _ratios(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, ratio in enumerate(problem.ratios):
         path, label = ("ratios", index), "the ratio of " + " to ".join(ratio.channels)
         for position, name in enumerate(ratio.channels):
-            if name not in layout.decided:
-                yield unknown((*path, "channels", position), name, layout.decided)
+            if name not in layout.channel_names:
+                yield unknown_name_issue((*path, "channels", position), name, layout.channel_names)
         if len(set(ratio.channels)) == 1:
             where = json_pointer(*path, "channels", 1)
             yield Issue(where, "duplicate", f"{label} is of a channel to itself")
         limits = {"min": ratio.min, "max": ratio.max}
-        yield from unlimited(path, label, limits)
-        yield from negatives(path, f"{label}:", limits)
-        yield from crossed(path, label, "min", ratio.min, "max", ratio.max)
+        yield from missing_limit_issues(path, label, limits)
+        yield from negative_issues(path, f"{label}:", limits)
+        yield from crossed_issues(path, label, "min", ratio.min, "max", ratio.max)
 
 
 def _cells(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, bounds in enumerate(problem.cells):
-        path, label = ("cells", index), place(bounds)
+        path, label = ("cells", index), describe_place(bounds)
         known = True
-        if bounds.channel is not None and bounds.channel not in layout.decided:
+        if bounds.channel is not None and bounds.channel not in layout.channel_names:
             known = False
-            yield unknown((*path, "channel"), bounds.channel, layout.decided)
+            yield unknown_name_issue((*path, "channel"), bounds.channel, layout.channel_names)
         if bounds.geo is not None and bounds.geo not in layout.known_geos:
             known = False
-            yield unknown((*path, "geo"), bounds.geo, layout.known_geos, "geo")
+            yield unknown_name_issue((*path, "geo"), bounds.geo, layout.known_geos, "geo")
         if bounds.week is not None and bounds.week not in layout.known_weeks:
             known = False
             weeks = [week.isoformat() for week in layout.known_weeks]
-            yield unknown((*path, "week"), bounds.week.isoformat(), weeks, "week")
+            yield unknown_name_issue((*path, "week"), bounds.week.isoformat(), weeks, "week")
         if known and layout.members(bounds.channel, bounds.geo, bounds.week).size == 0:
             yield Issue(json_pointer(*path), "empty", f"nothing is decided for {label}")
         limits = {"min": bounds.min, "max": bounds.max}
-        yield from unlimited(path, label, limits)
-        yield from negatives(path, f"{label}:", limits)
-        yield from crossed(path, label, "min", bounds.min, "max", bounds.max)
+        yield from missing_limit_issues(path, label, limits)
+        yield from negative_issues(path, f"{label}:", limits)
+        yield from crossed_issues(path, label, "min", bounds.min, "max", bounds.max)
 
 
 def _ramps(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, ramp in enumerate(problem.ramps):
         path, label = ("ramps", index), f"the ramp of {ramp.channel or 'all channels'}"
-        if ramp.channel is not None and ramp.channel not in layout.decided:
-            yield unknown((*path, "channel"), ramp.channel, layout.decided)
+        if ramp.channel is not None and ramp.channel not in layout.channel_names:
+            yield unknown_name_issue((*path, "channel"), ramp.channel, layout.channel_names)
         if len(layout.known_weeks) < 2:
             detail = f"{label} limits steps between weeks, but weeks are not decided apart"
             yield Issue(json_pointer(*path), "no_weeks", detail)
         limits = {"max_change": ramp.max_change, "max_step": ramp.max_step}
-        yield from unlimited(path, label, limits)
-        yield from negatives(path, f"{label}:", limits)
+        yield from missing_limit_issues(path, label, limits)
+        yield from negative_issues(path, f"{label}:", limits)
 
 
 def _budgets(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, budget in enumerate(problem.budgets):
         path, label = ("budgets", index), f"the {budget.name} budget"
         for name in budget.per_currency:
-            if name not in layout.decided:
-                yield unknown((*path, "per_currency", name), name, layout.decided)
+            if name not in layout.channel_names:
+                yield unknown_name_issue((*path, "per_currency", name), name, layout.channel_names)
         uses = dict(budget.per_currency)
-        yield from negatives((*path, "per_currency"), f"{label}: use by", {**uses})
+        yield from negative_issues((*path, "per_currency"), f"{label}: use by", {**uses})
         limits = {"max": budget.max, "min": budget.min}
-        yield from unlimited(path, label, limits)
-        yield from negatives(path, f"{label}:", limits)
-        yield from crossed(path, label, "min", budget.min, "max", budget.max)
+        yield from missing_limit_issues(path, label, limits)
+        yield from negative_issues(path, f"{label}:", limits)
+        yield from crossed_issues(path, label, "min", budget.min, "max", budget.max)
 
 
-__all__ = ["check_problem", "number"]
+__all__ = ["check_problem"]
 
 
 def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArray) -> None:
@@ -111,8 +110,8 @@ def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArra
         *_names(layout.names),
         *_current(current, layout.names),
         *_budget(problem),
-        *_channels(problem, layout.decided),
-        *_groups(problem, layout.decided),
+        *_channels(problem, layout.channel_names),
+        *_groups(problem, layout.channel_names),
         *check_cells(problem, layout),
     ]
     if issues:
@@ -139,37 +138,37 @@ def _current(current: FloatArray, names: Sequence[str]) -> Iterator[Issue]:
         if not np.isfinite(value):
             yield Issue(where, "not_finite", f"current spend of {name} is {value}")
         elif value < 0:
-            yield negative(where, f"current spend of {name}", value)
+            yield negative_issue(where, f"current spend of {name}", value)
 
 
 def _budget(problem: AllocationProblem) -> Iterator[Issue]:
     budget = problem.budget
-    yield from negatives(
+    yield from negative_issues(
         ("budget",), "the budget's", {"total": budget.total, "max": budget.max, "min": budget.min}
     )
-    yield from crossed(("budget",), "the budget", "min", budget.min, "max", budget.max)
-    yield from negatives((), "the plan's", {"min_roi": problem.min_roi})
+    yield from crossed_issues(("budget",), "the budget", "min", budget.min, "max", budget.max)
+    yield from negative_issues((), "the plan's", {"min_roi": problem.min_roi})
 
 
 def _channels(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
     for name, bounds in problem.channels.items():
         if name not in names:
-            yield unknown(("channels", name), name, names)
+            yield unknown_name_issue(("channels", name), name, names)
         yield from _bounds(name, bounds)
 
 
 def _bounds(name: str, bounds: ChannelBounds) -> Iterator[Issue]:
     path = ("channels", name)
     amounts = {field: value for field, value in dict(bounds).items() if field != "on_off"}
-    yield from negatives(path, f"{name}:", amounts)
+    yield from negative_issues(path, f"{name}:", amounts)
     low, high = {"min": bounds.min, "committed": bounds.committed}, {"max": bounds.max}
     for field, value in low.items():
         for upper, most in (high | {"fixed": bounds.fixed}).items():
-            yield from crossed(path, name, field, value, upper, most)
-    yield from crossed(path, name, "fixed", bounds.fixed, "max", bounds.max)
+            yield from crossed_issues(path, name, field, value, upper, most)
+    yield from crossed_issues(path, name, "fixed", bounds.fixed, "max", bounds.max)
     if bounds.on_off is not None:
         least = bounds.on_off.min_when_on
-        yield from negatives((*path, "on_off"), f"{name}:", {"min_when_on": least})
+        yield from negative_issues((*path, "on_off"), f"{name}:", {"min_when_on": least})
 
 
 def _groups(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
@@ -187,16 +186,18 @@ def _groups(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]
             yield Issue(
                 json_pointer(*path), "empty", f"{label} has no min, max, min_share or max_share"
             )
-        yield from negatives(path, f"{label}:", limits)
-        yield from above_one(path, label, limits)
-        yield from crossed(path, label, "min", group.min, "max", group.max)
-        yield from crossed(path, label, "min_share", group.min_share, "max_share", group.max_share)
+        yield from negative_issues(path, f"{label}:", limits)
+        yield from share_above_one_issues(path, label, limits)
+        yield from crossed_issues(path, label, "min", group.min, "max", group.max)
+        yield from crossed_issues(
+            path, label, "min_share", group.min_share, "max_share", group.max_share
+        )
 
 
 def _members(path: tuple[str | int, ...], group: Group, names: Sequence[str]) -> Iterator[Issue]:
     for position, name in enumerate(group.channels):
         if name not in names:
-            yield unknown((*path, "channels", position), name, names)
+            yield unknown_name_issue((*path, "channels", position), name, names)
         if name in group.channels[:position]:
             yield Issue(
                 json_pointer(*path, "channels", position),

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.errors import Issue, json_pointer
 
-type Path = tuple[str | int, ...]
+type PointerPath = tuple[str | int, ...]
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """900000.0 -> "900,000"; cents stay, and so do the digits of what is below a cent."""
     if value != 0 and abs(value) < 0.01:
         return f"{value:.6g}"
@@ -15,19 +15,23 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def negatives(path: Path, subject: str, values: dict[str, float | None]) -> Iterator[Issue]:
+def negative_issues(
+    path: PointerPath, subject: str, values: dict[str, float | None]
+) -> Iterator[Issue]:
     """One issue for each value below 0."""
     for field, value in values.items():
         if value is not None and value < 0:
-            yield negative(json_pointer(*path, field), f"{subject} {field}", value)
+            yield negative_issue(json_pointer(*path, field), f"{subject} {field}", value)
 
 
-def negative(where: str, subject: str, value: float) -> Issue:
+def negative_issue(where: str, subject: str, value: float) -> Issue:
     """A value below 0."""
-    return Issue(where, "negative", f"{subject} is {number(value)}; it cannot be negative")
+    return Issue(where, "negative", f"{subject} is {format_number(value)}; it cannot be negative")
 
 
-def above_one(path: Path, label: str, limits: dict[str, float | None]) -> Iterator[Issue]:
+def share_above_one_issues(
+    path: PointerPath, label: str, limits: dict[str, float | None]
+) -> Iterator[Issue]:
     """Shares above 1."""
     for field in ("min_share", "max_share"):
         value = limits[field]
@@ -35,12 +39,12 @@ def above_one(path: Path, label: str, limits: dict[str, float | None]) -> Iterat
             yield Issue(
                 json_pointer(*path, field),
                 "out_of_range",
-                f"{label}: {field} is {number(value)}; a share is between 0 and 1",
+                f"{label}: {field} is {format_number(value)}; a share is between 0 and 1",
             )
 
 
-def crossed(
-    path: Path,
+def crossed_issues(
+    path: PointerPath,
     label: str,
     low_field: str,
     low: float | None,
@@ -52,18 +56,23 @@ def crossed(
         yield Issue(
             json_pointer(*path, low_field),
             "crossed",
-            f"{label}: {low_field} of {number(low)} is more than {high_field} of {number(high)}",
+            f"{label}: {low_field} of {format_number(low)} "
+            f"is more than {high_field} of {format_number(high)}",
         )
 
 
-def unlimited(path: Path, label: str, limits: dict[str, float | None]) -> Iterator[Issue]:
+def missing_limit_issues(
+    path: PointerPath, label: str, limits: dict[str, float | None]
+) -> Iterator[Issue]:
     """A limit that limits nothing."""
     if all(value is None for value in limits.values()):
         first, last = ", ".join(list(limits)[:-1]), list(limits)[-1]
         yield Issue(json_pointer(*path), "empty", f"{label} has no {first} or {last}")
 
 
-def unknown(path: Path, name: str, names: Sequence[str], kind: str = "channel") -> Issue:
+def unknown_name_issue(
+    path: PointerPath, name: str, names: Sequence[str], kind: str = "channel"
+) -> Issue:
     """A name that nothing has."""
     known = ", ".join(names) or f"no {kind}s are decided apart"
     return Issue(

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from optimizer.errors import InvalidResponse
-from optimizer.response import Cell, FloatArray, IndexArray, Response
+from optimizer.response import DecisionCell, FloatArray, IndexArray, Response
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Layout:
     def of(cls, response: Response) -> Self:
         """As the response says.  Raises InvalidResponse where it contradicts itself."""
         names = tuple(response.names)
-        cells: tuple[Cell, ...] | None = getattr(response, "cells", None)
+        cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
         observed = getattr(response, "observed_max", None)
         most = None if observed is None else np.asarray(observed, dtype=np.float64)
         if most is not None and most.shape != (len(names),):
@@ -54,7 +54,7 @@ class Layout:
         )
 
     @cached_property
-    def decided(self) -> tuple[str, ...]:
+    def channel_names(self) -> tuple[str, ...]:
         """The channels, once each, in the order of their first cells."""
         return tuple(dict.fromkeys(self.channels))
 

@@ -9,16 +9,16 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.problem.base import Data, Number
+from optimizer.problem.base import Number, ProblemPart
 
 
-class OnOff(Data):
+class OnOff(ProblemPart):
     """The channel gets nothing, or at least `min_when_on`."""
 
     min_when_on: Number
 
 
-class ChannelBounds(Data):
+class ChannelBounds(ProblemPart):
     """Limits of one channel.
 
     max_change: relative to its current spend (0.3: within 30 %).  committed: bought already, so
@@ -34,7 +34,7 @@ class ChannelBounds(Data):
     min_roi: Number | None = None
 
 
-class Group(Data):
+class Group(ProblemPart):
     """Limits of a sum of channels; shares are of the plan's total spend."""
 
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -44,7 +44,7 @@ class Group(Data):
     max_share: Number | None = None
 
 
-class Ratio(Data):
+class Ratio(ProblemPart):
     """min <= spend of the first channel / spend of the second <= max."""
 
     channels: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
@@ -52,7 +52,7 @@ class Ratio(Data):
     max: Number | None = None
 
 
-class CellBounds(Data):
+class CellBounds(ProblemPart):
     """Limits of what a channel (or all) gets in a geo (or all) in a week (or all), summed."""
 
     channel: str | None = None
@@ -68,7 +68,7 @@ class CellBounds(Data):
         return self
 
 
-class Ramp(Data):
+class Ramp(ProblemPart):
     """Limits of the step from each week to the next, of a channel or of all together.
 
     max_change: relative to the week before (0.3: within 30 %).  max_step: in currency.
@@ -79,7 +79,7 @@ class Ramp(Data):
     max_step: Number | None = None
 
 
-class SecondBudget(Data):
+class SecondBudget(ProblemPart):
     """A budget in another unit, e.g. carbon: sum of per_currency * spend within min and max.
 
     per_currency: units that one unit of currency uses, by channel; 0 for those not named.
@@ -91,7 +91,7 @@ class SecondBudget(Data):
     min: Number | None = None
 
 
-def place(bounds: CellBounds) -> str:
+def describe_place(bounds: CellBounds) -> str:
     """For example: tv in north in the week of 2024-07-01."""
     parts = [bounds.channel or "all channels"]
     if bounds.geo is not None:

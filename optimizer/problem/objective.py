@@ -18,12 +18,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.problem.base import Data, Number, Probability, Share
+from optimizer.problem.base import Number, Probability, ProblemPart, Share
 
 Aversion = Annotated[Number, Field(ge=0)]
 
 
-class _Objective(Data):
+class _Objective(ProblemPart):
     on: Literal["value", "profit", "kpi"] = "value"
     risk_on: Literal["gain", "gain_over_current", "total"] = "gain"
     margin: Annotated[Number, Field(gt=0, le=1)] | None = None
@@ -40,7 +40,7 @@ class _Objective(Data):
         return "kpi" if self.on == "kpi" else "value"
 
     @property
-    def kept(self) -> float:
+    def earned_share(self) -> float:
         """The share of the response's value that is earned."""
         return 1.0 if self.margin is None else self.margin
 

@@ -27,7 +27,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.base import Data, Number, Probability
+from optimizer.problem.base import Number, Probability, ProblemPart
 from optimizer.problem.limits import (
     CellBounds,
     ChannelBounds,
@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 
-class Budget(Data):
+class Budget(ProblemPart):
     """`total` is spent in full; `max` (and `min`) permits less, down to a `hurdle` of return."""
 
     total: Number | None = None
@@ -87,20 +87,20 @@ class Budget(Data):
         return self.total if self.total is not None else self.max or 0.0
 
 
-class Target(Data):
+class Target(ProblemPart):
     """The total kpi of the horizon, noise included, reaches `kpi` with `probability`."""
 
     kpi: Number
     probability: Probability
 
 
-class WorseThanCurrent(Data):
+class WorseThanCurrent(ProblemPart):
     """The most that the probability of a lower gain than the current plan's may be."""
 
     probability: Annotated[Number, Field(ge=0, lt=1)]
 
 
-class AllocationProblem(Data):
+class AllocationProblem(ProblemPart):
     """One allocation. A channel that is not named may receive anything from 0 to the budget.
 
     min_roi: mean response per unit of spend, of the whole plan.  forbid_extrapolation: no cell
@@ -136,14 +136,14 @@ class AllocationProblem(Data):
         return self
 
     @property
-    def paid(self) -> float:
+    def unit_cost(self) -> float:
         """What one unit of spend takes from the gain: nothing where that is in kpi units."""
         return 0.0 if self.objective.on == "kpi" else 1.0
 
     @property
-    def cost(self) -> float:
+    def unit_cost_with_hurdle(self) -> float:
         """The same as the search counts it: the hurdle where there is one."""
-        return self.paid if self.budget.hurdle is None else self.budget.hurdle
+        return self.unit_cost if self.budget.hurdle is None else self.budget.hurdle
 
 
 def read_problem(data: object) -> AllocationProblem:

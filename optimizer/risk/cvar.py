@@ -19,14 +19,19 @@ q_s = p_s clip((t - pi_s)/mu + 1/2, 0, 1) / tail is a feasible weight of the exa
 import numpy as np
 
 from optimizer.response import FloatArray
-from optimizer.risk.measure import Weighing, rounded_plus, rounded_step, shares
+from optimizer.risk.measure import (
+    MeasureEvaluation,
+    probabilities_or_equal,
+    rounded_positive_part,
+    rounded_step,
+)
 
 
-def mean(gain: FloatArray, probabilities: FloatArray | None = None) -> Weighing:
+def mean(gain: FloatArray, probabilities: FloatArray | None = None) -> MeasureEvaluation:
     """The mean over draws."""
     if probabilities is None:
-        return Weighing(float(gain.mean()), shares(gain, None))
-    return Weighing(float(probabilities @ gain), probabilities)
+        return MeasureEvaluation(float(gain.mean()), probabilities_or_equal(gain, None))
+    return MeasureEvaluation(float(probabilities @ gain), probabilities)
 
 
 def cvar(
@@ -34,7 +39,7 @@ def cvar(
     tail: float,
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """The mean of the worst `tail` share of the draws, exact or rounded over a width."""
     if smoothing > 0:
         return _rounded_cvar(gain, tail, smoothing, probabilities)
@@ -47,23 +52,23 @@ def mean_cvar(
     tail: float,
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """(1 - risk_aversion) * mean + risk_aversion * CVaR."""
     average, worst = mean(gain, probabilities), cvar(gain, tail, smoothing, probabilities)
-    return Weighing(
+    return MeasureEvaluation(
         (1 - risk_aversion) * average.value + risk_aversion * worst.value,
         (1 - risk_aversion) * average.weights + risk_aversion * worst.weights,
     )
 
 
-def worst_share(probabilities: FloatArray | None, draws: int) -> float:
+def worst_draw_tail(probabilities: FloatArray | None, draws: int) -> float:
     """A tail so small that its CVaR is the worst draw: the least positive probability."""
     if probabilities is None:
         return 1.0 / draws
     return float(probabilities[probabilities > 0].min())
 
 
-def threshold(
+def rounded_quantile(
     gain: FloatArray, share: float, width: float, probabilities: FloatArray | None
 ) -> float:
     """t with  sum_s p_s clip((t - gain_s)/width + 1/2, 0, 1) = share:  the rounded quantile.
@@ -81,7 +86,9 @@ def threshold(
     return float(np.interp(share * size, reached, corners))
 
 
-def _exact_cvar(gain: FloatArray, tail: float, probabilities: FloatArray | None) -> Weighing:
+def _exact_cvar(
+    gain: FloatArray, tail: float, probabilities: FloatArray | None
+) -> MeasureEvaluation:
     order = np.argsort(gain, kind="stable")
     weights = np.empty(gain.size)
     if probabilities is None:
@@ -92,14 +99,14 @@ def _exact_cvar(gain: FloatArray, tail: float, probabilities: FloatArray | None)
         before = np.concatenate([[0.0], inner[:-1]])
         used = np.minimum(inner, tail) - np.minimum(before, tail)
         weights[order] = used / used.sum()
-    return Weighing(float(weights @ gain), weights)
+    return MeasureEvaluation(float(weights @ gain), weights)
 
 
 def _rounded_cvar(
     gain: FloatArray, tail: float, width: float, probabilities: FloatArray | None
-) -> Weighing:
-    at = threshold(gain, tail, width, probabilities)
-    p = shares(gain, probabilities)
+) -> MeasureEvaluation:
+    at = rounded_quantile(gain, tail, width, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     share = p * rounded_step(at - gain, width)
-    value = at - float(p @ rounded_plus(at - gain, width)) / tail
-    return Weighing(value, share / share.sum())
+    value = at - float(p @ rounded_positive_part(at - gain, width)) / tail
+    return MeasureEvaluation(value, share / share.sum())

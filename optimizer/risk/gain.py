@@ -21,7 +21,7 @@ _POINTS_KEPT = 8
 
 
 @dataclass
-class _Point:
+class _EvaluatedPoint:
     draws: FloatArray
     slope: FloatArray | None = None
 
@@ -37,26 +37,26 @@ class Gain:
     cost: float
     evaluations: int = 0
     gradients: int = 0
-    _points: OrderedDict[bytes, _Point] = field(default_factory=OrderedDict)
+    _points: OrderedDict[bytes, _EvaluatedPoint] = field(default_factory=OrderedDict)
 
     def draws(self, spend: FloatArray) -> FloatArray:
         """(draw,): the gain at spend (cell,).  Raises InvalidResponse."""
-        return self._point(spend).draws
+        return self._evaluated(spend).draws
 
     def slope(self, spend: FloatArray) -> FloatArray:
         """(draw, cell): derivative of the gain by spend.  Raises InvalidResponse."""
-        point = self._point(spend)
+        point = self._evaluated(spend)
         if point.slope is None:
             self.gradients += 1
             jacobian = np.asarray(self.response.jacobian(spend.copy()), dtype=np.float64)
-            _require("jacobian", jacobian, (point.draws.size, spend.size))
+            _check_array("jacobian", jacobian, (point.draws.size, spend.size))
             point.slope = jacobian - self.cost
         return point.slope
 
-    def _point(self, spend: FloatArray) -> _Point:
+    def _evaluated(self, spend: FloatArray) -> _EvaluatedPoint:
         key = spend.tobytes()
         if key not in self._points:
-            self._points[key] = _Point(self._evaluate(spend))
+            self._points[key] = _EvaluatedPoint(self._evaluate(spend))
             if len(self._points) > _POINTS_KEPT:
                 self._points.popitem(last=False)
         self._points.move_to_end(key)
@@ -65,11 +65,11 @@ class Gain:
     def _evaluate(self, spend: FloatArray) -> FloatArray:
         self.evaluations += 1
         draws = np.asarray(self.response.draws(spend.copy()), dtype=np.float64)
-        _require("draws", draws, (max(draws.size, 1),))
+        _check_array("draws", draws, (max(draws.size, 1),))
         return draws - self.cost * spend.sum() if self.cost else draws
 
 
-def _require(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:
+def _check_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:
     if array.shape != shape:
         raise InvalidResponse(f"the response's {name} have shape {array.shape}, expected {shape}")
     if not np.isfinite(array).all():

@@ -17,7 +17,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.response import FloatArray
-from optimizer.risk.measure import Weighing, rounded_plus, rounded_step, shares
+from optimizer.risk.measure import (
+    MeasureEvaluation,
+    probabilities_or_equal,
+    rounded_positive_part,
+    rounded_step,
+)
 
 
 def is_concave_loss(slopes: Sequence[float]) -> bool:
@@ -31,16 +36,16 @@ def piecewise_loss(
     slopes: Sequence[float],
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """Mean utility: points rise, one slope more than points; exact or rounded over a width."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     knots, turns = np.asarray(points, dtype=np.float64), np.diff(np.asarray(slopes, np.float64))
     beyond = gain[:, None] - knots
     if smoothing > 0:
-        share, plus = rounded_step(beyond, smoothing), rounded_plus(beyond, smoothing)
+        share, plus = rounded_step(beyond, smoothing), rounded_positive_part(beyond, smoothing)
     else:
         share, plus = (beyond > 0).astype(np.float64), np.maximum(beyond, 0.0)
     value = slopes[0] * float(p @ gain - knots[0]) + float(p @ (plus @ turns))
     weights = p * (slopes[0] + share @ turns)
     offset = -slopes[0] * float(knots[0]) - float(p @ (share @ (turns * knots)))
-    return Weighing(value, weights, offset)
+    return MeasureEvaluation(value, weights, offset)

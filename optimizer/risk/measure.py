@@ -4,7 +4,7 @@ A certified measure is concave and rises with every draw, so it is a least value
 
     rho(pi) = min_q  q.pi + penalty(q),      q >= 0,
 
-and each cut bounds it from above, whatever the gain. A weighing gives the cut at one gain: q are
+and each cut bounds it from above, whatever the gain. A evaluation gives the cut at one gain: q are
 its weights, the penalty its offset. Rounded over a width, a kinked measure has a gradient
 everywhere; the weights are then those of the rounded value, and still a cut of the exact one.
 
@@ -23,7 +23,7 @@ WIDTHS = (0.2, 0.02, 0.001)
 
 
 @dataclass(frozen=True, eq=False)
-class Weighing:
+class MeasureEvaluation:
     """A measure at one gain.
 
     value: exact or rounded.  weights: (draw,), gradient of that value by the gain.
@@ -41,20 +41,20 @@ class Measure:
     """weigh(gain, smoothing): gain (draw,) without NaN; smoothing in its unit, 0 is exact.
 
     smooth: the exact measure has no kinks, so that smoothing changes nothing.
-    certified: every weighing is a cut with weights that are not negative.
+    certified: every evaluation is a cut with weights that are not negative.
     """
 
-    weigh: Callable[[FloatArray, float], Weighing]
+    evaluate: Callable[[FloatArray, float], MeasureEvaluation]
     smooth: bool
     certified: bool = True
 
     def value(self, gain: FloatArray) -> float:
         """The exact measure of the gain, in its unit."""
-        return self.weigh(gain, 0.0).value
+        return self.evaluate(gain, 0.0).value
 
 
 @dataclass(frozen=True, eq=False)
-class Setting:
+class MeasureContext:
     """What a measure refers to beside the gain.
 
     scale: amount that dimensionless coefficients are relative to, in the gain's unit.
@@ -72,24 +72,24 @@ def shifted(measure: Measure, reference: FloatArray | None) -> Measure:
     if reference is None:
         return measure
 
-    def weigh(gain: FloatArray, smoothing: float) -> Weighing:
-        at = measure.weigh(gain - reference, smoothing)
+    def evaluate(gain: FloatArray, smoothing: float) -> MeasureEvaluation:
+        at = measure.evaluate(gain - reference, smoothing)
         return replace(at, offset=at.offset - float(at.weights @ reference))
 
-    return replace(measure, weigh=weigh)
+    return replace(measure, evaluate=evaluate)
 
 
-def shares(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:
+def probabilities_or_equal(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:
     """(draw,): the probabilities, equal ones where none are given."""
     return np.full(gain.size, 1.0 / gain.size) if probabilities is None else probabilities
 
 
 def rounded_step(u: FloatArray, width: float) -> FloatArray:
-    """Slope of ``rounded_plus``: 0 below -width/2, 1 above width/2, linear between."""
+    """Slope of ``rounded_positive_part``: 0 below -width/2, 1 above width/2, linear between."""
     return np.asarray(np.minimum(np.maximum(u / width + 0.5, 0.0), 1.0))
 
 
-def rounded_plus(u: FloatArray, width: float) -> FloatArray:
+def rounded_positive_part(u: FloatArray, width: float) -> FloatArray:
     """The positive part of u, rounded from above over a width; at most width/8 more than it."""
     step = rounded_step(u, width)
     return np.where(step < 1.0, 0.5 * width * step**2, u)

@@ -9,17 +9,17 @@ from functools import singledispatch
 
 from optimizer.problem import objective as of
 from optimizer.response import FloatArray
-from optimizer.risk.cvar import cvar, mean, mean_cvar, worst_share
+from optimizer.risk.cvar import cvar, mean, mean_cvar, worst_draw_tail
 from optimizer.risk.loss import is_concave_loss, piecewise_loss
-from optimizer.risk.measure import WIDTHS, Measure, Setting, Weighing, shifted
+from optimizer.risk.measure import WIDTHS, Measure, MeasureContext, MeasureEvaluation, shifted
 from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation
 from optimizer.risk.uncertified import mean_variance, quantile, target_probability
 
 __all__ = [
     "WIDTHS",
     "Measure",
-    "Setting",
-    "Weighing",
+    "MeasureContext",
+    "MeasureEvaluation",
     "crra",
     "cvar",
     "entropic",
@@ -35,32 +35,32 @@ __all__ = [
 ]
 
 
-def measure_of(objective: object, setting: Setting | None = None) -> Measure:
-    """The measure that an objective names, of a gain in that setting.
+def measure_of(objective: object, context: MeasureContext | None = None) -> Measure:
+    """The measure that an objective names, of a gain in that context.
 
-    For a regret the setting's reference is each draw's best gain.
+    For a regret the context's reference is each draw's best gain.
     """
-    setting = setting or Setting()
-    return shifted(_measure(objective, setting), setting.reference)
+    context = context or MeasureContext()
+    return shifted(_measure(objective, context), context.reference)
 
 
 @singledispatch
-def _measure(objective: object, _setting: Setting) -> Measure:
+def _measure(objective: object, _setting: MeasureContext) -> Measure:
     raise TypeError(f"no risk measure is registered for {type(objective).__name__}")
 
 
-def _smooth(weigh: Callable[[FloatArray], Weighing]) -> Measure:
+def _smooth(weigh: Callable[[FloatArray], MeasureEvaluation]) -> Measure:
     return Measure(lambda gain, _smoothing: weigh(gain), smooth=True)
 
 
 @_measure.register
-def _(_: of.Expected, setting: Setting) -> Measure:
-    return _smooth(lambda gain: mean(gain, setting.probabilities))
+def _(_: of.Expected, context: MeasureContext) -> Measure:
+    return _smooth(lambda gain: mean(gain, context.probabilities))
 
 
 @_measure.register
-def _(objective: of.MeanCvar, setting: Setting) -> Measure:
-    aversion, tail, p = objective.risk_aversion, objective.tail, setting.probabilities
+def _(objective: of.MeanCvar, context: MeasureContext) -> Measure:
+    aversion, tail, p = objective.risk_aversion, objective.tail, context.probabilities
     return Measure(
         lambda gain, smoothing: mean_cvar(gain, aversion, tail, smoothing, p),
         smooth=aversion == 0,
@@ -68,54 +68,54 @@ def _(objective: of.MeanCvar, setting: Setting) -> Measure:
 
 
 @_measure.register
-def _(objective: of.Cvar, setting: Setting) -> Measure:
-    tail, p = objective.tail, setting.probabilities
+def _(objective: of.Cvar, context: MeasureContext) -> Measure:
+    tail, p = objective.tail, context.probabilities
     return Measure(lambda gain, smoothing: cvar(gain, tail, smoothing, p), smooth=False)
 
 
 @_measure.register
-def _(objective: of.Regret, setting: Setting) -> Measure:
-    tail, p = objective.tail, setting.probabilities
+def _(objective: of.Regret, context: MeasureContext) -> Measure:
+    tail, p = objective.tail, context.probabilities
 
-    def weigh(gain: FloatArray, smoothing: float) -> Weighing:
-        share = worst_share(p, gain.size) if tail is None else tail
+    def evaluate(gain: FloatArray, smoothing: float) -> MeasureEvaluation:
+        share = worst_draw_tail(p, gain.size) if tail is None else tail
         return cvar(gain, share, smoothing, p)
 
-    return Measure(weigh, smooth=False)
+    return Measure(evaluate, smooth=False)
 
 
 @_measure.register
-def _(objective: of.Entropic, setting: Setting) -> Measure:
-    rate = objective.risk_aversion / setting.scale
-    return _smooth(lambda gain: entropic(gain, rate, setting.probabilities))
+def _(objective: of.Entropic, context: MeasureContext) -> Measure:
+    rate = objective.risk_aversion / context.scale
+    return _smooth(lambda gain: entropic(gain, rate, context.probabilities))
 
 
 @_measure.register
-def _(objective: of.Utility, setting: Setting) -> Measure:
-    p, aversion = setting.probabilities, objective.risk_aversion
+def _(objective: of.Utility, context: MeasureContext) -> Measure:
+    p, aversion = context.probabilities, objective.risk_aversion
     if objective.utility == "cara" or objective.wealth is None:
-        return _smooth(lambda gain: entropic(gain, aversion / setting.scale, p))
+        return _smooth(lambda gain: entropic(gain, aversion / context.scale, p))
     wealth = objective.wealth
     power = 1.0 if objective.utility == "log" else aversion
     return _smooth(lambda gain: crra(gain, power, wealth, p))
 
 
 @_measure.register
-def _(objective: of.KlRobust, setting: Setting) -> Measure:
-    return _smooth(lambda gain: kl_robust(gain, objective.radius, setting.probabilities))
+def _(objective: of.KlRobust, context: MeasureContext) -> Measure:
+    return _smooth(lambda gain: kl_robust(gain, objective.radius, context.probabilities))
 
 
 @_measure.register
-def _(objective: of.Semideviation, setting: Setting) -> Measure:
-    aversion, p = objective.risk_aversion, setting.probabilities
+def _(objective: of.Semideviation, context: MeasureContext) -> Measure:
+    aversion, p = objective.risk_aversion, context.probabilities
     return Measure(
         lambda gain, smoothing: semideviation(gain, aversion, smoothing, p), smooth=aversion == 0
     )
 
 
 @_measure.register
-def _(objective: of.PiecewiseLoss, setting: Setting) -> Measure:
-    points, slopes, p = objective.points, objective.slopes, setting.probabilities
+def _(objective: of.PiecewiseLoss, context: MeasureContext) -> Measure:
+    points, slopes, p = objective.points, objective.slopes, context.probabilities
     return Measure(
         lambda gain, smoothing: piecewise_loss(gain, points, slopes, smoothing, p),
         smooth=False,
@@ -124,24 +124,24 @@ def _(objective: of.PiecewiseLoss, setting: Setting) -> Measure:
 
 
 @_measure.register
-def _(objective: of.Quantile, setting: Setting) -> Measure:
-    level, p = objective.level, setting.probabilities
+def _(objective: of.Quantile, context: MeasureContext) -> Measure:
+    level, p = objective.level, context.probabilities
     return Measure(
         lambda gain, smoothing: quantile(gain, level, smoothing, p), smooth=False, certified=False
     )
 
 
 @_measure.register
-def _(objective: of.MeanVariance, setting: Setting) -> Measure:
-    rate, p = objective.risk_aversion / setting.scale, setting.probabilities
+def _(objective: of.MeanVariance, context: MeasureContext) -> Measure:
+    rate, p = objective.risk_aversion / context.scale, context.probabilities
     return Measure(
         lambda gain, _smoothing: mean_variance(gain, rate, p), smooth=True, certified=False
     )
 
 
 @_measure.register
-def _(objective: of.TargetProbability, setting: Setting) -> Measure:
-    target, p = objective.target, setting.probabilities
+def _(objective: of.TargetProbability, context: MeasureContext) -> Measure:
+    target, p = objective.target, context.probabilities
     return Measure(
         lambda gain, smoothing: target_probability(gain, target, smoothing, p),
         smooth=False,

@@ -21,36 +21,45 @@ and Ruszczynski (1999). Coefficients are per unit of the setting's scale: theta 
 import numpy as np
 
 from optimizer.response import FloatArray
-from optimizer.risk.measure import Weighing, rounded_plus, rounded_step, shares
+from optimizer.risk.measure import (
+    MeasureEvaluation,
+    probabilities_or_equal,
+    rounded_positive_part,
+    rounded_step,
+)
 
 _RUIN = 1e-6
 """Share of the wealth that a draw keeps at least: ruin has no certainty equivalent."""
 _HALVINGS = 80
 
 
-def entropic(gain: FloatArray, rate: float, probabilities: FloatArray | None = None) -> Weighing:
+def entropic(
+    gain: FloatArray, rate: float, probabilities: FloatArray | None = None
+) -> MeasureEvaluation:
     """The certainty equivalent under constant absolute risk aversion; rate per unit of gain."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     if rate <= 0.0:
-        return Weighing(float(p @ gain), p)
+        return MeasureEvaluation(float(p @ gain), p)
     floor = float(gain[p > 0].min())
     tilted = p * np.exp(-rate * np.maximum(gain - floor, 0.0))
     value = floor - float(np.log(tilted.sum())) / rate
     weights = tilted / tilted.sum()
-    return Weighing(value, weights, value - float(weights @ gain))
+    return MeasureEvaluation(value, weights, value - float(weights @ gain))
 
 
-def kl_robust(gain: FloatArray, radius: float, probabilities: FloatArray | None = None) -> Weighing:
+def kl_robust(
+    gain: FloatArray, radius: float, probabilities: FloatArray | None = None
+) -> MeasureEvaluation:
     """The least mean over weights within `radius` (nats) of the probabilities."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     above = np.maximum(gain - gain[p > 0].min(), 0.0)
     spread = float(np.sqrt(p @ (gain - p @ gain) ** 2))
     if radius <= 0.0 or spread == 0.0:
-        return Weighing(float(p @ gain), p)
+        return MeasureEvaluation(float(p @ gain), p)
     worst = p * (above == 0.0)
     if -np.log(worst.sum()) <= radius:
         weights = worst / worst.sum()
-        return Weighing(float(weights @ gain), weights)
+        return MeasureEvaluation(float(weights @ gain), weights)
     low, high = np.log(1e-6 / spread), np.log(1e12 / spread)
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
@@ -58,17 +67,17 @@ def kl_robust(gain: FloatArray, radius: float, probabilities: FloatArray | None 
         low, high = (middle, high) if within else (low, middle)
     tilted = p * np.exp(-float(np.exp(low)) * above)
     weights = tilted / tilted.sum()
-    return Weighing(float(weights @ gain), weights)
+    return MeasureEvaluation(float(weights @ gain), weights)
 
 
 def crra(
     gain: FloatArray, aversion: float, wealth: float, probabilities: FloatArray | None = None
-) -> Weighing:
+) -> MeasureEvaluation:
     """The certainty equivalent under constant relative risk aversion, of the gain alone.
 
     A draw that loses all the wealth counts as keeping a millionth of it.
     """
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     logs = np.log(np.maximum(wealth + gain, _RUIN * wealth))
     power = 1.0 - aversion
     if abs(power) < 1e-9:
@@ -78,7 +87,7 @@ def crra(
         middle = (top + float(np.log(p @ np.exp(np.minimum(power * logs - top, 0.0))))) / power
     weights = p * np.exp(aversion * (middle - logs))
     value = float(np.exp(middle)) - wealth
-    return Weighing(value, weights, value - float(weights @ (np.exp(logs) - wealth)))
+    return MeasureEvaluation(value, weights, value - float(weights @ (np.exp(logs) - wealth)))
 
 
 def semideviation(
@@ -86,17 +95,17 @@ def semideviation(
     aversion: float,
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """Mean less aversion times the mean shortfall below it, exact or rounded over a width."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     middle = float(p @ gain)
     below = middle - gain
     if smoothing > 0:
-        share, shortfall = rounded_step(below, smoothing), rounded_plus(below, smoothing)
+        share, shortfall = rounded_step(below, smoothing), rounded_positive_part(below, smoothing)
     else:
         share, shortfall = (below > 0).astype(np.float64), np.maximum(below, 0.0)
     weights = p * (1.0 + aversion * (share - p @ share))
-    return Weighing(middle - aversion * float(p @ shortfall), weights)
+    return MeasureEvaluation(middle - aversion * float(p @ shortfall), weights)
 
 
 def _divergence(above: FloatArray, rate: float, p: FloatArray) -> float:

@@ -15,8 +15,8 @@ at the gain and nowhere else.
 import numpy as np
 
 from optimizer.response import FloatArray
-from optimizer.risk.cvar import threshold
-from optimizer.risk.measure import Weighing, shares
+from optimizer.risk.cvar import rounded_quantile
+from optimizer.risk.measure import MeasureEvaluation, probabilities_or_equal
 
 _EXACT = 1e-12
 _STEEPEST = 40.0
@@ -28,11 +28,11 @@ def quantile(
     level: float,
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """The quantile of the gain at a level in (0, 1), exact or rounded over a width."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     if smoothing > 0:
-        at = threshold(gain, level, smoothing, probabilities)
+        at = rounded_quantile(gain, level, smoothing, probabilities)
         near = p * (np.abs(at - gain) <= 0.5 * smoothing)
         if near.sum() > 0:
             return _tangent(at, near / near.sum(), gain)
@@ -46,9 +46,9 @@ def quantile(
 
 def mean_variance(
     gain: FloatArray, rate: float, probabilities: FloatArray | None = None
-) -> Weighing:
+) -> MeasureEvaluation:
     """Mean less rate / 2 times the variance; rate per unit of gain."""
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     middle = float(p @ gain)
     away = gain - middle
     value = middle - 0.5 * rate * float(p @ away**2)
@@ -60,12 +60,12 @@ def target_probability(
     target: float,
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
-) -> Weighing:
+) -> MeasureEvaluation:
     """The probability of reaching the target, exact or rounded over a width.
 
     The exact probability is flat between draws: beside it stand the weights of a rounded one.
     """
-    p = shares(gain, probabilities)
+    p = probabilities_or_equal(gain, probabilities)
     width = smoothing if smoothing > 0 else _USUAL_WIDTH * float(gain.std()) or 1.0
     away = np.clip((gain - target) / width, -_STEEPEST, _STEEPEST)
     share = 1.0 / (1.0 + np.exp(-away))
@@ -73,5 +73,5 @@ def target_probability(
     return _tangent(float(p @ reached), p * share * (1.0 - share) / width, gain)
 
 
-def _tangent(value: float, weights: FloatArray, gain: FloatArray) -> Weighing:
-    return Weighing(value, weights, value - float(weights @ gain))
+def _tangent(value: float, weights: FloatArray, gain: FloatArray) -> MeasureEvaluation:
+    return MeasureEvaluation(value, weights, value - float(weights @ gain))

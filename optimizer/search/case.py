@@ -34,12 +34,12 @@ class Case:
     seed: int = 0
     random_starts: int = 3
 
-    def measured_by(self, measure: Measure) -> Self:
+    def with_measure(self, measure: Measure) -> Self:
         """The same decision by another measure of the gain."""
         search = Search(self.search.gain, measure, self.search.feasible)
         return replace(self, search=search)
 
-    def within(self, system: LinearSystem) -> Self:
+    def with_system(self, system: LinearSystem) -> Self:
         """The same decision under other limits, which are known to leave a plan."""
         search = Search(self.search.gain, self.search.measure, FeasibleSet.of(system))
         return replace(self, system=system, search=search)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from optimizer.response import FloatArray
 
 
-class Remembered[Result]:
+class LastCallMemo[Result]:
     """Calls ``function`` again only where the point is another than the last."""
 
     def __init__(self, function: Callable[[FloatArray], Result]) -> None:

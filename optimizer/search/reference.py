@@ -17,7 +17,7 @@ from optimizer.problem.objective import Regret, TargetProbability, Utility
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, draw_weights
 from optimizer.risk.gain import Gain
-from optimizer.risk.measure import Measure, Setting
+from optimizer.risk.measure import Measure, MeasureContext
 from optimizer.risk.measures import measure_of
 
 PREDICTIVE_SEED = 0
@@ -38,13 +38,13 @@ def measure_for(
     Raises InvalidProblem where the response cannot say what the objective refers to.
     """
     own = probabilities_of(response) if probabilities is None else probabilities
-    setting = Setting(
+    context = MeasureContext(
         scale=_scale(problem, gain, system, current),
         probabilities=own,
         reference=_reference(problem, response, gain, system, current),
     )
     _require_wealth(problem, system)
-    return measure_of(problem.objective, setting)
+    return measure_of(problem.objective, context)
 
 
 def probabilities_of(response: Response) -> FloatArray | None:
@@ -106,7 +106,7 @@ def _require_wealth(problem: AllocationProblem, system: LinearSystem) -> None:
     objective = problem.objective
     if not isinstance(objective, Utility) or objective.wealth is None or objective.on == "kpi":
         return
-    most = problem.cost * system.budget
+    most = problem.unit_cost_with_hurdle * system.budget
     if objective.risk_on == "gain" and objective.wealth <= most:
         detail = (
             f"wealth of {objective.wealth:,.10g} is not more than the {most:,.10g} that the plan "

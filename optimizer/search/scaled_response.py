@@ -10,15 +10,17 @@ from typing import Any, cast
 from optimizer.response import FloatArray, Response, Separable, content_key
 
 
-def worth(response: Response, share: float) -> Response:
+def scale_response(response: Response, share: float) -> Response:
     """The response times a share; the response itself where all of it is kept."""
     return (
-        response if share == 1.0 else cast("Response", _Scaled(cast("Separable", response), share))
+        response
+        if share == 1.0
+        else cast("Response", _ScaledResponse(cast("Separable", response), share))
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Scaled:
+class _ScaledResponse:
     whole: Separable
     share: float
 

@@ -15,8 +15,8 @@ from scipy.optimize import LinearConstraint, minimize
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
-from optimizer.risk.measures import WIDTHS, Measure, Weighing
-from optimizer.search.memo import Remembered
+from optimizer.risk.measures import WIDTHS, Measure, MeasureEvaluation
+from optimizer.search.memo import LastCallMemo
 
 _COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100
 _FEW_ITERATIONS = 12
@@ -25,7 +25,7 @@ _FEASIBLE = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class MeasuredPlan:
     """A feasible plan, spend (cell,) in currency, and its exact measure."""
 
     spend: FloatArray
@@ -42,39 +42,41 @@ class Search:
     iterations: int = 0
     unfinished: int = 0
 
-    def found(self, spend: FloatArray) -> Found:
+    def evaluate(self, spend: FloatArray) -> MeasuredPlan:
         """A feasible plan with its exact measure."""
-        return Found(spend, self.measure.value(self.gain.draws(spend)))
+        return MeasuredPlan(spend, self.measure.value(self.gain.draws(spend)))
 
-    def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[Found, ...]:
+    def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[MeasuredPlan, ...]:
         """From each start, where the first width leads."""
         return tuple(
-            self._climb(self.found(start), WIDTHS[0], _COARSE_ITERATIONS, _COARSE_CHANGE)
+            self._climb(self.evaluate(start), WIDTHS[0], _COARSE_ITERATIONS, _COARSE_CHANGE)
             for start in starts
         )
 
-    def polish(self, plan: Found) -> Found:
+    def polish(self, plan: MeasuredPlan) -> MeasuredPlan:
         """The plan climbed further, down to the last width."""
         for width in (0.0,) if self.measure.smooth else WIDTHS[1:]:
             plan = self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
         return plan
 
-    def finish(self, plan: Found) -> Found:
+    def climb_at_last_width(self, plan: MeasuredPlan) -> MeasuredPlan:
         """The plan, which lies close to its top, climbed at the last width alone."""
         width = 0.0 if self.measure.smooth else WIDTHS[-1]
         return self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
 
-    def touch_up(self, plan: Found) -> Found:
+    def climb_briefly(self, plan: MeasuredPlan) -> MeasuredPlan:
         """The same in a few steps, for many cells."""
         width = 0.0 if self.measure.smooth else WIDTHS[-1]
         return self._climb(plan, width, _FEW_ITERATIONS, _COARSE_CHANGE)
 
-    def _climb(self, start: Found, width: float, iterations: int, change: float) -> Found:
+    def _climb(
+        self, start: MeasuredPlan, width: float, iterations: int, change: float
+    ) -> MeasuredPlan:
         """The better of start and of where SLSQP goes from it."""
         smoothing = (
             0.0 if self.measure.smooth else width * float(self.gain.draws(start.spend).std())
         )
-        weigh = Remembered(lambda gain: self.measure.weigh(gain, smoothing))
+        weigh = LastCallMemo(lambda gain: self.measure.evaluate(gain, smoothing))
         unit = float(np.abs(self._slope(start.spend, weigh)).max(initial=0.0))
         if unit == 0.0:
             return start
@@ -87,38 +89,40 @@ class Search:
 
         result = minimize(
             loss,
-            self.feasible.point(start.spend),
+            self.feasible.coordinates(start.spend),
             jac=loss_slope,
             method="SLSQP",
             bounds=np.column_stack([self.feasible.lower, self.feasible.upper]),
-            constraints=_rows(self.feasible),
+            constraints=linear_constraints(self.feasible),
             options={"maxiter": iterations, "ftol": change},
         )
         self.iterations += int(result.nit)
         self.unfinished += result.status != 0
-        end = self._repaired(np.asarray(result.x, dtype=np.float64))
-        return start if end is None else max(start, self.found(end), key=lambda plan: plan.value)
+        end = self._moved_inside(np.asarray(result.x, dtype=np.float64))
+        return start if end is None else max(start, self.evaluate(end), key=lambda plan: plan.value)
 
-    def _slope(self, spend: FloatArray, weigh: Remembered[Weighing]) -> FloatArray:
+    def _slope(self, spend: FloatArray, weigh: LastCallMemo[MeasureEvaluation]) -> FloatArray:
         """(free,): derivative of the rounded measure in the scaled coordinates."""
         slope: FloatArray = weigh(self.gain.draws(spend)).weights @ self.gain.slope(spend)
         return slope[self.feasible.free] * self.feasible.scale
 
-    def _repaired(self, x: FloatArray) -> FloatArray | None:
+    def _moved_inside(self, x: FloatArray) -> FloatArray | None:
         """Spend of x, moved into the feasible set where rounding left it outside."""
         if not np.isfinite(x).all():
             return None
         x = np.clip(x, self.feasible.lower, self.feasible.upper)
-        inside = self.feasible.excess(x) <= _FEASIBLE
-        return self.feasible.spend(x if inside else self.feasible.nearest(x))
+        inside = self.feasible.violation(x) <= _FEASIBLE
+        return self.feasible.spend(x if inside else self.feasible.nearest_point(x))
 
 
-def _rows(feasible: FeasibleSet) -> list[LinearConstraint]:
+def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
     """The equalities and the inequalities, apart, as SLSQP wants them."""
     rows: list[LinearConstraint] = []
-    if feasible.equal.bound.size:
-        bound = feasible.equal.bound
-        rows.append(LinearConstraint(feasible.equal.matrix, bound, bound))
-    if feasible.below.bound.size:
-        rows.append(LinearConstraint(feasible.below.matrix, -np.inf, feasible.below.bound))
+    if feasible.equalities.bound.size:
+        bound = feasible.equalities.bound
+        rows.append(LinearConstraint(feasible.equalities.matrix, bound, bound))
+    if feasible.inequalities.bound.size:
+        rows.append(
+            LinearConstraint(feasible.inequalities.matrix, -np.inf, feasible.inequalities.bound)
+        )
     return rows

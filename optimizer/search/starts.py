@@ -33,13 +33,15 @@ def starting_plans(
     to where its gradient points; and the plan that the profiles of the cells suggest.
     """
     plans: list[FloatArray] = []
-    for wish in _wishes(system, current, seed, random_starts):
-        _add(plans, _feasible(system, feasible, wish), system)
-    weights = measure.weigh(gain.draws(plans[0]), 0.0).weights
+    for wish in _desired_plans(system, current, seed, random_starts):
+        _add_if_different(plans, _nearest_feasible(system, feasible, wish), system)
+    weights = measure.evaluate(gain.draws(plans[0]), 0.0).weights
     slope = weights @ gain.slope(plans[0])
-    corner = feasible.spend(feasible.extreme(slope[feasible.free]))
-    _add(plans, (plans[0] + corner) / 2, system)
-    _add(plans, _feasible(system, feasible, knapsack_plan(system, gain, weights)), system)
+    corner = feasible.spend(feasible.extreme_point(slope[feasible.free]))
+    _add_if_different(plans, (plans[0] + corner) / 2, system)
+    _add_if_different(
+        plans, _nearest_feasible(system, feasible, knapsack_plan(system, gain, weights)), system
+    )
     return tuple(plans)
 
 
@@ -47,14 +49,14 @@ def proportional_start(
     system: LinearSystem, feasible: FeasibleSet, current: FloatArray
 ) -> FloatArray:
     """(cell,): the feasible plan nearest to the current mix at the whole budget."""
-    return _feasible(system, feasible, system.budget * mix(current))
+    return _nearest_feasible(system, feasible, system.budget * spend_mix(current))
 
 
-def _wishes(
+def _desired_plans(
     system: LinearSystem, current: FloatArray, seed: int, random_starts: int
 ) -> Iterator[FloatArray]:
     cells = current.size
-    yield system.budget * mix(current)
+    yield system.budget * spend_mix(current)
     yield current
     yield np.full(cells, system.budget / cells)
     rng = np.random.default_rng(seed)
@@ -63,18 +65,18 @@ def _wishes(
         yield system.lower + room * share
 
 
-def mix(current: FloatArray) -> FloatArray:
+def spend_mix(current: FloatArray) -> FloatArray:
     """(cell,): shares of the current spend; equal where nothing is spent."""
     total = current.sum()
     return current / total if total > 0 else np.full(current.size, 1.0 / current.size)
 
 
-def _feasible(system: LinearSystem, feasible: FeasibleSet, wish: FloatArray) -> FloatArray:
-    if not system.broken(wish):
+def _nearest_feasible(system: LinearSystem, feasible: FeasibleSet, wish: FloatArray) -> FloatArray:
+    if not system.broken_limits(wish):
         return np.clip(wish, system.lower, system.upper)
-    return feasible.spend(feasible.nearest(feasible.point(wish)))
+    return feasible.spend(feasible.nearest_point(feasible.coordinates(wish)))
 
 
-def _add(plans: list[FloatArray], plan: FloatArray, system: LinearSystem) -> None:
+def _add_if_different(plans: list[FloatArray], plan: FloatArray, system: LinearSystem) -> None:
     if all(np.abs(plan - other).max() > _ALIKE * system.scale for other in plans):
         plans.append(plan)

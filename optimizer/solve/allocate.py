@@ -10,7 +10,7 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer.allocation import Allocation, Statistics
+from optimizer.allocation import Allocation, SearchStatistics
 from optimizer.certify import first_order as certificate
 from optimizer.certify import global_bound
 from optimizer.constraints.build import system_of
@@ -23,10 +23,10 @@ from optimizer.response import FloatArray, Response, is_concave
 from optimizer.risk.gain import Gain
 from optimizer.search.case import Case, Solution
 from optimizer.search.reference import measure_for
-from optimizer.search.scaled_response import worth
-from optimizer.search.search import Found, Search
-from optimizer.search.starts import mix, proportional_start, starting_plans
-from optimizer.search.tabulated import MANY_CELLS, polished, tabulated
+from optimizer.search.scaled_response import scale_response
+from optimizer.search.search import MeasuredPlan, Search
+from optimizer.search.starts import proportional_start, spend_mix, starting_plans
+from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
 from optimizer.solve.decide import Decision, decide
 
 
@@ -74,8 +74,8 @@ def case_of(
     current = np.asarray(current, dtype=np.float64)
     system = system_of(problem, response, current)
     require_feasible(system)
-    earned = worth(response, problem.objective.kept)
-    gain = Gain(earned, problem.cost)
+    earned = scale_response(response, problem.objective.earned_share)
+    gain = Gain(earned, problem.unit_cost_with_hurdle)
     measure = measure_for(problem, earned, gain, system, current)
     return Case(
         problem=problem,
@@ -112,7 +112,7 @@ def climb(case: Case) -> Solution:
         tangent,
         _floor(case),
         concave=case.concave,
-        only_plan=search.feasible.is_point,
+        only_plan=search.feasible.is_single_plan,
         certified=search.measure.certified,
     )
     return Solution(best.spend, best.value, tangent.slope, proof, reached)
@@ -123,36 +123,36 @@ def _floor(case: Case) -> float:
     return 0.01 * case.system.budget if case.search.gain.cost else 0.0
 
 
-def _best_plan(case: Case) -> tuple[Found, tuple[float, ...]]:
+def _best_plan(case: Case) -> tuple[MeasuredPlan, tuple[float, ...]]:
     """The best plan, and the measure that each start reached."""
     search, feasible = case.search, case.search.feasible
-    if feasible.is_point:
-        only = search.found(feasible.spend(np.empty(0)))
+    if feasible.is_single_plan:
+        only = search.evaluate(feasible.spend(np.empty(0)))
         return only, (only.value,)
-    table = tabulated(case)
+    table = tabulated_case(case)
     rough = search if table is None else table.search
     climbed = rough.climb_coarsely(_starts(case if table is None else table))
     top = max(climbed, key=lambda plan: plan.value)
-    best = polished(case, table, search.found(top.spend))
+    best = polish_on_tables(case, table, search.evaluate(top.spend))
     return _not_below(case, best), tuple(plan.value for plan in climbed)
 
 
-def _not_below(case: Case, best: Found) -> Found:
+def _not_below(case: Case, best: MeasuredPlan) -> MeasuredPlan:
     """The plan, or a plan of today's mix where that is feasible and better."""
-    for reference in (case.current, best.spend.sum() * mix(case.current)):
-        if not case.system.broken(reference):
-            best = max(best, case.search.found(reference), key=lambda plan: plan.value)
+    for reference in (case.current, best.spend.sum() * spend_mix(case.current)):
+        if not case.system.broken_limits(reference):
+            best = max(best, case.search.evaluate(reference), key=lambda plan: plan.value)
     return best
 
 
-def _reference(case: Case) -> Found:
+def _reference(case: Case) -> MeasuredPlan:
     """Where a proof begins: the better one of the feasible plans nearest to today's mix."""
     start = _not_below(
         case,
-        case.search.found(proportional_start(case.system, case.search.feasible, case.current)),
+        case.search.evaluate(proportional_start(case.system, case.search.feasible, case.current)),
     )
-    table = tabulated(case)
-    return start if table is None else polished(case, table, start)
+    table = tabulated_case(case)
+    return start if table is None else polish_on_tables(case, table, start)
 
 
 def _starts(case: Case) -> tuple[FloatArray, ...]:
@@ -184,13 +184,13 @@ def report(case: Case, decision: Decision, began: float) -> Allocation:
         response=gain.response.draws(spend),
         risk=risk_of(case, solution.value, gained),
         versus_current=compare(case, gained, case.current),
-        versus_proportional=compare(case, gained, spend.sum() * mix(case.current)),
+        versus_proportional=compare(case, gained, spend.sum() * spend_mix(case.current)),
         marginal=solution.slope,
         marginal_response=gain.slope(spend).mean(axis=0) + gain.cost,
         binding=binding_limits(decision.system, spend, solution.slope, decision.sides),
         certificate=solution.certificate,
         warnings=(*_warnings(case.current), *decision.warnings),
-        statistics=Statistics(
+        statistics=SearchStatistics(
             evaluations=gain.evaluations,
             gradients=gain.gradients,
             starts=len(solution.reached),

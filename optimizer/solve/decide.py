@@ -13,12 +13,12 @@ from optimizer.allocation import (
     PROVED_GAP,
     Certificate,
     CertificateKind,
+    ConditionResult,
+    InseparablePair,
     Insights,
-    Pair,
-    Reached,
     Status,
-    Stay,
-    relative,
+    StayJudgement,
+    relative_gap,
 )
 from optimizer.conditions.condition import Side, has_sides
 from optimizer.conditions.solve_within import solve_within
@@ -41,9 +41,9 @@ class Decision:
     solution: Solution
     system: LinearSystem
     sides: tuple[Side, ...] = ()
-    target: Reached | None = None
-    stay: Stay | None = None
-    pairs: tuple[Pair, ...] = ()
+    target: ConditionResult | None = None
+    stay: StayJudgement | None = None
+    pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None
     warnings: tuple[str, ...] = ()
 
@@ -89,13 +89,13 @@ def _staying(case: Case, decision: Decision) -> Decision:
     if stay is None or not stay.within_noise or not case.problem.stay:
         return replace(decision, stay=stay)
     gain = case.search.gain.draws(stay.spend)
-    weighing = case.search.measure.weigh(gain, 0.0)
+    evaluation = case.search.measure.evaluate(gain, 0.0)
     solution = replace(
         decision.solution,
         spend=stay.spend,
-        value=weighing.value,
-        slope=weighing.weights @ case.search.gain.slope(stay.spend),
-        certificate=_of_reference(case, decision.solution.certificate, weighing.value),
+        value=evaluation.value,
+        slope=evaluation.weights @ case.search.gain.slope(stay.spend),
+        certificate=_of_reference(case, decision.solution.certificate, evaluation.value),
     )
     return replace(decision, status=Status.STAY, solution=solution, stay=stay)
 
@@ -105,5 +105,5 @@ def _of_reference(case: Case, proof: Certificate, value: float) -> Certificate:
     if proof.kind is not CertificateKind.GLOBAL or proof.upper_bound is None:
         return Certificate(CertificateKind.NONE)
     floor = 0.01 * case.system.budget if case.search.gain.cost else 0.0
-    gap = relative(proof.upper_bound - value, value, floor)
+    gap = relative_gap(proof.upper_bound - value, value, floor)
     return Certificate(CertificateKind.GLOBAL, upper_bound=proof.upper_bound, gap=gap)

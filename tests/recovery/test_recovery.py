@@ -97,12 +97,12 @@ def test_no_random_plan_beats_the_proved_one_on_a_real_posterior(fitted, aversio
     assert found.certificate.gap <= 1e-3
     bound = found.certificate.upper_bound
     assert bound is not None
-    measure = case_of(problem, response, response.current).search
+    search = case_of(problem, response, response.current).search
     rng = np.random.default_rng(0)
     for share in rng.dirichlet(np.full(len(response.names), 0.5), 300):
-        assert measure.found(total * share).value <= bound
+        assert search.evaluate(total * share).value <= bound
         near = 0.9 * found.spend + 0.1 * total * share
-        assert measure.found(near).value <= found.risk.value * (1 + 1e-3)
+        assert search.evaluate(near).value <= found.risk.value * (1 + 1e-3)
 
 
 def test_coverage_over_worlds():

@@ -32,7 +32,7 @@ from app.services.planning.summary import money, summary_of
 from mmm.interval import summarize
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
-from optimizer.allocation import Allocation, Comparison
+from optimizer.allocation import Allocation, ReferenceComparison
 
 
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
@@ -180,7 +180,7 @@ def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
     return dict(zip(response.channels, map(float, amounts), strict=True))
 
 
-def versus_document(comparison: Comparison) -> Versus:
+def versus_document(comparison: ReferenceComparison) -> Versus:
     """The plan against a reference."""
     return Versus(
         **dict(summarize(comparison.difference)),

@@ -14,7 +14,7 @@ from mmm.plan.curves import On
 from mmm.plan.mixture import PlanMixture, mixture
 from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel
-from optimizer.curves.cache import recalled_bytes
+from optimizer.curves.cache import cached_curve_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
 type Respond = Callable[[FittedModel, Coming, On, float | None], AnyResponse]
@@ -44,7 +44,7 @@ class KeptResponses:
 
 def _bytes(response: AnyResponse) -> int:
     """With its model, and with what the optimizer asked of it so far."""
-    return array_bytes(response) + recalled_bytes(response)
+    return array_bytes(response) + cached_curve_bytes(response)
 
 
 def response_of(model: FittedModel, coming: Coming, on: On, price: float | None) -> AnyResponse:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optimizer import Status, allocate, read_problem
-from optimizer.allocation import CertificateKind, relative
+from optimizer.allocation import CertificateKind, relative_gap
 from optimizer.certify.first_order import FirstOrder, certify
 from optimizer.risk import measures as risk
 from tests.optimizer.fakes import hill_response, log_response
@@ -60,7 +60,7 @@ def test_a_wide_gap_is_reported_as_it_is():
     ("excess", "rho", "floor", "gap"), [(1, 10, 2, 0.1), (1, 0.5, 2, 0.5), (0, 0, 0, 0)]
 )
 def test_a_gap_is_relative_to_the_measure_or_one_percent_of_the_budget(excess, rho, floor, gap):
-    assert relative(excess, rho, floor) == gap
+    assert relative_gap(excess, rho, floor) == gap
 
 
 def test_shadow_prices_are_what_relaxing_by_one_unit_earns():

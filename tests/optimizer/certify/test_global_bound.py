@@ -48,7 +48,7 @@ def test_two_channels_on_a_grid(objective):
     answer = allocate(problem_of(2, objective), response, np.array([250.0, 250.0]))
     case = case_of(problem_of(2, objective), response, np.array([250.0, 250.0]))
     first = np.linspace(0.0, 500.0, 4001)
-    values = [case.search.found(np.array([x, 500.0 - x])).value for x in first]
+    values = [case.search.evaluate(np.array([x, 500.0 - x])).value for x in first]
     assert answer.certificate.kind is CertificateKind.GLOBAL
     assert answer.certificate.upper_bound is not None
     assert answer.certificate.upper_bound >= max(values)
@@ -70,7 +70,7 @@ def test_no_plan_is_above_the_bound_and_the_gap_is_small(seed):
     assert certificate.upper_bound is not None
     assert certificate.gap <= 1e-3
     case = case_of(problem_of(5), response, current)
-    best = max(case.search.found(plan).value for plan in random_plans(5, 1250.0, 500))
+    best = max(case.search.evaluate(plan).value for plan in random_plans(5, 1250.0, 500))
     assert best <= answer.risk.value + 1e-9
     assert best <= certificate.upper_bound
 
@@ -79,7 +79,7 @@ def test_no_plan_is_above_the_bound_and_the_gap_is_small(seed):
 def test_a_search_cut_short_leaves_a_wider_gap_and_a_bound_that_holds(seed):
     response, current = weekly_response(seed, cells=5, draws=120), np.full(5, 250.0)
     case = case_of(problem_of(5), response, current)
-    plans = [case.search.found(plan) for plan in random_plans(5, 1250.0, 500)]
+    plans = [case.search.evaluate(plan) for plan in random_plans(5, 1250.0, 500)]
     start, best = plans[0], max(plan.value for plan in plans)
     bounds = []
     for nodes in (1, 2_000):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optimizer import allocate
 from optimizer.allocation import CertificateKind
 from optimizer.certify.lagrangian import hull
-from optimizer.search.tabulated import tabulated
+from optimizer.search.tabulated import tabulated_case
 from optimizer.solve.allocate import case_of
 from tests.optimizer.certify.test_global_bound import problem_of, random_plans
 from tests.optimizer.weekly_curves import Weekly, weekly_response
@@ -57,14 +57,14 @@ def test_sixty_cells_have_a_bound_that_no_plan_passes(objective):
     assert bound is not None
     search = case_of(problem, response, current).search
     for plan in random_plans(cells, 250.0 * cells, 200):
-        value = search.found(0.7 * found.spend + 0.3 * plan).value
+        value = search.evaluate(0.7 * found.spend + 0.3 * plan).value
         assert value <= bound
 
 
 def test_tables_lie_close_to_the_curves():
     response = weekly_response(7, cells=5, draws=60)
     case = case_of(problem_of(5), response, np.full(5, 250.0))
-    table = tabulated(case)
+    table = tabulated_case(case)
     assert table is not None
     for plan in random_plans(5, 1250.0, 50):
         exact = case.search.gain.draws(plan)

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer import InvalidProblem, read_problem
 from optimizer.constraints.build import linear_system
-from optimizer.problem.checks import number
+from optimizer.problem.complaints import format_number
 
 NAMES = ("tv", "radio", "search")
 CURRENT = np.array([100.0, 50.0, 0.0])
@@ -44,8 +44,10 @@ def test_a_change_of_more_than_all_ends_at_zero():
 def test_a_share_is_of_the_plan_not_of_the_budget():
     group = {"channels": ["tv", "radio"], "max_share": 0.6}
     system = system_of({"budget": {"max": 300}, "groups": [group]})
-    assert system.broken(np.array([60.0, 0, 40])) == ()
-    assert system.broken(np.array([61.0, 0, 39])) == ("the maximum share of 60 % for tv + radio",)
+    assert system.broken_limits(np.array([60.0, 0, 40])) == ()
+    assert system.broken_limits(np.array([61.0, 0, 39])) == (
+        "the maximum share of 60 % for tv + radio",
+    )
     np.testing.assert_allclose(system.rows[0][1], [0.4, 0.4, -0.6])
 
 
@@ -55,7 +57,7 @@ def test_each_broken_limit_is_named():
         "channels": {"tv": {"min": 10}, "radio": {"max": 20}},
         "groups": [{"channels": ["tv", "search"], "min": 60, "max": 80}],
     }
-    assert system_of(data).broken(np.array([5.0, 30, -1])) == (
+    assert system_of(data).broken_limits(np.array([5.0, 30, -1])) == (
         "the minimum of 0 for search",
         "the budget minimum of 100",
         "the minimum of 10 for tv",
@@ -164,4 +166,4 @@ def test_names_must_be_there_and_differ():
     [(900000.0, "900,000"), (0.0, "0"), (12.5, "12.5"), (1234.567, "1,234.57"), (0.0012, "0.0012")],
 )
 def test_numbers_read_as_people_write_them(value, text):
-    assert number(value) == text
+    assert format_number(value) == text

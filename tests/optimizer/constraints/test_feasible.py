@@ -6,7 +6,7 @@ import pytest
 from optimizer import allocate, read_problem
 from optimizer.constraints.build import linear_system
 from optimizer.constraints.feasible_set import FeasibleSet
-from optimizer.constraints.linear_program import Rows, least
+from optimizer.constraints.linear_program import LinearRows, minimise_linear
 from optimizer.errors import SolverFailed
 from tests.optimizer.fakes import log_response, names
 
@@ -23,7 +23,7 @@ def test_the_search_moves_in_units_of_a_cell_of_budget():
     assert plans.free.tolist() == [0, 2, 3]
     assert plans.scale == pytest.approx(1000 / 3)
     np.testing.assert_allclose(plans.spend(np.full(3, 0.9)), [300, 100, 300, 300])
-    np.testing.assert_allclose(plans.point(np.array([300.0, 100, 300, 300])), np.full(3, 0.9))
+    np.testing.assert_allclose(plans.coordinates(np.array([300.0, 100, 300, 300])), np.full(3, 0.9))
 
 
 FORCED = {
@@ -65,8 +65,8 @@ def test_forced_amounts_are_no_freedom(case):
     limits = {"channels": case.get("channels", {}), "groups": case.get("groups", [])}
     plans = set_of(**limits)
     assert plans.free.tolist() == case["free"]
-    assert len(plans.equal.matrix) == np.linalg.matrix_rank(plans.equal.matrix)
-    assert plans.is_point == (case["free"] == [])
+    assert len(plans.equalities.matrix) == np.linalg.matrix_rank(plans.equalities.matrix)
+    assert plans.is_single_plan == (case["free"] == [])
 
 
 @pytest.mark.parametrize("case", FORCED.values(), ids=FORCED.keys())
@@ -81,29 +81,29 @@ def test_forced_amounts_are_no_hindrance(case):
 
 def test_the_extreme_goes_where_the_slope_points_and_stays_inside():
     plans = set_of(channels={"tv": {"max": 700}, "social": {"min": 50}})
-    spend = plans.spend(plans.extreme(np.array([3.0, 1.0, 2.0, -1.0])))
+    spend = plans.spend(plans.extreme_point(np.array([3.0, 1.0, 2.0, -1.0])))
     np.testing.assert_allclose(spend, [700, 0, 250, 50], atol=1e-6)
 
 
 def test_the_nearest_plan_moves_no_more_than_it_must():
     plans = set_of(channels={"tv": {"max": 200}})
     wish = np.array([500.0, 300, 100, 100])
-    spend = plans.spend(plans.nearest(plans.point(wish)))
+    spend = plans.spend(plans.nearest_point(plans.coordinates(wish)))
     assert spend.sum() == pytest.approx(1000)
     assert spend[0] == pytest.approx(200)
     assert np.abs(spend - wish).sum() == pytest.approx(600)
     inside = np.array([100.0, 300, 300, 300])
-    np.testing.assert_allclose(plans.spend(plans.nearest(plans.point(inside))), inside)
+    np.testing.assert_allclose(plans.spend(plans.nearest_point(plans.coordinates(inside))), inside)
 
 
 def test_the_excess_is_the_greatest_violation():
     plans = set_of(channels={"tv": {"max": 200}})
-    assert plans.excess(plans.point(np.full(4, 250.0))) == pytest.approx(50 / 250)
-    assert plans.excess(plans.point(np.array([100.0, 300, 300, 300]))) <= 1e-12
+    assert plans.violation(plans.coordinates(np.full(4, 250.0))) == pytest.approx(50 / 250)
+    assert plans.violation(plans.coordinates(np.array([100.0, 300, 300, 300]))) <= 1e-12
 
 
 def test_a_solver_that_fails_is_an_error_of_the_optimizer():
-    nothing = Rows(np.array([[1.0]]), np.array([-1.0]))
-    none = Rows(np.empty((0, 1)), np.empty(0))
+    nothing = LinearRows(np.array([[1.0]]), np.array([-1.0]))
+    none = LinearRows(np.empty((0, 1)), np.empty(0))
     with pytest.raises(SolverFailed, match="a linear program over the feasible plans failed"):
-        least(np.ones(1), nothing, none, np.zeros(1), np.ones(1))
+        minimise_linear(np.ones(1), nothing, none, np.zeros(1), np.ones(1))

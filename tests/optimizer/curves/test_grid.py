@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.curves.levels import grid, table_levels
+from optimizer.curves.levels import level_grid, table_levels
 
 most = st.floats(1e-3, 1e9)
 cells = st.lists(st.tuples(most, st.floats(0.0, 1.0)), min_size=1, max_size=5)
@@ -19,7 +19,7 @@ def test_tables_span_the_bounds_with_levels_of_the_grid(pairs):
     assert np.all(levels[:, -1] >= high)
     assert np.all(np.diff(levels) > 0.0)
     for row, end in zip(levels, high.tolist(), strict=True):
-        assert np.isin(row, grid(end)).all()
+        assert np.isin(row, level_grid(end)).all()
 
 
 def test_levels_below_the_least_are_left_out():

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from optimizer.problem import objective as of
-from optimizer.risk.measure import Setting
+from optimizer.risk.measure import MeasureContext
 from optimizer.risk.measures import measure_of
 from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation
 from optimizer.risk.uncertified import quantile, target_probability
@@ -31,7 +31,7 @@ def test_entropic_stays_finite_where_losses_are_huge():
 
 
 def test_aversion_is_per_budget():
-    measure = measure_of(of.Entropic(risk_aversion=3.0), Setting(scale=60.0))
+    measure = measure_of(of.Entropic(risk_aversion=3.0), MeasureContext(scale=60.0))
     assert measure.value(GAIN) == pytest.approx(entropic(GAIN, 0.05).value)
 
 
@@ -113,13 +113,13 @@ def test_target_probability_counts():
 
 
 def test_mean_variance_by_hand():
-    measure = measure_of(of.MeanVariance(risk_aversion=2.0), Setting(scale=4.0))
+    measure = measure_of(of.MeanVariance(risk_aversion=2.0), MeasureContext(scale=4.0))
     assert measure.value(np.array([0.0, 2.0])) == 1.0 - 0.5 * (2.0 / 4.0) * 1.0
 
 
 def test_regret_is_the_greatest_shortfall_from_the_best():
     best = np.array([10.0, 20.0, 30.0])
-    measure = measure_of(of.Regret(), Setting(reference=best))
+    measure = measure_of(of.Regret(), MeasureContext(reference=best))
     assert measure.value(np.array([9.0, 12.0, 28.0])) == -8.0
-    two_thirds = measure_of(of.Regret(tail=2 / 3), Setting(reference=best))
+    two_thirds = measure_of(of.Regret(tail=2 / 3), MeasureContext(reference=best))
     assert two_thirds.value(np.array([9.0, 12.0, 28.0])) == pytest.approx(-5.0)

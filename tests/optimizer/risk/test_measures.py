@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from optimizer.problem import objective as of
-from optimizer.risk.measure import Setting
+from optimizer.risk.measure import MeasureContext
 from optimizer.risk.measures import measure_of
 
 SCALE = 100.0
@@ -52,7 +52,7 @@ def uneven(seed):
 
 
 def measure(objective, probabilities=None, reference=None):
-    return measure_of(objective, Setting(SCALE, probabilities, reference))
+    return measure_of(objective, MeasureContext(SCALE, probabilities, reference))
 
 
 @certified
@@ -61,7 +61,7 @@ def measure(objective, probabilities=None, reference=None):
 def test_every_weighing_is_a_cut(objective, p, one, other, width):
     rho = measure(objective, p)
     assert rho.certified
-    cut = rho.weigh(one, width)
+    cut = rho.evaluate(one, width)
     assert cut.weights.min() >= 0
     slack = EXACT * max(1.0, float(cut.weights.sum()))
     for gain in (one, other, 0.5 * (one + other)):
@@ -71,7 +71,7 @@ def test_every_weighing_is_a_cut(objective, p, one, other, width):
 @certified
 @given(gain=gains)
 def test_the_exact_cut_touches_at_its_own_gain(objective, gain):
-    cut = measure(objective).weigh(gain, 0.0)
+    cut = measure(objective).evaluate(gain, 0.0)
     assert cut.weights @ gain + cut.offset == pytest.approx(cut.value, abs=EXACT)
 
 
@@ -79,7 +79,7 @@ def test_the_exact_cut_touches_at_its_own_gain(objective, gain):
 @given(gain=gains, width=st.floats(0.1, 500))
 def test_rounding_never_raises_a_certified_value(objective, gain, width):
     rho = measure(objective)
-    assert rho.weigh(gain, width).value <= rho.value(gain) + EXACT
+    assert rho.evaluate(gain, width).value <= rho.value(gain) + EXACT
 
 
 @certified
@@ -103,11 +103,11 @@ def test_the_weights_are_the_gradient_of_the_value(objective, p):
     gain = np.random.default_rng(3).normal(20.0, 150.0, DRAWS)
     rho, step = measure(objective, p), 1e-3
     width = 0.0 if rho.smooth else 120.0
-    weights = rho.weigh(gain, width).weights
+    weights = rho.evaluate(gain, width).weights
     for draw in range(DRAWS):
         nudge = np.zeros(DRAWS)
         nudge[draw] = step
-        up, down = (rho.weigh(gain + sign * nudge, width).value for sign in (1, -1))
+        up, down = (rho.evaluate(gain + sign * nudge, width).value for sign in (1, -1))
         assert (up - down) / (2 * step) == pytest.approx(weights[draw], abs=2e-6)
 
 
@@ -128,9 +128,9 @@ def test_what_cannot_happen_does_not_count(objective):
     other = gain.copy()
     other[:3] = [-900.0, 0.0, 900.0]
     for width in (0.0, 30.0):
-        one = measure(objective, p).weigh(gain, width)
+        one = measure(objective, p).evaluate(gain, width)
         assert one.weights[:3] == pytest.approx(0.0)
-        assert measure(objective, p).weigh(other, width).value == pytest.approx(one.value)
+        assert measure(objective, p).evaluate(other, width).value == pytest.approx(one.value)
 
 
 @every
@@ -139,7 +139,7 @@ def test_a_reference_is_taken_off_first(objective):
     gain, reference = rng.normal(0, 100, DRAWS), rng.normal(0, 100, DRAWS)
     plain, moved = measure(objective), measure(objective, reference=reference)
     assert moved.value(gain) == pytest.approx(plain.value(gain - reference))
-    cut = moved.weigh(gain, 0.0)
+    cut = moved.evaluate(gain, 0.0)
     if moved.certified:
         assert cut.weights @ gain + cut.offset == pytest.approx(cut.value)
 

@@ -40,9 +40,9 @@ def cvar_by_linear_program(gain, tail):
 
 def test_the_boundary_draw_counts_by_its_fraction():
     # 25 % of 6 draws are 1.5 draws: all of the worst, half of the next.
-    weighing = risk.cvar(np.array([5.0, 1.0, 4.0, 2.0, 9.0, 7.0]), 0.25)
-    assert weighing.value == pytest.approx((1.0 + 0.5 * 2.0) / 1.5)
-    np.testing.assert_allclose(weighing.weights, [0, 1 / 1.5, 0, 0.5 / 1.5, 0, 0])
+    evaluation = risk.cvar(np.array([5.0, 1.0, 4.0, 2.0, 9.0, 7.0]), 0.25)
+    assert evaluation.value == pytest.approx((1.0 + 0.5 * 2.0) / 1.5)
+    np.testing.assert_allclose(evaluation.weights, [0, 1 / 1.5, 0, 0.5 / 1.5, 0, 0])
 
 
 def test_a_tail_below_one_draw_is_the_worst_draw():
