@@ -64,20 +64,24 @@ def within(name: str, prefix: str) -> bool:
     return name == prefix or name.startswith(prefix + ".")
 
 
-def module_graph(imports: Imports, *, deferred: bool = True) -> dict[str, set[str]]:
-    """Edges between the modules read; imports for the type checker alone are no edges."""
+def module_graph(imports: Imports, *, loaded_only: bool = False) -> dict[str, set[str]]:
+    """Edges between the modules read.
+
+    ``loaded_only``: only those that importing the module carries out, neither imports for the type
+    checker nor those inside a function.
+    """
     return {
         module: {
             target
             for item in found
-            if not item.typing_only and (deferred or not item.deferred)
-            if (target := _known(item.name, imports)) and target != module
+            if not (loaded_only and (item.typing_only or item.deferred))
+            if (target := known_module(item.name, imports)) and target != module
         }
         for module, found in imports.items()
     }
 
 
-def _known(name: str, imports: Imports) -> str | None:
+def known_module(name: str, imports: Imports) -> str | None:
     """The module read that an imported name lies in: itself, or the module that defines it."""
     while name:
         if name in imports:
