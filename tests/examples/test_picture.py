@@ -1,0 +1,62 @@
+"""The picture of a plan in the README: drawn from a fit by a script, small, and readable as text."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from mmm.interval import Interval
+from scripts.plan_picture import Channel, Picture, narrow, wide
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+FILES = sorted(set(re.findall(r"docs/[\w-]+\.svg", README)))
+MOST_BYTES = 150_000
+
+RETURN = Interval(mean=1.4, p5=0.2, p50=1.3, p95=3.6)
+EXTREMES = Picture(
+    "A plan",
+    ("the same total:", "1 k more"),
+    (
+        Channel("<tv> & radio", 104, current=0.0, planned=5_000.0, marginal_roi=RETURN),
+        Channel("video", 3, current=80_000.0, planned=100.0, marginal_roi=RETURN),
+        Channel("print", 60, current=90_000.0, planned=0.0, marginal_roi=RETURN),
+    ),
+)
+
+
+def words(drawn: str) -> list[str]:
+    return [element.text or "" for element in ElementTree.fromstring(drawn).iter() if element.text]
+
+
+def test_the_readme_shows_a_wide_and_a_narrow_picture_and_says_what_is_on_them() -> None:
+    assert FILES == ["docs/plan-narrow.svg", "docs/plan.svg"]
+    (alternative,) = re.findall(r'<img alt="([^"]+)" src="docs/plan.svg"', README)
+    assert len(alternative) > 40
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_picture_is_small_and_needs_nothing_from_elsewhere(name: str) -> None:
+    drawn = (ROOT / name).read_text("utf-8")
+    assert len(drawn.encode()) < MOST_BYTES
+    assert "href" not in drawn
+    assert "prefers-color-scheme: dark" in drawn
+    assert any("social 108 k to 197 k" in sentence for sentence in words(drawn))
+
+
+@pytest.mark.parametrize("draw", [wide, narrow])
+def test_extremes_are_drawn(draw) -> None:
+    told = words(draw(EXTREMES))
+    assert "<tv> & radio" in told
+    assert "3 weeks only" in told
+    assert {"5.0 k (new)", "0.1 k (almost off)", "0.0 k (off)"} <= set(told)
+
+
+@pytest.mark.parametrize("draw", [wide, narrow])
+def test_every_mark_lies_on_the_card(draw) -> None:
+    root = ElementTree.fromstring(draw(EXTREMES))
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    for element in root.iter():
+        for name, most in (("x", width), ("x2", width), ("cx", width), ("y", height)):
+            assert 0.0 <= float(element.get(name, 0.0)) <= most
