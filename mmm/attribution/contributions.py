@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from mmm.attribution.decomposition import decomposed, labels
-from mmm.attribution.returns import ChannelReturn, returns
+from mmm.attribution.returns import ChannelReturn, channel_returns
 from mmm.data.kpi_value import value_unit
 from mmm.data.timeline import observed
 from mmm.interval import Answer, Interval, summarize
@@ -60,7 +60,7 @@ def contributions(model: FittedModel, by: By = "total") -> Contributions:
         roi_unit=f"{value_unit(model.spec)} per currency",
         by=by,
         components=tuple(rows),
-        channels=tuple(returns(model)),
+        channels=tuple(channel_returns(model)),
     )
 
 

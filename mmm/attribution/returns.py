@@ -31,7 +31,7 @@ class ChannelReturn(Answer):
     marginal_roi: Interval
 
 
-def returns(model: FittedModel) -> Iterator[ChannelReturn]:
+def channel_returns(model: FittedModel) -> Iterator[ChannelReturn]:
     """Contribution (observed weeks), ROI and marginal ROI of each channel."""
     inside = channel_contributions(model)
     roi, marginal = return_draws(model)

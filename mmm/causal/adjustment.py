@@ -1,17 +1,19 @@
 """Which variables to adjust for: sound and complete criteria on a directed acyclic graph.
 
-*Total effect* of X on y, by the generalised adjustment criterion. With De and An for descendants
-and ancestors, each node among its own:
+*Total effect* of X on y, by the generalised adjustment criterion. De and An are descendants and
+ancestors; each node counts among its own:
 
     pcp       = (De(X) in the graph without edges into X, less X)
                 & An(y) in the graph without edges out of X
     forbidden = De(pcp)
-    Z adjusts <=> Z holds nothing forbidden, and separates X from y once the first edges of the
-                  proper causal paths, X -> pcp, are taken out
+    Z adjusts <=> Z contains no forbidden node, and d-separates X from y in the proper back-door
+                  graph: the graph without the first edges of the proper causal paths, X -> pcp
 
-``pcp`` -> on_the_way. *Direct effect*, where the terms of y's equation add up, by the single-door
-criterion: Z holds no descendant of y (where there is an edge X -> y) and separates X from y once
-these edges are out.
+``pcp`` -> nodes_on_causal_paths.
+
+*Direct effect*, where y's equation is a sum of terms, by the single-door criterion: Z contains no
+descendant of y (where there is an edge X -> y) and d-separates X from y in the graph without the
+edges X -> y.
 
 Perković, Textor, Kalisch and Maathuis (2018), Complete graphical characterization and construction
 of adjustment sets. van der Zander, Liśkiewicz and Textor (2019), Separators and adjustment sets in
@@ -28,142 +30,145 @@ type Dag[Node: Hashable] = nx.DiGraph[Node]
 def adjustment_set[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node, observed: Collection[Node]
 ) -> frozenset[Node] | None:
-    """A smallest-by-removal set of ``observed`` nodes that identifies the joint total effect.
+    """A minimal set of ``observed`` nodes that identifies the joint total effect.
 
-    None where no set of observed nodes does.
+    Minimal: it identifies nothing once any node is removed. None where no set of observed nodes
+    identifies the effect.
     """
-    barred = forbidden(dag, treatments, outcome)
-    cut = without_causal_paths(dag, treatments, outcome)
-    return _separator(cut, treatments, outcome, set(observed) - barred)
+    excluded = forbidden_nodes(dag, treatments, outcome)
+    backdoor = proper_backdoor_graph(dag, treatments, outcome)
+    return _minimal_separator(backdoor, treatments, outcome, set(observed) - excluded)
 
 
 def direct_effect_set[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node, observed: Collection[Node]
 ) -> frozenset[Node] | None:
-    """As ``adjustment_set``, for the effect along the edges from ``treatments`` to ``outcome``."""
-    barred = _after_direct_effect(dag, treatments, outcome)
-    cut = without_edges(dag, treatments, [outcome])
-    return _separator(cut, treatments, outcome, set(observed) - barred)
+    """``adjustment_set`` for the effect along the edges from ``treatments`` to ``outcome``."""
+    excluded = _forbidden_for_direct_effect(dag, treatments, outcome)
+    without_effect = without_edges(dag, treatments, [outcome])
+    return _minimal_separator(without_effect, treatments, outcome, set(observed) - excluded)
 
 
-def identifies_total[Node: Hashable](
+def identifies_total_effect[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node, adjusted: Collection[Node]
 ) -> bool:
-    """Whether ``adjusted`` as it stands satisfies the criterion of the total effect."""
-    if not forbidden(dag, treatments, outcome).isdisjoint(adjusted):
+    """Whether adjusting for exactly ``adjusted`` identifies the total effect."""
+    if not forbidden_nodes(dag, treatments, outcome).isdisjoint(adjusted):
         return False
-    cut = without_causal_paths(dag, treatments, outcome)
-    return separated(cut, treatments, [outcome], adjusted)
+    backdoor = proper_backdoor_graph(dag, treatments, outcome)
+    return d_separated(backdoor, treatments, [outcome], adjusted)
 
 
-def identifies_direct[Node: Hashable](
+def identifies_direct_effect[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node, adjusted: Collection[Node]
 ) -> bool:
-    """Whether ``adjusted`` as it stands satisfies the criterion of the direct effect."""
-    if not _after_direct_effect(dag, treatments, outcome).isdisjoint(adjusted):
+    """Whether adjusting for exactly ``adjusted`` identifies the direct effect."""
+    if not _forbidden_for_direct_effect(dag, treatments, outcome).isdisjoint(adjusted):
         return False
-    cut = without_edges(dag, treatments, [outcome])
-    return separated(cut, treatments, [outcome], adjusted)
+    without_effect = without_edges(dag, treatments, [outcome])
+    return d_separated(without_effect, treatments, [outcome], adjusted)
 
 
-def on_the_way[Node: Hashable](
+def nodes_on_causal_paths[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node
 ) -> frozenset[Node]:
-    """Nodes on proper causal paths, the outcome among them; empty where there is no such path."""
+    """Nodes on proper causal paths, including the outcome; empty where there is no such path."""
     x = set(treatments)
     into, out_of = dag.copy(), dag.copy()
     into.remove_edges_from(list(dag.in_edges(x)))
     out_of.remove_edges_from(list(dag.out_edges(x)))
-    after = closed_descendants(into, x) - x
-    before = closed_ancestors(out_of, [outcome])
+    after = descendants_and_self(into, x) - x
+    before = ancestors_and_self(out_of, [outcome])
     return frozenset(after & before)
 
 
-def forbidden[Node: Hashable](
+def forbidden_nodes[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node
 ) -> frozenset[Node]:
-    """Nodes that no adjustment set may hold: what lies on or follows a proper causal path."""
-    return closed_descendants(dag, on_the_way(dag, treatments, outcome))
+    """Nodes that no adjustment set may contain: those on a proper causal path and descendants."""
+    return descendants_and_self(dag, nodes_on_causal_paths(dag, treatments, outcome))
 
 
-def without_causal_paths[Node: Hashable](
+def proper_backdoor_graph[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node
 ) -> Dag[Node]:
-    """The graph less the first edge of every proper causal path."""
-    return without_edges(dag, treatments, on_the_way(dag, treatments, outcome))
+    """The graph without the first edge of every proper causal path."""
+    return without_edges(dag, treatments, nodes_on_causal_paths(dag, treatments, outcome))
 
 
 def without_edges[Node: Hashable](
     dag: Dag[Node], causes: Collection[Node], effects: Collection[Node]
 ) -> Dag[Node]:
-    """The graph less every edge from ``causes`` to ``effects``."""
-    wanted = set(effects)
-    cut = dag.copy()
-    cut.remove_edges_from([edge for edge in dag.out_edges(list(causes)) if edge[1] in wanted])
-    return cut
+    """The graph without any edge from ``causes`` to ``effects``."""
+    targets = set(effects)
+    reduced = dag.copy()
+    reduced.remove_edges_from([edge for edge in dag.out_edges(list(causes)) if edge[1] in targets])
+    return reduced
 
 
-def separated[Node: Hashable](
+def d_separated[Node: Hashable](
     dag: Dag[Node], first: Collection[Node], second: Collection[Node], given: Collection[Node]
 ) -> bool:
-    """d-separation of two sets; what is among ``given`` and in a set counts as of the set.
+    """Whether ``given`` d-separates two sets; a given node that is in one of them is not given.
 
-    A ball rolls from ``first`` (Shachter 1998, Bayes-ball): up and down from a node that is not
-    given, back up from a node that is given or has a given descendant and was entered from above.
-    One pass over the edges, however large the sets.
+    Bayes-ball (Shachter 1998): a ball rolls from ``first``, to parents and children of a node that
+    is not given, and back to the parents of a node that it reached from a parent, if that node or
+    one of its descendants is given. One pass over the edges, whatever the size of the sets.
     """
     x, y = set(first), set(second)
     known = set(given) - x - y
-    opened = closed_ancestors(dag, known)
-    waiting = [(node, False) for node in x]
-    seen = set(waiting)
-    while waiting:
-        node, from_above = waiting.pop()
+    opened = ancestors_and_self(dag, known)
+    pending = [(node, False) for node in x]
+    visited = set(pending)
+    while pending:
+        node, from_parent = pending.pop()
         if node in y:
             return False
-        up = node in opened if from_above else node not in known
-        reached = [(cause, False) for cause in dag.pred[node]] if up else []
+        to_parents = node in opened if from_parent else node not in known
+        reached = [(cause, False) for cause in dag.pred[node]] if to_parents else []
         reached += [(effect, True) for effect in dag.succ[node]] if node not in known else []
-        fresh = [step for step in reached if step not in seen]
-        seen.update(fresh)
-        waiting += fresh
+        unvisited = [step for step in reached if step not in visited]
+        visited.update(unvisited)
+        pending += unvisited
     return True
 
 
-def closed_descendants[Node: Hashable](dag: Dag[Node], nodes: Collection[Node]) -> frozenset[Node]:
-    """``nodes`` and everything that follows from them."""
+def descendants_and_self[Node: Hashable](
+    dag: Dag[Node], nodes: Collection[Node]
+) -> frozenset[Node]:
+    """``nodes`` and all their descendants."""
     return _closure(dag.succ, nodes)
 
 
-def closed_ancestors[Node: Hashable](dag: Dag[Node], nodes: Collection[Node]) -> frozenset[Node]:
-    """``nodes`` and everything that they follow from."""
+def ancestors_and_self[Node: Hashable](dag: Dag[Node], nodes: Collection[Node]) -> frozenset[Node]:
+    """``nodes`` and all their ancestors."""
     return _closure(dag.pred, nodes)
 
 
 def _closure[Node: Hashable](
     neighbours: Mapping[Node, Iterable[Node]], nodes: Collection[Node]
 ) -> frozenset[Node]:
-    waiting, found = list(nodes), set(nodes)
-    while waiting:
-        fresh = [node for node in neighbours[waiting.pop()] if node not in found]
-        found.update(fresh)
-        waiting += fresh
-    return frozenset(found)
+    pending, closure = list(nodes), set(nodes)
+    while pending:
+        unvisited = [node for node in neighbours[pending.pop()] if node not in closure]
+        closure.update(unvisited)
+        pending += unvisited
+    return frozenset(closure)
 
 
-def _after_direct_effect[Node: Hashable](
+def _forbidden_for_direct_effect[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node
 ) -> frozenset[Node]:
-    """The outcome and what follows it, where it has a treatment for a parent."""
+    """The outcome and its descendants where a treatment is a parent of it, else nothing."""
     if set(treatments).isdisjoint(dag.pred[outcome]):
         return frozenset()
-    return closed_descendants(dag, [outcome])
+    return descendants_and_self(dag, [outcome])
 
 
-def _separator[Node: Hashable](
+def _minimal_separator[Node: Hashable](
     dag: Dag[Node], treatments: Collection[Node], outcome: Node, allowed: Collection[Node]
 ) -> frozenset[Node] | None:
     x = set(treatments)
-    usable = set(allowed) - x - {outcome}
-    found = nx.find_minimal_d_separator(dag, x, {outcome}, restricted=usable)
-    return None if found is None else frozenset(found)
+    candidates = set(allowed) - x - {outcome}
+    separator = nx.find_minimal_d_separator(dag, x, {outcome}, restricted=candidates)
+    return None if separator is None else frozenset(separator)

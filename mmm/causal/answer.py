@@ -1,12 +1,12 @@
-"""The causal graph of a fitted model with all that follows from it, as one JSON answer."""
+"""The causal graph of a fitted model and everything derived from it, as one JSON answer."""
 
 from collections.abc import Iterator
 
-from mmm.attribution.returns import returns
+from mmm.attribution.returns import channel_returns
 from mmm.causal.control_roles import GraphWarning, control_warnings
 from mmm.causal.effect_regression import EffectRegressions, effect_regressions
 from mmm.causal.effect_status import EffectStatus, LeverEffects, effect_statuses
-from mmm.causal.graph import CausalGraph, GraphEdge, GraphNode, graph
+from mmm.causal.graph import CausalGraph, GraphEdge, GraphNode, causal_graph
 from mmm.causal.independence_tests import Independencies, independencies
 from mmm.causal.sensitivity import tipping_point
 from mmm.interval import Answer
@@ -18,7 +18,7 @@ from mmm.spec.model import ModelSpec
 class GraphAnswer(Answer):
     """Nodes, edges, the status of every lever's effects, warnings, and tests of the graph.
 
-    ``background``: functions of the date that every adjustment holds beside the nodes.
+    ``background``: functions of the date that are part of every adjustment set, beside the nodes.
     """
 
     nodes: tuple[GraphNode, ...]
@@ -31,16 +31,16 @@ class GraphAnswer(Answer):
 
 
 def explain_graph(model: FittedModel) -> GraphAnswer:
-    """What the graph of ``model`` says, and how far its data and draws bear it out."""
-    found = graph(model.spec)
+    """The causal graph of ``model``, and how far the model's data and draws support it."""
+    graph = causal_graph(model.spec)
     return GraphAnswer(
-        nodes=found.nodes,
-        edges=found.edges,
-        background=found.background,
-        effects=tuple(_with_tipping_points(model, effect_statuses(found, model.spec))),
-        warnings=control_warnings(found),
-        independencies=independencies(found, model),
-        notes=tuple(_notes(found, model.spec)),
+        nodes=graph.nodes,
+        edges=graph.edges,
+        background=graph.background,
+        effects=tuple(_with_tipping_points(model, effect_statuses(graph, model.spec))),
+        warnings=control_warnings(graph),
+        independencies=independencies(graph, model),
+        notes=tuple(_notes(graph, model.spec)),
     )
 
 
@@ -52,32 +52,37 @@ def _with_tipping_points(
         total = effect_regressions(model)
     if any(item.direct.status == "assumed" for item in effects):
         direct = effect_regressions(model, direct=True) if model.spec.mediators else total
-    simple = not model.spec.mediators
-    roi = {item.name: item.roi.mean for item in returns(model)} if model.spec.has_currency else {}
+    only_direct = not model.spec.mediators
+    roi = (
+        {item.name: item.roi.mean for item in channel_returns(model)}
+        if model.spec.has_currency
+        else {}
+    )
     for item in effects:
-        tipped = {
-            "total": _tipped(item.name, item.total, total, roi.get(item.name)),
-            "direct": _tipped(
-                item.name, item.direct, direct, roi.get(item.name) if simple else None
+        own_roi = roi.get(item.name)
+        updates = {
+            "total": _with_tipping_point(item.name, item.total, total, own_roi),
+            "direct": _with_tipping_point(
+                item.name, item.direct, direct, own_roi if only_direct else None
             ),
         }
-        yield item.model_copy(update=tipped)
+        yield item.model_copy(update=updates)
 
 
-def _tipped(
-    name: str, effect: EffectStatus, found: EffectRegressions | None, roi: float | None
+def _with_tipping_point(
+    name: str, effect: EffectStatus, regressions: EffectRegressions | None, roi: float | None
 ) -> EffectStatus:
-    if found is None or effect.status != "assumed":
+    if regressions is None or effect.status != "assumed":
         return effect
-    point = tipping_point(name, found.of(name), roi)
+    point = tipping_point(name, regressions.of(name), roi)
     return effect.model_copy(update={"tipping_point": point})
 
 
-def _notes(found: CausalGraph, spec: ModelSpec) -> Iterator[str]:
-    if found.background:
-        held = ", ".join(found.background)
-        yield f"Functions of the date ({held}) are known and held in every adjustment."
-    if any(edge.basis == "possible" and edge.cause in found.given for edge in found.edges):
+def _notes(graph: CausalGraph, spec: ModelSpec) -> Iterator[str]:
+    if graph.background:
+        functions = ", ".join(graph.background)
+        yield f"Functions of the date ({functions}) are known and held in every adjustment."
+    if any(edge.basis == "possible" and edge.cause in graph.exogenous for edge in graph.edges):
         yield (
             "Edges marked possible are not claims: budgets and price may follow any observed "
             "series, and holding it closes the path."
@@ -87,5 +92,5 @@ def _notes(found: CausalGraph, spec: ModelSpec) -> Iterator[str]:
             "demand: none is taken at its word: no common cause of budgets and the kpi beyond the "
             "nodes here. No data can confirm that."
         )
-    if any(edge.cause == KPI for edge in found.edges):
+    if any(edge.cause == KPI for edge in graph.edges):
         yield "Where budgets follow the kpi of past weeks, effects are of spend as it was set."

@@ -1,11 +1,12 @@
-"""Controls that should not be taken as they come, by the edges that the user declared.
+"""Controls that the model should not adjust for, by the edges that the user declared.
 
-- *mediator*: a lever moves it and it acts on the kpi; held, it hides a part of the lever's effect.
-- *descendant*: a lever moves it and it does not act on the kpi; nothing is lost by leaving it out.
-- *collider*: two of its causes meet in it, one tied to a lever and one to the kpi. To hold it opens
-  a path between the two that is no effect.
+- *mediator*: a lever moves it and it acts on the KPI. Adjusting for it hides a part of the lever's
+  effect.
+- *descendant*: a lever moves it and it does not act on the KPI. Leaving it out loses nothing.
+- *collider*: a common effect of two causes, one related to a lever and one to the KPI. Adjusting
+  for it opens a path between the two that is no effect of the lever.
 
-The same holds of events, rival series and a demand series for which a cause is declared.
+Events, rival series and a demand series with a declared cause are checked in the same way.
 """
 
 from collections.abc import Iterator
@@ -14,15 +15,15 @@ from typing import Literal
 
 import networkx as nx
 
-from mmm.causal.adjustment import Dag, separated
-from mmm.causal.graph import GIVEN, CausalGraph
-from mmm.causal.time_unrolled import Cell, Unrolled, unroll
+from mmm.causal.adjustment import Dag, d_separated
+from mmm.causal.graph import EXOGENOUS_KINDS, CausalGraph
+from mmm.causal.time_unrolled import UnrolledGraph, WeekNode, unroll
 from mmm.interval import Answer
 from mmm.spec.edges import KPI
 
 
 class GraphWarning(Answer):
-    """What is wrong with the series ``name``, the ``edges`` that make it so, and what to do."""
+    """What is wrong with the series ``name``, the ``edges`` that show it, and the remedy."""
 
     code: Literal["mediator", "descendant", "collider"]
     name: str
@@ -31,31 +32,32 @@ class GraphWarning(Answer):
 
 
 def control_warnings(graph: CausalGraph) -> tuple[GraphWarning, ...]:
-    """Warnings about the series that the model takes as they come."""
-    world = unroll(graph, apart=graph.given)
+    """Warnings about the series that the model treats as exogenous."""
+    world = unroll(graph, keep_apart=graph.exogenous)
     caused = [
         node.name
         for node in graph.nodes
-        if node.observed and node.kind in GIVEN and graph.summary.pred[node.name]
+        if node.observed and node.kind in EXOGENOUS_KINDS and graph.summary_graph.pred[node.name]
     ]
-    return tuple(warning for name in caused for warning in _warnings(world, name))
+    return tuple(warning for name in caused for warning in _series_warnings(world, name))
 
 
-def _warnings(world: Unrolled, name: str) -> Iterator[GraphWarning]:
-    summary = world.graph.summary
+def _series_warnings(world: UnrolledGraph, name: str) -> Iterator[GraphWarning]:
+    summary = world.graph.summary_graph
     movers = [lever for lever in world.graph.levers if nx.has_path(summary, lever, name)]
     if movers:
-        yield _moved(world.graph, name, movers)
+        yield _effect_warning(world.graph, name, movers)
     elif summary.succ[name]:
-        yield from _collider(world, name)
+        yield from _collider_warning(world, name)
 
 
-def _moved(graph: CausalGraph, name: str, movers: list[str]) -> GraphWarning:
-    ways = [_edges(nx.shortest_path(graph.summary, lever, name)) for lever in movers]
-    into = tuple(dict.fromkeys(edge for way in ways for edge in way))
+def _effect_warning(graph: CausalGraph, name: str, movers: list[str]) -> GraphWarning:
+    """The warning about a series that the levers ``movers`` move: mediator or descendant."""
+    paths = [_edges(nx.shortest_path(graph.summary_graph, lever, name)) for lever in movers]
+    into = tuple(dict.fromkeys(edge for path in paths for edge in path))
     levers = ", ".join(movers)
-    if nx.has_path(graph.summary, name, KPI):
-        out = _edges(nx.shortest_path(graph.summary, name, KPI))
+    if nx.has_path(graph.summary_graph, name, KPI):
+        out = _edges(nx.shortest_path(graph.summary_graph, name, KPI))
         detail = (
             f"{name} lies between {levers} and the kpi. The model takes it as it comes, so what "
             f"{levers} does through it is missing from the total effect: declare {name} a mediator."
@@ -68,36 +70,39 @@ def _moved(graph: CausalGraph, name: str, movers: list[str]) -> GraphWarning:
     return GraphWarning(code="descendant", name=name, edges=into, detail=detail)
 
 
-def _collider(world: Unrolled, name: str) -> Iterator[GraphWarning]:
+def _collider_warning(world: UnrolledGraph, name: str) -> Iterator[GraphWarning]:
+    """At most one warning: for the first pair of causes that makes the series a collider."""
     graph = world.graph
-    silent = {hidden for hidden in graph.hidden if graph.kinds[hidden] == "demand"}
+    hidden_demand = {series for series in graph.hidden if graph.kinds[series] == "demand"}
     rest = world.dag.copy()
-    rest.remove_nodes_from(world.weeks([name, *silent]))
-    causes = [cause for cause in graph.summary.pred[name] if cause not in silent]
+    rest.remove_nodes_from(world.weeks([name, *hidden_demand]))
+    causes = [cause for cause in graph.summary_graph.pred[name] if cause not in hidden_demand]
     for lever in graph.levers:
-        for near, far in permutations(causes, 2):
-            if _tied(rest, world, near, lever) and _reaches_kpi(rest, world, far):
+        for first, second in permutations(causes, 2):
+            if _is_related_to_lever(rest, world, first, lever) and _is_related_to_kpi(
+                rest, world, second
+            ):
                 detail = (
-                    f"{name} is a collider: {near} -> {name} <- {far}. The model holds it, which "
-                    f"ties {lever} to the kpi by a path that is no effect. Leave {name} out, or "
-                    f"remove its edge to the kpi; if it does act on the kpi, a column for {near} "
-                    f"or {far} closes the path."
+                    f"{name} is a collider: {first} -> {name} <- {second}. The model holds it, "
+                    f"which ties {lever} to the kpi by a path that is no effect. Leave {name} out, "
+                    f"or remove its edge to the kpi; if it does act on the kpi, a column for {first} "
+                    f"or {second} closes the path."
                 )
-                edges = tuple(f"{cause} -> {name}" for cause in (near, far))
+                edges = tuple(f"{cause} -> {name}" for cause in (first, second))
                 yield GraphWarning(code="collider", name=name, edges=edges, detail=detail)
                 return
 
 
-def _tied(rest: Dag[Cell], world: Unrolled, cause: str, lever: str) -> bool:
-    """Whether ``cause`` and ``lever`` are related, what is observed of the rest being held."""
-    held = world.weeks(world.graph.given) & set(rest.nodes)
-    return not separated(rest, world.weeks([cause]) - held, world.weeks([lever]), held)
+def _is_related_to_lever(rest: Dag[WeekNode], world: UnrolledGraph, cause: str, lever: str) -> bool:
+    """Whether ``cause`` and ``lever`` are d-connected in ``rest`` given the exogenous series."""
+    held = world.weeks(world.graph.exogenous) & set(rest.nodes)
+    return not d_separated(rest, world.weeks([cause]) - held, world.weeks([lever]), held)
 
 
-def _reaches_kpi(rest: Dag[Cell], world: Unrolled, cause: str) -> bool:
-    """Whether ``cause`` is related to the kpi other than through what the model holds."""
-    held = world.weeks([*world.graph.given, *world.graph.levers]) & set(rest.nodes)
-    return not separated(rest, world.weeks([cause]) - held, [world.outcome], held)
+def _is_related_to_kpi(rest: Dag[WeekNode], world: UnrolledGraph, cause: str) -> bool:
+    """Whether ``cause`` and the KPI are d-connected in ``rest``, given levers and exogenous."""
+    held = world.weeks([*world.graph.exogenous, *world.graph.levers]) & set(rest.nodes)
+    return not d_separated(rest, world.weeks([cause]) - held, [world.outcome], held)
 
 
 def _edges(path: list[str]) -> tuple[str, ...]:

@@ -1,84 +1,93 @@
 """Effects as linear regressions around the posterior mean, for the analysis of their sensitivity.
 
-With the identity link, in shares of the mean kpi, per week and geo:
+With the identity link, in shares of the mean KPI, per week and geo:
 
-    regressor   posterior mean of kpi(as it was) - kpi(lever at rest)     at rest: no spend, or the
+    regressor   posterior mean of KPI(observed) - KPI(lever at rest)      at rest: no spend, or the
     held        the same of other channels and of rival spend;            price at its reference
                 geos, trend, season, holidays; logs of prices; controls,
                 events; latent demand; for a direct effect the mediators
     residual    observed - posterior mean
 
-With the log link the same of logs. What makes the errors independent is done to all of them: a
-common weekly shock is taken out as far as the weeks tell (random effects: Wooldridge, 2010,
-Econometric analysis of cross section and panel data, 10.4), AR(1) noise by its differences.
+With the log link the same in logs. All series are transformed alike so that errors are independent:
+a common weekly shock is removed by quasi-demeaning (random effects: Wooldridge, 2010, Econometric
+analysis of cross section and panel data, 10.4), AR(1) noise by quasi-differences.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmm.causal.sensitivity import LEVEL, Regression
+from mmm.causal.sensitivity import LEVEL, EffectRegression
 from mmm.data.timeline import Variables, date_basis, observed
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
-MOST_DRAWS = 200
+MAX_DRAWS = 200
 
 
 @dataclass(frozen=True)
 class EffectRegressions:
-    """``own (draw, cell)`` by lever; ``held (column, cell)`` by name, the levers among them."""
+    """The regressions of all levers on the same data; a cell is a week of a geo.
+
+    ``own (draw, cell)``: effect by lever. ``held (column, cell)``: blocks of columns by name, also
+    those of the levers. ``kpi``, ``residual (cell,)``: observed, and less the fitted mean.
+    """
 
     own: dict[str, Array]
     held: dict[str, Array]
     kpi: Array
     residual: Array
 
-    def of(self, lever: str) -> Regression:
-        """The regression of the effect of ``lever``, all else held."""
+    def of(self, lever: str) -> EffectRegression:
+        """The regression of the effect of ``lever``, everything else held."""
         draws = self.own[lever]
         regressor = draws.mean(0)
         held = {name: block for name, block in self.held.items() if name != lever}
         size = float(regressor @ regressor)
         strength = draws @ regressor / size if size > 0.0 else np.zeros(len(draws))
-        return Regression(regressor, self.kpi, self.residual, held, strength)
+        return EffectRegression(regressor, self.kpi, self.residual, held, strength)
 
 
 def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectRegressions:
-    """Of every channel and the price; with ``direct`` the mediators stay as they were."""
+    """Regressions of every channel and the price.
+
+    With ``direct``, of the direct effects: mediators are held at their observed values.
+    """
     model = _thinned(model)
     world = observed(model.panel)
     fitted = mean_by_geo(model, world)
-    kpi, residual = _outcome(model, fitted.mean(0))
-    whitened = _Whitening(model, residual)
-    fixed = _pinned(model, world) if direct else world
+    kpi, residual = _kpi_and_residual(model, fitted.mean(0))
+    whitener = _Whitener(model, residual)
+    fixed = _with_mediators_fixed(model, world) if direct else world
     base = mean_by_geo(model, fixed) if direct else fitted
     own = {
-        name: whitened.cells(_difference(model, base, mean_by_geo(model, rested)))
-        for name, rested in _at_rest(model, fixed)
+        name: whitener.cells(_difference(model, base, mean_by_geo(model, at_rest)))
+        for name, at_rest in _worlds_at_rest(model, fixed)
     }
     rivals = {f"{name}.spend" for name in model.structure.spending_rivals}
     held = {name: draws.mean(0)[None] for name, draws in own.items()}
-    held |= {name: whitened.cells(block) for name, block in _series(model, world, direct).items()}
+    held |= {
+        name: whitener.cells(block) for name, block in _held_series(model, world, direct).items()
+    }
     return EffectRegressions(
         own={name: draws for name, draws in own.items() if name not in rivals},
         held=held,
-        kpi=whitened.cells(kpi),
+        kpi=whitener.cells(kpi),
         residual=residual[1:].ravel() if model.structure.ar else residual.ravel(),
     )
 
 
 def _thinned(model: FittedModel) -> FittedModel:
-    """``model`` with at most about ``MOST_DRAWS`` of its draws, evenly spaced."""
-    step = max(1, model.posterior.n_draws // MOST_DRAWS)
+    """``model`` with at most about ``MAX_DRAWS`` of its draws, evenly spaced."""
+    step = max(1, model.posterior.n_draws // MAX_DRAWS)
     data = model.posterior.dataset.isel(draw=slice(None, None, step))
     return replace(model, posterior=Posterior(data))
 
 
-def _outcome(model: FittedModel, mean: Array) -> tuple[Array, Array]:
-    """(week, geo) kpi and residual, both in the units of the regressors."""
+def _kpi_and_residual(model: FittedModel, mean: Array) -> tuple[Array, Array]:
+    """(week, geo) KPI and residual, both in the units of the regressors."""
     kpi = model.panel.array("kpi")
     if model.structure.log_link:
         residual = kpi / mean - 1.0
@@ -87,24 +96,24 @@ def _outcome(model: FittedModel, mean: Array) -> tuple[Array, Array]:
 
 
 def _difference(model: FittedModel, before: Array, after: Array) -> Array:
-    """(draw, week, geo) of two worlds' means."""
+    """(draw, week, geo) difference of two worlds' means; of their logs with the log link."""
     if model.structure.log_link:
         return np.asarray(np.log(before / after))
     return np.asarray((before - after) / model.scales.kpi_unit)
 
 
-def _at_rest(model: FittedModel, world: Variables) -> list[tuple[str, Variables]]:
+def _worlds_at_rest(model: FittedModel, world: Variables) -> list[tuple[str, Variables]]:
     """Worlds in which one channel or rival spends nothing, or the price is at its reference."""
-    s, found = model.structure, []
+    s, worlds = model.structure, []
     for i, name in enumerate(s.channels):
-        found.append((name, replace(world, spend=_zeroed(world.spend, i))))
+        worlds.append((name, replace(world, spend=_zeroed(world.spend, i))))
     for i, name in enumerate(s.spending_rivals):
-        rested = replace(world, rival_spend=_zeroed(world.rival_spend, i))
-        found.append((f"{name}.spend", rested))
+        at_rest = replace(world, rival_spend=_zeroed(world.rival_spend, i))
+        worlds.append((f"{name}.spend", at_rest))
     if s.has_price:
-        flat = np.full_like(world.price, model.scales.price_ref)
-        found.append(("price", replace(world, price=flat)))
-    return found
+        reference = np.full_like(world.price, model.scales.price_ref)
+        worlds.append(("price", replace(world, price=reference)))
+    return worlds
 
 
 def _zeroed(values: Array, position: int) -> Array:
@@ -113,28 +122,28 @@ def _zeroed(values: Array, position: int) -> Array:
     return changed
 
 
-def _pinned(model: FittedModel, world: Variables) -> Variables:
-    """``world`` with every mediator held at what was seen of it."""
+def _with_mediators_fixed(model: FittedModel, world: Variables) -> Variables:
+    """``world`` with every mediator held at its observed values."""
     return replace(
         world,
         mediator_factor=np.zeros_like(world.mediator_factor),
-        mediator_shift=_seen(model),
+        mediator_shift=_observed_mediators(model),
     )
 
 
-def _seen(model: FittedModel) -> Array:
-    """(week, geo, mediator) as observed; weeks unseen at the mean."""
+def _observed_mediators(model: FittedModel) -> Array:
+    """(week, geo, mediator) observed values; the mean in unobserved weeks."""
     values = model.panel.array("mediators")
     return np.where(np.isnan(values), model.scales.mediator_mean, values)
 
 
-def _series(model: FittedModel, world: Variables, direct: bool) -> dict[str, Array]:
-    """(column, week, geo) of what is held as it is, by name."""
+def _held_series(model: FittedModel, world: Variables, direct: bool) -> dict[str, Array]:
+    """(column, week, geo) blocks of the held series other than media, by name."""
     s, geos = model.structure, len(model.panel.geos)
     ones = np.ones((len(world.weeks), geos))
     basis = date_basis(world.weeks, model.scales, model.spec)
     trend = np.concatenate([np.atleast_2d(basis[k]) for k in ("trend", "changepoint", "smooth")])
-    found = {
+    blocks = {
         LEVEL: np.eye(geos)[:, None, :] * ones,
         "trend": trend[..., None] * ones if s.trend != "none" else ones[None][:0],
         "season": basis["season"][..., None] * ones,
@@ -145,15 +154,18 @@ def _series(model: FittedModel, world: Variables, direct: bool) -> dict[str, Arr
     rivals = enumerate(s.priced_rivals)
     named |= {f"{name}.price": np.log(world.rival_price[..., i]) for i, name in rivals}
     if direct:
-        named |= {name: _seen(model)[..., i] for i, name in enumerate(s.mediators)}
+        named |= {name: _observed_mediators(model)[..., i] for i, name in enumerate(s.mediators)}
     if "demand" in model.posterior.draws:
         named["latent demand"] = model.posterior.draws["demand"].mean(0)[:, None] * ones
-    found |= {name: values[None] for name, values in named.items()}
-    return {name: block for name, block in found.items() if block.size}
+    blocks |= {name: values[None] for name, values in named.items()}
+    return {name: block for name, block in blocks.items() if block.size}
 
 
-class _Whitening:
-    """Turns errors that are related into independent ones, and every series alike."""
+class _Whitener:
+    """Transforms every series alike so that the errors are independent.
+
+    ``common``: the share of the mean over geos that is removed in each week.
+    """
 
     def __init__(self, model: FittedModel, residual: Array) -> None:
         p, geos = model.posterior.draws, len(model.panel.geos)
@@ -163,7 +175,7 @@ class _Whitening:
         self.common = 1.0 - np.sqrt(own / (own + geos * shock)) if shock > 0.0 else 0.0
 
     def cells(self, values: Array) -> Array:
-        """``values (..., week, geo)`` as (..., cell)."""
+        """(..., cell) of ``values (..., week, geo)``; AR(1) noise costs the first week."""
         if self.memory:
             values = values[..., 1:, :] - self.memory * values[..., :-1, :]
         values = values - self.common * values.mean(-1, keepdims=True)

@@ -1,10 +1,10 @@
-"""Each lever's total and direct effect: identified, assumed or tested, and why, in plain words."""
+"""Each lever's total and direct effect: identified, assumed or tested, with the reason in words."""
 
 from collections.abc import Iterator
 from typing import Literal
 
-from mmm.causal.graph import CausalGraph, Kind
-from mmm.causal.identification import Finding, direct_effect, total_effect
+from mmm.causal.graph import CausalGraph, NodeKind
+from mmm.causal.identification import Identification, direct_effect, total_effect
 from mmm.causal.sensitivity import TippingPoint
 from mmm.causal.time_unrolled import unroll
 from mmm.interval import Answer
@@ -12,18 +12,18 @@ from mmm.spec.edges import KPI
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 
-Status = Literal["identified", "assumed", "tested"]
+IdentificationStatus = Literal["identified", "assumed", "tested"]
 
 
 class EffectStatus(Answer):
     """``identified`` by the graph, ``tested`` by a lift test, or else ``assumed``.
 
-    ``adjustment_set``: what of the data it takes, beside the graph's background; null where nothing
-    identifies the effect. ``tests``: the lift tests of this effect. ``tipping_point``: where the
-    effect is assumed and the model is known, how strong a hidden confounder would overturn it.
+    ``adjustment_set``: the series that identify the effect, beside the graph's background; null
+    where nothing identifies it. ``tests``: the lift tests of this effect. ``tipping_point``: how
+    strong a hidden confounder would overturn the effect, where it is assumed and the model fitted.
     """
 
-    status: Status
+    status: IdentificationStatus
     reason: str
     adjustment_set: tuple[str, ...] | None
     tests: tuple[str, ...] = ()
@@ -31,122 +31,129 @@ class EffectStatus(Answer):
 
 
 class LeverEffects(Answer):
-    """Of one channel or the price: ``direct`` is along its edge to the kpi, ``total`` all paths."""
+    """Effects of a channel or the price: ``direct`` along its edge to the KPI, ``total`` on all
+    paths."""
 
     name: str
-    kind: Kind
+    kind: NodeKind
     total: EffectStatus
     direct: EffectStatus
 
 
 def effect_statuses(graph: CausalGraph, spec: ModelSpec) -> tuple[LeverEffects, ...]:
-    """Status of every lever's effects, as far as graph and specification tell."""
+    """Status of every lever's effects by the graph and the lift tests of the specification."""
     world = unroll(graph)
-    found = []
+    effects = []
     for lever in graph.levers:
         total, direct = total_effect(world, lever), direct_effect(world, lever)
         tests = [test for test in spec.lift_tests if test.channel == lever]
-        simple = not total.mediators and not total.obstacles.misplaced
-        found.append(
+        only_direct = not total.mediators and not total.obstacles.misplaced
+        effects.append(
             LeverEffects(
                 name=lever,
                 kind=graph.kinds[lever],
-                total=_status(graph, lever, total, _of_total(tests, lever, simple)),
-                direct=_status(graph, lever, direct, _of_direct(tests, lever, simple)),
+                total=_status(graph, lever, total, _tests_of_total(tests, lever, only_direct)),
+                direct=_status(graph, lever, direct, _tests_of_direct(tests, lever, only_direct)),
             )
         )
-    return tuple(found)
+    return tuple(effects)
 
 
-def _of_total(tests: list[LiftTest], lever: str, simple: bool) -> list[LiftTest]:
-    """Tests of the total effect: all, where there is no path but the direct one."""
-    return [t for t in tests if t.path == "total" or (simple and t.path == (lever, KPI))]
+def _tests_of_total(tests: list[LiftTest], lever: str, only_direct: bool) -> list[LiftTest]:
+    """Tests of the total effect; tests of the direct effect count where it is the only path."""
+    return [t for t in tests if t.path == "total" or (only_direct and t.path == (lever, KPI))]
 
 
-def _of_direct(tests: list[LiftTest], lever: str, simple: bool) -> list[LiftTest]:
-    return [t for t in tests if t.path == (lever, KPI) or (simple and t.path == "total")]
+def _tests_of_direct(tests: list[LiftTest], lever: str, only_direct: bool) -> list[LiftTest]:
+    """Tests of the direct effect; tests of the total effect count where it is the only path."""
+    return [t for t in tests if t.path == (lever, KPI) or (only_direct and t.path == "total")]
 
 
 def _status(
-    graph: CausalGraph, lever: str, finding: Finding, tests: list[LiftTest]
+    graph: CausalGraph, lever: str, result: Identification, tests: list[LiftTest]
 ) -> EffectStatus:
-    status: Status = "identified" if finding.identified else "assumed"
-    reason = " ".join(_reasons(graph, lever, finding))
+    status: IdentificationStatus = "identified" if result.identified else "assumed"
+    reason = " ".join(_reasons(graph, lever, result))
     if tests:
         status = "tested"
         names = ", ".join(test.label for test in tests)
-        many = len(tests) > 1
-        without = "" if finding.identified else f" Without {'them' if many else 'it'}: {reason}"
-        reason = f"Measured by {'lift tests' if many else 'the lift test'} {names}.{without}"
+        several = len(tests) > 1
+        without = "" if result.identified else f" Without {'them' if several else 'it'}: {reason}"
+        reason = f"Measured by {'lift tests' if several else 'the lift test'} {names}.{without}"
     return EffectStatus(
         status=status,
         reason=reason,
-        adjustment_set=finding.adjustment if finding.identified else None,
+        adjustment_set=result.adjustment if result.identified else None,
         tests=tuple(test.label for test in tests),
     )
 
 
-def _reasons(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str]:
-    if finding.zero:
+def _reasons(graph: CausalGraph, lever: str, result: Identification) -> Iterator[str]:
+    if result.zero:
         yield f"The graph has no such path from {lever} to the kpi: the effect is declared zero."
         return
-    if finding.identified:
-        yield _identified(graph, lever, finding)
+    if result.identified:
+        yield _adjustment_sentence(graph, lever, result)
     else:
-        yield from _obstacles(graph, lever, finding)
-    if finding.moved:
-        yield f"It is the effect at given {_listed(finding.moved)}, set after {lever}."
+        yield from _obstacle_sentences(graph, lever, result)
+    if result.following_levers:
+        yield f"It is the effect at given {_listed(result.following_levers)}, set after {lever}."
 
 
-def _identified(graph: CausalGraph, lever: str, finding: Finding) -> str:
-    held = _listed(finding.adjustment)
+def _adjustment_sentence(graph: CausalGraph, lever: str, result: Identification) -> str:
+    adjustment = _listed(result.adjustment)
     beside = " beside trend and season" if graph.background else ""
-    if finding.by_equation:
-        way = _listed((*finding.mediators, KPI))
+    if result.by_equation:
+        equations = _listed((*result.mediators, KPI))
         return (
-            f"No single adjustment set exists, but each equation on the way ({way}) gets its own "
-            f"edges right, holding {held}."
+            f"No single adjustment set exists, but each equation on the way ({equations}) gets its "
+            f"own edges right, holding {adjustment}."
         )
-    if not finding.adjustment:
+    if not result.adjustment:
         return f"{lever} and the kpi share no cause in the graph{beside}."
-    return f"Holding {held} closes every path between {lever} and the kpi other than its effect."
+    return (
+        f"Holding {adjustment} closes every path between {lever} and the kpi other than its effect."
+    )
 
 
-def _obstacles(graph: CausalGraph, lever: str, finding: Finding) -> Iterator[str]:
-    found = finding.obstacles
-    for name in found.misplaced:
+def _obstacle_sentences(graph: CausalGraph, lever: str, result: Identification) -> Iterator[str]:
+    obstacles = result.obstacles
+    for name in obstacles.misplaced:
         causes = ", ".join(f"{edge.cause} -> {name}" for edge in graph.causes(name))
         yield (
             f"{name} lies between {lever} and the kpi ({causes}) but the model takes it as it "
             "comes, so the part of the effect that runs through it is left out: make it a mediator."
         )
-    for name in found.colliders:
+    for name in obstacles.colliders:
         yield (
             f"The model holds {name}, which opens a path between {lever} and the kpi: leave it "
             "out, or remove its edge to the kpi."
         )
-    if found.missing:
+    if obstacles.missing:
         yield (
-            f"Holding {_listed(found.missing)} as well would identify it, but no equation takes "
-            f"{'them' if len(found.missing) > 1 else 'it'}: keep the edge to the kpi."
+            f"Holding {_listed(obstacles.missing)} as well would identify it, but no equation "
+            f"takes {'them' if len(obstacles.missing) > 1 else 'it'}: keep the edge to the kpi."
         )
-    for name in found.hidden:
-        yield _hidden(graph, lever, name, finding)
-    if found.entangled:
+    for name in obstacles.hidden:
+        yield _hidden_cause_sentence(graph, lever, name, result)
+    if obstacles.entangled:
         yield (
-            f"{_listed(found.entangled)} follow {lever} and drive {_listed(finding.moved)}, held "
-            "with it: no set of variables tells the effects apart."
+            f"{_listed(obstacles.entangled)} follow {lever} and drive "
+            f"{_listed(result.following_levers)}, held with it: "
+            "no set of variables tells the effects apart."
         )
 
 
-def _hidden(graph: CausalGraph, lever: str, name: str, finding: Finding) -> str:
+def _hidden_cause_sentence(
+    graph: CausalGraph, lever: str, name: str, result: Identification
+) -> str:
     demand = graph.kinds[name] == "demand"
     if demand and graph.basis(name, KPI) == "possible":
         return (
             f"The specification does not speak of demand, which may move both {lever} and the kpi: "
             "declare it as a series, as latent, or as none; or run a lift test."
         )
-    held = [m for m in finding.mediators if graph.basis(name, m)] or list(finding.moved)
+    held = [m for m in result.mediators if graph.basis(name, m)] or list(result.following_levers)
     if held and not graph.basis(name, lever):
         return (
             f"No column measures {name}: with {_listed(tuple(held))} held, which follows {lever}, "

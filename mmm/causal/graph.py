@@ -1,26 +1,23 @@
-"""The causal graph of a specification: what acts on what, after how many weeks, and who says so.
+"""The causal graph of a specification: nodes, edges with lags, and the basis of every edge.
 
-Edges rest on one of three bases. ``implied`` by the fields of the specification; ``declared`` by
-the user (``edges.add``, ``demand.drives``); ``possible``: nobody has said so, and nobody has ruled
-it out. Possible are
+An edge has one of three bases: ``implied`` by the fields of the specification; ``declared`` by the
+user (``edges.add``, ``demand.drives``); or ``possible``, neither stated nor ruled out. Possible are
 
-- *what budgets and price follow*. They may follow every control, event and rival series that has no
-  declared cause of its own: such a series is observed and held by the model, so to allow the edge
-  costs nothing, and to forget it would call confounding harmless. A series whose causes the user
-  has declared acts on what the user says, no more.
-- *demand*, where the specification is silent about it: unobserved, and free to move every budget,
-  the price, the mediators and the kpi. ``demand: none`` takes it out; ``series`` makes it an
-  observed common cause; ``latent`` an unobserved one of the kpi and the channels in ``drives``
-  alone.
+- *causes of budgets and price*. Budgets and price may follow every control, event and rival series
+  that has no declared cause of its own. Such a series is observed and the model adjusts for it, so
+  allowing the edge costs nothing, while omitting it would declare confounding harmless. A series
+  whose causes the user has declared acts only where the user says so.
+- *demand*, where the specification does not mention it: unobserved, and free to move every budget,
+  the price, the mediators and the KPI. ``demand: none`` removes it; ``series`` makes it an observed
+  common cause; ``latent`` makes it an unobserved cause of only the KPI and the channels in
+  ``drives``.
 
-Trend, season and holidays are functions of the date: known, modelled, and held in every adjustment.
-They are ``background`` and no nodes. Budgets are taken as set independently of one another but for
-the causes that they share in the graph; an edge between channels says otherwise.
+Trend, season and holidays are functions of the date: known, modelled, and part of every adjustment.
+They are ``background`` and no nodes. Budgets are independent of one another given the causes that
+they share in the graph, unless there is an edge between channels.
 
-A causal graph: nodes, edges with lags, and who says so.
-
-Edges over weeks may close a cycle (last week's sales set this week's budget); within a week none
-does. ``unroll`` lays the weeks out, so that the criteria of ``adjustment`` apply.
+Edges over weeks may form a cycle (last week's sales set this week's budget); edges within a week do
+not. ``unroll`` unrolls the graph over weeks, so that the criteria of ``adjustment`` apply.
 """
 
 from collections.abc import Iterator
@@ -36,7 +33,7 @@ from mmm.spec.edges import KPI, CausalEdge, causal_edges, observed_nodes
 from mmm.spec.media import Adstock
 from mmm.spec.model import ModelSpec
 
-Kind = Literal[
+NodeKind = Literal[
     "kpi",
     "channel",
     "mediator",
@@ -50,27 +47,27 @@ Kind = Literal[
 ]
 
 
-Basis = Literal["implied", "declared", "possible"]
+EdgeBasis = Literal["implied", "declared", "possible"]
 
 
-LEVERS = frozenset({"channel", "price"})
+LEVER_KINDS = frozenset({"channel", "price"})
 
 
-GIVEN = frozenset({"control", "demand", "event", "rival_price", "rival_spend"})
-"""Kinds of observed series that the model takes as they come."""
+EXOGENOUS_KINDS = frozenset({"control", "demand", "event", "rival_price", "rival_spend"})
+"""Kinds of observed series that the model treats as exogenous: it has no equation for them."""
 
 
 class GraphNode(Answer):
-    """A series; ``treated`` are those that the user decides: own channels and own price."""
+    """A series; ``treated`` marks a lever, which the user decides: an own channel or own price."""
 
     name: str
-    kind: Kind
+    kind: NodeKind
     observed: bool
     treated: bool
 
 
 class GraphEdge(Answer):
-    """``lag`` weeks pass before the cause acts; its effect goes on for ``carryover`` weeks more."""
+    """The cause acts after ``lag`` weeks, and for ``carryover`` weeks more."""
 
     model_config = ConfigDict(
         frozen=True, serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
@@ -79,11 +76,11 @@ class GraphEdge(Answer):
     effect: str = Field(alias="to")
     lag: int = 0
     carryover: int = 0
-    basis: Basis
+    basis: EdgeBasis
 
 
 class CausalGraph(Answer):
-    """Nodes and edges; ``noise_memory`` where this week's noise acts on the next week's."""
+    """Nodes and edges; ``noise_memory``: whether this week's noise acts on the next week's."""
 
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
@@ -91,17 +88,17 @@ class CausalGraph(Answer):
     noise_memory: bool
 
     @cached_property
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, NodeKind]:
         """Kind of each node by name."""
         return {node.name: node.kind for node in self.nodes}
 
     @cached_property
-    def summary(self) -> Dag[str]:
-        """Edges at any lag; feedback over weeks makes cycles here."""
-        found: Dag[str] = nx.DiGraph()
-        found.add_nodes_from(self.kinds)
-        found.add_edges_from((edge.cause, edge.effect) for edge in self.edges)
-        return found
+    def summary_graph(self) -> Dag[str]:
+        """The graph of edges at any lag; feedback over weeks makes cycles in it."""
+        summary: Dag[str] = nx.DiGraph()
+        summary.add_nodes_from(self.kinds)
+        summary.add_edges_from((edge.cause, edge.effect) for edge in self.edges)
+        return summary
 
     @cached_property
     def levers(self) -> tuple[str, ...]:
@@ -109,12 +106,14 @@ class CausalGraph(Answer):
         return tuple(node.name for node in self.nodes if node.treated)
 
     @cached_property
-    def given(self) -> tuple[str, ...]:
-        """Observed series taken as they come, for which no cause is declared."""
+    def exogenous(self) -> tuple[str, ...]:
+        """Observed series of an exogenous kind for which no cause is declared."""
         return tuple(
             node.name
             for node in self.nodes
-            if node.observed and node.kind in GIVEN and not self.summary.pred[node.name]
+            if node.observed
+            and node.kind in EXOGENOUS_KINDS
+            and not self.summary_graph.pred[node.name]
         )
 
     @cached_property
@@ -122,10 +121,10 @@ class CausalGraph(Answer):
         """Nodes that no column measures."""
         return tuple(node.name for node in self.nodes if not node.observed)
 
-    def basis(self, cause: str, effect: str) -> Basis | None:
-        """Who says that there is an edge; None where there is none."""
-        found = [e.basis for e in self.edges if (e.cause, e.effect) == (cause, effect)]
-        return found[0] if found else None
+    def basis(self, cause: str, effect: str) -> EdgeBasis | None:
+        """The basis of the edge ``cause`` -> ``effect``; None where there is no such edge."""
+        bases = (e.basis for e in self.edges if (e.cause, e.effect) == (cause, effect))
+        return next(bases, None)
 
     def causes(self, name: str) -> tuple[GraphEdge, ...]:
         """Edges into ``name``."""
@@ -135,11 +134,11 @@ class CausalGraph(Answer):
 DEMAND = "demand"
 
 
-def graph(spec: ModelSpec) -> CausalGraph:
+def causal_graph(spec: ModelSpec) -> CausalGraph:
     """The causal graph that ``spec`` declares."""
     kinds = dict(_observed_kinds(spec))
     nodes = [
-        GraphNode(name=name, kind=kind, observed=True, treated=kind in LEVERS)
+        GraphNode(name=name, kind=kind, observed=True, treated=kind in LEVER_KINDS)
         for name, kind in kinds.items()
     ]
     nodes += [
@@ -149,28 +148,28 @@ def graph(spec: ModelSpec) -> CausalGraph:
     known = _known_edges(spec)
     return CausalGraph(
         nodes=tuple(nodes),
-        edges=(*known, *_demand_edges(spec, kinds), *_possible(kinds, known)),
+        edges=(*known, *_demand_edges(spec, kinds), *_possible_edges(kinds, known)),
         background=tuple(_background(spec)),
         noise_memory=spec.noise.kind == "ar1",
     )
 
 
 def _hidden_demand(spec: ModelSpec) -> Iterator[str]:
-    """Demand where no column measures it, under a name that no other node bears."""
+    """The name of demand where no column measures it, one that no other node has."""
     if spec.demand is None or spec.demand.kind == "latent":
         taken = {*observed_nodes(spec), *spec.edges.unobserved}
         yield DEMAND if DEMAND not in taken else f"{DEMAND} (unobserved)"
 
 
-def _hidden_kinds(spec: ModelSpec) -> Iterator[tuple[str, Kind]]:
+def _hidden_kinds(spec: ModelSpec) -> Iterator[tuple[str, NodeKind]]:
     for name in spec.edges.unobserved:
         yield name, "unobserved"
     for name in _hidden_demand(spec):
         yield name, "demand"
 
 
-def _observed_kinds(spec: ModelSpec) -> Iterator[tuple[str, Kind]]:
-    kinds: dict[str, Kind] = {channel.name: "channel" for channel in spec.channels}
+def _observed_kinds(spec: ModelSpec) -> Iterator[tuple[str, NodeKind]]:
+    kinds: dict[str, NodeKind] = {channel.name: "channel" for channel in spec.channels}
     kinds |= {mediator.name: "mediator" for mediator in spec.mediators}
     kinds |= {event.name: "event" for event in spec.events}
     kinds |= {f"{rival.name}.price": "rival_price" for rival in spec.competitors}
@@ -190,7 +189,7 @@ def _known_edges(spec: ModelSpec) -> tuple[GraphEdge, ...]:
     )
 
 
-def _edge(link: CausalEdge, basis: Basis, spec: ModelSpec) -> GraphEdge:
+def _edge(link: CausalEdge, basis: EdgeBasis, spec: ModelSpec) -> GraphEdge:
     return GraphEdge(
         cause=link.cause,
         effect=link.effect,
@@ -202,16 +201,16 @@ def _edge(link: CausalEdge, basis: Basis, spec: ModelSpec) -> GraphEdge:
 
 def _carryover(link: CausalEdge, spec: ModelSpec) -> int:
     """Weeks that the adstock on this edge goes on after the first."""
-    found: dict[tuple[str, str], Adstock] = {(c.name, KPI): c.adstock for c in spec.channels}
-    found |= {(event.name, KPI): event.adstock for event in spec.events}
-    found |= {(f"{rival.name}.spend", KPI): rival.adstock for rival in spec.competitors}
-    found |= {(c.name, m.name): m.adstock for c in spec.channels for m in spec.mediators}
-    adstock = found.get((link.cause, link.effect))
+    adstocks: dict[tuple[str, str], Adstock] = {(c.name, KPI): c.adstock for c in spec.channels}
+    adstocks |= {(event.name, KPI): event.adstock for event in spec.events}
+    adstocks |= {(f"{rival.name}.spend", KPI): rival.adstock for rival in spec.competitors}
+    adstocks |= {(c.name, m.name): m.adstock for c in spec.channels for m in spec.mediators}
+    adstock = adstocks.get((link.cause, link.effect))
     return 0 if adstock is None or adstock.kind == "none" else adstock.max_lag
 
 
-def _demand_edges(spec: ModelSpec, kinds: dict[str, Kind]) -> Iterator[GraphEdge]:
-    levers = [name for name, kind in kinds.items() if kind in LEVERS]
+def _demand_edges(spec: ModelSpec, kinds: dict[str, NodeKind]) -> Iterator[GraphEdge]:
+    levers = [name for name, kind in kinds.items() if kind in LEVER_KINDS]
     if spec.demand is None:
         mediators = [mediator.name for mediator in spec.mediators]
         for name in _hidden_demand(spec):
@@ -227,14 +226,16 @@ def _demand_edges(spec: ModelSpec, kinds: dict[str, Kind]) -> Iterator[GraphEdge
             yield GraphEdge(cause=DEMAND, effect=lever, basis="implied")
 
 
-def _possible(kinds: dict[str, Kind], known: tuple[GraphEdge, ...]) -> Iterator[GraphEdge]:
-    """What budgets and price may follow, of the series without a declared cause."""
+def _possible_edges(
+    kinds: dict[str, NodeKind], known: tuple[GraphEdge, ...]
+) -> Iterator[GraphEdge]:
+    """Edges to budgets and price from exogenous series without a declared cause."""
     caused = {edge.effect for edge in known}
-    said = {(edge.cause, edge.effect) for edge in known}
-    for lever in (name for name, kind in kinds.items() if kind in LEVERS):
+    declared = {(edge.cause, edge.effect) for edge in known}
+    for lever in (name for name, kind in kinds.items() if kind in LEVER_KINDS):
         for name, kind in kinds.items():
-            free = kind in GIVEN - {"demand"} and name not in caused
-            if free and (name, lever) not in said:
+            free = kind in EXOGENOUS_KINDS - {"demand"} and name not in caused
+            if free and (name, lever) not in declared:
                 yield GraphEdge(cause=name, effect=lever, basis="possible")
 
 

@@ -1,28 +1,28 @@
 """Independencies that a causal graph implies among observed series.
 
-A pair of series without an edge between them is independent given some observed set, if the graph
-has one; the ends' own past weeks are held too where that keeps them apart. Two kinds of pair are
-looked at: the same week of both; and last week's kpi or mediator with a budget or price, which
-fails where budgets follow sales. Pairs of series taken as they come claim nothing: where they come
-from is not modelled.
+Two series without an edge between them are independent given some observed set, if one separates
+them in the graph; their own past weeks are adjusted for too where they stay separated. Two kinds of
+pair are considered: the same week of both series; and last week's KPI or mediator with a budget or
+price, a claim that fails where budgets follow sales. Pairs of exogenous series imply nothing: their
+causes are not modelled.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from mmm.causal.adjustment import closed_ancestors, separated
+from mmm.causal.adjustment import ancestors_and_self, d_separated
 from mmm.causal.graph import CausalGraph
-from mmm.causal.separation import smallest
-from mmm.causal.time_unrolled import FORGETFUL, NOISE, Cell, Unrolled, unroll
+from mmm.causal.separation import minimal_groups
+from mmm.causal.time_unrolled import EQUATION_KINDS, NOISE, UnrolledGraph, WeekNode, unroll
 from mmm.spec.edges import KPI
 
 
 @dataclass(frozen=True)
-class Claim:
+class IndependenceClaim:
     """``first`` and ``second`` (series, weeks back) are independent given ``given`` and the past.
 
-    ``given`` are weeks back by series. ``past``: whether the ends' own past weeks are held.
+    ``given``: weeks back, by series. ``past``: whether both series' own past is adjusted for.
     """
 
     first: tuple[str, int]
@@ -31,57 +31,60 @@ class Claim:
     past: bool
 
 
-def implied(graph: CausalGraph, most: int) -> tuple[list[Claim], int]:
-    """Up to ``most`` claims of ``graph``, those of the kpi first; and the pairs not looked at."""
-    worlds: dict[frozenset[str], Unrolled] = {}
-    pairs = sorted(_pairs(graph), key=lambda pair: pair[0][0] != KPI)
-    found: list[Claim] = []
+def implied_independence(graph: CausalGraph, limit: int) -> tuple[list[IndependenceClaim], int]:
+    """Up to ``limit`` claims of ``graph``, those about the KPI first, and the number of pairs left
+    out."""
+    worlds: dict[frozenset[str], UnrolledGraph] = {}
+    pairs = sorted(_candidate_pairs(graph), key=lambda pair: pair[0][0] != KPI)
+    claims: list[IndependenceClaim] = []
     for position, (first, second) in enumerate(pairs):
-        if len(found) == most:
-            return found, len(pairs) - position
-        apart = frozenset({first[0], second[0]}.intersection(graph.given))
-        if apart not in worlds:
-            worlds[apart] = unroll(graph, apart)
-        claim = _claim(worlds[apart], first, second)
-        found += [claim] if claim is not None else []
-    return found, 0
+        if len(claims) == limit:
+            return claims, len(pairs) - position
+        keep_apart = frozenset({first[0], second[0]}.intersection(graph.exogenous))
+        if keep_apart not in worlds:
+            worlds[keep_apart] = unroll(graph, keep_apart)
+        claim = _claim(worlds[keep_apart], first, second)
+        claims += [claim] if claim is not None else []
+    return claims, 0
 
 
-def _pairs(graph: CausalGraph) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
-    """Pairs of (series, weeks back) that the graph might keep apart."""
+def _candidate_pairs(graph: CausalGraph) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
+    """Pairs of (series, weeks back) that may be separated in the graph."""
     names = [node.name for node in graph.nodes if node.observed][::-1]
-    given, effects, causes = set(graph.given), graph.summary.succ, graph.summary.pred
+    exogenous, summary = set(graph.exogenous), graph.summary_graph
     for first, second in combinations(names, 2):
-        near = second in effects[first] or second in causes[first]
-        if not near and not {first, second} <= given:
+        adjacent = second in summary.succ[first] or second in summary.pred[first]
+        if not adjacent and not {first, second} <= exogenous:
             yield (first, 0), (second, 0)
     for lever in graph.levers:
         for name in names:
-            if graph.kinds[name] in FORGETFUL and name not in causes[lever]:
+            if graph.kinds[name] in EQUATION_KINDS and name not in summary.pred[lever]:
                 yield (name, 1), (lever, 0)
 
 
-def _claim(world: Unrolled, first: tuple[str, int], second: tuple[str, int]) -> Claim | None:
-    """The claim about two ends; None where no observed set separates them.
+def _claim(
+    world: UnrolledGraph, first: tuple[str, int], second: tuple[str, int]
+) -> IndependenceClaim | None:
+    """The claim about two series; None where no observed set separates them.
 
-    If any observed set does, so do all observed ancestors of the two.
+    If any observed set separates them, so do all observed ancestors of the two.
     """
     a, b = ((name, world.last - back) for name, back in (first, second))
 
-    def solves(cells: set[Cell]) -> bool:
-        return separated(world.dag, [a], [b], cells)
+    def separates(nodes: set[WeekNode]) -> bool:
+        return d_separated(world.dag, [a], [b], nodes)
 
-    known = closed_ancestors(world.dag, [a, b]) & world.observed
-    before = {cell for cell in known if cell[0] != NOISE} - {a, b}
-    if not solves(before):
+    observed = ancestors_and_self(world.dag, [a, b]) & world.observed
+    ancestors = {node for node in observed if node[0] != NOISE} - {a, b}
+    if not separates(ancestors):
         return None
-    given = {cell for cell in before if cell[0] in world.graph.given}
-    past = {cell for cell in before if cell[0] in (a[0], b[0])}
-    start = next(cells for cells in (given, given | past, before) if solves(cells))
-    order = sorted(start, key=lambda cell: (cell in given, cell not in past, cell))
-    kept = smallest(order, lambda cell: cell[0], solves)
-    held = {cell for part in kept.values() for cell in part}
+    exogenous = {node for node in ancestors if node[0] in world.graph.exogenous}
+    past = {node for node in ancestors if node[0] in (a[0], b[0])}
+    start = next(ns for ns in (exogenous, exogenous | past, ancestors) if separates(ns))
+    order = sorted(start, key=lambda node: (node in exogenous, node not in past, node))
+    kept = minimal_groups(order, lambda node: node[0], separates)
+    separator = {node for group in kept.values() for node in group}
     own = {(name, week) for name, end in (a, b) for week in range(end)}
     backs = {name: tuple(sorted(world.last - week for _, week in kept[name])) for name in kept}
-    by_series = {single: backs[name] for name in kept for single in world.unfolded([name])}
-    return Claim(first, second, by_series, past=solves(held | own))
+    by_series = {single: backs[name] for name in kept for single in world.members([name])}
+    return IndependenceClaim(first, second, by_series, past=separates(separator | own))

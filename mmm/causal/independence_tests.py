@@ -1,9 +1,9 @@
-"""What the graph says must be unrelated (``implied``), tested on the data.
+"""Tests on the data of the independencies that the graph implies (``implied_independence``).
 
-A test is a partial correlation (``partial``). With m tests, Holm (1979), A simple sequentially
-rejective multiple test procedure, keeps the chance of any false alarm below 5 %: ``p_adjusted``. A
-test that does not reject has shown little unless it could have: ``detectable`` is the smallest
-correlation that it finds in 80 % of cases at the level 5 % / m.
+A test is a partial correlation (``partial_correlation``). With m tests, Holm's adjusted p-values
+(1979, A simple sequentially rejective multiple test procedure), ``p_adjusted``, keep the chance of
+any false rejection below 5 %. A test that does not reject is evidence only if it had power:
+``detectable`` is the smallest correlation that it finds in 80 % of cases at the level 5 % / m.
 """
 
 from collections.abc import Iterator
@@ -11,24 +11,29 @@ from typing import Any
 
 import numpy as np
 
-from mmm.causal.graph import LEVERS, CausalGraph
-from mmm.causal.implied_independence import Claim, implied
-from mmm.causal.partial_correlation import Partial, Table, detectable, partial_correlation
+from mmm.causal.graph import LEVER_KINDS, CausalGraph
+from mmm.causal.implied_independence import IndependenceClaim, implied_independence
+from mmm.causal.partial_correlation import (
+    PanelSeries,
+    PartialCorrelation,
+    detectable_correlation,
+    partial_correlation,
+)
 from mmm.interval import Answer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.types import Array
 
 LEVEL = 0.05
-MOST_TESTS = 60
+MAX_TESTS = 60
 
 
 class IndependenceTest(Answer):
     """One implied independence and its test; no numbers where the data do not suffice (``note``).
 
-    ``correlation``: partial, given ``given``, the background and the ends' past.
-    ``effective_weeks``: independent cells. ``contradicted``: ``p_adjusted`` is below 5 %;
-    ``if_contradicted`` says what that would mean.
+    ``correlation``: partial correlation given ``given``, the background and both series' own past.
+    ``effective_weeks``: effective number of independent cells. ``contradicted``: ``p_adjusted`` is
+    below 5 %; ``if_contradicted`` says what that would mean.
     """
 
     first: str
@@ -45,7 +50,7 @@ class IndependenceTest(Answer):
 
 
 class Independencies(Answer):
-    """The tests; ``left_out`` pairs of series were not looked at because there are too many."""
+    """The tests; ``left_out`` counts the pairs of series that are not tested for their number."""
 
     tests: tuple[IndependenceTest, ...]
     left_out: int
@@ -53,29 +58,33 @@ class Independencies(Answer):
 
 
 def independencies(graph: CausalGraph, model: FittedModel) -> Independencies:
-    """Test what ``graph`` implies on the data of ``model``."""
-    claims, left_out = implied(graph, MOST_TESTS)
-    table = Table(graph, model)
-    found = [partial_correlation(table, c.first, c.second, c.given, past=c.past) for c in claims]
+    """Test the independencies that ``graph`` implies on the data of ``model``."""
+    claims, left_out = implied_independence(graph, MAX_TESTS)
+    series = PanelSeries(graph, model)
+    correlations = [
+        partial_correlation(series, c.first, c.second, c.given, past=c.past) for c in claims
+    ]
     return Independencies(
-        tests=tuple(_tests(graph, claims, found)),
+        tests=tuple(_tests(graph, claims, correlations)),
         left_out=left_out,
-        note=_note(len(claims), sum(item is not None for item in found)),
+        note=_note(len(claims), sum(item is not None for item in correlations)),
     )
 
 
 def _tests(
-    graph: CausalGraph, claims: list[Claim], found: list[Partial | None]
+    graph: CausalGraph,
+    claims: list[IndependenceClaim],
+    correlations: list[PartialCorrelation | None],
 ) -> Iterator[IndependenceTest]:
-    """The answers, with p-values adjusted for their number."""
-    done = [item for item in found if item is not None]
-    adjusted = iter(holm(np.array([item.p_value for item in done])))
-    for claim, item in zip(claims, found, strict=True):
+    """The tests of ``claims``, with p-values adjusted for their number."""
+    done = [item for item in correlations if item is not None]
+    adjusted = iter(holm_adjusted(np.array([item.p_value for item in done])))
+    for claim, item in zip(claims, correlations, strict=True):
         base: dict[str, Any] = {
             "first": _label(claim.first),
             "second": _label(claim.second),
             "given": tuple(n for n in claim.given if n not in (claim.first[0], claim.second[0])),
-            "if_contradicted": _meaning(graph, claim),
+            "if_contradicted": _remedy(graph, claim),
         }
         if item is None:
             yield IndependenceTest(**base, note="too few weeks for what must be held")
@@ -87,26 +96,27 @@ def _tests(
             p_value=item.p_value,
             p_adjusted=p_adjusted,
             effective_weeks=item.effective,
-            detectable=detectable(item.effective, LEVEL / len(done)),
+            detectable=detectable_correlation(item.effective, LEVEL / len(done)),
             contradicted=p_adjusted < LEVEL,
         )
 
 
-def holm(p_values: Array) -> Array:
-    """Adjusted p-values, in the order given."""
+def holm_adjusted(p_values: Array) -> Array:
+    """Holm's adjusted p-values, in the order given."""
     order = np.argsort(p_values)
     steps = p_values[order] * np.arange(len(p_values), 0, -1)
-    found = np.empty(len(p_values))
-    found[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
-    return found
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
 
 
-def _label(end: tuple[str, int]) -> str:
-    return f"{end[0]}, {end[1]} week before" if end[1] else end[0]
+def _label(lagged: tuple[str, int]) -> str:
+    name, back = lagged
+    return f"{name}, {back} week before" if back else name
 
 
-def _meaning(graph: CausalGraph, claim: Claim) -> str:
-    """What a rejection says, and what to do about it."""
+def _remedy(graph: CausalGraph, claim: IndependenceClaim) -> str:
+    """What a rejection means, and what to do about it."""
     (a, back), (b, _) = claim.first, claim.second
     kinds = {graph.kinds[a], graph.kinds[b]}
     if back:
@@ -114,7 +124,7 @@ def _meaning(graph: CausalGraph, claim: Claim) -> str:
             f"{b} follows {a} of the week before (add the edge {a} -> {b} with lag 1), or both "
             "follow a cause that is not declared."
         )
-    if kinds <= LEVERS:
+    if kinds <= LEVER_KINDS:
         return (
             f"{a} and {b} move together beyond what both are said to follow. If one plan sets "
             "both, nothing is lost; if both follow demand, declare it."

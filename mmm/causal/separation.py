@@ -1,67 +1,79 @@
-"""What a separation problem needs at least, and what stands in the way of its solution."""
+"""d-separation of a lever from the KPI: a minimal separating set, or what prevents separation."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mmm.causal.adjustment import Dag, closed_ancestors, separated
-from mmm.causal.time_unrolled import NOISE, Cell, Unrolled
+from mmm.causal.adjustment import Dag, ancestors_and_self, d_separated
+from mmm.causal.time_unrolled import NOISE, UnrolledGraph, WeekNode
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Separate ``treated`` from the kpi in ``cut`` by ``held``; ``barred`` cells may not help."""
+class SeparationProblem:
+    """Separate the nodes ``treated`` from the KPI of the last week in the graph ``dag``.
 
-    world: Unrolled
-    cut: Dag[Cell]
-    treated: frozenset[Cell]
-    held: frozenset[Cell]
-    barred: frozenset[Cell]
+    ``adjusted``: the nodes that the model adjusts for. ``excluded``: nodes that no separating set
+    may contain.
+    """
 
-    def solved_by(self, cells: Collection[Cell]) -> bool:
-        """Whether ``cells`` without the barred ones separate."""
-        usable = set(cells) - self.barred - self.treated
-        return separated(self.cut, self.treated, [self.world.outcome], usable)
+    world: UnrolledGraph
+    dag: Dag[WeekNode]
+    treated: frozenset[WeekNode]
+    adjusted: frozenset[WeekNode]
+    excluded: frozenset[WeekNode]
+
+    def is_separated_by(self, nodes: Collection[WeekNode]) -> bool:
+        """Whether ``nodes``, without the excluded ones, separate."""
+        usable = set(nodes) - self.excluded - self.treated
+        return d_separated(self.dag, self.treated, [self.world.outcome], usable)
 
     @cached_property
-    def labels(self) -> dict[str, set[Cell]]:
-        """What is held and may help, by the name that people use."""
-        return grouped(sorted(self.held - self.barred), self.world.label)
+    def adjusted_by_label(self) -> dict[str, set[WeekNode]]:
+        """The adjusted nodes that are not excluded, by the label that users read."""
+        return group_by_label(sorted(self.adjusted - self.excluded), self.world.label)
 
-    def least(self, cells: Iterable[Cell]) -> tuple[str, ...]:
-        """Names of a part of ``cells``, which separate, none of which can go; tried in order."""
-        kept = smallest(cells, self.world.label, self.solved_by)
+    def minimal_labels(self, nodes: Iterable[WeekNode]) -> tuple[str, ...]:
+        """Labels of a minimal part of the separating set ``nodes``; removal is tried in order."""
+        kept = minimal_groups(nodes, self.world.label, self.is_separated_by)
         order = {name: position for position, name in enumerate(self.world.graph.kinds)}
-        found = sorted(kept.items(), key=lambda item: order.get(min(item[1])[0], len(order)))
-        return self.world.unfolded(label for label, _ in found)
+        ordered = sorted(kept.items(), key=lambda item: order.get(min(item[1])[0], len(order)))
+        return self.world.members(label for label, _ in ordered)
 
 
-def smallest(
-    cells: Iterable[Cell], label: Callable[[Cell], str], solves: Callable[[set[Cell]], bool]
-) -> dict[str, set[Cell]]:
-    """Groups of ``cells``, by label, that still solve when no group can go; tried in order."""
-    kept = grouped(cells, label)
+def minimal_groups(
+    nodes: Iterable[WeekNode],
+    label: Callable[[WeekNode], str],
+    separates: Callable[[set[WeekNode]], bool],
+) -> dict[str, set[WeekNode]]:
+    """Groups of ``nodes`` by label that separate, and no longer do without any one of them.
+
+    ``nodes`` as a whole must separate; groups are tried for removal in order.
+    """
+    kept = group_by_label(nodes, label)
     for name in list(kept):
-        if solves({cell for other, part in kept.items() if other != name for cell in part}):
+        if separates({node for other, group in kept.items() if other != name for node in group}):
             del kept[name]
     return kept
 
 
-def grouped(cells: Iterable[Cell], label: Callable[[Cell], str]) -> dict[str, set[Cell]]:
-    """``cells`` by label, in order of first appearance."""
-    found: dict[str, set[Cell]] = {}
-    for cell in cells:
-        found.setdefault(label(cell), set()).add(cell)
-    return found
+def group_by_label(
+    nodes: Iterable[WeekNode], label: Callable[[WeekNode], str]
+) -> dict[str, set[WeekNode]]:
+    """``nodes`` by label, in order of first appearance."""
+    groups: dict[str, set[WeekNode]] = {}
+    for node in nodes:
+        groups.setdefault(label(node), set()).add(node)
+    return groups
 
 
 @dataclass(frozen=True)
 class Obstacles:
-    """Names that keep an effect from being identified.
+    """Names of the series that prevent the identification of an effect.
 
-    ``misplaced``: controls that the lever moves, which the model holds. ``colliders``: held, and
-    better not. ``missing``: observed and not held, and with them it would do. ``hidden``: without a
-    column. ``entangled``: follow the lever, and drive what is treated with it.
+    ``misplaced``: controls in the model that are effects of the lever. ``colliders``: in the model,
+    and the effect would be identified without them. ``missing``: observed but not in the model, and
+    the effect would be identified with them. ``hidden``: common causes without a column.
+    ``entangled``: effects of the lever that in turn move the levers treated together with it.
     """
 
     misplaced: tuple[str, ...] = ()
@@ -71,18 +83,18 @@ class Obstacles:
     entangled: tuple[str, ...] = ()
 
 
-def enough(problem: Problem) -> tuple[str, ...]:
-    """Names of a part of what is held that separates, of which nothing can go."""
-    given = set(problem.world.graph.given)
-    shared = [cell for cell in problem.held if cell[0] in given]
-    return problem.least(
-        sorted(shared if problem.solved_by(shared) else problem.held - problem.barred)
+def minimal_adjustment(problem: SeparationProblem) -> tuple[str, ...]:
+    """Labels of a minimal separating part of the adjusted nodes; exogenous series if they do."""
+    exogenous = set(problem.world.graph.exogenous)
+    shared = [node for node in problem.adjusted if node[0] in exogenous]
+    return problem.minimal_labels(
+        sorted(shared if problem.is_separated_by(shared) else problem.adjusted - problem.excluded)
     )
 
 
-def obstacles(problem: Problem, misplaced: tuple[str, ...]) -> Obstacles:
-    """Why what is held does not identify the effect."""
-    if problem.solved_by(problem.held):
+def find_obstacles(problem: SeparationProblem, misplaced: tuple[str, ...]) -> Obstacles:
+    """Why the adjusted nodes do not identify the effect; ``misplaced`` is known already."""
+    if problem.is_separated_by(problem.adjusted):
         return Obstacles(misplaced=misplaced)
     colliders = _colliders(problem)
     if colliders:
@@ -94,48 +106,49 @@ def obstacles(problem: Problem, misplaced: tuple[str, ...]) -> Obstacles:
     return Obstacles(misplaced, hidden=hidden, entangled=() if hidden else _entangled(problem))
 
 
-def _colliders(problem: Problem) -> tuple[str, ...]:
-    """What is held and should not be: without it, the rest would do."""
+def _colliders(problem: SeparationProblem) -> tuple[str, ...]:
+    """Adjusted series, no levers, without any one of which the rest would separate."""
     return tuple(
         label
-        for label, cells in problem.labels.items()
-        if label not in problem.world.graph.levers and problem.solved_by(problem.held - cells)
+        for label, nodes in problem.adjusted_by_label.items()
+        if label not in problem.world.graph.levers
+        and problem.is_separated_by(problem.adjusted - nodes)
     )
 
 
-def _missing(problem: Problem) -> tuple[str, ...]:
-    """What the model does not hold, of a set of observed series that would adjust.
+def _missing(problem: SeparationProblem) -> tuple[str, ...]:
+    """Observed series of a separating set that the model does not adjust for.
 
     If any set of allowed nodes separates, so do all allowed ancestors of both ends.
     """
     ends = {*problem.treated, problem.world.outcome}
-    before = closed_ancestors(problem.cut, ends)
-    allowed = (problem.world.observed & before) - problem.barred - problem.treated
-    if not problem.solved_by(allowed):
+    ancestors = ancestors_and_self(problem.dag, ends)
+    allowed = (problem.world.observed & ancestors) - problem.excluded - problem.treated
+    if not problem.is_separated_by(allowed):
         return ()
-    order = sorted(allowed, key=lambda cell: (cell in problem.held, cell))
-    found = smallest(order, lambda cell: cell[0], problem.solved_by)
-    return problem.world.unfolded(name for name, cells in found.items() if cells - problem.held)
+    order = sorted(allowed, key=lambda node: (node in problem.adjusted, node))
+    groups = minimal_groups(order, lambda node: node[0], problem.is_separated_by)
+    return problem.world.members(name for name, nodes in groups.items() if nodes - problem.adjusted)
 
 
-def _hidden(problem: Problem) -> tuple[str, ...]:
-    """Hidden series whose observation would do: one, else as few as can be dropped to."""
+def _hidden(problem: SeparationProblem) -> tuple[str, ...]:
+    """Hidden series whose observation would suffice: one, else a set that cannot be reduced."""
     weeks, names = problem.world.weeks, problem.world.graph.hidden
     for name in names:
-        if problem.solved_by(problem.held | weeks([name])):
+        if problem.is_separated_by(problem.adjusted | weeks([name])):
             return (name,)
     needed = list(names)
-    if not problem.solved_by(problem.held | weeks(needed)):
+    if not problem.is_separated_by(problem.adjusted | weeks(needed)):
         return ()
     for name in names:
         rest = [other for other in needed if other != name]
-        if problem.solved_by(problem.held | weeks(rest)):
+        if problem.is_separated_by(problem.adjusted | weeks(rest)):
             needed = rest
     return tuple(needed)
 
 
-def _entangled(problem: Problem) -> tuple[str, ...]:
-    """Observed series that follow the lever and, later, move what is treated."""
-    before = closed_ancestors(problem.world.dag, problem.treated)
-    found = (problem.barred & before & problem.world.observed) - problem.treated
-    return tuple(sorted({name for name, _ in found if name != NOISE}))
+def _entangled(problem: SeparationProblem) -> tuple[str, ...]:
+    """Observed series that the lever moves and that later move a treated lever."""
+    ancestors = ancestors_and_self(problem.world.dag, problem.treated)
+    nodes = (problem.excluded & ancestors & problem.world.observed) - problem.treated
+    return tuple(sorted({name for name, _ in nodes if name != NOISE}))

@@ -8,7 +8,7 @@ from app.contract.plan_answers import PriceDocument, PriceTried
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.responses import AnyResponse, Respond
 from mmm.causal.effect_status import effect_statuses
-from mmm.causal.graph import graph
+from mmm.causal.graph import causal_graph
 from mmm.errors import Issue, QueryError
 from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
@@ -89,7 +89,7 @@ def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
     if body.objective.on == "kpi":
         detail = "a price that is decided for the kpi alone only falls; optimise on value or profit"
         raise QueryError([Issue("/objective/on", "no_profit", detail)])
-    status = next(i for i in effect_statuses(graph(spec), spec) if i.name == "price").total
+    status = next(i for i in effect_statuses(causal_graph(spec), spec) if i.name == "price").total
     if status.status == "assumed":
         detail = f"the effect of the price is not identified: {status.reason}"
         raise QueryError([Issue("/price", "not_identified", detail)])

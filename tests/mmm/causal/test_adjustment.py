@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from mmm.causal.adjustment import (
     adjustment_set,
     direct_effect_set,
-    identifies_direct,
-    identifies_total,
-    on_the_way,
+    identifies_direct_effect,
+    identifies_total_effect,
+    nodes_on_causal_paths,
 )
 
 ROUNDING = 1e-7
@@ -55,10 +55,10 @@ def test_textbook_graphs(edges: str, observed: str, expected: set[str] | None) -
 
 def test_a_collider_or_a_mediator_spoils_a_set() -> None:
     m_bias = graph_of("U1>X U1>Z U2>Z U2>Y X>Y")
-    assert identifies_total(m_bias, ["X"], "Y", [])
-    assert not identifies_total(m_bias, ["X"], "Y", ["Z"])
-    assert identifies_total(m_bias, ["X"], "Y", ["Z", "U2"])
-    assert not identifies_total(graph_of("X>M M>Y"), ["X"], "Y", ["M"])
+    assert identifies_total_effect(m_bias, ["X"], "Y", [])
+    assert not identifies_total_effect(m_bias, ["X"], "Y", ["Z"])
+    assert identifies_total_effect(m_bias, ["X"], "Y", ["Z", "U2"])
+    assert not identifies_total_effect(graph_of("X>M M>Y"), ["X"], "Y", ["M"])
 
 
 def test_joint_treatments_close_the_path_between_them() -> None:
@@ -66,7 +66,7 @@ def test_joint_treatments_close_the_path_between_them() -> None:
     feedback = graph_of("X0>Y0 Y0>X1 X0>Y1 X1>Y1 S0>Y0 S0>S1 S1>Y1")
     assert adjustment_set(feedback, ["X0", "X1"], "Y1", ["Y0", "S0"]) == frozenset({"S0"})
     assert adjustment_set(feedback, ["X0", "X1"], "Y1", ["Y0"]) is None
-    assert on_the_way(feedback, ["X0", "X1"], "Y1") == frozenset({"Y1"})
+    assert nodes_on_causal_paths(feedback, ["X0", "X1"], "Y1") == frozenset({"Y1"})
 
 
 def test_a_direct_effect_needs_the_mediator_and_its_confounders() -> None:
@@ -99,7 +99,7 @@ def test_total_effects_against_every_subset(world) -> None:
     found = adjustment_set(dag, [x], y, observed)
     assert (found is None) == (right == [])
     assert found is None or set(found) in right
-    assert [z for z in subsets(observed) if identifies_total(dag, [x], y, z)] == right
+    assert [z for z in subsets(observed) if identifies_total_effect(dag, [x], y, z)] == right
 
 
 @given(worlds())
@@ -112,7 +112,7 @@ def test_direct_effects_against_every_subset(world) -> None:
     found = direct_effect_set(dag, [x], y, observed)
     assert (found is None) == (right == [])
     assert found is None or set(found) in right
-    assert [z for z in subsets(observed) if identifies_direct(dag, [x], y, z)] == right
+    assert [z for z in subsets(observed) if identifies_direct_effect(dag, [x], y, z)] == right
 
 
 def test_two_treatments_against_every_subset() -> None:
@@ -127,7 +127,7 @@ def test_two_treatments_against_every_subset() -> None:
         given_z = [*treatments, *sorted(z)]
         fitted = regression(covariance, y, given_z)[:2]
         right = bool(np.allclose(fitted, truth, atol=ROUNDING))
-        assert identifies_total(dag, treatments, y, z) == right, z
+        assert identifies_total_effect(dag, treatments, y, z) == right, z
 
 
 def graph_of(text: str) -> nx.DiGraph:

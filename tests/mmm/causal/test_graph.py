@@ -4,7 +4,7 @@ import pytest
 
 from mmm.causal.answer import explain_graph
 from mmm.causal.control_roles import control_warnings
-from mmm.causal.graph import CausalGraph, graph
+from mmm.causal.graph import CausalGraph, causal_graph
 from mmm.causal.time_unrolled import NOISE, unroll
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model
@@ -14,7 +14,7 @@ NONE = {**SMALL, "demand": {"kind": "none"}}
 
 
 def graph_of(document: dict) -> CausalGraph:
-    return graph(parse_spec(document))
+    return causal_graph(parse_spec(document))
 
 
 def edges(found: CausalGraph) -> dict[tuple[str, str], str]:
@@ -53,7 +53,7 @@ def test_demand_declared_none_is_no_node() -> None:
 def test_a_series_of_demand_is_an_observed_common_cause() -> None:
     found = graph_of({**SMALL, "demand": {"kind": "series", "column": "index"}})
     assert found.kinds["demand"] == "demand"
-    assert "demand" in found.given
+    assert "demand" in found.exogenous
     assert {pair for pair in edges(found) if pair[0] == "demand"} == {
         ("demand", "x1"),
         ("demand", "x2"),
@@ -141,8 +141,8 @@ def test_series_with_equal_edges_are_folded_and_named_again() -> None:
     world = unroll(found)
     assert world.folded == {"a": ("a", "b")}
     assert ("b", 0) not in world.dag
-    assert world.unfolded(["c", "a"]) == ("c", "a", "b")
-    assert ("b", 0) in unroll(found, apart=["b"]).dag
+    assert world.members(["c", "a"]) == ("c", "a", "b")
+    assert ("b", 0) in unroll(found, keep_apart=["b"]).dag
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What is identified, assumed or tested, case by case; and a proof by linear worlds.
 
 The proof: random specifications with random linear equations over the unrolled weeks, for which the
-covariance of all cells is exact. Wherever the graph calls a total effect identified by a set, the
+covariance of all nodes is exact. Wherever the graph calls a total effect identified by a set, the
 regression on that set must return the true effect of every week of the lever.
 """
 
@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mmm.causal.effect_status import LeverEffects, effect_statuses
-from mmm.causal.graph import graph
-from mmm.causal.identification import Finding, direct_effect, total_effect
-from mmm.causal.time_unrolled import NOISE, Cell, Unrolled, unroll
+from mmm.causal.graph import causal_graph
+from mmm.causal.identification import Identification, direct_effect, total_effect
+from mmm.causal.time_unrolled import NOISE, UnrolledGraph, WeekNode, unroll
 from mmm.errors import SpecError
 from mmm.spec.model import ModelSpec, parse_spec
 from tests.mmm.causal.test_graph import NONE, SMALL, add
@@ -27,14 +27,14 @@ STEADY = {
 }
 
 
-def findings(document: dict, lever: str = "x1") -> tuple[Finding, Finding]:
-    world = unroll(graph(parse_spec(document)))
+def findings(document: dict, lever: str = "x1") -> tuple[Identification, Identification]:
+    world = unroll(causal_graph(parse_spec(document)))
     return total_effect(world, lever), direct_effect(world, lever)
 
 
 def statuses(document: dict) -> dict[str, LeverEffects]:
     spec = parse_spec(document)
-    return {item.name: item for item in effect_statuses(graph(spec), spec)}
+    return {item.name: item for item in effect_statuses(causal_graph(spec), spec)}
 
 
 def test_observed_common_causes_are_the_adjustment_set() -> None:
@@ -90,7 +90,7 @@ def test_feedback_needs_the_past_noise_where_noise_remembers() -> None:
 
 def test_another_budget_that_follows_is_held() -> None:
     total, direct = findings({**NONE, "edges": {"add": add("x1>x2")}})
-    assert (total.identified, total.moved) == (True, ("x2",))
+    assert (total.identified, total.following_levers) == (True, ("x2",))
     assert direct.adjustment == ("x2",)
     latent = {**SMALL, "demand": {"kind": "latent", "drives": ["x2"]}}
     spoilt, _ = findings({**latent, "edges": {"add": add("x1>x2")}})
@@ -186,14 +186,14 @@ def specs(draw) -> ModelSpec:
 @given(specs(), st.integers(0, 2**32 - 1))
 @settings(max_examples=100, deadline=None)
 def test_identified_total_effects_are_what_regression_returns(spec: ModelSpec, seed: int) -> None:
-    world = unroll(graph(spec), apart=("shelf", "weather"))
+    world = unroll(causal_graph(spec), keep_apart=("shelf", "weather"))
     weights, covariance, index = linear_world(world, seed)
     for lever in world.graph.levers:
         found = total_effect(world, lever)
         if found.identified and not (found.zero or found.by_equation):
-            adjusted = cells_of(world, found.adjustment)
+            adjusted = nodes_of(world, found.adjustment)
             own = sorted(world.weeks([lever]))
-            treated = [*own, *sorted(world.weeks(found.moved))]
+            treated = [*own, *sorted(world.weeks(found.following_levers))]
             fitted = regression(covariance, index, world.outcome, [*treated, *adjusted])
             truth = controlled(weights, index, world.outcome, treated)
             np.testing.assert_allclose(fitted[: len(own)], truth[: len(own)], atol=1e-6)
@@ -201,7 +201,7 @@ def test_identified_total_effects_are_what_regression_returns(spec: ModelSpec, s
 
 def test_what_the_equations_identify_is_what_they_return() -> None:
     """x1 -> m -> kpi and x1 -> kpi, while x2 follows m: two regressions and their composition."""
-    world = unroll(graph(parse_spec({**BRAND, "edges": {"add": add("m>x2")}})))
+    world = unroll(causal_graph(parse_spec({**BRAND, "edges": {"add": add("m>x2")}})))
     assert total_effect(world, "x1").by_equation
     weights, covariance, index = linear_world(world, 7)
     own, other = sorted(world.weeks(["x1"])), sorted(world.weeks(["x2"]))
@@ -212,21 +212,23 @@ def test_what_the_equations_identify_is_what_they_return() -> None:
     np.testing.assert_allclose(kpi[: len(own)] + kpi[len(own)] * brand, truth, atol=1e-8)
 
 
-def cells_of(world: Unrolled, names: tuple[str, ...]) -> list[Cell]:
-    """The cells that an adjustment set names."""
-    found: list[Cell] = []
+def nodes_of(world: UnrolledGraph, names: tuple[str, ...]) -> list[WeekNode]:
+    """The nodes that an adjustment set names."""
+    found: list[WeekNode] = []
     for text in names:
         name, _, back = text.partition(", ")
-        whole = name in world.whole
+        whole = name in world.held_in_full
         weeks = range(world.last + 1) if whole else [world.last - int(back.partition(" ")[0] or 0)]
         found += [(name, week) for week in weeks]
     return found
 
 
-def linear_world(world: Unrolled, seed: int) -> tuple[np.ndarray, np.ndarray, dict[Cell, int]]:
-    """Coefficients by (effect, cause), the covariance that they imply, and the cells' positions."""
+def linear_world(
+    world: UnrolledGraph, seed: int
+) -> tuple[np.ndarray, np.ndarray, dict[WeekNode, int]]:
+    """Coefficients by (effect, cause), the covariance that they imply, and the nodes' positions."""
     rng = np.random.default_rng(seed)
-    index = {cell: i for i, cell in enumerate(nx.topological_sort(world.dag))}
+    index = {node: i for i, node in enumerate(nx.topological_sort(world.dag))}
     weights = np.zeros((len(index), len(index)))
     for cause, effect in world.dag.edges:
         weights[index[effect], index[cause]] = rng.uniform(0.3, 0.9) * rng.choice([-1.0, 1.0])
@@ -234,22 +236,22 @@ def linear_world(world: Unrolled, seed: int) -> tuple[np.ndarray, np.ndarray, di
     return weights, reach @ reach.T, index
 
 
-def controlled(weights, index, outcome: Cell, treated: list[Cell]) -> np.ndarray:
-    """Effect on ``outcome`` of setting each treated cell, the other treated cells held."""
-    cut, rows = weights.copy(), [index[cell] for cell in treated]
+def controlled(weights, index, outcome: WeekNode, treated: list[WeekNode]) -> np.ndarray:
+    """Effect on ``outcome`` of setting each treated node, the other treated cells held."""
+    cut, rows = weights.copy(), [index[node] for node in treated]
     cut[rows] = 0.0
     return np.linalg.inv(np.eye(len(cut)) - cut)[index[outcome], rows]
 
 
-def regression(covariance, index, outcome: Cell, given_cells: list[Cell]) -> np.ndarray:
-    rows = [index[cell] for cell in given_cells]
+def regression(covariance, index, outcome: WeekNode, given_nodes: list[WeekNode]) -> np.ndarray:
+    rows = [index[node] for node in given_nodes]
     return np.linalg.solve(covariance[np.ix_(rows, rows)], covariance[rows, index[outcome]])
 
 
 def test_the_proof_sees_a_wrong_set() -> None:
     """Without the weather, the same regression misses the truth."""
     spec = parse_spec({**NONE, "controls": ["weather"]})
-    world = unroll(graph(spec))
+    world = unroll(causal_graph(spec))
     weights, covariance, index = linear_world(world, 1)
     own = sorted(world.weeks(["x1"]))
     truth = controlled(weights, index, world.outcome, own)

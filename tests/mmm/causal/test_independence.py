@@ -5,10 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from mmm.causal.graph import CausalGraph, graph
-from mmm.causal.implied_independence import Claim, implied
-from mmm.causal.independence_tests import holm, independencies
-from mmm.causal.partial_correlation import Table, detectable, effective_cells, partial_correlation
+from mmm.causal.graph import CausalGraph, causal_graph
+from mmm.causal.implied_independence import IndependenceClaim, implied_independence
+from mmm.causal.independence_tests import holm_adjusted, independencies
+from mmm.causal.partial_correlation import (
+    PanelSeries,
+    detectable_correlation,
+    effective_cells,
+    partial_correlation,
+)
 from mmm.data.panel import build_panel
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import parse_spec
@@ -25,8 +30,8 @@ TWO = {
 }
 
 
-def claims(document: dict) -> dict[tuple, Claim]:
-    found, left_out = implied(graph(parse_spec(document)), 100)
+def claims(document: dict) -> dict[tuple, IndependenceClaim]:
+    found, left_out = implied_independence(causal_graph(parse_spec(document)), 100)
     assert left_out == 0
     return {(claim.first, claim.second): claim for claim in found}
 
@@ -72,14 +77,14 @@ def test_common_causes_are_held_and_series_taken_as_they_come_claim_nothing() ->
 
 
 def test_no_more_than_asked_for() -> None:
-    found, left_out = implied(graph(parse_spec(NONE)), 2)
+    found, left_out = implied_independence(causal_graph(parse_spec(NONE)), 2)
     assert (len(found), left_out) == (2, 1)
     assert [claim.first[0] for claim in found] == ["kpi", "kpi"]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """A table of two or three series by name, each (week, geo)."""
+class SeriesByName:
+    """A source of a few series by name, each (week, geo)."""
 
     values: dict[str, np.ndarray]
 
@@ -107,7 +112,7 @@ def test_a_five_percent_test_rejects_five_percent(memory, geos) -> None:
     rng = np.random.default_rng(5)
     rejected = 0
     for _ in range(1000):
-        rows = Rows({name: remembering(rng, memory, geos) for name in "ab"})
+        rows = SeriesByName({name: remembering(rng, memory, geos) for name in "ab"})
         found = partial_correlation(rows, ("a", 0), ("b", 0), {}, past=True)
         assert found is not None
         rejected += found.p_value < 0.05
@@ -118,7 +123,9 @@ def test_common_shocks_of_geos_are_not_counted_as_many_cells() -> None:
     rng = np.random.default_rng(2)
     rejected, sizes = 0, []
     for _ in range(400):
-        rows = Rows({n: remembering(rng, 0.3) + 0.2 * remembering(rng, 0.0, 6) for n in "ab"})
+        rows = SeriesByName(
+            {n: remembering(rng, 0.3) + 0.2 * remembering(rng, 0.0, 6) for n in "ab"}
+        )
         found = partial_correlation(rows, ("a", 0), ("b", 0), {}, past=True)
         assert found is not None
         rejected += found.p_value < 0.05
@@ -130,11 +137,11 @@ def test_common_shocks_of_geos_are_not_counted_as_many_cells() -> None:
 def test_the_stated_power_is_reached() -> None:
     """At the smallest detectable correlation 80 % of the tests reject (s.e. 2 %)."""
     rng = np.random.default_rng(3)
-    r = detectable(WEEKS - 5.0, 0.05)
+    r = detectable_correlation(WEEKS - 5.0, 0.05)
     rejected = 0
     for _ in range(400):
         a, b = rng.standard_normal((2, WEEKS, 1))
-        rows = Rows({"a": a, "b": r * a + np.sqrt(1 - r**2) * b})
+        rows = SeriesByName({"a": a, "b": r * a + np.sqrt(1 - r**2) * b})
         found = partial_correlation(rows, ("a", 0), ("b", 0), {}, past=True)
         assert found is not None
         rejected += found.p_value < 0.05
@@ -144,7 +151,7 @@ def test_the_stated_power_is_reached() -> None:
 def test_holding_a_common_cause_takes_the_relation_away() -> None:
     rng = np.random.default_rng(4)
     cause = remembering(rng, 0.7)
-    rows = Rows({"c": cause, **{n: cause + remembering(rng, 0.5) for n in "ab"}})
+    rows = SeriesByName({"c": cause, **{n: cause + remembering(rng, 0.5) for n in "ab"}})
     bare = partial_correlation(rows, ("a", 0), ("b", 0), {}, past=False)
     held = partial_correlation(rows, ("a", 0), ("b", 0), {"c": (0, 1, 2)}, past=False)
     assert bare is not None
@@ -155,7 +162,7 @@ def test_holding_a_common_cause_takes_the_relation_away() -> None:
 def test_too_few_weeks_are_said_to_be_too_few() -> None:
     rng = np.random.default_rng(6)
     names = [f"c{i}" for i in range(40)]
-    rows = Rows({name: remembering(rng, 0.0) for name in ["a", "b", *names]})
+    rows = SeriesByName({name: remembering(rng, 0.0) for name in ["a", "b", *names]})
     given = dict.fromkeys(names, (0,))
     assert partial_correlation(rows, ("a", 0), ("b", 0), given, past=True) is None
 
@@ -169,14 +176,16 @@ def test_weeks_unseen_are_left_out() -> None:
     rng = np.random.default_rng(7)
     a, b = remembering(rng, 0.0), remembering(rng, 0.0)
     a[1::2] = np.nan
-    found = partial_correlation(Rows({"a": a, "b": b}), ("a", 0), ("b", 0), {}, past=False)
+    found = partial_correlation(SeriesByName({"a": a, "b": b}), ("a", 0), ("b", 0), {}, past=False)
     assert found is not None
     assert found.effective <= WEEKS / 2
 
 
 def test_holm_by_hand() -> None:
-    np.testing.assert_allclose(holm(np.array([0.01, 0.04, 0.03, 0.5])), [0.04, 0.09, 0.09, 0.5])
-    assert holm(np.array([])).size == 0
+    np.testing.assert_allclose(
+        holm_adjusted(np.array([0.01, 0.04, 0.03, 0.5])), [0.04, 0.09, 0.09, 0.5]
+    )
+    assert holm_adjusted(np.array([])).size == 0
 
 
 def with_series(**columns) -> tuple[CausalGraph, FittedModel]:
@@ -184,7 +193,7 @@ def with_series(**columns) -> tuple[CausalGraph, FittedModel]:
     model = fake_model(TWO, weeks=WEEKS)
     frame = table(WEEKS).assign(**columns)
     changed = replace(model, panel=build_panel(frame, model.spec))
-    return graph(model.spec), changed
+    return causal_graph(model.spec), changed
 
 
 def test_budgets_that_follow_sales_are_found_out() -> None:
@@ -225,9 +234,9 @@ def test_every_kind_of_series_can_be_read(geos) -> None:
         "edges": {"add": add("x1>w")},
     }
     model = fake_model(document, weeks=WEEKS, geos=geos)
-    rows = Table(graph(model.spec), model)
-    for node in graph(model.spec).nodes:
+    rows = PanelSeries(causal_graph(model.spec), model)
+    for node in causal_graph(model.spec).nodes:
         assert rows.series(node.name).shape == (WEEKS, geos)
-    found = independencies(graph(model.spec), model)
+    found = independencies(causal_graph(model.spec), model)
     assert {"m", "w", "price"} <= {test.first for test in found.tests}
     assert all(test.p_value is not None for test in found.tests)

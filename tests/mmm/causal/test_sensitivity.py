@@ -7,7 +7,12 @@ import pytest
 
 from mmm.attribution.contributions import contributions
 from mmm.causal.effect_regression import effect_regressions
-from mmm.causal.sensitivity import Regression, robustness_value, share_of_effect, tipping_point
+from mmm.causal.sensitivity import (
+    EffectRegression,
+    robustness_value,
+    share_of_effect,
+    tipping_point,
+)
 from mmm.data.panel import Panel
 from mmm.data.timeline import observed
 from mmm.posterior.draws import Posterior
@@ -111,7 +116,7 @@ def test_the_confounded_world_is_overturned_by_its_own_confounder() -> None:
     assert wrong > 200.0
     assert slope(found["kpi"], found["x2"], np.column_stack([found["held"], found["x1"]])) < 150.0
     rest = left(found["kpi"], np.column_stack([held, found["x1"]]))
-    regression = Regression(
+    regression = EffectRegression(
         regressor=wrong * found["x1"],
         kpi=found["kpi"],
         residual=rest,
@@ -128,12 +133,12 @@ def test_the_confounded_world_is_overturned_by_its_own_confounder() -> None:
     assert share == pytest.approx(1.0 - 100.0 / wrong, abs=0.2)
 
 
-def regression_of(held: dict[str, np.ndarray], n: int = N) -> Regression:
+def regression_of(held: dict[str, np.ndarray], n: int = N) -> EffectRegression:
     rng = np.random.default_rng(11)
     regressor = 0.6 * held["weather"][0] + rng.standard_normal(n) + 3.0
     residual = rng.standard_normal(n)
     kpi = regressor + held["weather"][0] + residual
-    return Regression(regressor, kpi, residual, held, 1.0 + 0.2 * rng.standard_normal(400))
+    return EffectRegression(regressor, kpi, residual, held, 1.0 + 0.2 * rng.standard_normal(400))
 
 
 def test_the_benchmark_is_the_strongest_series_and_the_interval_tips_first() -> None:
@@ -227,7 +232,7 @@ def with_shock(model: FittedModel, size: float) -> FittedModel:
 
 
 def test_a_channel_without_effect_has_no_tipping_point() -> None:
-    nothing = Regression(
+    nothing = EffectRegression(
         np.zeros(N), np.ones(N), np.ones(N), {"level": np.ones((1, N))}, np.ones(9)
     )
     assert tipping_point("tv", nothing) is None
