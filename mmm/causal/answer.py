@@ -81,16 +81,16 @@ def _with_tipping_point(
 def _notes(graph: CausalGraph, spec: ModelSpec) -> Iterator[str]:
     if graph.background:
         functions = ", ".join(graph.background)
-        yield f"Functions of the date ({functions}) are known and held in every adjustment."
+        yield f"Functions of the date ({functions}) are known and part of every adjustment."
     if any(edge.basis == "possible" and edge.cause in graph.exogenous for edge in graph.edges):
         yield (
             "Edges marked possible are not claims: budgets and price may follow any observed "
-            "series, and holding it closes the path."
+            "series, and adjusting for it closes the path."
         )
     if spec.demand is not None and spec.demand.kind == "none":
         yield (
-            "demand: none is taken at its word: no common cause of budgets and the kpi beyond the "
-            "nodes here. No data can confirm that."
+            "demand: none is taken at its word: budgets and the KPI have no common cause beyond "
+            "the nodes of this graph. No data can confirm that."
         )
     if any(edge.cause == KPI for edge in graph.edges):
-        yield "Where budgets follow the kpi of past weeks, effects are of spend as it was set."
+        yield "Budgets follow the KPI of past weeks: an effect is that of spend as it was set."

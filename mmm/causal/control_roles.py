@@ -59,13 +59,14 @@ def _effect_warning(graph: CausalGraph, name: str, movers: list[str]) -> GraphWa
     if nx.has_path(graph.summary_graph, name, KPI):
         out = _edges(nx.shortest_path(graph.summary_graph, name, KPI))
         detail = (
-            f"{name} lies between {levers} and the kpi. The model takes it as it comes, so what "
-            f"{levers} does through it is missing from the total effect: declare {name} a mediator."
+            f"{name} lies between {levers} and the KPI. The model treats it as exogenous, so the "
+            f"effect of {levers} through it is missing from the total effect: declare {name} a "
+            "mediator."
         )
         return GraphWarning(code="mediator", name=name, edges=(*into, *out), detail=detail)
     detail = (
-        f"{name} follows {levers} and does not act on the kpi: the model does not hold it. Leave "
-        "it out."
+        f"{name} follows {levers} and does not act on the KPI, so the model does not adjust for "
+        "it. Leave it out."
     )
     return GraphWarning(code="descendant", name=name, edges=into, detail=detail)
 
@@ -83,10 +84,10 @@ def _collider_warning(world: UnrolledGraph, name: str) -> Iterator[GraphWarning]
                 rest, world, second
             ):
                 detail = (
-                    f"{name} is a collider: {first} -> {name} <- {second}. The model holds it, "
-                    f"which ties {lever} to the kpi by a path that is no effect. Leave {name} out, "
-                    f"or remove its edge to the kpi; if it does act on the kpi, a column for {first} "
-                    f"or {second} closes the path."
+                    f"{name} is a collider: {first} -> {name} <- {second}. The model adjusts for "
+                    f"it, which opens a path between {lever} and the KPI that is not the lever's "
+                    f"effect. Leave {name} out, or remove its edge to the KPI; if it does act on "
+                    f"the KPI, a column for {first} or {second} closes the path."
                 )
                 edges = tuple(f"{cause} -> {name}" for cause in (first, second))
                 yield GraphWarning(code="collider", name=name, edges=edges, detail=detail)

@@ -90,14 +90,15 @@ def _status(
 
 def _reasons(graph: CausalGraph, lever: str, result: Identification) -> Iterator[str]:
     if result.zero:
-        yield f"The graph has no such path from {lever} to the kpi: the effect is declared zero."
+        yield f"The graph has no such path from {lever} to the KPI: the effect is declared zero."
         return
     if result.identified:
         yield _adjustment_sentence(graph, lever, result)
     else:
         yield from _obstacle_sentences(graph, lever, result)
     if result.following_levers:
-        yield f"It is the effect at given {_listed(result.following_levers)}, set after {lever}."
+        following = _listed(result.following_levers)
+        yield f"It is the effect with {following} held, which follow {lever}."
 
 
 def _adjustment_sentence(graph: CausalGraph, lever: str, result: Identification) -> str:
@@ -106,14 +107,12 @@ def _adjustment_sentence(graph: CausalGraph, lever: str, result: Identification)
     if result.by_equation:
         equations = _listed((*result.mediators, KPI))
         return (
-            f"No single adjustment set exists, but each equation on the way ({equations}) gets its "
-            f"own edges right, holding {adjustment}."
+            f"No single adjustment set exists, but each equation on the causal path ({equations}) "
+            f"identifies its own coefficients, adjusting for {adjustment}."
         )
     if not result.adjustment:
-        return f"{lever} and the kpi share no cause in the graph{beside}."
-    return (
-        f"Holding {adjustment} closes every path between {lever} and the kpi other than its effect."
-    )
+        return f"{lever} and the KPI share no cause in the graph{beside}."
+    return f"Adjusting for {adjustment} closes every back-door path between {lever} and the KPI."
 
 
 def _obstacle_sentences(graph: CausalGraph, lever: str, result: Identification) -> Iterator[str]:
@@ -121,26 +120,28 @@ def _obstacle_sentences(graph: CausalGraph, lever: str, result: Identification) 
     for name in obstacles.misplaced:
         causes = ", ".join(f"{edge.cause} -> {name}" for edge in graph.causes(name))
         yield (
-            f"{name} lies between {lever} and the kpi ({causes}) but the model takes it as it "
-            "comes, so the part of the effect that runs through it is left out: make it a mediator."
+            f"{name} lies between {lever} and the KPI ({causes}) but the model treats it as "
+            "exogenous, so the part of the effect that runs through it is left out: make it a "
+            "mediator."
         )
     for name in obstacles.colliders:
         yield (
-            f"The model holds {name}, which opens a path between {lever} and the kpi: leave it "
-            "out, or remove its edge to the kpi."
+            f"The model adjusts for {name}, which opens a path between {lever} and the KPI: leave "
+            "it out, or remove its edge to the KPI."
         )
     if obstacles.missing:
         yield (
-            f"Holding {_listed(obstacles.missing)} as well would identify it, but no equation "
-            f"takes {'them' if len(obstacles.missing) > 1 else 'it'}: keep the edge to the kpi."
+            f"Adjusting for {_listed(obstacles.missing)} as well would identify it, but no "
+            f"equation contains {'them' if len(obstacles.missing) > 1 else 'it'}: keep the edge to "
+            "the KPI."
         )
     for name in obstacles.hidden:
         yield _hidden_cause_sentence(graph, lever, name, result)
     if obstacles.entangled:
         yield (
             f"{_listed(obstacles.entangled)} follow {lever} and drive "
-            f"{_listed(result.following_levers)}, held with it: "
-            "no set of variables tells the effects apart."
+            f"{_listed(result.following_levers)}, which is held: no set of variables tells the "
+            "effects apart."
         )
 
 
@@ -150,23 +151,23 @@ def _hidden_cause_sentence(
     demand = graph.kinds[name] == "demand"
     if demand and graph.basis(name, KPI) == "possible":
         return (
-            f"The specification does not speak of demand, which may move both {lever} and the kpi: "
+            f"The specification does not mention demand, which may move both {lever} and the KPI: "
             "declare it as a series, as latent, or as none; or run a lift test."
         )
     held = [m for m in result.mediators if graph.basis(name, m)] or list(result.following_levers)
     if held and not graph.basis(name, lever):
         return (
             f"No column measures {name}: with {_listed(tuple(held))} held, which follows {lever}, "
-            f"{name} ties {lever} to the kpi by a path that is no effect."
+            f"{name} opens a path between {lever} and the KPI that is not the effect of {lever}."
         )
     if demand:
         return (
-            f"Demand drives both {lever} and the kpi and is not measured: the effect rests on the "
-            "model of latent demand. A series of demand or a lift test would settle it."
+            f"Demand drives both {lever} and the KPI and is not measured: the effect rests on the "
+            "model of latent demand. A demand series or a lift test would settle it."
         )
     return (
-        f"{name} links {lever} with the kpi other than by its effect, and no column measures it: "
-        "add a column for it, or run a lift test."
+        f"A back-door path between {lever} and the KPI runs through {name}, which no column "
+        "measures: add a column for it, or run a lift test."
     )
 
 

@@ -122,20 +122,20 @@ def _remedy(graph: CausalGraph, claim: IndependenceClaim) -> str:
     if back:
         return (
             f"{b} follows {a} of the week before (add the edge {a} -> {b} with lag 1), or both "
-            "follow a cause that is not declared."
+            "have a common cause that is not declared."
         )
     if kinds <= LEVER_KINDS:
         return (
-            f"{a} and {b} move together beyond what both are said to follow. If one plan sets "
-            "both, nothing is lost; if both follow demand, declare it."
+            f"{a} and {b} move together more than their declared causes explain. If one plan sets "
+            "both, that does no harm; if both follow demand, declare it."
         )
     if KPI in (a, b):
         other = b if a == KPI else a
-        return f"{other} acts on the kpi past what lies between them: put its edge to the kpi back."
+        return f"{other} acts on the KPI directly, not only through others: restore that edge."
     if "mediator" in kinds:
         mediator, other = (a, b) if graph.kinds[a] == "mediator" else (b, a)
         return (
-            f"{mediator} is related to {other} beyond its parents: add {other} to them, or an "
+            f"{mediator} is related to {other} beyond its parents: add {other} as a parent, or an "
             "unobserved cause of both."
         )
     return f"{a} and {b} are related beyond what the graph says: add an edge or a common cause."
@@ -145,9 +145,9 @@ def _note(implied_tests: int, done: int) -> str:
     if not implied_tests:
         return (
             "The graph implies no independence between observed series: each pair has an edge, "
-            "shares a hidden cause, or is taken as it comes."
+            "shares a hidden cause, or is exogenous."
         )
     return (
         f"{done} tests; about {LEVEL * done:.2g} would have a p_value below 5 % by chance, so read "
-        "p_adjusted. A test that does not reject rules out correlations well above detectable only."
+        "p_adjusted. A test that does not reject only rules out correlations well above detectable."
     )

@@ -81,7 +81,7 @@ class TippingPoint(Answer):
 def tipping_point(
     name: str, regression: EffectRegression, roi: float | None = None
 ) -> TippingPoint | None:
-    """Tipping point of the effect of ``name``; None where the lever does not move the kpi."""
+    """Tipping point of the effect of ``name``; None where the lever does not move the KPI."""
     own = _residual(regression.regressor, regression.held.values())
     noise, size = np.sum(regression.residual**2), np.sum(regression.regressor**2)
     if not np.sum(own**2) > TINY * max(size, TINY) or not noise > 0.0:
@@ -170,8 +170,8 @@ def _residual(target: Array, blocks: Iterable[Array]) -> Array:
 
 def _summary(name: str, to_zero: float, benchmark: Benchmark | None) -> str:
     text = (
-        f"A hidden confounder would have to explain {to_zero:.0%} of what is left of both {name} "
-        "and the kpi to account for the whole effect"
+        f"A hidden confounder would have to explain {to_zero:.0%} of the residual variation of "
+        f"both {name} and the KPI to account for the whole effect"
     )
     if benchmark is None:
         return text + "."

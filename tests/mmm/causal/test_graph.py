@@ -199,7 +199,7 @@ def test_undeclared_confounding_is_assumed_with_its_tipping_point_and_none_clear
     silent = {item.name: item for item in explain_graph(fake_model(TWO)).effects}
     assert silent["x1"].total.status == "assumed"
     assert silent["x1"].total.adjustment_set is None
-    assert "does not speak of demand" in silent["x1"].total.reason
+    assert "does not mention demand" in silent["x1"].total.reason
     point = silent["x1"].total.tipping_point
     assert point is not None
     assert 0.0 < point.interval_to_zero < point.to_zero < 1.0

@@ -129,7 +129,7 @@ def test_a_control_that_would_settle_it_but_is_not_held_is_asked_for() -> None:
     }
     document = {**NONE, "controls": ["shelf"], "edges": edges}
     assert findings(document)[0].obstacles.missing == ("shelf",)
-    assert "keep the edge to the kpi" in statuses(document)["x1"].total.reason
+    assert "keep the edge to the KPI" in statuses(document)["x1"].total.reason
 
 
 def test_price_is_a_lever_too() -> None:
