@@ -1,4 +1,4 @@
-"""The picture of a plan in the README: drawn from a fit by a script, small, and readable as text."""
+"""The picture of a plan in the README: drawn from a fit, small, and readable as text."""
 
 import re
 import xml.etree.ElementTree as ElementTree
