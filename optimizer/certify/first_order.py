@@ -39,7 +39,7 @@ _MOST_CUTS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class FirstOrder:
+class TangentBound:
     """The tangent of the measure at a plan.
 
     bound: of the measure over all feasible plans, if concave.  slope: (cell,), d rho / d spend, by
@@ -50,9 +50,9 @@ class FirstOrder:
     slope: FloatArray
 
 
-def first_order(
+def tangent_bound(
     gain: Gain, measure: Measure, feasible: FeasibleSet, spend: FloatArray
-) -> FirstOrder:
+) -> TangentBound:
     """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
     draws, slopes = gain.draws(spend), gain.slope(spend)
     free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.coordinates(spend)
@@ -60,10 +60,10 @@ def first_order(
     cuts, offsets = _first_cuts(measure, draws)
     if not measure.certified:
         # Exact weights of a quantile are those of one draw: the rounded ones tell more.
-        return FirstOrder(rho, cuts[:2][-1] @ slopes)
+        return TangentBound(rho, cuts[:2][-1] @ slopes)
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
-        return FirstOrder(rho, cuts[0] @ slopes)
+        return TangentBound(rho, cuts[0] @ slopes)
     close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
     while True:
         slope = cuts @ free_slopes
@@ -74,14 +74,14 @@ def first_order(
         tangent = measure.evaluate(draws + free_slopes @ (there - here), 0.0)
         reached = (tangent.value - rho) / unit
         if excess - max(reached, 0.0) <= close or len(cuts) >= _MOST_CUTS:
-            return FirstOrder(rho + excess * unit, shares @ cuts @ slopes)
+            return TangentBound(rho + excess * unit, shares @ cuts @ slopes)
         cuts = np.vstack([cuts, tangent.weights])
         offsets = np.append(offsets, tangent.offset)
 
 
 def certify(
     rho: float,
-    tangent: FirstOrder,
+    tangent: TangentBound,
     floor: float,
     *,
     concave: bool,

@@ -1,110 +1,143 @@
-r"""The bound of the Lagrangian: as the mixed-integer program, with each curve's concave hull.
+r"""The Lagrangian bound: the mixed-integer program with each curve's concave hull in its place.
 
     max least   under   least <= sum_c estimate_kc - cost weight_k sum_c b_c + constant_k,
                         estimate_kc <= every line of the hull of cell c under cut k,
                         the problem's own rows
 
-A linear program without binaries, solved in milliseconds for hundreds of cells. Its bound is that
-of the Lagrangian relaxation of the limits (Geoffrion, Mathematical Programming Study 2, 1974); what
-it lacks to the truth is at most the distance of a few curves from their hulls, often nothing
-(Aubin and Ekeland, Mathematics of Operations Research 1, 1976).
+This is a linear program without binaries, solved in milliseconds for hundreds of cells. Its bound
+is that of the Lagrangian relaxation of the limits (Geoffrion, Mathematical Programming Study 2,
+1974). It exceeds the true optimum by at most the distance of a few curves from their hulls, often
+by nothing (Aubin and Ekeland, Mathematics of Operations Research 1, 1976).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, vstack
 
-from optimizer.certify.envelope import Pieces
+from optimizer.certify.envelope import EnvelopeLines
 from optimizer.certify.milp import ROUNDING, Cut
 from optimizer.errors import SolverFailed
 from optimizer.response import FloatArray
 from optimizer.search.case import Case
 
+type _Upper = tuple[csr_matrix, FloatArray]
+"""Rows and their upper bounds: matrix (row, column), bound (row,)."""
 
-def most_of_the_hulls(
-    cuts: Sequence[Cut], pieces: Sequence[Pieces], case: Case
+
+@dataclass(frozen=True)
+class _Columns:
+    """The variables: spend of each cell, estimates by cut and cell, and the least over cuts.
+
+    scale: currency of one unit of spend.  unit: response of one unit of an estimate.
+    """
+
+    cells: int
+    cuts: int
+    scale: float
+    unit: float
+
+    @property
+    def count(self) -> int:
+        return self.cells + self.cuts * self.cells + 1
+
+
+def solve_hull_program(
+    cuts: Sequence[Cut], cell_lines: Sequence[EnvelopeLines], case: Case
 ) -> tuple[FloatArray, float]:
     """The plan (cell,) with the highest least cut by the hulls, and a bound over all plans.
 
     Raises SolverFailed.
     """
-    cells, scale = len(pieces), case.system.scale
-    unit = float(max(np.abs(piece.late + piece.climb).max() for piece in pieces)) or 1.0
-    columns = cells + len(cuts) * cells + 1
-    rows = [*_lines(cuts, pieces, scale, unit, columns), *_least(cuts, case, scale, unit, columns)]
-    matrix, low, high = case.system.rows
-    for side, bound in ((matrix, high), (-matrix, -low)):
-        finite = np.isfinite(bound)
-        size = np.abs(side[finite]).max(axis=1, initial=0.0)
-        size = np.where(size > 0.0, size, 1.0)
-        wide = np.zeros((int(finite.sum()), columns))
-        wide[:, :cells] = side[finite] / size[:, None]
-        rows.append((csr_matrix(wide), bound[finite] / size / scale))
-    objective = np.zeros(columns)
+    ends_of_lines = [np.abs(lines.right_start + lines.right_rise).max() for lines in cell_lines]
+    columns = _Columns(
+        len(cell_lines), len(cuts), case.system.scale, float(max(ends_of_lines)) or 1.0
+    )
+    rows = [
+        _hull_rows(cell_lines, columns),
+        _cut_rows(cuts, case.search.gain.cost, columns),
+        *_limit_rows(case, columns),
+    ]
+    objective = np.zeros(columns.count)
     objective[-1] = -1.0
-    ends = np.array([(piece.levels[0], piece.levels[-1]) for piece in pieces]) / scale
-    ends = np.vstack([ends, np.full((columns - cells, 2), [-np.inf, np.inf])])
-    most = np.concatenate([bound for _, bound in rows])
-    lines = vstack([row for row, _ in rows]).tocsr()
+    ends = np.array([(lines.levels[0], lines.levels[-1]) for lines in cell_lines]) / columns.scale
+    free = np.full((columns.count - columns.cells, 2), [-np.inf, np.inf])
+    bounds = np.vstack([ends, free])
     result = milp(
         objective,
-        bounds=Bounds(ends[:, 0], ends[:, 1]),
-        constraints=LinearConstraint(lines, -np.inf, most),
+        bounds=Bounds(bounds[:, 0], bounds[:, 1]),
+        constraints=LinearConstraint(
+            vstack([row for row, _ in rows]).tocsr(),
+            -np.inf,
+            np.concatenate([bound for _, bound in rows]),
+        ),
     )
     if result.x is None:
-        raise SolverFailed(f"the program of the hulls failed: {result.message}")
-    return result.x[:cells] * scale, (-float(result.fun) + ROUNDING) * unit
+        raise SolverFailed(f"the linear program over the concave hulls failed: {result.message}")
+    spend = result.x[: columns.cells] * columns.scale
+    return spend, (-float(result.fun) + ROUNDING) * columns.unit
 
 
-def _lines(
-    cuts: Sequence[Cut], pieces: Sequence[Pieces], scale: float, unit: float, columns: int
-) -> Iterator[tuple[csr_matrix, FloatArray]]:
+def _hull_rows(cell_lines: Sequence[EnvelopeLines], columns: _Columns) -> _Upper:
     """Estimates are below the lines of their hulls."""
-    slopes, offsets, places, owners = [], [], [], []
-    for cut in range(len(cuts)):
-        for cell, piece in enumerate(pieces):
-            x, y = hull(*_corners(piece, cut))
+    slopes, offsets, estimates, owners = [], [], [], []
+    for cut in range(columns.cuts):
+        for cell, lines in enumerate(cell_lines):
+            x, y = concave_hull(*_envelope_corners(lines, cut))
             slope = np.diff(y) / np.diff(x)
-            slopes.append(-slope * scale / unit)
-            offsets.append((y[:-1] - slope * x[:-1]) / unit)
-            places.append(np.full(slope.size, len(pieces) * (1 + cut) + cell))
+            slopes.append(-slope * columns.scale / columns.unit)
+            offsets.append((y[:-1] - slope * x[:-1]) / columns.unit)
+            estimates.append(np.full(slope.size, columns.cells * (1 + cut) + cell))
             owners.append(np.full(slope.size, cell))
     slope, offset = np.concatenate(slopes), np.concatenate(offsets)
     row = np.arange(slope.size)
     values = np.concatenate([np.ones(slope.size), slope])
-    where = np.concatenate([row, row]), np.concatenate([*places, *owners])
-    yield csr_matrix((values, where), shape=(slope.size, columns)), offset
+    where = np.concatenate([row, row]), np.concatenate([*estimates, *owners])
+    return csr_matrix((values, where), shape=(slope.size, columns.count)), offset
 
 
-def _least(
-    cuts: Sequence[Cut], case: Case, scale: float, unit: float, columns: int
-) -> Iterator[tuple[csr_matrix, FloatArray]]:
+def _cut_rows(cuts: Sequence[Cut], cost: float, columns: _Columns) -> _Upper:
     """The objective is below every cut."""
-    cells, cost = len(case.system.names), case.search.gain.cost
-    rows = np.zeros((len(cuts), columns))
+    cells = columns.cells
+    rows = np.zeros((len(cuts), columns.count))
     rows[:, -1] = 1.0
     for position, cut in enumerate(cuts):
         rows[position, cells * (1 + position) : cells * (2 + position)] = -1.0
-        rows[position, :cells] = cost * cut.weight_sum * scale / unit
-    yield csr_matrix(rows), np.array([cut.constant for cut in cuts]) / unit
+        rows[position, :cells] = cost * cut.weight_sum * columns.scale / columns.unit
+    return csr_matrix(rows), np.array([cut.constant for cut in cuts]) / columns.unit
 
 
-def _corners(piece: Pieces, cut: int) -> tuple[FloatArray, FloatArray]:
-    """Where the lower one of both lines of each interval has its corners, in order."""
-    low, rise, late, climb = (a[cut] for a in (piece.low, piece.rise, piece.late, piece.climb))
-    turn = rise - climb
-    meet = np.where(turn > 0.0, (late - low) / np.where(turn > 0.0, turn, 1.0), 1.0)
-    share = np.stack([np.zeros_like(low), np.clip(meet, 0.0, 1.0), np.ones_like(low)], axis=1)
+def _limit_rows(case: Case, columns: _Columns) -> list[_Upper]:
+    """The problem's own rows, each divided by its greatest coefficient."""
+    matrix, low, high = case.system.rows
+    rows = []
+    for signed, bound in ((matrix, high), (-matrix, -low)):
+        finite = np.isfinite(bound)
+        size = np.abs(signed[finite]).max(axis=1, initial=0.0)
+        size = np.where(size > 0.0, size, 1.0)
+        wide = np.zeros((int(finite.sum()), columns.count))
+        wide[:, : columns.cells] = signed[finite] / size[:, None]
+        rows.append((csr_matrix(wide), bound[finite] / size / columns.scale))
+    return rows
+
+
+def _envelope_corners(lines: EnvelopeLines, cut: int) -> tuple[FloatArray, FloatArray]:
+    """The corners (levels, values), in order, of the lower one of both lines of each interval."""
+    left, left_rise = lines.left_start[cut], lines.left_rise[cut]
+    right, right_rise = lines.right_start[cut], lines.right_rise[cut]
+    turn = left_rise - right_rise
+    meet = np.where(turn > 0.0, (right - left) / np.where(turn > 0.0, turn, 1.0), 1.0)
+    share = np.stack([np.zeros_like(left), np.clip(meet, 0.0, 1.0), np.ones_like(left)], axis=1)
     height = np.minimum(
-        low[:, None] + rise[:, None] * share, late[:, None] + climb[:, None] * share
+        left[:, None] + left_rise[:, None] * share, right[:, None] + right_rise[:, None] * share
     )
-    start, width = piece.levels[:-1, None], np.diff(piece.levels)[:, None]
+    start, width = lines.levels[:-1, None], np.diff(lines.levels)[:, None]
     return (start + width * share).ravel(), height.ravel()
 
 
-def hull(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+def concave_hull(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Corners of the least concave function above the points, x not falling (monotone chain)."""
     kept: list[tuple[float, float]] = []
     for point in zip(x.tolist(), y.tolist(), strict=True):
@@ -112,13 +145,13 @@ def hull(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
             if point[1] <= kept[-1][1]:
                 continue
             kept.pop()
-        while len(kept) > 1 and _below(kept[-2], kept[-1], point):
+        while len(kept) > 1 and _is_below(kept[-2], kept[-1], point):
             kept.pop()
         kept.append(point)
     corners = np.array(kept)
     return corners[:, 0], corners[:, 1]
 
 
-def _below(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+def _is_below(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
     """Whether b lies on or below the line from a to c."""
     return (b[1] - a[1]) * (c[0] - a[0]) <= (c[1] - a[1]) * (b[0] - a[0])

@@ -1,7 +1,8 @@
-"""The mixed-integer program of the global bound, by HiGHS.
+"""The mixed-integer program of the global bound, solved by HiGHS.
 
-Variables, for every cell and interval: whether the cell's spend lies in it (binary) and how far
-(share of its width); for every cut and cell the response's over-estimate; the least over the cuts.
+Its variables are, for every cell and interval, whether the cell's spend lies in it (binary) and how
+far (share of its width); for every cut and cell the over-estimate of the response; and the least
+over the cuts.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, lil_matrix
 
-from optimizer.certify.envelope import Pieces
+from optimizer.certify.envelope import EnvelopeLines
 from optimizer.errors import SolverFailed
 from optimizer.response import FloatArray, IndexArray
 from optimizer.search.case import Case
@@ -19,7 +20,7 @@ from optimizer.search.case import Case
 _GAP = 1e-4
 _LIMIT_REACHED = 1
 ROUNDING = 1e-6
-"""Relative: what the solver's tolerances may take from its bound."""
+"""Relative: by how much the solver's tolerances may falsify its bound."""
 
 
 @dataclass(frozen=True)
@@ -31,89 +32,97 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Searched:
-    """The plan (cell,) with the highest least cut that was found, if any, a bound over all plans,
-    and the nodes of the search tree that it took."""
+class IntegerSolution:
+    """What a search tree of limited size gave.
+
+    spend: (cell,), currency, the plan with the highest least cut; None where no plan was reached.
+    bound: of the measure over all plans.  nodes: of the tree.
+    """
 
     spend: FloatArray | None
     bound: float
     nodes: int
 
 
-def most_of_the_least(
-    cuts: Sequence[Cut], pieces: Sequence[Pieces], case: Case, nodes: int
-) -> Searched:
-    """Searched within ``nodes``: where they do not suffice, the bound is higher, and holds.
+def solve_integer_program(
+    cuts: Sequence[Cut], cell_lines: Sequence[EnvelopeLines], case: Case, nodes: int
+) -> IntegerSolution:
+    """The plan with the highest least cut, searched in at most ``nodes`` nodes.
+
+    Where these do not suffice, the bound is higher and holds all the same.
 
     Raises SolverFailed.
     """
-    shape = _Shape([piece.levels.size - 1 for piece in pieces], len(cuts))
-    sizes = [np.abs(piece.late + piece.climb).max() for piece in pieces]
+    variables = _Variables([lines.levels.size - 1 for lines in cell_lines], len(cuts))
+    sizes = [np.abs(lines.right_start + lines.right_rise).max() for lines in cell_lines]
     unit = float(max(sizes)) or 1.0
-    rows = _Rows(shape.size)
-    _intervals(rows, shape)
-    _estimates(rows, shape, pieces, unit)
-    _least(rows, shape, pieces, cuts, case.search.gain.cost, unit)
-    _limits(rows, shape, pieces, case)
-    objective = np.zeros(shape.size)
-    objective[shape.least] = -1.0
+    rows = _RowBuilder(variables.size)
+    _add_interval_rows(rows, variables)
+    _add_estimate_rows(rows, variables, cell_lines, unit)
+    _add_cut_rows(rows, variables, cell_lines, cuts, case.search.gain.cost, unit)
+    _add_limit_rows(rows, variables, cell_lines, case)
+    objective = np.zeros(variables.size)
+    objective[variables.least] = -1.0
     result = milp(
         objective,
-        integrality=shape.integrality(),
-        bounds=shape.bounds(),
+        integrality=variables.integrality(),
+        bounds=variables.bounds(),
         constraints=rows.constraint(),
         options={"mip_rel_gap": _GAP, "node_limit": nodes},
     )
     bound = result.mip_dual_bound
     out_of_nodes = result.status == _LIMIT_REACHED
     if bound is None or (result.x is None and not out_of_nodes):
-        raise SolverFailed(f"the program of the global bound failed: {result.message}")
-    spend = None if result.x is None else _spend(result.x, shape, pieces)
-    return Searched(spend, (ROUNDING - float(bound)) * unit, int(result.mip_node_count or 0))
+        raise SolverFailed(
+            f"the mixed-integer program of the global bound failed: {result.message}"
+        )
+    spend = None if result.x is None else _spend(result.x, variables, cell_lines)
+    return IntegerSolution(spend, (ROUNDING - float(bound)) * unit, int(result.mip_node_count or 0))
 
 
 @dataclass(frozen=True)
-class _Shape:
-    """Where each variable stands."""
+class _Variables:
+    """The position of each variable; intervals: their number by cell."""
 
     intervals: Sequence[int]
     cuts: int
 
     @property
-    def places(self) -> int:
+    def interval_count(self) -> int:
         return int(sum(self.intervals))
 
     @property
     def least(self) -> int:
-        return 2 * self.places + self.cuts * len(self.intervals)
+        return 2 * self.interval_count + self.cuts * len(self.intervals)
 
     @property
     def size(self) -> int:
         return self.least + 1
 
-    def within(self, cell: int) -> slice:
-        """The binaries of a cell; their shares stand ``places`` later."""
+    def binaries(self, cell: int) -> slice:
+        """Whether the cell's spend lies in each of its intervals."""
         start = int(sum(self.intervals[:cell]))
         return slice(start, start + self.intervals[cell])
 
-    def along(self, cell: int) -> slice:
-        inside = self.within(cell)
-        return slice(inside.start + self.places, inside.stop + self.places)
+    def shares(self, cell: int) -> slice:
+        """How far the spend lies in each interval, as a share of its width."""
+        inside = self.binaries(cell)
+        return slice(inside.start + self.interval_count, inside.stop + self.interval_count)
 
     def estimate(self, cut: int, cell: int) -> int:
-        return 2 * self.places + cut * len(self.intervals) + cell
+        return 2 * self.interval_count + cut * len(self.intervals) + cell
 
     def integrality(self) -> IndexArray:
-        return (np.arange(self.size) < self.places).astype(np.intp)
+        return (np.arange(self.size) < self.interval_count).astype(np.intp)
 
     def bounds(self) -> Bounds:
         low, high = np.zeros(self.size), np.ones(self.size)
-        low[2 * self.places :], high[2 * self.places :] = -np.inf, np.inf
+        low[2 * self.interval_count :], high[2 * self.interval_count :] = -np.inf, np.inf
         return Bounds(low, high)
 
 
-class _Rows:
-    """Rows as they are written."""
+class _RowBuilder:
+    """Rows of the program, added one by one as {position: coefficient} between two bounds."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -134,48 +143,55 @@ class _Rows:
         return LinearConstraint(csr_matrix(matrix), self._low, self._high)
 
 
-def _intervals(rows: _Rows, shape: _Shape) -> None:
+def _add_interval_rows(rows: _RowBuilder, variables: _Variables) -> None:
     """Each cell's spend lies in one interval, and moves in no other."""
-    for cell in range(len(shape.intervals)):
-        inside, along = shape.within(cell), shape.along(cell)
+    for cell in range(len(variables.intervals)):
+        inside, shares = variables.binaries(cell), variables.shares(cell)
         rows.add(dict.fromkeys(range(inside.start, inside.stop), 1.0), 1.0, 1.0)
         for binary, share in zip(
-            range(inside.start, inside.stop), range(along.start, along.stop), strict=True
+            range(inside.start, inside.stop), range(shares.start, shares.stop), strict=True
         ):
             rows.add({share: 1.0, binary: -1.0}, -np.inf, 0.0)
 
 
-def _estimates(rows: _Rows, shape: _Shape, pieces: Sequence[Pieces], unit: float) -> None:
+def _add_estimate_rows(
+    rows: _RowBuilder, variables: _Variables, cell_lines: Sequence[EnvelopeLines], unit: float
+) -> None:
     """Each cut's estimate of a cell is below both lines of the interval."""
-    for cell, piece in enumerate(pieces):
-        inside, along = shape.within(cell), shape.along(cell)
-        for cut in range(shape.cuts):
-            for start, slope in ((piece.low, piece.rise), (piece.late, piece.climb)):
-                row = {shape.estimate(cut, cell): 1.0}
+    for cell, lines in enumerate(cell_lines):
+        inside, shares = variables.binaries(cell), variables.shares(cell)
+        for cut in range(variables.cuts):
+            for start, slope in (
+                (lines.left_start, lines.left_rise),
+                (lines.right_start, lines.right_rise),
+            ):
+                row = {variables.estimate(cut, cell): 1.0}
                 row |= dict(zip(range(inside.start, inside.stop), -start[cut] / unit, strict=True))
-                row |= dict(zip(range(along.start, along.stop), -slope[cut] / unit, strict=True))
+                row |= dict(zip(range(shares.start, shares.stop), -slope[cut] / unit, strict=True))
                 rows.add(row, -np.inf, 0.0)
 
 
-def _least(
-    rows: _Rows,
-    shape: _Shape,
-    pieces: Sequence[Pieces],
+def _add_cut_rows(
+    rows: _RowBuilder,
+    variables: _Variables,
+    cell_lines: Sequence[EnvelopeLines],
     cuts: Sequence[Cut],
     cost: float,
     unit: float,
 ) -> None:
     """The objective is below every cut."""
     for position, cut in enumerate(cuts):
-        row = {shape.least: 1.0}
-        for cell in range(len(pieces)):
-            row[shape.estimate(position, cell)] = -1.0
-            for variable, amount in _amounts(shape, pieces, cell):
+        row = {variables.least: 1.0}
+        for cell in range(len(cell_lines)):
+            row[variables.estimate(position, cell)] = -1.0
+            for variable, amount in _spend_terms(variables, cell_lines, cell):
                 row[variable] = cost * cut.weight_sum * amount / unit
         rows.add(row, -np.inf, cut.constant / unit)
 
 
-def _limits(rows: _Rows, shape: _Shape, pieces: Sequence[Pieces], case: Case) -> None:
+def _add_limit_rows(
+    rows: _RowBuilder, variables: _Variables, cell_lines: Sequence[EnvelopeLines], case: Case
+) -> None:
     """The problem's own rows; bounds of single cells are the ends of their levels."""
     matrix, low, high = case.system.rows
     for coefficients, least, most in zip(matrix, low, high, strict=True):
@@ -183,23 +199,29 @@ def _limits(rows: _Rows, shape: _Shape, pieces: Sequence[Pieces], case: Case) ->
         row: dict[int, float] = {}
         for cell, coefficient in enumerate(coefficients.tolist()):
             if coefficient:
-                for variable, amount in _amounts(shape, pieces, cell):
+                for variable, amount in _spend_terms(variables, cell_lines, cell):
                     row[variable] = coefficient * amount / size
         rows.add(row, least / size, most / size)
 
 
-def _amounts(shape: _Shape, pieces: Sequence[Pieces], cell: int) -> list[tuple[int, float]]:
-    """A cell's spend as variables and what one of each is, currency."""
-    levels, inside, along = pieces[cell].levels, shape.within(cell), shape.along(cell)
+def _spend_terms(
+    variables: _Variables, cell_lines: Sequence[EnvelopeLines], cell: int
+) -> list[tuple[int, float]]:
+    """A cell's spend as (variable, currency of one unit of it)."""
+    levels, inside, shares = (
+        cell_lines[cell].levels,
+        variables.binaries(cell),
+        variables.shares(cell),
+    )
     starts = zip(range(inside.start, inside.stop), levels[:-1].tolist(), strict=True)
-    widths = zip(range(along.start, along.stop), np.diff(levels).tolist(), strict=True)
+    widths = zip(range(shares.start, shares.stop), np.diff(levels).tolist(), strict=True)
     return [*starts, *widths]
 
 
-def _spend(x: FloatArray, shape: _Shape, pieces: Sequence[Pieces]) -> FloatArray:
-    spend = np.empty(len(pieces))
-    for cell in range(len(pieces)):
+def _spend(x: FloatArray, variables: _Variables, cell_lines: Sequence[EnvelopeLines]) -> FloatArray:
+    spend = np.empty(len(cell_lines))
+    for cell in range(len(cell_lines)):
         spend[cell] = sum(
-            x[variable] * amount for variable, amount in _amounts(shape, pieces, cell)
+            x[variable] * amount for variable, amount in _spend_terms(variables, cell_lines, cell)
         )
     return spend

@@ -1,6 +1,6 @@
 """A climb under conditions that are not linear, by SLSQP on rounded measures.
 
-The linear limits stay exact. Where rounding left the end on the wrong side of a condition, the end
+The linear limits stay exact. Where rounding left the end on the wrong condition of a condition, the end
 is moved along the straight line to a plan that is known to meet all of them: what is feasible is
 convex, so that every plan on the line keeps the linear limits, and the first one that meets the
 conditions is taken.
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.optimize import LinearConstraint, NonlinearConstraint, minimize
 
-from optimizer.conditions.condition import Side
+from optimizer.conditions.condition import Condition
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
@@ -21,29 +21,29 @@ _ITERATIONS = 60
 _CHANGE = 1e-9
 _HALVINGS = 24
 
-type Aim = Callable[[FloatArray, float], tuple[float, FloatArray]]
+type RoundedObjective = Callable[[FloatArray, float], tuple[float, FloatArray]]
 """(spend (cell,), width) -> what is maximised, and its slope (cell,)."""
 
 
-def aim_of(gain: Gain, measure: Measure) -> Aim:
+def rounded_objective(gain: Gain, measure: Measure) -> RoundedObjective:
     """A measure of a gain, rounded over a share of its standard deviation."""
 
-    def aim(spend: FloatArray, width: float) -> tuple[float, FloatArray]:
+    def objective(spend: FloatArray, width: float) -> tuple[float, FloatArray]:
         draws = gain.draws(spend)
         at = measure.evaluate(draws, 0.0 if measure.smooth else width * float(draws.std()))
         return at.value, at.weights @ gain.slope(spend)
 
-    return aim
+    return objective
 
 
-def least_spend(spend: FloatArray, _width: float) -> tuple[float, FloatArray]:
-    """The aim of spending less."""
+def negative_total_spend(spend: FloatArray, _width: float) -> tuple[float, FloatArray]:
+    """The objective of spending less."""
     return -float(spend.sum()), -np.ones(spend.size)
 
 
 def climb_within(
-    aim: Aim,
-    sides: Sequence[Side],
+    objective: RoundedObjective,
+    conditions: Sequence[Condition],
     feasible: FeasibleSet,
     start: FloatArray,
     width: float,
@@ -52,24 +52,27 @@ def climb_within(
 
     The answer keeps the linear limits, and is the start where the climb failed.
     """
-    unit = _size(aim(start, width)[1], feasible)
-    judges = [(aim_of(side.gain, side.measure), side) for side in sides]
+    unit = _size(objective(start, width)[1], feasible)
+    judges = [
+        (rounded_objective(condition.gain, condition.measure), condition)
+        for condition in conditions
+    ]
 
     def loss(x: FloatArray) -> float:
-        return -aim(feasible.spend(x), width)[0] / unit
+        return -objective(feasible.spend(x), width)[0] / unit
 
     def loss_slope(x: FloatArray) -> FloatArray:
-        slope = aim(feasible.spend(x), width)[1]
+        slope = objective(feasible.spend(x), width)[1]
         return -slope[feasible.free] * feasible.scale / unit
 
-    conditions = [_condition(judge, feasible, start, width) for judge, _ in judges]
+    constraints = [_nonlinear_constraint(judge, feasible, start, width) for judge, _ in judges]
     result = minimize(
         loss,
         feasible.coordinates(start),
         jac=loss_slope,
         method="SLSQP",
         bounds=np.column_stack([feasible.lower, feasible.upper]),
-        constraints=[*_linear(feasible), *conditions],
+        constraints=[*linear_constraints(feasible), *constraints],
         options={"maxiter": _ITERATIONS, "ftol": _CHANGE},
     )
     end = np.asarray(result.x, dtype=np.float64)
@@ -78,7 +81,9 @@ def climb_within(
     return feasible.spend(feasible.nearest_point(np.clip(end, feasible.lower, feasible.upper)))
 
 
-def repaired(plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]) -> FloatArray:
+def move_towards_safe(
+    plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]
+) -> FloatArray:
     """The plan nearest to `plan` on the line to `safe`, which holds, that holds as well."""
     if holds(plan):
         return plan
@@ -92,8 +97,8 @@ def repaired(plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], b
     return plan + inside * (safe - plan)
 
 
-def _condition(
-    judge: Aim, feasible: FeasibleSet, start: FloatArray, width: float
+def _nonlinear_constraint(
+    judge: RoundedObjective, feasible: FeasibleSet, start: FloatArray, width: float
 ) -> NonlinearConstraint:
     unit = _size(judge(start, width)[1], feasible)
 
@@ -110,7 +115,7 @@ def _size(slope: FloatArray, feasible: FeasibleSet) -> float:
     return float(np.abs(slope[feasible.free]).max(initial=0.0)) * feasible.scale or 1.0
 
 
-def _linear(feasible: FeasibleSet) -> list[LinearConstraint]:
+def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
     rows: list[LinearConstraint] = []
     if feasible.equalities.bound.size:
         rows.append(

@@ -31,7 +31,7 @@ _EXACT = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class Condition:
     """One condition:  level of ``measure`` at ``gain`` >= 0.
 
     gain: what it judges.  measure: at least 0 where the condition holds, rounded or exact.
@@ -54,7 +54,7 @@ class Side:
         return self.reached(spend) >= self.wanted - _EXACT * max(1.0, abs(self.wanted))
 
 
-def chance_side(
+def chance_constraint(
     gain: Gain,
     shift: FloatArray,
     reached: Callable[[FloatArray], float],
@@ -63,10 +63,10 @@ def chance_side(
     *,
     pointer: str,
     label: str,
-) -> Side:
+) -> Condition:
     """P(gain + shift >= 0) >= wanted; shift (draw,)."""
     level = min(max(1.0 - wanted, 0.0), 1.0)
-    return Side(
+    return Condition(
         gain=gain,
         measure=shifted(_upper_quantile(level, probabilities), -shift),
         chance=shifted(_probability(probabilities), -shift),
@@ -77,9 +77,9 @@ def chance_side(
     )
 
 
-def return_side(
+def return_constraint(
     gain: Gain, least: float, probabilities: FloatArray | None, *, pointer: str, label: str
-) -> Side:
+) -> Condition:
     """mean(response) >= least * spend, by a gain whose cost is `least`."""
 
     def reached(spend: FloatArray) -> float:
@@ -90,7 +90,7 @@ def return_side(
     def evaluate(draws: FloatArray, _smoothing: float) -> MeasureEvaluation:
         return mean(draws, probabilities)
 
-    return Side(gain, Measure(evaluate, smooth=True), None, reached, least, pointer, label)
+    return Condition(gain, Measure(evaluate, smooth=True), None, reached, least, pointer, label)
 
 
 def _upper_quantile(level: float, probabilities: FloatArray | None) -> Measure:
@@ -113,7 +113,7 @@ def _probability(probabilities: FloatArray | None) -> Measure:
     )
 
 
-class Noise:
+class PredictiveNoise:
     """What future states and noise add to each draw's kpi, from one seed.
 
     predictive: (draw,) totals of a plan (cell,).  gain: of the same plan in kpi units.
@@ -132,31 +132,31 @@ class Noise:
         return self.totals(spend) - self.gain.draws(spend)
 
 
-def sides_of(case: Case, at: FloatArray) -> tuple[Side, ...]:
+def conditions_of(case: Case, at: FloatArray) -> tuple[Condition, ...]:
     """Every condition of the problem; noise as it is at a plan (cell,).
 
     Raises InvalidProblem where the response cannot say what a condition asks.
     """
-    problem, sides = case.problem, []
+    problem, conditions = case.problem, []
     if problem.target is not None:
-        sides.append(_target_side(case, problem.target, at))
+        conditions.append(_target_condition(case, problem.target, at))
     if problem.worse_than_current is not None:
-        sides.append(_worse_side(case, problem.worse_than_current))
+        conditions.append(_worse_condition(case, problem.worse_than_current))
     if problem.min_roi is not None:
-        sides.append(_return_side(case, problem.min_roi))
-    return tuple(sides)
+        conditions.append(_return_condition(case, problem.min_roi))
+    return tuple(conditions)
 
 
-def _target_side(case: Case, target: Target, at: FloatArray) -> Side:
+def _target_condition(case: Case, target: Target, at: FloatArray) -> Condition:
     response = _kpi_response(case)
     gain = Gain(response, 0.0)
-    noise = Noise(_predictive(response), gain)
+    noise = PredictiveNoise(_predictive(response), gain)
     weights = probabilities_of(response)
 
     def reached(spend: FloatArray) -> float:
         return _share(noise.totals(spend) >= target.kpi, weights)
 
-    return chance_side(
+    return chance_constraint(
         gain,
         noise.shift(at) - target.kpi,
         reached,
@@ -170,7 +170,7 @@ def _target_side(case: Case, target: Target, at: FloatArray) -> Side:
     )
 
 
-def _worse_side(case: Case, limit: WorseThanCurrent) -> Side:
+def _worse_condition(case: Case, limit: WorseThanCurrent) -> Condition:
     gain, weights = case.search.gain, probabilities_of(case.response)
     if case.problem.unit_cost_with_hurdle != case.problem.unit_cost:
         gain = Gain(case.response, case.problem.unit_cost)
@@ -180,7 +180,7 @@ def _worse_side(case: Case, limit: WorseThanCurrent) -> Side:
         return _share(gain.draws(spend) >= now, weights)
 
     percent = format_number(100 * limit.probability)
-    return chance_side(
+    return chance_constraint(
         gain,
         -now,
         reached,
@@ -191,11 +191,11 @@ def _worse_side(case: Case, limit: WorseThanCurrent) -> Side:
     )
 
 
-def _return_side(case: Case, least: float) -> Side:
+def _return_condition(case: Case, least: float) -> Condition:
     if case.problem.objective.on == "kpi":
         detail = f'a return of {format_number(least)} compares value with spend; "on" is "kpi"'
         raise InvalidProblem((Issue(json_pointer("min_roi"), "no_value", detail),))
-    return return_side(
+    return return_constraint(
         Gain(case.response, least),
         least,
         probabilities_of(case.response),
@@ -204,10 +204,10 @@ def _return_side(case: Case, least: float) -> Side:
     )
 
 
-def side_case(case: Case, side: Side, measure: Measure) -> Case:
-    """The case with what the side judges in place of the objective."""
-    search = replace(case.search, gain=side.gain, measure=measure, iterations=0, unfinished=0)
-    return replace(case, search=search, response=side.gain.response)
+def condition_case(case: Case, condition: Condition, measure: Measure) -> Case:
+    """The case with what the condition judges in place of the objective."""
+    search = replace(case.search, gain=condition.gain, measure=measure, iterations=0, unfinished=0)
+    return replace(case, search=search, response=condition.gain.response)
 
 
 def _kpi_response(case: Case) -> Response:
@@ -235,7 +235,7 @@ def _share(holds: np.ndarray, weights: FloatArray | None) -> float:
     return float(holds.mean()) if weights is None else float(weights @ holds)
 
 
-def has_sides(case: Case) -> bool:
+def has_conditions(case: Case) -> bool:
     """Whether the problem sets conditions beside its linear limits."""
     problem = case.problem
     asked = (problem.target, problem.worse_than_current, problem.min_roi)

@@ -10,8 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.allocation import Certificate, CertificateKind, ConditionResult
-from optimizer.conditions.climb_within import Aim, aim_of, climb_within, least_spend, repaired
-from optimizer.conditions.condition import Side, side_case, sides_of
+from optimizer.conditions.climb_within import (
+    RoundedObjective,
+    climb_within,
+    move_towards_safe,
+    negative_total_spend,
+    rounded_objective,
+)
+from optimizer.conditions.condition import Condition, condition_case, conditions_of
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
@@ -24,66 +30,66 @@ _WIDTHS = (0.1, 0.02, 0.004)
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
-    """solution: under `system`.  sides: the conditions, told by `reached`; met: all of them."""
+class ConstrainedSolution:
+    """solution: under `system`.  conditions: the conditions, reported by `reached`; met: all of them."""
 
     solution: Solution
     system: LinearSystem
-    sides: tuple[Side, ...]
+    conditions: tuple[Condition, ...]
     reached: ConditionResult | None
     met: bool
 
 
-def solve_within(case: Case, solve: Solve, quick: Solve) -> Outcome:
+def solve_within(case: Case, solve: Solve, quick: Solve) -> ConstrainedSolution:
     """The best plan that meets every condition.  Raises InvalidProblem."""
     free = None if case.problem.minimise else solve(case)
     first = proportional_start(case.system, case.search.feasible, case.current)
-    sides = sides_of(case, first if free is None else free.spend)
-    if free is not None and _holds(sides, free.spend):
-        return _outcome(free, case.system, sides)
-    safe = _most_certain(case, sides, quick)
-    if not _holds(sides, safe):
-        return _outcome(_solution(case, safe), case.system, sides)
+    conditions = conditions_of(case, first if free is None else free.spend)
+    if free is not None and _all_hold(conditions, free.spend):
+        return _constrained_solution(free, case.system, conditions)
+    safe = _closest_to_conditions(case, conditions, quick)
+    if not _all_hold(conditions, safe):
+        return _constrained_solution(_solution(case, safe), case.system, conditions)
     system = with_pattern(case.system, pattern_of(case.system, safe))
     fixed = case.with_system(system)
     starts = _starts(fixed, safe, free)
     table = tabulated_case(fixed) if case.problem.target is None else None
     if table is not None:
-        starts = [_climbed(table, sides_of(table, safe), safe, starts)]
-        best = _climbed(fixed, sides, safe, starts, _WIDTHS[-1:])
+        starts = [_best_climb(table, conditions_of(table, safe), safe, starts)]
+        best = _best_climb(fixed, conditions, safe, starts, _WIDTHS[-1:])
     else:
-        best = _climbed(fixed, sides, safe, starts)
-        best = _climbed(fixed, sides_of(case, best), best, [best])
-    return _outcome(_solution(fixed, best), system, sides_of(case, best))
+        best = _best_climb(fixed, conditions, safe, starts)
+        best = _best_climb(fixed, conditions_of(case, best), best, [best])
+    return _constrained_solution(_solution(fixed, best), system, conditions_of(case, best))
 
 
-def _most_certain(case: Case, sides: Sequence[Side], solve: Solve) -> FloatArray:
+def _closest_to_conditions(case: Case, conditions: Sequence[Condition], solve: Solve) -> FloatArray:
     """The plan (cell,) that comes closest to meeting the conditions."""
-    returns = [side for side in sides if side.chance is None]
-    chances = [side for side in sides if side.chance is not None]
+    returns = [condition for condition in conditions if condition.chance is None]
+    chances = [condition for condition in conditions if condition.chance is not None]
     plan = None
     if returns:
-        plan = solve(side_case(case, returns[0], returns[0].measure)).spend
+        plan = solve(condition_case(case, returns[0], returns[0].measure)).spend
     if not chances:
         return plan if plan is not None else case.current
     chance = chances[0]
-    likely = solve(side_case(case, chance, chance.measure)).spend
+    likely = solve(condition_case(case, chance, chance.measure)).spend
     if plan is not None and not returns[0].holds(likely):
-        aim = aim_of(chance.gain, chance.measure)
+        objective = rounded_objective(chance.gain, chance.measure)
         for width in _WIDTHS:
-            end = climb_within(aim, returns, case.search.feasible, plan, width)
-            plan = repaired(end, plan, returns[0].holds)
+            end = climb_within(objective, returns, case.search.feasible, plan, width)
+            plan = move_towards_safe(end, plan, returns[0].holds)
         return plan
-    return likely if chance.holds(likely) else _likelier(case, chance, likely)
+    return likely if chance.holds(likely) else _raise_probability(case, chance, likely)
 
 
-def _likelier(case: Case, side: Side, plan: FloatArray) -> FloatArray:
+def _raise_probability(case: Case, condition: Condition, plan: FloatArray) -> FloatArray:
     """From the plan with the best quantile to the one with the best probability."""
-    if side.chance is None:
+    if condition.chance is None:
         return plan
-    search = Search(side.gain, side.chance, case.search.feasible)
-    climbed = search.polish(MeasuredPlan(plan, side.chance.value(side.gain.draws(plan))))
-    return max(plan, climbed.spend, key=side.reached)
+    search = Search(condition.gain, condition.chance, case.search.feasible)
+    climbed = search.polish(MeasuredPlan(plan, condition.chance.value(condition.gain.draws(plan))))
+    return max(plan, climbed.spend, key=condition.reached)
 
 
 def _starts(case: Case, safe: FloatArray, free: Solution | None) -> list[FloatArray]:
@@ -95,61 +101,65 @@ def _starts(case: Case, safe: FloatArray, free: Solution | None) -> list[FloatAr
     return [start for start in starts if not case.system.broken_limits(start)]
 
 
-def _climbed(
+def _best_climb(
     case: Case,
-    sides: Sequence[Side],
+    conditions: Sequence[Condition],
     safe: FloatArray,
     starts: Sequence[FloatArray],
     widths: Sequence[float] = _WIDTHS,
 ) -> FloatArray:
     """The best plan that the climbs reach; `safe` meets every condition."""
-    aim = _aim(case)
+    objective = _objective(case)
     best = safe
     for width in widths:
         ends = [
-            repaired(
-                climb_within(aim, sides, case.search.feasible, start, width),
+            move_towards_safe(
+                climb_within(objective, conditions, case.search.feasible, start, width),
                 safe,
-                lambda plan: _holds(sides, plan),
+                lambda plan: _all_hold(conditions, plan),
             )
             for start in starts
         ]
-        best = max([best, *ends], key=lambda plan: _worth(case, plan))
+        best = max([best, *ends], key=lambda plan: _value(case, plan))
         starts = [best]
     return best
 
 
-def _aim(case: Case) -> Aim:
+def _objective(case: Case) -> RoundedObjective:
     if case.problem.minimise:
-        return least_spend
-    return aim_of(case.search.gain, case.search.measure)
+        return negative_total_spend
+    return rounded_objective(case.search.gain, case.search.measure)
 
 
-def _worth(case: Case, plan: FloatArray) -> float:
+def _value(case: Case, plan: FloatArray) -> float:
     if case.problem.minimise:
         return -float(plan.sum())
     return case.search.measure.value(case.search.gain.draws(plan))
 
 
-def _holds(sides: Sequence[Side], plan: FloatArray) -> bool:
-    return all(side.holds(plan) for side in sides)
+def _all_hold(conditions: Sequence[Condition], plan: FloatArray) -> bool:
+    return all(condition.holds(plan) for condition in conditions)
 
 
 def _solution(case: Case, plan: FloatArray) -> Solution:
     """A plan that no certificate covers."""
     value = case.search.measure.value(case.search.gain.draws(plan))
-    slope = _aim(case)(plan, _WIDTHS[-1])[1]
+    slope = _objective(case)(plan, _WIDTHS[-1])[1]
     return Solution(plan, value, slope, Certificate(CertificateKind.NONE), (value,))
 
 
-def _outcome(solution: Solution, system: LinearSystem, sides: tuple[Side, ...]) -> Outcome:
+def _constrained_solution(
+    solution: Solution, system: LinearSystem, conditions: tuple[Condition, ...]
+) -> ConstrainedSolution:
     plan = solution.spend
-    told = next((side for side in sides if not side.holds(plan)), sides[0])
-    reached = ConditionResult(
-        condition=told.label,
-        pointer=told.pointer,
-        wanted=told.wanted,
-        reached=told.reached(plan),
-        met=told.holds(plan),
+    reported = next(
+        (condition for condition in conditions if not condition.holds(plan)), conditions[0]
     )
-    return Outcome(solution, system, sides, reached, _holds(sides, plan))
+    reached = ConditionResult(
+        condition=reported.label,
+        pointer=reported.pointer,
+        wanted=reported.wanted,
+        reached=reported.reached(plan),
+        met=reported.holds(plan),
+    )
+    return ConstrainedSolution(solution, system, conditions, reached, _all_hold(conditions, plan))

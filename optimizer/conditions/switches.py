@@ -24,13 +24,13 @@ _MOST_PROBLEMS = 60
 _CLOSED = 1e-7
 _LOCAL = (CertificateKind.GLOBAL, CertificateKind.STATIONARY)
 
-type Pattern = tuple[bool | None, ...]
+type SwitchPattern = tuple[bool | None, ...]
 """For each switch: on, off, or open (None)."""
 
 
 @dataclass(frozen=True, eq=False, order=False)
-class _Node:
-    pattern: Pattern
+class _SolvedPattern:
+    pattern: SwitchPattern
     solution: Solution
     bound: float
 
@@ -39,11 +39,11 @@ class _Node:
 class _Tree:
     case: Case
     solve: Solve
-    open: list[tuple[float, int, _Node]] = field(default_factory=list)
+    open: list[tuple[float, int, _SolvedPattern]] = field(default_factory=list)
     solved: int = 0
     proved: bool = True
 
-    def grow(self, pattern: Pattern, ceiling: float) -> None:
+    def solve_pattern(self, pattern: SwitchPattern, ceiling: float) -> None:
         """Solve a pattern, if any plan follows it; its bound is not above its parent's."""
         system = with_pattern(self.case.system, pattern)
         if not is_feasible(system):
@@ -52,14 +52,14 @@ class _Tree:
         solution = self.solve(self.case.with_system(system))
         self.proved &= solution.certificate.kind is CertificateKind.GLOBAL
         bound = min(_bound(solution), ceiling)
-        node = _Node(pattern, solution, bound)
+        node = _SolvedPattern(pattern, solution, bound)
         heapq.heappush(self.open, (-bound, self.solved, node))
 
 
 def solve_switched(case: Case, solve: Solve) -> Solution:
     """The best plan that keeps every switch.  Raises Infeasible where no pattern leaves a plan."""
     tree = _Tree(case, solve)
-    tree.grow((None,) * len(case.system.switches), np.inf)
+    tree.solve_pattern((None,) * len(case.system.switches), np.inf)
     best: Solution | None = None
     left = -np.inf
     while tree.open:
@@ -67,7 +67,7 @@ def solve_switched(case: Case, solve: Solve) -> Solution:
         if best is not None and node.bound <= best.value + _CLOSED * abs(best.value):
             left = max(left, node.bound)
             break
-        position = _broken(case.system, node.solution.spend)
+        position = _most_broken(case.system, node.solution.spend)
         if position is None:
             left = max(left, node.bound)
             if best is None or node.solution.value > best.value:
@@ -75,7 +75,7 @@ def solve_switched(case: Case, solve: Solve) -> Solution:
         elif tree.solved < _MOST_PROBLEMS or best is None:
             for on in (False, True):
                 pattern = (*node.pattern[:position], on, *node.pattern[position + 1 :])
-                tree.grow(pattern, node.bound)
+                tree.solve_pattern(pattern, node.bound)
         else:
             left = max(left, node.bound)
     if best is None:
@@ -99,14 +99,14 @@ def with_pattern(system: LinearSystem, pattern: Sequence[bool | None]) -> Linear
     return replace(system, limits=(*system.limits, *limits), switches=())
 
 
-def pattern_of(system: LinearSystem, spend: FloatArray) -> Pattern:
+def pattern_of(system: LinearSystem, spend: FloatArray) -> SwitchPattern:
     """Which switches a plan (cell,) has on."""
     return tuple(
         bool(spend[list(switch.cells)].sum() > 0.5 * switch.minimum) for switch in system.switches
     )
 
 
-def _broken(system: LinearSystem, spend: FloatArray) -> int | None:
+def _most_broken(system: LinearSystem, spend: FloatArray) -> int | None:
     """The switch that a plan breaks most, None where it keeps all."""
     excess = [switch.excess(spend) for switch in system.switches]
     worst = int(np.argmax(excess))

@@ -32,7 +32,7 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
         mean=mean(gain, weights).value,
         cvar=cvar(gain, tail, 0.0, weights).value,
         tail=tail,
-        probability_of_loss=share_of(case, gain < 0),
+        probability_of_loss=probability_where(case, gain < 0),
     )
 
 
@@ -46,12 +46,12 @@ def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceCom
         feasible=not broken,
         broken=broken,
         difference=difference,
-        probability_better=share_of(case, difference > 0),
+        probability_better=probability_where(case, difference > 0),
         value=case.search.measure.value(case.search.gain.draws(reference)),
     )
 
 
-def share_of(case: Case, holds: np.ndarray) -> float:
+def probability_where(case: Case, holds: np.ndarray) -> float:
     """Probability of the draws (draw,) where something holds."""
     weights = probabilities_of(case.response)
     return float(holds.mean()) if weights is None else float(weights @ holds)

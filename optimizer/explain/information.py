@@ -19,11 +19,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.allocation import InformationValue, Insights
-from optimizer.conditions.condition import has_sides
+from optimizer.conditions.condition import has_conditions
 from optimizer.curves.draw_tables import CurveTables
 from optimizer.curves.hindsight import best_plans
-from optimizer.explain.inseparable import contributions
-from optimizer.explain.stability import stability
+from optimizer.explain.inseparable import channel_contributions
+from optimizer.explain.stability import plan_stability
 from optimizer.response import FloatArray, as_separable
 from optimizer.risk.measure import probabilities_or_equal
 from optimizer.search.case import Case, Solve
@@ -38,7 +38,7 @@ _DRAWS_PER_BIN = 8
 _RANDOM_PARTS = 10
 
 
-def information(case: Case, spend: FloatArray) -> InformationValue | None:
+def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
     """Of the plan (cell,); None where channels do not add up or draws are too few."""
     separable, gain = as_separable(case.response), case.search.gain
     draws = gain.draws(spend)
@@ -49,7 +49,7 @@ def information(case: Case, spend: FloatArray) -> InformationValue | None:
     curves = CurveTables.of(separable, case.system, gain.cost)
     zero = gain.draws(np.zeros(spend.size))
     regret = np.maximum(best_plans(curves, case.system)[0] + zero - draws, 0.0)
-    signals = contributions(case, _where_it_shows(case, spend))
+    signals = channel_contributions(case, _with_every_cell_funded(case, spend))
     rng = np.random.default_rng(case.seed)
     random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
     values, base = _values(case, curves, [*signals.values(), *random], p, bins)
@@ -94,18 +94,18 @@ def _parts(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
     return parts
 
 
-def _where_it_shows(case: Case, spend: FloatArray) -> FloatArray:
+def _with_every_cell_funded(case: Case, spend: FloatArray) -> FloatArray:
     """The plan, with an equal share of the budget where a cell gets nothing."""
     equal = np.clip(case.system.budget / spend.size, case.system.lower, case.system.upper)
     return np.where(spend > 0, spend, equal)
 
 
-def explained(case: Case, solve: Solve, spend: FloatArray) -> Insights:
+def insights_of(case: Case, solve: Solve, spend: FloatArray) -> Insights:
     """Of the plan (cell,).
 
     Stability is left out where a condition beside the linear limits binds the plan to all draws.
     """
     return Insights(
-        stability=None if has_sides(case) else stability(case, solve, spend),
-        information=information(case, spend),
+        stability=None if has_conditions(case) else plan_stability(case, solve, spend),
+        information=information_value(case, spend),
     )

@@ -1,4 +1,4 @@
-"""Channels whose effects the data cannot tell apart, though it knows what they do together.
+"""Channels whose effects the data cannot tell separable, though it knows what they do together.
 
 Two channels that always ran together leave draws in which one has what the other lacks: their
 responses under the plan are negatively correlated, each is uncertain, their sum is not. Money moved
@@ -24,7 +24,7 @@ _TIMES = 2.0
 
 def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, ...]:
     """The pairs among the channels of a plan (cell,), most correlated first."""
-    by_channel = contributions(case, spend)
+    by_channel = channel_contributions(case, spend)
     weights = probabilities_of(case.response)
     pairs = []
     for one, other in combinations(by_channel, 2):
@@ -34,14 +34,14 @@ def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, .
     return tuple(sorted(pairs, key=lambda pair: pair.correlation))
 
 
-def contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray]:
+def channel_contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray]:
     """(draw,) by channel: its response alone where channels add up, else slope times spend."""
-    apart, layout = as_separable(case.response), case.system.layout
-    if apart is None:
+    separable, layout = as_separable(case.response), case.system.layout
+    if separable is None:
         parts = ((case.search.gain.slope(spend) + case.search.gain.cost) * spend).T
     else:
         levels = [np.array([level]) for level in spend.tolist()]
-        parts = np.array([apart.curve(cell, at)[0][:, 0] for cell, at in enumerate(levels)])
+        parts = np.array([separable.curve(cell, at)[0][:, 0] for cell, at in enumerate(levels)])
     return {name: parts[layout.members(channel=name)].sum(axis=0) for name in layout.channel_names}
 
 
@@ -57,5 +57,5 @@ def _pair(
     correlation = float(joint / np.sqrt(variance * second))
     each = (float(np.sqrt(variance) / means[0]), float(np.sqrt(second) / means[1]))
     of_sum = float(np.sqrt(max(variance + second + 2 * joint, 0.0)) / means.sum())
-    apart = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
-    return None if apart else InseparablePair(names, correlation, each, of_sum)
+    separable = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
+    return None if separable else InseparablePair(names, correlation, each, of_sum)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.allocation import BindingLimit
-from optimizer.conditions.condition import Side
+from optimizer.conditions.condition import Condition
 from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.linear_program import multipliers
 from optimizer.response import FloatArray
@@ -27,14 +27,18 @@ def binding_limits(
     system: LinearSystem,
     spend: FloatArray,
     slope: FloatArray,
-    sides: Sequence[Side] = (),
+    conditions: Sequence[Condition] = (),
 ) -> tuple[BindingLimit, ...]:
     """The limits that spend (cell,) meets and that matter, dearest first.
 
-    slope: (cell,), derivative of the measure by spend.  sides: conditions that are not linear.
+    slope: (cell,), derivative of the measure by spend.  conditions: conditions that are not linear.
     Inequalities without a price are left out.
     """
-    met = [*_limits_met(system, spend), *_zeros_met(system, spend), *_sides_met(sides, spend)]
+    met = [
+        *_limits_met(system, spend),
+        *_zeros_met(system, spend),
+        *_conditions_met(conditions, spend),
+    ]
     if not met:
         return ()
     size = [float(np.abs(item.normal).max()) or 1.0 for item in met]
@@ -51,7 +55,7 @@ def binding_limits(
 
 
 @dataclass(frozen=True, eq=False)
-class _Met:
+class _MetLimit:
     """normal: (cell,), outward.  unit: of the stated amount, in that of the row."""
 
     label: str
@@ -61,39 +65,39 @@ class _Met:
     unit: float = 1.0
 
 
-def _limits_met(system: LinearSystem, spend: FloatArray) -> list[_Met]:
+def _limits_met(system: LinearSystem, spend: FloatArray) -> list[_MetLimit]:
     slack = _MEETS * system.scale
-    met: list[_Met] = []
+    met: list[_MetLimit] = []
     for limit in system.limits:
         value, normal = float(limit.coefficients @ spend), limit.coefficients
         if limit.lower == limit.upper:
-            met.append(_Met(limit.label, limit.pointer, normal, True, limit.unit))
+            met.append(_MetLimit(limit.label, limit.pointer, normal, True, limit.unit))
         elif value >= limit.upper - slack:
-            met.append(_Met(limit.label, limit.pointer, normal, False, limit.unit))
+            met.append(_MetLimit(limit.label, limit.pointer, normal, False, limit.unit))
         elif value <= limit.lower + slack:
-            met.append(_Met(limit.label, limit.pointer, -normal, False, limit.unit))
+            met.append(_MetLimit(limit.label, limit.pointer, -normal, False, limit.unit))
     return met
 
 
-def _zeros_met(system: LinearSystem, spend: FloatArray) -> list[_Met]:
+def _zeros_met(system: LinearSystem, spend: FloatArray) -> list[_MetLimit]:
     """Cells at the natural minimum of 0, unless a limit already says so."""
     slack, eye = _MEETS * system.scale, np.eye(spend.size)
     said = {x.cell for x in system.limits if x.cell is not None and max(x.lower, -x.upper) >= 0}
     return [
-        _Met(f"the minimum of 0 for {name}", None, -eye[cell], False)
+        _MetLimit(f"the minimum of 0 for {name}", None, -eye[cell], False)
         for cell, name in enumerate(system.names)
         if spend[cell] <= slack and cell not in said
     ]
 
 
-def _sides_met(sides: Sequence[Side], spend: FloatArray) -> list[_Met]:
+def _conditions_met(conditions: Sequence[Condition], spend: FloatArray) -> list[_MetLimit]:
     """Conditions whose level is 0 up to a small share of the draws' standard deviation."""
-    met: list[_Met] = []
-    for side in sides:
-        draws = side.gain.draws(spend)
+    met: list[_MetLimit] = []
+    for condition in conditions:
+        draws = condition.gain.draws(spend)
         spread = float(draws.std())
-        level = side.measure.evaluate(draws, _NEAR * spread)
+        level = condition.measure.evaluate(draws, _NEAR * spread)
         if abs(level.value) <= 2 * _NEAR * spread:
-            normal = -(level.weights @ side.gain.slope(spend))
-            met.append(_Met(side.label, side.pointer, normal, equality=False))
+            normal = -(level.weights @ condition.gain.slope(spend))
+            met.append(_MetLimit(condition.label, condition.pointer, normal, equality=False))
     return met

@@ -17,7 +17,7 @@ from optimizer.search.starts import spend_mix
 _FEWEST_DRAWS = 20
 
 
-def stability(case: Case, solve: Solve, spend: FloatArray) -> PlanStability | None:
+def plan_stability(case: Case, solve: Solve, spend: FloatArray) -> PlanStability | None:
     """Of the plan (cell,); None where there are too few draws to part."""
     gain = case.search.gain
     p = probabilities_or_equal(gain.draws(spend), probabilities_of(case.response))

@@ -1,7 +1,7 @@
 r"""Is the plan's gain over the proportional one more than noise?
 
 With draws paired, d_s = gain of the plan - gain of the current mix at the plan's total. The plan is
-within noise where nothing tells the two apart:
+within noise where nothing tells the two separable:
 
     0.4 < P(d > 0) < 0.6
     |E d|                                < 0.25 s.d. d
@@ -31,7 +31,7 @@ CLEAR_DEVIATIONS = 0.25
 _SAME = 1e-4
 
 
-def judge(case: Case, solution: Solution) -> StayJudgement | None:
+def judge_stay(case: Case, solution: Solution) -> StayJudgement | None:
     """Whether the plan is within noise of the proportional one; None where that is no question."""
     reference = solution.spend.sum() * spend_mix(case.current)
     same = float(np.abs(reference - solution.spend).max()) <= _SAME * case.system.scale

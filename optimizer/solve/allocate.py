@@ -11,8 +11,8 @@ from time import perf_counter
 import numpy as np
 
 from optimizer.allocation import Allocation, SearchStatistics
-from optimizer.certify import first_order as certificate
 from optimizer.certify import global_bound
+from optimizer.certify.first_order import certify, tangent_bound
 from optimizer.constraints.build import system_of
 from optimizer.constraints.conflict import require_feasible
 from optimizer.constraints.feasible_set import FeasibleSet
@@ -92,9 +92,9 @@ def case_of(
 def solve(case: Case) -> Solution:
     """The best plan of a case under its linear limits, proved over all plans where it can be."""
     many = len(case.system.names) > MANY_CELLS
-    if not global_bound.applies(case) or (case.concave and not many):
+    if not global_bound.is_applicable(case) or (case.concave and not many):
         return climb(case)
-    return global_bound.proved(case, _reference(case), _floor(case), lambda: _best_plan(case)[0])
+    return global_bound.prove(case, _reference(case), _floor(case), lambda: _best_plan(case)[0])
 
 
 def quick(case: Case) -> Solution:
@@ -106,8 +106,8 @@ def climb(case: Case) -> Solution:
     """The best plan that climbs lead to, and what its tangent proves."""
     best, reached = _best_plan(case)
     search = case.search
-    tangent = certificate.first_order(search.gain, search.measure, search.feasible, best.spend)
-    proof = certificate.certify(
+    tangent = tangent_bound(search.gain, search.measure, search.feasible, best.spend)
+    proof = certify(
         best.value,
         tangent,
         _floor(case),
@@ -187,7 +187,7 @@ def report(case: Case, decision: Decision, began: float) -> Allocation:
         versus_proportional=compare(case, gained, spend.sum() * spend_mix(case.current)),
         marginal=solution.slope,
         marginal_response=gain.slope(spend).mean(axis=0) + gain.cost,
-        binding=binding_limits(decision.system, spend, solution.slope, decision.sides),
+        binding=binding_limits(decision.system, spend, solution.slope, decision.conditions),
         certificate=solution.certificate,
         warnings=(*_warnings(case.current), *decision.warnings),
         statistics=SearchStatistics(

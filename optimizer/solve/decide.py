@@ -4,7 +4,7 @@
     switches                               switches.solve_switched
     everything else                        the plain solve
 
-Then: does the plan gain enough over the proportional one to be told from noise?
+Then: does the plan gain enough over the proportional one to be reported from noise?
 """
 
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from optimizer.allocation import (
     StayJudgement,
     relative_gap,
 )
-from optimizer.conditions.condition import Side, has_sides
+from optimizer.conditions.condition import Condition, has_conditions
 from optimizer.conditions.solve_within import solve_within
 from optimizer.conditions.switches import solve_switched
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.explain.information import explained
+from optimizer.explain.information import insights_of
 from optimizer.explain.inseparable import inseparable_pairs
-from optimizer.explain.stay import judge
+from optimizer.explain.stay import judge_stay
 from optimizer.search.case import Case, Solution, Solve
 
 
@@ -34,13 +34,13 @@ from optimizer.search.case import Case, Solution, Solve
 class Decision:
     """What to report; system: the limits under which shadow prices are read.
 
-    sides: conditions beside them.
+    conditions: conditions beside them.
     """
 
     status: Status
     solution: Solution
     system: LinearSystem
-    sides: tuple[Side, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     target: ConditionResult | None = None
     stay: StayJudgement | None = None
     pairs: tuple[InseparablePair, ...] = ()
@@ -54,11 +54,15 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
     Raises InvalidProblem, Infeasible, InvalidResponse.
     """
     plain, quick = _keeping_switches(solve), _keeping_switches(quick)
-    if has_sides(case):
-        outcome = solve_within(case, plain, quick)
-        status = _status(outcome.solution) if outcome.met else Status.TARGET_UNREACHABLE
+    if has_conditions(case):
+        constrained = solve_within(case, plain, quick)
+        status = _status(constrained.solution) if constrained.met else Status.TARGET_UNREACHABLE
         decision = Decision(
-            status, outcome.solution, outcome.system, outcome.sides, outcome.reached
+            status,
+            constrained.solution,
+            constrained.system,
+            constrained.conditions,
+            constrained.reached,
         )
     else:
         solution = plain(case)
@@ -67,7 +71,7 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
     return replace(
         decision,
         pairs=inseparable_pairs(case, spend),
-        insights=explained(case, quick, spend) if explain else None,
+        insights=insights_of(case, quick, spend) if explain else None,
     )
 
 
@@ -85,7 +89,7 @@ def _status(solution: Solution) -> Status:
 
 def _staying(case: Case, decision: Decision) -> Decision:
     """The proportional plan instead, where nothing tells the plan's gain over it from noise."""
-    stay = judge(case, decision.solution)
+    stay = judge_stay(case, decision.solution)
     if stay is None or not stay.within_noise or not case.problem.stay:
         return replace(decision, stay=stay)
     gain = case.search.gain.draws(stay.spend)

@@ -5,7 +5,7 @@ import pytest
 
 from optimizer import Status, allocate, read_problem
 from optimizer.allocation import CertificateKind, relative_gap
-from optimizer.certify.first_order import FirstOrder, certify
+from optimizer.certify.first_order import TangentBound, certify
 from optimizer.risk import measures as risk
 from tests.optimizer.fakes import hill_response, log_response
 
@@ -45,13 +45,13 @@ def test_an_s_shaped_plan_claims_no_bound():
 
 
 def test_a_plan_that_a_small_move_improves_is_not_called_stationary():
-    tangent = FirstOrder(bound=110.0, slope=np.ones(2))
+    tangent = TangentBound(bound=110.0, slope=np.ones(2))
     proof = certify(100.0, tangent, 10.0, concave=False, only_plan=False)
     assert proof.kind is CertificateKind.NONE
 
 
 def test_a_wide_gap_is_reported_as_it_is():
-    tangent = FirstOrder(bound=110.0, slope=np.ones(2))
+    tangent = TangentBound(bound=110.0, slope=np.ones(2))
     proof = certify(100.0, tangent, 10.0, concave=True, only_plan=False)
     assert (proof.kind, proof.upper_bound, proof.gap) == (CertificateKind.GLOBAL, 110.0, 0.1)
 

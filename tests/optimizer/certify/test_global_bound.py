@@ -8,7 +8,7 @@ import pytest
 from optimizer import Status, allocate, read_problem
 from optimizer.allocation import CertificateKind
 from optimizer.certify.envelope import Envelope
-from optimizer.certify.global_bound import proved
+from optimizer.certify.global_bound import prove
 from optimizer.solve.allocate import case_of
 from tests.optimizer.weekly_curves import weekly_response
 
@@ -31,14 +31,17 @@ def test_both_lines_of_every_interval_lie_above_the_curve(seed):
     envelope = Envelope(response, [np.linspace(0.0, 900.0, 8)] * len(response.names))
     weights = np.random.default_rng(seed).dirichlet(np.ones(50), 2)
     for cell in range(len(response.names)):
-        pieces = envelope.pieces(cell, weights)
+        lines = envelope.lines(cell, weights)
         for i in range(7):
             share = np.linspace(0.0, 1.0, 40)
-            at = pieces.levels[i] + share * (pieces.levels[i + 1] - pieces.levels[i])
+            at = lines.levels[i] + share * (lines.levels[i + 1] - lines.levels[i])
             curve = weights @ response.curve(cell, at)[0]
             slack = 1e-9 * np.abs(curve).max()
-            for start, along in ((pieces.low, pieces.rise), (pieces.late, pieces.climb)):
-                line = start[:, i, None] + share * along[:, i, None]
+            for start, rise in (
+                (lines.left_start, lines.left_rise),
+                (lines.right_start, lines.right_rise),
+            ):
+                line = start[:, i, None] + share * rise[:, i, None]
                 assert (line >= curve - slack).all()
 
 
@@ -83,7 +86,7 @@ def test_a_search_cut_short_leaves_a_wider_gap_and_a_bound_that_holds(seed):
     start, best = plans[0], max(plan.value for plan in plans)
     bounds = []
     for nodes in (1, 2_000):
-        solution = proved(case, start, 1.0, lambda: start, nodes)
+        solution = prove(case, start, 1.0, lambda: start, nodes)
         certificate = solution.certificate
         assert certificate.upper_bound is not None
         assert certificate.upper_bound >= max(best, solution.value)

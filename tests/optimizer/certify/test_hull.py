@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from optimizer import allocate
 from optimizer.allocation import CertificateKind
-from optimizer.certify.lagrangian import hull
+from optimizer.certify.lagrangian import concave_hull
 from optimizer.search.tabulated import tabulated_case
 from optimizer.solve.allocate import case_of
 from tests.optimizer.certify.test_global_bound import problem_of, random_plans
@@ -21,7 +21,7 @@ heights = st.lists(st.floats(-5.0, 5.0), min_size=2, max_size=25)
 @given(heights)
 def test_a_hull_is_concave_and_the_least_above_its_points(values):
     x, y = np.arange(len(values), dtype=float), np.array(values)
-    corners, tops = hull(x, y)
+    corners, tops = concave_hull(x, y)
     slopes = np.diff(tops) / np.diff(corners)
     assert np.all(np.diff(slopes) <= 1e-12)
     assert np.all(np.interp(x, corners, tops) >= y - 1e-12)
