@@ -9,12 +9,14 @@ from optimizer.allocation import Allocation, Status
 from optimizer.errors import Infeasible, InvalidProblem, Issue, OptimizerError
 from optimizer.problem.problem import AllocationProblem, read_problem
 from optimizer.response import Response
+from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 from optimizer.solve.score import score
 
 __all__ = [
     "Allocation",
     "AllocationProblem",
+    "Effort",
     "Infeasible",
     "InvalidProblem",
     "Issue",

@@ -1,32 +1,33 @@
 """A climb under conditions that are not linear, by SLSQP on rounded measures.
 
-The linear limits stay exact. Where rounding left the end on the wrong condition of a condition, the end
-is moved along the straight line to a plan that is known to meet all of them: what is feasible is
-convex, so that every plan on the line keeps the linear limits, and the first one that meets the
+The linear limits stay exact. Where rounding left the end of a climb short of a condition, the end
+is moved along the straight line to a plan that is known to meet all conditions. The feasible set is
+convex, so every plan on that line keeps the linear limits, and the first one that meets the
 conditions is taken.
 """
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.optimize import LinearConstraint, NonlinearConstraint, minimize
+from scipy.optimize import NonlinearConstraint, minimize
 
 from optimizer.conditions.condition import Condition
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure
+from optimizer.search.search import linear_constraints
 
 _ITERATIONS = 60
 _CHANGE = 1e-9
 _HALVINGS = 24
 
 type RoundedObjective = Callable[[FloatArray, float], tuple[float, FloatArray]]
-"""(spend (cell,), width) -> what is maximised, and its slope (cell,)."""
+"""(spend (cell,), width of rounding) -> the value to maximise, and its slope (cell,)."""
 
 
 def rounded_objective(gain: Gain, measure: Measure) -> RoundedObjective:
-    """A measure of a gain, rounded over a share of its standard deviation."""
+    """A measure of a gain, rounded over `width` times the gain's standard deviation."""
 
     def objective(spend: FloatArray, width: float) -> tuple[float, FloatArray]:
         draws = gain.draws(spend)
@@ -37,7 +38,7 @@ def rounded_objective(gain: Gain, measure: Measure) -> RoundedObjective:
 
 
 def negative_total_spend(spend: FloatArray, _width: float) -> tuple[float, FloatArray]:
-    """The objective of spending less."""
+    """The objective of spending as little as possible; it needs no rounding."""
     return -float(spend.sum()), -np.ones(spend.size)
 
 
@@ -48,15 +49,11 @@ def climb_within(
     start: FloatArray,
     width: float,
 ) -> FloatArray:
-    """Where SLSQP goes from a plan (cell,); the conditions hold there up to rounding.
+    """The plan (cell,) that SLSQP reaches from a start; conditions hold there up to rounding.
 
-    The answer keeps the linear limits, and is the start where the climb failed.
+    It keeps the linear limits, and is the start itself where the climb failed.
     """
     unit = _size(objective(start, width)[1], feasible)
-    judges = [
-        (rounded_objective(condition.gain, condition.measure), condition)
-        for condition in conditions
-    ]
 
     def loss(x: FloatArray) -> float:
         return -objective(feasible.spend(x), width)[0] / unit
@@ -65,7 +62,9 @@ def climb_within(
         slope = objective(feasible.spend(x), width)[1]
         return -slope[feasible.free] * feasible.scale / unit
 
-    constraints = [_nonlinear_constraint(judge, feasible, start, width) for judge, _ in judges]
+    constraints = [
+        _nonlinear_constraint(condition, feasible, start, width) for condition in conditions
+    ]
     result = minimize(
         loss,
         feasible.coordinates(start),
@@ -84,7 +83,7 @@ def climb_within(
 def move_towards_safe(
     plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]
 ) -> FloatArray:
-    """The plan nearest to `plan` on the line to `safe`, which holds, that holds as well."""
+    """The first plan that holds on the line from `plan` to `safe`, a plan that is known to hold."""
     if holds(plan):
         return plan
     inside, outside = 1.0, 0.0
@@ -98,33 +97,21 @@ def move_towards_safe(
 
 
 def _nonlinear_constraint(
-    judge: RoundedObjective, feasible: FeasibleSet, start: FloatArray, width: float
+    condition: Condition, feasible: FeasibleSet, start: FloatArray, width: float
 ) -> NonlinearConstraint:
-    unit = _size(judge(start, width)[1], feasible)
+    """The condition as SLSQP takes it, in units of its slope at the start."""
+    rounded = rounded_objective(condition.gain, condition.measure)
+    unit = _size(rounded(start, width)[1], feasible)
 
     def level(x: FloatArray) -> FloatArray:
-        return np.array([judge(feasible.spend(x), width)[0] / unit])
+        return np.array([rounded(feasible.spend(x), width)[0] / unit])
 
     def slope(x: FloatArray) -> FloatArray:
-        return judge(feasible.spend(x), width)[1][feasible.free] * feasible.scale / unit
+        return rounded(feasible.spend(x), width)[1][feasible.free] * feasible.scale / unit
 
     return NonlinearConstraint(level, 0.0, np.inf, jac=slope)
 
 
 def _size(slope: FloatArray, feasible: FeasibleSet) -> float:
+    """The greatest slope (cell,) over the free cells, in scaled coordinates; 1 where it is 0."""
     return float(np.abs(slope[feasible.free]).max(initial=0.0)) * feasible.scale or 1.0
-
-
-def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
-    rows: list[LinearConstraint] = []
-    if feasible.equalities.bound.size:
-        rows.append(
-            LinearConstraint(
-                feasible.equalities.matrix, feasible.equalities.bound, feasible.equalities.bound
-            )
-        )
-    if feasible.inequalities.bound.size:
-        rows.append(
-            LinearConstraint(feasible.inequalities.matrix, -np.inf, feasible.inequalities.bound)
-        )
-    return rows

@@ -1,9 +1,10 @@
-"""Plans that must meet a chance or a return: the best one, or the one that comes closest.
+"""Plans under chance constraints or a least return: the best one, or the one that comes closest.
 
-First without the conditions: a plan that meets them anyway is the answer, with its certificate.
-Otherwise the plan that is most certain to meet them; if that does not, they are out of reach, and
-it is the answer. Otherwise climbs under the conditions, from that plan, the free one and the
-references, the best of them down to a fine rounding; each end is judged exactly.
+The problem is first solved without the conditions: a plan that meets them anyway is the answer,
+with its certificate. Otherwise the plan that is most certain to meet them is looked for; if even
+that one does not, they are out of reach, and it is the answer. Otherwise SLSQP climbs under the
+conditions from that plan, from the unconditional one and from the references, the best of them
+down to a fine rounding; each end is judged exactly.
 """
 
 from collections.abc import Sequence
@@ -31,28 +32,33 @@ _WIDTHS = (0.1, 0.02, 0.004)
 
 @dataclass(frozen=True, eq=False)
 class ConstrainedSolution:
-    """solution: under `system`.  conditions: the conditions, reported by `reached`; met: all of them."""
+    """A solution of a problem with conditions.
+
+    system: the limits under which it was found.  conditions: of the problem.
+    result: of the condition that fails, of the first one where none does.
+    met: whether all of them hold.
+    """
 
     solution: Solution
     system: LinearSystem
     conditions: tuple[Condition, ...]
-    reached: ConditionResult | None
+    result: ConditionResult
     met: bool
 
 
 def solve_within(case: Case, solve: Solve, quick: Solve) -> ConstrainedSolution:
     """The best plan that meets every condition.  Raises InvalidProblem."""
-    free = None if case.problem.minimise else solve(case)
+    unconditional = None if case.problem.minimise else solve(case)
     first = proportional_start(case.system, case.search.feasible, case.current)
-    conditions = conditions_of(case, first if free is None else free.spend)
-    if free is not None and _all_hold(conditions, free.spend):
-        return _constrained_solution(free, case.system, conditions)
+    conditions = conditions_of(case, first if unconditional is None else unconditional.spend)
+    if unconditional is not None and _all_hold(conditions, unconditional.spend):
+        return _constrained_solution(unconditional, case.system, conditions)
     safe = _closest_to_conditions(case, conditions, quick)
     if not _all_hold(conditions, safe):
         return _constrained_solution(_solution(case, safe), case.system, conditions)
     system = with_pattern(case.system, pattern_of(case.system, safe))
     fixed = case.with_system(system)
-    starts = _starts(fixed, safe, free)
+    starts = _starts(fixed, safe, unconditional)
     table = tabulated_case(fixed) if case.problem.target is None else None
     if table is not None:
         starts = [_best_climb(table, conditions_of(table, safe), safe, starts)]
@@ -84,7 +90,7 @@ def _closest_to_conditions(case: Case, conditions: Sequence[Condition], solve: S
 
 
 def _raise_probability(case: Case, condition: Condition, plan: FloatArray) -> FloatArray:
-    """From the plan with the best quantile to the one with the best probability."""
+    """Climb from the plan with the best quantile to one with a better probability."""
     if condition.chance is None:
         return plan
     search = Search(condition.gain, condition.chance, case.search.feasible)
@@ -92,10 +98,11 @@ def _raise_probability(case: Case, condition: Condition, plan: FloatArray) -> Fl
     return max(plan, climbed.spend, key=condition.reached)
 
 
-def _starts(case: Case, safe: FloatArray, free: Solution | None) -> list[FloatArray]:
+def _starts(case: Case, safe: FloatArray, unconditional: Solution | None) -> list[FloatArray]:
+    """Plans within the linear limits from which to climb under the conditions."""
     starts = [safe]
-    if free is not None:
-        starts += [free.spend, 0.5 * (free.spend + safe)]
+    if unconditional is not None:
+        starts += [unconditional.spend, 0.5 * (unconditional.spend + safe)]
     for reference in (case.current, safe.sum() * spend_mix(case.current)):
         starts.append(reference)
     return [start for start in starts if not case.system.broken_limits(start)]
@@ -108,7 +115,7 @@ def _best_climb(
     starts: Sequence[FloatArray],
     widths: Sequence[float] = _WIDTHS,
 ) -> FloatArray:
-    """The best plan that the climbs reach; `safe` meets every condition."""
+    """The best plan (cell,) that climbs from the starts reach; `safe` meets every condition."""
     objective = _objective(case)
     best = safe
     for width in widths:
@@ -126,12 +133,14 @@ def _best_climb(
 
 
 def _objective(case: Case) -> RoundedObjective:
+    """What the climbs maximise: less spend, or the problem's measure."""
     if case.problem.minimise:
         return negative_total_spend
     return rounded_objective(case.search.gain, case.search.measure)
 
 
 def _value(case: Case, plan: FloatArray) -> float:
+    """The same without rounding."""
     if case.problem.minimise:
         return -float(plan.sum())
     return case.search.measure.value(case.search.gain.draws(plan))
@@ -142,7 +151,7 @@ def _all_hold(conditions: Sequence[Condition], plan: FloatArray) -> bool:
 
 
 def _solution(case: Case, plan: FloatArray) -> Solution:
-    """A plan that no certificate covers."""
+    """The solution at a plan (cell,) that no certificate covers."""
     value = case.search.measure.value(case.search.gain.draws(plan))
     slope = _objective(case)(plan, _WIDTHS[-1])[1]
     return Solution(plan, value, slope, Certificate(CertificateKind.NONE), (value,))
@@ -152,14 +161,13 @@ def _constrained_solution(
     solution: Solution, system: LinearSystem, conditions: tuple[Condition, ...]
 ) -> ConstrainedSolution:
     plan = solution.spend
-    reported = next(
-        (condition for condition in conditions if not condition.holds(plan)), conditions[0]
-    )
-    reached = ConditionResult(
-        condition=reported.label,
-        pointer=reported.pointer,
-        wanted=reported.wanted,
+    failing = (condition for condition in conditions if not condition.holds(plan))
+    reported = next(failing, conditions[0])
+    result = ConditionResult(
+        condition=reported.stated.label,
+        pointer=reported.stated.pointer,
+        wanted=reported.stated.wanted,
         reached=reported.reached(plan),
         met=reported.holds(plan),
     )
-    return ConstrainedSolution(solution, system, conditions, reached, _all_hold(conditions, plan))
+    return ConstrainedSolution(solution, system, conditions, result, _all_hold(conditions, plan))

@@ -1,10 +1,11 @@
-"""Channels that get nothing or enough: patterns of on and off, searched as a tree.
+"""Channels that are off, or on with a minimum: branch and bound over patterns of switches.
 
-A switch left open is no limit at all, so the plan of an open problem, and the bound that is proved
-of it, are at least as good as any with the switch on or off. Where that plan breaks a switch, two
-problems follow: it is off (its sum is 0) or on (at least its minimum). The most promising open
-problem comes first; one whose bound is no better than the best plan so far is dropped. The bound
-of the whole is the greatest among the best plan's and those of what was dropped or left.
+A switch left open is no limit at all, so the plan of a problem with open switches, and the bound
+proved for it, are at least as good as any with these switches on or off. Where that plan breaks a
+switch, the problem is branched: the switch is off (its sum is 0) or on (at least its minimum). The
+problem with the highest bound comes first; one whose bound is no better than the best plan so far
+is pruned. The bound of the whole is the greatest among the best plan's bound and those of the
+problems that were pruned or left unsolved.
 """
 
 import heapq
@@ -30,6 +31,8 @@ type SwitchPattern = tuple[bool | None, ...]
 
 @dataclass(frozen=True, eq=False, order=False)
 class _SolvedPattern:
+    """A node of the tree; bound: of the measure over all plans that follow the pattern."""
+
     pattern: SwitchPattern
     solution: Solution
     bound: float
@@ -37,6 +40,11 @@ class _SolvedPattern:
 
 @dataclass(eq=False)
 class _Tree:
+    """The search tree: solved patterns that are not branched yet, the highest bound first.
+
+    open: (-bound, order of solving, pattern).  proved: whether every bound is a global one.
+    """
+
     case: Case
     solve: Solve
     open: list[tuple[float, int, _SolvedPattern]] = field(default_factory=list)
@@ -44,7 +52,7 @@ class _Tree:
     proved: bool = True
 
     def solve_pattern(self, pattern: SwitchPattern, ceiling: float) -> None:
-        """Solve a pattern, if any plan follows it; its bound is not above its parent's."""
+        """Solve a pattern, if any plan follows it; ceiling: the bound of the parent."""
         system = with_pattern(self.case.system, pattern)
         if not is_feasible(system):
             return
@@ -57,7 +65,7 @@ class _Tree:
 
 
 def solve_switched(case: Case, solve: Solve) -> Solution:
-    """The best plan that keeps every switch.  Raises Infeasible where no pattern leaves a plan."""
+    """The best plan that keeps every switch.  Raises Infeasible where no pattern has a plan."""
     tree = _Tree(case, solve)
     tree.solve_pattern((None,) * len(case.system.switches), np.inf)
     best: Solution | None = None
@@ -84,7 +92,7 @@ def solve_switched(case: Case, solve: Solve) -> Solution:
 
 
 def with_pattern(system: LinearSystem, pattern: Sequence[bool | None]) -> LinearSystem:
-    """The system with each switch on or off as a linear limit; open ones are left out."""
+    """The system with each closed switch as a linear limit, on or off; open ones are left out."""
     limits: list[Limit] = []
     for switch, on in zip(system.switches, pattern, strict=True):
         row = system.layout.indicator(np.array(switch.cells))
@@ -114,7 +122,7 @@ def _most_broken(system: LinearSystem, spend: FloatArray) -> int | None:
 
 
 def _bound(solution: Solution) -> float:
-    """What no plan of the problem exceeds; what was found, where nothing is proved."""
+    """The proved upper bound; the plan's own value where nothing is proved."""
     proved = solution.certificate.upper_bound
     return solution.value if proved is None else proved
 
@@ -124,13 +132,12 @@ def _proof(tree: _Tree, best: Solution, left: float) -> Certificate:
         kind = best.certificate.kind
         return Certificate(CertificateKind.STATIONARY if kind in _LOCAL else CertificateKind.NONE)
     bound = max(left, best.value)
-    floor = 0.01 * tree.case.system.budget if tree.case.search.gain.cost else 0.0
-    gap = relative_gap(bound - best.value, best.value, floor)
+    gap = relative_gap(bound - best.value, best.value, tree.case.gap_floor)
     return Certificate(CertificateKind.GLOBAL, upper_bound=bound, gap=gap)
 
 
 def _conflict(system: LinearSystem) -> Infeasible:
-    """Why no pattern leaves a plan: the switches, and what stops all of them on, and all off."""
+    """Why no pattern has a plan: the switches, and the conflict with all on, and with all off."""
     issues = [Issue(switch.pointer, "infeasible", switch.label) for switch in system.switches]
     listed = "; ".join(switch.label for switch in system.switches)
     reasons = []

@@ -99,5 +99,7 @@ def _conditions_met(conditions: Sequence[Condition], spend: FloatArray) -> list[
         level = condition.measure.evaluate(draws, _NEAR * spread)
         if abs(level.value) <= 2 * _NEAR * spread:
             normal = -(level.weights @ condition.gain.slope(spend))
-            met.append(_MetLimit(condition.label, condition.pointer, normal, equality=False))
+            met.append(
+                _MetLimit(condition.stated.label, condition.stated.pointer, normal, equality=False)
+            )
     return met

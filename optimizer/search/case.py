@@ -1,7 +1,7 @@
 """One allocation as it is being solved: the problem, its limits, and the search over its gain.
 
-Strategies solve a case again with another measure, or with limits added; the response and what was
-evaluated of it are shared.
+Strategies solve a case again with another measure or with more limits; these cases share the
+response and its evaluations.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,29 @@ from optimizer.risk.measure import Measure
 from optimizer.search.search import Search
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How much work an allocation may take.
+
+    random_starts: number of random starting plans, beside those that a planner would think of.
+    prove: whether to bound all plans where curves are S-shaped, which takes most of the time and
+    may find a better plan.
+    """
+
+    random_starts: int = 3
+    prove: bool = True
+
+
+DEFAULT_EFFORT = Effort()
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What `solve` needs.
+    """The input of a `Solve`.
 
-    response: in the objective's unit, margin applied.  current: (cell,), currency.
-    concave: whether each draw is.  seed, random_starts: of the starts.
+    response: in the objective's unit, margin applied.  current: (cell,), currency over the horizon.
+    concave: whether every draw is concave in spend.
+    seed: of everything random.  effort: how much work the search may take.
     """
 
     problem: AllocationProblem
@@ -32,25 +49,31 @@ class Case:
     current: FloatArray
     concave: bool
     seed: int = 0
-    random_starts: int = 3
+    effort: Effort = DEFAULT_EFFORT
+
+    @property
+    def gap_floor(self) -> float:
+        """The least denominator of a gap: one percent of the budget, 0 in KPI units."""
+        return 0.01 * self.system.budget if self.search.gain.cost else 0.0
 
     def with_measure(self, measure: Measure) -> Self:
-        """The same decision by another measure of the gain."""
+        """The same case with another measure of the gain."""
         search = Search(self.search.gain, measure, self.search.feasible)
         return replace(self, search=search)
 
     def with_system(self, system: LinearSystem) -> Self:
-        """The same decision under other limits, which are known to leave a plan."""
+        """The same case under other limits, which are known to be feasible."""
         search = Search(self.search.gain, self.search.measure, FeasibleSet.of(system))
         return replace(self, system=system, search=search)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """The best plan found for a case, and what is proved of it.
+    """The best plan found for a case, and what is proved about it.
 
-    spend: (cell,), currency.  value: its exact measure.  slope: (cell,), derivative of the measure.
-    reached: the measure that each start led to.
+    spend: (cell,), currency.  value: its exact measure.
+    slope: (cell,), derivative of the measure by spend.
+    reached: the measure reached from each start.
     """
 
     spend: FloatArray

@@ -116,7 +116,7 @@ class Search:
 
 
 def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
-    """The equalities and the inequalities, apart, as SLSQP wants them."""
+    """The equalities and the inequalities of several cells, each as SLSQP takes them."""
     rows: list[LinearConstraint] = []
     if feasible.equalities.bound.size:
         bound = feasible.equalities.bound

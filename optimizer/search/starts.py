@@ -1,6 +1,7 @@
 """Where the search begins: plans that a planner would think of, and random ones.
 
-Every start is feasible: a plan that is not is replaced by the nearest one (least sum of moves).
+Every start is feasible: an infeasible plan is replaced by the nearest feasible one (the least sum
+of absolute moves).
 """
 
 from collections.abc import Iterator
@@ -10,31 +11,24 @@ import numpy as np
 from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
-from optimizer.risk.gain import Gain
-from optimizer.risk.measures import Measure
+from optimizer.search.case import Case
 from optimizer.search.profile_start import knapsack_plan
 
 _ALIKE = 1e-6
 
 
-def starting_plans(
-    system: LinearSystem,
-    feasible: FeasibleSet,
-    gain: Gain,
-    measure: Measure,
-    current: FloatArray,
-    *,
-    seed: int,
-    random_starts: int,
-) -> tuple[FloatArray, ...]:
+def starting_plans(case: Case, random_starts: int) -> tuple[FloatArray, ...]:
     """Different feasible plans, each (cell,) currency.
 
-    Proportional, current, equal, `random_starts` random ones; halfway from the proportional plan
-    to where its gradient points; and the plan that the profiles of the cells suggest.
+    These are the proportional, the current and the equal plan, `random_starts` random ones, the
+    plan halfway from the proportional one to the vertex that its gradient points at, and the
+    knapsack start from the profiles of the cells.
     """
+    system, feasible = case.system, case.search.feasible
+    gain, measure = case.search.gain, case.search.measure
     plans: list[FloatArray] = []
-    for wish in _desired_plans(system, current, seed, random_starts):
-        _add_if_different(plans, _nearest_feasible(system, feasible, wish), system)
+    for desired in _desired_plans(system, case.current, case.seed, random_starts):
+        _add_if_different(plans, _nearest_feasible(system, feasible, desired), system)
     weights = measure.evaluate(gain.draws(plans[0]), 0.0).weights
     slope = weights @ gain.slope(plans[0])
     corner = feasible.spend(feasible.extreme_point(slope[feasible.free]))
@@ -48,7 +42,7 @@ def starting_plans(
 def proportional_start(
     system: LinearSystem, feasible: FeasibleSet, current: FloatArray
 ) -> FloatArray:
-    """(cell,): the feasible plan nearest to the current mix at the whole budget."""
+    """(cell,): the feasible plan nearest to the current spend mix at the whole budget."""
     return _nearest_feasible(system, feasible, system.budget * spend_mix(current))
 
 
@@ -66,15 +60,18 @@ def _desired_plans(
 
 
 def spend_mix(current: FloatArray) -> FloatArray:
-    """(cell,): shares of the current spend; equal where nothing is spent."""
+    """(cell,): each cell's share of the current spend; equal shares where nothing is spent."""
     total = current.sum()
     return current / total if total > 0 else np.full(current.size, 1.0 / current.size)
 
 
-def _nearest_feasible(system: LinearSystem, feasible: FeasibleSet, wish: FloatArray) -> FloatArray:
-    if not system.broken_limits(wish):
-        return np.clip(wish, system.lower, system.upper)
-    return feasible.spend(feasible.nearest_point(feasible.coordinates(wish)))
+def _nearest_feasible(
+    system: LinearSystem, feasible: FeasibleSet, desired: FloatArray
+) -> FloatArray:
+    """(cell,): the desired plan (cell,), or the feasible one nearest to it."""
+    if not system.broken_limits(desired):
+        return np.clip(desired, system.lower, system.upper)
+    return feasible.spend(feasible.nearest_point(feasible.coordinates(desired)))
 
 
 def _add_if_different(plans: list[FloatArray], plan: FloatArray, system: LinearSystem) -> None:

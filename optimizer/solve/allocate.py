@@ -21,7 +21,7 @@ from optimizer.explain.shadow_prices import binding_limits
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
 from optimizer.risk.gain import Gain
-from optimizer.search.case import Case, Solution
+from optimizer.search.case import DEFAULT_EFFORT, Case, Effort, Solution
 from optimizer.search.reference import measure_for
 from optimizer.search.scaled_response import scale_response
 from optimizer.search.search import MeasuredPlan, Search
@@ -36,17 +36,16 @@ def allocate(
     current: FloatArray,
     *,
     seed: int = 0,
-    random_starts: int = 3,
     explain: bool = False,
-    prove: bool = True,
+    effort: Effort = DEFAULT_EFFORT,
 ) -> Allocation:
     """The best plan that was found, with its certificate.
 
     current: (cell,), currency over the horizon: today's plan, the reference of max_change.
     seed: of the random starts; equal arguments give equal plans.
-    explain: whether to add what costs further solves: stability, regret, value of information.
-    prove: whether to bound all plans where curves are S-shaped, which takes most of the time and
-    may find a better plan.
+    explain: whether to add the insights that need further solves: stability, regret, value of
+    information.
+    effort: how much work the search may take.
     The plan satisfies every limit to 1e-6 of the budget, and its measure is not below that of
     the current or the proportional plan where these are feasible.
 
@@ -54,8 +53,8 @@ def allocate(
     that it names), InvalidResponse (the model behind the response is at fault).
     """
     began = perf_counter()
-    case = case_of(problem, response, current, seed=seed, random_starts=random_starts)
-    decision = decide(case, solve if prove else quick, quick, explain=explain)
+    case = case_of(problem, response, current, seed=seed, effort=effort)
+    decision = decide(case, solve if effort.prove else quick, quick, explain=explain)
     return report(case, decision, began)
 
 
@@ -65,7 +64,7 @@ def case_of(
     current: FloatArray,
     *,
     seed: int = 0,
-    random_starts: int = 3,
+    effort: Effort = DEFAULT_EFFORT,
 ) -> Case:
     """The problem over the response, checked and known to have a plan.
 
@@ -85,7 +84,7 @@ def case_of(
         current=current,
         concave=is_concave(earned),
         seed=seed,
-        random_starts=random_starts,
+        effort=effort,
     )
 
 
@@ -94,7 +93,7 @@ def solve(case: Case) -> Solution:
     many = len(case.system.names) > MANY_CELLS
     if not global_bound.is_applicable(case) or (case.concave and not many):
         return climb(case)
-    return global_bound.prove(case, _reference(case), _floor(case), lambda: _best_plan(case)[0])
+    return global_bound.prove(case, _reference(case), case.gap_floor, lambda: _best_plan(case)[0])
 
 
 def quick(case: Case) -> Solution:
@@ -110,17 +109,12 @@ def climb(case: Case) -> Solution:
     proof = certify(
         best.value,
         tangent,
-        _floor(case),
+        case.gap_floor,
         concave=case.concave,
         only_plan=search.feasible.is_single_plan,
         certified=search.measure.certified,
     )
     return Solution(best.spend, best.value, tangent.slope, proof, reached)
-
-
-def _floor(case: Case) -> float:
-    """The least denominator of a gap: one percent of the budget."""
-    return 0.01 * case.system.budget if case.search.gain.cost else 0.0
 
 
 def _best_plan(case: Case) -> tuple[MeasuredPlan, tuple[float, ...]]:
@@ -160,15 +154,8 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
     system, search, current = case.system, case.search, case.current
     if case.concave and search.measure.certified:
         return (proportional_start(system, search.feasible, current),)
-    return starting_plans(
-        system,
-        search.feasible,
-        search.gain,
-        search.measure,
-        current,
-        seed=case.seed,
-        random_starts=0 if len(system.names) > MANY_CELLS else case.random_starts,
-    )
+    many = len(system.names) > MANY_CELLS
+    return starting_plans(case, 0 if many else case.effort.random_starts)
 
 
 def report(case: Case, decision: Decision, began: float) -> Allocation:

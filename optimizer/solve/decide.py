@@ -62,7 +62,7 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
             constrained.solution,
             constrained.system,
             constrained.conditions,
-            constrained.reached,
+            constrained.result,
         )
     else:
         solution = plain(case)
@@ -108,6 +108,5 @@ def _of_reference(case: Case, proof: Certificate, value: float) -> Certificate:
     """The same bound, seen from another plan."""
     if proof.kind is not CertificateKind.GLOBAL or proof.upper_bound is None:
         return Certificate(CertificateKind.NONE)
-    floor = 0.01 * case.system.budget if case.search.gain.cost else 0.0
-    gap = relative_gap(proof.upper_bound - value, value, floor)
+    gap = relative_gap(proof.upper_bound - value, value, case.gap_floor)
     return Certificate(CertificateKind.GLOBAL, upper_bound=proof.upper_bound, gap=gap)

@@ -21,6 +21,7 @@ from app.store.port import ArtefactStore
 from mmm.interval import Interval, summarize
 from mmm.progress import Progress
 from optimizer.problem.problem import Budget
+from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 
 KIND = "frontier"
@@ -122,7 +123,9 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
 
 
 def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
-    found = allocate(problem, response, response.current, seed=problem.seed, prove=problem.prove)
+    found = allocate(
+        problem, response, response.current, seed=problem.seed, effort=Effort(prove=problem.prove)
+    )
     certificate = found.certificate
     return FrontierPoint(
         total=float(found.spend.sum()),

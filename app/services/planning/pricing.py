@@ -13,6 +13,7 @@ from mmm.errors import Issue, QueryError
 from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
 from optimizer.allocation import Allocation
+from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 
 STEPS = 9
@@ -28,7 +29,12 @@ def priced(
 
     def solve(response: AnyResponse, prove: bool) -> Allocation:
         return allocate(
-            body, response, response.current, seed=body.seed, explain=body.explain, prove=prove
+            body,
+            response,
+            response.current,
+            seed=body.seed,
+            explain=body.explain,
+            effort=Effort(prove=prove),
         )
 
     if body.price is None:
@@ -68,7 +74,7 @@ def priced(
 
 
 def _quick(body: AllocateBody, response: AnyResponse) -> Allocation:
-    return allocate(body, response, response.current, seed=body.seed, prove=False)
+    return allocate(body, response, response.current, seed=body.seed, effort=Effort(prove=False))
 
 
 def _candidates(body: AllocateBody) -> list[float]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer import Status, allocate, read_problem
+from optimizer import Effort, Status, allocate, read_problem
 from optimizer.allocation import CertificateKind
 from optimizer.certify.envelope import Envelope
 from optimizer.certify.global_bound import prove
@@ -118,7 +118,7 @@ def test_less_than_the_most_is_spent_where_more_does_not_pay():
 
 def test_without_a_proof_the_plan_is_quicker_and_says_so():
     response = weekly_response(3, cells=4, draws=100)
-    answer = allocate(problem_of(4), response, np.full(4, 250.0), prove=False)
+    answer = allocate(problem_of(4), response, np.full(4, 250.0), effort=Effort(prove=False))
     assert answer.certificate.kind is not CertificateKind.GLOBAL
     assert answer.status is Status.FEASIBLE
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from optimizer import allocate, read_problem
+from optimizer import Effort, allocate, read_problem
 from optimizer.risk import measures as risk
 from tests.optimizer.fakes import Log, hill_response, log_response, names
 
@@ -68,5 +68,7 @@ def test_s_shaped_problems_reach_what_many_starts_reach(seed):
     }
     response, current = hill_response(20 + seed, 4, 100), np.full(4, 200.0)
     usual = allocate(read_problem(data), response, current)
-    thorough = allocate(read_problem(data), response, current, seed=1, random_starts=40)
+    thorough = allocate(
+        read_problem(data), response, current, seed=1, effort=Effort(random_starts=40)
+    )
     assert usual.risk.value >= thorough.risk.value - 1e-3 * 900
