@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from app.configuration import require_ground, warn_of_unknown_variables
 from app.db.database import Database, open_database
 from app.fitworker.pool import FitPool
-from app.fitworker.process import COMMAND, launch
+from app.fitworker.process import COMMAND, make_launch
 from app.http.metrics_server import serve_metrics
-from app.jobs.care import Care
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
 from app.jobs.kinds import FITS, QUERIES
 from app.jobs.port import Queues
+from app.jobs.reconciler import Reconciler
 from app.jobs.runner import Handler, JobRunner
 from app.jobs.worker import Worker
 from app.runtime.locks import Lock
@@ -52,7 +52,7 @@ class Ground:
     database: Database
     store: ArtefactStore
     queues: Queues
-    care: Care
+    reconciler: Reconciler
 
 
 def open_ground(settings: Settings, stack: ExitStack) -> Ground:
@@ -64,8 +64,8 @@ def open_ground(settings: Settings, stack: ExitStack) -> Ground:
     queues = DbosQueues(engine_url(settings.resolved_database_url, settings.data_dir))
     stack.callback(queues.close)
     queues.open()
-    care = Care(database, queues, settings.worker_lost_seconds)
-    return Ground(settings, database, store, queues, care)
+    reconciler = Reconciler(database, queues, settings.worker_lost_seconds)
+    return Ground(settings, database, store, queues, reconciler)
 
 
 def start_worker(
@@ -77,8 +77,8 @@ def start_worker(
     stack.callback(lock.release)
     work_dir = settings.work_dir / lock.name
     shutil.rmtree(work_dir, ignore_errors=True)
-    how = launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
-    pool = FitPool(how, keep_warm=settings.warm_worker)
+    launch = make_launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
+    pool = FitPool(launch, keep_warm=settings.warm_worker)
     stack.callback(pool.close)
     fit_job = FitJob(ground.store, pool, work_dir, settings.fit_timeout_seconds)
     handlers: dict[str, Handler] = {
@@ -100,9 +100,9 @@ def start_worker(
         ground.queues,
         engine,
         runner,
-        ground.care,
+        ground.reconciler,
         lock,
-        pulse=settings.worker_heartbeat_seconds,
+        heartbeat_seconds=settings.worker_heartbeat_seconds,
         lost_after=settings.worker_lost_seconds,
     )
     worker.start()

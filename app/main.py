@@ -117,7 +117,9 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     if settings.work_in_process:
         start_worker(ground, stack, slot=None, fit_command=fit_command)
     else:
-        _repeat(stack, "care", settings.worker_heartbeat_seconds, ground.care.look)
+        _repeat(
+            stack, "reconciling", settings.worker_heartbeat_seconds, ground.reconciler.reconcile
+        )
     retention = Retention(settings, ground.database, ground.store, work)
     _repeat(stack, "sweep", settings.sweep_seconds, retention.sweep)
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})

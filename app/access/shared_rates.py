@@ -13,7 +13,7 @@ from threading import Lock
 
 from app.access.rates import Budget
 from app.db.database import Database
-from app.db.rates import Level, locked_level
+from app.db.rates import BucketLevel, lock_bucket
 
 BATCHES = 16
 """Of a full bucket: the share that a process takes at a time is one in so many."""
@@ -56,7 +56,7 @@ class SharedRates:
         if present < held.empty_until:
             raise self._budget.refusal(tenant, held.empty_until - present)
         with self._database.write() as session:
-            bucket = locked_level(session, tenant, Level(float(self._budget.burst), present))
+            bucket = lock_bucket(session, tenant, BucketLevel(float(self._budget.burst), present))
             level = self._budget.filled(bucket.level, present - bucket.at)
             held.requests = min(self._batch, int(level))
             bucket.level, bucket.at = level - held.requests, max(present, bucket.at)

@@ -114,13 +114,13 @@ def warm(
 
     from app.configuration import read_settings
     from app.console.files import load_spec, load_table
-    from app.fitworker.environment import shared_code
+    from app.fitworker.environment import shared_code_dir
     from mmm.code_folder import CODE_DIR
     from mmm.data.panel import build_panel
 
     if data_dir is not None:
         cache_dir = read_settings(data_dir=data_dir).resolved_cache_dir
-        os.environ[CODE_DIR] = str(shared_code(cache_dir))
+        os.environ[CODE_DIR] = str(shared_code_dir(cache_dir))
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
     began = perf_counter()

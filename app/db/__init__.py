@@ -1,1 +1,1 @@
-"""Storage of what the service knows: rows of datasets, models and operations."""
+"""The database: rows of datasets, models, operations, projects, keys and workers."""

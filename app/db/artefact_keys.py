@@ -1,5 +1,6 @@
-"""Which rows still need an artefact: equal bytes are stored once, so a file may have owners,
-also of other tenants.
+"""Which artefacts are still referenced by rows.
+
+Equal bytes are stored once, so a file may be referenced by several rows, also of several tenants.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -12,39 +13,39 @@ from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import ALL_TENANTS
 
-OWNERS: tuple[InstrumentedAttribute[str], ...] = (
+PERMANENT_REFERENCES: tuple[InstrumentedAttribute[str], ...] = (
     DatasetRow.artefact_key,
     ModelRow.artefact_key,
     ModelRow.data_key,
     ActualsRow.artefact_key,
 )
-"""Columns that keep the file they name."""
+"""Columns that retain the file they name."""
 
-OWNERS_UNTIL_THE_END: tuple[InstrumentedAttribute[str | None], ...] = (
+REFERENCES_UNTIL_FINISHED: tuple[InstrumentedAttribute[str | None], ...] = (
     OperationRow.input_key,
     OperationRow.base_key,
 )
-"""Columns that keep the file they name until the job has ended."""
+"""Columns that retain the file they name until the operation has ended."""
 
 
 def referenced(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of ``keys`` that a dataset, a model or an unfinished operation names."""
+    """The subset of ``keys`` that a row references (datasets, models, actuals, unfinished jobs)."""
     return _scalars(session, [query.where(column.in_(keys)) for query, column in _queries()])
 
 
 def all_referenced(session: Session) -> set[str]:
-    """Every key that a dataset, a model or an unfinished operation names."""
+    """Every key that a row references (datasets, models, actuals, unfinished jobs)."""
     return _scalars(session, [query for query, _ in _queries()])
 
 
 def _queries() -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
-    for column in OWNERS:
+    for column in PERMANENT_REFERENCES:
         yield select(column), column
-    for until_the_end in OWNERS_UNTIL_THE_END:
-        unfinished = OperationRow.status.in_(ACTIVE) & until_the_end.is_not(None)
-        yield select(until_the_end).where(unfinished), until_the_end
+    for input_column in REFERENCES_UNTIL_FINISHED:
+        unfinished = OperationRow.status.in_(ACTIVE) & input_column.is_not(None)
+        yield select(input_column).where(unfinished), input_column
 
 
 def _scalars(session: Session, queries: Iterable[Select[Any]]) -> set[str]:
-    everyone = [query.distinct().execution_options(**ALL_TENANTS) for query in queries]
-    return {key for query in everyone for key in session.scalars(query)}
+    unfiltered = [query.distinct().execution_options(**ALL_TENANTS) for query in queries]
+    return {key for query in unfiltered for key in session.scalars(query)}

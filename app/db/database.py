@@ -1,7 +1,7 @@
-"""The database as two kinds of transaction: ``read()`` and ``write()``.
+"""The database, with two kinds of transaction: ``read()`` and ``write()``.
 
-``of(tenant)`` is the same database as one tenant sees it. Without a tenant, all rows are seen: for
-the service's own work, never for what a request asks.
+``of(tenant)`` is the same database restricted to one tenant's rows. Without a tenant, sessions see
+all rows: for the service's own work, never to answer a request.
 """
 
 import json
@@ -22,7 +22,7 @@ from app.errors import InvalidSetting
 
 
 class Database:
-    """An engine and its two kinds of session; close it when the service ends."""
+    """A SQLAlchemy engine and its two kinds of session; close it when the service ends."""
 
     def __init__(self, engine: Engine, tenant: str | None = None) -> None:
         self.engine = engine
@@ -35,16 +35,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one consistent state; nothing it changes is kept."""
+        """A session on one consistent state; its changes are not committed."""
         with database_errors(), self._session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session committed at the end, undone on error.
+        """A session that is committed at the end and rolled back on error.
 
-        Writers take turns on SQLite. On a server they do not: a row that is read in order to be
-        changed is read with ``with_for_update``, or the change is one UPDATE with its condition.
+        On SQLite writers take turns. On a server they do not: read a row that is to be changed
+        with ``with_for_update``, or make the change one UPDATE with its condition.
         """
         with database_errors(), self._session(self._writer) as session, session.begin():
             yield session
@@ -55,7 +55,7 @@ class Database:
         return TenantSession(engine, expire_on_commit=False, info={TENANT: self._tenant})
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest revision."""
+        """Upgrade the schema to the newest revision."""
         with self._writer.begin() as connection:
             if connection.dialect.name == postgres.NAME:
                 postgres.take_turns(connection)
@@ -72,9 +72,9 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Database of a SQLAlchemy URL; the directory of a SQLite file is made if it is missing.
+    """Open the database of a SQLAlchemy URL; a SQLite file's directory is created if missing.
 
-    Raises InvalidSetting for another kind of URL.
+    Raises InvalidSetting for a URL that is neither SQLite nor Postgres.
     """
     try:
         parsed = make_url(url)
@@ -83,7 +83,7 @@ def open_database(url: str) -> Database:
         )
     except (ArgumentError, ImportError) as error:
         raise InvalidSetting(
-            f"PRUDENT_DATABASE_URL names no database that is used here ({error}). Write "
+            f"PRUDENT_DATABASE_URL is not the URL of a supported database ({error}). Write "
             "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE."
         ) from error
     if parsed.get_backend_name() == "sqlite":

@@ -1,7 +1,7 @@
-"""What a database says when it cannot work, told in the service's own words.
+"""Translates database outages into the service's own errors.
 
-Only outages and lack of room: a statement that is wrong, or a conflict of two transactions, stays
-the library's error.
+Only outages and full disks are translated: a wrong statement or a conflict between transactions
+stays the library's error.
 """
 
 import sqlite3
@@ -24,12 +24,12 @@ _OUTAGES = frozenset(
 _PRIMARY = 0xFF
 _DISK_FULL = "53100"
 _OUTAGE_CLASSES = ("08", "53", "57", "58")
-"""SQLSTATE classes: connection, resources, operator's intervention, system error."""
+"""SQLSTATE classes: connection, resources, operator intervention, system error."""
 
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Raise StoreFull or StoreUnavailable for what is no fault of a statement."""
+    """Raise StoreFull or StoreUnavailable for failures that no statement caused."""
     try:
         yield
     except OperationalError as error:
@@ -47,10 +47,10 @@ def _translated(error: OperationalError) -> StoreError | None:
         full = state == _DISK_FULL
         outage = state is None or state.startswith(_OUTAGE_CLASSES)
     if full:
-        return StoreFull("The database's disk is full, and nothing was kept. Free or add space.")
+        return StoreFull("The database's disk is full; nothing was saved. Free or add space.")
     if outage:
         return StoreUnavailable(
-            f"The database cannot be used: {str(cause).strip()}. Check that it runs, can be "
-            "written and is reached under PRUDENT_DATABASE_URL, then try again."
+            f"The database cannot be used: {str(cause).strip()}. Check that it is running, "
+            "writable and reachable at PRUDENT_DATABASE_URL, then try again."
         )
     return None

@@ -1,8 +1,8 @@
-"""Keys under which creating calls were made, with what was answered.
+"""Idempotency keys of creating calls, with the stored responses.
 
     absent -> claimed -> answered        (claimed -> absent when the call created nothing)
 
-A claim is one INSERT under a primary key, so that of two calls that race exactly one proceeds.
+A claim is one INSERT under a primary key, so that exactly one of two racing calls proceeds.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from app.errors import KeyInUse, KeyReused
 
 
 class IdempotencyRow(TenantOwned, Base):
-    """A key of one tenant; ``status`` is null while its call is carried out."""
+    """A key of one tenant; ``status`` is null while its call is in progress."""
 
     __tablename__ = "idempotency_keys"
 
@@ -31,8 +31,8 @@ class IdempotencyRow(TenantOwned, Base):
 
 
 @dataclass(frozen=True)
-class Remembered:
-    """What was answered to the first call."""
+class StoredResponse:
+    """The response to the first call."""
 
     status: int
     headers: dict[str, str]
@@ -40,19 +40,23 @@ class Remembered:
 
 
 @dataclass(frozen=True)
-class Keys:
-    """The keys of one tenant. ``lifetime`` after the first call, a key may be used anew; a claim
-    without an answer is believed for ``patience``, then its process is taken to have died."""
+class IdempotencyKeys:
+    """The idempotency keys of one tenant.
+
+    A key may be reused ``lifetime`` after its first call. A claim that has no response after
+    ``patience`` may be taken over: its process is assumed to have died.
+    """
 
     database: Database
     tenant: str
     lifetime: timedelta
     patience: timedelta
 
-    def claim(self, key: str, fingerprint: str) -> Remembered | None:
-        """The former answer, or None: the key is ours, and the call is to be carried out.
+    def claim(self, key: str, fingerprint: str) -> StoredResponse | None:
+        """Claim the key; returns the first call's response, or None if the call is to be made now.
 
-        Raises KeyReused where it came with another request, KeyInUse while that is carried out.
+        Raises KeyReused if the key came with another request, KeyInUse while its first call is in
+        progress.
         """
         try:
             with self.database.write() as session:
@@ -61,27 +65,28 @@ class Keys:
                 if row is None:
                     session.add(IdempotencyRow(id=self._id(key), fingerprint=fingerprint))
                     return None
-                return self._known(row, fingerprint)
+                return self._response_of(row, fingerprint)
         except IntegrityError as error:
             raise KeyInUse from error
 
-    def remember(self, key: str, answer: Remembered) -> None:
-        """Keep the answer to the call that claimed the key."""
-        values = {"status": answer.status, "headers": answer.headers, "body": answer.body}
+    def store(self, key: str, response: StoredResponse) -> None:
+        """Store the response to the call that claimed the key."""
+        values = {"status": response.status, "headers": response.headers, "body": response.body}
         with self.database.write() as session:
-            mine = IdempotencyRow.id == self._id(key)
-            session.execute(update(IdempotencyRow).where(mine).values(**values))
+            claimed = IdempotencyRow.id == self._id(key)
+            session.execute(update(IdempotencyRow).where(claimed).values(**values))
 
     def release(self, key: str) -> None:
-        """The call created nothing: the key may be used again, also for another request."""
+        """Delete a claim whose call created nothing, so that any request may use the key again."""
         with self.database.write() as session:
             session.execute(delete(IdempotencyRow).where(IdempotencyRow.id == self._id(key)))
 
-    def _known(self, row: IdempotencyRow, fingerprint: str) -> Remembered | None:
+    def _response_of(self, row: IdempotencyRow, fingerprint: str) -> StoredResponse | None:
+        """The stored response; None if a claim without one has outlasted ``patience``."""
         if row.fingerprint != fingerprint:
             raise KeyReused
         if row.status is not None:
-            return Remembered(row.status, dict(row.headers or {}), row.body or "")
+            return StoredResponse(row.status, dict(row.headers or {}), row.body or "")
         if row.created_at > now() - self.patience:
             raise KeyInUse
         row.created_at = now()

@@ -1,4 +1,4 @@
-"""Schema changes: Alembic revisions shipped with the package, applied on one connection."""
+"""Schema migrations: applies the Alembic revisions in this package on one connection."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Apply every missing revision inside the connection's transaction."""
+    """WriteResult every missing revision inside the connection's transaction."""
     command.upgrade(alembic_config(connection), revision)
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration, without a file, bound to ``connection``."""
+    """Alembic's configuration, made without a file and bound to ``connection``."""
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -1,4 +1,4 @@
-"""Tables. Ids sort by age; JSON columns hold documents that were checked before."""
+"""Database tables. Ids sort by age; JSON columns hold documents that were validated before."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,29 +23,29 @@ Documents = list[Any]
 
 
 def now() -> datetime:
-    """The present, with its time zone."""
+    """The current time in UTC, with its time zone."""
     return datetime.now(UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment with a time zone, also where the database knows none (stored in UTC)."""
+    """A time zone aware datetime, stored in UTC, also where the database has no time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """To UTC."""
+        """Convert to UTC."""
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """In UTC, whatever zone the database's session is set to."""
+        """Return in UTC, whatever time zone the database session is set to."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """Root of the tables; constraints have predictable names, as batch migrations need."""
+    """Base class of the tables; constraints have predictable names, as batch migrations need."""
 
     metadata = MetaData(
         naming_convention={
@@ -77,7 +77,7 @@ class TenantOwned:
 
 
 class DatasetRow(TenantOwned, Base):
-    """A table as it was sent; ``artefact_key`` names its bytes."""
+    """An uploaded table; ``artefact_key`` is the key of its stored bytes."""
 
     __tablename__ = "datasets"
 
@@ -90,14 +90,14 @@ class DatasetRow(TenantOwned, Base):
 
 
 class OperationRow(TenantOwned, Base):
-    """A long call: what was asked, where it stands, how it ended.
+    """A long-running call: its request, its status and progress, and how it ended.
 
-    ``attempt`` counts the starts and fences off a former one: only the newest may write.
-    ``releases`` counts the starts that ended because a worker was stopped, which is no fault.
-    ``worker`` is the executor that the newest start ran, or runs, on. ``stop_requested`` asks it to
-    end with what it has; ``incomplete`` says that it did. ``version`` grows with every change.
-    ``input_key`` names the artefact that the job will read, ``base_key`` the file of the model that
-    a refit continues. ``priority``: the lowest comes first.
+    ``attempt`` counts the starts and fences earlier ones: only the newest attempt may write.
+    ``releases`` counts the starts that ended because a worker was stopped, which is not a failure.
+    ``worker`` is the executor of the newest start. ``stop_requested`` asks the job to end early
+    with a partial result; ``incomplete`` says that it did. ``version`` grows with every change.
+    ``input_key`` is the key of the artefact that the job reads, ``base_key`` that of the model that
+    a refit continues. ``priority``: the lowest runs first.
     """
 
     __tablename__ = "operations"
@@ -128,10 +128,10 @@ class OperationRow(TenantOwned, Base):
 
 
 class WorkerRow(Base):
-    """A process that works on jobs, from its start until it retires or is taken for dead.
+    """A process that runs jobs, from its start until it stops or is considered dead.
 
-    ``executor`` is new at every start; ``identity`` (host and slot) is held by one living process
-    at a time, by the file ``lock`` on that host. ``heartbeat_at`` changes as long as it lives.
+    ``executor`` is new at every start; ``identity`` (host and slot) belongs to one living process
+    at a time, which holds the file ``lock`` on that host. ``heartbeat_at`` changes while it lives.
     """
 
     __tablename__ = "workers"
@@ -145,10 +145,10 @@ class WorkerRow(Base):
 
 
 class ModelRow(TenantOwned, Base):
-    """A fitted model; ``artefact_key`` names its file, ``data_key`` the table it was fitted to.
+    """A fitted model; ``artefact_key`` is the key of its file, ``data_key`` of its table.
 
-    A refit has the model it continues in ``base_model_id``, and in ``stability`` what changed.
-    ``incomplete`` means that the fit was stopped before it had all its draws.
+    For a refit, ``base_model_id`` is the model that it continues and ``stability`` the comparison
+    with it. ``incomplete``: the fit was stopped before it had all its draws.
     """
 
     __tablename__ = "models"
@@ -177,7 +177,7 @@ class ModelRow(TenantOwned, Base):
 
 
 class LiftTestRow(TenantOwned, Base):
-    """A registered lift test; ``source`` says in whose form it came."""
+    """A registered lift test; ``source`` is the format it was imported from."""
 
     __tablename__ = "lift_tests"
 
@@ -188,8 +188,8 @@ class LiftTestRow(TenantOwned, Base):
 
 
 class ScenarioRow(TenantOwned, Base):
-    """A saved question to a model (``allocate``, ``evaluate_plan``, ``counterfactual``) with its
-    answer, which stays what it was when the model goes."""
+    """A saved question to a model (``allocate``, ``evaluate_plan``, ``counterfactual``) and its
+    answer, which remains when the model is deleted."""
 
     __tablename__ = "scenarios"
 
@@ -202,7 +202,7 @@ class ScenarioRow(TenantOwned, Base):
 
 
 class ApiKeyRow(TenantOwned, Base):
-    """An API key: not the key, but its ``digest``. A revoked key keeps its row."""
+    """An API key, of which only the ``digest`` is stored. A revoked key keeps its row."""
 
     __tablename__ = "api_keys"
 
@@ -218,8 +218,8 @@ class ApiKeyRow(TenantOwned, Base):
 
 
 class AuditRow(TenantOwned, Base):
-    """What somebody set out to do, and its ``outcome``, null until it is known. The database lets
-    that be filled in once, and refuses every other change."""
+    """An attempted change and its ``outcome``, which is null until it is known. The database allows
+    the outcome to be set once, and refuses every other change."""
 
     __tablename__ = "audit_events"
 
@@ -232,7 +232,7 @@ class AuditRow(TenantOwned, Base):
 
 
 class ProjectRow(TenantOwned, Base):
-    """What models, plans and actuals belong together; its name is the tenant's only one."""
+    """A group of models, plans and actuals; its name is unique within the tenant."""
 
     __tablename__ = "projects"
 
@@ -242,7 +242,7 @@ class ProjectRow(TenantOwned, Base):
 
 
 class PromotionRow(TenantOwned, Base):
-    """A model became the champion of a project; the newest one is, the others are its history."""
+    """A promotion of a model to champion of a project; the newest one is in force."""
 
     __tablename__ = "promotions"
 
@@ -255,8 +255,8 @@ class PromotionRow(TenantOwned, Base):
 
 
 class ProjectPlanRow(TenantOwned, Base):
-    """A plan that was decided on: question and answer as in a scenario, and in ``planned`` its
-    spend and the reference's by week, geo and channel. The newest is the plan of record."""
+    """An adopted plan: question and answer as in a scenario, and in ``planned`` its spend and the
+    reference's by week, geo and channel. The newest is the plan of record."""
 
     __tablename__ = "project_plans"
 
@@ -271,7 +271,7 @@ class ProjectPlanRow(TenantOwned, Base):
 
 
 class ActualsRow(TenantOwned, Base):
-    """Weeks as they came, posted to a project; ``artefact_key`` names the table."""
+    """Actual weeks posted to a project; ``artefact_key`` is the key of the table."""
 
     __tablename__ = "actuals"
 

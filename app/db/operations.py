@@ -1,12 +1,13 @@
-"""Rows of operations, and the only transitions that their status may make.
+"""Rows of operations, and the only status transitions that are allowed.
 
     queued -> running -> succeeded | failed
       |          └-----> cancelling -> cancelled
       └--> cancelled       (running -> queued when its worker stops or dies, or to try it again)
 
-Every transition is one UPDATE that names the status it starts from, so that of two that race
-exactly one takes place. What a job writes names its attempt too: a former one writes nothing.
-Only what is queued can be started, and only by a worker that takes part (``app.db.workers``).
+Every transition is one UPDATE conditional on the status it starts from, so exactly one of two
+racing transitions succeeds. What a job writes is conditional on its attempt too, so an earlier
+attempt writes nothing. Only a queued operation can be started, and only by a registered worker
+(``app.db.workers``).
 """
 
 from typing import Any, Literal
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session, load_only
 
 from app.db.models import Document, OperationRow, now
-from app.db.workers import is_member
+from app.db.workers import is_registered
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
@@ -23,10 +24,10 @@ ACTIVE = ("queued", "running", "cancelling")
 
 
 def claim(session: Session, operation_id: str, worker: str) -> OperationRow | None:
-    """Start a (new) attempt; None where the operation, or the worker, is not to run."""
-    changed = _change(
+    """Start a new attempt; None if the operation is not queued or the worker not registered."""
+    changed = _update(
         session,
-        _is(operation_id, "queued") & is_member(worker),
+        _has_status(operation_id, "queued") & is_registered(worker),
         status="running",
         attempt=OperationRow.attempt + 1,
         worker=worker,
@@ -41,17 +42,17 @@ def claim(session: Session, operation_id: str, worker: str) -> OperationRow | No
 
 
 def report(session: Session, operation_id: str, attempt: int, **progress: Any) -> bool:
-    """Write stage, progress, eta_seconds and detail of a running attempt."""
-    return _change(session, _own(operation_id, attempt, "running"), **progress)
+    """Write stage, progress, eta_seconds and detail of a running attempt; False if superseded."""
+    return _update(session, _is_attempt(operation_id, attempt, "running"), **progress)
 
 
 def succeed(
     session: Session, operation_id: str, attempt: int, result: Document, *, incomplete: bool = False
 ) -> bool:
     """End a running attempt with its result; False if it was cancelled or superseded."""
-    return _change(
+    return _update(
         session,
-        _own(operation_id, attempt, "running"),
+        _is_attempt(operation_id, attempt, "running"),
         status="succeeded",
         result=result,
         incomplete=incomplete,
@@ -63,9 +64,9 @@ def succeed(
 
 def fail(session: Session, operation_id: str, attempt: int, error: Document) -> bool:
     """End a running attempt with a problem document."""
-    return _change(
+    return _update(
         session,
-        _own(operation_id, attempt, "running"),
+        _is_attempt(operation_id, attempt, "running"),
         status="failed",
         error=error,
         eta_seconds=None,
@@ -74,10 +75,10 @@ def fail(session: Session, operation_id: str, attempt: int, error: Document) -> 
 
 
 def release(session: Session, operation_id: str, attempt: int, *, fault: bool) -> bool:
-    """Give a running attempt back to the queue; without ``fault`` it does not count as a try."""
-    return _change(
+    """Return a running attempt to the queue; it counts as an attempt only with ``fault``."""
+    return _update(
         session,
-        _own(operation_id, attempt, "running"),
+        _is_attempt(operation_id, attempt, "running"),
         status="queued",
         stage=None,
         eta_seconds=None,
@@ -86,35 +87,42 @@ def release(session: Session, operation_id: str, attempt: int, *, fault: bool) -
 
 
 def touch(session: Session, row: OperationRow) -> bool:
-    """Grow the version of an operation that is as ``row`` has it: of several, one succeeds."""
-    return _change(session, _is(row.id, row.status) & (OperationRow.version == row.version))
+    """Increment the version of an operation that is unchanged since ``row`` was read.
+
+    Returns True for exactly one of several processes that read the same row.
+    """
+    return _update(session, _has_status(row.id, row.status) & (OperationRow.version == row.version))
 
 
 def request_stop(session: Session, operation_id: str) -> bool:
-    """Ask what runs to end with what it has; False if it does not run."""
-    return _change(session, _is(operation_id, "running"), stop_requested=True)
+    """Ask a running operation to end early with a partial result; False if it is not running."""
+    return _update(session, _has_status(operation_id, "running"), stop_requested=True)
 
 
 def is_stop_requested(session: Session, operation_id: str) -> bool:
-    """Whether the operation was asked to end with what it has."""
+    """Whether the operation was asked to end early with a partial result."""
     query = select(OperationRow.stop_requested).where(OperationRow.id == operation_id)
     return bool(session.scalar(query))
 
 
 def request_cancel(session: Session, operation_id: str) -> bool:
-    """Cancel what is queued, and ask what runs to stop; False if it had ended already."""
-    queued = _change(
-        session, _is(operation_id, "queued"), status="cancelled", finished_at=now(), stage=None
+    """Cancel a queued operation, or ask a running one to stop; False if it had already ended."""
+    queued = _update(
+        session,
+        _has_status(operation_id, "queued"),
+        status="cancelled",
+        finished_at=now(),
+        stage=None,
     )
-    return queued or _change(session, _is(operation_id, "running"), status="cancelling")
+    return queued or _update(session, _has_status(operation_id, "running"), status="cancelling")
 
 
 def confirm_cancel(session: Session, operation_id: str, attempt: int | None = None) -> bool:
-    """The job that was asked to stop has stopped; with ``attempt``, if it is still the newest."""
-    cancelling = _is(operation_id, "cancelling")
-    return _change(
+    """End an operation that is being cancelled; with ``attempt``, only if it is the newest."""
+    cancelling = _has_status(operation_id, "cancelling")
+    return _update(
         session,
-        cancelling if attempt is None else _own(operation_id, attempt, "cancelling"),
+        cancelling if attempt is None else _is_attempt(operation_id, attempt, "cancelling"),
         status="cancelled",
         eta_seconds=None,
         finished_at=now(),
@@ -122,13 +130,13 @@ def confirm_cancel(session: Session, operation_id: str, attempt: int | None = No
 
 
 def active(session: Session) -> list[OperationRow]:
-    """Operations that have not ended, oldest first, without what was asked and told."""
+    """Operations that have not ended, oldest first, without their request and result documents."""
     query = select(OperationRow).where(OperationRow.status.in_(ACTIVE)).order_by(OperationRow.id)
     return list(session.scalars(query.options(_BRIEF)))
 
 
 def running_on(session: Session, worker: str) -> list[OperationRow]:
-    """Operations that a worker runs, in brief as well."""
+    """Operations that a worker runs, without their request and result documents."""
     query = select(OperationRow).where(OperationRow.status.in_(("running", "cancelling")))
     return list(session.scalars(query.where(OperationRow.worker == worker).options(_BRIEF)))
 
@@ -145,20 +153,21 @@ _BRIEF = load_only(
 )
 
 
-def _is(operation_id: str, *statuses: str) -> ColumnElement[bool]:
+def _has_status(operation_id: str, *statuses: str) -> ColumnElement[bool]:
     return (OperationRow.id == operation_id) & OperationRow.status.in_(statuses)
 
 
-def _own(operation_id: str, attempt: int, *statuses: str) -> ColumnElement[bool]:
-    return _is(operation_id, *statuses) & (OperationRow.attempt == attempt)
+def _is_attempt(operation_id: str, attempt: int, *statuses: str) -> ColumnElement[bool]:
+    return _has_status(operation_id, *statuses) & (OperationRow.attempt == attempt)
 
 
-def _change(session: Session, condition: ColumnElement[bool], **values: Any) -> bool:
+def _update(session: Session, condition: ColumnElement[bool], **values: Any) -> bool:
+    """Update the operation that meets ``condition``; returns whether there was one."""
     statement = (
         update(OperationRow)
         .where(condition)
         .values(**values, version=OperationRow.version + 1, updated_at=now())
         .execution_options(synchronize_session=False)
     )
-    outcome = session.execute(statement)
-    return isinstance(outcome, CursorResult) and outcome.rowcount == 1
+    result = session.execute(statement)
+    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -1,7 +1,7 @@
-"""All that is particular to Postgres: a stopped client lets go of its locks, upgrades take turns.
+"""Everything specific to Postgres: idle transactions time out, and schema upgrades take turns.
 
 A process that is frozen in the middle of a transaction keeps its row locks. The server ends such a
-session after a while, so that one sick machine cannot hold up the others.
+session after a while, so that one stuck machine cannot block the others.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event
 
 NAME = "postgresql"
 IDLE_IN_TRANSACTION_SECONDS = 10
-UPGRADE_LOCK = 0x7072756465  # any number that nothing else in the database locks
+UPGRADE_LOCK = 0x7072756465  # an arbitrary number that nothing else in the database locks
 
 
 def set_up(engine: Engine) -> None:
@@ -24,5 +24,5 @@ def set_up(engine: Engine) -> None:
 
 
 def take_turns(connection: Connection) -> None:
-    """Wait until no other process upgrades the schema; ends with the transaction."""
+    """Wait until no other process upgrades the schema; the lock ends with the transaction."""
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")

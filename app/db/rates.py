@@ -1,4 +1,4 @@
-"""The bucket of each tenant's requests, where several processes serve one database."""
+"""Token buckets of the tenants' request rates, shared by the processes of one database."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from app.db.models import Base
 
 
 class RateRow(Base):
-    """What was left in a bucket, in requests and parts of one, at a moment (epoch seconds)."""
+    """The level of a tenant's bucket (fractional requests) at the time ``at`` (epoch seconds)."""
 
     __tablename__ = "tenant_rates"
 
@@ -19,23 +19,23 @@ class RateRow(Base):
     at: Mapped[float]
 
 
-class Level(NamedTuple):
-    """What is in a bucket that nobody has used."""
+class BucketLevel(NamedTuple):
+    """The level of a bucket (requests) at a time (epoch seconds)."""
 
     level: float
     at: float
 
 
-def locked_level(session: Session, tenant: str, unused: Level) -> RateRow:
-    """The tenant's bucket, which no other writer sees until the transaction ends."""
+def lock_bucket(session: Session, tenant: str, initial: BucketLevel) -> RateRow:
+    """Lock the tenant's bucket until the transaction ends; a missing one is created ``initial``."""
     row = session.get(RateRow, tenant, with_for_update=True)
     if row is not None:
         return row
     try:
         with session.begin_nested():
-            row = RateRow(tenant=tenant, level=unused.level, at=unused.at)
+            row = RateRow(tenant=tenant, level=initial.level, at=initial.at)
             session.add(row)
             session.flush()
             return row
-    except IntegrityError:  # another process has just made it
+    except IntegrityError:  # another process has just created it
         return session.get_one(RateRow, tenant, with_for_update=True)

@@ -1,8 +1,8 @@
-"""All that is particular to SQLite: WAL, foreign keys, waiting for locks, and writers in turn.
+"""Everything specific to SQLite: WAL, foreign keys, waiting for locks, and writers in turn.
 
-pysqlite opens transactions late and only for some statements; here it opens none, and the ``begin``
+pysqlite opens transactions late and only for some statements. Here it opens none and the ``begin``
 event does: BEGIN for readers, BEGIN IMMEDIATE for writers, so that a writer waits for its turn at
-the start and never fails half-way for a lock that it cannot upgrade.
+the start and never fails half-way because it cannot upgrade its lock.
 """
 
 import sqlite3
@@ -37,11 +37,11 @@ def set_up(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def set_up_foreign(engine: Engine) -> None:
+def set_up_for_library(engine: Engine) -> None:
     """The same for a library that opens its transactions itself, by pysqlite's own rules.
 
-    It reads the clock as ``unixepoch('subsec')``, which SQLite before 3.42 answers with NULL (as
-    stable distributions still ship it); there, the function is ours.
+    The library reads the clock as ``unixepoch('subsec')``, which returns NULL in SQLite before
+    3.42 (still shipped by stable distributions); there, this module provides the function.
     """
 
     @event.listens_for(engine, "connect")

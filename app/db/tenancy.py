@@ -1,8 +1,8 @@
-"""Sessions of one tenant: what they read is the tenant's, what they add becomes the tenant's.
+"""Sessions of one tenant: they read only the tenant's rows, and new rows get the tenant.
 
-The filter is laid on every SELECT, UPDATE and DELETE of the ORM that touches a TenantOwned table,
-so that a query cannot forget it, nor a table that is added later. A statement that must see all
-tenants says so: ``execution_options(**ALL_TENANTS)``.
+The filter is applied to every ORM SELECT, UPDATE and DELETE on a TenantOwned table, so no query,
+and no table added later, can omit it. A statement that must see all tenants says so:
+``execution_options(**ALL_TENANTS)``.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ ALL_TENANTS: dict[str, Any] = {"prudent_all_tenants": True}
 
 
 class ForeignTenant(Exception):
-    """A row of one tenant was added to a session of another; open a session of its own tenant."""
+    """A row of one tenant was added to another tenant's session; open a session of its tenant."""
 
 
 class TenantSession(Session):
@@ -25,18 +25,18 @@ class TenantSession(Session):
 
 
 @event.listens_for(TenantSession, "do_orm_execute")
-def _filter(state: ORMExecuteState) -> None:
+def _filter_by_tenant(state: ORMExecuteState) -> None:
     if state.execution_options.keys() & ALL_TENANTS.keys():
         return
     tenant = state.session.info[TENANT]
-    own = with_loader_criteria(
+    of_tenant = with_loader_criteria(
         TenantOwned, lambda table: table.tenant == tenant, include_aliases=True
     )
-    state.statement = state.statement.options(own)
+    state.statement = state.statement.options(of_tenant)
 
 
 @event.listens_for(TenantSession, "before_flush")
-def _own_what_is_new(session: Session, _context: Any, _instances: Any) -> None:
+def _set_tenant(session: Session, _context: Any, _instances: Any) -> None:
     tenant = session.info[TENANT]
     for row in session.new:
         if isinstance(row, TenantOwned):
@@ -46,9 +46,9 @@ def _own_what_is_new(session: Session, _context: Any, _instances: Any) -> None:
 
 
 def take_turns(session: Session) -> None:
-    """Let writers of one tenant pass one after the other, until their transaction ends.
+    """Serialize the writers of one tenant until their transaction ends.
 
-    On SQLite they do so anyway; a session of no tenant has nobody to wait for.
+    On SQLite writers take turns anyway; a session without a tenant waits for nobody.
     """
     if TENANT in session.info and session.get_bind().dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock(func.hashtext(f"prudent:{session.info[TENANT]}"))

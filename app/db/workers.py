@@ -1,8 +1,7 @@
-"""Rows of workers: who takes part, who still lives.
+"""Rows of workers: which are registered, and which are alive.
 
-Being in the table is being a worker. Whoever removes a row has decided that its jobs go to others;
-a worker that finds its own row gone has been taken for dead, and what it still holds is no longer
-its own.
+A process is a worker as long as its row exists. Removing a row decides that its jobs go to other
+workers; a worker whose own row is gone was considered dead and no longer owns its jobs.
 """
 
 from collections.abc import Mapping
@@ -14,36 +13,36 @@ from sqlalchemy.orm import Session
 from app.db.models import WorkerRow, now
 
 
-def enter(session: Session, row: WorkerRow) -> None:
-    """Take part from now on."""
+def register(session: Session, row: WorkerRow) -> None:
+    """Add a worker."""
     session.add(row)
     session.flush()
 
 
-def beat(session: Session, executor: str) -> bool:
-    """Say that the worker lives; False if it was taken for dead."""
+def write_heartbeat(session: Session, executor: str) -> bool:
+    """Update the worker's heartbeat; False if its row was removed because it seemed dead."""
     statement = update(WorkerRow).where(WorkerRow.executor == executor).values(heartbeat_at=now())
-    outcome = session.execute(statement.execution_options(synchronize_session=False))
-    return isinstance(outcome, CursorResult) and outcome.rowcount == 1
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def remove(session: Session, executor: str) -> bool:
-    """Take a worker out; False if somebody else has done so before."""
+    """Remove a worker; False if another process has already removed it."""
     statement = delete(WorkerRow).where(WorkerRow.executor == executor)
-    outcome = session.execute(statement.execution_options(synchronize_session=False))
-    return isinstance(outcome, CursorResult) and outcome.rowcount == 1
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def heartbeats(session: Session) -> Mapping[str, datetime]:
-    """The last heartbeat of every worker, by its clock: good for telling changes, not ages."""
+    """The last heartbeat of every worker, by the worker's clock: shows changes, not ages."""
     return {row.executor: row.heartbeat_at for row in session.scalars(select(WorkerRow))}
 
 
 def of_identity(session: Session, identity: str) -> list[WorkerRow]:
-    """Workers that go, or went, by this identity."""
+    """Registered workers with this identity."""
     return list(session.scalars(select(WorkerRow).where(WorkerRow.identity == identity)))
 
 
-def is_member(executor: str) -> ColumnElement[bool]:
-    """Whether a worker takes part, as a condition within a statement."""
+def is_registered(executor: str) -> ColumnElement[bool]:
+    """SQL condition: a worker with this executor id is registered."""
     return select(WorkerRow.executor).where(WorkerRow.executor == executor).exists()

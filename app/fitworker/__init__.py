@@ -1,1 +1,1 @@
-"""The fit process: a child that imports the sampler, so that the service never has to."""
+"""The fit process: a child process that imports the sampler, so the service never has to."""

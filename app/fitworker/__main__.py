@@ -1,4 +1,4 @@
-"""``python -m app.fitworker``: import the sampler, fit one model, end."""
+"""``python -m app.fitworker``: import the sampler and fit models until told to end."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from app.fitworker.protocol import FitRequest, Progress
 
 
 def load() -> Fit:
-    """The fit function; importing what it needs takes seconds."""
+    """Import what a fit needs, which takes seconds, and return the fit function."""
     from mmm.data.panel import build_panel
     from mmm.data.tables import read_table
     from mmm.inference.fit import fit

@@ -1,8 +1,8 @@
-"""The child's side of the protocol: its streams, its parent's death, its place among processes.
+"""The child's side of the protocol: its streams, its priority, and its end with its parent.
 
-``serve`` carries out requests, one after another, with the function it is given; it ends with the
-first that fails, and after some, so that what libraries keep does not add up. Standard output
-belongs to the protocol alone: whatever libraries print is sent to standard error.
+``serve`` runs requests one after another with the given fit function. It ends at the first failure,
+and after a number of requests, so that memory held by libraries does not accumulate. Standard
+output carries only the protocol: what libraries print goes to standard error.
 """
 
 import gc
@@ -27,65 +27,65 @@ from app.fitworker.protocol import (
     Done,
     FitRequest,
     Progress,
+    ProgressReport,
     Ready,
-    Report,
     Stop,
-    failed,
+    failure_message,
 )
 from app.runtime.logs import configure_logging
 
 log = logging.getLogger(__name__)
 
-ORPHANED = 3
+ORPHANED_EXIT_CODE = 3
 OOM_SCORE = 500
 AUTOGROUP_ATTEMPTS = 5
 REPORT_SECONDS = 0.25
-MOST_FITS = 20
-MOST_MEMORY = 1 << 30
-"""Bytes at its peak up to which a process takes another request."""
+MAX_FITS = 20
+MAX_PEAK_BYTES = 1 << 30
+"""A process whose peak memory exceeds this takes no further request."""
 
 Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], None]
-"""Takes the request, where to report to, and whether to end with the draws that there are."""
+"""Takes the request, the progress callback, and a function that says whether to stop early."""
 
 
 def serve(load: Callable[[], Fit]) -> None:
-    """Load the fit function, say so, carry out requests, say of each how it ended."""
+    """Load the fit function, report ready, then run requests and report how each ended."""
     requests: queue.Queue[FitRequest] = queue.Queue()
     stopped = threading.Event()
     threading.Thread(target=_read_stdin, args=(requests, stopped), daemon=True).start()
-    out = _own_stdout()
-    _be_humble()
+    out = _redirect_stdout()
+    _lower_priority()
     fit = load()
-    gc.freeze()  # what was imported is not looked through for garbage again
-    _say(out, Ready())
-    for number in range(1, MOST_FITS + 1):
+    gc.freeze()  # later collections skip what was imported
+    _send(out, Ready())
+    for number in range(1, MAX_FITS + 1):
         request = requests.get()
         configure_logging(request.log_level)
         with structlog.contextvars.bound_contextvars(**request.labels):
-            _carry_out(fit, request, out, stopped.is_set)
-        again = number < MOST_FITS and _peak_memory() < MOST_MEMORY
-        _say(out, Done(again=again))
+            _run_fit(fit, request, out, stopped.is_set)
+        again = number < MAX_FITS and _peak_memory() < MAX_PEAK_BYTES
+        _send(out, Done(again=again))
         if not again:
             return
         gc.collect()
 
 
-def _carry_out(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bool]) -> None:
+def _run_fit(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bool]) -> None:
     started = time.monotonic()
     try:
         log.info("fit started")
-        fit(request, _Throttled(out), stop)
+        fit(request, _ThrottledReporter(out), stop)
     except Exception as error:
-        _say(out, failed(error))
+        _send(out, failure_message(error))
         raise
     log.info("fit ended", extra={"seconds": round(time.monotonic() - started, 3)})
 
 
 def _peak_memory() -> int:
-    """Most bytes that this process has had in memory since its program started.
+    """Peak resident memory of this process since its program started, in bytes.
 
     Linux counts that as VmHWM. Its ``ru_maxrss`` would also count what the parent had in memory
-    when it started this process, for it is carried through exec.
+    when it started this process, because it is carried through exec.
     """
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
@@ -95,8 +95,8 @@ def _peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-class _Throttled:
-    """Reports progress a few times a second; a new stage always."""
+class _ThrottledReporter:
+    """Reports progress at most every ``REPORT_SECONDS``, and every new stage at once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -107,17 +107,19 @@ class _Throttled:
         now = time.monotonic()
         if progress.stage != self._stage or now - self._last >= REPORT_SECONDS:
             self._last, self._stage = now, progress.stage
-            _say(self._out, Report(progress=progress))
+            _send(self._out, ProgressReport(progress=progress))
 
 
-def _say(out: TextIO, message: BaseModel) -> None:
+def _send(out: TextIO, message: BaseModel) -> None:
     out.write(message.model_dump_json() + "\n")
     out.flush()
 
 
 def _read_stdin(requests: "queue.Queue[FitRequest]", stopped: threading.Event) -> NoReturn:
-    """Hand over requests; a stop is for the one before it. When stdin ends, the parent is gone,
-    and so is this process."""
+    """Queue requests; a stop applies to the request before it.
+
+    When stdin ends, the parent process is dead and this process exits.
+    """
     buffer = b""
     while chunk := os.read(0, 1 << 16):
         *lines, buffer = (buffer + chunk).split(b"\n")
@@ -128,30 +130,33 @@ def _read_stdin(requests: "queue.Queue[FitRequest]", stopped: threading.Event) -
                 case FitRequest() as request:
                     stopped.clear()
                     requests.put(request)
-    os._exit(ORPHANED)
+    os._exit(ORPHANED_EXIT_CODE)
 
 
-def _own_stdout() -> TextIO:
-    """The protocol's stream; file descriptor 1 becomes standard error."""
+def _redirect_stdout() -> TextIO:
+    """Return the protocol's stream, and redirect file descriptor 1 to standard error."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return out
 
 
-def _be_humble() -> None:
-    """Step back behind the service for processor time, and be the first to go when memory ends."""
+def _lower_priority() -> None:
+    """Yield processor time to the service, and be killed first when memory runs out."""
     niceness = os.nice(int(os.environ.get(NICENESS, "0")))
     with suppress(OSError):
-        _let_other_sessions_pass(niceness)
+        _lower_session_priority(niceness)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), "ascii")
 
 
-def _let_other_sessions_pass(niceness: int) -> None:
-    """Linux may share processors out by session first (autogroup), and this process has one of its
-    own: its niceness alone would count within that only. Raises OSError where there is no such
-    thing; the kernel takes few such wishes a second from all of its users together."""
+def _lower_session_priority(niceness: int) -> None:
+    """Set the niceness of this process's scheduler session (Linux autogroup).
+
+    Linux may divide processors between sessions first, and this process has a session of its own,
+    within which alone its niceness would count. Raises OSError where there is no autogroup; the
+    kernel accepts only a few such changes per second from all users together, hence the retries.
+    """
     for attempt in range(AUTOGROUP_ATTEMPTS):
         try:
             Path("/proc/self/autogroup").write_text(str(niceness), "ascii")

@@ -1,9 +1,8 @@
-"""The environment of a fit process: what it needs, and nothing of what the service knows.
+"""The environment variables of a fit process: what it needs, and none of the service's secrets.
 
-The service's own environment holds its secrets: the database's password, the secret of the API
-keys, the store's credentials. A fit reads what a caller sent, through large libraries; so it is
-given a list of variables, and whatever is not on it stays behind. Its settings come with its
-request.
+The service's own environment holds the database password, the secret of the API keys and the
+store's credentials. A fit reads callers' data through large libraries, so it gets only the
+variables on an allow list. Its settings come with its request.
 """
 
 import os
@@ -14,7 +13,7 @@ import app
 from mmm.code_folder import CODE_DIR
 
 NICENESS = "PRUDENT_FIT_NICENESS"
-"""How far the process steps back for others: a setting that it needs before its request."""
+"""Niceness of the process, which it needs before its first request."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 _SYSTEM = frozenset({"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "TZ"})
@@ -25,26 +24,32 @@ _PREFIXES = ("LC_", "PYTHON", "NUMBA_", "JAX_", "XLA_", "NVIDIA_")
 
 
 def fit_environment(cache_dir: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """One thread a library, machine code of models kept in ``cache_dir``, this installation
-    importable."""
+    """The environment of fit processes, made from ``given``.
+
+    Each library uses one thread, compiled models are cached in ``cache_dir``, and this installation
+    is importable.
+    """
     root = str(Path(app.__file__).parents[1])
     paths = [root, given.get("PYTHONPATH", "")]
     return {
         **{name: value for name, value in given.items() if is_passed_on(name)},
         **dict.fromkeys(THREADS, "1"),
-        CODE_DIR: str(shared_code(cache_dir)),
+        CODE_DIR: str(shared_code_dir(cache_dir)),
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
     }
 
 
-def shared_code(cache_dir: Path) -> Path:
-    """Where all fit processes of a cache directory keep the machine code of models."""
+def shared_code_dir(cache_dir: Path) -> Path:
+    """The folder in which all fit processes of a cache directory keep compiled models."""
     return cache_dir / "code"
 
 
 def compiler_caches(compiled: Path) -> dict[str, str]:
-    """Variables that keep what the compilers themselves cache in ``compiled``, which one process
-    has to itself: two that write at once may leave one's code under the other's name."""
+    """Variables that place the compilers' own caches in the folder ``compiled``.
+
+    One process uses the folder at a time: two that write at once may store the code of one under
+    the name of the other.
+    """
     return {
         "PYTENSOR_FLAGS": f"base_compiledir={compiled}",
         "NUMBA_CACHE_DIR": str(compiled / "numba-functions"),
@@ -52,5 +57,5 @@ def compiler_caches(compiled: Path) -> dict[str, str]:
 
 
 def is_passed_on(name: str) -> bool:
-    """Whether a fit process is given the service's value of a variable."""
+    """Whether a fit process inherits a variable from the service."""
     return name in _NAMES or name.startswith(_PREFIXES)

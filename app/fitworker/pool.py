@@ -1,9 +1,8 @@
-"""Fit processes ready to use: one waits, with everything imported, for the next fit.
+"""A pool of fit processes: one waits, with everything imported, for the next fit.
 
-Imports take seconds, and what has been compiled in a process need not be read again. So a process
-that has served waits for the next fit, until it ends itself (``app/fitworker/child.py``) or a fit
-in it fails. A new one is started only when no fit runs, so that it does not take the processor away
-from one.
+Imports take seconds, and code compiled in a process need not be loaded again. So a process that has
+finished a fit waits for the next, until it ends itself (``app/fitworker/child.py``) or a fit in it
+fails. A new one is started only when no fit runs, so that it takes no processor time from a fit.
 """
 
 import logging
@@ -15,10 +14,10 @@ log = logging.getLogger(__name__)
 
 
 class FitPool:
-    """Hands out fit processes; each serves one fit at a time."""
+    """Hands out fit processes; each runs one fit at a time."""
 
-    def __init__(self, how: Launch, *, keep_warm: bool) -> None:
-        self._how = how
+    def __init__(self, launch: Launch, *, keep_warm: bool) -> None:
+        self._launch = launch
         self._keep_warm = keep_warm
         self._idle: FitProcess | None = None
         self._busy: set[FitProcess] = set()
@@ -26,13 +25,13 @@ class FitPool:
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Start the waiting process, if there is to be one and none is there."""
+        """Start the waiting process if ``keep_warm`` is set, none waits and none is busy."""
         with self._lock:
             if self._keep_warm and self._idle is None and not self._busy and not self._closed:
-                self._idle = FitProcess(self._how)
+                self._idle = FitProcess(self._launch)
 
     def take(self) -> FitProcess:
-        """A process for one fit: the waiting one, or a new one."""
+        """Take a process for one fit: the waiting one, or a new one."""
         with self._lock:
             if self._closed:
                 raise RuntimeError("the pool is closed")
@@ -41,13 +40,16 @@ class FitPool:
                 log.warning("the waiting fit process had died", extra={"pid": idle.pid})
                 idle.close()
                 idle = None
-            process = idle or FitProcess(self._how)
+            process = idle or FitProcess(self._launch)
             self._busy.add(process)
         return process
 
     def give_back(self, process: FitProcess) -> None:
-        """The process has served, and may wait for the next fit; or else a new one, when no other
-        process is busy."""
+        """Return a process after its fit.
+
+        It waits for the next fit if it is ready; otherwise it is closed, and a new one is started
+        if no other process is busy.
+        """
         with self._lock:
             self._busy.discard(process)
             wanted = self._keep_warm and self._idle is None and not self._closed
@@ -58,7 +60,7 @@ class FitPool:
         self.warm()
 
     def close(self) -> None:
-        """Kill every process; whoever runs one of them frees it."""
+        """Kill every process; callers that run one still have to give it back."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, None

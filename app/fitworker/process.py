@@ -1,7 +1,7 @@
-"""The service's side: a fit process, started, fed, listened to, and killed.
+"""The service's side of a fit process: starts it, sends requests, reads events, and kills it.
 
-The child is a fresh process (never a fork) in a session of its own, so that killing its group ends
-whatever it started. It dies by itself when its stdin ends, that is, when the service dies.
+The child is a fresh process (never a fork) in a session of its own, so that killing its group also
+ends what it started. It exits by itself when its stdin ends, that is, when the service dies.
 """
 
 import logging
@@ -20,7 +20,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from app.errors import FitCrashed, FitFailed, FitTimedOut
-from app.fitworker.echo import echo
+from app.fitworker.child_log import log_child_line
 from app.fitworker.environment import NICENESS, compiler_caches, fit_environment
 from app.fitworker.protocol import (
     EVENTS,
@@ -29,10 +29,10 @@ from app.fitworker.protocol import (
     Failed,
     FitRequest,
     Progress,
+    ProgressReport,
     Ready,
-    Report,
     Stop,
-    carried_error,
+    error_of,
 )
 from app.runtime.locks import Lock, lock_first_free
 
@@ -44,41 +44,41 @@ TAIL_LINES = 40
 
 @dataclass(frozen=True)
 class Launch:
-    """How fit processes are started: command and environment."""
+    """How fit processes are started: command, environment, cache directory and niceness."""
 
     command: Sequence[str]
     environment: Mapping[str, str]
     cache_dir: Path
     niceness: int
 
-    def claim(self) -> Lock:
-        """The first compiler's directory that no process of this host has now."""
+    def lock_compiler_dir(self) -> Lock:
+        """Lock the first compiler directory that no process of this host uses."""
         return lock_first_free(self.cache_dir, "pytensor")
 
-    def environment_of(self, claimed: Lock) -> dict[str, str]:
-        """The environment of a process that compiles in the directory claimed."""
-        own = compiler_caches(self.cache_dir / claimed.name)
-        return {**self.environment, **own, NICENESS: str(self.niceness)}
+    def environment_with(self, compiler_dir: Lock) -> dict[str, str]:
+        """The environment of a process that compiles in the locked directory."""
+        caches = compiler_caches(self.cache_dir / compiler_dir.name)
+        return {**self.environment, **caches, NICENESS: str(self.niceness)}
 
 
-def launch(
+def make_launch(
     cache_dir: Path,
     command: Sequence[str] = COMMAND,
     environment: Mapping[str, str] = os.environ,
     niceness: int = 0,
 ) -> Launch:
-    """Processes that know of ``environment`` only what a fit needs."""
+    """The Launch of fit processes that inherit from ``environment`` only what a fit needs."""
     return Launch(command, fit_environment(cache_dir, environment), cache_dir, niceness)
 
 
 class FitProcess:
-    """A child that carries out one request at a time. Methods may be called from any thread."""
+    """A child that runs one request at a time. Methods may be called from any thread."""
 
-    def __init__(self, how: Launch) -> None:
-        self._claimed = how.claim()
+    def __init__(self, launch: Launch) -> None:
+        self._compiler_dir = launch.lock_compiler_dir()
         self._process = subprocess.Popen(
-            how.command,
-            env=how.environment_of(self._claimed),
+            launch.command,
+            env=launch.environment_with(self._compiler_dir),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -99,56 +99,56 @@ class FitProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether the child still runs."""
+        """Whether the child is still running."""
         return self._process.poll() is None
 
     @property
     def ready(self) -> bool:
-        """Whether it may be given a request: a new child, or one that asked for another."""
+        """Whether the child accepts a request: it is new, or finished one and waits for another."""
         return self._ready and not self._killed and self.alive
 
     def run(
         self, request: FitRequest, report: Callable[[Progress], object], timeout_seconds: float
     ) -> None:
-        """Carry out ``request``; returns when its model file is complete. The child has ended
-        then, unless it is ``ready`` for another.
+        """Run ``request``; returns when its model file is complete.
 
-        Where ``report`` returns False, the fit is asked to end with the draws that it has.
+        The child has ended then, unless it is ``ready`` for another request. When ``report``
+        returns False, the fit is asked to stop early and keep the draws it has.
 
         Raises the model package's own errors as the child raised them, StoreFull or
-        StoreUnavailable where its files found no room or no leave, FitFailed for any other,
-        FitCrashed where the child died (also by ``kill``), FitTimedOut beyond the limit.
+        StoreUnavailable if its files could not be written, FitFailed for any other error,
+        FitCrashed if the child died (also by ``kill``), FitTimedOut beyond the limit.
         """
         self._labels, self._ready = request.labels, False
-        with self._closing(), self._limited(timeout_seconds):
+        with self._closed_unless_ready(), self._time_limit(timeout_seconds):
             self._send(request)
             for event in self._events():
                 match event:
-                    case Report():
+                    case ProgressReport():
                         if report(event.progress) is False:
                             self._send(Stop())
                     case Failed():
                         folder = Path(request.model_path).parent
-                        raise carried_error(event, folder) or self._failed(event)
+                        raise error_of(event, folder) or self._fit_failed(event)
                     case Done():
                         self._ready = event.again
                         return
                     case Ready():
                         pass
-            raise self._dead()
+            raise self._crashed()
 
     def kill(self) -> None:
-        """End the child and all that it started, at once."""
+        """Kill the child and all processes that it started."""
         self._killed = True
         if self.alive:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Kill what still runs and free its streams."""
+        """Kill the child if it is running, and release its lock and streams."""
         self.kill()
         self._process.wait()
-        self._claimed.release()
+        self._compiler_dir.release()
         self._listener.join()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream:
@@ -166,10 +166,10 @@ class FitProcess:
             try:
                 yield EVENTS.validate_json(line)
             except ValidationError as error:
-                raise FitFailed("The fit process sent a line that is no message.") from error
+                raise FitFailed("The fit process sent a line that is not a message.") from error
 
     @contextmanager
-    def _closing(self) -> Iterator[None]:
+    def _closed_unless_ready(self) -> Iterator[None]:
         try:
             yield
         finally:
@@ -177,7 +177,7 @@ class FitProcess:
                 self.close()
 
     @contextmanager
-    def _limited(self, seconds: float) -> Iterator[None]:
+    def _time_limit(self, seconds: float) -> Iterator[None]:
         timer = threading.Timer(seconds, self._time_out)
         timer.daemon = True
         timer.start()
@@ -185,7 +185,7 @@ class FitProcess:
             yield
         except FitCrashed as error:
             if self._timed_out:
-                detail = f"The fit ran longer than the limit of {seconds:g} seconds."
+                detail = f"The fit exceeded the time limit of {seconds:g} seconds."
                 raise FitTimedOut(detail) from error
             raise
         finally:
@@ -199,14 +199,14 @@ class FitProcess:
         for line in _stream(self._process.stderr):
             text = line.decode("utf-8", "replace").rstrip()
             self._tail.append(text)
-            echo(text, {"pid": self.pid, **self._labels})
+            log_child_line(text, {"pid": self.pid, **self._labels})
 
-    def _failed(self, message: Failed) -> FitFailed:
+    def _fit_failed(self, message: Failed) -> FitFailed:
         self._listener.join(timeout=1.0)
         log.error("fit process failed", extra={"pid": self.pid, "stderr": "\n".join(self._tail)})
         return FitFailed(f"The fit raised {message.kind}: {message.message}")
 
-    def _dead(self) -> FitCrashed:
+    def _crashed(self) -> FitCrashed:
         code = self._process.wait()
         self._listener.join(timeout=1.0)
         log.log(
@@ -214,8 +214,8 @@ class FitProcess:
             "fit process ended without a model",
             extra={"pid": self.pid, "exit_code": code, "stderr": "\n".join(self._tail)},
         )
-        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
-        hint = "; often the machine ran out of memory" if code == -signal.SIGKILL else ""
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with {code}"
+        hint = "; a common cause is that memory ran out" if code == -signal.SIGKILL else ""
         return FitCrashed(f"The fit process {how} before the model was complete{hint}.")
 
 

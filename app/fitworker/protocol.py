@@ -1,10 +1,10 @@
-"""What the service and its fit process say to each other: one JSON object a line.
+"""Messages between the service and its fit process: one JSON object a line.
 
-    service -> child (stdin)    a request, stops; another request after done; the end means: die
+    service -> child (stdin)    a request or a stop; the next request after done; end of file: exit
     child -> service (stdout)   ready, then for each request progress ..., then done or error
 
-A fit reads its table from ``table_path``, in the bytes and type that were sent in, so that both
-sides parse it by the same function, and leaves the model in ``model_path``.
+A fit reads its table from ``table_path``, in the bytes and media type that were uploaded, so that
+both sides parse it with the same function, and writes the model to ``model_path``.
 """
 
 import os
@@ -24,9 +24,9 @@ class _Message(BaseModel):
 
 
 class FitRequest(_Message):
-    """What to fit, and where the result goes; ``base_path``: the model that a refit continues.
+    """What to fit, and where to write the model; ``base_path``: the model that a refit continues.
 
-    ``labels`` are in every line that the process logs.
+    ``labels`` are added to every line that the process logs.
     """
 
     spec: dict[str, Any]
@@ -40,34 +40,37 @@ class FitRequest(_Message):
 
 
 class Stop(_Message):
-    """End with the draws that there are."""
+    """Stop early and keep the draws so far."""
 
     command: Literal["stop"] = "stop"
 
 
 class Ready(_Message):
-    """Everything is imported; a request may come."""
+    """Everything is imported; the process accepts a request."""
 
     event: Literal["ready"] = "ready"
 
 
-class Report(_Message):
-    """The fit is so far."""
+class ProgressReport(_Message):
+    """Progress of the fit."""
 
     event: Literal["progress"] = "progress"
     progress: Progress
 
 
 class Done(_Message):
-    """The model file is complete; ``again``: the process waits for another request."""
+    """The model file is complete; ``again``: the process accepts another request."""
 
     event: Literal["done"] = "done"
     again: bool
 
 
 class Failed(_Message):
-    """The fit ended with an error: ``kind`` is its class; ours come with their issues, those of the
-    system with their number, and the file where they name one."""
+    """The fit ended with an error of class ``kind``.
+
+    Errors of the model package carry their issues; operating system errors carry ``errno`` and, if
+    they name one, the ``file``.
+    """
 
     event: Literal["error"] = "error"
     kind: str
@@ -77,36 +80,36 @@ class Failed(_Message):
     file: str | None = None
 
 
-Event = Ready | Report | Done | Failed
+Event = Ready | ProgressReport | Done | Failed
 
 REQUESTS: TypeAdapter[FitRequest | Stop] = TypeAdapter(FitRequest | Stop)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 
-_CARRIED: dict[str, type[IssuesError]] = {
+_MODEL_ERRORS: dict[str, type[IssuesError]] = {
     kind.__name__: kind for kind in (DataError, SpecError, QueryError, SamplingError)
 }
 
 
-def failed(error: BaseException) -> Failed:
-    """The message about an error."""
-    told = Failed(kind=type(error).__name__, message=str(error))
+def failure_message(error: BaseException) -> Failed:
+    """The message that reports an error."""
+    message = Failed(kind=type(error).__name__, message=str(error))
     if isinstance(error, IssuesError):
         issues = tuple((issue.pointer, issue.code, issue.detail) for issue in error.issues)
-        return told.model_copy(update={"issues": issues})
+        return message.model_copy(update={"issues": issues})
     if isinstance(error, OSError):
         file = error.filename2 or error.filename  # of a copy, the one that was written
-        named = None if file is None else str(file)
-        return told.model_copy(update={"errno": error.errno, "file": named})
-    return told
+        name = None if file is None else str(file)
+        return message.model_copy(update={"errno": error.errno, "file": name})
+    return message
 
 
-def carried_error(message: Failed, folder: Path) -> IssuesError | StoreError | None:
-    """The error that the message is about: the model package's, or of the disk under ``folder``
-    (or the named file); None for any other."""
+def error_of(message: Failed, folder: Path) -> IssuesError | StoreError | None:
+    """The error that a message reports: an error of the model package, or a store error about the
+    named file or ``folder``; None for any other."""
     if message.errno is not None:
         error = OSError(message.errno, os.strerror(message.errno))
         return storage_error(error, message.file or folder)
-    kind = _CARRIED.get(message.kind)
+    kind = _MODEL_ERRORS.get(message.kind)
     return kind(Issue(*issue) for issue in message.issues) if kind else None
 
 
@@ -119,9 +122,9 @@ __all__ = [
     "Failed",
     "FitRequest",
     "Progress",
+    "ProgressReport",
     "Ready",
-    "Report",
     "Stop",
-    "carried_error",
-    "failed",
+    "error_of",
+    "failure_message",
 ]

@@ -1,4 +1,4 @@
-"""How long each stage of a fit takes, measured from what the fit reports."""
+"""Measures how long each stage of a fit takes, from its progress reports."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from mmm.progress import Progress
 
 
 class StageClock:
-    """Passes reports on; ``end`` closes the last stage. ``clock`` gives seconds."""
+    """Passes progress reports on and times the stages; ``clock`` returns seconds."""
 
     def __init__(
         self, report: Callable[[Progress], object], clock: Callable[[], float] = time.monotonic
@@ -19,18 +19,18 @@ class StageClock:
         self._since = clock()
 
     def __call__(self, progress: Progress) -> object:
-        """A report of the fit, answered as by whom it is passed to."""
+        """Pass a report on, and return what the receiver returns."""
         if progress.stage != self._stage:
-            self._close()
+            self._record_stage()
             self._stage = progress.stage
         return self._report(progress)
 
     def end(self) -> None:
-        """The fit has ended well; a stage that broke off is not counted."""
-        self._close()
+        """Record the last stage of a successful fit; a stage that failed is not recorded."""
+        self._record_stage()
         self._stage = None
 
-    def _close(self) -> None:
+    def _record_stage(self) -> None:
         now = self._clock()
         if self._stage is not None:
             FIT_STAGE_SECONDS.labels(self._stage).observe(now - self._since)

@@ -15,7 +15,7 @@ from fastapi import Depends, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.db.idempotency import Keys, Remembered
+from app.db.idempotency import IdempotencyKeys, StoredResponse
 from app.http.dependencies import ContextOf
 
 KEPT = ("content-type", "location", "preference-applied")
@@ -27,7 +27,7 @@ class Once:
 
     key: str | None
     fingerprint: str
-    keys: Keys
+    keys: IdempotencyKeys
 
     async def answer(
         self, make: Callable[[], Awaitable[Response]], kept: Callable[[bytes], bytes] = bytes
@@ -42,7 +42,7 @@ class Once:
         try:
             response = await make()
             answered = _remembered(response, kept(bytes(response.body)))
-            await run_in_threadpool(self.keys.remember, self.key, answered)
+            await run_in_threadpool(self.keys.store, self.key, answered)
         except BaseException:
             await run_in_threadpool(self.keys.release, self.key)
             raise
@@ -64,7 +64,7 @@ async def once(
 ) -> Once:
     """The key of a request and what it stands for (a dependency of the creating routes)."""
     settings = context.settings
-    keys = Keys(
+    keys = IdempotencyKeys(
         context.database,
         context.caller.tenant,
         lifetime=timedelta(seconds=settings.idempotency_seconds),
@@ -84,6 +84,6 @@ async def _fingerprint(request: Request) -> str:
     return hashlib.sha256(head.encode() + await request.body()).hexdigest()
 
 
-def _remembered(response: Response, body: bytes) -> Remembered:
+def _remembered(response: Response, body: bytes) -> StoredResponse:
     headers = {name: response.headers[name] for name in KEPT if name in response.headers}
-    return Remembered(response.status_code, headers, body.decode())
+    return StoredResponse(response.status_code, headers, body.decode())

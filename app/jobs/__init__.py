@@ -1,1 +1,1 @@
-"""Long calls: durable jobs, their rows, and the engine that starts them again after a crash."""
+"""Long calls: durable jobs, their rows, and the engine that restarts them after a crash."""

@@ -1,11 +1,11 @@
-"""The job engine on DBOS: the only module that knows the library.
+"""The job engine on DBOS: the only module that imports the library.
 
-Each job is a workflow of one preemptible step whose id is the job's id. A cancelled workflow has
-its step cancelled within about a second. The library would start a dead process's workflows again
-only under the same executor id; here every start of a worker has an id of its own, so that this
-never happens, and ``app.jobs.care`` hands them out anew. Queues are partitioned by share: the
-library takes partitions in random order, so that a long queue of one does not hold up the others.
-DBOS works on its own threads and event loop.
+Each job is a workflow of one preemptible step; the workflow's id is the job's id. Cancelling a
+workflow cancels its step within about a second. The library restarts a dead process's workflows
+only under the same executor id; here every start of a worker has a new id, so this never happens,
+and ``app.jobs.reconciler`` requeues them. Queues are partitioned by share: the library takes
+partitions in random order, so one tenant's long queue does not hold up the others. DBOS runs on its
+own threads and event loop.
 """
 
 import logging
@@ -19,17 +19,17 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, event, make_url
 
 from app.db import sqlite
-from app.jobs.port import EngineStatus, Held, Run, Ticket
+from app.jobs.port import EngineStatus, Run, Ticket, UnfinishedJob
 from app.jobs.serializer import json_serializer, refuse_pickle
 
 APPLICATION = "prudent"
 CONTRACT_VERSION = "1"
-"""Of the stored jobs. It is not the release: an upgrade carries on with the jobs it finds."""
+"""Version of the stored jobs, not of the release: after an upgrade, jobs found are continued."""
 
 WORKFLOW = "job"
 POLLING_SECONDS = 0.2
 MAX_RECOVERIES = 1000
-"""Of the library, which only logs; the limit that counts attempts is ours, in the rows."""
+"""The library's limit, which only logs; the limit on attempts is the service's, in the rows."""
 
 _CANCELLED = (
     dbos_error.DBOSWorkflowCancelledError,
@@ -81,30 +81,30 @@ class DbosQueues:
         )
 
     def cancel(self, job_id: str) -> None:
-        """Cancel the workflow; its step is preempted."""
+        """Cancel the workflow, which preempts its step."""
         self._open_client.cancel_workflow(job_id)
 
     def status(self, job_id: str) -> EngineStatus | None:
-        """The library's status, in our words."""
-        found = self._open_client.list_workflows(
+        """The library's status, mapped to EngineStatus."""
+        workflows = self._open_client.list_workflows(
             workflow_ids=[job_id], load_input=False, load_output=False
         )
-        if not found:
+        if not workflows:
             return None
-        if found[0].status in _RUNNING:
+        if workflows[0].status in _RUNNING:
             return "running"
-        return "queued" if found[0].status in _QUEUED else "ended"
+        return "queued" if workflows[0].status in _QUEUED else "ended"
 
-    def unfinished(self) -> Mapping[str, Held]:
-        """What is queued or runs."""
-        found = self._open_client.list_workflows(
+    def unfinished(self) -> Mapping[str, UnfinishedJob]:
+        """Jobs that are queued or running, by id."""
+        workflows = self._open_client.list_workflows(
             status=[*_RUNNING, *_QUEUED], load_input=False, load_output=False
         )
         return {
-            workflow.workflow_id: Held(
+            workflow.workflow_id: UnfinishedJob(
                 workflow.queue_name, workflow.executor_id if workflow.status in _RUNNING else None
             )
-            for workflow in found
+            for workflow in workflows
         }
 
     def purge(self, job_ids: Iterable[str]) -> None:
@@ -121,10 +121,10 @@ class DbosQueues:
 
 
 class DbosEngine:
-    """Takes jobs from the queues; one per process, as the library allows no more.
+    """Takes jobs from the queues; the library allows one per process.
 
-    ``concurrency`` says how many jobs of each queue run here at a time. The library keeps it with
-    the queue in the database, so that the worker that started last decides for all.
+    ``concurrency`` is the number of jobs of each queue that run here at a time. The library stores
+    it with the queue in the database, so the worker that started last sets it for all.
     """
 
     def __init__(self, run: Run, *, database_url: str, concurrency: Mapping[str, int]) -> None:
@@ -134,25 +134,25 @@ class DbosEngine:
         self._sql_engine: SqlEngine | None = None
 
     def start(self, executor: str) -> None:
-        """Begin to work."""
+        """Start taking jobs as ``executor``."""
         refuse_pickle()
-        logging.getLogger("dbos").addFilter(_is_news)
+        logging.getLogger("dbos").addFilter(_is_no_cancellation)
         DBOS(config=self._config(executor))
         self._register(executor)
         DBOS.launch()
-        for queue, at_once in self._concurrency.items():
+        for queue, concurrency in self._concurrency.items():
             DBOS.register_queue(
                 queue,
-                worker_concurrency=at_once,
-                partition_worker_concurrency=at_once,
+                worker_concurrency=concurrency,
+                partition_worker_concurrency=concurrency,
                 polling_interval_sec=POLLING_SECONDS,
                 on_conflict="always_update",
             )
 
     def stop(self) -> None:
-        """Cancel what runs here, without ending its workflows, and close everything."""
+        """Cancel the steps that run here without ending their workflows, and close everything."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=0)
-        logging.getLogger("dbos").removeFilter(_is_news)
+        logging.getLogger("dbos").removeFilter(_is_no_cancellation)
         if self._sql_engine is not None:
             self._sql_engine.dispose()
 
@@ -182,35 +182,35 @@ class DbosEngine:
 
 
 def engine_url(database_url: str, data_dir: Path) -> str:
-    """Where jobs are kept: beside the rows on a server, in a file of their own on SQLite."""
+    """Database URL of the jobs: the service's own database on a server, a separate SQLite file."""
     if make_url(database_url).get_backend_name() == "sqlite":
         return f"sqlite:///{data_dir.absolute() / 'jobs.db'}"
     return database_url
 
 
 def _sqlite_engine(url: str) -> SqlEngine | None:
-    """The engine to give the library on SQLite; None where it makes its own."""
+    """The SQLAlchemy engine that the library gets on SQLite; None where it creates its own."""
     if make_url(url).get_backend_name() != "sqlite":
         return None
     engine = create_engine(url)
-    sqlite.set_up_foreign(engine)
+    sqlite.set_up_for_library(engine)
     disposed = False
 
     @event.listens_for(engine, "engine_disposed")
-    def _note(_engine: SqlEngine) -> None:
+    def _mark_disposed(_engine: SqlEngine) -> None:
         nonlocal disposed
         disposed = True
 
     @event.listens_for(engine, "checkin")
     def _close_straggler(_connection: Any, record: Any) -> None:
-        """Close what a thread of the library gives back after the pool was closed."""
+        """Close a connection that a library thread returns after the pool was disposed."""
         if disposed:
             record.invalidate()
 
     return engine
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """A job that was cancelled is no error, though the library logs it as one."""
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Filter out cancelled jobs, which the library logs as errors."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, _CANCELLED)

@@ -1,4 +1,4 @@
-"""Who works on the jobs: one identity (host and slot) per process, held by a lock on a file."""
+"""Identities of workers: one (host and slot) per process, held by a lock on a file."""
 
 from pathlib import Path
 
@@ -9,18 +9,18 @@ SERVICE = "service"
 
 
 def claim_service(directory: Path) -> Lock:
-    """The right to be the service on a data directory; raises DataDirectoryInUse."""
+    """Lock a data directory for this service process; raises DataDirectoryInUse."""
     try:
         return lock(directory, SERVICE)
     except Taken as error:
         raise DataDirectoryInUse(
-            f"The data directory is in use by another service (process {error}). Stop that one, "
-            "or set PRUDENT_DATA_DIR to another directory."
+            f"The data directory is in use by another service (process {error}). Stop that "
+            "service, or set PRUDENT_DATA_DIR to another directory."
         ) from error
 
 
 def claim_identity(directory: Path, host: str, slot: int | None = None) -> Lock:
-    """The identity of a slot of this host, or of the first free one; raises IdentityInUse."""
+    """Lock the identity of a slot of this host, or of the first free slot; raises IdentityInUse."""
     if slot is None:
         return lock_first_free(directory, host)
     try:
@@ -30,9 +30,9 @@ def claim_identity(directory: Path, host: str, slot: int | None = None) -> Lock:
 
 
 def identity_in_use(identity: str, holder: str) -> IdentityInUse:
-    """The refusal of an identity that another worker goes by."""
+    """The error about an identity that another worker uses."""
     return IdentityInUse(
         f"The worker identity {identity!r} is in use by {holder}. Two workers of one identity "
-        "would take each other for dead: stop that one, choose another --slot, or leave --slot "
-        "out to take the next free one."
+        "would treat each other as dead: stop that worker, choose another --slot, or omit --slot "
+        "to take the next free slot."
     )

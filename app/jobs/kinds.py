@@ -1,4 +1,4 @@
-"""Which queue a kind of job waits in: fits take minutes and a process, queries seconds."""
+"""The queue of each kind of job: fits take minutes and a process of their own, queries seconds."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -16,5 +16,5 @@ def urgency_of(priority: int) -> Urgency:
 
 
 def queue_of(kind: str) -> str:
-    """The queue of jobs of a kind."""
+    """The queue that jobs of ``kind`` wait in."""
     return FITS if kind in FITTED_KINDS else QUERIES

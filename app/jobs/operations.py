@@ -1,7 +1,7 @@
-"""Operations as the services see them: submit, status, cancel, stop, watch, list, purge.
+"""Operations as the services use them: submit, status, cancel, stop, watch, list, purge.
 
-A row of ours and a job of the engine with the same id. The row is written first; a crash between
-the two is healed by ``app.jobs.care``.
+An operation is a database row and an engine job with the same id. The row is written first;
+``app.jobs.reconciler`` repairs a crash between the two writes.
 """
 
 import asyncio
@@ -18,47 +18,48 @@ from app.db.models import Document, OperationRow
 from app.db.pages import Page, read_page
 from app.errors import NotFound, OperationFinished
 from app.ids import new_id
-from app.jobs.care import ticket
 from app.jobs.kinds import PRIORITIES, Urgency
 from app.jobs.port import Queues
-from app.jobs.stopping import require_something_to_keep
+from app.jobs.reconciler import ticket
+from app.jobs.stopping import require_partial_result
 
 WATCH_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
 class Call:
-    """The request that asks for a job: its id, for the logs, and how urgent it says it is."""
+    """The API call that submits a job: its request id, for the logs, and its priority."""
 
     request_id: str | None = None
     priority: Urgency = "normal"
 
 
-NOBODYS = Call()
+UNATTRIBUTED = Call()
+"""Of a job that no request submitted."""
 
 
 class Operations:
-    """All operations of this service."""
+    """The operations of this service, or of one tenant (``of``)."""
 
     def __init__(self, database: Database, queues: Queues) -> None:
         self._database = database
         self._queues = queues
 
     def of(self, tenant: str) -> "Operations":
-        """Those of one tenant."""
+        """The operations of one tenant."""
         return Operations(self._database.of(tenant), self._queues)
 
     def submit(
         self,
         kind: str,
         request: Document,
-        call: Call = NOBODYS,
+        call: Call = UNATTRIBUTED,
         prepare: Callable[[Session], str] | None = None,
         base_key: str | None = None,
     ) -> OperationRow:
         """Queue a job. ``prepare`` stores its input in the same transaction and returns the key.
 
-        ``base_key`` names a file that is stored already, and is kept for the job.
+        ``base_key`` is the key of an already stored file, which is retained for the job.
         """
         with self._database.write() as session:
             row = OperationRow(
@@ -76,7 +77,7 @@ class Operations:
         return self.status(row.id)
 
     def status(self, operation_id: str) -> OperationRow:
-        """The row as it is now; raises NotFound."""
+        """The current row; raises NotFound."""
         with self._database.read() as session:
             row = session.get(OperationRow, operation_id)
         if row is None:
@@ -84,7 +85,7 @@ class Operations:
         return row
 
     def cancel(self, operation_id: str) -> OperationRow:
-        """Stop the job and drop its work; raises OperationFinished if it has ended."""
+        """Cancel the job and discard its work; raises OperationFinished if it has ended."""
         with self._database.write() as session:
             accepted = rows.request_cancel(session, operation_id)
         row = self.status(operation_id)
@@ -98,20 +99,21 @@ class Operations:
         return self.status(operation_id)
 
     def stop(self, operation_id: str) -> OperationRow:
-        """Ask a job to end with what it has.
+        """Ask a job to end early and keep its partial result.
 
-        Raises OperationFinished if it has ended, NothingToKeep if it has, or will have, no part.
+        Raises OperationFinished if it has ended, NothingToKeep if it has no partial result yet or
+        never will.
         """
         row = self.status(operation_id)
         if row.status in rows.TERMINAL:
             raise _finished(row)
-        require_something_to_keep(row)
+        require_partial_result(row)
         with self._database.write() as session:
             rows.request_stop(session, operation_id)
         return self.status(operation_id)
 
     async def watch(self, operation_id: str, after: int = -1) -> AsyncIterator[OperationRow]:
-        """The row at each change of its version beyond ``after``, up to its end."""
+        """Yield the row at each version later than ``after``, until the operation has ended."""
         while True:
             row = await asyncio.to_thread(self.status, operation_id)
             if row.version > after:
@@ -122,7 +124,7 @@ class Operations:
             await asyncio.sleep(WATCH_SECONDS)
 
     async def wait(self, operation_id: str, seconds: float) -> OperationRow:
-        """The row when the operation has ended, or after ``seconds``."""
+        """The row once the operation has ended, or after ``seconds`` at the latest."""
         try:
             async with asyncio.timeout(seconds):
                 async for _ in self.watch(operation_id):
@@ -132,12 +134,12 @@ class Operations:
         return await asyncio.to_thread(self.status, operation_id)
 
     def list(self, limit: int, page_token: str | None) -> Page[OperationRow]:
-        """Operations, newest first."""
+        """One page of operations, newest first."""
         with self._database.read() as session:
             return read_page(session, OperationRow, limit, page_token)
 
     def purge(self, before: datetime) -> int:
-        """Forget operations that ended before a moment; what they made stays."""
+        """Delete operations that ended before a moment, not their results; returns their number."""
         ended = OperationRow.status.in_(rows.TERMINAL) & (OperationRow.finished_at < before)
         with self._database.write() as session:
             ids = list(session.scalars(select(OperationRow.id).where(ended)))
@@ -146,7 +148,7 @@ class Operations:
         return len(ids)
 
     def check(self) -> None:
-        """Raise whatever the engine raises if it does not answer."""
+        """Query the engine once, so that its error is raised if it does not answer."""
         self._queues.status("none")
 
 

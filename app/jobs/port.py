@@ -1,9 +1,9 @@
-"""What the service asks of a job engine, in two halves.
+"""The protocols that a job engine implements for the service.
 
-``Queues`` is for every process: hand a job in, take it back, see what waits. ``Engine`` is for a
-worker: it starts what the queues give out. Both only move ids; what a job is about, who may write
-its result, how far it is and how it ended stands in our own rows (``app.jobs.operations``), and
-where the two disagree the rows are right (``app.jobs.care``).
+``Queues`` is for every process: submit a job, cancel it, list what is unfinished. ``Engine`` is for
+a worker: it starts jobs from the queues. Both only move ids; a job's request, progress, result and
+the right to write them are in the service's own rows (``app.jobs.operations``). Where the two
+disagree, the rows are right (``app.jobs.reconciler``).
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -13,17 +13,20 @@ from typing import Literal, Protocol
 EngineStatus = Literal["queued", "running", "ended"]
 
 Run = Callable[[str, str], Awaitable[None]]
-"""Carries out the job of an id for the executor of an id.
+"""Runs a job; the arguments are the id of the job and the id of the executor.
 
-Cancelled (asyncio) when the job is cancelled or the engine stops. It may be called again for a job
-whose former call did not return, and must bear that.
+The call is cancelled (asyncio) when the job is cancelled or the engine stops. It must allow being
+called again for a job whose earlier call did not return.
 """
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A job as the queues know it. Of one ``share`` the lowest ``priority`` comes first, then the
-    oldest; shares take turns by chance, however many jobs each has waiting."""
+    """A job as the queues hold it.
+
+    Within one ``share`` the lowest ``priority`` comes first, then the oldest; shares take turns at
+    random, however many jobs each has waiting.
+    """
 
     id: str
     queue: str
@@ -32,8 +35,11 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What the engine holds of a job that has not ended: its queue, and who took it, if anybody."""
+class UnfinishedJob:
+    """The engine's record of a job that has not ended.
+
+    ``queue`` is the queue it was submitted to, ``executor`` the worker that took it, if any.
+    """
 
     queue: str | None
     executor: str | None
@@ -43,7 +49,7 @@ class Queues(Protocol):
     """Durable queues of job ids, the same for all processes on one database."""
 
     def open(self) -> None:
-        """Connect, and create what is missing."""
+        """Connect, and create missing tables."""
         ...
 
     def close(self) -> None:
@@ -59,15 +65,15 @@ class Queues(Protocol):
         ...
 
     def status(self, job_id: str) -> EngineStatus | None:
-        """Where the job stands; None for an id that was never submitted."""
+        """The job's status; None for an id that was never submitted."""
         ...
 
-    def unfinished(self) -> Mapping[str, Held]:
-        """Every job that has not ended, oldest first."""
+    def unfinished(self) -> Mapping[str, UnfinishedJob]:
+        """Every job that has not ended, by id, oldest first."""
         ...
 
     def purge(self, job_ids: Iterable[str]) -> None:
-        """Forget jobs."""
+        """Delete jobs; an unknown id is ignored."""
         ...
 
 
@@ -75,9 +81,9 @@ class Engine(Protocol):
     """Starts jobs from the queues, in this process."""
 
     def start(self, executor: str) -> None:
-        """Begin to work under a name that no other process ever had."""
+        """Start taking jobs under an executor id that no process has used before."""
         ...
 
     def stop(self) -> None:
-        """Stop working; what runs is cancelled here, and stays with this executor."""
+        """Stop taking jobs; running jobs are cancelled and stay assigned to this executor."""
         ...

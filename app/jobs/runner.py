@@ -1,9 +1,9 @@
-"""Carries out one job: claims its row, calls the handler of its kind, writes how it ended.
+"""Runs one job: claims its row, calls the handler of its kind, and writes how it ended.
 
-Whatever a handler raises becomes the problem document of the failed operation; what may pass is
-tried again first. A handler returns not its result but a function that writes it: that runs in the
-transaction that ends the operation, so there is never a result without a success, nor two results
-of one operation.
+An error that a handler raises becomes the problem document of the failed operation; transient
+errors are retried first. A handler does not return its result but a function that writes it. That
+function runs in the transaction that ends the operation, so there is never a result without a
+success, nor two results of one operation.
 """
 
 import asyncio
@@ -28,30 +28,30 @@ from mmm.progress import Progress
 log = logging.getLogger(__name__)
 
 RETRYABLE = (FitCrashed, StoreUnavailable)
-"""What may go better the next time: memory that others took, a store that did not answer."""
+"""Transient errors: memory taken by other processes, a store that did not answer."""
 
 RETRY_SECONDS = 0.5
-WRITE_TRIES, WRITE_AGAIN_SECONDS = 20, 3.0
-"""How long a finished job waits for a database that does not answer, as while it restarts."""
+WRITE_ATTEMPTS, WRITE_RETRY_SECONDS = 20, 3.0
+"""How often, and how far apart, the end of a job is written while the database does not answer."""
 
 
 @dataclass(frozen=True)
-class Partial:
-    """The result of a job that was asked to stop, of what it had by then."""
+class PartialResult:
+    """The result of a job that was stopped early, from what it had computed by then."""
 
     result: Document
 
 
-Apply = Callable[[Session], Document | Partial]
+WriteResult = Callable[[Session], Document | PartialResult]
 
 
 @dataclass(frozen=True)
 class Job:
     """One attempt of an operation.
 
-    ``report`` (from any thread) tells the world how far it is. It returns False where the job is
-    asked to end with what it has, and raises Superseded where it is no longer this attempt's.
-    What the job writes belongs to the operation's ``tenant``.
+    ``report`` publishes progress; any thread may call it. It returns False if the job is asked to
+    end early with a partial result, and raises Superseded if this attempt no longer owns the
+    operation. What the job writes belongs to the operation's ``tenant``.
     """
 
     id: str
@@ -65,15 +65,15 @@ class Job:
     report: Callable[[Progress], bool]
 
 
-Handler = Callable[[Job], Awaitable[Apply]]
+Handler = Callable[[Job], Awaitable[WriteResult]]
 
 
 class Superseded(Exception):
-    """The operation was cancelled, or a newer attempt runs: nothing may be written."""
+    """The operation was cancelled, or a newer attempt runs: this attempt may write nothing."""
 
 
 class JobRunner:
-    """Runs jobs by id, as the engine asks for them. ``timeouts``: seconds by kind of job."""
+    """Runs jobs by id when the engine calls. ``timeouts``: seconds by kind of job."""
 
     def __init__(
         self,
@@ -94,13 +94,13 @@ class JobRunner:
         return frozenset(self._in_flight)
 
     async def run(self, job_id: str, worker: str) -> None:
-        """Carry out the job; returns when there is nothing more to do for it here."""
-        with self._flying(job_id):
+        """Run the job; returns when there is nothing more to do for it here."""
+        with self._marked_in_flight(job_id):
             while await self._attempt(job_id, worker):
                 await asyncio.sleep(RETRY_SECONDS)
 
     @contextmanager
-    def _flying(self, job_id: str) -> Iterator[None]:
+    def _marked_in_flight(self, job_id: str) -> Iterator[None]:
         self._in_flight.add(job_id)
         try:
             yield
@@ -108,32 +108,33 @@ class JobRunner:
             self._in_flight.discard(job_id)
 
     async def _attempt(self, job_id: str, worker: str) -> bool:
-        """One start; whether there is to be another."""
-        job = await self._claimed(job_id, worker)
+        """Run one attempt; returns whether to start another."""
+        job = await self._claim_shielded(job_id, worker)
         if job is None:
             return False
         with structlog.contextvars.bound_contextvars(**_labels(job)):
-            return await self._carry_out(job)
+            return await self._execute(job)
 
-    async def _carry_out(self, job: Job) -> bool:
+    async def _execute(self, job: Job) -> bool:
+        """Run a claimed job and write how it ended; returns whether to start another attempt."""
         try:
-            apply = await self._handle(job)
-            await asyncio.to_thread(self._succeed, job, apply)
+            write_result = await self._handle(job)
+            await asyncio.to_thread(self._succeed, job, write_result)
         except asyncio.CancelledError:
             self._interrupted(job)
             raise
         except Superseded:
             JOBS.labels(job.kind, "superseded").inc()
-            log.info("job was cancelled or superseded; its result is dropped", extra=_labels(job))
-            await asyncio.to_thread(self._confirm, job)
+            log.info("job cancelled or superseded; its result is dropped", extra=_labels(job))
+            await asyncio.to_thread(self._confirm_cancel, job)
         except RETRYABLE as error:
             return await asyncio.to_thread(self._retry, job, error)
         except Exception as error:  # noqa: BLE001  (every end of a job is written down)
             await asyncio.to_thread(self._fail, job, error)
         return False
 
-    async def _claimed(self, job_id: str, worker: str) -> Job | None:
-        """The job, claimed; one that is cancelled while it is claimed does not stay claimed."""
+    async def _claim_shielded(self, job_id: str, worker: str) -> Job | None:
+        """Claim the job; a cancellation during the claim releases it again."""
         claim = asyncio.ensure_future(asyncio.to_thread(self._claim, job_id, worker))
         try:
             return await asyncio.shield(claim)
@@ -143,7 +144,7 @@ class JobRunner:
                 self._interrupted(job)
             raise
 
-    async def _handle(self, job: Job) -> Apply:
+    async def _handle(self, job: Job) -> WriteResult:
         limit = self._timeouts.get(job.kind)
         timer = asyncio.timeout(limit)
         try:
@@ -163,7 +164,7 @@ class JobRunner:
         job = self._job(row)
         if row.attempt - row.releases > self._max_attempts:
             attempts = self._max_attempts
-            detail = f"The job was started {attempts} times and never ended; it was given up."
+            detail = f"The job was started {attempts} times without ending; no attempt is left."
             self._fail(job, JobGaveUp(detail))
             return None
         log.info("job started", extra=_labels(job) | {"worker": worker})
@@ -184,9 +185,9 @@ class JobRunner:
         return job
 
     def _report(self, job: Job, progress: Progress) -> bool:
-        """Write progress; a stage that tells nothing of chains leaves what was known of them."""
+        """Write progress; a stage that does not report chains keeps the chains' last state."""
         chains = [dict(vars(chain)) for chain in progress.chains]
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "stage": progress.stage,
             "progress": min(max(progress.progress, 0.0), 1.0),
             "eta_seconds": progress.eta_seconds,
@@ -194,36 +195,36 @@ class JobRunner:
         }
         try:
             with self._database.write() as session:
-                own = operations.report(session, job.id, job.attempt, **told)
+                owned = operations.report(session, job.id, job.attempt, **values)
                 stop = operations.is_stop_requested(session, job.id)
         except StoreUnavailable as error:
             log.warning("progress could not be written: %s", error, extra=_labels(job))
             return True
-        if not own:
+        if not owned:
             raise Superseded
         return not stop
 
-    def _succeed(self, job: Job, apply: Apply) -> None:
-        self._write(lambda: self._apply(job, apply))
+    def _succeed(self, job: Job, write_result: WriteResult) -> None:
+        self._write_end(lambda: self._write_success(job, write_result))
         JOBS.labels(job.kind, "succeeded").inc()
         log.info("job succeeded", extra=_labels(job))
 
-    def _apply(self, job: Job, apply: Apply) -> None:
+    def _write_success(self, job: Job, write_result: WriteResult) -> None:
         with self._database.of(job.tenant).write() as session:
-            made = apply(session)
-            partial = isinstance(made, Partial)
-            result = made.result if isinstance(made, Partial) else made
-            if not operations.succeed(session, job.id, job.attempt, result, incomplete=partial):
+            written = write_result(session)
+            incomplete = isinstance(written, PartialResult)
+            result = written.result if isinstance(written, PartialResult) else written
+            if not operations.succeed(session, job.id, job.attempt, result, incomplete=incomplete):
                 raise Superseded
 
     def _retry(self, job: Job, error: Exception) -> bool:
-        """Give it back to the queue and take it again at once; the last try ends it."""
+        """Release the job for another attempt, or fail it if this was the last; returns which."""
         with self._database.write() as session:
             row = session.get_one(OperationRow, job.id)
             last = row.attempt - row.releases >= self._max_attempts
             if not last and operations.release(session, job.id, job.attempt, fault=True):
                 JOBS.labels(job.kind, "retried").inc()
-                log.warning("job failed, and is tried again: %s", error, extra=_labels(job))
+                log.warning("job failed and is retried: %s", error, extra=_labels(job))
                 return True
         self._fail(job, error)
         return False
@@ -236,35 +237,35 @@ class JobRunner:
         else:
             log.info("job failed: %s", problem.code, extra=_labels(job))
 
-        def end() -> None:
+        def write_failure() -> None:
             with self._database.write() as session:
                 operations.fail(session, job.id, job.attempt, problem.document())
                 operations.confirm_cancel(session, job.id, job.attempt)
 
-        self._write(end)
+        self._write_end(write_failure)
 
     def _interrupted(self, job: Job) -> None:
-        """Cancelled by its owner, or the worker stops: then it waits for another."""
+        """Confirm a requested cancel; if the worker stops instead, release the job to another."""
         with self._database.write() as session:
             if operations.confirm_cancel(session, job.id, job.attempt):
                 JOBS.labels(job.kind, "cancelled").inc()
                 log.info("job cancelled", extra=_labels(job))
             elif operations.release(session, job.id, job.attempt, fault=False):
                 JOBS.labels(job.kind, "handed_back").inc()
-                log.info("job interrupted; it goes back to its queue", extra=_labels(job))
+                log.info("job interrupted; it returns to its queue", extra=_labels(job))
 
-    def _confirm(self, job: Job) -> None:
+    def _confirm_cancel(self, job: Job) -> None:
         with self._database.write() as session:
             operations.confirm_cancel(session, job.id, job.attempt)
 
-    def _write(self, write: Callable[[], None]) -> None:
-        """Write how a job ended, over a while in which the database does not answer."""
-        for _ in range(WRITE_TRIES - 1):
+    def _write_end(self, write: Callable[[], None]) -> None:
+        """Write how a job ended, retrying while the database does not answer."""
+        for _ in range(WRITE_ATTEMPTS - 1):
             try:
                 return write()
             except StoreUnavailable as error:
                 log.warning("the end of a job could not be written yet: %s", error)
-                time.sleep(WRITE_AGAIN_SECONDS)
+                time.sleep(WRITE_RETRY_SECONDS)
         return write()
 
 

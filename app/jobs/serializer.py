@@ -1,7 +1,7 @@
-"""No pickle: job rows are JSON, and a row that claims to be pickled is refused, not loaded.
+"""JSON serialization of job rows: a row that claims to be pickled is refused, not loaded.
 
-The engine's library falls back to pickle and unpickles whatever row says so, whichever serializer
-is set. A database that somebody else can write to must not become a way to run code here.
+The engine's library falls back to pickle and unpickles any row marked so, whichever serializer is
+set. Write access to the database must not become a way to run code here.
 """
 
 from typing import Any, NoReturn
@@ -10,7 +10,7 @@ from dbos._serialization import DBOSPortableJSON, DefaultSerializer, Serializer
 
 
 class PickleRefused(Exception):
-    """A job row asks for pickle; delete the row: no part of this service wrote it."""
+    """A job row is marked as pickled; delete the row, which no part of this service wrote."""
 
 
 def json_serializer() -> Serializer:

@@ -1,41 +1,41 @@
-"""Whether a job that is asked to stop has something to keep, and if not, why."""
+"""Whether a job that is asked to stop early has a partial result, and if not, why."""
 
 from app.db.models import OperationRow
 from app.errors import NothingToKeep
 
 _WHOLE = {
-    "simulate": "a simulation is made in one piece",
-    "allocate": "a plan is found in one piece",
+    "simulate": "a simulation has no partial result",
+    "allocate": "an allocation has no partial result",
 }
 
 
-def require_something_to_keep(row: OperationRow) -> None:
-    """Raise NothingToKeep for what is made in one piece, or has made nothing yet."""
-    reason = _in_one_piece(row)
+def require_partial_result(row: OperationRow) -> None:
+    """Raise NothingToKeep if the job never has a partial result, or has none yet."""
+    reason = _reason_for_no_partial_result(row)
     if reason is not None:
         raise NothingToKeep(
-            f"The operation {row.id} cannot end with what it has: {reason}. Wait for its end, or "
+            f"The operation {row.id} cannot be stopped early: {reason}. Wait for it to end, or "
             "cancel it."
         )
-    if not _has_something(row):
+    if not _has_partial_result(row):
         raise NothingToKeep(
-            f"The operation {row.id} ({row.stage or row.status}) has made nothing yet that "
-            "could be kept: wait until it samples or has points, or cancel it."
+            f"The operation {row.id} ({row.stage or row.status}) has nothing to keep yet: wait "
+            "until it is sampling or has frontier points, or cancel it."
         )
 
 
-def _in_one_piece(row: OperationRow) -> str | None:
-    """Why there is never a part of the job's result."""
+def _reason_for_no_partial_result(row: OperationRow) -> str | None:
+    """Why the job never has a partial result; None if it may have one."""
     sampling = row.request.get("sampling", {})
     if sampling.get("method", "nuts") != "nuts":
-        return f"a draft by {sampling['method']} is made in one piece, in seconds"
+        return f"a draft by {sampling['method']} takes seconds and has no partial result"
     if sampling.get("backend") == "jax":
-        return "sampling with backend 'jax' is one program that ends with all its draws"
+        return "sampling with backend 'jax' returns all draws at once, at its end"
     return _WHOLE.get(row.kind)
 
 
-def _has_something(row: OperationRow) -> bool:
-    """Whether a running job has draws beyond warm-up, or points of a frontier."""
+def _has_partial_result(row: OperationRow) -> bool:
+    """Whether a running job has draws after warm-up, or frontier points."""
     if row.status != "running":
         return False
     chains = (row.detail or {}).get("chains", [])

@@ -1,8 +1,8 @@
-"""A process's share in the work: its identity, its heartbeat, and the engine that runs jobs.
+"""The worker of a process: its identity, its heartbeat, and the engine that runs jobs.
 
-Every start has an executor id of its own. A worker whose row is gone was taken for dead, for its
-machine stood still or was cut off: its jobs belong to others now. It drops what it runs and takes
-part again under a new id.
+Every start has a new executor id. A worker whose row has been removed was considered dead, because
+its machine was suspended or disconnected; its jobs belong to other workers now. It drops its
+running jobs and registers again under a new id.
 """
 
 import logging
@@ -15,20 +15,24 @@ from app.db import operations as rows
 from app.db import workers
 from app.db.database import Database
 from app.db.models import OperationRow, WorkerRow
-from app.jobs.care import Care
 from app.jobs.identity import identity_in_use
 from app.jobs.port import Engine, Queues
+from app.jobs.reconciler import Reconciler
 from app.jobs.runner import JobRunner
 from app.runtime.locks import Lock
 from app.runtime.periodic import Periodic
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.1
+LIVENESS_POLL_SECONDS = 0.1
 
 
 class Worker:
-    """Works on jobs from ``start`` to ``stop``; ``pulse`` is the time between two heartbeats."""
+    """Runs jobs from ``start`` to ``stop``.
+
+    ``heartbeat_seconds`` is the time between two heartbeats; a worker whose heartbeat has not
+    changed for ``lost_after`` seconds is considered dead.
+    """
 
     def __init__(
         self,
@@ -36,72 +40,76 @@ class Worker:
         queues: Queues,
         engine: Engine,
         runner: JobRunner,
-        care: Care,
+        reconciler: Reconciler,
         lock: Lock,
         *,
-        pulse: float,
+        heartbeat_seconds: float,
         lost_after: float,
     ) -> None:
         self._database = database
         self._queues = queues
         self._engine = engine
         self._runner = runner
-        self._care = care
+        self._reconciler = reconciler
         self._lock = lock
         self._lost_after = lost_after
         self._executor = ""
-        self._turn = threading.Lock()
+        self._registration = threading.Lock()
         self._stopped = False
-        self._heart = Periodic("heartbeat", pulse, self._beat)
-        self._eyes = Periodic("care", pulse, self._look)
+        self._heartbeat = Periodic("heartbeat", heartbeat_seconds, self._send_heartbeat)
+        self._reconciling = Periodic("reconciling", heartbeat_seconds, self._reconcile)
 
     @property
     def executor(self) -> str:
-        """The id of the present start."""
+        """The executor id of the current start."""
         return self._executor
 
     def start(self) -> None:
-        """Take part; raises IdentityInUse while another living worker has this identity."""
-        self._bury_predecessors()
-        self._enter()
+        """Register and take jobs; raises IdentityInUse while a living worker has this identity."""
+        self._remove_dead_predecessors()
+        self._register()
         self._engine.start(self._executor)
-        self._heart.start()
-        self._eyes.start()
+        self._heartbeat.start()
+        self._reconciling.start()
         log.info("worker started", extra={"worker": self._executor})
 
     def stop(self) -> None:
-        """Cancel what runs here and hand it over to others."""
-        self._eyes.close()
-        self._heart.close()
-        with self._turn:
+        """Cancel the jobs that run here and return them to their queues."""
+        self._reconciling.close()
+        self._heartbeat.close()
+        with self._registration:
             self._stopped = True
             self._engine.stop()
             with self._database.write() as session:
                 workers.remove(session, self._executor)
-            self._hand_over()
+            self._return_jobs()
         log.info("worker stopped", extra={"worker": self._executor})
 
-    def _bury_predecessors(self) -> None:
-        """Who held our lock before is dead. Of others with our name, see whether they live."""
-        with self._database.read() as session:
-            former = workers.of_identity(session, self._lock.name)
-        for row in former:
-            if row.lock != str(self._lock.path) and self._lives(row):
-                raise identity_in_use(self._lock.name, f"process {row.pid} (lock {row.lock})")
-            self._care.bury(row.executor)
+    def _remove_dead_predecessors(self) -> None:
+        """Remove rows of earlier workers with this identity; raises IdentityInUse if one is alive.
 
-    def _lives(self, row: WorkerRow) -> bool:
-        """Whether its heart beats while we look."""
+        A worker that held the same lock file is dead; one with another lock file is watched.
+        """
+        with self._database.read() as session:
+            predecessors = workers.of_identity(session, self._lock.name)
+        for row in predecessors:
+            if row.lock != str(self._lock.path) and self._is_alive(row):
+                raise identity_in_use(self._lock.name, f"process {row.pid} (lock {row.lock})")
+            self._reconciler.remove_dead_worker(row.executor)
+
+    def _is_alive(self, row: WorkerRow) -> bool:
+        """Whether the worker's heartbeat changes within ``lost_after`` seconds."""
         end = time.monotonic() + self._lost_after
         while time.monotonic() < end:
             with self._database.read() as session:
                 beat = workers.heartbeats(session).get(row.executor)
             if beat != row.heartbeat_at:
                 return beat is not None
-            time.sleep(LOOK_SECONDS)
+            time.sleep(LIVENESS_POLL_SECONDS)
         return False
 
-    def _enter(self) -> None:
+    def _register(self) -> None:
+        """Add this worker's row under a new executor id."""
         self._executor = f"{self._lock.name}.{secrets.token_hex(4)}"
         row = WorkerRow(
             executor=self._executor,
@@ -110,33 +118,33 @@ class Worker:
             pid=os.getpid(),
         )
         with self._database.write() as session:
-            workers.enter(session, row)
+            workers.register(session, row)
 
-    def _beat(self) -> None:
-        with self._turn:
+    def _send_heartbeat(self) -> None:
+        with self._registration:
             if self._stopped:
                 return
             with self._database.write() as session:
-                lives = workers.beat(session, self._executor)
-            if not lives:
-                self._enter_again()
+                registered = workers.write_heartbeat(session, self._executor)
+            if not registered:
+                self._register_again()
 
-    def _enter_again(self) -> None:
-        """Taken for dead: drop what runs here (others have it), and begin anew."""
+    def _register_again(self) -> None:
+        """Drop the jobs that run here, which others have taken over, and register anew."""
         former = self._executor
         self._engine.stop()
-        self._enter()
+        self._register()
         self._engine.start(self._executor)
         labels = {"worker": self._executor, "former": former}
-        log.warning("this worker was taken for dead; it begins anew", extra=labels)
+        log.warning("this worker was considered dead; it registers again", extra=labels)
 
-    def _look(self) -> None:
-        self._care.look(self._executor, self._runner.in_flight)
+    def _reconcile(self) -> None:
+        self._reconciler.reconcile(self._executor, self._runner.in_flight)
 
-    def _hand_over(self) -> None:
-        """Everything that the engine still holds for us goes back to its queue."""
-        held = self._queues.unfinished()
-        for job_id in [job for job, found in held.items() if found.executor == self._executor]:
+    def _return_jobs(self) -> None:
+        """Return every job that the engine still assigns to this worker to its queue."""
+        jobs = self._queues.unfinished()
+        for job_id in [job_id for job_id, job in jobs.items() if job.executor == self._executor]:
             with self._database.write() as session:
                 row = session.get(OperationRow, job_id)
                 if row is None:
@@ -144,4 +152,4 @@ class Worker:
                 rows.release(session, row.id, row.attempt, fault=False)
                 session.refresh(row)
             if row.status == "queued":
-                self._care.requeue(row)
+                self._reconciler.requeue(row)

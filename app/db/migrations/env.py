@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection handed over by ``app.db.migrate``."""
+"""Alembic's entry point: runs the revisions on the connection that ``app.db.migrate`` passes."""
 
 from alembic import context
 

@@ -6,9 +6,9 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.context import Context
-from app.db.holding import held, taken
 from app.db.models import DatasetRow
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
 from app.ids import new_id
 from app.services.operations.quotas import check_bytes
@@ -59,7 +59,7 @@ def find(context: Context, dataset_id: str) -> DatasetRow:
 
 def hold(session: Session, dataset_id: str) -> None:
     """Keep the dataset from being deleted before the transaction ends; raises NotFound."""
-    if held(session, DatasetRow, dataset_id) is None:
+    if lock_for_reference(session, DatasetRow, dataset_id) is None:
         raise NotFound("dataset", dataset_id)
 
 
@@ -72,7 +72,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[DatasetRo
 def remove(context: Context, dataset_id: str) -> None:
     """Delete the dataset; models fitted to it keep their own hold on the bytes."""
     with context.database.write() as session:
-        row = taken(session, DatasetRow, dataset_id)
+        row = lock_for_change(session, DatasetRow, dataset_id)
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)

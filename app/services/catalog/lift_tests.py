@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.context import Context
-from app.db.holding import taken
 from app.db.models import LiftTestRow
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change
 from app.errors import InvalidRequest, NotFound
 from app.ids import new_id
 from mmm.errors import Issue, pointer
@@ -67,7 +67,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[LiftTestR
 def remove(context: Context, test_id: str) -> None:
     """Forget the test; models fitted with it keep their copies."""
     with context.database.write() as session:
-        row = taken(session, LiftTestRow, test_id)
+        row = lock_for_change(session, LiftTestRow, test_id)
         if row is None:
             raise NotFound("lift test", test_id)
         session.delete(row)

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.context import Context
-from app.db.holding import held, taken
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InUse, NotFound
 from app.runtime.cache import Cache, Key
 from app.services.catalog.trust import standing_warnings
@@ -31,7 +31,7 @@ def find(context: Context, model_id: str) -> ModelRow:
 
 def hold(session: Session, model_id: str) -> None:
     """Keep the model from being deleted before the transaction ends; raises NotFound."""
-    if held(session, ModelRow, model_id) is None:
+    if lock_for_reference(session, ModelRow, model_id) is None:
         raise NotFound("model", model_id)
 
 
@@ -44,7 +44,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]
 def remove(context: Context, model_id: str) -> None:
     """Delete the model and its hold on its files, which the next sweep deletes."""
     with context.database.write() as session:
-        row = taken(session, ModelRow, model_id)
+        row = lock_for_change(session, ModelRow, model_id)
         if row is None:
             raise NotFound("model", model_id)
         require_unused(session, model_id)

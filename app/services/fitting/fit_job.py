@@ -10,14 +10,14 @@ from tempfile import mkdtemp
 
 from sqlalchemy.orm import Session
 
-from app.db.holding import held
 from app.db.models import DatasetRow, Document, ModelRow
+from app.db.row_locks import lock_for_reference
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess
 from app.fitworker.protocol import FitRequest
 from app.fitworker.stages import StageClock
 from app.ids import twin_id
-from app.jobs.runner import Apply, Job, Partial
+from app.jobs.runner import Job, PartialResult, WriteResult
 from app.runtime.metrics import RUNNING_FITS
 from app.services.catalog.json_numbers import without_nan
 from app.store.failures import disk_errors
@@ -37,7 +37,7 @@ class FitJob:
     work_dir: Path
     timeout_seconds: float
 
-    async def __call__(self, job: Job) -> Apply:
+    async def __call__(self, job: Job) -> WriteResult:
         """Fit in a process apart, killed at once when this is cancelled."""
         holder = Holder()
         try:
@@ -46,7 +46,7 @@ class FitJob:
             holder.kill()
             raise
 
-    def _fit(self, job: Job, holder: "Holder") -> Apply:
+    def _fit(self, job: Job, holder: "Holder") -> WriteResult:
         with disk_errors(self.work_dir):
             self.work_dir.mkdir(parents=True, exist_ok=True)
             folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
@@ -145,10 +145,10 @@ class Holder:
 
 def _write_row(
     session: Session, job: Job, model: FittedModel, key: str, size: int, report: Document | None
-) -> Document | Partial:
+) -> Document | PartialResult:
     """The model's row. Its id follows from the operation's: one operation, one model."""
     dataset_id = job.request["dataset_id"]
-    if dataset_id is not None and held(session, DatasetRow, dataset_id) is None:
+    if dataset_id is not None and lock_for_reference(session, DatasetRow, dataset_id) is None:
         dataset_id = None
     row = ModelRow(
         id=twin_id("mdl", job.id),
@@ -174,7 +174,7 @@ def _write_row(
     session.add(row)
     session.flush()
     made = {"model_id": row.id} | ({} if report is None else {"stability": report})
-    return Partial(made) if model.incomplete else made
+    return PartialResult(made) if model.incomplete else made
 
 
 def _data_document(model: FittedModel) -> Document:

@@ -10,7 +10,7 @@ from app.context import Context
 from app.db.models import DatasetRow, Document, OperationRow
 from app.ids import new_id
 from app.jobs.operations import Call
-from app.jobs.runner import Apply, Job
+from app.jobs.runner import Job, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.fitting.sizes import require_cells
 from app.services.fitting.submission import Data, admitted, checked
@@ -63,11 +63,11 @@ class SimulationJob:
 
     store: ArtefactStore
 
-    async def __call__(self, job: Job) -> Apply:
+    async def __call__(self, job: Job) -> WriteResult:
         """Draw in a thread; what a cancelled job still draws is dropped."""
         return await asyncio.to_thread(self._simulate, job)
 
-    def _simulate(self, job: Job) -> Apply:
+    def _simulate(self, job: Job) -> WriteResult:
         asked = job.request
         spec, table = parse_spec(asked["spec"]), self._table(job)
         panel = build_panel(table, spec)

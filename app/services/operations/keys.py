@@ -6,9 +6,9 @@ from datetime import datetime
 from app.access.api_key import digest, hint, new_key
 from app.contract.caller import Scope, granted, in_order
 from app.db.database import Database
-from app.db.holding import taken
 from app.db.models import ApiKeyRow, now
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change
 from app.errors import InvalidRequest, KeysNotUsed, NotFound
 from app.ids import new_id
 from app.settings import Settings
@@ -76,7 +76,7 @@ def page(database: Database, limit: int, page_token: str | None) -> Page[ApiKeyR
 def revoke(database: Database, key_id: str) -> ApiKeyRow:
     """End the key now and for good; raises NotFound. A second time changes nothing."""
     with database.write() as session:
-        row = taken(session, ApiKeyRow, key_id)
+        row = lock_for_change(session, ApiKeyRow, key_id)
         if row is None:
             raise NotFound("API key", key_id)
         row.revoked_at = row.revoked_at or now()

@@ -7,7 +7,7 @@ from app.context import Context
 from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
-from app.jobs.runner import Apply, Job
+from app.jobs.runner import Job, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import answer
@@ -27,11 +27,11 @@ class AllocateJob:
 
     store: ArtefactStore
 
-    async def __call__(self, job: Job) -> Apply:
+    async def __call__(self, job: Job) -> WriteResult:
         """Solve in a thread; what a cancelled job still solves is dropped."""
         return await asyncio.to_thread(self._solve, job)
 
-    def _solve(self, job: Job) -> Apply:
+    def _solve(self, job: Job) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
         found = answer(
             model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]

@@ -13,7 +13,7 @@ from app.contract.plan_answers import Answer, CertificateDocument
 from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
-from app.jobs.runner import Apply, Job, Partial
+from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.planning import plan_jobs
 from app.services.planning.responses import AnyResponse, response_of
@@ -83,11 +83,11 @@ class FrontierJob:
 
     store: ArtefactStore
 
-    async def __call__(self, job: Job) -> Apply:
+    async def __call__(self, job: Job) -> WriteResult:
         """Solve in a thread, which a cancelled job leaves at its next point."""
         return await asyncio.to_thread(self._solve, job)
 
-    def _solve(self, job: Job) -> Apply:
+    def _solve(self, job: Job) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
         body = FrontierBody.model_validate(job.request["body"])
         response = response_of(model, body, body.objective.response_unit, None)
@@ -105,7 +105,7 @@ class FrontierJob:
         )
         document = without_nan(answer.model_dump(mode="json"))
         made = {"frontier": document}
-        return lambda _: made if len(points) == size else Partial(made)
+        return lambda _: made if len(points) == size else PartialResult(made)
 
 
 def frontier(response: AnyResponse, body: FrontierBody) -> Iterator[FrontierPoint]:

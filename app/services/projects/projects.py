@@ -13,9 +13,9 @@ from app.contract.projects import (
     Promotion,
     PromotionBody,
 )
-from app.db.holding import held, taken
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
 from app.ids import new_id
 from app.services.catalog import models
@@ -37,7 +37,7 @@ def change(context: Context, row: ProjectRow, body: ProjectBody) -> ProjectRow:
     """Another name or description."""
     _require_free(context, body.name, row.id)
     with context.database.write() as session:
-        kept = taken(session, ProjectRow, row.id)
+        kept = lock_for_change(session, ProjectRow, row.id)
         if kept is None:
             raise NotFound("project", row.id)
         kept.name, kept.description = body.name, body.description
@@ -62,7 +62,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ProjectRo
 def remove(context: Context, row: ProjectRow) -> None:
     """Forget the project with its promotions, plans and actuals; its models stay."""
     with context.database.write() as session:
-        if taken(session, ProjectRow, row.id) is None:
+        if lock_for_change(session, ProjectRow, row.id) is None:
             raise NotFound("project", row.id)
         for table in (PromotionRow, ProjectPlanRow, ActualsRow):
             session.execute(delete(table).where(table.project_id == row.id))
@@ -92,7 +92,7 @@ def promote(context: Context, project: ProjectRow, body: PromotionBody) -> Promo
 
 def hold(session: Session, project: ProjectRow) -> None:
     """Keep the project from being deleted before the transaction ends; raises NotFound."""
-    if held(session, ProjectRow, project.id) is None:
+    if lock_for_reference(session, ProjectRow, project.id) is None:
         raise NotFound("project", project.id)
 
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field, model_validator
 from app.context import Context
 from app.contract.documents import RequestBody
 from app.contract.plan_requests import AllocateBody
-from app.db.holding import taken
 from app.db.models import ScenarioRow
 from app.db.pages import Page, read_page
+from app.db.row_locks import lock_for_change
 from app.errors import NotFound
 from app.ids import new_id
 from app.services.catalog import models
@@ -144,7 +144,7 @@ def page(context: Context, limit: int, page_token: str | None) -> Page[ScenarioR
 def remove(context: Context, scenario_id: str) -> None:
     """Forget the scenario; raises NotFound."""
     with context.database.write() as session:
-        row = taken(session, ScenarioRow, scenario_id)
+        row = lock_for_change(session, ScenarioRow, scenario_id)
         if row is None:
             raise NotFound("scenario", scenario_id)
         session.delete(row)

@@ -162,7 +162,7 @@ def test_only_what_is_queued_is_claimed_and_only_by_a_member(database) -> None:
         assert operations.release(session, operation_id, 1, fault=True)
         assert workers.remove(session, MEMBER)
         assert not workers.remove(session, MEMBER)
-        assert not workers.beat(session, MEMBER)
+        assert not workers.write_heartbeat(session, MEMBER)
         assert operations.claim(session, operation_id, MEMBER) is None
 
 
@@ -171,7 +171,7 @@ MEMBER = "host-0.abc"
 
 def claim(session, operation_id: str) -> OperationRow | None:
     if MEMBER not in workers.heartbeats(session):
-        workers.enter(session, WorkerRow(executor=MEMBER, identity="host-0", lock="l", pid=1))
+        workers.register(session, WorkerRow(executor=MEMBER, identity="host-0", lock="l", pid=1))
     return operations.claim(session, operation_id, MEMBER)
 
 
@@ -245,7 +245,7 @@ def test_pages_cover_everything_once(database) -> None:
 
 def test_an_old_sqlite_tells_the_time_to_a_foreign_library(tmp_path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'foreign.db'}")
-    sqlite.set_up_foreign(engine)
+    sqlite.set_up_for_library(engine)
     with engine.connect() as connection:
         told = connection.exec_driver_sql("SELECT unixepoch('subsec')").scalar()
     engine.dispose()

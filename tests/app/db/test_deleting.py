@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from app.db.database import Database, open_database
-from app.db.holding import held, taken
 from app.db.models import DatasetRow, ModelRow, ProjectRow
+from app.db.row_locks import lock_for_change, lock_for_reference
 from tests.app.fake_fit import ENDLESS, TRUSTED
 from tests.app.http.test_contract import assert_problem
 from tests.app.running import (
@@ -64,7 +64,7 @@ def waiting(database: Database) -> int:
 def deleted_meanwhile(database: Database, table, row_id: str) -> Iterator[None]:
     """The row is deleted when the block begins, and committed once somebody waits for it."""
     with database.of("default").write() as session:
-        session.delete(taken(session, table, row_id))
+        session.delete(lock_for_change(session, table, row_id))
         session.flush()
         yield
         wait_until(lambda: waiting(database))
@@ -126,7 +126,7 @@ def test_a_model_that_is_becoming_a_champion_is_not_deleted(client, database) ->
     model_id = fitted_model(client)
     with ThreadPoolExecutor(1) as threads:
         with database.of("default").write() as session:
-            assert held(session, ModelRow, model_id)
+            assert lock_for_reference(session, ModelRow, model_id)
             answer = threads.submit(client.delete, f"/v1/models/{model_id}")
             wait_until(lambda: waiting(database))
             assert not answer.done()

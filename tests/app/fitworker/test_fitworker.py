@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import FitCrashed, FitFailed, FitTimedOut
-from app.fitworker.child import MOST_FITS
+from app.fitworker.child import MAX_FITS
 from app.fitworker.pool import FitPool
-from app.fitworker.process import FitProcess, launch
+from app.fitworker.process import FitProcess, make_launch
 from app.fitworker.protocol import FitRequest
 from app.services.fitting.fit_job import Holder
 from mmm.errors import DataError
@@ -27,7 +27,7 @@ AUTOGROUP = Path("/proc/self/autogroup")
 
 @pytest.fixture
 def how(models, tmp_path):
-    return launch(tmp_path / "cache", fake_command(models))
+    return make_launch(tmp_path / "cache", fake_command(models))
 
 
 def request(folder: Path, seed: int) -> FitRequest:
@@ -70,13 +70,13 @@ def test_a_killed_process_is_a_crash_that_names_the_signal(how, tmp_path) -> Non
 
 
 def test_a_process_that_cannot_start_is_a_crash(tmp_path) -> None:
-    how = launch(tmp_path, [sys.executable, "-c", "raise SystemExit(7)"])
+    how = make_launch(tmp_path, [sys.executable, "-c", "raise SystemExit(7)"])
     with pytest.raises(FitCrashed, match="ended with 7"):
         run(how, tmp_path, TRUSTED)
 
 
 def test_a_line_that_is_no_message_is_a_failed_fit(tmp_path) -> None:
-    how = launch(tmp_path, [sys.executable, "-c", "print('hello'); input()"])
+    how = make_launch(tmp_path, [sys.executable, "-c", "print('hello'); input()"])
     with pytest.raises(FitFailed, match="no message"):
         run(how, tmp_path, TRUSTED)
 
@@ -111,8 +111,8 @@ def test_kill_ends_a_running_fit_at_once(how, tmp_path) -> None:
 ORPHAN = """
 import os, sys
 from pathlib import Path
-from app.fitworker.process import FitProcess, launch
-process = FitProcess(launch(Path(sys.argv[1]), sys.argv[2:]))
+from app.fitworker.process import FitProcess, make_launch
+process = FitProcess(make_launch(Path(sys.argv[1]), sys.argv[2:]))
 print(process._process.stdout.readline().decode(), process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
@@ -172,7 +172,7 @@ def test_the_child_sees_what_a_fit_needs_and_none_of_the_secrets(models, tmp_pat
     }
     needed = {"NUMBA_OPT": "3", "LC_ALL": "C.UTF-8", "TMPDIR": str(tmp_path), "TZ": "UTC"}
     given = {**os.environ, **needed, **secrets}
-    process = FitProcess(launch(tmp_path / "cache", fake_command(models), given))
+    process = FitProcess(make_launch(tmp_path / "cache", fake_command(models), given))
     try:
         assert process._process.stdout
         process._process.stdout.readline()
@@ -246,9 +246,9 @@ def test_without_a_waiting_process_none_is_kept(how, tmp_path) -> None:
 
 def test_a_process_ends_after_some_fits(how, tmp_path) -> None:
     process = FitProcess(how)
-    for number in range(1, MOST_FITS + 1):
+    for number in range(1, MAX_FITS + 1):
         process.run(request(tmp_path, TRUSTED), lambda _: None, 30.0)
-        assert process.ready == (number < MOST_FITS)
+        assert process.ready == (number < MAX_FITS)
     assert gone(process.pid)
 
 

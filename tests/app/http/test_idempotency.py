@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.db.database import open_database
-from app.db.idempotency import Keys, Remembered
+from app.db.idempotency import IdempotencyKeys, StoredResponse
 from app.errors import KeyInUse, KeyReused
 from tests.app.access.test_tenant_routes import ROUTES
 from tests.app.http.test_contract import HORIZON, assert_problem
@@ -17,7 +17,7 @@ from tests.app.running import fit_body, fitted_model, wait_for
 from tests.mmm.fakes import table
 
 DAY, MINUTE, PAST = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=-1)
-ANSWER = Remembered(201, {"location": "/v1/things/1"}, "{}")
+ANSWER = StoredResponse(201, {"location": "/v1/things/1"}, "{}")
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def database(tmp_path):
     found.close()
 
 
-def keys(database, tenant="a", lifetime=DAY, patience=MINUTE) -> Keys:
-    return Keys(database.of(tenant), tenant, lifetime, patience)
+def keys(database, tenant="a", lifetime=DAY, patience=MINUTE) -> IdempotencyKeys:
+    return IdempotencyKeys(database.of(tenant), tenant, lifetime, patience)
 
 
 def test_a_key_is_claimed_once_and_then_tells_the_answer(database) -> None:
@@ -37,7 +37,7 @@ def test_a_key_is_claimed_once_and_then_tells_the_answer(database) -> None:
     assert mine.claim("k", "request") is None
     with pytest.raises(KeyInUse):
         mine.claim("k", "request")
-    mine.remember("k", ANSWER)
+    mine.store("k", ANSWER)
     assert mine.claim("k", "request") == ANSWER
     with pytest.raises(KeyReused):
         mine.claim("k", "another")
@@ -53,7 +53,7 @@ def test_a_released_and_an_expired_key_are_free(database) -> None:
     mine.claim("k", "request")
     mine.release("k")
     assert mine.claim("k", "another") is None
-    mine.remember("k", ANSWER)
+    mine.store("k", ANSWER)
     assert keys(database, lifetime=PAST).claim("k", "third") is None
 
 

@@ -8,11 +8,11 @@ from app.db import operations as rows
 from app.db.database import open_database
 from app.db.models import DatasetRow, OperationRow
 from app.errors import FitCrashed
-from app.jobs.care import Care
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
 from app.jobs.kinds import FITS, QUERIES
 from app.jobs.operations import Operations
+from app.jobs.reconciler import Reconciler
 from app.jobs.runner import JobRunner
 from app.jobs.worker import Worker
 from mmm.errors import DataError, Issue
@@ -87,11 +87,11 @@ class Work:
         engine = DbosEngine(
             self.runner.run, database_url=self.engine_url, concurrency={FITS: 1, QUERIES: at_once}
         )
-        care = Care(self.database, self.queues, lost_after=1.0)
+        reconciler = Reconciler(self.database, self.queues, lost_after=1.0)
         self.lock = claim_identity(folder, "here")
         self.worker = Worker(
-            self.database, self.queues, engine, self.runner, care, self.lock,
-            pulse=0.2, lost_after=1.0,
+            self.database, self.queues, engine, self.runner, reconciler, self.lock,
+            heartbeat_seconds=0.2, lost_after=1.0,
         )  # fmt: skip
         self.operations = Operations(self.database, self.queues)
 

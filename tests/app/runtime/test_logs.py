@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 
-from app.fitworker.echo import echo
+from app.fitworker.child_log import log_child_line
 from tests.app.fake_fit import RAISES, TRUSTED
 from tests.app.running import ROOT, fake_service, fit_body, wait_for
 
@@ -43,7 +43,7 @@ def test_a_request_is_followed_into_the_fit_process(tmp_path, models, caplog) ->
             told = [
                 r for r in caplog.records if getattr(r, "operation_id", "") == answer.json()["id"]
             ]
-            within = [r for r in told if r.name == "app.fitworker.echo"]
+            within = [r for r in told if r.name == "app.fitworker.child_log"]
             assert "fit process: fit started" in [r.getMessage() for r in within]
             assert {r.request_id for r in told} == {name}
             assert {r.tenant for r in told} == {"default"}
@@ -53,10 +53,10 @@ def test_a_request_is_followed_into_the_fit_process(tmp_path, models, caplog) ->
 
 def test_what_libraries_print_is_told_to_who_looks_for_a_fault(caplog) -> None:
     caplog.set_level(logging.INFO)
-    echo("plain text", {"pid": 1})
-    echo('["json", "of another kind"]', {"pid": 1})
+    log_child_line("plain text", {"pid": 1})
+    log_child_line('["json", "of another kind"]', {"pid": 1})
     assert caplog.records == []
-    echo('{"event": "slow", "level": "warning", "pid": 7, "chain": 2}', {"pid": 1})
+    log_child_line('{"event": "slow", "level": "warning", "pid": 7, "chain": 2}', {"pid": 1})
     record = caplog.records[0]
     assert (record.levelname, record.getMessage()) == ("WARNING", "fit process: slow")
     assert (record.pid, record.fit_process) == (1, {"chain": 2})

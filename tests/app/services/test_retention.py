@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from app.db.artefact_keys import OWNERS, OWNERS_UNTIL_THE_END
+from app.db.artefact_keys import PERMANENT_REFERENCES, REFERENCES_UNTIL_FINISHED
 from app.db.database import open_database
 from app.db.migrate import alembic_config
 from app.db.models import Base, DatasetRow, OperationRow
@@ -103,7 +103,7 @@ def test_refits_queued_before_an_upgrade_keep_the_file_they_continue(
 
 def test_every_column_that_names_a_file_is_known_to_the_sweep() -> None:
     """Names are 64 digits: a new column of that kind must be among the owners."""
-    owners = (*OWNERS, *OWNERS_UNTIL_THE_END)
+    owners = (*PERMANENT_REFERENCES, *REFERENCES_UNTIL_FINISHED)
     known = {f"{column.class_.__tablename__}.{column.key}" for column in owners}
     found = {
         f"{table.name}.{column.name}"

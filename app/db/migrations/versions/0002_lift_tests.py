@@ -1,4 +1,4 @@
-"""The register of lift tests; models keep notes and what they say of their lift tests."""
+"""The register of lift tests; models keep notes and checks of their lift tests."""
 
 import sqlalchemy as sa
 from alembic import op

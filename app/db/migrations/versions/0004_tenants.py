@@ -1,4 +1,4 @@
-"""Every row that somebody owns names its tenant."""
+"""Every owned row has a tenant."""
 
 import sqlalchemy as sa
 from alembic import op

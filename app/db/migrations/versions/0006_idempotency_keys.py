@@ -1,4 +1,4 @@
-"""Keys under which creating calls were made, with what was answered."""
+"""Idempotency keys of creating calls, with the stored responses."""
 
 import sqlalchemy as sa
 from alembic import op

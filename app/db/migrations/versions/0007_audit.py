@@ -1,4 +1,4 @@
-"""The audit log, which only grows; models tell their size."""
+"""The append-only audit log; models store their size."""
 
 import sqlalchemy as sa
 from alembic import op

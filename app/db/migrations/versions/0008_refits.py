@@ -1,4 +1,4 @@
-"""A refit names the model it continues and keeps what it changed."""
+"""A refit refers to the model it continues and stores its stability report."""
 
 import sqlalchemy as sa
 from alembic import op

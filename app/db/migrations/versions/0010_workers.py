@@ -1,4 +1,4 @@
-"""Workers with their heartbeats; operations know theirs; stopped fits are marked incomplete."""
+"""Workers with heartbeats; operations refer to their worker; stopped fits are incomplete."""
 
 import sqlalchemy as sa
 from alembic import op

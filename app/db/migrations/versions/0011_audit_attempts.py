@@ -1,4 +1,4 @@
-"""An entry of the audit log is written before what it tells of, and completed once."""
+"""An audit entry is written before its action, and completed once."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The buckets of tenants' requests, for several API processes over one database."""
+"""Token buckets of the tenants, shared by several API processes of one database."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A refit names the file of the model it continues in a column, where the sweep sees it."""
+"""Operations of refits keep the key of the base model in a column, where retention sees it."""
 
 from collections.abc import Sequence
 from typing import Any
