@@ -20,9 +20,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from mmm.equations import mean as equations
-from mmm.equations.linear_terms import Row, total
-from mmm.equations.media import curve_at_one, curves, slopes
-from mmm.equations.mediators import caused, lagged
+from mmm.equations.linear_terms import LinearTerm, weighted_sum
+from mmm.equations.media import curve_at_one, media_curve_derivatives, media_curves
+from mmm.equations.mediators import lagged, mediators_due_to_channel
 from mmm.posterior.evaluate import Evaluation, expected
 from mmm.posterior.fitted import FittedModel
 from mmm.priors.coefficients import acting
@@ -69,18 +69,22 @@ def channel_slopes(model: FittedModel, found: Evaluation, along: Array | None = 
     """(draw, channel, week, geo) derivative of ``channel_terms`` when the channel's exposure moves
     by ``along (medium, week, geo)``; by default to the log of all its spend."""
     s, p, d = model.structure, found.parameters, found.inputs
-    slope = slopes(p, d, s, np, along)
+    slope = media_curve_derivatives(p, d, s, np, along)
     moved = slope * equations.media_coefficients(p, d, s, np)
     direct = moved[:, : s.n_channels]
     if s.paths:
         through = [
-            _through(p["mediator_effect"], caused(p, s, moved[:, s.n_direct :], c, np), s)
+            _through(
+                p["mediator_effect"],
+                mediators_due_to_channel(p, s, moved[:, s.n_direct :], c, np),
+                s,
+            )
             for c in range(s.n_channels)
         ]
         direct = direct + np.stack(through, axis=1)
     for k, pair in enumerate(s.interactions):
         at_one = curve_at_one(p, s, np)[..., None, None]
-        level = curves(p, d, s, np) / at_one
+        level = media_curves(p, d, s, np) / at_one
         for one, other in (pair, pair[::-1]):
             joint = slope[:, one] / at_one[:, one] * level[:, other]
             direct[:, one] += p["interaction"][:, k, None, None] * joint
@@ -122,8 +126,8 @@ def _baseline(found: Evaluation, s: Structure) -> Iterator[tuple[str, Array]]:
 
 def _one(found: Evaluation, name: str, k: int) -> Array:
     """(draw, week, geo) one coefficient's term."""
-    values = found.terms.rows[name].values[..., k : k + 1, :, :]
-    one = total(found.parameters[name][..., k : k + 1], Row(name, values))
+    values = found.terms.linear[name].values[..., k : k + 1, :, :]
+    one = weighted_sum(found.parameters[name][..., k : k + 1], LinearTerm(name, values))
     return np.asarray(one + 0.0 * found.terms.price_factor)
 
 
@@ -132,11 +136,11 @@ def _of_medium(found: Evaluation, s: Structure, medium: int) -> Array:
     p, t = found.parameters, found.terms
     term = t.media[..., medium, :, :]
     if s.paths and medium < s.n_channels:
-        brought = caused(p, s, t.paths, medium, np)
+        brought = mediators_due_to_channel(p, s, t.paths, medium, np)
         term = term + _through(p["mediator_effect"], brought, s)
     pairs = [k for k, pair in enumerate(s.interactions) if medium in pair]
     if pairs:
-        term = term + equations.interactions(p, found.inputs, s, np)[:, pairs].sum(1)
+        term = term + equations.interaction_terms(p, found.inputs, s, np)[:, pairs].sum(1)
     return np.asarray(term)
 
 
@@ -146,7 +150,7 @@ def _own_part(found: Evaluation, s: Structure, k: int) -> Array:
     state = t.states[:, mediator]
     for channel in range(s.n_channels):
         if s.paths:
-            state = state - caused(p, s, t.paths, channel, np)[:, mediator]
+            state = state - mediators_due_to_channel(p, s, t.paths, channel, np)[:, mediator]
     moved = lagged(state, s.mediator_lag[mediator] or 0, np)
     return np.asarray(p["mediator_effect"][:, k, None, None] * moved)
 

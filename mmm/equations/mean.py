@@ -1,6 +1,6 @@
-"""The structural equations: each node's mean from its parents, written once.
+"""The structural equations: each node's mean given its parents, written once.
 
-For week t, geo g, in shares of the mean kpi (identity link):
+For week t and geo g, in shares of the mean KPI (identity link):
 
     mean         = price_factor * (baseline + sum_c media_c + sum_k rival_media_k + sum_m mediated_m
                    + interaction) + controls + ar
@@ -11,10 +11,10 @@ For week t, geo g, in shares of the mean kpi (identity link):
     mediated_m   = effect_m * m[t - lag_m, g]            m: see ``mediators``
     interaction  = sum_ab coefficient_ab * curve_a / curve_a(1) * curve_b / curve_b(1)
 
-    e -> elasticity (1 + elasticity where the kpi is revenue)   h -> cross_elasticity
+    e -> elasticity (1 + elasticity where the KPI is revenue)   h -> cross_elasticity
 
-With ``price.acts_on = "baseline"`` the factor multiplies the baseline alone. With the log link the
-terms and the logs of the price factor add up to log mean. The same functions run on PyTensor
+With ``price.acts_on = "baseline"`` the factor multiplies only the baseline. With the log link the
+terms and the log of the price factor add up to the log mean. The same functions run on PyTensor
 tensors to build the PyMC graph and on NumPy arrays to answer questions over all draws: parameters
 carry leading draw dimensions (or none), inputs none. Shapes are given per function.
 """
@@ -22,10 +22,9 @@ carry leading draw dimensions (or none), inputs none. Shapes are given per funct
 from dataclasses import dataclass, replace
 
 from mmm.data.inputs import Inputs
-from mmm.equations import linear_terms as rows
-from mmm.equations.linear_terms import Row
-from mmm.equations.media import curve_at_one, curves
-from mmm.equations.mediators import Settle, mediator_states
+from mmm.equations.linear_terms import BASELINE_PARTS, LinearTerm, linear_terms, weighted_sum
+from mmm.equations.media import curve_at_one, media_curves
+from mmm.equations.mediators import MediatorValue, mediator_states
 from mmm.spec.structure import Structure
 from mmm.types import Namespace, Parameters, Tensor
 
@@ -36,7 +35,7 @@ class Terms:
 
     ``baseline`` by name; ``media (..., direct medium, week, geo)`` signed; ``paths (..., path,
     week, geo)`` what each channel adds to its mediator, in the mediator's s.d.; ``states (...,
-    mediator, week, geo)``; ``rows`` are the linear terms, whose coefficients bear their names.
+    mediator, week, geo)``; ``linear`` the linear terms, by the name of their coefficients.
     """
 
     price_factor: Tensor
@@ -48,19 +47,23 @@ class Terms:
     interaction: Tensor
     control: Tensor
     ar: Tensor
-    rows: dict[str, Row]
+    linear: dict[str, LinearTerm]
 
 
 def terms(
-    p: Parameters, d: Inputs, s: Structure, xp: Namespace, settle: Settle | None = None
+    p: Parameters,
+    d: Inputs,
+    s: Structure,
+    xp: Namespace,
+    mediator_value: MediatorValue | None = None,
 ) -> Terms:
-    """All parts of the mean; ``settle`` says how a mediator's value follows from its mean."""
+    """All parts of the mean; ``mediator_value`` gives a mediator's value from its mean."""
     zero = xp.zeros_like(d.log_price)
-    t = without_linear(p, d, s, xp, settle)
-    found = {row.name: row for row in rows.linear(p, d, s, t.states, xp)}
-    parts = {name: rows.total(p[name], row) for name, row in found.items()}
+    t = nonlinear_terms(p, d, s, xp, mediator_value)
+    linear = {term.name: term for term in linear_terms(p, d, s, t.states, xp)}
+    parts = {name: weighted_sum(p[name], term) for name, term in linear.items()}
     baseline = {"level": p["level"][..., None, :] + zero}
-    for name, key in rows.BASELINE.items():
+    for name, key in BASELINE_PARTS.items():
         if name in parts:
             baseline[key] = baseline.get(key, zero) + parts[name]
     if "shock" in p:
@@ -70,16 +73,20 @@ def terms(
         baseline={**baseline, **t.baseline},
         mediated=parts.get("mediator_effect", zero) + zero,
         control=parts.get("control_effect", zero) + zero,
-        rows=found,
+        linear=linear,
     )
 
 
-def without_linear(
-    p: Parameters, d: Inputs, s: Structure, xp: Namespace, settle: Settle | None = None
+def nonlinear_terms(
+    p: Parameters,
+    d: Inputs,
+    s: Structure,
+    xp: Namespace,
+    mediator_value: MediatorValue | None = None,
 ) -> Terms:
-    """The parts whose coefficients are not in ``rows``; the others are zero or absent."""
+    """The parts of the mean that are not linear terms; the others are zero or absent."""
     zero = xp.zeros_like(d.log_price)
-    signed = media(p, d, s, xp)
+    signed = media_terms(p, d, s, xp)
     paths = signed[..., s.n_direct :, :, :]
     baseline = {}
     if "demand" in p:
@@ -89,17 +96,17 @@ def without_linear(
         baseline=baseline,
         media=signed[..., : s.n_direct, :, :],
         paths=paths,
-        states=mediator_states(p, d, s, paths, xp, settle),
+        states=mediator_states(p, d, s, paths, xp, mediator_value),
         mediated=zero,
-        interaction=interactions(p, d, s, xp).sum(-3) if s.interactions else zero,
+        interaction=interaction_terms(p, d, s, xp).sum(-3) if s.interactions else zero,
         control=zero,
         ar=p.get("ar", zero),
-        rows={},
+        linear={},
     )
 
 
 def predictor(t: Terms, s: Structure, xp: Namespace, level: float = 0.0) -> Tensor:
-    """(..., week, geo) structural mean in scaled units; its log where the link is the log.
+    """(..., week, geo) structural mean in scaled units, or its log with the log link.
 
     ``level`` is added to the baseline.
     """
@@ -113,19 +120,19 @@ def predictor(t: Terms, s: Structure, xp: Namespace, level: float = 0.0) -> Tens
 
 
 def mean(t: Terms, s: Structure, xp: Namespace) -> Tensor:
-    """(..., week, geo) structural mean of the kpi, in scaled units (log-normal: the median)."""
-    found = predictor(t, s, xp)
-    return xp.exp(found) if s.log_link else found
+    """(..., week, geo) structural mean of the KPI, in scaled units (log-normal: the median)."""
+    value = predictor(t, s, xp)
+    return xp.exp(value) if s.log_link else value
 
 
 def log_price_parts(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., price, week, geo) log of each price's factor: own price first if any, then rivals'."""
-    parts = _log_price_parts(p, d, s)
+    """(..., price, week, geo) log of each price's factor: own price first, if any, then rivals'."""
+    parts = _own_and_rival_log_prices(p, d, s)
     return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis=-3)
 
 
-def _log_price_parts(p: Parameters, d: Inputs, s: Structure) -> list[Tensor]:
-    """The same for the own price and for the rivals' apart."""
+def _own_and_rival_log_prices(p: Parameters, d: Inputs, s: Structure) -> list[Tensor]:
+    """The parts of ``log_price_parts``: one array for the own price, one for the rivals'."""
     parts = []
     if s.has_price:
         own = p["elasticity_geo"] if "elasticity_geo" in p else p["elasticity"][..., None]
@@ -139,44 +146,48 @@ def _log_price_parts(p: Parameters, d: Inputs, s: Structure) -> list[Tensor]:
 
 
 def price_factor(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., week, geo), one at the reference prices."""
+    """(..., week, geo) factor of all prices; one at the reference prices."""
     if not s.has_price_factor:
         return xp.ones_like(d.log_price)
-    return xp.exp(sum(part.sum(-3) for part in _log_price_parts(p, d, s)))
+    return xp.exp(sum(part.sum(-3) for part in _own_and_rival_log_prices(p, d, s)))
 
 
-def media(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., medium, week, geo) signed contributions before the price factor; paths in the s.d. of
-    their mediator."""
-    return media_coefficients(p, d, s, xp) * curves(p, d, s, xp)
+def media_terms(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+    """(..., medium, week, geo) signed contributions before the price factor.
+
+    Media that act on a mediator are in the s.d. of that mediator.
+    """
+    return media_coefficients(p, d, s, xp) * media_curves(p, d, s, xp)
 
 
 def media_coefficients(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium, week or 1, geo) signed coefficient of every curve."""
-    coefficient = [p["beta"]]
+    parts = [p["beta"]]
     one = xp.ones_like(d.log_price[0])
     if s.spending_rivals:
-        coefficient.append(-p["gamma"][..., :, None] * one)
+        parts.append(-p["gamma"][..., :, None] * one)
     if s.paths:
-        coefficient.append(p["path"][..., :, None] * one)
-    joined = coefficient[0] if len(coefficient) == 1 else xp.concatenate(coefficient, axis=-2)
+        parts.append(p["path"][..., :, None] * one)
+    joined = parts[0] if len(parts) == 1 else xp.concatenate(parts, axis=-2)
     fixed = joined[..., None, :]
-    return fixed * multiplier(p, d, s, xp) if s.varying else fixed
+    return fixed * effectiveness(p, d, s, xp) if s.varying else fixed
 
 
-def multiplier(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., medium, week, 1) effectiveness over time of each medium, one where it is fixed."""
+def effectiveness(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+    """(..., medium, week, 1) multiplier of each medium over time; one where it does not vary."""
     logs = (p["varying"][..., None] * d.basis["varying"]).sum(-2)
     factor = xp.exp(logs)
     fixed = xp.ones_like(factor[..., 0, :])
-    of_medium = {member: group for group, members in enumerate(s.varying) for member in members}
-    found = [factor[..., of_medium[i], :] if i in of_medium else fixed for i in range(len(s.media))]
-    return xp.stack(found, axis=-2)[..., None]
+    group_of = {member: group for group, members in enumerate(s.varying) for member in members}
+    by_medium = [
+        factor[..., group_of[i], :] if i in group_of else fixed for i in range(len(s.media))
+    ]
+    return xp.stack(by_medium, axis=-2)[..., None]
 
 
-def interactions(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
-    """(..., pair, week, geo) joint effect of each pair before the price factor."""
-    relative = curves(p, d, s, xp) / curve_at_one(p, s, xp)[..., None, None]
-    first, second = ([pair[side] for pair in s.interactions] for side in (0, 1))
+def interaction_terms(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+    """(..., pair, week, geo) joint effect of each pair of channels before the price factor."""
+    relative = media_curves(p, d, s, xp) / curve_at_one(p, s, xp)[..., None, None]
+    first, second = ([pair[k] for pair in s.interactions] for k in (0, 1))
     pairs = relative[..., first, :, :] * relative[..., second, :, :]
     return p["interaction"][..., None, None] * pairs

@@ -1,7 +1,8 @@
 """Exposure -> adstock -> saturation of all media, group by group.
 
 Media of a group are evaluated as one array; with reach and frequency the exposure is people reached
-times the effect of a contact count, reach * f^s / (k^s + f^s) (after Google's Meridian, 2024).
+times the effect of the contacts per person, reach * f^s / (k^s + f^s) (after Google's Meridian,
+2024).
 """
 
 from collections.abc import Sequence
@@ -21,23 +22,23 @@ from mmm.spec.structure import Structure
 from mmm.types import Namespace, Parameters, Tensor
 
 
-def curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
+def media_curves(p: Parameters, d: Inputs, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium, week, geo) response of every medium before its coefficient."""
-    found = [_group_curves(group_parameters(p, group), d, group, s, xp) for group in s.groups]
-    return _by_medium(found, s, -3, xp)
+    by_group = [_group_curves(group_parameters(p, group), d, group, s, xp) for group in s.groups]
+    return _in_media_order(by_group, s, -3, xp)
 
 
 def _group_curves(
     q: Parameters, d: Inputs, group: MediaGroup, s: Structure, xp: Namespace
 ) -> Tensor:
-    """(..., member, week, geo) curves of one group, in one operation where ``xp`` has it."""
-    at_once = getattr(xp, "media_curves", {}).get(group.saturation)
-    if at_once is None or group.adstock == "none" or group.by_frequency:
+    """(..., member, week, geo) curves of one group, as one fused operation where ``xp`` has one."""
+    fused = getattr(xp, "fused_media_curves", {}).get(group.saturation)
+    if fused is None or group.adstock == "none" or group.by_frequency:
         x = group_adstock(q, d, group, s, xp)
         return SATURATION[group.saturation](x, q, xp)
     members = _members(group, s)
     weights = adstock_weights(group.adstock, q, group.max_lag, xp)
-    return at_once(d.exposure[members], _ahead(d.before[members], group), weights, q)
+    return fused(d.exposure[members], _weeks_before(d.before[members], group), weights, q)
 
 
 def group_parameters(p: Parameters, group: MediaGroup) -> dict[str, Tensor]:
@@ -54,73 +55,100 @@ def group_adstock(
     group: MediaGroup,
     s: Structure,
     xp: Namespace,
-    *,
     exposure: Tensor | None = None,
-    carry_in: bool = True,
 ) -> Tensor:
     """(..., member, week, geo) adstocked exposure, from the group's own parameters ``q``.
 
-    ``exposure (member, week, geo)`` replaces the members' own; without ``carry_in`` nothing comes
-    from the weeks before the first.
+    ``exposure (member, week, geo)`` replaces the members' own exposure.
     """
     members = _members(group, s)
     x = d.exposure[members] if exposure is None else exposure
-    before = d.before[members]
-    if group.by_frequency:
-        contacts = d.frequency[members]
+    contacts = d.frequency[members] if group.by_frequency else None
+    return _adstocked(q, x, d.before[members], contacts, group, xp)
+
+
+def group_adstock_of_change(
+    q: Parameters, d: Inputs, group: MediaGroup, s: Structure, xp: Namespace, change: Tensor
+) -> Tensor:
+    """(..., member, week, geo) effect on the adstocked exposure of ``change (member, week, geo)``.
+
+    Exposure of the weeks before the first does not change.
+    """
+    members = _members(group, s)
+    contacts = d.frequency[members] if group.by_frequency else None
+    return _adstocked(q, change, 0.0 * d.before[members], contacts, group, xp)
+
+
+def _adstocked(
+    q: Parameters,
+    exposure: Tensor,
+    before: Tensor,
+    contacts: Tensor | None,
+    group: MediaGroup,
+    xp: Namespace,
+) -> Tensor:
+    """Adstocked ``exposure (member, week, geo)`` that follows ``before (member, 1, geo)``.
+
+    ``contacts (member, week, geo)`` per person reached, or None where the group has no frequency.
+    """
+    if contacts is not None:
         before = before * frequency_curve(contacts[:, 0][:, None], q, xp)
-        x = x * frequency_curve(contacts, q, xp)
+        exposure = exposure * frequency_curve(contacts, q, xp)
     if group.adstock == "none":
-        return x
+        return exposure
     weights = adstock_weights(group.adstock, q, group.max_lag, xp)
-    ahead = _ahead(before if carry_in else 0.0 * before, group)
-    return convolve(x, weights, ahead, group.max_lag, xp)
+    return convolve(exposure, weights, _weeks_before(before, group), group.max_lag, xp)
 
 
 def _members(group: MediaGroup, s: Structure) -> slice | list[int]:
-    """The group's places among all media."""
+    """Index of the group's members among all media."""
     return slice(None) if len(group.members) == len(s.media) else [*group.members]
 
 
-def _ahead(before: Tensor, group: MediaGroup) -> Tensor:
-    """(member, max_lag, geo) exposure of the weeks before the first, of which each is ``before
-    (member, 1, geo)``."""
+def _weeks_before(before: Tensor, group: MediaGroup) -> Tensor:
+    """(member, max_lag, geo) exposure of the weeks before the first: ``before (member, 1, geo)`` in
+    each of them."""
     return before * np.ones((1, group.max_lag, 1))
 
 
 def curve_at_one(p: Parameters, s: Structure, xp: Namespace) -> Tensor:
     """(..., medium) saturation curve at the mean active exposure."""
-    found = []
+    by_group = []
     for group in s.groups:
         one = xp.ones((len(group.members), 1, 1))
         value = SATURATION[group.saturation](one, group_parameters(p, group), xp)
-        found.append(value[..., 0, 0])
-    return _by_medium(found, s, -1, xp)
+        by_group.append(value[..., 0, 0])
+    return _in_media_order(by_group, s, -1, xp)
 
 
-def slopes(
-    p: Parameters, d: Inputs, s: Structure, xp: Namespace, along: Tensor | None = None
+def media_curve_derivatives(
+    p: Parameters, d: Inputs, s: Structure, xp: Namespace, direction: Tensor | None = None
 ) -> Tensor:
-    """(..., medium, week, geo) derivative of every curve when exposure moves by ``along (medium,
-    week, geo)``; by default by itself, that is, to the log of all exposure from the first week."""
-    found = []
+    """(..., medium, week, geo) derivative of every curve when exposure moves in ``direction``.
+
+    ``direction (medium, week, geo)`` defaults to the exposure itself: the result is then the
+    derivative with respect to the log of all exposure from the first week on.
+    """
+    by_group = []
     for group in s.groups:
         q = group_parameters(p, group)
-        moved = d.exposure[[*group.members]] if along is None else along[[*group.members]]
+        moved = (d.exposure if direction is None else direction)[[*group.members]]
         full = group_adstock(q, d, group, s, xp)
-        change = group_adstock(q, d, group, s, xp, exposure=moved, carry_in=False)
-        found.append(SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change)
-    return _by_medium(found, s, -3, xp)
+        change = group_adstock_of_change(q, d, group, s, xp, moved)
+        by_group.append(SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change)
+    return _in_media_order(by_group, s, -3, xp)
 
 
-def _by_medium(found: Sequence[Tensor], s: Structure, axis: int, xp: Namespace) -> Tensor:
-    """The groups' arrays as one in the order of the media, along ``axis``; draws only where any
-    group has them."""
-    if len(found) == 1:
-        return found[0]
-    like = max(found, key=lambda values: values.ndim)
+def _in_media_order(by_group: Sequence[Tensor], s: Structure, axis: int, xp: Namespace) -> Tensor:
+    """Join the groups' arrays along ``axis``, in the order of the media.
+
+    The result has draw dimensions only where the array of some group has them.
+    """
+    if len(by_group) == 1:
+        return by_group[0]
+    like = max(by_group, key=lambda values: values.ndim)
     draws = xp.zeros_like(like[..., :1] if axis == -1 else like[..., :1, :, :])
-    same = [values if values.ndim == like.ndim else values + draws for values in found]
+    same = [values if values.ndim == like.ndim else values + draws for values in by_group]
     joined = xp.concatenate(same, axis=axis)
     order = np.argsort([member for group in s.groups for member in group.members])
     if np.array_equal(order, np.arange(len(order))):

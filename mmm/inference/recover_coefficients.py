@@ -13,7 +13,7 @@ from mmm.lift.exclusion import kept_cells
 from mmm.lift.resolve import resolve
 from mmm.model.build import scaled_kpi
 from mmm.model.collapse import Seen, draw_back
-from mmm.posterior.abduction import keep_known, known_states
+from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.draws import Posterior
 from mmm.posterior.latent_demand import log_budgets
 from mmm.priors.coefficients import linear_side
@@ -44,8 +44,8 @@ def complete(
     width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
     parts = []
     for chunk in posterior.chunks(kept.size * width):
-        settle = keep_known(known_states(panel, scales, s, chunk))
-        parts.append(draw_back(chunk, inputs, side, seen, settle, rng))
+        mediator_value = at_known_states(known_states(panel, scales, s, chunk))
+        parts.append(draw_back(chunk, inputs, side, seen, mediator_value, rng))
     data = posterior.dataset
     shape = (data.sizes["chain"], data.sizes["draw"])
     dims = {item.name: (item.dim,) for item in side.vectors} | DIMS

@@ -103,7 +103,7 @@ def predicted_lifts(
     d = _inputs(stacked, spec, s, scales, xp, data)
     q = _on_stack(p, stacked)
     full = "level" in p
-    t = equations.terms(q, d, s, xp) if full else equations.without_linear(q, d, s, xp)
+    t = equations.terms(q, d, s, xp) if full else equations.nonlinear_terms(q, d, s, xp)
     unit = data("lift_kpi_unit", scales.kpi_unit)
     total = contrasts(_mean(t, q, s, xp) * unit, stacked)
     found = []

@@ -117,12 +117,12 @@ def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
     with pm.Model(coords=coords(s, spec, panel, scales)) as model:
         inputs = _fixed_inputs(spec, panel, scales, s)
         p = _sampled(spec, s, panel, scales, inputs, source)
-        settle = settle_mediators(s, panel, scales, p)
+        mediator_value = settle_mediators(s, panel, scales, p)
         side = linear_side(spec, s, scales)
         kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
         tests = resolve(spec, panel, scales)
         seen = Seen(kpi, kept_cells(tests, spec, panel), _budgets(s, panel))
-        pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, settle)))
+        pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, mediator_value)))
         _lifts(tests, p, spec, s, scales)
     return model
 

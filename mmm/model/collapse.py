@@ -26,9 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.data.inputs import Inputs
-from mmm.equations import linear_terms as rows
 from mmm.equations import mean as equations
-from mmm.equations.mediators import Settle
+from mmm.equations.linear_terms import LinearTerm, linear_terms
+from mmm.equations.mediators import MediatorValue
 from mmm.ops.evidence import explained, regression
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
@@ -74,11 +74,11 @@ def moments(
     side: Linear,
     seen: Seen,
     xp: Namespace,
-    settle: Settle | None = None,
+    mediator_value: MediatorValue | None = None,
 ) -> Moments:
     """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
     kept = seen.kept
-    residual, factor, design, whitening = _seen_parts(p, d, side, seen, xp, settle)
+    residual, factor, design, whitening = _seen_parts(p, d, side, seen, xp, mediator_value)
     flat, r = _flat(design), _flat(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
@@ -143,17 +143,13 @@ def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> Sensor:
 
 
 def log_evidence(
-    p: Parameters,
-    d: Inputs,
-    side: Linear,
-    seen: Seen,
-    settle: Settle | None,
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, mediator_value: MediatorValue | None
 ) -> Tensor:
     """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and seen.budgets is None:
-        return _plain_evidence(p, d, side, seen, settle)
-    m = moments(p, d, side, seen, GRAPH, settle)
+        return _plain_evidence(p, d, side, seen, mediator_value)
+    m = moments(p, d, side, seen, GRAPH, mediator_value)
     count = m.residual.size if seen.kept.all() else seen.kept.sum()
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
@@ -162,10 +158,10 @@ def log_evidence(
 
 
 def _plain_evidence(
-    p: Parameters, d: Inputs, side: Linear, seen: Seen, settle: Settle | None
+    p: Parameters, d: Inputs, side: Linear, seen: Seen, mediator_value: MediatorValue | None
 ) -> Tensor:
     """The same where nothing but coefficients goes out: a regression."""
-    residual, _, design, whitening = _seen_parts(p, d, side, seen, GRAPH, settle)
+    residual, _, design, whitening = _seen_parts(p, d, side, seen, GRAPH, mediator_value)
     v, r = p["sigma"] ** 2, _flat(residual)
     count = r.size if seen.kept.all() else seen.kept.sum()
     scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
@@ -177,12 +173,12 @@ def draw_back(
     d: Inputs,
     side: Linear,
     seen: Seen,
-    settle: Settle | None,
+    mediator_value: MediatorValue | None,
     rng: np.random.Generator,
 ) -> dict[str, Array]:
     """Exact draws (draw, ...) of the coefficients, and of latent demand, given each draw of the
     other parameters."""
-    m = moments(p, d, side, seen, np, settle)
+    m = moments(p, d, side, seen, np, mediator_value)
     n = p["sigma"].shape[0]
     a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
     b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
@@ -220,29 +216,39 @@ def _coefficients(
 
 
 def _linear_parts(
-    p: Parameters, d: Inputs, side: Linear, kpi: Tensor, xp: Namespace, settle: Settle | None
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    kpi: Tensor,
+    xp: Namespace,
+    mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Residual at the coefficients' prior means, price factor, and design (k0, week, geo)."""
     s, one = side.s, xp.ones_like(d.log_price)
     mean, sd = side.prior_mean(), side.prior_sd(p, xp)[..., None, None]
-    base = equations.without_linear(p, d, s, xp, settle)
+    base = equations.nonlinear_terms(p, d, s, xp, mediator_value)
     residual = kpi - equations.predictor(base, s, xp, level=float(mean[0]))
     factor = one if s.log_link else base.price_factor
-    found = [rows.Row("level_mean", one[None])]
-    found += rows.linear(p, d, s, base.states, xp)
+    found = [LinearTerm("level_mean", one[None])]
+    found += linear_terms(p, d, s, base.states, xp)
     like = max((row.values for row in found), key=lambda values: values.ndim)
     like = xp.zeros_like(like[..., :1, :, :]) + one
     columns = xp.concatenate([row.values + 0.0 * like for row in found], axis=-3)
     sizes = [size for _, size in side.blocks]
-    inside = np.repeat([float(row.inside) for row in found], sizes)[:, None, None]
+    inside = np.repeat([float(row.scaled_by_price) for row in found], sizes)[:, None, None]
     return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
 
 
 def _seen_parts(
-    p: Parameters, d: Inputs, side: Linear, seen: Seen, xp: Namespace, settle: Settle | None
+    p: Parameters,
+    d: Inputs,
+    side: Linear,
+    seen: Seen,
+    xp: Namespace,
+    mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The same with independent noise, zero in cells that have no say, and the log determinant."""
-    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, settle)
+    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, mediator_value)
     kept = seen.kept
     residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
     if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks

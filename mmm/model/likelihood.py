@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
-from mmm.equations.mediators import Settle
+from mmm.equations.mediators import MediatorValue
 from mmm.posterior.latent_demand import log_budgets
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
@@ -83,11 +83,11 @@ def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: 
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
 
-def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) -> Settle:
+def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) -> MediatorValue:
     """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
     values = panel.array("mediators")
 
-    def settle(mediator: int, mean: Tensor) -> Tensor:
+    def mediator_value(mediator: int, mean: Tensor) -> Tensor:
         name = s.mediators[mediator]
         seen = np.isfinite(values[..., mediator])
         center = pm.Data(f"center_{name}", scales.mediator_mean[:, mediator])
@@ -103,7 +103,7 @@ def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) 
         node = pm.Normal(f"mediator_{name}", natural[week, geo], wide[week, geo], observed=data)
         return _unseen(name, mean, sd, seen, (node - center[geo]) / spread[geo])
 
-    return settle
+    return mediator_value
 
 
 def _unseen(name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor) -> Tensor:

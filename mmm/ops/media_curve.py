@@ -143,7 +143,7 @@ def _tanh(exposure: Tensor, before: Tensor, weights: Tensor, q: Parameters) -> T
     return MediaCurve("logistic")(_padded(exposure, before), weights, 2.0 * q["saturation_rate"])[0]
 
 
-MEDIA_CURVES = {"hill": _hill, "logistic": _logistic, "tanh": _tanh}
+FUSED_MEDIA_CURVES = {"hill": _hill, "logistic": _logistic, "tanh": _tanh}
 """By kind of saturation, the (member, week, geo) curve of ``exposure (member, week, geo)`` that
 follows ``before (member, max_lag, geo)``, by ``weights (member, lag)`` and the parameters."""
 

@@ -1,20 +1,19 @@
-"""PyTensor as the namespace of the equations, with what it is given in one operation."""
+"""PyTensor as the array namespace of the equations, with its fused operations."""
 
 from typing import Any
 
 import pytensor.tensor as pt
 
-from mmm.ops.media_curve import MEDIA_CURVES
+from mmm.ops.media_curve import FUSED_MEDIA_CURVES
 
 
-class _GraphArrays:
-    """``pytensor.tensor``, and ``media_curves``: curves of media with carryover, by the kind of
-    their saturation."""
+class _GraphNamespace:
+    """``pytensor.tensor``, and ``fused_media_curves`` by kind of saturation."""
 
-    media_curves = MEDIA_CURVES
+    fused_media_curves = FUSED_MEDIA_CURVES
 
     def __getattr__(self, name: str) -> Any:
         return getattr(pt, name)
 
 
-GRAPH = _GraphArrays()
+GRAPH = _GraphNamespace()

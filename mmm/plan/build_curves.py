@@ -12,8 +12,8 @@ import numpy as np
 from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
-from mmm.equations.media import group_adstock, group_parameters
-from mmm.equations.mediators import worth_of
+from mmm.equations.media import group_adstock, group_adstock_of_change, group_parameters
+from mmm.equations.mediators import value_of_mediator
 from mmm.equations.transforms import SATURATION, frequency_curve
 from mmm.plan.cells import Spread
 from mmm.plan.curves import PlanCurves
@@ -50,7 +50,7 @@ def plan_curves(
         if not kept:
             continue
         q, rows = group_parameters(model.posterior.draws, group), [*group.members]
-        before = group_adstock(q, d, group, s, np, exposure=d.exposure[rows] * past)
+        before = group_adstock(q, d, group, s, np, d.exposure[rows] * past)
         members = [group.members[i] for i in kept]
         own = {name: values[:, kept] for name, values in q.items()}
         carry = np.asfortranarray(before[..., kept, later, :])
@@ -59,7 +59,7 @@ def plan_curves(
         earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
         index = spread.index[..., [s.media[member].source for member in members]]
         if not spread.by_week:
-            reach = group_adstock(q, d, group, s, np, exposure=along[rows], carry_in=False)
+            reach = group_adstock_of_change(q, d, group, s, np, along[rows])
             unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
             weeks = _weeks_of_own(carry, unit, weight)
             yield PlanCurves(group, index[0].T, own, *weeks, at_carry=earned)
@@ -122,7 +122,9 @@ def _weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> 
     p, s = model.posterior.draws, model.structure
     worth = _worth(model, inputs, value)[:, weeks]
     earned = [worth] * s.n_direct
-    earned += [worth_of(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths]
+    earned += [
+        value_of_mediator(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths
+    ]
     strength = equations.media_coefficients(p, inputs, s, np)
     strength = strength[..., weeks, :] if strength.shape[-2] > 1 else strength
     return np.asarray(strength * np.stack(earned, axis=1))

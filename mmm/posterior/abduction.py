@@ -16,7 +16,7 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
-from mmm.equations.mediators import Settle
+from mmm.equations.mediators import MediatorValue
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array
@@ -40,7 +40,7 @@ def known_states(panel: Panel, scales: Scales, s: Structure, chunk: Chunk) -> Ar
     return found
 
 
-def keep_known(states: Array) -> Settle:
+def at_known_states(states: Array) -> MediatorValue:
     """Settles every mediator at its known state."""
     return lambda mediator, _mean: states[:, mediator]
 
@@ -102,11 +102,11 @@ def _innovations(chunk: Chunk, history: Inputs, s: Structure, states: Array) -> 
     """(draw, mediator, week, geo) of the observed weeks."""
     found = np.zeros_like(states)
 
-    def settle(mediator: int, mean: Array) -> Array:
+    def mediator_value(mediator: int, mean: Array) -> Array:
         found[:, mediator] = states[:, mediator] - mean
         return np.asarray(states[:, mediator])
 
-    equations.without_linear(chunk, history, s, np, settle)
+    equations.nonlinear_terms(chunk, history, s, np, mediator_value)
     return found
 
 
@@ -121,7 +121,7 @@ def _residual(model: FittedModel, p: Mapping[str, Array], known: Known, history:
             full[:, known[1]] = p[name][:, known[0]]
             past[name] = full
     states = known_states(model.panel, model.scales, s, p)
-    t = equations.terms(past, history, s, np, keep_known(states))
+    t = equations.terms(past, history, s, np, at_known_states(states))
     kpi = model.panel.array("kpi") / model.scales.kpi_unit
     return np.asarray((np.log(kpi) if s.log_link else kpi) - equations.predictor(t, s, np))
 

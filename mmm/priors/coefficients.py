@@ -53,7 +53,7 @@ def level_prior(s: Structure) -> Prior:
 
 
 def coefficients(spec: ModelSpec, s: Structure, scales: Scales) -> list[Coefficients]:
-    """Every vector of ``rows.linear``, in its order."""
+    """Every vector of ``linear_terms``, in its order."""
     found = []
 
     def add(name: str, dim: str, size: int, prior: str, fixed: float | Array = 1.0) -> None:

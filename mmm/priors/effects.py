@@ -27,7 +27,7 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
-from mmm.equations.media import curves, slopes
+from mmm.equations.media import media_curve_derivatives, media_curves
 from mmm.priors.source import Source
 from mmm.priors.table import Prior, effect_prior, stated_prior
 from mmm.spec.model import ModelSpec
@@ -80,7 +80,7 @@ def _spread(
 ) -> Tensor:
     """(..., free channel) s.d. of a channel's curve over weeks and geos, relative to its value at
     mean active exposure."""
-    curve = curves(p, d, s, xp)[..., : s.n_channels, :, :]
+    curve = media_curves(p, d, s, xp)[..., : s.n_channels, :, :]
     even = xp.ones_like(d.log_price)
     even = even / even.sum()
     center = (curve * even).sum((-2, -1))[..., None, None]
@@ -114,7 +114,7 @@ def _per_coefficient(
     d = _within(d, window) if len(panel.weeks) > scales.span_weeks else d
     label = ("marginal_" if marginal else "") + ("value" if money else "kpi")
     longer = carried_out(d, tail, xp) if tail else d
-    shape = slopes if marginal else curves
+    shape = media_curve_derivatives if marginal else media_curves
     response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
     spend, kpi = panel.array("spend")[window].sum((0, 1)), panel.array("kpi")[window]
     worth = _worth(spec, panel, scales, s, tail, money=money)

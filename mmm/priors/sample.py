@@ -90,7 +90,7 @@ def _unseen(
 ) -> None:
     values = panel.array("mediators")
 
-    def settle(mediator: int, mean: Array) -> Array:
+    def mediator_value(mediator: int, mean: Array) -> Array:
         missing = ~np.isfinite(values[..., mediator])
         sd = p["mediator_sd"][:, mediator, None, None]
         state = np.asarray(mean + sd * source.rng.standard_normal(mean.shape))
@@ -99,4 +99,4 @@ def _unseen(
             source.keep(f"unseen_{name}", state[:, missing], f"unseen_{name}_cell")
         return state
 
-    equations.without_linear(p, d, s, np, settle)
+    equations.nonlinear_terms(p, d, s, np, mediator_value)

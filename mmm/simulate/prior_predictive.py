@@ -102,10 +102,10 @@ def _mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
     shape = (model.posterior.n_draws, len(panel.weeks), len(panel.geos))
     states = {i: p[f"unseen_{name}"].reshape(shape) for i, name in enumerate(s.mediators)}
 
-    def settle(mediator: int, _mean: Array) -> Array:
+    def mediator_value(mediator: int, _mean: Array) -> Array:
         return states[mediator]
 
-    terms = equations.terms(p, inputs_of(model, observed(panel)), s, np, settle)
+    terms = equations.terms(p, inputs_of(model, observed(panel)), s, np, mediator_value)
     mean = equations.mean(terms, s, np) * model.scales.kpi_unit
     if s.likelihood == "lognormal":
         by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]

@@ -86,7 +86,7 @@ class TwoCodes:
         p |= parameters.linear(spec, self.s, panel, scales, p, source)
         known = ((mediators - scales.mediator_mean) / scales.mediator_sd).transpose(0, 3, 1, 2)
 
-        def settle(mediator: int, mean: Array) -> Array:
+        def mediator_value(mediator: int, mean: Array) -> Array:
             state, name = known[:, mediator].copy(), self.s.mediators[mediator]
             unseen = np.isnan(state[0])
             if unseen.any():
@@ -95,7 +95,7 @@ class TwoCodes:
                 source.keep(f"unseen_{name}", state[:, unseen], f"unseen_{name}_cell")
             return np.asarray(state)
 
-        return source, equations.terms(p, d, self.s, np, settle)
+        return source, equations.terms(p, d, self.s, np, mediator_value)
 
     @cached_property
     def fitted(self) -> FittedModel:

@@ -14,7 +14,7 @@ from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.model import collapse
 from mmm.model.build import build_collapsed, build_model, scaled_kpi
-from mmm.posterior.abduction import keep_known, known_states
+from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.evaluate import inputs_of
 from mmm.posterior.latent_demand import log_budgets
 from mmm.priors.coefficients import linear_side
@@ -89,7 +89,7 @@ def test_joint_equals_evidence_times_conditional(document, geos):
         point = {node.name: values[i] for node, values in zip(nodes, drawn, strict=True)}
         joint, evidence = joint_at(point), evidence_at(point)
         states = known_states(fitted.panel, fitted.scales, fitted.structure, _one(point))
-        conditional = _log_conditional(point, inputs, fitted, kpi, keep_known(states))
+        conditional = _log_conditional(point, inputs, fitted, kpi, at_known_states(states))
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
@@ -104,12 +104,12 @@ def _one(point):
     return {name: np.asarray(values)[None] for name, values in point.items()}
 
 
-def _log_conditional(p, inputs, fitted, kpi, settle) -> float:
+def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last. The
     sign of a spread is taken into its innovations."""
     side = linear_side(fitted.spec, fitted.structure, fitted.scales)
     given = {name: values for name, values in p.items() if name != "demand"}
-    m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, settle))
+    m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, mediator_value))
     parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
     volume -= np.log(side.prior_sd(p, np)[0])
     for item in side.vectors:

@@ -15,7 +15,7 @@ from mmm.counterfactual.question import Counterfactual
 from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.model.build import PREDICTOR, build_model
-from mmm.posterior.abduction import keep_known
+from mmm.posterior.abduction import at_known_states
 from mmm.posterior.evaluate import inputs_of, mean_by_geo
 from tests.mmm.fakes import RICH, fake_model
 
@@ -144,8 +144,8 @@ def test_graph_equals_arrays_on_prior_draws(case):
     drawn = pm.draw([*nodes, predictor_of(model)], draws=4, random_seed=1, mode=QUICK)
     p = {node.name: values for node, values in zip(nodes, drawn[:-1], strict=True)}
     inputs = inputs_of(fitted, observed(fitted.panel))
-    settle = keep_known(drawn_states(fitted, p)) if s.mediators else None
-    terms = equations.terms(p, inputs, s, np, settle)
+    mediator_value = at_known_states(drawn_states(fitted, p)) if s.mediators else None
+    terms = equations.terms(p, inputs, s, np, mediator_value)
     np.testing.assert_allclose(equations.predictor(terms, s, np), drawn[-1], rtol=1e-9, atol=1e-12)
 
 

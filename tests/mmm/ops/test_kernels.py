@@ -9,7 +9,7 @@ from numba import njit
 from mmm.equations.transforms import SATURATION, convolve
 from mmm.ops import vector_math
 from mmm.ops.evidence import regression
-from mmm.ops.media_curve import MEDIA_CURVES
+from mmm.ops.media_curve import FUSED_MEDIA_CURVES
 from mmm.ops.media_loops import BLOCK, SMALL
 from mmm.ops.vector_math import OPTIONS
 from mmm.spec.media import SATURATION_PARAMETERS
@@ -67,7 +67,7 @@ def _curve(kind: str, geos: int, weeks: int, *, at_once: bool) -> list[np.ndarra
     q = dict(zip(SATURATION_PARAMETERS[kind], parameters, strict=True))
     x, ahead = pt.constant(exposure), pt.constant(before)
     if at_once:
-        curve = MEDIA_CURVES[kind](x, ahead, weights, q)
+        curve = FUSED_MEDIA_CURVES[kind](x, ahead, weights, q)
     else:
         curve = SATURATION[kind](convolve(x, weights, ahead, lags - 1, pt), q, pt)
     total = (curve * rng.standard_normal(exposure.shape)).sum()
@@ -76,7 +76,7 @@ def _curve(kind: str, geos: int, weeks: int, *, at_once: bool) -> list[np.ndarra
     return found
 
 
-@pytest.mark.parametrize("kind", sorted(MEDIA_CURVES))
+@pytest.mark.parametrize("kind", sorted(FUSED_MEDIA_CURVES))
 @pytest.mark.parametrize(("geos", "weeks"), [(1, 30), (3, 40), (1, BLOCK + 7), (4, BLOCK)])
 def test_a_curve_at_once_is_the_curve_step_by_step(kind: str, geos: int, weeks: int) -> None:
     at_once, by_steps = (_curve(kind, geos, weeks, at_once=way) for way in (True, False))
@@ -88,7 +88,7 @@ def test_a_curve_at_once_is_the_curve_step_by_step(kind: str, geos: int, weeks: 
 @pytest.mark.parametrize("z", [1e-12, 1e-6, 0.5 * SMALL, SMALL, 2.0 * SMALL, 1.0, 40.0, 1e4])
 def test_a_logistic_curve_keeps_its_places_near_zero(z: float) -> None:
     one, none = np.ones((1, 1, 1)), np.zeros((1, 0, 1))
-    curve = MEDIA_CURVES["logistic"](
+    curve = FUSED_MEDIA_CURVES["logistic"](
         pt.constant(one),
         pt.constant(none),
         pt.constant(one[0]),
@@ -100,7 +100,7 @@ def test_a_logistic_curve_keeps_its_places_near_zero(z: float) -> None:
 def test_exposure_has_no_gradient() -> None:
     exposure, weights, rate = pt.tensor3(), pt.dmatrix(), pt.dvector()
     before = pt.zeros((1, 0, 1))
-    curve = MEDIA_CURVES["tanh"](exposure, before, weights, {"saturation_rate": rate})
+    curve = FUSED_MEDIA_CURVES["tanh"](exposure, before, weights, {"saturation_rate": rate})
     with pytest.raises(pytensor.gradient.NullTypeGradError, match="exposure is data"):
         pytensor.grad(curve.sum(), exposure)
 
