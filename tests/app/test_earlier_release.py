@@ -1,0 +1,79 @@
+"""A data directory of release 0.1.0, with a stored model and queued jobs, under this release.
+
+``release_0_1_0/data.tar.gz`` was written by that release: a dataset, a model of a simulated world
+(80 weeks, 2 x 50 draws), a project, then a fit and a simulation that were queued while no worker
+ran. ``expected.json`` is what it answered. Between the two lie the paths of every module, the names
+under which jobs are queued, the format of model files, and the migrations.
+"""
+
+import json
+import math
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.running import fake_service, wait_for
+
+RELEASE = Path(__file__).with_name("release_0_1_0")
+EXPECTED = json.loads((RELEASE / "expected.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory, models) -> Iterator:
+    folder = tmp_path_factory.mktemp("release")
+    with tarfile.open(RELEASE / "data.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
+    with fake_service(folder / "data", models) as client:
+        yield client
+
+
+def test_queued_jobs_are_carried_out(service) -> None:
+    fitted = wait_for(service, EXPECTED["queued"])
+    assert fitted["status"] == "succeeded"
+    simulated = wait_for(service, EXPECTED["queued_simulation"])
+    assert simulated["status"] == "succeeded"
+    names = [model["name"] for model in service.get("/v1/models").json()["items"]]
+    assert sorted(names) == ["queued under 0.1.0", "stored by 0.1.0"]
+
+
+def test_a_stored_model_answers_as_it_did(service) -> None:
+    answer = service.get(f"/v1/models/{EXPECTED['model_id']}/contributions").json()
+    assert _differences(answer, EXPECTED["contributions"]) == []
+
+
+def test_a_stored_model_can_be_asked_and_planned_with(service) -> None:
+    model = f"/v1/models/{EXPECTED['model_id']}"
+    last = service.get(model).json()["data"]["end"]
+    question = {
+        "window": {"start": last, "end": last},
+        "do": [{"variable": "price", "scale": 1.1}],
+        "accept_rejected": True,
+    }
+    assert service.post(f"{model}/counterfactual", json=question).status_code == 200
+    plan = {
+        "horizon": {"start": "2023-07-17", "weeks": 4},
+        "budget": {"total": 100_000},
+        "accept_rejected": True,
+    }
+    answer = service.post(f"{model}/allocate", json=plan)
+    assert answer.status_code == 200, answer.text
+    assert math.fsum(c["spend"] for c in answer.json()["plan"]["channels"]) == pytest.approx(1e5)
+
+
+def _differences(value, expected, where: str = "") -> list[str]:
+    """Where two JSON documents differ; numbers agree to 1e-9 of their size."""
+    if isinstance(expected, dict):
+        assert isinstance(value, dict)
+        keys = expected.keys() | value.keys()
+        return [
+            d for k in sorted(keys) for d in _differences(value[k], expected[k], f"{where}/{k}")
+        ]
+    if isinstance(expected, list):
+        assert isinstance(value, list)
+        pairs = enumerate(zip(value, expected, strict=True))
+        return [d for k, (a, b) in pairs for d in _differences(a, b, f"{where}/{k}")]
+    if isinstance(expected, float) and math.isclose(value, expected, rel_tol=1e-9):
+        return []
+    return [] if value == expected else [f"{where}: {value!r} in place of {expected!r}"]
