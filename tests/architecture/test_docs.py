@@ -14,7 +14,7 @@ import pytest
 from tests.architecture.test_files import repository_files
 
 ROOT = Path(__file__).parents[2]
-NOT_READ = {Path("CHANGELOG.md"), Path("ARCHITECTURE.md"), Path("docs/decisions/template.md")}
+NOT_READ = {Path("CHANGELOG.md"), Path("docs/decisions/template.md")}
 KINDS = r"py|md|sh|toml|yaml|yml|svg|html"
 FILE = re.compile(rf"`([\w*./-]*[\w*]\.(?:{KINDS}))`")
 FOLDER = re.compile(r"`((?:app|mmm|optimizer|tests|docs|benchmarks|scripts|docker)/[\w./-]*)`")
