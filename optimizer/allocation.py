@@ -1,4 +1,4 @@
-"""Allocation: the plan, what it gains, what it is compared with, and what is proved about it."""
+"""Allocation: the plan, its gain, its comparison with other plans, and what is proved about it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,11 +9,11 @@ from optimizer.response import FloatArray
 
 
 class Status(StrEnum):
-    """What an allocation is."""
+    """How good an allocation is known to be."""
 
     OPTIMAL = "optimal"  # a global certificate proves it, up to the stated gap
     FEASIBLE = "feasible"  # the best plan found; it satisfies every limit
-    STAY = "stay"  # what could be gained is within noise; the plan is the proportional one
+    STAY = "stay"  # the possible gain is within noise; the plan is the proportional one
     TARGET_UNREACHABLE = "target_unreachable"  # the plan that comes closest to the target
 
 
@@ -31,7 +31,11 @@ class CertificateKind(StrEnum):
 
 @dataclass(frozen=True)
 class Certificate:
-    """upper_bound: of the measure, in the gain's unit; gap: relative; both only where global."""
+    """What is proved about one plan.
+
+    upper_bound: of the measure over all feasible plans, in the gain's unit.  gap: the relative
+    distance of the plan from it.  Both are given only where the certificate is global.
+    """
 
     kind: CertificateKind
     upper_bound: float | None = None
@@ -45,10 +49,10 @@ def relative_gap(excess: float, rho: float, floor: float) -> float:
 
 @dataclass(frozen=True)
 class Risk:
-    """The objective's measure of the plan's gain, beside the two it is made of.
+    """The objective's measure of the plan's gain, beside its mean and CVaR.
 
-    kind: of the objective.  value: what was maximised; mean, cvar (at `tail`): gain's unit.
-    probability_of_loss: share of draws with a negative gain.
+    kind: of the objective.  value: the measure that was maximised.  mean, cvar (at `tail`): in the
+    gain's unit.  probability_of_loss: share of draws with a negative gain.
     """
 
     kind: str
@@ -63,8 +67,8 @@ class Risk:
 class ReferenceComparison:
     """The plan against a reference, draws paired.
 
-    spend: (cell,), currency, of the reference; total: its sum.
-    feasible: whether the reference satisfies every limit; broken: labels of those that it breaks.
+    spend: (cell,), currency, of the reference.  total: its sum.
+    feasible: whether the reference satisfies every limit.  broken: labels of those that it breaks.
     difference: (draw,), gain of the plan minus gain of the reference, gain's unit.
     probability_better: share of draws with a positive difference.
     value: the objective's measure of the reference's gain.
@@ -84,8 +88,8 @@ class BindingLimit:
     """A limit that the plan meets exactly.
 
     constraint: in words.  pointer: into the problem, None for the natural minimum of 0.
-    shadow_price: how much the measure would rise if the limit gave way by one unit of currency;
-    for an equality, if its amount rose by one (negative where less would be better).
+    shadow_price: the rise of the measure if the limit were relaxed by one unit of currency; for an
+    equality, if its amount rose by one (negative where a lower amount would be better).
     """
 
     constraint: str
@@ -95,10 +99,10 @@ class BindingLimit:
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """What a plan reaches of a target, or of another condition that is no linear limit.
+    """How far a plan meets a target or another condition that is not a linear limit.
 
-    condition: in words.  pointer: into the problem.  wanted, reached: a probability, or a return.
-    met: whether that is enough; where it is not, `reached` is the best that was found.
+    condition: in words.  pointer: into the problem.  wanted, reached: a probability or a return.
+    met: whether the condition holds; where it does not, `reached` is the best that was found.
     """
 
     condition: str
@@ -110,12 +114,12 @@ class ConditionResult:
 
 @dataclass(frozen=True, eq=False)
 class StayJudgement:
-    """The best plan beside the proportional one (current mix, same total); draws paired.
+    """The best plan against the proportional one (current mix, same total), draws paired.
 
-    within_noise: nothing tells its gain over the proportional plan from noise (`stay.py`).
-    spend: (cell,), of the proportional plan; set_aside: (cell,), of the best plan that was found.
+    within_noise: whether its gain over the proportional plan cannot be told from noise (`stay.py`).
+    spend: (cell,), of the proportional plan.  set_aside: (cell,), of the best plan that was found.
     probability_better, expected, deviation: of the gain of the best plan over the proportional.
-    added: what the best plan adds in the objective's own measure, in the gain's unit.
+    added: gain of the best plan in the objective's own measure, in the gain's unit.
     """
 
     within_noise: bool
@@ -129,7 +133,7 @@ class StayJudgement:
 
 @dataclass(frozen=True)
 class InseparablePair:
-    """Two channels whose effects the data cannot tell apart, though it knows their sum.
+    """Two channels whose effects the data cannot separate, though their sum is known.
 
     correlation: of their responses under the plan, over draws.
     uncertainty: of each response, and of their sum: standard deviation / mean.
@@ -143,11 +147,12 @@ class InseparablePair:
 
 @dataclass(frozen=True, eq=False)
 class PlanStability:
-    """How far the plan moves if chosen on half of the draws, and its worth on the other half.
+    """How far the plan moves if chosen on half of the draws, and its value on the other half.
 
     plans: (half, cell), currency, each chosen on one half.  moved: (half,), share of the total that
-    each would spend elsewhere than the plan.  in_sample, out_of_sample: (half,), the objective's
-    measure of each on its own half, and on the other.  value: the mean out-of-sample measure.
+    each of them spends differently from the plan.
+    in_sample, out_of_sample: (half,), the objective's measure of each on its own half, and on the
+    other.  value: the mean out-of-sample measure.
     reference: the mean measure of the proportional plan on the same halves.
     """
 
@@ -161,12 +166,12 @@ class PlanStability:
 
 @dataclass(frozen=True, eq=False)
 class InformationValue:
-    """What knowing more would be worth, in the expected gain's unit.
+    """The value of further information, in the expected gain's unit.
 
     regret: (draw,), of the plan against each draw's own best plan.  expected_regret: its mean.
-    perfect: expected gain of knowing everything over the best plan of today.
-    by_channel: the same for knowing one channel's effect, by channel.
-    noise: half-width of what `by_channel` would show for a channel about which nothing is learned.
+    perfect: expected value of perfect information, over today's best plan.
+    by_channel: expected value of knowing one channel's effect, by channel.
+    noise: half-width of the values that `by_channel` would show for uninformative channels.
     """
 
     regret: FloatArray
@@ -178,7 +183,7 @@ class InformationValue:
 
 @dataclass(frozen=True)
 class Insights:
-    """What costs further solves; each is None where the problem does not allow it."""
+    """Results that need further solves; each is None where the problem does not allow it."""
 
     stability: PlanStability | None
     information: InformationValue | None
@@ -188,9 +193,9 @@ class Insights:
 class SearchStatistics:
     """How the search went; nothing here enters the result.
 
-    evaluations, gradients: calls of the response.  starts: different starting plans climbed.
-    values: the measure that each of them reached.  iterations: of SLSQP, all climbs together;
-    unfinished: climbs that SLSQP did not call converged.  seconds: wall-clock.
+    evaluations, gradients: calls of the response.  starts: number of different starting plans.
+    values: the measure reached from each of them.  iterations: of SLSQP, over all climbs.
+    unfinished: climbs that SLSQP did not report as converged.  seconds: wall-clock time.
     """
 
     evaluations: int
@@ -207,15 +212,15 @@ class Allocation:
     """The answer to an AllocationProblem.
 
     names: of the cells.  spend: (cell,), currency over the horizon.
-    gain: (draw,), of the plan: currency, cost subtracted (objective on "value"), or kpi.
+    gain: (draw,), of the plan: currency, cost subtracted (objective on "value"), or KPI units.
     response: (draw,), the same before cost.
     marginal: (cell,), derivative of the measure by spend.
     marginal_response: (cell,), mean over draws of the response's derivative; on "value" this is
     the marginal ROI.
     warnings: sentences that the reader of the plan must see.
-    target: the condition that was asked and what of it is reached; None where none was.
-    stay: the plan judged against the proportional one; None where that is no question.
-    pairs: channels that cannot be told apart.  insights: only where they were asked for.
+    target: how far the problem's condition is met; None where it sets none.
+    stay: the plan judged against the proportional one; None where that does not apply.
+    pairs: channels whose effects cannot be separated.  insights: only where requested.
     """
 
     status: Status

@@ -6,7 +6,7 @@ OptimizerError
 ├── InvalidResponse   the response broke its contract (shape, NaN): repair the model behind it
 └── SolverFailed      a linear program ended without an answer: rescale the problem or report it
 
-None of them knows of HTTP; the caller maps them.
+None of them knows about HTTP; the caller maps them.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Issue:
-    """One thing that is wrong.
+    """One thing that is wrong with a request.
 
     pointer: RFC 6901 JSON pointer into the problem, e.g. "/channels/tv/min".
     code: a stable word for programs.  detail: a sentence for people, with the numbers.
@@ -26,7 +26,7 @@ class Issue:
 
 
 def json_pointer(*parts: str | int) -> str:
-    """RFC 6901 pointer of a path of keys and indices; the empty path is the whole document."""
+    """The RFC 6901 pointer to a path of keys and indices; no parts give the whole document."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
@@ -47,7 +47,10 @@ class InvalidProblem(_IssuesError):
 
 
 class Infeasible(_IssuesError):
-    """No plan satisfies all limits; the first issue is the sentence, the others its limits."""
+    """No plan satisfies all limits.
+
+    The first issue is the conflict in one sentence, the others are the limits that take part in it.
+    """
 
 
 class InvalidResponse(OptimizerError):

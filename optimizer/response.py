@@ -1,4 +1,4 @@
-"""What the optimizer asks of a model: draws of a plan's response, and their gradient.
+"""The interface between the optimizer and a model: draws of a plan's response, and their gradient.
 
 Any object with these members will do; nothing is inherited and no model is imported.
 """
@@ -15,22 +15,24 @@ type IndexArray = NDArray[np.intp]
 
 
 class Response(Protocol):
-    """The response of a plan over no own spend in the window, draw by draw, carry-out counted.
+    """The response of a plan over no own spend in the window, draw by draw.
 
-    spend: (cell,), currency totals over the horizon, finite and not negative. A cell is what is
-    decided; names[i] names cell i, once. The response is deterministic: equal spend, equal draws.
+    The carryover after the window is counted.
+    spend: (cell,), currency totals over the horizon, finite and not negative. A cell is one amount
+    to decide; names[i] names cell i, each once. The response is deterministic: equal spend gives
+    equal draws.
 
     The unit of the draws is currency (value, cost *not* subtracted) for an objective on "value",
-    and kpi for one on "kpi". Neither array may hold NaN or infinity, at zero spend either.
+    and KPI units for one on "kpi". Neither array may hold NaN or infinity, at zero spend either.
 
-    An implementation may say more of itself by attributes, which functions of this module read:
+    An implementation may declare more by these attributes, which functions of this module read:
 
     concave    True: every draw is concave in spend, over all spends that are not negative; plans
                then come with a global certificate
     separable  True: the response is a `Separable` one
     cells      one `DecisionCell` for each name: the channel, geo and week it stands for
     weights    (draw,) probabilities of the draws; absent: equal
-    key        text that is equal only for equal responses: what was computed is found again
+    key        text that is equal only for equal responses, under which computed curves are kept
     """
 
     @property
@@ -63,7 +65,7 @@ class Separable(Response, Protocol):
 
 
 class DecisionCell(Protocol):
-    """What is decided at one place and time; None stands for the whole of it."""
+    """One amount to decide: the spend of a channel in a geo and week; None is all of them."""
 
     @property
     def channel(self) -> str: ...
@@ -79,23 +81,23 @@ def is_concave(response: Response) -> bool:
 
 
 def as_separable(response: Response) -> Separable | None:
-    """The response where it declares that it is a sum over cells, else None."""
+    """The response if it declares that it is a sum over cells, else None."""
     return cast("Separable", response) if getattr(response, "separable", False) is True else None
 
 
 def channels_of(response: Response) -> tuple[str, ...]:
-    """The channel of each cell; its own name where the response says nothing of cells."""
+    """The channel of each cell; the cell's name where the response declares no cells."""
     cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
     return tuple(response.names) if cells is None else tuple(cell.channel for cell in cells)
 
 
 def draw_weights(response: Response) -> FloatArray | None:
-    """(draw,) probabilities of the draws, or None where all are alike."""
+    """(draw,) probabilities of the draws, or None where all are equal."""
     weights = getattr(response, "weights", None)
     return None if weights is None else np.asarray(weights, dtype=np.float64)
 
 
 def content_key(response: Response) -> str | None:
-    """Text that is equal only for equal responses, or None where the response gives none."""
+    """Text that is equal only for equal responses, or None where the response declares none."""
     key = getattr(response, "key", None)
     return key if isinstance(key, str) else None

@@ -8,7 +8,7 @@ from app.contract.documents import RequestBody
 from mmm.counterfactual.future import Rule
 from mmm.counterfactual.question import Do
 from mmm.plan.response import Horizon
-from optimizer.problem.problem import AllocationProblem
+from optimizer.problem import AllocationProblem
 
 SLACK = 1e-6
 type Price = Annotated[float, Field(gt=0, allow_inf_nan=False)]

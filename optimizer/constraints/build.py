@@ -1,14 +1,14 @@
 """A problem's limits as one linear system, over the cells of a response.
 
 Shares are of the plan's own total: sum(group) <= share * sum(spend) is the row
-(member - share) . spend <= 0. What is not linear stands aside: switches in the system itself, a
-least return on the whole plan and chances in `chance.py`.
+(member - share) . spend <= 0. Limits that are not linear are kept apart: switches in the system
+itself; a least return of the whole plan and chance constraints in `conditions`.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem, Switch
+from optimizer.constraints.linear_system import LinearSystem, Switch
 from optimizer.constraints.return_limits import return_limits
 from optimizer.constraints.rows import (
     budget_limits,
@@ -26,24 +26,22 @@ from optimizer.problem.layout import Layout
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
 
-__all__ = ["TOLERANCE", "Limit", "LinearSystem", "Switch", "linear_system", "system_of"]
-
 
 def linear_system(
     problem: AllocationProblem, names: Sequence[str], current: FloatArray
 ) -> LinearSystem:
     """The limits of a problem whose cells are channels of these names; current (cell,), currency.
 
-    Raises InvalidProblem where the problem contradicts itself. Whether any plan satisfies all
-    limits is a question for `conflict.require_feasible`.
+    Raises InvalidProblem where the problem contradicts itself. `conflict.require_feasible` tells
+    whether any plan satisfies all limits.
     """
     return _linear_limits(problem, Layout.of_channels(names), current)
 
 
 def system_of(problem: AllocationProblem, response: Response, current: FloatArray) -> LinearSystem:
-    """The limits of a problem for the cells of a response; least returns of channels included.
+    """The limits of a problem for the cells of a response, with the least returns of channels.
 
-    Raises InvalidProblem, also where a limit needs what the response does not know.
+    Raises InvalidProblem, also where a limit needs something that the response does not know.
     """
     system = _linear_limits(problem, Layout.of(response), current)
     limits, switches = return_limits(problem, response, system)

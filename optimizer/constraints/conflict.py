@@ -1,23 +1,23 @@
-"""Why no plan is feasible: a smallest set of limits that conflict, told with its numbers.
+"""Why no plan is feasible: an irreducible set of conflicting limits, with its numbers.
 
-An elastic linear program lets every limit stretch at a price. Where the least total stretch is
-positive there is no feasible plan, and the limits that carry a price contain a conflict. Dropping
-one after another, and keeping those without which the rest is feasible, leaves a conflict of which
-every part is needed.
+An elastic linear program allows every limit to be violated at a price. Where the least total
+violation is positive there is no feasible plan, and the limits with a positive price contain a
+conflict. A deletion filter drops one limit after another as long as the rest still conflicts; it
+leaves a conflict of which every limit is needed (an irreducible infeasible subset).
 """
 
 import numpy as np
 
-from optimizer.constraints.build import TOLERANCE, Limit, LinearSystem
 from optimizer.constraints.linear_program import LinearRows, least_violation
+from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue
 from optimizer.problem.complaints import format_number
 
 
 def require_feasible(system: LinearSystem) -> None:
-    """Raises Infeasible, with the limits that conflict and their numbers, where no plan exists."""
-    stretch, suspects = _least_total_violation(system.limits, system.scale)
-    if stretch <= TOLERANCE * system.scale:
+    """Raise Infeasible, with the conflicting limits and their numbers, where no plan exists."""
+    violation, suspects = _least_total_violation(system.limits, system.scale)
+    if violation <= TOLERANCE * system.scale:
         return
     conflict = _irreducible(tuple(system.limits[i] for i in suspects), system.scale)
     raise Infeasible(_sum_conflict(system, conflict) or _listed_conflict(conflict, system.scale))
@@ -29,6 +29,7 @@ def is_feasible(system: LinearSystem) -> bool:
 
 
 def _irreducible(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
+    """The limits without those that the conflict does not need."""
     for limit in limits:
         rest = tuple(other for other in limits if other is not limit)
         if rest and _least_total_violation(rest, scale)[0] > TOLERANCE * scale:
@@ -40,20 +41,23 @@ def _least_total_violation(
     limits: tuple[Limit, ...], scale: float
 ) -> tuple[float, tuple[int, ...]]:
     """The least total violation, in currency, and the positions of the limits that force it."""
-    sides = [
-        (position, sign * limit.coefficients, sign * side / scale)
+    one_sided = [
+        (position, sign * limit.coefficients, sign * bound / scale)
         for position, limit in enumerate(limits)
-        for sign, side in ((1.0, limit.upper), (-1.0, limit.lower))
-        if np.isfinite(side)
+        for sign, bound in ((1.0, limit.upper), (-1.0, limit.lower))
+        if np.isfinite(bound)
     ]
-    owners, rows, bounds = zip(*sides, strict=True)
-    stretch, prices = least_violation(LinearRows(np.array(rows), np.array(bounds)))
-    pulling = {owner for owner, price in zip(owners, prices, strict=True) if price > 0}
-    return stretch * scale, tuple(sorted(pulling))
+    owners, rows, bounds = zip(*one_sided, strict=True)
+    violation, prices = least_violation(LinearRows(np.array(rows), np.array(bounds)))
+    conflicting = {owner for owner, price in zip(owners, prices, strict=True) if price > 0}
+    return violation * scale, tuple(sorted(conflicting))
 
 
 def _sum_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
-    """The conflict as "the minimums add up to more than": one sum against limits of its cells."""
+    """The issues of a conflict between one sum and the bounds of its cells; none for any other.
+
+    They read "the minimums add up to ..., more than ...".
+    """
     sums = [limit for limit in conflict if limit.cell is None]
     if (
         len(sums) != 1
@@ -76,7 +80,7 @@ def _sum_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Is
 
 
 def _tightest(system: LinearSystem, cell: int, *, lower: bool) -> Limit | None:
-    """The limit that sets a cell's bound, or None where it is the natural one."""
+    """The limit that sets a cell's bound; None where only the natural bound holds."""
     own = [limit for limit in system.limits if limit.cell == cell]
     if lower:
         return max((x for x in own if x.lower > 0), key=lambda x: x.lower, default=None)

@@ -1,9 +1,9 @@
-"""The feasible plans as the search moves in them: only what can move, in units of O(1).
+"""The feasible plans in the coordinates of the search: free cells only, in units of O(1).
 
 Limits often leave less freedom than they seem to: minimums that add up to the budget fix their
-cells, a share that is used up is an equality. A quadratic program cannot bear such limits, so they
-are found first (by a point with room in every other limit) and taken for the equalities they are;
-amounts that a limit states twice, alike up to rounding, are stated once.
+cells, and a share that is used up is an equality. A quadratic program fails on such limits, so they
+are detected first (by a point with room in every other limit) and treated as the equalities they
+are. Limits that state the same amount twice, equal up to rounding, are kept once.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from typing import Self
 
 import numpy as np
 
-from optimizer.constraints.build import TOLERANCE, LinearSystem
 from optimizer.constraints.linear_program import LinearRows, minimise_linear, point_with_most_room
+from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
 from optimizer.response import BoolArray, FloatArray, IndexArray
 
 _NO_ROOM = 10 * TOLERANCE
@@ -21,9 +21,10 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class FeasibleSet:
-    """{x : lower <= x <= upper, equal and below hold}, x (free,) the cells that move.
+    """{x : lower <= x <= upper, equalities and inequalities hold}, x (free,) of the free cells.
 
     spend = base + scale * x on the free cells; base (cell,) holds the spend of the others.
+    free: (free,), positions of the cells that can move.  scale: currency of one unit of x.
     """
 
     base: FloatArray
@@ -64,7 +65,7 @@ class FeasibleSet:
 
     @property
     def is_single_plan(self) -> bool:
-        """Whether no cell can move: there is one feasible plan."""
+        """Whether no cell can move, so that there is only one feasible plan."""
         return self.free.size == 0
 
     def spend(self, x: FloatArray) -> FloatArray:
@@ -74,18 +75,18 @@ class FeasibleSet:
         return spend
 
     def coordinates(self, spend: FloatArray) -> FloatArray:
-        """(free,): the coordinates of spend (cell,)."""
+        """(free,): the scaled coordinates of spend (cell,)."""
         return np.asarray(spend[self.free] / self.scale)
 
     def extreme_point(self, slope: FloatArray) -> FloatArray:
-        """The feasible x with the greatest slope . x; slope (free,)."""
+        """The vertex x with the greatest slope . x; slope (free,)."""
         size = float(np.abs(slope).max(initial=0.0)) or 1.0
         return minimise_linear(
             -slope / size, self.inequalities, self.equalities, self.lower, self.upper
         )
 
     def nearest_point(self, x: FloatArray) -> FloatArray:
-        """A feasible point with the least sum of absolute moves from x (free,)."""
+        """A feasible point with the least sum of absolute distances from x (free,)."""
         n, eye = x.size, np.eye(x.size)
         moved = np.hstack([eye, -eye, eye])
         equal = np.vstack([_padded(self.equalities.matrix, 2 * n), moved])
@@ -110,10 +111,10 @@ class FeasibleSet:
 
 
 def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRows, BoolArray]:
-    """A plan with room wherever there is any: (cell,), currency.
+    """A plan (cell,), currency, with room in every limit that allows any.
 
-    Also the rows that are equalities, whether stated or forced; the inequalities of several cells
-    that have room; and which cells have room on both sides.
+    Also returned: the rows that are equalities, stated or forced; the inequalities of several cells
+    that have room; and which cells (cell,) have room on both sides.
     """
     matrix, low, high = system.rows
     stated = high - low <= TOLERANCE * system.scale
@@ -142,7 +143,7 @@ def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRo
 
 
 def _new_rows(matrix: FloatArray, known: FloatArray) -> IndexArray:
-    """The rows that no combination of `known` and of the rows before them gives."""
+    """The rows that are linearly independent of `known` and of the rows before them."""
     kept: list[int] = []
     rank = len(known)
     for row in range(len(matrix)):

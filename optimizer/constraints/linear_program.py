@@ -1,6 +1,6 @@
-"""The linear programs and the least squares that the package needs, by HiGHS.
+"""The linear programs (solved by HiGHS) and the least-squares problem of the package.
 
-They speak of arrays only; a solver's failure becomes SolverFailed here and nowhere else.
+They take and return arrays only. A failure of the solver becomes SolverFailed here.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ROOM = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class LinearRows:
-    """matrix (row, variable) x <= bound (row,), or = bound where a function says so."""
+    """Rows  matrix (row, variable) x <= bound (row,),  or  = bound  where a function says so."""
 
     matrix: FloatArray
     bound: FloatArray
@@ -32,7 +32,10 @@ def minimise_linear(
     upper: FloatArray,
     tolerance: float = _TIGHT,
 ) -> FloatArray:
-    """x with the least cost . x, lower <= x <= upper, below and equal.  Raises SolverFailed."""
+    """The x with the least cost . x under  lower <= x <= upper,  below and equal.
+
+    Raises SolverFailed.
+    """
     result = linprog(
         cost,
         A_ub=below.matrix,
@@ -54,6 +57,7 @@ def maximise_minimum(
     """The maximum over feasible x of the least of the planes  matrix x + bound.
 
     Returns the maximum, x, and shares (plane,) with sum 1: the mixture of planes that attains it.
+    Raises SolverFailed.
     """
     n, count = lower.size, planes.bound.size
     result = linprog(
@@ -80,10 +84,11 @@ def maximise_minimum(
 def point_with_most_room(
     below: LinearRows, equal: LinearRows, tolerance: float
 ) -> tuple[FloatArray, FloatArray]:
-    """A point that leaves room in every inequality which allows any, and those rooms (row,).
+    """A point with slack in every inequality that allows any, and these slacks (row,).
 
-    Rooms count up to a small size, so that none is bought with another; an inequality whose room
-    is zero at this point is an equality at every feasible one.
+    Each slack counts up to a small size, so that none is gained at the cost of another; an
+    inequality whose slack is zero at this point is an equality at every feasible point.
+    Raises SolverFailed.
     """
     count, variables = below.matrix.shape
     x = minimise_linear(
@@ -100,8 +105,8 @@ def point_with_most_room(
 def least_violation(below: LinearRows) -> tuple[float, FloatArray]:
     """The least total violation of the rows by any x >= 0, and the price (row,) of each row.
 
-    Every row may stretch at a price of 1 per unit. The rows with a positive price suffice to force
-    that violation.
+    Every row may be violated at a cost of 1 per unit (an elastic program). The rows with a positive
+    price suffice to force that violation.  Raises SolverFailed.
     """
     count, variables = below.matrix.shape
     result = linprog(
@@ -119,9 +124,9 @@ def least_violation(below: LinearRows) -> tuple[float, FloatArray]:
 
 
 def multipliers(normals: FloatArray, slope: FloatArray, signed: BoolArray) -> FloatArray:
-    """Least squares of  normals^T m = slope  with m >= 0, or of any sign where `signed`.
+    """The least-squares solution m of  normals^T m = slope  with m >= 0, of any sign if `signed`.
 
-    normals: (constraint, cell).  slope: (cell,).  Returns m: (constraint,).
+    normals: (constraint, cell).  slope: (cell,).  signed: (constraint,).  Returns m (constraint,).
     """
     lower = np.where(signed, -np.inf, 0.0)
     size = float(np.abs(slope).max(initial=0.0)) or 1.0

@@ -1,8 +1,8 @@
 """One linear system: lower <= spend <= upper and row_lower <= A spend <= row_upper.
 
-Each limit that somebody set keeps its words and its place in the request, so that a conflict or a
-binding constraint can be told in the terms of the person who set it. Beside the linear limits
-stand the switches, which only patterns of on and off make linear (`switches.py`).
+Each limit keeps its words and its place in the request, so that a conflict or a binding limit can
+be reported in the terms of the person who set it. Beside the linear limits stand the switches,
+which become linear once a pattern of on and off is chosen (`conditions/switches.py`).
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,16 @@ from optimizer.problem.layout import Layout
 from optimizer.response import FloatArray
 
 TOLERANCE = 1e-9
-"""Relative to the budget: what counts as satisfied."""
+"""Violation that still counts as satisfied, relative to the budget."""
 
 
 @dataclass(frozen=True, eq=False)
 class Limit:
-    """lower <= coefficients . spend <= upper; one side is infinite, or both are equal.
+    """A limit  lower <= coefficients . spend <= upper;  one bound is infinite, or both are equal.
 
-    coefficients: (cell,).  cell: its index where the limit is on one cell alone, else None.
-    unit: how much of the amount that was stated makes 1 of the sides (1 where it is currency).
+    label: in words.  pointer: into the problem.  coefficients: (cell,).
+    cell: its index where the limit is on one cell alone, else None.
+    unit: stated amount per unit of the bounds (1 where it is stated in currency).
     """
 
     label: str
@@ -34,7 +35,7 @@ class Limit:
     unit: float = 1.0
 
     def excess(self, spend: FloatArray) -> float:
-        """How far spend (cell,) lies outside, in the unit of its sides; 0 inside."""
+        """The violation by spend (cell,), in the unit of the bounds; 0 inside."""
         value = float(self.coefficients @ spend)
         return max(self.lower - value, value - self.upper, 0.0)
 
@@ -49,7 +50,7 @@ class Switch:
     minimum: float
 
     def excess(self, spend: FloatArray) -> float:
-        """How far the sum lies within the gap, currency; 0 outside."""
+        """The distance of the sum from 0 or the minimum, currency; 0 where the switch is kept."""
         total = float(spend[list(self.cells)].sum())
         return max(min(total, self.minimum - total), 0.0)
 
@@ -58,7 +59,8 @@ class Switch:
 class LinearSystem:
     """The feasible plans: spend (cell,) is not negative and within every limit.
 
-    layout: what the cells stand for.  switches: sums that are nothing or enough.
+    names: of the cells.  budget: currency, the most that may be spent.
+    layout: what the cells stand for.  switches: sums that are 0 or at least a minimum.
     """
 
     names: tuple[str, ...]
@@ -83,18 +85,21 @@ class LinearSystem:
 
     @cached_property
     def upper(self) -> FloatArray:
-        """(cell,): the most that each cell may get, the budget where nobody says less."""
+        """(cell,): the most that each cell may get; the budget where no limit is lower."""
         upper = np.full(len(self.names), self.budget)
         for limit in self.limits:
             if limit.cell is not None:
                 upper[limit.cell] = min(upper[limit.cell], limit.upper)
-        # Bounds that conflict are told in `conflict`; bounds of feasible plans cross by rounding.
+        # Conflicting bounds are reported in `conflict`; of feasible plans they cross by rounding.
         uncrossed: FloatArray = np.maximum(upper, self.lower)
         return uncrossed
 
     @cached_property
     def rows(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """A (row, cell), row_lower and row_upper (row,); limits on the same sum are one row."""
+        """The limits on several cells: A (row, cell), row_lower and row_upper (row,), currency.
+
+        Limits on the same sum are merged into one row.
+        """
         merged: dict[tuple[float, ...], tuple[float, float]] = {}
         for limit in self.limits:
             if limit.cell is None:
@@ -102,11 +107,11 @@ class LinearSystem:
                 low, high = merged.get(key, (-np.inf, np.inf))
                 merged[key] = (max(low, limit.lower), min(high, limit.upper))
         matrix = np.array(list(merged)).reshape(len(merged), len(self.names))
-        sides = np.array(list(merged.values())).reshape(len(merged), 2)
-        return matrix, sides[:, 0], np.maximum(sides[:, 0], sides[:, 1])
+        bounds = np.array(list(merged.values())).reshape(len(merged), 2)
+        return matrix, bounds[:, 0], np.maximum(bounds[:, 0], bounds[:, 1])
 
     def broken_limits(self, spend: FloatArray, tolerance: float = TOLERANCE) -> tuple[str, ...]:
-        """Labels of the limits that spend (cell,) breaks by more than tolerance * scale."""
+        """The labels of the limits that spend (cell,) violates by more than tolerance * scale."""
         slack = tolerance * self.scale
         negative = tuple(
             f"the minimum of 0 for {name}"

@@ -1,9 +1,9 @@
-"""A least return on a channel, as a bound on what it gets.
+"""A least return of a channel, as a bound on its spend.
 
 Where channels add up, the mean response of a channel alone is a curve of its spend, and a return of
-at least r holds where  mean curve(b) >= r b.  The greatest such b, found on a grid and
-refined, is a maximum. A curve with a threshold returns too little below some b
-as well: nothing, or at least that much.
+at least r holds where  mean curve(b) >= r b.  The greatest such b, found on a grid and refined, is
+a maximum. A curve with a threshold returns too little below some b as well: the channel then gets
+nothing or at least that much, which is a switch.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _ROUNDS, _PARTS = 5, 16
 def return_limits(
     problem: AllocationProblem, response: Response, system: LinearSystem
 ) -> tuple[list[Limit], list[Switch]]:
-    """The limits of every channel with a least return.
+    """The limits and switches of every channel with a least return.
 
     Raises InvalidProblem where the channel's response alone is not defined.
     """
@@ -60,12 +60,14 @@ def return_limits(
 
 
 def _refusal(name: str, joint: bool) -> str:
+    """Why a channel's return is not defined; joint: its response depends on other channels."""
     if joint:
         return f"channels do not add up in this model: the return of {name} alone is not defined"
     return f"{name} is decided in several cells: give a min_roi of the whole plan instead"
 
 
 def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatArray]:
+    """The mean over draws of a cell's response, at levels (level,)."""
     weights = draw_weights(response)
 
     def at(levels: FloatArray) -> FloatArray:
@@ -78,7 +80,7 @@ def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatA
 def _spend_range(
     curve: Callable[[FloatArray], FloatArray], least: float, budget: float
 ) -> tuple[float, float]:
-    """The least and greatest spend whose return is enough, 0 for as little as one likes."""
+    """The least and greatest spend with at least that return; 0 where any small spend has it."""
     if budget <= 0.0:
         return 0.0, 0.0
     levels = budget * np.linspace(0.0, 1.0, _LEVELS + 1)[1:] ** 2
@@ -98,7 +100,7 @@ def _spend_range(
 def _edge(
     curve: Callable[[FloatArray], FloatArray], least: float, inside: float, outside: float
 ) -> float:
-    """Where the return stops being enough, from the side where it is; to 1e-6 of the interval."""
+    """The last spend, from inside to outside, with enough return; to 1e-6 of the interval."""
     for _ in range(_ROUNDS):
         levels = np.linspace(inside, outside, _PARTS + 1)
         failed = curve(levels) < least * levels

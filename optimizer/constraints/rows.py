@@ -1,6 +1,4 @@
-"""Limits of the budget, of channels and of sums of channels, as rows with their words.
-
-Limits between channels, of places and weeks, and of steps between weeks, as rows.
+"""Each kind of limit in a problem as linear rows, with their words and pointers.
 
 ratio   tv / radio within [low, high]          low * radio - tv <= 0,  tv - high * radio <= 0
 ramp    week t + 1 within 30 % of week t       next - 1.3 week <= 0,   0.7 week - next <= 0
@@ -29,7 +27,7 @@ from optimizer.response import FloatArray
 
 
 def ratio_limits(position: int, ratio: Ratio, layout: Layout) -> Iterator[Limit]:
-    """Spend of the first channel per unit of the second's."""
+    """Limits on the spend of one channel per unit of another's."""
     first, second = (layout.indicator(layout.members(channel=name)) for name in ratio.channels)
     title = " to ".join(ratio.channels)
     if ratio.min is not None:
@@ -45,7 +43,7 @@ def ratio_limits(position: int, ratio: Ratio, layout: Layout) -> Iterator[Limit]
 
 
 def cell_limits(position: int, bounds: CellBounds, layout: Layout) -> Iterator[Limit]:
-    """What a channel gets in a geo and week, summed over what is not said."""
+    """Limits on a channel's spend in a geo and week, summed over the ones not named."""
     members = layout.members(bounds.channel, bounds.geo, bounds.week)
     row = layout.indicator(members)
     cell = int(members[0]) if members.size == 1 else None
@@ -59,7 +57,7 @@ def cell_limits(position: int, bounds: CellBounds, layout: Layout) -> Iterator[L
 
 
 def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
-    """Each step from a week to the next, of a channel or of all together."""
+    """Limits on each change from a week to the next, for a channel or for all together."""
     title = ramp.channel or "all channels"
     for week, following in pairwise(layout.known_weeks):
         before = layout.indicator(layout.members(ramp.channel, week=week))
@@ -88,7 +86,7 @@ def _change_rows(
 
 
 def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
-    """The budget of currency."""
+    """The limits on the total spend; cells: their number."""
     budget, everything = problem.budget, np.ones(cells)
     if budget.total is not None:
         label = f"the budget total of {format_number(budget.total)}"
@@ -108,7 +106,7 @@ def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
 def channel_limits(
     name: str, bounds: ChannelBounds, layout: Layout, current: FloatArray
 ) -> Iterator[Limit]:
-    """The limits of one channel, of the sum of its cells; current (cell,), currency."""
+    """The limits on one channel, the sum of its cells; current (cell,), currency."""
     members = layout.members(channel=name)
     unit = layout.indicator(members)
     cell = int(members[0]) if members.size == 1 else None
@@ -136,7 +134,7 @@ def channel_limits(
 
 
 def channel_switch(name: str, minimum: float, layout: Layout) -> Switch:
-    """Nothing, or at least `minimum` currency, for one channel."""
+    """The switch of a channel that gets nothing or at least `minimum` currency."""
     return Switch(
         f"the minimum of {format_number(minimum)} when on for {name}",
         json_pointer("channels", name, "on_off", "min_when_on"),
@@ -146,7 +144,7 @@ def channel_switch(name: str, minimum: float, layout: Layout) -> Switch:
 
 
 def group_limits(position: int, group: Group, layout: Layout) -> Iterator[Limit]:
-    """The limits of a sum of channels, and of its share of the plan's total."""
+    """The limits on a sum of channels, and on its share of the plan's total."""
     member = np.zeros(len(layout.names))
     for name in group.channels:
         member[layout.members(channel=name)] = 1.0
@@ -169,7 +167,7 @@ def group_limits(position: int, group: Group, layout: Layout) -> Iterator[Limit]
 
 
 def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) -> Iterator[Limit]:
-    """A budget in another unit; its row is in the currency of the channel that uses most."""
+    """Limits on a budget in another unit; the row is in currency of the channel that uses most."""
     use = np.array([budget.per_currency.get(name, 0.0) for name in layout.channels])
     most = float(use.max())
     if most == 0.0:
@@ -185,7 +183,7 @@ def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) ->
 
 
 def observed_limits(layout: Layout) -> Iterator[Limit]:
-    """No cell beyond the most that was ever spent there in as long a time."""
+    """Limits on each cell to the most ever spent there in as long a time."""
     if layout.observed_max is None:
         return
     for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):

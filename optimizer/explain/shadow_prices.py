@@ -14,8 +14,8 @@ import numpy as np
 
 from optimizer.allocation import BindingLimit
 from optimizer.conditions.condition import Condition
-from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.linear_program import multipliers
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
 
 _MEETS = 1e-6

@@ -1,4 +1,4 @@
-"""Plain data: numbers that are finite and really numbers, objects that do not change."""
+"""Building blocks of a problem: finite numbers of the right type, and frozen objects."""
 
 from typing import Annotated
 
@@ -10,6 +10,6 @@ Probability = Annotated[Number, Field(gt=0, lt=1)]
 
 
 class ProblemPart(BaseModel):
-    """Frozen; a field that it does not know is refused."""
+    """Base class of the objects in a problem: frozen, with unknown fields refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

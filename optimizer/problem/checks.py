@@ -1,6 +1,6 @@
-"""What a problem contradicts by itself: negative numbers, crossed bounds, unknown channels.
+"""Contradictions within a problem: negative numbers, crossed bounds, unknown channels.
 
-Everything wrong is collected first, so that one answer names it all.
+All issues are collected first, so that one error names them all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,18 +22,120 @@ from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray
 
 
-def check_cells(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
-    """Every issue of ratios, cells, ramps, second budgets and the ban on extrapolation."""
-    yield from _ratios(problem, layout)
-    yield from _cells(problem, layout)
-    yield from _ramps(problem, layout)
-    yield from _budgets(problem, layout)
-    if problem.forbid_extrapolation and layout.observed_max is None:
-        where = json_pointer("forbid_extrapolation")
-        yield Issue(where, "not_known", "this response does not know what was spent before")
+def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArray) -> None:
+    """Refuse a problem that contradicts itself, whatever the values of the response.
+
+    layout: of the response's cells.
+    current: (cell,), currency over the horizon, finite, not negative.
+    Raises InvalidProblem with every issue found.
+    """
+    issues = [
+        *_name_issues(layout.names),
+        *_current_issues(current, layout.names),
+        *_budget_issues(problem),
+        *_channel_issues(problem, layout.channel_names),
+        *_group_issues(problem, layout.channel_names),
+        *_ratio_issues(problem, layout),
+        *_cell_issues(problem, layout),
+        *_ramp_issues(problem, layout),
+        *_second_budget_issues(problem, layout),
+        *_extrapolation_issues(problem, layout),
+    ]
+    if issues:
+        raise InvalidProblem(tuple(issues))
 
 
-def _ratios(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
+def _name_issues(names: Sequence[str]) -> Iterator[Issue]:
+    for name in sorted({name for name in names if list(names).count(name) > 1}):
+        yield Issue("", "duplicate", f'the response has more than one channel "{name}"')
+    if not names:
+        yield Issue("", "empty", "the response has no channel to decide")
+
+
+def _current_issues(current: FloatArray, names: Sequence[str]) -> Iterator[Issue]:
+    if current.shape != (len(names),):
+        yield Issue(
+            json_pointer("current"),
+            "shape",
+            f"current has shape {current.shape}, but there are {len(names)} channels",
+        )
+        return
+    for name, value in zip(names, current.tolist(), strict=True):
+        where = json_pointer("current", name)
+        if not np.isfinite(value):
+            yield Issue(where, "not_finite", f"current spend of {name} is {value}")
+        elif value < 0:
+            yield negative_issue(where, f"current spend of {name}", value)
+
+
+def _budget_issues(problem: AllocationProblem) -> Iterator[Issue]:
+    budget = problem.budget
+    yield from negative_issues(
+        ("budget",), "the budget's", {"total": budget.total, "max": budget.max, "min": budget.min}
+    )
+    yield from crossed_issues(("budget",), "the budget", "min", budget.min, "max", budget.max)
+    yield from negative_issues((), "the plan's", {"min_roi": problem.min_roi})
+
+
+def _channel_issues(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
+    for name, bounds in problem.channels.items():
+        if name not in names:
+            yield unknown_name_issue(("channels", name), name, names)
+        yield from _bound_issues(name, bounds)
+
+
+def _bound_issues(name: str, bounds: ChannelBounds) -> Iterator[Issue]:
+    path = ("channels", name)
+    amounts = {field: value for field, value in dict(bounds).items() if field != "on_off"}
+    yield from negative_issues(path, f"{name}:", amounts)
+    low, high = {"min": bounds.min, "committed": bounds.committed}, {"max": bounds.max}
+    for field, value in low.items():
+        for upper, most in (high | {"fixed": bounds.fixed}).items():
+            yield from crossed_issues(path, name, field, value, upper, most)
+    yield from crossed_issues(path, name, "fixed", bounds.fixed, "max", bounds.max)
+    if bounds.on_off is not None:
+        least = bounds.on_off.min_when_on
+        yield from negative_issues((*path, "on_off"), f"{name}:", {"min_when_on": least})
+
+
+def _group_issues(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
+    for index, group in enumerate(problem.groups):
+        path = ("groups", index)
+        yield from _member_issues(path, group, names)
+        label = "the group " + " + ".join(group.channels)
+        limits = {
+            "min": group.min,
+            "max": group.max,
+            "min_share": group.min_share,
+            "max_share": group.max_share,
+        }
+        if all(limit is None for limit in limits.values()):
+            yield Issue(
+                json_pointer(*path), "empty", f"{label} has no min, max, min_share or max_share"
+            )
+        yield from negative_issues(path, f"{label}:", limits)
+        yield from share_above_one_issues(path, label, limits)
+        yield from crossed_issues(path, label, "min", group.min, "max", group.max)
+        yield from crossed_issues(
+            path, label, "min_share", group.min_share, "max_share", group.max_share
+        )
+
+
+def _member_issues(
+    path: tuple[str | int, ...], group: Group, names: Sequence[str]
+) -> Iterator[Issue]:
+    for position, name in enumerate(group.channels):
+        if name not in names:
+            yield unknown_name_issue((*path, "channels", position), name, names)
+        if name in group.channels[:position]:
+            yield Issue(
+                json_pointer(*path, "channels", position),
+                "duplicate",
+                f'the group names "{name}" twice',
+            )
+
+
+def _ratio_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, ratio in enumerate(problem.ratios):
         path, label = ("ratios", index), "the ratio of " + " to ".join(ratio.channels)
         for position, name in enumerate(ratio.channels):
@@ -48,7 +150,7 @@ def _ratios(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         yield from crossed_issues(path, label, "min", ratio.min, "max", ratio.max)
 
 
-def _cells(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
+def _cell_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, bounds in enumerate(problem.cells):
         path, label = ("cells", index), describe_place(bounds)
         known = True
@@ -70,7 +172,7 @@ def _cells(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         yield from crossed_issues(path, label, "min", bounds.min, "max", bounds.max)
 
 
-def _ramps(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
+def _ramp_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, ramp in enumerate(problem.ramps):
         path, label = ("ramps", index), f"the ramp of {ramp.channel or 'all channels'}"
         if ramp.channel is not None and ramp.channel not in layout.channel_names:
@@ -83,7 +185,7 @@ def _ramps(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         yield from negative_issues(path, f"{label}:", limits)
 
 
-def _budgets(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
+def _second_budget_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     for index, budget in enumerate(problem.budgets):
         path, label = ("budgets", index), f"the {budget.name} budget"
         for name in budget.per_currency:
@@ -97,110 +199,7 @@ def _budgets(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         yield from crossed_issues(path, label, "min", budget.min, "max", budget.max)
 
 
-__all__ = ["check_problem"]
-
-
-def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArray) -> None:
-    """Refuse a problem that is wrong whatever the response is.
-
-    layout: what the cells are.  current: (cell,), currency over the horizon, finite, not negative.
-    Raises InvalidProblem with every issue found.
-    """
-    issues = [
-        *_names(layout.names),
-        *_current(current, layout.names),
-        *_budget(problem),
-        *_channels(problem, layout.channel_names),
-        *_groups(problem, layout.channel_names),
-        *check_cells(problem, layout),
-    ]
-    if issues:
-        raise InvalidProblem(tuple(issues))
-
-
-def _names(names: Sequence[str]) -> Iterator[Issue]:
-    for name in sorted({name for name in names if list(names).count(name) > 1}):
-        yield Issue("", "duplicate", f'the response has more than one channel "{name}"')
-    if not names:
-        yield Issue("", "empty", "the response has no channel to decide")
-
-
-def _current(current: FloatArray, names: Sequence[str]) -> Iterator[Issue]:
-    if current.shape != (len(names),):
-        yield Issue(
-            json_pointer("current"),
-            "shape",
-            f"current has shape {current.shape}, but there are {len(names)} channels",
-        )
-        return
-    for name, value in zip(names, current.tolist(), strict=True):
-        where = json_pointer("current", name)
-        if not np.isfinite(value):
-            yield Issue(where, "not_finite", f"current spend of {name} is {value}")
-        elif value < 0:
-            yield negative_issue(where, f"current spend of {name}", value)
-
-
-def _budget(problem: AllocationProblem) -> Iterator[Issue]:
-    budget = problem.budget
-    yield from negative_issues(
-        ("budget",), "the budget's", {"total": budget.total, "max": budget.max, "min": budget.min}
-    )
-    yield from crossed_issues(("budget",), "the budget", "min", budget.min, "max", budget.max)
-    yield from negative_issues((), "the plan's", {"min_roi": problem.min_roi})
-
-
-def _channels(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
-    for name, bounds in problem.channels.items():
-        if name not in names:
-            yield unknown_name_issue(("channels", name), name, names)
-        yield from _bounds(name, bounds)
-
-
-def _bounds(name: str, bounds: ChannelBounds) -> Iterator[Issue]:
-    path = ("channels", name)
-    amounts = {field: value for field, value in dict(bounds).items() if field != "on_off"}
-    yield from negative_issues(path, f"{name}:", amounts)
-    low, high = {"min": bounds.min, "committed": bounds.committed}, {"max": bounds.max}
-    for field, value in low.items():
-        for upper, most in (high | {"fixed": bounds.fixed}).items():
-            yield from crossed_issues(path, name, field, value, upper, most)
-    yield from crossed_issues(path, name, "fixed", bounds.fixed, "max", bounds.max)
-    if bounds.on_off is not None:
-        least = bounds.on_off.min_when_on
-        yield from negative_issues((*path, "on_off"), f"{name}:", {"min_when_on": least})
-
-
-def _groups(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
-    for index, group in enumerate(problem.groups):
-        path = ("groups", index)
-        yield from _members(path, group, names)
-        label = "the group " + " + ".join(group.channels)
-        limits = {
-            "min": group.min,
-            "max": group.max,
-            "min_share": group.min_share,
-            "max_share": group.max_share,
-        }
-        if all(limit is None for limit in limits.values()):
-            yield Issue(
-                json_pointer(*path), "empty", f"{label} has no min, max, min_share or max_share"
-            )
-        yield from negative_issues(path, f"{label}:", limits)
-        yield from share_above_one_issues(path, label, limits)
-        yield from crossed_issues(path, label, "min", group.min, "max", group.max)
-        yield from crossed_issues(
-            path, label, "min_share", group.min_share, "max_share", group.max_share
-        )
-
-
-def _members(path: tuple[str | int, ...], group: Group, names: Sequence[str]) -> Iterator[Issue]:
-    for position, name in enumerate(group.channels):
-        if name not in names:
-            yield unknown_name_issue((*path, "channels", position), name, names)
-        if name in group.channels[:position]:
-            yield Issue(
-                json_pointer(*path, "channels", position),
-                "duplicate",
-                f'the group names "{name}" twice',
-            )
+def _extrapolation_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
+    if problem.forbid_extrapolation and layout.observed_max is None:
+        where = json_pointer("forbid_extrapolation")
+        yield Issue(where, "not_known", "this response does not know what was spent before")

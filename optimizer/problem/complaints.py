@@ -1,4 +1,4 @@
-"""Sentences about numbers that cannot be right, each with its pointer; shared by all checks."""
+"""Issues about wrong numbers and names, each a sentence with its pointer; shared by all checks."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ type PointerPath = tuple[str | int, ...]
 
 
 def format_number(value: float) -> str:
-    """900000.0 -> "900,000"; cents stay, and so do the digits of what is below a cent."""
+    """The number as people write it: "900,000"; cents stay, and so do digits below a cent."""
     if value != 0 and abs(value) < 0.01:
         return f"{value:.6g}"
     text = f"{value:,.2f}"
@@ -25,14 +25,14 @@ def negative_issues(
 
 
 def negative_issue(where: str, subject: str, value: float) -> Issue:
-    """A value below 0."""
+    """The issue of a value below 0."""
     return Issue(where, "negative", f"{subject} is {format_number(value)}; it cannot be negative")
 
 
 def share_above_one_issues(
     path: PointerPath, label: str, limits: dict[str, float | None]
 ) -> Iterator[Issue]:
-    """Shares above 1."""
+    """One issue for each share above 1."""
     for field in ("min_share", "max_share"):
         value = limits[field]
         if value is not None and value > 1:
@@ -51,7 +51,7 @@ def crossed_issues(
     high_field: str,
     high: float | None,
 ) -> Iterator[Issue]:
-    """A lower limit above the upper one."""
+    """An issue where a lower limit is above the upper one."""
     if low is not None and high is not None and low > high:
         yield Issue(
             json_pointer(*path, low_field),
@@ -64,7 +64,7 @@ def crossed_issues(
 def missing_limit_issues(
     path: PointerPath, label: str, limits: dict[str, float | None]
 ) -> Iterator[Issue]:
-    """A limit that limits nothing."""
+    """An issue where every limit is None, so that nothing is limited."""
     if all(value is None for value in limits.values()):
         first, last = ", ".join(list(limits)[:-1]), list(limits)[-1]
         yield Issue(json_pointer(*path), "empty", f"{label} has no {first} or {last}")
@@ -73,7 +73,7 @@ def missing_limit_issues(
 def unknown_name_issue(
     path: PointerPath, name: str, names: Sequence[str], kind: str = "channel"
 ) -> Issue:
-    """A name that nothing has."""
+    """The issue of a name that no channel, geo or week has."""
     known = ", ".join(names) or f"no {kind}s are decided apart"
     return Issue(
         json_pointer(*path), f"unknown_{kind}", f'there is no {kind} "{name}"; there are: {known}'

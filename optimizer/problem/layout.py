@@ -1,4 +1,4 @@
-"""What the cells of a response stand for: which channel, geo and week each of them is."""
+"""The layout of a response's cells: the channel, geo and week that each of them stands for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ from optimizer.response import DecisionCell, FloatArray, IndexArray, Response
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """names, channels, geos, weeks: one for each cell, None where a cell is the whole of it.
+    """What each cell stands for.
 
+    names, channels, geos, weeks: one for each cell; None where a cell covers all geos or weeks.
     observed_max: (cell,), currency: the most ever spent over as long a time; None if not known.
     """
 
@@ -27,13 +28,16 @@ class Layout:
 
     @classmethod
     def of_channels(cls, names: Sequence[str]) -> Self:
-        """Each cell is a channel of its own."""
+        """The layout in which each cell is a channel."""
         nothing = (None,) * len(names)
         return cls(tuple(names), tuple(names), nothing, nothing)
 
     @classmethod
     def of(cls, response: Response) -> Self:
-        """As the response says.  Raises InvalidResponse where it contradicts itself."""
+        """The layout that a response declares.
+
+        Raises InvalidResponse where its declarations contradict each other.
+        """
         names = tuple(response.names)
         cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
         observed = getattr(response, "observed_max", None)
@@ -55,23 +59,23 @@ class Layout:
 
     @cached_property
     def channel_names(self) -> tuple[str, ...]:
-        """The channels, once each, in the order of their first cells."""
+        """The distinct channels, in the order of their first cells."""
         return tuple(dict.fromkeys(self.channels))
 
     @cached_property
     def known_geos(self) -> tuple[str, ...]:
-        """The geos that cells name."""
+        """The distinct geos of the cells."""
         return tuple(dict.fromkeys(geo for geo in self.geos if geo is not None))
 
     @cached_property
     def known_weeks(self) -> tuple[date, ...]:
-        """The weeks that cells name, in order of time."""
+        """The distinct weeks of the cells, in order of time."""
         return tuple(sorted({week for week in self.weeks if week is not None}))
 
     def members(
         self, channel: str | None = None, geo: str | None = None, week: date | None = None
     ) -> IndexArray:
-        """Positions of the cells of a channel, geo and week; None is any."""
+        """Positions of the cells of a channel, geo and week; None stands for any."""
         chosen = [
             position
             for position, cell in enumerate(zip(self.channels, self.geos, self.weeks, strict=True))

@@ -1,7 +1,7 @@
-"""Limits as plain data: of a channel, a sum of channels, a place or week, successive weeks.
+"""Limits as plain data: on a channel, a sum of channels, a geo or week, and successive weeks.
 
-Amounts are totals over the horizon in currency unless said otherwise. The limits of a channel bind
-the sum of its cells, where the decision is by geo or by week.
+Amounts are totals over the horizon in currency unless stated otherwise. Where the decision is by
+geo or by week, the limits of a channel apply to the sum of its cells.
 """
 
 from datetime import date
@@ -19,10 +19,10 @@ class OnOff(ProblemPart):
 
 
 class ChannelBounds(ProblemPart):
-    """Limits of one channel.
+    """Limits on one channel.
 
-    max_change: relative to its current spend (0.3: within 30 %).  committed: bought already, so
-    that it is a minimum.  min_roi: mean value of its response per unit of spend, where it gets any.
+    max_change: relative to its current spend (0.3: within 30 %).  committed: spend already bought,
+    hence a minimum.  min_roi: least mean value of its response per unit of spend, if it gets any.
     """
 
     min: Number | None = None
@@ -35,7 +35,7 @@ class ChannelBounds(ProblemPart):
 
 
 class Group(ProblemPart):
-    """Limits of a sum of channels; shares are of the plan's total spend."""
+    """Limits on a sum of channels; shares are of the plan's total spend."""
 
     channels: Annotated[tuple[str, ...], Field(min_length=1)]
     min: Number | None = None
@@ -53,7 +53,7 @@ class Ratio(ProblemPart):
 
 
 class CellBounds(ProblemPart):
-    """Limits of what a channel (or all) gets in a geo (or all) in a week (or all), summed."""
+    """Limits on the summed spend of a channel in a geo in a week; None stands for all of them."""
 
     channel: str | None = None
     geo: str | None = None
@@ -62,14 +62,14 @@ class CellBounds(ProblemPart):
     max: Number | None = None
 
     @model_validator(mode="after")
-    def _somewhere(self) -> Self:
+    def _geo_or_week_is_given(self) -> Self:
         if self.geo is None and self.week is None:
             raise ValueError('give a "geo" or a "week"; limits of a channel stand in "channels"')
         return self
 
 
 class Ramp(ProblemPart):
-    """Limits of the step from each week to the next, of a channel or of all together.
+    """Limits on the change from each week to the next, for a channel or for all together.
 
     max_change: relative to the week before (0.3: within 30 %).  max_step: in currency.
     """
@@ -80,7 +80,7 @@ class Ramp(ProblemPart):
 
 
 class SecondBudget(ProblemPart):
-    """A budget in another unit, e.g. carbon: sum of per_currency * spend within min and max.
+    """A budget in another unit, e.g. carbon:  min <= sum of per_currency * spend <= max.
 
     per_currency: units that one unit of currency uses, by channel; 0 for those not named.
     """
@@ -92,7 +92,7 @@ class SecondBudget(ProblemPart):
 
 
 def describe_place(bounds: CellBounds) -> str:
-    """For example: tv in north in the week of 2024-07-01."""
+    """The cells of the bounds in words, e.g. "tv in north in the week of 2024-07-01"."""
     parts = [bounds.channel or "all channels"]
     if bounds.geo is not None:
         parts.append(f"in {bounds.geo}")

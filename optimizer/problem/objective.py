@@ -1,15 +1,15 @@
-"""What is maximised, as plain data: a measure of the gain, and what the gain is.
+"""The objective as plain data: a measure of the gain, and the definition of the gain.
 
-    on       "value"   value of the response less spend, currency; the response is worth what the
-                       model says a unit of kpi is worth (price less unit cost where it knows them)
+    on       "value"   value of the response less spend, currency; the model gives the value of a
+                       unit of KPI (price less unit cost where it knows them)
              "profit"  margin * value less spend: where the value of a unit is revenue
-             "kpi"     the response in kpi units; spend costs nothing, a budget limits it
+             "kpi"     the response in KPI units; spend costs nothing, a budget limits it
     risk_on  "gain"               over no own spend in the window
              "gain_over_current"  over the current plan, draws paired
              "total"              the whole outcome, baseline included
 
-A discount rate over the weeks is the response's matter: it alone knows when a unit is earned.
-Coefficients of risk are dimensionless: per budget (on "kpi": per mean response of the proportional
+A discount rate over the weeks belongs to the response, which alone knows when a unit is earned.
+Risk coefficients are dimensionless: per budget (on "kpi": per mean response of the proportional
 plan). Quantile, mean_variance, target_probability and losses with rising slopes come without a
 certificate.
 """
@@ -36,7 +36,7 @@ class _Objective(ProblemPart):
 
     @property
     def response_unit(self) -> Literal["value", "kpi"]:
-        """The unit that the response has to be in."""
+        """The unit that the response must have."""
         return "kpi" if self.on == "kpi" else "value"
 
     @property
@@ -81,10 +81,10 @@ class Semideviation(_Objective):
 
 
 class Utility(_Objective):
-    """Maximise expected utility, told as its certainty equivalent.
+    """Maximise expected utility, stated as its certainty equivalent.
 
-    CRRA with risk_aversion g at wealth W, log (g = 1), or CARA (as `entropic`; wealth is no
-    matter). `wealth`, in the unit of the gain, is what the gain adds to.
+    CRRA with risk_aversion g at wealth W, log (g = 1), or CARA (as `entropic`, where wealth does
+    not matter). `wealth`, in the unit of the gain, is the amount that the gain is added to.
     """
 
     kind: Literal["utility"] = "utility"
@@ -109,7 +109,7 @@ class KlRobust(_Objective):
 class Regret(_Objective):
     """Minimise the regret against each draw's own best plan.
 
-    The greatest over draws, or the mean of the greatest `tail` share of them.
+    The greatest regret over draws, or the mean of the greatest `tail` share of them.
     """
 
     kind: Literal["regret"] = "regret"
@@ -119,8 +119,8 @@ class Regret(_Objective):
 class PiecewiseLoss(_Objective):
     """Maximise the mean of a utility that is piecewise linear in the outcome.
 
-    Zero at points[0]; slopes[0] below it, slopes[k] after points[k - 1]: one slope more than
-    points. Slopes are not negative.
+    The utility is zero at points[0]; its slope is slopes[0] below it and slopes[k] above
+    points[k - 1], so there is one slope more than points. Slopes are not negative.
     """
 
     kind: Literal["piecewise_loss"] = "piecewise_loss"
@@ -155,7 +155,7 @@ class MeanVariance(_Objective):
 class TargetProbability(_Objective):
     """Maximise the probability that the outcome reaches `target`.
 
-    On "kpi" with risk_on "total" it is the predictive total: noise included.
+    On "kpi" with risk_on "total" the outcome is the predictive total, noise included.
     """
 
     kind: Literal["target_probability"] = "target_probability"

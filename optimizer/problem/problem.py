@@ -1,4 +1,4 @@
-"""AllocationProblem: what to decide, as plain data; the public JSON of an allocation.
+"""AllocationProblem: the decision to make, as plain data; the public JSON of an allocation.
 
     {"budget": {"total": 1000000},
      "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1, "on": "value"},
@@ -11,14 +11,15 @@
      "budgets": [{"name": "carbon", "per_currency": {"tv": 0.2}, "max": 100000}],
      "target": {"kpi": 5000000, "probability": 0.8}}
 
-Problems:  a total is spent in full;  {"max": x} chooses the total (what is "on": value or profit
-counts spend as cost; "hurdle" h makes each unit of it cost h, so that the total stops where its
-marginal ROI falls to h);  "minimise": "spend" with a target finds the least spend that reaches it;
-a target or "worse_than_current" without it bounds the chance while the objective is maximised.
+A budget's "total" is spent in full. With {"max": x} the total is chosen as well: an objective on
+value or profit counts spend as cost, and a "hurdle" h makes each unit cost h, so that the total
+stops where its marginal ROI falls to h. "minimise": "spend" with a target finds the least spend
+that reaches the target. A target or "worse_than_current" without it constrains the probability
+while the objective is maximised.
 
-All amounts are totals over the horizon in currency. Here shapes and types are refused, NaN and
-infinity with them; what the numbers say to each other is checked in `checks.py`, where the names
-of the channels are known.
+All amounts are totals over the horizon in currency. Wrong shapes and types, NaN and infinity are
+refused here; contradictions between the numbers are found in `checks.py`, where the names of the
+channels are known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,34 +33,18 @@ from optimizer.problem.limits import (
     CellBounds,
     ChannelBounds,
     Group,
-    OnOff,
     Ramp,
     Ratio,
     SecondBudget,
 )
-from optimizer.problem.objective import Expected, MeanCvar, Objective
-
-__all__ = [
-    "AllocationProblem",
-    "Budget",
-    "CellBounds",
-    "ChannelBounds",
-    "Expected",
-    "Group",
-    "MeanCvar",
-    "Objective",
-    "OnOff",
-    "Ramp",
-    "Ratio",
-    "SecondBudget",
-    "Target",
-    "WorseThanCurrent",
-    "read_problem",
-]
+from optimizer.problem.objective import Expected, Objective
 
 
 class Budget(ProblemPart):
-    """`total` is spent in full; `max` (and `min`) permits less, down to a `hurdle` of return."""
+    """The money to spend: `total` in full, or up to `max` (and at least `min`).
+
+    hurdle: the marginal ROI below which no further money is spent; only with `max`.
+    """
 
     total: Number | None = None
     max: Number | None = None
@@ -88,14 +73,14 @@ class Budget(ProblemPart):
 
 
 class Target(ProblemPart):
-    """The total kpi of the horizon, noise included, reaches `kpi` with `probability`."""
+    """The total KPI of the horizon, noise included, reaches `kpi` with `probability`."""
 
     kpi: Number
     probability: Probability
 
 
 class WorseThanCurrent(ProblemPart):
-    """The most that the probability of a lower gain than the current plan's may be."""
+    """The greatest allowed probability of a lower gain than the current plan's."""
 
     probability: Annotated[Number, Field(ge=0, lt=1)]
 
@@ -103,9 +88,9 @@ class WorseThanCurrent(ProblemPart):
 class AllocationProblem(ProblemPart):
     """One allocation. A channel that is not named may receive anything from 0 to the budget.
 
-    min_roi: mean response per unit of spend, of the whole plan.  forbid_extrapolation: no cell
-    beyond what was observed.  stay: whether the proportional plan is the answer where the gain over
-    it is within noise.
+    min_roi: least mean response per unit of spend, of the whole plan.
+    forbid_extrapolation: whether no cell may get more than was ever observed there.
+    stay: whether the proportional plan is the answer where the gain over it is within noise.
     """
 
     budget: Budget
@@ -137,17 +122,17 @@ class AllocationProblem(ProblemPart):
 
     @property
     def unit_cost(self) -> float:
-        """What one unit of spend takes from the gain: nothing where that is in kpi units."""
+        """The cost of one unit of spend in the gain: 0 where the gain is in KPI units."""
         return 0.0 if self.objective.on == "kpi" else 1.0
 
     @property
     def unit_cost_with_hurdle(self) -> float:
-        """The same as the search counts it: the hurdle where there is one."""
+        """The cost of one unit of spend in the search: the hurdle where there is one."""
         return self.unit_cost if self.budget.hurdle is None else self.budget.hurdle
 
 
 def read_problem(data: object) -> AllocationProblem:
-    """The problem in plain data (as parsed from JSON).
+    """Read a problem from plain data (as parsed from JSON).
 
     Raises InvalidProblem, with one issue and pointer for each field that is wrong.
     """
@@ -158,20 +143,20 @@ def read_problem(data: object) -> AllocationProblem:
             Issue(
                 json_pointer(*_path(item["loc"], data)),
                 item["type"],
-                item["msg"] + _given(item["input"]),
+                item["msg"] + _given_value(item["input"]),
             )
             for item in error.errors(include_url=False, include_context=False)
         ]
     raise InvalidProblem(tuple(issues))
 
 
-def _given(value: object) -> str:
+def _given_value(value: object) -> str:
     scalar = value is None or isinstance(value, str | int | float)
     return f" (given: {value!r})" if scalar else ""
 
 
 def _path(location: tuple[str | int, ...], data: object) -> tuple[str | int, ...]:
-    """The location without the tags of unions, which are no keys of the data."""
+    """The location without the tags of unions, which are not keys of the data."""
     path: list[str | int] = []
     for depth, part in enumerate(location):
         known = _has(data, part)

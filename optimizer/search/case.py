@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from optimizer.allocation import Certificate
-from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.feasible_set import FeasibleSet
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
 from optimizer.risk.measure import Measure

@@ -11,7 +11,7 @@ cells do not interact and the weights hold, and a start elsewhere.
 
 import numpy as np
 
-from optimizer.constraints.build import LinearSystem
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 

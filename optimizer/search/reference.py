@@ -10,7 +10,7 @@ All references are constants of a draw, so that every measure stays what it is.
 
 import numpy as np
 
-from optimizer.constraints.build import LinearSystem
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.curves.hindsight import best_of_each_draw
 from optimizer.errors import InvalidProblem, InvalidResponse, Issue, json_pointer
 from optimizer.problem.objective import Regret, TargetProbability, Utility

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.constraints.build import LinearSystem
 from optimizer.constraints.feasible_set import FeasibleSet
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
 from optimizer.search.case import Case
 from optimizer.search.profile_start import knapsack_plan

@@ -15,14 +15,9 @@ from app.services.planning.responses import Respond, response_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.interval import Interval, summarize
 from mmm.posterior.fitted import FittedModel
-from optimizer.problem.problem import (
-    AllocationProblem,
-    Budget,
-    ChannelBounds,
-    Expected,
-    Group,
-    Objective,
-)
+from optimizer.problem import AllocationProblem, Budget
+from optimizer.problem.limits import ChannelBounds, Group
+from optimizer.problem.objective import Expected, Objective
 from optimizer.solve.score import Score, score
 
 type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]

@@ -20,7 +20,7 @@ from app.services.planning.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
 from mmm.interval import Interval, summarize
 from mmm.progress import Progress
-from optimizer.problem.problem import Budget
+from optimizer.problem import Budget
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 

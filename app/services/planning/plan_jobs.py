@@ -14,7 +14,7 @@ from app.services.operations.quotas import check_operations
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
-from optimizer.problem.problem import AllocationProblem
+from optimizer.problem import AllocationProblem
 from optimizer.solve.allocate import case_of
 
 

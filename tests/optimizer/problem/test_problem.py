@@ -7,7 +7,8 @@ import pytest
 
 from optimizer import InvalidProblem, read_problem
 from optimizer.errors import json_pointer
-from optimizer.problem.problem import AllocationProblem, Expected, MeanCvar
+from optimizer.problem import AllocationProblem
+from optimizer.problem.objective import Expected, MeanCvar
 
 FULL = {
     "budget": {"total": 1000000},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.optimize import linprog
 
-from optimizer.problem.problem import Expected, MeanCvar
+from optimizer.problem.objective import Expected, MeanCvar
 from optimizer.risk import measures as risk
 
 gains = hnp.arrays(

@@ -6,7 +6,7 @@ import pytest
 from optimizer import Infeasible, InvalidProblem, Status, allocate, read_problem
 from optimizer.allocation import CertificateKind
 from optimizer.errors import InvalidResponse
-from optimizer.problem.problem import MeanCvar
+from optimizer.problem.objective import MeanCvar
 from optimizer.risk import measures as risk
 from tests.optimizer.fakes import Fixed, Log, hill_response, log_response, names
 
