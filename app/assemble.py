@@ -27,7 +27,7 @@ from app.jobs.runner import Handler, JobRunner
 from app.jobs.worker import Worker
 from app.runtime.locks import Lock
 from app.runtime.logs import configure_logging
-from app.runtime.memory import share_arenas
+from app.runtime.memory import limit_arenas
 from app.services.fitting.fit_job import FitJob
 from app.services.fitting.fits import KIND as FIT
 from app.services.fitting.refits import KIND as REFIT
@@ -125,7 +125,7 @@ def work(
     Raises IdentityInUse where another worker has the slot, InvalidSetting or StoreUnavailable for
     directories or a database that cannot be used.
     """
-    share_arenas()
+    limit_arenas()
     require_ground(settings)
     configure_logging(settings.log_level)
     warn_of_unknown_variables()

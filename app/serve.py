@@ -11,7 +11,7 @@ from app.errors import AddressUnusable, UnsafeBind
 from app.jobs.identity import claim_service
 from app.main import create_app
 from app.runtime.logs import configure_logging
-from app.runtime.memory import share_arenas
+from app.runtime.memory import limit_arenas
 from app.settings import Settings
 
 SHUTDOWN_SECONDS = 5
@@ -25,7 +25,7 @@ def serve(settings: Settings) -> None:
     for directories or a database that cannot be used, DataDirectoryInUse where another service runs
     on the same data.
     """
-    share_arenas()
+    limit_arenas()
     refuse_unsafe(settings)
     require_ground(settings)
     if settings.single_host:

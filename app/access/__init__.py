@@ -1,1 +1,1 @@
-"""Access control: credentials in, a Caller out, or a refusal."""
+"""Access control: turns a credential into a Caller, or refuses it."""

@@ -1,4 +1,4 @@
-"""The gate before every route of the API: a credential becomes a Caller, or the request ends."""
+"""Authentication before every route of the API: a credential becomes a Caller, or is refused."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,9 +6,9 @@ from typing import Protocol
 from anyio import CapacityLimiter, to_thread
 
 from app.access.keys import KeyReader
-from app.access.rates import Budget, RateLimit, Rates
+from app.access.rates import ProcessRateLimiter, RateLimit, RateLimiter
 from app.access.server_secret import server_secret
-from app.access.shared_rates import SharedRates
+from app.access.shared_rates import SharedRateLimiter
 from app.access.token_keys import TokenKeys
 from app.access.tokens import TokenReader
 from app.contract.caller import LOCAL, Caller
@@ -18,55 +18,60 @@ from app.settings import Settings
 
 SCHEME = "bearer"
 THREADS = 16
-"""That look at credentials: a provider that hangs keeps no other thread of the service waiting."""
+"""Threads that check credentials; a hanging identity provider blocks no other thread."""
 
 
 class CredentialReader(Protocol):
     """One kind of credential."""
 
     def reads(self, credential: str) -> bool:
-        """Whether the credential is of this kind, by its looks."""
+        """Whether the credential has the form of this kind."""
         ...
 
     def caller(self, credential: str) -> Caller:
-        """Who it stands for; raises Unauthenticated. May wait for a database or the network."""
+        """The caller it identifies; raises Unauthenticated. May wait for database or network."""
         ...
 
 
 class Gate:
-    """Without readers everybody is let in as the local user."""
+    """Authenticates callers and limits their request rates.
 
-    def __init__(self, readers: Sequence[CredentialReader], rates: RateLimit) -> None:
+    Without readers, every request is admitted as the local user.
+    """
+
+    def __init__(self, readers: Sequence[CredentialReader], rates: RateLimiter) -> None:
         self._readers = readers
         self._rates = rates
         self._threads = CapacityLimiter(THREADS)
 
     async def admit(self, authorization: str | None) -> Caller:
-        """Who sends this ``Authorization`` header; raises Unauthenticated, TooManyRequests."""
+        """The caller of an ``Authorization`` header; raises Unauthenticated, TooManyRequests."""
         if not self._readers:
             return LOCAL
         credential = _bearer(authorization)
-        reader = next((one for one in self._readers if one.reads(credential)), None)
+        reader = next((reader for reader in self._readers if reader.reads(credential)), None)
         if reader is None:
             raise Unauthenticated("This kind of credential is not accepted here.")
-        return await to_thread.run_sync(self._counted, reader, credential, limiter=self._threads)
+        return await to_thread.run_sync(self._admit, reader, credential, limiter=self._threads)
 
-    def _counted(self, reader: CredentialReader, credential: str) -> Caller:
+    def _admit(self, reader: CredentialReader, credential: str) -> Caller:
         caller = reader.caller(credential)
         self._rates.take(caller.tenant)
         return caller
 
 
 def open_gate(settings: Settings, database: Database) -> Gate:
-    """The gate as the settings want it; raises StartupError."""
+    """Build the gate that the settings describe; raises KeySecretUnusable."""
     readers: list[CredentialReader] = []
     if "keys" in settings.auth:
         readers.append(KeyReader(database, server_secret(settings)))
     if "oidc" in settings.auth and settings.oidc_issuer:
         provider = TokenKeys(settings.oidc_issuer, settings.oidc_jwks_url)
         readers.append(TokenReader(settings, provider))
-    budget = Budget(settings.tenant_requests_per_second, settings.tenant_burst)
-    return Gate(readers, Rates(budget) if settings.single_host else SharedRates(database, budget))
+    limit = RateLimit(settings.tenant_requests_per_second, settings.tenant_burst)
+    if settings.single_host:
+        return Gate(readers, ProcessRateLimiter(limit))
+    return Gate(readers, SharedRateLimiter(database, limit))
 
 
 def _bearer(authorization: str | None) -> str:

@@ -1,4 +1,4 @@
-"""From an API key to its Caller."""
+"""Authenticates callers by API key."""
 
 from datetime import timedelta
 
@@ -10,11 +10,11 @@ from app.db.database import Database
 from app.db.models import ApiKeyRow, now
 from app.errors import Unauthenticated
 
-USE_IS_NOTED_EVERY = timedelta(minutes=1)
+LAST_USED_RESOLUTION = timedelta(minutes=1)
 
 
 class KeyReader:
-    """Knows the keys of all tenants. Asks the database each time, so that revoking acts at once."""
+    """Reads the keys of all tenants; queries the database each time, so revoking acts at once."""
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self._database = database
@@ -25,31 +25,31 @@ class KeyReader:
         return credential.startswith(PREFIX)
 
     def caller(self, key: str) -> Caller:
-        """Whose key it is; raises Unauthenticated."""
+        """The caller whose key this is; raises Unauthenticated."""
         if not is_well_formed(key):
-            raise Unauthenticated("The API key is mistyped or cut off: its checksum is wrong.")
+            raise Unauthenticated("The API key is mistyped or truncated: its checksum is wrong.")
         with self._database.read() as session:
             query = select(ApiKeyRow).where(ApiKeyRow.digest == digest(key, self._secret))
             row = session.scalars(query).one_or_none()
         if row is None:
-            raise Unauthenticated("There is no such API key.")
+            raise Unauthenticated("The API key is unknown.")
         if row.revoked_at is not None:
             raise Unauthenticated(f"The API key {row.id} was revoked on {row.revoked_at:%Y-%m-%d}.")
         if row.expires_at is not None and row.expires_at <= now():
             raise Unauthenticated(f"The API key {row.id} expired on {row.expires_at:%Y-%m-%d}.")
-        self._note_use(row)
+        self._record_use(row)
         return Caller(row.tenant, granted(row.scopes), row.id)
 
-    def _note_use(self, row: ApiKeyRow) -> None:
-        """Keep when the key was last used, to the minute: not every request is worth a write."""
-        due = now() - USE_IS_NOTED_EVERY
+    def _record_use(self, row: ApiKeyRow) -> None:
+        """Record when the key was last used, to the minute, so that most requests write nothing."""
+        due = now() - LAST_USED_RESOLUTION
         if row.last_used_at is not None and row.last_used_at > due:
             return
         with self._database.write() as session:
-            unnoted = or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at <= due)
+            outdated = or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at <= due)
             session.execute(
                 update(ApiKeyRow)
-                .where(ApiKeyRow.id == row.id, unnoted)
+                .where(ApiKeyRow.id == row.id, outdated)
                 .values(last_used_at=now())
                 .execution_options(synchronize_session=False)
             )

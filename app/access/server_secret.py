@@ -1,7 +1,7 @@
-"""The secret under which API keys are stored: a setting, or a file that only the service reads.
+"""The secret under which API keys are stored: a setting, or a file that only the service can read.
 
-Another secret makes every key unknown. Machines that share a database must share the secret too,
-so there it has to be given; on one machine it is made at the first need.
+Changing the secret makes every key unknown. Machines that share a database must share the secret,
+so there it must be set; on a single machine it is created when first needed.
 """
 
 import os
@@ -18,24 +18,24 @@ BYTES = 32
 
 
 def server_secret(settings: Settings) -> bytes:
-    """The secret; raises KeySecretUnusable where it is missing or other users may read its file."""
+    """The secret; raises KeySecretUnusable if it is missing or other users may read its file."""
     if settings.key_secret is not None:
         return settings.key_secret.get_secret_value().encode()
     if not settings.single_host:
         raise KeySecretUnusable(
             "API keys are stored under a secret that all machines of this database share: set "
-            f"PRUDENT_KEY_SECRET to at least {BYTES} characters, such as those of "
+            f"PRUDENT_KEY_SECRET to at least {BYTES} characters, for example the output of "
             "`openssl rand -hex 32`, and keep it."
         )
     path = settings.data_dir.absolute() / FILE
     if not path.exists():
-        _make(path)
-    _refuse_exposed(path)
+        _create_secret_file(path)
+    _require_private(path)
     return path.read_bytes()
 
 
-def _make(path: Path) -> None:
-    """Write the file whole, or leave the one that another process was faster to write."""
+def _create_secret_file(path: Path) -> None:
+    """Write the file atomically, or keep the one that another process has written meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{FILE}-") as file:
         file.write(secrets.token_hex(BYTES).encode())
@@ -47,10 +47,10 @@ def _make(path: Path) -> None:
             return
 
 
-def _refuse_exposed(path: Path) -> None:
+def _require_private(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeySecretUnusable(
-            f"{path} may be read by other users of this machine (mode {mode:o}): run chmod 600 on "
-            "it, and if somebody may have read it, delete it and make new keys."
+            f"Other users of this machine can read {path} (mode {mode:o}): run chmod 600 on it. "
+            "If somebody may have read it, delete it and create new keys."
         )

@@ -1,8 +1,8 @@
-"""Public keys of the identity provider: fetched when needed, kept, and asked for at a bounded rate.
+"""Public keys of the identity provider: fetched when needed, cached, at a bounded rate.
 
-An unknown key id, which anybody may invent, makes at most one request in ``COOLDOWN`` seconds; so
-does a provider that does not answer, and until then the keys known before are used for
-``STALE`` seconds: its outage is not ours.
+An unknown key id, which anybody can invent, causes at most one request in ``COOLDOWN`` seconds, and
+so does a provider that does not answer. During an outage of the provider the last known keys are
+used for up to ``STALE`` seconds.
 """
 
 import json
@@ -23,9 +23,9 @@ DISCOVERY = "/.well-known/openid-configuration"
 
 
 class TokenKeys(PyJWKClient):
-    """The library's client, whose failures are bounded as its successes are.
+    """The library's client, with a bounded rate of failed requests too.
 
-    ``address`` is that of the keys, or None: then it is what the issuer's discovery document says.
+    ``address`` is the URL of the keys; if None, it is read from the issuer's discovery document.
     """
 
     def __init__(self, issuer: str, address: str | None, cooldown: float = COOLDOWN) -> None:
@@ -39,7 +39,7 @@ class TokenKeys(PyJWKClient):
         self._reason = ""
 
     def fetch_data(self) -> Any:
-        """The key set; raises ProviderUnavailable where it cannot be had."""
+        """The key set; raises ProviderUnavailable if it cannot be fetched."""
         if self._failed is None or time.monotonic() - self._failed >= self.cooldown_duration:
             try:
                 return self._fetch()
@@ -48,21 +48,21 @@ class TokenKeys(PyJWKClient):
         if self._last is not None and time.monotonic() - self._last[0] < STALE:
             return self._last[1]
         raise ProviderUnavailable(
-            f"The keys of the identity provider {self._issuer} cannot be had: {self._reason}",
+            f"The keys of the identity provider {self._issuer} cannot be fetched: {self._reason}",
             self.cooldown_duration,
         )
 
     def _fetch(self) -> PyJWKSet:
         if not self._known:
             self.uri, self._known = self._discovered(), True
-        found = PyJWKSet.from_dict(super().fetch_data())
-        self._last, self._failed = (time.monotonic(), found), None
-        return found
+        keys = PyJWKSet.from_dict(super().fetch_data())
+        self._last, self._failed = (time.monotonic(), keys), None
+        return keys
 
     def _discovered(self) -> str:
         address = self._issuer.rstrip("/") + DISCOVERY
         with urllib.request.urlopen(address, timeout=self.timeout) as response:  # noqa: S310
             document = json.load(response)
         if document["issuer"] != self._issuer:
-            raise PyJWKClientConnectionError(f"{address} speaks for {document['issuer']!r}")
+            raise PyJWKClientConnectionError(f"{address} names the issuer {document['issuer']!r}")
         return str(document["jwks_uri"])

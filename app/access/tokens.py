@@ -1,8 +1,8 @@
-"""From a token of the identity provider (OIDC, a signed JWT) to its Caller.
+"""Authenticates callers by a token of the identity provider (OIDC, a signed JWT).
 
-Signature, issuer, audience and times are checked, by public keys and fixed algorithms: what the
-token says of its own algorithm decides nothing. Tenant and scopes are claims; a token without
-them opens nothing.
+Signature, issuer, audience and times are checked with public keys and a fixed list of algorithms;
+the algorithm that the token names is not trusted. Tenant and scopes are claims; a token without
+them grants no access.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from app.settings import Settings
 ALGORITHMS = ("RS256", "PS256", "ES256")
 REQUIRED = ("exp", "iat", "iss", "aud", "sub")
 LEEWAY_SECONDS = 30
-MOST_OF_SUBJECT = 190
+MAX_SUBJECT_LENGTH = 190
 
 
 class TokenReader:
@@ -28,25 +28,25 @@ class TokenReader:
         self._keys = keys
 
     def reads(self, credential: str) -> bool:
-        """Whether the credential looks like a signed token."""
+        """Whether the credential has the form of a signed token."""
         return credential.count(".") == 2
 
     def caller(self, token: str) -> Caller:
-        """Whose token it is; raises Unauthenticated, or ProviderUnavailable."""
+        """The caller whom the token identifies; raises Unauthenticated or ProviderUnavailable."""
         try:
             claims = self._claims(token)
         except jwt.ExpiredSignatureError as error:
-            raise Unauthenticated("The token has expired; ask for a new one.") from error
+            raise Unauthenticated("The token has expired; request a new one.") from error
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"The token is not valid: {error}.") from error
-        subject = f"oidc:{claims['sub']}"[:MOST_OF_SUBJECT]
+        subject = f"oidc:{claims['sub']}"[:MAX_SUBJECT_LENGTH]
         return Caller(self._tenant(claims), granted(self._scopes(claims)), subject)
 
     def _claims(self, token: str) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str):
-            raise Unauthenticated("The token does not say by which key it is signed (kid).")
-        found: dict[str, Any] = jwt.decode(
+            raise Unauthenticated("The token does not name the key that signed it (kid).")
+        claims: dict[str, Any] = jwt.decode(
             token,
             self._keys.get_signing_key(kid),
             algorithms=ALGORITHMS,
@@ -55,7 +55,7 @@ class TokenReader:
             leeway=LEEWAY_SECONDS,
             options={"require": list(REQUIRED)},
         )
-        return found
+        return claims
 
     def _tenant(self, claims: dict[str, Any]) -> str:
         name = self._settings.oidc_tenant_claim
@@ -63,14 +63,14 @@ class TokenReader:
         if not isinstance(tenant, str) or not TENANT_PATTERN.match(tenant):
             raise Unauthenticated(
                 f"The token names no tenant: its claim {name!r} must be 1 to 100 letters, digits "
-                "and . _ - (PRUDENT_OIDC_TENANT_CLAIM chooses the claim)."
+                "and . _ - (PRUDENT_OIDC_TENANT_CLAIM sets the name of the claim)."
             )
         return tenant
 
     def _scopes(self, claims: dict[str, Any]) -> list[str]:
-        """Ours among a list, or among words; none where the claim is missing."""
-        found = claims.get(self._settings.oidc_scope_claim, [])
-        words = found.split() if isinstance(found, str) else found
+        """This service's scopes in the claim (a list, or words in a string); none if missing."""
+        claim = claims.get(self._settings.oidc_scope_claim, [])
+        words = claim.split() if isinstance(claim, str) else claim
         prefix = self._settings.oidc_scope_prefix
-        named = {prefix + scope: scope for scope in SCOPES}
-        return [named[word] for word in words if isinstance(word, str) and word in named]
+        scopes = {prefix + scope: scope for scope in SCOPES}
+        return [scopes[word] for word in words if isinstance(word, str) and word in scopes]

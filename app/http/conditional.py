@@ -18,7 +18,7 @@ from app.context import Context
 from app.db.models import ModelRow
 from app.http.computed_answer import Heavy, HeavyOf, Written, answered
 from app.release import release
-from app.runtime.cache import Key
+from app.runtime.cache import CacheKey
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"
@@ -56,7 +56,7 @@ class Conditional:
         tag = model_tag(model, *question)
         if self.has(tag):
             return self.tagged(tag, None, **headers)
-        key = Key("answer", model.id, tag)
+        key = CacheKey("answer", model.id, tag)
         found: Written | None = context.cache.find(key)
         if found is None:
             lane = context.lanes.reads

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from app.errors import DataDirectoryInUse, IdentityInUse
-from app.runtime.locks import Lock, Taken, lock, lock_first_free
+from app.runtime.locks import Lock, LockTaken, lock, lock_first_free
 
 SERVICE = "service"
 
@@ -12,7 +12,7 @@ def claim_service(directory: Path) -> Lock:
     """Lock a data directory for this service process; raises DataDirectoryInUse."""
     try:
         return lock(directory, SERVICE)
-    except Taken as error:
+    except LockTaken as error:
         raise DataDirectoryInUse(
             f"The data directory is in use by another service (process {error}). Stop that "
             "service, or set PRUDENT_DATA_DIR to another directory."
@@ -25,7 +25,7 @@ def claim_identity(directory: Path, host: str, slot: int | None = None) -> Lock:
         return lock_first_free(directory, host)
     try:
         return lock(directory, f"{host}-{slot}")
-    except Taken as error:
+    except LockTaken as error:
         raise identity_in_use(f"{host}-{slot}", f"process {error}") from error
 
 

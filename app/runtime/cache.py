@@ -1,10 +1,10 @@
-"""What was read or computed, kept in memory: one budget of bytes for all of it.
+"""An in-memory cache of models, plan responses and serialized answers, bounded in bytes.
 
-Models, what plans of them bring, and written answers are functions of things that never change, so
-an entry is never stale; the least recently used ones go when the budget is spent. Callers that ask
-for the same thing at the same time wait for one making of it, and share its failure.
+All of these are functions of immutable inputs, so an entry is never stale; the least recently used
+entries are evicted when the limit is exceeded. Callers that request the same value at the same time
+wait for one computation of it, and share its failure.
 
-The newest stays also where it alone is beyond the budget: the next question is likely about it.
+The newest entry stays even if it alone exceeds the limit: the next question is likely about it.
 """
 
 from collections import OrderedDict
@@ -21,25 +21,25 @@ from app.runtime.metrics import CACHE_BYTES, CACHE_EVICTIONS, CACHE_LOOKUPS
 
 
 def array_bytes(value: Any) -> int:
-    """Of all arrays that are reached through dataclasses, containers and data sets, each once.
+    """Bytes of all arrays reachable through dataclasses, containers and datasets, each once.
 
-    Views count as what they keep alive. Cached properties count from when they are computed, which
-    another thread may do meanwhile.
+    A view counts as the array that it keeps alive. Cached properties count once they are computed,
+    which another thread may do meanwhile.
     """
     seen: dict[int, Any] = {}
-    waiting, total = [value], 0
-    while waiting:
-        found = waiting.pop()
-        if id(found) in seen:
+    stack, total = [value], 0
+    while stack:
+        item = stack.pop()
+        if id(item) in seen:
             continue
-        seen[id(found)] = found
-        if isinstance(found, np.ndarray):
-            if isinstance(found.base, np.ndarray):
-                waiting.append(found.base)
+        seen[id(item)] = item
+        if isinstance(item, np.ndarray):
+            if isinstance(item.base, np.ndarray):
+                stack.append(item.base)
             else:
-                total += found.nbytes
+                total += item.nbytes
         else:
-            waiting += _parts(found)
+            stack += _parts(item)
     return total
 
 
@@ -58,8 +58,11 @@ Kind = Literal["model", "response", "answer"]
 
 
 @dataclass(frozen=True)
-class Key:
-    """``owner``: with what it is forgotten; ``question``: which of the owner's things it is."""
+class CacheKey:
+    """The key of a cached value.
+
+    ``owner``: the model whose values are dropped together; ``question``: which of its values.
+    """
 
     kind: Kind
     owner: str
@@ -73,23 +76,23 @@ class _Entry:
 
 
 class Cache:
-    """Bounded and safe for threads. No value is None."""
+    """A bounded, thread-safe cache. No value may be None."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
-        self._making: dict[Key, Future[Any]] = {}
+        self._entries: OrderedDict[CacheKey, _Entry] = OrderedDict()
+        self._pending: dict[CacheKey, Future[Any]] = {}
         self._bytes = 0
         self._lock = Lock()
 
     @property
     def bytes(self) -> int:
-        """What is held takes about so many."""
+        """Approximate size of all cached values, in bytes."""
         with self._lock:
             return self._bytes
 
-    def find(self, key: Key) -> Any | None:
-        """What is held under ``key``; never waits for a making."""
+    def find(self, key: CacheKey) -> Any | None:
+        """The cached value of ``key``, if any; never waits for a computation."""
         with self._lock:
             entry = self._touch(key)
         if entry is None:
@@ -98,87 +101,87 @@ class Cache:
         return entry.value
 
     def get[Value](
-        self, key: Key, make: Callable[[], Value], size: Callable[[Value], int]
+        self, key: CacheKey, make: Callable[[], Value], size: Callable[[Value], int]
     ) -> Value:
-        """What is held under ``key``, else what ``make`` returns; raises what it raises.
+        """The cached value of ``key``, else the result of ``make``; raises what ``make`` raises.
 
-        ``size``: bytes that a value takes; asked again at each use, since some values grow.
+        ``size`` returns the bytes of a value; it is called again at each use, as some values grow.
         """
         with self._lock:
-            entry, making = self._touch(key), self._making.get(key)
-            if entry is None and making is None:
-                mine = self._making[key] = Future[Any]()
+            entry, pending = self._touch(key), self._pending.get(key)
+            if entry is None and pending is None:
+                own = self._pending[key] = Future[Any]()
         if entry is not None:
             CACHE_LOOKUPS.labels(key.kind, "hit").inc()
-            self._measure(key, entry, size(entry.value))
+            self._update_size(key, entry, size(entry.value))
             return cast(Value, entry.value)
-        if making is not None:
+        if pending is not None:
             CACHE_LOOKUPS.labels(key.kind, "joined").inc()
-            return cast(Value, making.result())
+            return cast(Value, pending.result())
         CACHE_LOOKUPS.labels(key.kind, "miss").inc()
-        return self._made(key, mine, make, size)
+        return self._compute(key, own, make, size)
 
     def forget(self, owner: str) -> None:
-        """Drop all that is the owner's; what is being made of it is handed out, but not kept."""
+        """Drop all values of an owner; pending computations are returned, but not cached."""
         with self._lock:
             for key in [key for key in self._entries if key.owner == owner]:
                 self._drop(key)
-            for key in [key for key in self._making if key.owner == owner]:
-                del self._making[key]
+            for key in [key for key in self._pending if key.owner == owner]:
+                del self._pending[key]
 
-    def _made[Value](
+    def _compute[Value](
         self,
-        key: Key,
-        mine: Future[Any],
+        key: CacheKey,
+        own: Future[Any],
         make: Callable[[], Value],
         size: Callable[[Value], int],
     ) -> Value:
         try:
             value = make()
-            taken = size(value)
+            used = size(value)
         except BaseException as error:
             with self._lock:
-                self._landed(key, mine)
-            mine.set_exception(error)
+                self._remove_pending(key, own)
+            own.set_exception(error)
             raise
         with self._lock:
-            if self._landed(key, mine):
-                self._entries[key] = _Entry(value, taken)
-                self._count(key, taken)
-                self._make_room()
-        mine.set_result(value)
+            if self._remove_pending(key, own):
+                self._entries[key] = _Entry(value, used)
+                self._count(key, used)
+                self._evict()
+        own.set_result(value)
         return value
 
-    def _landed(self, key: Key, mine: Future[Any]) -> bool:
-        """End a making; whether it was still wanted."""
-        wanted = self._making.get(key) is mine
-        if wanted:
-            del self._making[key]
-        return wanted
+    def _remove_pending(self, key: CacheKey, own: Future[Any]) -> bool:
+        """Remove a pending computation; False if its owner has been forgotten meanwhile."""
+        present = self._pending.get(key) is own
+        if present:
+            del self._pending[key]
+        return present
 
-    def _touch(self, key: Key) -> _Entry | None:
+    def _touch(self, key: CacheKey) -> _Entry | None:
         entry = self._entries.get(key)
         if entry is not None:
             self._entries.move_to_end(key)
         return entry
 
-    def _measure(self, key: Key, entry: _Entry, taken: int) -> None:
-        """Take over what an entry takes by now; it may have been dropped meanwhile."""
+    def _update_size(self, key: CacheKey, entry: _Entry, used: int) -> None:
+        """Record the current size of an entry, which may have been dropped meanwhile."""
         with self._lock:
             if self._entries.get(key) is entry:
-                self._count(key, taken - entry.bytes)
-                entry.bytes = taken
-                self._make_room()
+                self._count(key, used - entry.bytes)
+                entry.bytes = used
+                self._evict()
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         while self._bytes > self._max_bytes and len(self._entries) > 1:
             oldest = next(iter(self._entries))
             CACHE_EVICTIONS.labels(oldest.kind).inc()
             self._drop(oldest)
 
-    def _drop(self, key: Key) -> None:
+    def _drop(self, key: CacheKey) -> None:
         self._count(key, -self._entries.pop(key).bytes)
 
-    def _count(self, key: Key, more: int) -> None:
-        self._bytes += more
-        CACHE_BYTES.labels(key.kind).inc(more)
+    def _count(self, key: CacheKey, added: int) -> None:
+        self._bytes += added
+        CACHE_BYTES.labels(key.kind).inc(added)

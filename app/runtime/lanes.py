@@ -1,13 +1,13 @@
-"""Lanes: what is computed from draws runs in few threads, and the long never before the short.
+"""Lanes: separate small thread pools for computations of different length.
 
-Threads that compute share one interpreter: more than two at a time take longer for all than one
-after the other. A read takes tenths of a second and is kept, a what-if tenths, a plan seconds where
-its proof is hard; so each waits for its like only, and light calls (rows of the database, what is
-kept) for none of them.
+Computing threads share one interpreter, and more than two at a time are slower than running one
+after the other. A read takes tenths of a second and is cached, a what-if takes tenths, a plan takes
+seconds if its certificate is hard. So each call waits only for calls of its own kind, and light
+calls (database rows, cached answers) wait for none.
 
-Nobody waits in vain: a call that would not have its turn in time is refused at once, and one whose
-caller has left is dropped before it is computed. Calls for the same kept answer wait each for
-themselves, so that one of them that is dropped takes nothing from the others.
+No call waits in vain: one that would wait too long is refused at once, and one whose caller has
+disconnected is dropped before it is computed. Calls for the same cached answer wait separately, so
+dropping one does not affect the others.
 """
 
 from collections.abc import Awaitable, Callable
@@ -20,14 +20,14 @@ from anyio import CancelScope, CapacityLimiter, Semaphore, create_task_group, to
 from app.errors import CallerLeft, Overloaded
 from app.settings import Settings
 
-_NEWEST = 0.1
-"""Share of the newest call in the mean of what calls take, once there were ten."""
+_SMOOTHING = 0.1
+"""Weight of the newest call in the running mean of durations, after the first ten calls."""
 
 
 class Lane:
-    """A few threads and who waits for one; but for the work itself all is done by the event loop.
+    """A few threads and a queue for them; everything but the work runs on the event loop.
 
-    ``longest_wait``: seconds that a call may have to wait for its turn.
+    ``longest_wait``: seconds that a call may expect to wait for its turn.
     """
 
     def __init__(self, threads: int, longest_wait: float) -> None:
@@ -36,7 +36,7 @@ class Lane:
         self._turns = Semaphore(threads)
         self._limiter = CapacityLimiter(threads)
         self._calls = 0
-        self._seconds = 0.0
+        self._mean_seconds = 0.0
 
     @property
     def waiting(self) -> int:
@@ -45,59 +45,61 @@ class Lane:
 
     @property
     def wait(self) -> float:
-        """Seconds that the next call would wait behind these, about; 0 as long as none was done."""
-        return self.waiting * self._seconds / self.threads
+        """Expected seconds that the next call would wait; 0 until one call has been completed."""
+        return self.waiting * self._mean_seconds / self.threads
 
     async def run[Answer](
-        self, work: Callable[[], Answer], left: Callable[[], Awaitable[None]]
+        self, work: Callable[[], Answer], disconnected: Callable[[], Awaitable[None]]
     ) -> Answer:
-        """What ``work`` returns, in a thread; ``left`` returns once nobody waits for that any more.
+        """Run ``work`` in a thread and return its result.
 
-        Raises Overloaded where the wait would be too long, CallerLeft where ``left`` returned
-        before work began. What has begun is carried out.
+        ``disconnected`` returns once the caller no longer waits for it. Raises Overloaded if the
+        wait would be too long, CallerLeft if the caller disconnected before the work began. Work
+        that has begun is completed.
         """
         self._require_short_wait()
-        mine = False
+        acquired = False
         try:
             async with create_task_group() as group:
-                group.start_soon(_cancel_when, left, group.cancel_scope)
+                group.start_soon(_cancel_when, disconnected, group.cancel_scope)
                 await self._turns.acquire()
-                mine = True
+                acquired = True
                 group.cancel_scope.cancel()
-            if not mine:
+            if not acquired:
                 raise CallerLeft
-            began = perf_counter()
+            started = perf_counter()
             try:
                 return await to_thread.run_sync(work, limiter=self._limiter)
             finally:
-                self._learn(perf_counter() - began)
+                self._record_duration(perf_counter() - started)
         finally:
-            if mine:
+            if acquired:
                 self._turns.release()
 
     def _require_short_wait(self) -> None:
         wait = self.wait
         if wait > self._longest_wait:
             detail = (
-                f"A call of this kind would wait about {wait:.0f} s for its turn, and more than "
-                f"{self._longest_wait:g} s is too long: try again later, or queue the question "
-                "where it takes `Prefer: respond-async`."
+                f"A call of this kind would wait about {wait:.0f} s, longer than the limit of "
+                f"{self._longest_wait:g} s: try again later, or, where the call supports it, send "
+                "`Prefer: respond-async` to queue it."
             )
             raise Overloaded(detail, retry_after=wait - self._longest_wait)
 
-    def _learn(self, seconds: float) -> None:
+    def _record_duration(self, seconds: float) -> None:
         self._calls += 1
-        self._seconds += max(1.0 / self._calls, _NEWEST) * (seconds - self._seconds)
+        weight = max(1.0 / self._calls, _SMOOTHING)
+        self._mean_seconds += weight * (seconds - self._mean_seconds)
 
 
-async def _cancel_when(left: Callable[[], Awaitable[None]], scope: CancelScope) -> None:
-    await left()
+async def _cancel_when(disconnected: Callable[[], Awaitable[None]], scope: CancelScope) -> None:
+    await disconnected()
     scope.cancel()
 
 
 @dataclass(frozen=True)
 class Lanes:
-    """Where reads are computed, what-ifs answered, and plans made."""
+    """The lanes of a service: for reads, for what-if questions, and for plans."""
 
     reads: Lane
     questions: Lane
@@ -105,7 +107,7 @@ class Lanes:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """As many threads as the settings say."""
+        """Lanes with the numbers of threads in the settings."""
         longest = settings.longest_wait_seconds
         return cls(
             reads=Lane(settings.read_workers, longest),

@@ -1,7 +1,7 @@
-"""Exclusive locks on files, between the processes of one host.
+"""Exclusive file locks between the processes of one host.
 
-A lock goes when its process does, however that ends; a process that is only frozen keeps it. So
-whoever holds a lock knows that all who held it before are dead.
+A lock is released when its process ends, in whatever way; a process that is only suspended keeps
+it. So whoever holds a lock knows that its former holders are dead.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ from typing import TextIO
 
 
 class Lock:
-    """An exclusive lock on a file, ours until ``release`` or the end of the process."""
+    """An exclusive lock on a file, held until ``release`` or the end of the process."""
 
     def __init__(self, name: str, path: Path, file: TextIO) -> None:
         self.name = name
@@ -20,16 +20,16 @@ class Lock:
         self._file = file
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Release the lock for other processes."""
         self._file.close()
 
 
-class Taken(Exception):
-    """Another process holds the lock; the text says which."""
+class LockTaken(Exception):
+    """Another process holds the lock; the message is its process id."""
 
 
 def lock(directory: Path, name: str) -> Lock:
-    """The lock ``name``.lock in a directory, made where missing; raises Taken."""
+    """Lock the file ``name``.lock in a directory, created if missing; raises LockTaken."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory.absolute() / f"{name}.lock"
     file = path.open("a+")
@@ -39,7 +39,7 @@ def lock(directory: Path, name: str) -> Lock:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise Taken(holder) from error
+        raise LockTaken(holder) from error
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -47,10 +47,10 @@ def lock(directory: Path, name: str) -> Lock:
 
 
 def lock_first_free(directory: Path, name: str) -> Lock:
-    """The first of the locks ``name``-0, ``name``-1, ... that nobody holds."""
+    """Acquire the first of the locks ``name``-0, ``name``-1, ... that no process holds."""
     for number in count():
         try:
             return lock(directory, f"{name}-{number}")
-        except Taken:
+        except LockTaken:
             continue
-    raise AssertionError("there is always a next one")
+    raise AssertionError("unreachable: count() does not end")

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, with the request id where there is one."""
+"""Logs: one JSON object per line on standard error, with the request id where there is one."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ LIBRARIES = {"alembic": logging.WARNING, "dbos": logging.WARNING, "uvicorn.acces
 
 
 def configure_logging(level: str) -> None:
-    """Send every logger's records, as JSON, to stderr. Called once, by what owns the process."""
+    """Write every logger's records as JSON to standard error; called once per process."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -23,7 +23,7 @@ def configure_logging(level: str) -> None:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _without_colours,
+            _drop_color_message,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
@@ -38,16 +38,16 @@ def configure_logging(level: str) -> None:
     _let_dbos_propagate()
 
 
-def _without_colours(
+def _drop_color_message(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """The server's messages come a second time, for terminals."""
+    """Drop the copy of its message that the server adds for terminals."""
     event.pop("color_message", None)
     return event
 
 
 def _let_dbos_propagate() -> None:
-    """The library adds a handler of its own format unless its logger has one already."""
+    """Keep the library from adding a handler with its own format to its logger."""
     logger = logging.getLogger("dbos")
     logger.addHandler(logging.NullHandler())
     logger.propagate = True

@@ -1,17 +1,17 @@
-"""Memory that threads free is used again by all: few arenas of the C library's allocator.
+"""Limits the arenas of the C library's allocator, so that threads reuse each other's freed memory.
 
-glibc gives each of many threads an arena, up to eight for each processor, and an arena keeps what
-was freed in it. Questions take tens of megabytes for tenths of a second, on any thread of the pool,
-so each arena would grow to the largest question that it ever saw.
+glibc gives threads arenas of their own, up to eight per processor, and an arena keeps the memory
+that is freed in it. A question takes tens of megabytes for tenths of a second on any thread of the
+pool, so each arena would grow to the largest question that it ever served.
 """
 
 import ctypes
 
-ARENAS = 2
+MAX_ARENAS = 2
 _M_ARENA_MAX = -8
 
 
-def share_arenas(most: int = ARENAS) -> bool:
-    """Have no more than ``most`` arenas from now on; whether the C library takes that (glibc)."""
+def limit_arenas(maximum: int = MAX_ARENAS) -> bool:
+    """Use at most ``maximum`` arenas from now on; False if the C library is not glibc."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and mallopt(_M_ARENA_MAX, most) == 1
+    return mallopt is not None and mallopt(_M_ARENA_MAX, maximum) == 1

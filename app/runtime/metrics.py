@@ -1,7 +1,7 @@
-"""What the service counts and times, for Prometheus; one process, one set of these numbers.
+"""The Prometheus metrics of a process.
 
-Labels come from closed sets (route templates, stages, kinds), so that callers cannot make their
-number grow.
+Labels come from closed sets (route templates, stages, kinds), so callers cannot increase their
+number.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -16,43 +16,48 @@ REQUESTS = Counter(
 )
 REQUEST_SECONDS = Histogram(
     "prudent_http_request_seconds",
-    "Time until a request was answered whole; streams of events included.",
+    "Time until a request was completely answered, event streams included.",
     ["method", "route"],
     buckets=_REQUEST_BUCKETS,
 )
 JOBS = Counter(
     "prudent_jobs",
-    "Attempts at jobs that ended in this process: succeeded, failed, retried, cancelled, "
+    "Attempts of jobs that ended in this process: succeeded, failed, retried, cancelled, "
     "handed_back (the process stopped) or superseded (the result came too late and was dropped).",
     ["kind", "outcome"],
 )
-RUNNING_FITS = Gauge("prudent_running_fits", "Fits that run in this process.")
+RUNNING_FITS = Gauge("prudent_running_fits", "Fits running in this process.")
 FIT_STAGE_SECONDS = Histogram(
-    "prudent_fit_stage_seconds", "Time of each stage of a fit.", ["stage"], buckets=_STAGE_BUCKETS
+    "prudent_fit_stage_seconds",
+    "Duration of each stage of a fit.",
+    ["stage"],
+    buckets=_STAGE_BUCKETS,
 )
 CACHE_LOOKUPS = Counter(
     "prudent_cache",
-    "Models, responses to plans and written answers that were found in memory (hit), made (miss), "
-    "or waited for while another caller's were made (joined).",
+    "Lookups of models, plan responses and serialized answers: cached (hit), computed (miss), or "
+    "waited for while another caller computed it (joined).",
     ["kind", "result"],
 )
-CACHE_BYTES = Gauge("prudent_cache_bytes", "What is kept in memory takes about so many.", ["kind"])
-CACHE_EVICTIONS = Counter("prudent_cache_evictions", "Dropped to stay within the bytes.", ["kind"])
+CACHE_BYTES = Gauge("prudent_cache_bytes", "Approximate bytes cached in memory.", ["kind"])
+CACHE_EVICTIONS = Counter(
+    "prudent_cache_evictions", "Entries evicted to stay within the bytes.", ["kind"]
+)
 ARTEFACT_CACHE = Counter(
     "prudent_artefact_cache",
-    "Artefacts of an object store that were found as a local copy (hit) or fetched (miss).",
+    "Artefacts of an object store read from a local copy (hit) or fetched (miss).",
     ["result"],
 )
 CHECKSUM_FAILURES = Counter(
     "prudent_artefact_checksum_failures",
-    "Stored files whose bytes were not those of their name when they were opened, in the store "
-    "or in the local cache (fetched again).",
+    "Stored files whose checksum did not match when they were opened, in the store or in the "
+    "local cache (fetched again).",
     ["place"],
 )
 
 
 def count_request(method: str, route: str | None, status: int, seconds: float) -> None:
-    """Count an answered request; a path that nothing serves has no route."""
+    """Count an answered request; ``route`` is None for an unknown path."""
     method = method if method in _METHODS else "other"
     route = route or UNMATCHED
     REQUESTS.labels(method, route, str(status)).inc()

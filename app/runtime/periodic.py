@@ -1,4 +1,4 @@
-"""Work that is done now and then in the background, for as long as the service runs."""
+"""Background work that is repeated at intervals while the service runs."""
 
 import logging
 import random
@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
-SPREAD = 0.1
+JITTER = 0.1
 
 
 class Periodic:
     """A thread that calls ``action`` at once and then every ``seconds``, until it is closed.
 
-    What the action raises is logged, and it is called again next time. The waits vary by a tenth,
-    so that processes which start together do not work at the same moments for ever.
+    An exception of the action is logged, and it is called again next time. The waits vary by a
+    tenth, so that processes started together do not stay synchronized.
     """
 
     def __init__(self, name: str, seconds: float, action: Callable[[], object]) -> None:
@@ -26,15 +26,15 @@ class Periodic:
 
     @property
     def alive(self) -> bool:
-        """Whether it still works."""
+        """Whether the thread is running."""
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """End, when the call that runs has returned."""
+        """Stop after the current call, and wait for the thread."""
         self._closed.set()
         self._thread.join()
 
@@ -43,9 +43,9 @@ class Periodic:
             try:
                 self._action()
             except Exception:
-                log.exception("%s failed; it is tried again later", self._name)
+                log.exception("%s failed and will be retried", self._name)
             self._closed.wait(self._seconds * _jitter())
 
 
 def _jitter() -> float:
-    return random.uniform(1.0 - SPREAD, 1.0 + SPREAD)  # noqa: S311  (nothing secret)
+    return random.uniform(1.0 - JITTER, 1.0 + JITTER)  # noqa: S311  (nothing secret)

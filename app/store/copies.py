@@ -1,7 +1,7 @@
-"""Local copies of artefacts that lie elsewhere, bounded in bytes: least recently used goes first.
+"""Local copies of remote artefacts, bounded in bytes; the least recently used are deleted first.
 
-What was handed out in the last minutes stays, since its reader may not have opened it yet; for that
-long, the limit may be exceeded. Several processes of one host may share the directory.
+A copy handed out in the last minutes is kept, since its reader may not have opened it yet; for that
+time the limit may be exceeded. Several processes of one host may share the directory.
 """
 
 import os
@@ -26,45 +26,45 @@ class LocalCopies:
         self._grace = grace_seconds
 
     def put(self, content: bytes | Path) -> str:
-        """Keep a copy and return its key."""
+        """Store a copy and return its key."""
         key = self._files.put(content)
         self._trim()
         return key
 
-    def admit(self, key: str, chunks: Iterable[bytes]) -> None:
-        """Keep a copy that came from elsewhere; raises ArtefactError if it is not ``key``'s."""
-        self._files.admit(key, chunks)
+    def put_verified(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Store a fetched copy; raises ArtefactError if its checksum is not ``key``."""
+        self._files.put_verified(key, chunks)
         self._trim()
 
     def path(self, key: str) -> Path:
-        """The copy, verified and marked as used; ArtefactError if there is no sound one."""
-        place = self._files.path(key)
-        os.utime(place, ns=(time.time_ns(), place.stat().st_mtime_ns))
-        return place
+        """The copy, verified and marked as used; raises ArtefactError if missing or damaged."""
+        path = self._files.path(key)
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
+        return path
 
     def delete(self, key: str) -> None:
-        """Drop the copy."""
+        """Delete the copy."""
         self._files.delete(key)
 
     def remove_leftovers(self, before: datetime) -> None:
-        """Delete what writes that never ended left before a moment."""
+        """Delete files of unfinished writes that are older than ``before``."""
         self._files.remove_leftovers(before)
 
     def _trim(self) -> None:
-        found = sorted(self._measured())
-        excess = sum(size for _, size, _ in found) - self._max_bytes
-        newest = time.time() - self._grace
-        for used, size, key in found:
-            if excess <= 0 or used > newest:
+        copies = sorted(self._copies())
+        excess = sum(size for _, size, _ in copies) - self._max_bytes
+        newest_deletable = time.time() - self._grace
+        for used, size, key in copies:
+            if excess <= 0 or used > newest_deletable:
                 return
             self._files.delete(key)
             excess -= size
 
-    def _measured(self) -> Iterable[tuple[float, int, str]]:
-        """Each copy: when it was last used, its bytes, its key."""
+    def _copies(self) -> Iterable[tuple[float, int, str]]:
+        """For each copy: the time of its last use, its size in bytes, its key."""
         for key in self._files.keys():  # noqa: SIM118  (a store is no mapping)
             try:
-                state = self._files.place(key).stat()
+                state = self._files.location(key).stat()
             except FileNotFoundError:
                 continue
             yield max(state.st_atime, state.st_mtime), state.st_size, key

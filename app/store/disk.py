@@ -1,7 +1,8 @@
-"""Artefacts on the local disk: written aside, flushed, then renamed; checked when first opened.
+"""Artefacts on the local disk: written to a temporary file, flushed, then renamed.
 
 A file appears under its name only when it is complete and on the disk, so a crash leaves either
-nothing or the whole. The checksum is verified once per file state (inode, size, change time).
+nothing or the whole file. The checksum is verified when a file is first opened, and again when its
+state (inode, size, modification time) has changed.
 """
 
 import hashlib
@@ -14,8 +15,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
-from app.store.failures import Place, damaged, disk_errors, missing
-from app.store.keys import is_key, place_of
+from app.store.failures import StoreRole, damaged, disk_errors, missing
+from app.store.keys import is_key, relative_path
 
 CHUNK = 1 << 20
 
@@ -25,10 +26,10 @@ type _FileState = tuple[int, int, int]
 class DiskStore:
     """Artefact store in one directory: ``<2 digits of the key>/<key>``.
 
-    ``role`` says in the metrics whether these files are the store or copies of another one.
+    ``role`` tells the metrics whether these files are the store or local copies of another store.
     """
 
-    def __init__(self, directory: Path, role: Place = "store") -> None:
+    def __init__(self, directory: Path, role: StoreRole = "store") -> None:
         self.directory = directory.absolute()
         self._role = role
         self._incoming = self.directory / "incoming"
@@ -41,62 +42,62 @@ class DiskStore:
         """Store the bytes durably and return their key."""
         return self._write((content,) if isinstance(content, bytes) else _chunks(content))
 
-    def admit(self, key: str, chunks: Iterable[bytes]) -> None:
-        """Store bytes that must be those of ``key``; raises ArtefactError if they are not."""
+    def put_verified(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Store the bytes of ``key``; raises ArtefactError if their checksum is another."""
         self._write(chunks, key)
 
     def path(self, key: str) -> Path:
         """The file of ``key``, verified; raises ArtefactError if it is missing or damaged."""
-        place = self.place(key)
+        path = self.location(key)
         try:
             with disk_errors(self.directory):
-                state = _state(place)
+                state = _state(path)
                 with self._lock:
-                    known = self._verified.get(key) == state
-                if not known and _digest(place) != key:
+                    verified = self._verified.get(key) == state
+                if not verified and _digest(path) != key:
                     raise damaged(key, self._role)
         except FileNotFoundError as error:
             raise missing(key) from error
         with self._lock:
             self._verified[key] = state
-        return place
+        return path
 
     def delete(self, key: str, put_before: datetime | None = None) -> bool:
-        """Remove the file of ``key``, if it is there and was not put again since."""
-        place = self.place(key)
+        """Delete the file of ``key`` unless it was put since ``put_before``; False if not."""
+        path = self.location(key)
         with disk_errors(self.directory):
-            if not place.exists() or not _is_older(place, put_before):
+            if not path.exists() or not _is_older(path, put_before):
                 return False
-            place.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         with self._lock:
             self._verified.pop(key, None)
         return True
 
     def keys(self, put_before: datetime | None = None) -> Iterator[str]:
-        """Keys of the files that are there."""
-        found = (path for path in self.directory.glob("??/*") if is_key(path.name))
-        return (path.name for path in found if _is_older(path, put_before))
+        """Keys of the stored files, or of those put before a time and not since."""
+        paths = (path for path in self.directory.glob("??/*") if is_key(path.name))
+        return (path.name for path in paths if _is_older(path, put_before))
 
     def remove_leftovers(self, before: datetime) -> None:
-        """Delete what writes that never ended left behind before a moment."""
+        """Delete files of unfinished writes that are older than ``before``."""
         for path in self._incoming.iterdir():
             if _is_older(path, before):
                 path.unlink(missing_ok=True)
 
     def check_writable(self) -> None:
         """Raise StoreFull or StoreUnavailable if a file cannot be written and flushed now."""
-        with disk_errors(self.directory), self._aside() as file:
+        with disk_errors(self.directory), self._incoming_file() as file:
             file.write(b"prudent")
             file.flush()
             os.fsync(file.fileno())
 
-    def place(self, key: str) -> Path:
-        """Where the file of ``key`` is, or would be; raises ArtefactError for what is no key."""
-        return self.directory / place_of(key)
+    def location(self, key: str) -> Path:
+        """The path of ``key``, whether stored or not; raises ArtefactError for an invalid key."""
+        return self.directory / relative_path(key)
 
     def _write(self, chunks: Iterable[bytes], expected: str | None = None) -> str:
         digest = hashlib.sha256()
-        with disk_errors(self.directory), self._aside() as file:
+        with disk_errors(self.directory), self._incoming_file() as file:
             for chunk in chunks:
                 digest.update(chunk)
                 file.write(chunk)
@@ -105,15 +106,15 @@ class DiskStore:
             key = digest.hexdigest()
             if expected is not None and expected != key:
                 raise damaged(expected, "store")
-            place = self.place(key)
-            place.parent.mkdir(exist_ok=True)
-            Path(file.name).replace(place)
-            _flush_directory(place.parent)
+            path = self.location(key)
+            path.parent.mkdir(exist_ok=True)
+            Path(file.name).replace(path)
+            _flush_directory(path.parent)
         return key
 
     @contextmanager
-    def _aside(self) -> Iterator[IO[bytes]]:
-        """A file to write, which is gone at the end unless it was given a name."""
+    def _incoming_file(self) -> Iterator[IO[bytes]]:
+        """A temporary file to write, which is deleted at the end unless it has been renamed."""
         with NamedTemporaryFile(dir=self._incoming, delete=False) as file:
             try:
                 yield file
@@ -133,16 +134,16 @@ def _digest(path: Path) -> str:
 
 
 def _state(path: Path) -> _FileState:
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _is_older(path: Path, moment: datetime | None) -> bool:
-    """Whether a file was written before a moment; one that has gone was not."""
-    if moment is None:
+def _is_older(path: Path, time: datetime | None) -> bool:
+    """Whether a file was written before ``time``; True without a time, False for no file."""
+    if time is None:
         return True
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < moment
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC) < time
     except FileNotFoundError:
         return False
 

@@ -1,4 +1,4 @@
-"""What can go wrong with stored bytes, told plainly and counted."""
+"""Errors about stored files: translated from the system's, logged and counted."""
 
 import errno
 import logging
@@ -12,40 +12,40 @@ from mmm.errors import ArtefactError
 
 log = logging.getLogger(__name__)
 
-Place = Literal["store", "cache"]
+StoreRole = Literal["store", "cache"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
 
 
 @contextmanager
-def disk_errors(place: object) -> Iterator[None]:
-    """Raise StoreFull or StoreUnavailable for what the system says of files in ``place``."""
+def disk_errors(location: object) -> Iterator[None]:
+    """Raise StoreFull or StoreUnavailable for the system's errors about files in ``location``."""
     try:
         yield
     except OSError as error:
-        raise storage_error(error, place) or error from error
+        raise storage_error(error, location) or error from error
 
 
-def storage_error(error: OSError, place: object) -> StoreError | None:
-    """The error about files in ``place`` that the system's error means; None for another one."""
+def storage_error(error: OSError, location: object) -> StoreError | None:
+    """Translate a system error about files in ``location``; None if it is of another kind."""
     if error.errno in _FULL:
         return StoreFull(
-            f"There is no room left in {place} ({error.strerror}), and nothing was kept. "
+            f"No space is left in {location} ({error.strerror}); nothing was saved. "
             "Free or add space there, then try again."
         )
     if error.errno in _REFUSED:
         return StoreUnavailable(
-            f"Files in {place} cannot be used ({error.strerror}), and nothing was kept. "
+            f"Files in {location} cannot be used ({error.strerror}); nothing was saved. "
             "Check that it is mounted for writing and belongs to the service's user."
         )
     return None
 
 
-def damaged(key: str, place: Place) -> ArtefactError:
-    """Count and log bytes that are not those of their name; returns the error to raise."""
-    CHECKSUM_FAILURES.labels(place).inc()
-    log.error("a stored file is damaged", extra={"key": key, "place": place})
+def damaged(key: str, role: StoreRole) -> ArtefactError:
+    """Count and log a file whose checksum is not its name; returns the error to raise."""
+    CHECKSUM_FAILURES.labels(role).inc()
+    log.error("stored file is damaged", extra={"key": key, "place": role})
     return ArtefactError(
         f"The stored file {key[:12]}… is damaged: its checksum does not match. "
         "Restore it from a backup, or upload or fit again."
@@ -53,7 +53,7 @@ def damaged(key: str, place: Place) -> ArtefactError:
 
 
 def missing(key: str) -> ArtefactError:
-    """The error about a key that nothing is stored under."""
+    """The error about a key that has no stored file."""
     return ArtefactError(
         f"The stored file {key[:12]}… is missing. Restore it from a backup, or upload or fit again."
     )

@@ -1,4 +1,4 @@
-"""Names of artefacts: the SHA-256 of their bytes, in hexadecimal digits."""
+"""Keys of artefacts: the SHA-256 of their bytes, in hexadecimal digits."""
 
 import re
 
@@ -8,12 +8,12 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def is_key(name: str) -> bool:
-    """Whether a file's name is that of an artefact."""
+    """Whether a file name is an artefact key."""
     return _KEY.fullmatch(name) is not None
 
 
-def place_of(key: str) -> str:
-    """Where the bytes lie below a store's root; raises ArtefactError for what is no key."""
+def relative_path(key: str) -> str:
+    """The path of an artefact below the store's root; raises ArtefactError for another name."""
     if not is_key(key):
-        raise ArtefactError(f"{key!r} is not the name of an artefact.")
+        raise ArtefactError(f"{key!r} is not the key of an artefact.")
     return f"{key[:2]}/{key}"

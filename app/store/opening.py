@@ -1,4 +1,4 @@
-"""The artefact store that the settings ask for."""
+"""Opens the artefact store that the settings describe."""
 
 from datetime import timedelta
 
@@ -18,9 +18,9 @@ RETRY_SECONDS = 20
 
 
 def open_store(settings: Settings) -> ArtefactStore:
-    """Store on the disk, or in the bucket of PRUDENT_ARTEFACT_URL.
+    """Open the store on the local disk, or in the bucket of PRUDENT_ARTEFACT_URL.
 
-    Raises InvalidSetting for a URL that names no bucket; nothing is sent to it yet.
+    Raises InvalidSetting for a URL that names no bucket; the bucket is not contacted yet.
     """
     if settings.artefact_url is None:
         return DiskStore(settings.artefact_dir)

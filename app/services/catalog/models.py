@@ -12,7 +12,7 @@ from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import Page, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InUse, NotFound
-from app.runtime.cache import Cache, Key
+from app.runtime.cache import Cache, CacheKey
 from app.services.catalog.trust import standing_warnings
 from app.services.planning.responses import KeptResponses, Respond
 from app.store.port import ArtefactStore
@@ -80,7 +80,9 @@ def fitted(context: Context, row: ModelRow) -> FittedModel:
 
 def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:
     """The model that is stored under ``key``, read once while it is used; raises ArtefactError."""
-    held = cache.get(Key("model", key), lambda: _read(store.path(key)), lambda held: held.bytes)
+    held = cache.get(
+        CacheKey("model", key), lambda: _read(store.path(key)), lambda held: held.bytes
+    )
     return held.model
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.contract.plan_requests import Coming
-from app.runtime.cache import Cache, Key, array_bytes
+from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import On
 from mmm.plan.mixture import PlanMixture, mixture
@@ -36,7 +36,7 @@ class KeptResponses:
         asked = Coming.model_validate({name: getattr(coming, name) for name in Coming.model_fields})
         question = f"{on} {price} {asked.model_dump_json()}"
         return self.cache.get(
-            Key("response", self.artefact_key, question),
+            CacheKey("response", self.artefact_key, question),
             lambda: response_of(model, coming, on, price),
             _bytes,
         )

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from app.access.rates import Budget, Rates
+from app.access.rates import ProcessRateLimiter, RateLimit
 from app.errors import TooManyRequests
 from tests.app.fake_fit import SLOW, TRUSTED
 from tests.app.http.test_contract import assert_problem
@@ -30,7 +30,7 @@ class Clock:
 
 def test_tenant_rate_is_a_burst_and_then_a_steady_flow() -> None:
     clock = Clock()
-    rates = Rates(Budget(2.0, 3), clock)
+    rates = ProcessRateLimiter(RateLimit(2.0, 3), clock)
     for _ in range(3):
         rates.take("us")
     with pytest.raises(TooManyRequests) as refused:

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.access.rates import Budget
-from app.access.shared_rates import SharedRates
+from app.access.rates import RateLimit
+from app.access.shared_rates import SharedRateLimiter
 from app.db.database import Database, open_database
 from app.db.rates import RateRow
 from app.errors import TooManyRequests
@@ -61,7 +61,7 @@ def database(new_database, database_kind) -> Iterator[Database]:
     opened.close()
 
 
-def granted(rates: SharedRates, asked: int) -> int:
+def granted(rates: SharedRateLimiter, asked: int) -> int:
     """How many of so many requests were let in."""
     let_in = 0
     for _ in range(asked):
@@ -75,8 +75,8 @@ def granted(rates: SharedRates, asked: int) -> int:
 
 def test_tenant_rate_in_the_database_is_a_burst_and_then_a_steady_flow(database) -> None:
     clock = Clock()
-    budget = Budget(2.0, 8)
-    one, other = (SharedRates(database, budget, clock) for _ in range(2))
+    budget = RateLimit(2.0, 8)
+    one, other = (SharedRateLimiter(database, budget, clock) for _ in range(2))
     assert granted(one, 5) + granted(other, 5) == 8
     clock.seconds += 1.5
     assert granted(one, 5) + granted(other, 5) == 3
@@ -87,7 +87,7 @@ def test_tenant_rate_in_the_database_is_a_burst_and_then_a_steady_flow(database)
 
 
 def test_tenant_rate_in_the_database_is_written_once_for_several_requests(database) -> None:
-    rates = SharedRates(database, Budget(1.0, 64), Clock())
+    rates = SharedRateLimiter(database, RateLimit(1.0, 64), Clock())
     left = []
     for _ in range(9):
         rates.take("us")
@@ -97,7 +97,7 @@ def test_tenant_rate_in_the_database_is_written_once_for_several_requests(databa
 
 
 def test_tenant_rate_in_the_database_holds_for_many_threads_of_many_processes(database) -> None:
-    several = [SharedRates(database, Budget(0.001, 40), Clock()) for _ in range(4)]
+    several = [SharedRateLimiter(database, RateLimit(0.001, 40), Clock()) for _ in range(4)]
     with ThreadPoolExecutor(8) as threads:
         let_in = list(threads.map(lambda rates: granted(rates, 10), several * 4))
     assert 40 - 4 * 2 < sum(let_in) <= 40, "less by what each may hold in advance"

@@ -8,9 +8,9 @@ import pytest
 
 CHILD = """
 import ctypes, ctypes.util, sys, threading
-from app.runtime.memory import share_arenas
+from app.runtime.memory import limit_arenas
 
-if sys.argv[1] == "few" and not share_arenas():
+if sys.argv[1] == "few" and not limit_arenas():
     raise SystemExit("no glibc")
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]

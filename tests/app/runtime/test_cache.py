@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from app.contract.plan_requests import Coming
-from app.runtime.cache import Cache, Key, array_bytes
+from app.runtime.cache import Cache, CacheKey, array_bytes
 from app.services.catalog.models import model_of_file
 from app.services.planning.responses import KeptResponses
 from app.store.disk import DiskStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import load_model
 
-KEY = Key("answer", "mdl_1", "curves")
+KEY = CacheKey("answer", "mdl_1", "curves")
 
 
 class Slow:
@@ -35,7 +35,7 @@ class Slow:
 
 
 def held(cache: Cache, owner: str, size: int, question: str = "") -> str:
-    return cache.get(Key("answer", owner, question), lambda: f"of {owner}", lambda _: size)
+    return cache.get(CacheKey("answer", owner, question), lambda: f"of {owner}", lambda _: size)
 
 
 def test_callers_at_the_same_time_share_one_making() -> None:
@@ -74,10 +74,10 @@ def test_the_least_recently_used_goes_when_the_bytes_are_spent() -> None:
     cache = Cache(100)
     for owner in ("a", "b"):
         held(cache, owner, 40)
-    assert cache.find(Key("answer", "a")) == "of a"
+    assert cache.find(CacheKey("answer", "a")) == "of a"
     held(cache, "c", 40)
-    assert cache.find(Key("answer", "b")) is None
-    assert cache.find(Key("answer", "a")) == "of a"
+    assert cache.find(CacheKey("answer", "b")) is None
+    assert cache.find(CacheKey("answer", "a")) == "of a"
     assert cache.bytes == 80
 
 
@@ -85,7 +85,7 @@ def test_the_newest_stays_though_it_alone_is_too_large() -> None:
     cache = Cache(100)
     held(cache, "small", 10)
     held(cache, "large", 1000)
-    assert (cache.bytes, cache.find(Key("answer", "large"))) == (1000, "of large")
+    assert (cache.bytes, cache.find(CacheKey("answer", "large"))) == (1000, "of large")
     held(cache, "next", 10)
     assert cache.bytes == 10
 
@@ -99,11 +99,11 @@ def test_bytes_never_exceed_the_budget_by_more_than_the_newest() -> None:
 
 def test_a_value_that_grew_makes_room_at_its_next_use() -> None:
     cache, growing = Cache(100), [0] * 10
-    cache.get(Key("response", "r"), lambda: growing, len)
+    cache.get(CacheKey("response", "r"), lambda: growing, len)
     held(cache, "a", 50)
     growing += [0] * 60
-    cache.get(Key("response", "r"), lambda: growing, len)
-    assert (cache.bytes, cache.find(Key("answer", "a"))) == (70, None)
+    cache.get(CacheKey("response", "r"), lambda: growing, len)
+    assert (cache.bytes, cache.find(CacheKey("answer", "a"))) == (70, None)
 
 
 def test_all_of_an_owner_is_forgotten_and_nothing_of_others() -> None:
@@ -112,7 +112,7 @@ def test_all_of_an_owner_is_forgotten_and_nothing_of_others() -> None:
         held(cache, owner, 10, question)
     cache.forget("a")
     assert cache.bytes == 10
-    assert cache.find(Key("answer", "b", "graph")) == "of b"
+    assert cache.find(CacheKey("answer", "b", "graph")) == "of b"
 
 
 def test_what_is_made_while_its_owner_is_forgotten_is_handed_out_but_not_kept() -> None:
