@@ -71,7 +71,7 @@ def test_a_killed_process_is_a_crash_that_names_the_signal(how, tmp_path) -> Non
 
 def test_a_process_that_cannot_start_is_a_crash(tmp_path) -> None:
     how = make_launch(tmp_path, [sys.executable, "-c", "raise SystemExit(7)"])
-    with pytest.raises(FitCrashed, match="ended with 7"):
+    with pytest.raises(FitCrashed, match="exited with 7"):
         run(how, tmp_path, TRUSTED)
 
 
