@@ -73,12 +73,13 @@ class Picture:
     channels: tuple[Channel, ...]
 
 
-def main() -> None:
+def main(folder: Path = DOCS) -> None:
+    """Fit, plan, and write both pictures into ``folder``."""
     world = make_world(seed=SEED)
     spec = parse_spec(world.spec)
     picture = picture_of(world, fit(spec, build_panel(world.frame, spec), SAMPLING))
     for name, drawn in (("plan.svg", wide(picture)), ("plan-narrow.svg", narrow(picture))):
-        (DOCS / name).write_text(drawn, encoding="utf-8")
+        (folder / name).write_text(drawn, encoding="utf-8")
 
 
 def picture_of(world: World, model: FittedModel) -> Picture:

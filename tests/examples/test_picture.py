@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mmm.interval import Interval
-from scripts.plan_picture import Channel, Picture, narrow, wide
+from scripts.plan_picture import Channel, Picture, main, narrow, wide
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -60,3 +60,15 @@ def test_every_mark_lies_on_the_card(draw) -> None:
     for element in root.iter():
         for name, most in (("x", width), ("x2", width), ("cx", width), ("y", height)):
             assert 0.0 <= float(element.get(name, 0.0)) <= most
+
+
+@pytest.mark.slow
+def test_the_picture_is_that_of_a_fit(tmp_path: Path) -> None:
+    """Drawn again, it has the same channels in the same order; draws may differ by machine."""
+    main(tmp_path)
+    for name in FILES:
+        drawn = (tmp_path / Path(name).name).read_text("utf-8")
+        channels = re.compile(r"(?:\. |; )(\w+) [\d.,]+ k to")
+        order = channels.findall((ROOT / name).read_text("utf-8"))
+        assert len(order) == 6
+        assert channels.findall(drawn) == order
