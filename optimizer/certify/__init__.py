@@ -1,0 +1,1 @@
+"""Proofs about a plan: the first-order bound, and the global bound where curves are S-shaped."""

@@ -1,4 +1,4 @@
-r"""How good a plan can be proved to be.
+r"""The first-order bound of a plan, and the certificate that it gives.
 
 For each cut (q, o) of the measure, rho(pi(v)) <= q.pi(v) + o for every plan v. Where each draw is
 concave in spend, pi(v) lies below its tangent at the plan b, hence for any set Q of cuts
@@ -6,13 +6,14 @@ concave in spend, pi(v) lies below its tangent at the plan b, hence for any set 
     rho(pi(v)) <= max_v min_{(q, o) in Q} q.(pi(b) + J(b)(v - b)) + o    one small linear program
 
 is an upper bound over all feasible plans. With one q it is the bound of Frank and Wolfe (1956). At
-a kink of the measure no single q will do: the weights of the tangent's own optimum v are added to Q
-until the bound is that of all weights (Kelley's cutting planes, which touch only arrays at hand).
+a kink of the measure no single q suffices: the weights of the tangent's own optimum v are added to
+Q until the bound is that of all weights (Kelley's cutting planes, which need no further evaluation
+of the response).
 
     gap = (upper_bound - rho) / max(|rho|, 1 % of the budget)
 
-Where draws are not concave the same number only says how far the plan is, to first order, from a
-stationary point.
+Where draws are not concave the same number only measures how far the plan is, to first order, from
+a stationary point.
 
     pi -> draws    J -> slopes    q -> weights    o -> offset    b -> spend
 """
@@ -29,21 +30,18 @@ from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure
 
 _STATIONARY = 1e-3
-
-
 _CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
-"""Where cuts end, as shares of the steepest slope and of the measure: the larger one counts."""
-
-
+"""Excess at which no more cuts are added: shares of the steepest slope and of the measure, of which
+the larger one counts."""
 _MOST_CUTS = 60
 
 
 @dataclass(frozen=True, eq=False)
 class TangentBound:
-    """The tangent of the measure at a plan.
+    """The bound that the tangent of the measure at a plan gives.
 
-    bound: of the measure over all feasible plans, if concave.  slope: (cell,), d rho / d spend, by
-    the mixture of weights that gives the bound.
+    bound: of the measure over all feasible plans, if every draw is concave.
+    slope: (cell,), d rho / d spend, by the mixture of weights that gives the bound.
     """
 
     bound: float
@@ -59,7 +57,7 @@ def tangent_bound(
     rho = measure.value(draws)
     cuts, offsets = _first_cuts(measure, draws)
     if not measure.certified:
-        # Exact weights of a quantile are those of one draw: the rounded ones tell more.
+        # Exact weights of a quantile are those of one draw: the rounded ones are more informative.
         return TangentBound(rho, cuts[:2][-1] @ slopes)
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
@@ -90,7 +88,8 @@ def certify(
 ) -> Certificate:
     """The certificate of a plan of measure rho; floor: the least denominator of a gap.
 
-    certified: whether cuts bound the measure; where they do not, only the only plan is proved.
+    concave: whether every draw is.  only_plan: whether no other plan is feasible.
+    certified: whether cuts bound the measure; where they do not, only an only plan is proved.
     """
     if only_plan:
         return Certificate(CertificateKind.GLOBAL, upper_bound=rho, gap=0.0)
@@ -106,7 +105,7 @@ def certify(
 
 
 def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(cut, draw) weights and (cut,) offsets: the exact ones, and the rounded ones beside them."""
+    """Weights (cut, draw) and offsets (cut,) at the draws, exact and at each rounding width."""
     widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
     spread = float(draws.std())
     cuts = [measure.evaluate(draws, width * spread) for width in widths]

@@ -1,0 +1,1 @@
+"""Plans under conditions that are not linear: chance constraints, a least return, switches."""

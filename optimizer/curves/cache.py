@@ -1,9 +1,9 @@
-"""What a separable response was asked, kept: one problem's levels serve the next.
+"""The curve cache: evaluated points of a separable response, kept from one problem to the next.
 
-Tabulating costs most of an allocation. A cache holds values, slopes and slope ranges of single
-levels and intervals, never of a problem: what a problem is answered depends on the response and the
-problem alone, with or without a cache. Caches are found again by the response's `key`, or, where
-it has none, for the very same object; the oldest ones are dropped.
+Tabulating takes most of the time of an allocation. A cache holds the values, slopes and slope
+ranges of single levels and intervals, nothing of a problem: an allocation depends on the response
+and the problem alone, with or without a cache. Caches are looked up by the response's `key` or,
+where it has none, by the identity of the object; the oldest ones are dropped.
 """
 
 import weakref
@@ -20,19 +20,21 @@ from optimizer.response import FloatArray, Separable, content_key
 
 _MOST_CACHES = 6
 _MOST_BYTES = 128 * 1024 * 1024
-"""Of all levels of one cache, and again of all its ranges, about."""
+"""Approximate limit for all levels of one cache, and again for all its ranges."""
 _MOST_LEVELS, _FEWEST_LEVELS = 200, 40
-"""Of one cell: no more serve, with fewer not even the next problem finds its own again."""
+"""Of one cell: more are not used; with fewer even the next problem would find none of its own."""
 
 type _ArrayPair = tuple[FloatArray, FloatArray]
 
 
 @dataclass(eq=False)
 class CurveCache:
-    """levels[cell][level] and ranges[cell][left, right]: pairs of arrays (draw,).
+    """The evaluated points of one response, by cell.
 
-    evaluated: levels that a response was asked for, those of ranges included. most: levels kept of
-    one cell, and intervals, as ``most_bytes`` allow.
+    levels[cell][level]: value and slope, each (draw,).
+    ranges[cell][left, right]: least and greatest slope between two levels, each (draw,).
+    evaluated: number of levels at which the response was evaluated, those of ranges included.
+    most_levels: levels kept for one cell, and intervals, as ``most_bytes`` allow.
     """
 
     most_bytes: int = _MOST_BYTES
@@ -44,7 +46,7 @@ class CurveCache:
 
     @property
     def bytes(self) -> int:
-        """What is kept takes about so many; another thread may add to it meanwhile."""
+        """The approximate size of the kept arrays; another thread may add to them meanwhile."""
         levels = sum(map(len, list(self.levels.values())))
         ranges = sum(map(len, list(self.ranges.values())))
         return (levels + ranges) * 2 * 8 * self.draws
@@ -69,7 +71,7 @@ class CurveCache:
                 _checked_rows("slope", slope, fresh),
                 strict=True,
             )
-            known.update({level: (at, along) for level, at, along in rows})
+            known.update({level: (value_at, slope_at) for level, value_at, slope_at in rows})
             self._update_capacity(np.shape(value)[0], len(response.names))
         values, slopes = zip(*(known[level] for level in wanted), strict=True)
         return np.array(values), np.array(slopes)
@@ -98,7 +100,7 @@ class CurveCache:
         return np.array(lows), np.array(highs)
 
     def _update_capacity(self, draws: int, cells: int) -> None:
-        """How many levels of each cell the bytes allow."""
+        """Set how many levels of each cell the bytes allow."""
         self.draws = draws
         affordable = self.most_bytes // max(2 * 8 * draws * cells, 1)
         self.most_levels = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
@@ -109,30 +111,30 @@ _lock = Lock()
 
 
 def curve_cache_of(response: Separable) -> CurveCache:
-    """The cache of this response, or of an equal one by its key; a new one where there is none."""
+    """The cache of this response, or of one with the same key; a new one where there is none."""
     key = content_key(response)
-    place: Hashable = ("object", id(response)) if key is None else key
+    identity: Hashable = ("object", id(response)) if key is None else key
     with _lock:
-        if place not in _caches:
-            _caches[place] = CurveCache()
+        if identity not in _caches:
+            _caches[identity] = CurveCache()
             if key is None:
-                weakref.finalize(response, _caches.pop, place, None)
+                weakref.finalize(response, _caches.pop, identity, None)
             if len(_caches) > _MOST_CACHES:
                 _caches.popitem(last=False)
-        _caches.move_to_end(place)
-        return _caches[place]
+        _caches.move_to_end(identity)
+        return _caches[identity]
 
 
 def cached_curve_bytes(response: Separable) -> int:
-    """What is kept of this response takes about so many."""
+    """The approximate size in bytes of the cached curves of this response."""
     key = content_key(response)
     with _lock:
-        found = _caches.get(("object", id(response)) if key is None else key)
-    return found.bytes if found else 0
+        cache = _caches.get(("object", id(response)) if key is None else key)
+    return cache.bytes if cache else 0
 
 
 def _unknown_runs(known: list[bool]) -> list[tuple[int, int]]:
-    """(first, last) of each run of unknown intervals; last is the level that ends it."""
+    """Positions (first, last) of the levels that begin and end each run of unknown intervals."""
     edges = np.flatnonzero(np.diff([True, *known, True]))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 

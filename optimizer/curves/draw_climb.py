@@ -1,7 +1,7 @@
-r"""Each draw's own plan climbed to its own top, all draws side by side.
+r"""Each draw's own plan climbed to its own maximum, all draws at once.
 
-Projected gradient: x <- P(x + step * slope), a step of its own for each draw, longer after a gain
-and shorter after a loss, which is taken back. P is the nearest feasible plan,
+Projected gradient:  x <- P(x + step * slope),  with one step size for each draw, which grows after
+a gain and shrinks after a loss, which is taken back. P is the projection on the feasible plans,
 
     min |x - y|^2 / 2   over   low <= B x <= high,      B = the cells and the rows of the limits,
 
@@ -25,7 +25,11 @@ _LONGER, _SHORTER = 1.6, 0.35
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The nearest feasible plans: low <= operator x <= high, x (cell,) in units of `unit`."""
+    """The projection on the feasible plans  low <= operator x <= high.
+
+    x (cell,) is in multiples of `unit`, currency.  operator: (cell + row, cell).
+    solve: (cell, cell), the inverse of I + operator' operator.
+    """
 
     operator: FloatArray
     low: FloatArray
@@ -35,7 +39,7 @@ class Projection:
 
     @classmethod
     def of(cls, system: LinearSystem) -> Self:
-        """Onto the plans of a system that is known to be feasible."""
+        """The projection on the plans of a system that is known to be feasible."""
         matrix, low, high = system.rows
         cells, unit = system.lower.size, system.scale / system.lower.size
         size = np.linalg.norm(matrix, axis=1) if matrix.size else np.empty(0)
@@ -50,7 +54,7 @@ class Projection:
         )
 
     def project(self, points: FloatArray) -> FloatArray:
-        """(draw, cell): the plans nearest to points (draw, cell), bounds met exactly."""
+        """(draw, cell): the feasible plans nearest to points (draw, cell); bounds hold exactly."""
         y = points / self.unit
         z = np.clip(y @ self.operator.T, self.low, self.high)
         w = np.zeros_like(z)
@@ -66,7 +70,10 @@ class Projection:
 def climb_each_draw(
     curves: CurveTables, projection: Projection, start: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Gain (draw,) and plan (draw, cell) where each draw's climb from start (draw, cell) ends."""
+    """The gain (draw,) and plan (draw, cell) at the end of each draw's climb.
+
+    start: (draw, cell), currency.
+    """
     plan = projection.project(start)
     gain, slope = curves.at_plans(plan)
     size = np.abs(slope).max(axis=1)

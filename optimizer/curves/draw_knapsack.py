@@ -2,8 +2,8 @@
 
     best_c(k) = max_j  best_{c-1}(k - j) + curve_c(lower_c + j)      j, k in units of the room
 
-The room is what the budget leaves above the lower bounds; other limits than bounds and the budget
-are not heeded. CurveTables may have any shape.
+The room is the part of the budget above the lower bounds. Limits other than the bounds and the
+budget are ignored. Curves may have any shape.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ _UNITS = 60
 
 
 def knapsack_plans(curves: CurveTables, system: LinearSystem, least: float) -> FloatArray:
-    """(draw, cell), currency: between `least` and the budget is spent in all."""
+    """(draw, cell), currency: the knapsack start, with a total between `least` and the budget."""
     room = max(system.budget - float(system.lower.sum()), 0.0)
     unit = room / _UNITS
     if unit <= 0.0:
@@ -32,7 +32,7 @@ def knapsack_plans(curves: CurveTables, system: LinearSystem, least: float) -> F
 
 
 def _profile(curves: CurveTables, system: LinearSystem, cell: int, unit: float) -> FloatArray:
-    """(unit, draw): gain of 0, 1, ... units in one cell, as many as its bounds allow."""
+    """(unit, draw): the gain of 0, 1, ... units in one cell, as many as its bounds allow."""
     width = float(system.upper[cell] - system.lower[cell])
     count = min(int(width / unit * (1 + 1e-9)), _UNITS)
     rows = []
@@ -43,7 +43,7 @@ def _profile(curves: CurveTables, system: LinearSystem, cell: int, unit: float) 
 
 
 def _add_cell(best: FloatArray, profile: FloatArray) -> tuple[FloatArray, IndexArray]:
-    """The best sums with one more cell, and its units in each."""
+    """The best sums with one more cell, and the units it gets in each: both (draw, unit)."""
     summed = best + profile[0][:, None]
     choice = np.zeros(best.shape, dtype=np.intp)
     for units in range(1, len(profile)):
@@ -55,7 +55,7 @@ def _add_cell(best: FloatArray, profile: FloatArray) -> tuple[FloatArray, IndexA
 
 
 def _trace_back(best: FloatArray, choices: list[IndexArray], needed: int) -> FloatArray:
-    """(draw, cell): walk the choices back from the best total of at least `needed` units."""
+    """(draw, cell): the units of each cell, traced back from the best total of >= `needed`."""
     draw = np.arange(len(best))
     needed = min(needed, _UNITS)
     left = needed + np.argmax(best[:, needed:], axis=1)

@@ -1,12 +1,12 @@
-r"""Each draw's own curves, at a spend of its own for each draw: what hindsight climbs.
+r"""Tables of each draw's curves, evaluated at a different spend in each draw.
 
-A cell's curve is tabulated at levels that all draws share and that crowd towards 0 (`grid`), over
-the spends that its bounds allow; between neighbours l and r, h separable, t = (x - l)/h, it is the
-cubic through both values and slopes
+A cell's curve is tabulated over the spends that its bounds allow, at levels that all draws share
+(`levels.py`). Between neighbours l and r, with h = r - l and t = (x - l)/h, it is the cubic through
+both values and slopes
 
     (1 + 2t)(1 - t)^2 f_l + t (1 - t)^2 h f'_l + t^2 (3 - 2t) f_r - t^2 (1 - t) h f'_r,
 
-no slope steeper than three chords, beyond which a cubic overshoots (Fritsch and Carlson, 1980).
+with slopes limited to three chords, beyond which a cubic overshoots (Fritsch and Carlson, 1980).
 
     f -> values    f' -> slopes    l, r -> levels
 """
@@ -26,9 +26,11 @@ _STEEPEST = 3.0
 
 @dataclass(frozen=True, eq=False)
 class CurveTables:
-    """levels (cell, level), currency; values, slopes (cell, level, draw); cost per unit of spend.
+    """The curves of every cell and draw as cubic interpolation tables.
 
-    left, right: (cell, level - 1, draw), slopes at both ends of each interval, cut back.
+    levels: (cell, level), currency.  values: (cell, level, draw).
+    left, right: (cell, level - 1, draw), slopes at both ends of each interval, limited.
+    cost: of one unit of spend.
     """
 
     levels: FloatArray
@@ -39,7 +41,7 @@ class CurveTables:
 
     @classmethod
     def of(cls, response: Separable, system: LinearSystem, cost: float) -> Self:
-        """Over the spends that the limits allow each cell.  Raises InvalidResponse."""
+        """Tables over the spends that the limits allow each cell.  Raises InvalidResponse."""
         least = 1e-9 * system.scale
         levels = table_levels(system.lower, np.maximum(system.upper, least))
         cache = curve_cache_of(response)
@@ -51,7 +53,7 @@ class CurveTables:
     def from_values(
         cls, levels: FloatArray, values: FloatArray, slopes: FloatArray, cost: float
     ) -> Self:
-        """values, slopes: (cell, level, draw)."""
+        """Tables from values and slopes (cell, level, draw) at levels (cell, level)."""
         chords = np.diff(values, axis=1) / np.diff(levels, axis=1)[:, :, None]
         most = _STEEPEST * np.abs(chords)
         left = np.clip(slopes[:, :-1], -most, most)
@@ -60,11 +62,11 @@ class CurveTables:
 
     @property
     def draws(self) -> int:
-        """How many draws there are."""
+        """The number of draws."""
         return int(self.values.shape[2])
 
     def at_plans(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Gain (draw,) over the cells' zero spend, and its slope (draw, cell), at (draw, cell)."""
+        """Gain (draw,) over zero spend, and its slope (draw, cell), at spend (draw, cell)."""
         gain, slope = np.zeros(self.draws), np.empty(spend.shape)
         for cell in range(spend.shape[1]):
             value, slope[:, cell] = self.of_cell(cell, spend[:, cell])
@@ -72,7 +74,7 @@ class CurveTables:
         return gain - self.cost * spend.sum(axis=1), slope - self.cost
 
     def at_plan(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(cell, draw): response of each cell and its slope at one spend (cell,) for all draws."""
+        """Response of each cell and its slope, each (cell, draw), at one spend (cell,)."""
         cells = np.arange(spend.size)
         found = [np.searchsorted(levels, x) for levels, x in zip(self.levels, spend, strict=True)]
         k = np.clip(np.array(found) - 1, 0, self.levels.shape[1] - 2)

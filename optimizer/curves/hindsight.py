@@ -1,8 +1,9 @@
-"""The best gain of each draw: what a planner would earn who knew which draw is true.
+"""The best gain of each draw: the gain of a planner who knew which draw is true.
 
-Where cells add up, each draw's plan is found on a grid and climbed (`each_start`, `each_climb`),
-within the linear limits. Elsewhere it is the best of a pool of feasible plans, and the best gain is
-then a little too low. Switches and limits that are not linear are not heeded.
+Where cells add up, each draw's plan starts from a knapsack on a grid (`draw_knapsack`) and is
+climbed (`draw_climb`) within the linear limits. Elsewhere it is the best of a pool of feasible
+plans, and the best gain is then a little too low. Switches and limits that are not linear are
+ignored.
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ _POOL = 40
 def best_of_each_draw(
     response: Response, gain: Gain, system: LinearSystem, current: FloatArray
 ) -> FloatArray:
-    """(draw,): the best gain that each draw could have had, in the gain's unit."""
+    """(draw,): the greatest gain of any plan in each draw, in the gain's unit."""
     separable = as_separable(response)
     if separable is None:
         pooled = np.array([gain.draws(plan) for plan in feasible_pool(system, current)])
@@ -33,14 +34,14 @@ def best_of_each_draw(
 
 
 def best_plans(curves: CurveTables, system: LinearSystem) -> tuple[FloatArray, FloatArray]:
-    """Best gain (draw,) over the cells' zero spend and its plan (draw, cell), of each draw."""
+    """The best plan (draw, cell) of each draw, and its gain (draw,) over zero spend."""
     sums = [limit.lower for limit in system.limits if (limit.coefficients == 1).all()]
     least = max([0.0, *sums])
     return climb_each_draw(curves, Projection.of(system), knapsack_plans(curves, system, least))
 
 
 def feasible_pool(system: LinearSystem, current: FloatArray) -> list[FloatArray]:
-    """Feasible plans (cell,) spread over what the limits allow, the same at every call."""
+    """Feasible plans (cell,) spread over the feasible set, the same at every call."""
     feasible = FeasibleSet.of(system)
     if feasible.is_single_plan:
         return [feasible.spend(np.empty(0))]

@@ -1,0 +1,1 @@
+"""What an allocation reports about its plan: comparisons, shadow prices, stability, information."""

@@ -1,7 +1,7 @@
-"""What a plan is worth beside others: its risk, and draws paired with a reference's.
+"""The risk of a plan, and its comparison with reference plans, draws paired.
 
-Everything is weighed by the draws' probabilities. Gains are true ones: a unit of spend costs what
-it costs, also where the search counts it at a hurdle.
+Everything is weighted by the draws' probabilities. Gains are true ones: a unit of spend costs 1,
+also where the search counts it at a hurdle.
 """
 
 import numpy as np
@@ -13,17 +13,17 @@ from optimizer.search.case import Case
 from optimizer.search.reference import probabilities_of
 
 _USUAL_TAIL = 0.1
-"""Of the CVaR that is shown beside an objective which has no tail of its own."""
+"""The tail of the reported CVaR where the objective has none of its own."""
 
 
 def true_gain(case: Case, spend: FloatArray) -> FloatArray:
-    """(draw,): the response at spend (cell,) less what it costs."""
+    """(draw,): the response at spend (cell,) less its true cost."""
     hurdle = case.problem.unit_cost_with_hurdle - case.problem.unit_cost
     return case.search.gain.draws(spend) + hurdle * float(spend.sum())
 
 
 def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
-    """The objective's measure beside what it is made of; gain (draw,) of the plan."""
+    """The measure `value` of a plan beside the mean and CVaR of its gain (draw,)."""
     weights = probabilities_of(case.response)
     tail = getattr(case.problem.objective, "tail", None) or _USUAL_TAIL
     return Risk(
@@ -37,7 +37,7 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
 
 
 def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceComparison:
-    """The gain (draw,) of a plan against that of a reference plan (cell,)."""
+    """The gain (draw,) of a plan compared with that of a reference plan (cell,)."""
     difference = gain - true_gain(case, reference)
     broken = case.system.broken_limits(reference)
     return ReferenceComparison(
@@ -52,6 +52,6 @@ def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceCom
 
 
 def probability_where(case: Case, holds: np.ndarray) -> float:
-    """Probability of the draws (draw,) where something holds."""
+    """The probability of the draws where `holds` (draw,) is true."""
     weights = probabilities_of(case.response)
     return float(holds.mean()) if weights is None else float(weights @ holds)

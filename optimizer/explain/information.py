@@ -1,15 +1,15 @@
-r"""What the plan may regret, and what knowing more would be worth, in expected gain.
+r"""The plan's regret and the value of information, in expected gain.
 
     regret_s        best_s - gain_s(plan),    best_s of each draw's own best plan
     perfect         E best_s - max_b E gain_s(b)
     of channel c    E_c max_b E[gain(b) | c] - max_b E gain(b)
 
-Knowing a channel is knowing its response under the plan: the draws are sorted by it and parted into
-bins of equal probability, within a bin every curve is replaced by its mean, and the best plan of
-each bin is found. Means over a bin differ by chance as well, which looks like information: the same
-is done with draws parted at random, and the mean of that is taken off (bin estimator of the
-expected value of partial perfect information, Strong and Oakley 2013, less its bias). Only for
-responses that add up over cells; within the linear limits.
+Knowing a channel means knowing its response under the plan: the draws are sorted by it and divided
+into bins of equal probability, every curve is replaced by its mean within a bin, and the best plan
+of each bin is found. Means over a bin also differ by chance, which looks like information: the same
+is done with draws divided at random, and the mean of that is subtracted (bin estimator of the
+expected value of partial perfect information, Strong and Oakley 2013, less its bias). This applies
+only to responses that add up over cells, and respects the linear limits.
 
     b -> spend
 """
@@ -30,16 +30,15 @@ from optimizer.search.case import Case, Solve
 from optimizer.search.reference import probabilities_of
 
 _BINS = 16
-
-
 _DRAWS_PER_BIN = 8
-
-
 _RANDOM_PARTS = 10
 
 
 def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
-    """Of the plan (cell,); None where channels do not add up or draws are too few."""
+    """The value of information for the plan (cell,).
+
+    None where channels do not add up or where there are too few draws.
+    """
     separable, gain = as_separable(case.response), case.search.gain
     draws = gain.draws(spend)
     bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
@@ -67,7 +66,10 @@ def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
 def _values(
     case: Case, curves: CurveTables, signals: Sequence[FloatArray], p: FloatArray, bins: int
 ) -> tuple[FloatArray, float]:
-    """(signal,) expected gain of knowing each signal's bin, and the best without knowing."""
+    """(signal,): the expected gain of knowing each signal's bin; and the best gain without it.
+
+    signals: (draw,) each.  p: (draw,), probabilities.
+    """
     parts = np.concatenate([p[None, :], *[_parts(signal, p, bins) for signal in signals]])
     means = parts / parts.sum(axis=1, keepdims=True)
     averaged = CurveTables(
@@ -83,7 +85,7 @@ def _values(
 
 
 def _parts(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
-    """(bin, draw): the probability that each draw brings to each bin, in order of the signal."""
+    """(bin, draw): the probability that each draw adds to each bin, in order of the signal."""
     order = np.argsort(signal, kind="stable")
     after = np.cumsum(p[order])
     before = after - p[order]
@@ -95,15 +97,15 @@ def _parts(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
 
 
 def _with_every_cell_funded(case: Case, spend: FloatArray) -> FloatArray:
-    """The plan, with an equal share of the budget where a cell gets nothing."""
+    """The plan (cell,) with an equal share of the budget where a cell gets nothing."""
     equal = np.clip(case.system.budget / spend.size, case.system.lower, case.system.upper)
     return np.where(spend > 0, spend, equal)
 
 
 def insights_of(case: Case, solve: Solve, spend: FloatArray) -> Insights:
-    """Of the plan (cell,).
+    """The insights into the plan (cell,) that need further solves.
 
-    Stability is left out where a condition beside the linear limits binds the plan to all draws.
+    Stability is None where a condition beside the linear limits binds the plan to all draws.
     """
     return Insights(
         stability=None if has_conditions(case) else plan_stability(case, solve, spend),

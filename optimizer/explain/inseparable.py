@@ -1,8 +1,9 @@
-"""Channels whose effects the data cannot tell separable, though it knows what they do together.
+"""Pairs of channels whose effects the data cannot separate, though their sum is known.
 
-Two channels that always ran together leave draws in which one has what the other lacks: their
-responses under the plan are negatively correlated, each is uncertain, their sum is not. Money moved
-between the two rests on the prior, not on the data; a lift test on either settles both.
+Where two channels always ran together, draws with a high effect of one have a low effect of the
+other: their responses under the plan are negatively correlated, each is uncertain, their sum is
+not. A shift of money between the two rests on the prior, not on the data; a lift test on either
+channel settles both.
 
     correlation <= -0.5,  s.d. / mean of each >= 0.2 and at least twice that of the sum
 """
@@ -23,7 +24,7 @@ _TIMES = 2.0
 
 
 def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, ...]:
-    """The pairs among the channels of a plan (cell,), most correlated first."""
+    """The inseparable pairs of channels under a plan (cell,), most negatively correlated first."""
     by_channel = channel_contributions(case, spend)
     weights = probabilities_of(case.response)
     pairs = []
@@ -35,7 +36,7 @@ def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, .
 
 
 def channel_contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray]:
-    """(draw,) by channel: its response alone where channels add up, else slope times spend."""
+    """(draw,) by channel: its own response where channels add up, else slope times spend."""
     separable, layout = as_separable(case.response), case.system.layout
     if separable is None:
         parts = ((case.search.gain.slope(spend) + case.search.gain.cost) * spend).T
@@ -48,6 +49,7 @@ def channel_contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray
 def _pair(
     names: tuple[str, str], one: FloatArray, other: FloatArray, weights: FloatArray | None
 ) -> InseparablePair | None:
+    """The pair where the two responses (draw,) cannot be separated, else None."""
     p = probabilities_or_equal(one, weights)
     means = np.array([p @ one, p @ other])
     away = np.array([one - means[0], other - means[1]])
@@ -57,5 +59,5 @@ def _pair(
     correlation = float(joint / np.sqrt(variance * second))
     each = (float(np.sqrt(variance) / means[0]), float(np.sqrt(second) / means[1]))
     of_sum = float(np.sqrt(max(variance + second + 2 * joint, 0.0)) / means.sum())
-    separable = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
-    return None if separable else InseparablePair(names, correlation, each, of_sum)
+    known = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
+    return None if known else InseparablePair(names, correlation, each, of_sum)

@@ -1,4 +1,4 @@
-"""Which limits hold the plan back, and what a unit of each is worth.
+"""The binding limits of a plan and their shadow prices.
 
 At the best plan the slope of the measure is a combination of the normals of the limits it meets,
 
@@ -29,7 +29,7 @@ def binding_limits(
     slope: FloatArray,
     conditions: Sequence[Condition] = (),
 ) -> tuple[BindingLimit, ...]:
-    """The limits that spend (cell,) meets and that matter, dearest first.
+    """The limits that spend (cell,) meets and that have a price, the highest first.
 
     slope: (cell,), derivative of the measure by spend.  conditions: conditions that are not linear.
     Inequalities without a price are left out.
@@ -56,7 +56,7 @@ def binding_limits(
 
 @dataclass(frozen=True, eq=False)
 class _MetLimit:
-    """normal: (cell,), outward.  unit: of the stated amount, in that of the row."""
+    """A limit that the plan meets: normal (cell,), outward; unit: stated amount per unit of row."""
 
     label: str
     pointer: str | None
@@ -80,7 +80,7 @@ def _limits_met(system: LinearSystem, spend: FloatArray) -> list[_MetLimit]:
 
 
 def _zeros_met(system: LinearSystem, spend: FloatArray) -> list[_MetLimit]:
-    """Cells at the natural minimum of 0, unless a limit already says so."""
+    """Cells at the natural minimum of 0, unless a limit already keeps them there."""
     slack, eye = _MEETS * system.scale, np.eye(spend.size)
     said = {x.cell for x in system.limits if x.cell is not None and max(x.lower, -x.upper) >= 0}
     return [

@@ -1,8 +1,8 @@
-"""How far the plan moves if half of the posterior is taken away, and its honest value.
+"""How far the plan moves if half of the posterior is left out, and its value out of sample.
 
-The draws are parted at random into two halves. A plan is chosen on each half, by the same measure
-with no probability on the other half, and valued on the other: what a plan is worth on draws that
-did not choose it is free of the optimism of having been chosen.
+The draws are divided at random into two halves. A plan is chosen on each half, by the same measure
+with no probability on the other half, and valued on the other: on draws that did not choose it, the
+value of a plan is free of selection bias.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ _FEWEST_DRAWS = 20
 
 
 def plan_stability(case: Case, solve: Solve, spend: FloatArray) -> PlanStability | None:
-    """Of the plan (cell,); None where there are too few draws to part."""
+    """The stability of the plan (cell,); None where there are too few draws to divide."""
     gain = case.search.gain
     p = probabilities_or_equal(gain.draws(spend), probabilities_of(case.response))
     if int((p > 0).sum()) < _FEWEST_DRAWS:

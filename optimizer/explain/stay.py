@@ -1,18 +1,19 @@
-r"""Is the plan's gain over the proportional one more than noise?
+r"""Whether the plan's gain over the proportional one is more than noise.
 
 With draws paired, d_s = gain of the plan - gain of the current mix at the plan's total. The plan is
-within noise where nothing tells the two separable:
+within noise where all of these hold:
 
     0.4 < P(d > 0) < 0.6
     |E d|                                < 0.25 s.d. d
-    (rho(plan) - rho(reference)) / |q|   < 0.25 s.d. d    what it adds in the objective's measure
+    (rho(plan) - rho(reference)) / |q|   < 0.25 s.d. d    the gain in the objective's measure
 
-q are the measure's weights at the plan; their sum |q| is 1 but for utilities and losses, whose unit
-it takes off. A plan that is worse in most draws and better in the worst ones is a trade, not noise,
-and so is one that lowers the mean. For a normal d, P = 0.6 is a mean of 0.25 standard deviations.
+q are the measure's weights at the plan; their sum |q| is 1 except for utilities and losses, whose
+unit it removes. A plan that is worse in most draws and better in the worst ones is a trade-off, not
+noise, and so is one that lowers the mean. For a normal d, P = 0.6 is a mean of 0.25 standard
+deviations.
 
-Nothing is judged where the proportional plan breaks a limit, where nothing is spent at present, or
-where both plans are the same.
+No judgement is made where the proportional plan breaks a limit, where nothing is spent at present,
+or where both plans are the same.
 
     d -> difference    q -> weights    rho -> measure
 """
@@ -32,7 +33,7 @@ _SAME = 1e-4
 
 
 def judge_stay(case: Case, solution: Solution) -> StayJudgement | None:
-    """Whether the plan is within noise of the proportional one; None where that is no question."""
+    """Whether the plan is within noise of the proportional one; None where that does not apply."""
     reference = solution.spend.sum() * spend_mix(case.current)
     same = float(np.abs(reference - solution.spend).max()) <= _SAME * case.system.scale
     target = isinstance(case.problem.objective, TargetProbability)

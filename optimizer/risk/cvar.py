@@ -1,4 +1,4 @@
-r"""Mean and conditional value at risk: worst cases over weights that no draw may exceed.
+r"""Mean and conditional value at risk: worst cases over draw weights with an upper bound.
 
     mean         q_s = p_s
     CVaR_tail    mean of the worst `tail` share: the worst draws have q_s = p_s / tail, the draw at
@@ -62,7 +62,7 @@ def mean_cvar(
 
 
 def worst_draw_tail(probabilities: FloatArray | None, draws: int) -> float:
-    """A tail so small that its CVaR is the worst draw: the least positive probability."""
+    """The tail at which CVaR is the worst draw: the least positive probability."""
     if probabilities is None:
         return 1.0 / draws
     return float(probabilities[probabilities > 0].min())
@@ -71,9 +71,9 @@ def worst_draw_tail(probabilities: FloatArray | None, draws: int) -> float:
 def rounded_quantile(
     gain: FloatArray, share: float, width: float, probabilities: FloatArray | None
 ) -> float:
-    """t with  sum_s p_s clip((t - gain_s)/width + 1/2, 0, 1) = share:  the rounded quantile.
+    """The rounded quantile t:  sum_s p_s clip((t - gain_s)/width + 1/2, 0, 1) = share.
 
-    The sum is piecewise linear in t and never falls; probabilities of zero are no hindrance.
+    The sum is piecewise linear in t and never falls; probabilities may be zero.
     """
     size = gain.size
     steps = np.ones(size) if probabilities is None else probabilities * size

@@ -1,12 +1,12 @@
-"""The gain of a plan, draw by draw, and its slope.
+"""The gain of a plan, draw by draw, and its derivative by spend.
 
     pi_s(b) = response_s(b) - cost * sum(b)
 
 The cost of a unit of spend is 1 for an objective in currency, 0 for one in kpi units (a budget, not
 a price, limits the spend), and the hurdle where one is given.
 
-A response costs milliseconds and its jacobian more, so each is asked once for a point: the last
-points are kept, and the jacobian is evaluated only where it is needed.
+A response takes milliseconds and its Jacobian longer, so each is evaluated once per point: the last
+points are kept, and the Jacobian is evaluated only where it is needed.
 """
 
 from collections import OrderedDict
@@ -28,9 +28,10 @@ class _EvaluatedPoint:
 
 @dataclass(eq=False)
 class Gain:
-    """The gain over a response, with memory of the last points and counts of what was asked.
+    """The gain of a response less cost, which keeps its last points and counts evaluations.
 
     cost: of one unit of spend, in the response's unit.
+    evaluations, gradients: calls of the response and of its Jacobian.
     """
 
     response: Response

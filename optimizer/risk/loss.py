@@ -1,4 +1,4 @@
-r"""A loss of the user's own: utility that is piecewise linear in the outcome.
+r"""A custom loss: utility that is piecewise linear in the outcome.
 
     u(x) = 0 at the first point;  slope m_0 below it, m_k between points k and k + 1, m_K above all
          = m_0 (x - x_1) + sum_k (m_k - m_{k-1}) (x - x_k)^+
@@ -26,7 +26,7 @@ from optimizer.risk.measure import (
 
 
 def is_concave_loss(slopes: Sequence[float]) -> bool:
-    """Whether slopes never rise."""
+    """Whether the slopes never rise, so that the utility is concave."""
     return bool(np.all(np.diff(slopes) <= 0))
 
 
@@ -37,14 +37,14 @@ def piecewise_loss(
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
 ) -> MeasureEvaluation:
-    """Mean utility: points rise, one slope more than points; exact or rounded over a width."""
+    """The mean utility, exact or rounded over a width; points rise, one slope more than points."""
     p = probabilities_or_equal(gain, probabilities)
     knots, turns = np.asarray(points, dtype=np.float64), np.diff(np.asarray(slopes, np.float64))
-    beyond = gain[:, None] - knots
+    above = gain[:, None] - knots
     if smoothing > 0:
-        share, plus = rounded_step(beyond, smoothing), rounded_positive_part(beyond, smoothing)
+        share, plus = rounded_step(above, smoothing), rounded_positive_part(above, smoothing)
     else:
-        share, plus = (beyond > 0).astype(np.float64), np.maximum(beyond, 0.0)
+        share, plus = (above > 0).astype(np.float64), np.maximum(above, 0.0)
     value = slopes[0] * float(p @ gain - knots[0]) + float(p @ (plus @ turns))
     weights = p * (slopes[0] + share @ turns)
     offset = -slopes[0] * float(knots[0]) - float(p @ (share @ (turns * knots)))

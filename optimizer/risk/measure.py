@@ -1,11 +1,11 @@
-r"""What every risk measure is to the solver: a value, its gradient by the gain, and a cut.
+r"""The interface of a risk measure to the solver: a value, its gradient by the gain, and a cut.
 
-A certified measure is concave and rises with every draw, so it is a least value over cuts
+A certified measure is concave and rises with every draw, so it is the least value over cuts
 
     rho(pi) = min_q  q.pi + penalty(q),      q >= 0,
 
-and each cut bounds it from above, whatever the gain. A evaluation gives the cut at one gain: q are
-its weights, the penalty its offset. Rounded over a width, a kinked measure has a gradient
+and each cut bounds it from above at every gain. An evaluation gives the cut at one gain: q are its
+weights and the penalty is its offset. Rounded over a width, a measure with kinks has a gradient
 everywhere; the weights are then those of the rounded value, and still a cut of the exact one.
 
     pi -> gain    q -> weights    penalty -> offset
@@ -24,7 +24,7 @@ WIDTHS = (0.2, 0.02, 0.001)
 
 @dataclass(frozen=True, eq=False)
 class MeasureEvaluation:
-    """A measure at one gain.
+    """The value of a measure at one gain, its gradient and its cut.
 
     value: exact or rounded.  weights: (draw,), gradient of that value by the gain.
     offset: for a certified measure the exact one is at most  weights . x + offset  at every gain x
@@ -38,10 +38,11 @@ class MeasureEvaluation:
 
 @dataclass(frozen=True)
 class Measure:
-    """weigh(gain, smoothing): gain (draw,) without NaN; smoothing in its unit, 0 is exact.
+    """A risk measure of a gain.
 
-    smooth: the exact measure has no kinks, so that smoothing changes nothing.
-    certified: every evaluation is a cut with weights that are not negative.
+    evaluate(gain, smoothing): gain (draw,) without NaN; smoothing in its unit, 0 is exact.
+    smooth: whether the exact measure has no kinks, so that smoothing changes nothing.
+    certified: whether every evaluation is a cut with weights that are not negative.
     """
 
     evaluate: Callable[[FloatArray, float], MeasureEvaluation]
@@ -55,11 +56,11 @@ class Measure:
 
 @dataclass(frozen=True, eq=False)
 class MeasureContext:
-    """What a measure refers to beside the gain.
+    """The inputs of a measure beside the gain.
 
     scale: amount that dimensionless coefficients are relative to, in the gain's unit.
-    probabilities: (draw,) of the draws, sum 1; None where all are alike.
-    reference: (draw,) that is subtracted from the gain before it is measured; None for nothing.
+    probabilities: (draw,) of the draws, sum 1; None where all are equal.
+    reference: (draw,), subtracted from the gain before it is measured; None for nothing.
     """
 
     scale: float = 1.0
@@ -80,7 +81,7 @@ def shifted(measure: Measure, reference: FloatArray | None) -> Measure:
 
 
 def probabilities_or_equal(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:
-    """(draw,): the probabilities, equal ones where none are given."""
+    """(draw,): the given probabilities, or equal ones where they are None."""
     return np.full(gain.size, 1.0 / gain.size) if probabilities is None else probabilities
 
 

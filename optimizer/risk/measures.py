@@ -1,7 +1,7 @@
-"""The measure that each objective names: one definition each, for objective and report alike.
+"""The measure that each objective names, for the search and the report alike.
 
-The definitions stand in `risk_cvar`, `risk_smooth`, `risk_loss` and `risk_open`; this module joins
-them with the objective's parameters, the draws' probabilities and what the gain is measured from.
+The definitions are in `cvar`, `smooth`, `loss` and `uncertified`; this module combines them with
+the objective's parameters, the draws' probabilities and the reference of the gain.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
-r"""Smooth measures, and the semideviation: worst cases over weights near the probabilities.
+r"""Smooth measures and the semideviation: worst cases over weights near the probabilities.
 
     entropic       -(1/theta) log E exp(-theta pi)          q = softmax, penalty KL(q, p) / theta
-    kl_robust      min of q.pi over KL(q, p) <= radius      q = softmax with the theta that uses
-                   the radius up; the worst draw alone where no theta does
+    kl_robust      min of q.pi over KL(q, p) <= radius      q = softmax with the theta at which
+                   KL(q, p) is the radius; the worst draw alone where there is none
     utility        u^-1(E u(W + pi)) - W, the certainty equivalent at wealth W:
                    CRRA  u(x) = x^(1-g) / (1-g),  log  u(x) = log x (CRRA at g = 1)
                    q_s = p_s ((W + pi_s) / M)^(-g),  M = W + certainty equivalent
@@ -12,7 +12,7 @@ r"""Smooth measures, and the semideviation: worst cases over weights near the pr
 
 Entropic and KL: Foellmer and Schied (2002); certainty equivalents of CRRA are power means with an
 exponent below 1, hence concave and, as M is homogeneous, q.(W + pi) = M; semideviation: Ogryczak
-and Ruszczynski (1999). Coefficients are per unit of the setting's scale: theta = aversion / scale.
+and Ruszczynski (1999). Coefficients are per unit of the context's scale: theta = aversion / scale.
 
     pi -> gain    p -> probabilities    q -> weights    theta -> rate    g, lambda -> aversion
     W -> wealth
@@ -29,7 +29,7 @@ from optimizer.risk.measure import (
 )
 
 _RUIN = 1e-6
-"""Share of the wealth that a draw keeps at least: ruin has no certainty equivalent."""
+"""Least share of the wealth that a draw keeps: ruin has no certainty equivalent."""
 _HALVINGS = 80
 
 
@@ -96,7 +96,7 @@ def semideviation(
     smoothing: float = 0.0,
     probabilities: FloatArray | None = None,
 ) -> MeasureEvaluation:
-    """Mean less aversion times the mean shortfall below it, exact or rounded over a width."""
+    """The mean less aversion times the mean shortfall below it, exact or rounded over a width."""
     p = probabilities_or_equal(gain, probabilities)
     middle = float(p @ gain)
     below = middle - gain

@@ -1,4 +1,4 @@
-r"""Measures without a certificate: they are not worst cases, and no cut bounds them.
+r"""Measures without a certificate: they are not worst cases, so no cut bounds them.
 
     quantile            the least t with P(pi <= t) >= level; rounded: the t at which the share of
                         draws below, each counted over a width, is the level
@@ -6,8 +6,8 @@ r"""Measures without a certificate: they are not worst cases, and no cut bounds 
                         gains more can lower it
     target_probability  P(pi >= target); rounded: E logistic((pi - target) / width)
 
-Their weighings hold the gradient of the rounded value, and an offset that makes the tangent exact
-at the gain and nowhere else.
+Their evaluations hold the gradient of the rounded value and an offset that makes the tangent exact
+at that gain only.
 
     pi -> gain
 """
@@ -47,7 +47,7 @@ def quantile(
 def mean_variance(
     gain: FloatArray, rate: float, probabilities: FloatArray | None = None
 ) -> MeasureEvaluation:
-    """Mean less rate / 2 times the variance; rate per unit of gain."""
+    """The mean less rate / 2 times the variance; rate per unit of gain."""
     p = probabilities_or_equal(gain, probabilities)
     middle = float(p @ gain)
     away = gain - middle
@@ -63,7 +63,7 @@ def target_probability(
 ) -> MeasureEvaluation:
     """The probability of reaching the target, exact or rounded over a width.
 
-    The exact probability is flat between draws: beside it stand the weights of a rounded one.
+    The exact probability is flat between draws; its weights are those of a rounded one.
     """
     p = probabilities_or_equal(gain, probabilities)
     width = smoothing if smoothing > 0 else _USUAL_WIDTH * float(gain.std()) or 1.0

@@ -1,4 +1,4 @@
-"""Functions that remember what they last gave: value and slope of a point come in turn."""
+"""A memo of a function's last call: value and slope at a point are often asked for in turn."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from optimizer.response import FloatArray
 
 
 class LastCallMemo[Result]:
-    """Calls ``function`` again only where the point is another than the last."""
+    """A function of a point that is called again only where the point differs from the last one."""
 
     def __init__(self, function: Callable[[FloatArray], Result]) -> None:
         self._function = function

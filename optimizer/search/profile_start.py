@@ -1,12 +1,12 @@
-"""A start for curves with a threshold, where climbing from an even plan finds too little.
+"""The knapsack start, for curves with a threshold, where a climb from an even plan stops too early.
 
-Each cell's gain is profiled alone, over a few levels of spend and with the draw weights of a first
-plan; a knapsack over a grid of the budget combines the profiles:
+Each cell's gain is profiled by itself, over a few levels of spend and with the draw weights of a
+first plan; a knapsack over a grid of the budget combines the profiles:
 
     best_c(k) = max_j  best_{c-1}(k - j) + profile_c(j)        k, j in units of the room
 
-The room is what the budget leaves above the lower bounds. The plan is exact up to the grid where
-cells do not interact and the weights hold, and a start elsewhere.
+The room is the part of the budget above the lower bounds. Where cells do not interact and the
+weights hold, the plan is exact up to the grid; elsewhere it is only a start.
 """
 
 import numpy as np
@@ -21,9 +21,9 @@ _FEWEST_LEVELS, _MOST_LEVELS = 3, 16
 
 
 def knapsack_plan(system: LinearSystem, gain: Gain, weights: FloatArray) -> FloatArray:
-    """(cell,) currency: the plan that the profiles suggest; other limits than bounds unheeded.
+    """(cell,), currency: the best plan by the profiles, which ignores limits other than bounds.
 
-    weights: (draw,), those under which gains are averaged.
+    weights: (draw,), by which gains are averaged.
     """
     room = max(system.budget - float(system.lower.sum()), 0.0)
     profiles = [_profile(system, gain, weights, cell, room) for cell in range(len(system.names))]

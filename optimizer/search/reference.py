@@ -1,11 +1,11 @@
-"""What the measure of a problem refers to: the draws' probabilities, the scale, the reference.
+"""The context of a problem's measure: the draws' probabilities, the scale and the reference.
 
     gain               pi                    reference 0
     gain_over_current  pi - pi(current)      reference pi(current)
     total              outcome of the plan   reference -(outcome without own spend)
     regret             pi - best             reference the gain of each draw's own best plan
 
-All references are constants of a draw, so that every measure stays what it is.
+Every reference is a constant of a draw, so it leaves the properties of a measure unchanged.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ from optimizer.risk.measure import Measure, MeasureContext
 from optimizer.risk.measures import measure_of
 
 PREDICTIVE_SEED = 0
-"""Of the noise in predictive totals: common to all plans."""
+"""Seed of the noise in predictive totals, common to all plans."""
 
 
 def measure_for(
@@ -34,8 +34,8 @@ def measure_for(
 ) -> Measure:
     """The problem's measure of ``gain.draws``.
 
-    probabilities: (draw,) instead of the response's own, sum 1.
-    Raises InvalidProblem where the response cannot say what the objective refers to.
+    probabilities: (draw,), sum 1, in place of the response's own.
+    Raises InvalidProblem where the response does not know a quantity that the objective needs.
     """
     own = probabilities_of(response) if probabilities is None else probabilities
     context = MeasureContext(
@@ -48,7 +48,7 @@ def measure_for(
 
 
 def probabilities_of(response: Response) -> FloatArray | None:
-    """(draw,) probabilities with sum 1, None where all are alike.  Raises InvalidResponse."""
+    """(draw,): probabilities with sum 1, or None where all are equal.  Raises InvalidResponse."""
     weights = draw_weights(response)
     if weights is None:
         return None
@@ -93,7 +93,7 @@ def _reference(
 def _scale(
     problem: AllocationProblem, gain: Gain, system: LinearSystem, current: FloatArray
 ) -> float:
-    """The budget; in kpi units the mean response of the current mix at the whole budget."""
+    """The budget; in KPI units the mean response of the current mix at the whole budget."""
     if problem.objective.on != "kpi":
         return system.scale
     share = (

@@ -1,7 +1,6 @@
-"""A response of which a share is kept: the margin on each unit of value.
+"""A response multiplied by a share: the margin on each unit of value.
 
-Everything that has the response's unit is scaled; what else the response says of itself is passed
-on.
+Everything in the response's unit is scaled; its other attributes are passed through.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from optimizer.response import FloatArray, Response, Separable, content_key
 
 
 def scale_response(response: Response, share: float) -> Response:
-    """The response times a share; the response itself where all of it is kept."""
+    """The response times a share; the response itself where the share is 1."""
     return (
         response
         if share == 1.0
@@ -21,34 +20,34 @@ def scale_response(response: Response, share: float) -> Response:
 
 @dataclass(frozen=True, eq=False)
 class _ScaledResponse:
-    whole: Separable
+    unscaled: Separable
     share: float
 
     def __getattr__(self, name: str) -> Any:
-        """What the response has beyond the protocol; its total has the response's unit."""
-        value = getattr(self.whole, name)
+        """Attributes beyond the protocol; the total is scaled, for it has the response's unit."""
+        value = getattr(self.unscaled, name)
         return (lambda spend: self.share * value(spend)) if name == "total" else value
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(self.whole.names)
+        return tuple(self.unscaled.names)
 
     @property
     def key(self) -> str | None:
-        """Another response, another key."""
-        key = content_key(self.whole)
+        """The key of the scaled response, which differs from the unscaled one's."""
+        key = content_key(self.unscaled)
         return None if key is None else f"{key} x {self.share!r}"
 
     def draws(self, spend: FloatArray) -> FloatArray:
-        return self.share * self.whole.draws(spend)
+        return self.share * self.unscaled.draws(spend)
 
     def jacobian(self, spend: FloatArray) -> FloatArray:
-        return self.share * self.whole.jacobian(spend)
+        return self.share * self.unscaled.jacobian(spend)
 
     def curve(self, cell: int, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
-        value, slope = self.whole.curve(cell, levels)
+        value, slope = self.unscaled.curve(cell, levels)
         return self.share * value, self.share * slope
 
     def slope_range(self, cell: int, levels: FloatArray) -> tuple[FloatArray, FloatArray]:
-        low, high = self.whole.slope_range(cell, levels)
+        low, high = self.unscaled.slope_range(cell, levels)
         return self.share * low, self.share * high

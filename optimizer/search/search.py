@@ -1,9 +1,9 @@
 """The search for the best plan: sequential quadratic programming (SLSQP) from several starts.
 
-Gradients are exact. A measure with kinks is climbed on its rounded form, over a width that shrinks
-(shares of the gain's standard deviation at the start of each climb): every start at the first
-width, the best of them down to the last. Whether a climb helped is judged by the exact measure,
-and a plan is accepted only when it is feasible and better, so that a failing climb costs nothing.
+Gradients are exact. A measure with kinks is climbed in its rounded form, over a width that shrinks
+(shares of the gain's standard deviation at the start of each climb): from every start at the first
+width, from the best of them down to the last. The exact measure judges whether a climb helped: a
+plan is accepted only if it is feasible and better, so a failing climb does no harm.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _FEASIBLE = 1e-10
 
 @dataclass(frozen=True, eq=False)
 class MeasuredPlan:
-    """A feasible plan, spend (cell,) in currency, and its exact measure."""
+    """A feasible plan, spend (cell,) in currency, with its exact measure."""
 
     spend: FloatArray
     value: float
@@ -34,7 +34,10 @@ class MeasuredPlan:
 
 @dataclass(eq=False)
 class Search:
-    """What climbs share, and counts of what they did."""
+    """Climbs of one measure over one feasible set, with counts of their work.
+
+    iterations: of SLSQP, over all climbs.  unfinished: climbs that it did not report as converged.
+    """
 
     gain: Gain
     measure: Measure
@@ -47,32 +50,32 @@ class Search:
         return MeasuredPlan(spend, self.measure.value(self.gain.draws(spend)))
 
     def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[MeasuredPlan, ...]:
-        """From each start, where the first width leads."""
+        """The plans reached from each start at the first width."""
         return tuple(
             self._climb(self.evaluate(start), WIDTHS[0], _COARSE_ITERATIONS, _COARSE_CHANGE)
             for start in starts
         )
 
     def polish(self, plan: MeasuredPlan) -> MeasuredPlan:
-        """The plan climbed further, down to the last width."""
+        """Climb from a plan down to the last width."""
         for width in (0.0,) if self.measure.smooth else WIDTHS[1:]:
             plan = self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
         return plan
 
     def climb_at_last_width(self, plan: MeasuredPlan) -> MeasuredPlan:
-        """The plan, which lies close to its top, climbed at the last width alone."""
+        """Climb from a plan close to its maximum, at the last width only."""
         width = 0.0 if self.measure.smooth else WIDTHS[-1]
         return self._climb(plan, width, _FINE_ITERATIONS, _FINE_CHANGE)
 
     def climb_briefly(self, plan: MeasuredPlan) -> MeasuredPlan:
-        """The same in a few steps, for many cells."""
+        """The same in a few iterations, for many cells."""
         width = 0.0 if self.measure.smooth else WIDTHS[-1]
         return self._climb(plan, width, _FEW_ITERATIONS, _COARSE_CHANGE)
 
     def _climb(
         self, start: MeasuredPlan, width: float, iterations: int, change: float
     ) -> MeasuredPlan:
-        """The better of start and of where SLSQP goes from it."""
+        """The better one of the start and the plan that SLSQP reaches from it."""
         smoothing = (
             0.0 if self.measure.smooth else width * float(self.gain.draws(start.spend).std())
         )
@@ -102,12 +105,15 @@ class Search:
         return start if end is None else max(start, self.evaluate(end), key=lambda plan: plan.value)
 
     def _slope(self, spend: FloatArray, weigh: LastCallMemo[MeasureEvaluation]) -> FloatArray:
-        """(free,): derivative of the rounded measure in the scaled coordinates."""
+        """(free,): the derivative of the rounded measure in scaled coordinates."""
         slope: FloatArray = weigh(self.gain.draws(spend)).weights @ self.gain.slope(spend)
         return slope[self.feasible.free] * self.feasible.scale
 
     def _moved_inside(self, x: FloatArray) -> FloatArray | None:
-        """Spend of x, moved into the feasible set where rounding left it outside."""
+        """The spend (cell,) of x, moved into the feasible set where rounding left it outside.
+
+        None where x is not finite.
+        """
         if not np.isfinite(x).all():
             return None
         x = np.clip(x, self.feasible.lower, self.feasible.upper)

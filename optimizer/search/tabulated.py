@@ -1,7 +1,7 @@
-"""A separable case on tables of its curves: climbs that cost a hundredth of those on the response.
+"""A separable case on tables of its curves, where climbs take a hundredth of the time.
 
-The cubics of `each_table.py` lie close to the curves, and nothing is reported of them: a plan that
-was found on tables is climbed to its end, valued and proved on the response itself.
+The cubics of `draw_tables.py` lie close to the curves, but nothing is reported from them: a plan
+found on tables is climbed to its end, valued and proved on the response itself.
 """
 
 from dataclasses import replace
@@ -17,28 +17,28 @@ from optimizer.search.memo import LastCallMemo
 from optimizer.search.search import MeasuredPlan, Search
 
 MANY_CELLS = 40
-"""Beyond these a step of SLSQP, which grows with their cube, costs more than the response."""
+"""With more cells a step of SLSQP, which grows with their cube, costs more than the response."""
 _MOST_NUMBERS = 4e7
-"""Of one table: 320 MB. Cells times levels times draws beyond that are climbed on the response."""
+"""Most numbers (cells * levels * draws) in one table, 320 MB; with more the response is used."""
 
 
 def tabulated_case(case: Case) -> Case | None:
-    """The case on tables; None where the response is not separable, or too large."""
+    """The case on tables; None where the response is not separable or the tables too large."""
     response = as_separable(case.response)
     if response is None:
         return None
-    none = case.search.gain.draws(np.zeros(len(case.system.names)))
-    if none.size * len(case.system.names) * level_grid(1.0).size > _MOST_NUMBERS:
+    at_zero = case.search.gain.draws(np.zeros(len(case.system.names)))
+    if at_zero.size * len(case.system.names) * level_grid(1.0).size > _MOST_NUMBERS:
         return None
     curves = CurveTables.of(response, case.system, 0.0)
-    table = _TableResponse(tuple(case.response.names), curves, none)
+    table = _TableResponse(tuple(case.response.names), curves, at_zero)
     gain = Gain(table, case.search.gain.cost)
     search = Search(gain, case.search.measure, case.search.feasible)
     return replace(case, response=table, search=search)
 
 
 def polish_on_tables(case: Case, table: Case | None, plan: MeasuredPlan) -> MeasuredPlan:
-    """The plan climbed to its top: on the tables first, where there are any."""
+    """Climb from a plan to its maximum, on the tables first where there are any."""
     if table is None:
         return case.search.polish(plan)
     if plan.spend.size > MANY_CELLS:
@@ -51,14 +51,14 @@ def polish_on_tables(case: Case, table: Case | None, plan: MeasuredPlan) -> Meas
 
 
 class _TableResponse:
-    """A response; none: (draw,), at no spend. Values and slopes come at once."""
+    """The response by tables; at_zero: (draw,), its draws at no spend."""
 
-    def __init__(self, names: tuple[str, ...], curves: CurveTables, none: FloatArray) -> None:
-        self.names, self._none = names, none
+    def __init__(self, names: tuple[str, ...], curves: CurveTables, at_zero: FloatArray) -> None:
+        self.names, self._at_zero = names, at_zero
         self._at = LastCallMemo(curves.at_plan)
 
     def draws(self, spend: FloatArray) -> FloatArray:
-        return np.asarray(self._none + self._at(spend)[0].sum(axis=0))
+        return np.asarray(self._at_zero + self._at(spend)[0].sum(axis=0))
 
     def jacobian(self, spend: FloatArray) -> FloatArray:
         return self._at(spend)[1].T

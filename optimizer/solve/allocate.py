@@ -1,9 +1,9 @@
-"""allocate: a problem and a response become a plan.
+"""allocate: from a problem and a response to a plan.
 
     maximise rho(pi(b)) over plans b under the problem's limits
 
-Refuse what is wrong, find a plan from several starts, take a reference plan instead where that is
-better, verify with the exact measure, prove what can be proved, compare.
+The steps: refuse a wrong problem, climb from several starts, take a reference plan where that is
+better, value the plan by the exact measure, prove as much as possible, compare.
 """
 
 from time import perf_counter
@@ -39,7 +39,7 @@ def allocate(
     explain: bool = False,
     effort: Effort = DEFAULT_EFFORT,
 ) -> Allocation:
-    """The best plan that was found, with its certificate.
+    """Find the best plan, with its certificate.
 
     current: (cell,), currency over the horizon: today's plan, the reference of max_change.
     seed: of the random starts; equal arguments give equal plans.
@@ -66,7 +66,7 @@ def case_of(
     seed: int = 0,
     effort: Effort = DEFAULT_EFFORT,
 ) -> Case:
-    """The problem over the response, checked and known to have a plan.
+    """The problem over the response, checked and known to be feasible.
 
     Raises InvalidProblem, Infeasible, InvalidResponse.
     """
@@ -89,20 +89,20 @@ def case_of(
 
 
 def solve(case: Case) -> Solution:
-    """The best plan of a case under its linear limits, proved over all plans where it can be."""
+    """The best plan of a case under its linear limits, with a global bound where one applies."""
     many = len(case.system.names) > MANY_CELLS
     if not global_bound.is_applicable(case) or (case.concave and not many):
         return climb(case)
-    return global_bound.prove(case, _reference(case), case.gap_floor, lambda: _best_plan(case)[0])
+    return global_bound.prove(case, _proof_start(case), case.gap_floor, lambda: _best_plan(case)[0])
 
 
 def quick(case: Case) -> Solution:
-    """The same with less proof: where cells are few, what climbs lead to."""
+    """The same with less proof: where cells are few, the best plan that climbs reach."""
     return solve(case) if len(case.system.names) > MANY_CELLS else climb(case)
 
 
 def climb(case: Case) -> Solution:
-    """The best plan that climbs lead to, and what its tangent proves."""
+    """The best plan that climbs reach, with the certificate that its tangent gives."""
     best, reached = _best_plan(case)
     search = case.search
     tangent = tangent_bound(search.gain, search.measure, search.feasible, best.spend)
@@ -118,7 +118,7 @@ def climb(case: Case) -> Solution:
 
 
 def _best_plan(case: Case) -> tuple[MeasuredPlan, tuple[float, ...]]:
-    """The best plan, and the measure that each start reached."""
+    """The best plan, and the measure reached from each start."""
     search, feasible = case.search, case.search.feasible
     if feasible.is_single_plan:
         only = search.evaluate(feasible.spend(np.empty(0)))
@@ -128,20 +128,20 @@ def _best_plan(case: Case) -> tuple[MeasuredPlan, tuple[float, ...]]:
     climbed = rough.climb_coarsely(_starts(case if table is None else table))
     top = max(climbed, key=lambda plan: plan.value)
     best = polish_on_tables(case, table, search.evaluate(top.spend))
-    return _not_below(case, best), tuple(plan.value for plan in climbed)
+    return _or_better_reference(case, best), tuple(plan.value for plan in climbed)
 
 
-def _not_below(case: Case, best: MeasuredPlan) -> MeasuredPlan:
-    """The plan, or a plan of today's mix where that is feasible and better."""
+def _or_better_reference(case: Case, best: MeasuredPlan) -> MeasuredPlan:
+    """The plan, or a plan with today's mix where that is feasible and better."""
     for reference in (case.current, best.spend.sum() * spend_mix(case.current)):
         if not case.system.broken_limits(reference):
             best = max(best, case.search.evaluate(reference), key=lambda plan: plan.value)
     return best
 
 
-def _reference(case: Case) -> MeasuredPlan:
-    """Where a proof begins: the better one of the feasible plans nearest to today's mix."""
-    start = _not_below(
+def _proof_start(case: Case) -> MeasuredPlan:
+    """The start of a proof: the better one of the feasible plans nearest to today's mix."""
+    start = _or_better_reference(
         case,
         case.search.evaluate(proportional_start(case.system, case.search.feasible, case.current)),
     )
@@ -150,7 +150,7 @@ def _reference(case: Case) -> MeasuredPlan:
 
 
 def _starts(case: Case) -> tuple[FloatArray, ...]:
-    """One start where every climb leads to the same top, several elsewhere."""
+    """One start where every climb reaches the same maximum, several elsewhere."""
     system, search, current = case.system, case.search, case.current
     if case.concave and search.measure.certified:
         return (proportional_start(system, search.feasible, current),)
@@ -159,7 +159,7 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
 
 
 def report(case: Case, decision: Decision, began: float) -> Allocation:
-    """The decision written down; began: by the clock of ``perf_counter``."""
+    """The allocation of a decision; began: the time by ``perf_counter`` at the start."""
     search, gain, solution = case.search, case.search.gain, decision.solution
     spend = solution.spend
     gained = true_gain(case, spend)

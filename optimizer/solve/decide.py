@@ -1,10 +1,11 @@
 """From a case to a decision: conditions, switches, and whether to stay.
 
-    conditions beside the linear limits    chance.solve_within
+    conditions beside the linear limits    solve_within.solve_within
     switches                               switches.solve_switched
     everything else                        the plain solve
 
-Then: does the plan gain enough over the proportional one to be reported from noise?
+Then the plan is compared with the proportional one, which is the answer where the gain over it is
+within noise.
 """
 
 from dataclasses import dataclass, replace
@@ -32,9 +33,10 @@ from optimizer.search.case import Case, Solution, Solve
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What to report; system: the limits under which shadow prices are read.
+    """The plan to report and what is known about it.
 
-    conditions: conditions beside them.
+    system: the limits to which the shadow prices refer.  conditions: those beside them.
+    target: how far the conditions are met.  stay, pairs, insights, warnings: as in an Allocation.
     """
 
     status: Status
@@ -49,7 +51,9 @@ class Decision:
 
 
 def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> Decision:
-    """The decision of a case; quick: solves what is on the way to it, and needs no proof.
+    """The decision of a case.
+
+    solve: gives the plan.  quick: solves intermediate problems, for which no proof is needed.
 
     Raises InvalidProblem, Infeasible, InvalidResponse.
     """
@@ -66,7 +70,7 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
         )
     else:
         solution = plain(case)
-        decision = _staying(case, Decision(_status(solution), solution, case.system))
+        decision = _or_stay(case, Decision(_status(solution), solution, case.system))
     spend = decision.solution.spend
     return replace(
         decision,
@@ -76,10 +80,12 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
 
 
 def _keeping_switches(solve: Solve) -> Solve:
-    def solved(case: Case) -> Solution:
+    """The solve, extended to cases with switches."""
+
+    def solve_any(case: Case) -> Solution:
         return solve_switched(case, solve) if case.system.switches else solve(case)
 
-    return solved
+    return solve_any
 
 
 def _status(solution: Solution) -> Status:
@@ -87,8 +93,8 @@ def _status(solution: Solution) -> Status:
     return Status.OPTIMAL if gap is not None and gap <= PROVED_GAP else Status.FEASIBLE
 
 
-def _staying(case: Case, decision: Decision) -> Decision:
-    """The proportional plan instead, where nothing tells the plan's gain over it from noise."""
+def _or_stay(case: Case, decision: Decision) -> Decision:
+    """The decision for the proportional plan where the plan's gain over it is within noise."""
     stay = judge_stay(case, decision.solution)
     if stay is None or not stay.within_noise or not case.problem.stay:
         return replace(decision, stay=stay)
@@ -99,13 +105,15 @@ def _staying(case: Case, decision: Decision) -> Decision:
         spend=stay.spend,
         value=evaluation.value,
         slope=evaluation.weights @ case.search.gain.slope(stay.spend),
-        certificate=_of_reference(case, decision.solution.certificate, evaluation.value),
+        certificate=_certificate_by_same_bound(
+            case, decision.solution.certificate, evaluation.value
+        ),
     )
     return replace(decision, status=Status.STAY, solution=solution, stay=stay)
 
 
-def _of_reference(case: Case, proof: Certificate, value: float) -> Certificate:
-    """The same bound, seen from another plan."""
+def _certificate_by_same_bound(case: Case, proof: Certificate, value: float) -> Certificate:
+    """The certificate of another plan by the same bound."""
     if proof.kind is not CertificateKind.GLOBAL or proof.upper_bound is None:
         return Certificate(CertificateKind.NONE)
     gap = relative_gap(proof.upper_bound - value, value, case.gap_floor)

@@ -1,4 +1,4 @@
-"""A given plan in the words of an allocation: its risk, beside other plans, and what it breaks."""
+"""The valuation of a given plan: its risk, its comparisons and the limits that it breaks."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -16,7 +16,7 @@ from optimizer.solve.decide import Decision
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """The plan as an allocation without a certificate; ``broken``: labels of limits it breaks."""
+    """A given plan as an allocation without a certificate; broken: labels of limits it breaks."""
 
     allocation: Allocation
     broken: tuple[str, ...]
@@ -25,7 +25,7 @@ class Score:
 def score(
     problem: AllocationProblem, response: Response, current: FloatArray, spend: FloatArray
 ) -> Score:
-    """The plan ``spend (cell,)``, currency over the horizon, under the problem's objective.
+    """Value the plan `spend` (cell,), currency over the horizon, under the problem's objective.
 
     Raises InvalidProblem, Infeasible (no plan meets the limits), InvalidResponse.
     """
