@@ -14,6 +14,7 @@ from benchmarks.measure import smallest_ess
 from benchmarks.ours import spec_of
 from benchmarks.worlds import World, simulate
 from mmm.attribution.returns import channel_contributions
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.spec.sampling import SamplingSpec
@@ -45,7 +46,7 @@ def _row(size: str, world: World, sampling: SamplingSpec) -> str:
     spec = spec_of(world)
     panel = build_panel(world.frame, spec)
     began = perf_counter()
-    model = fit(spec, panel, sampling)
+    model = fit(design_of(spec, panel), sampling)
     seconds = perf_counter() - began
     noise = model.posterior.dataset["sigma"].to_numpy()
     ess = smallest_ess(channel_contributions(model).reshape(*noise.shape, -1), noise)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual, CounterfactualAnswer
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.compiled import Compiled, compile_model
 from mmm.inference.fit import fit_compiled
@@ -28,8 +29,8 @@ def fitter(spec: ModelSpec, sampling: SamplingSpec) -> Callable[[pd.DataFrame], 
     def fit_table(frame: pd.DataFrame) -> FittedModel:
         panel = build_panel(frame, spec)
         if not compiled:
-            compiled.append(compile_model(spec, panel))
-        return fit_compiled(compiled[0], panel, sampling)
+            compiled.append(compile_model(design_of(spec, panel)))
+        return fit_compiled(compiled[0], design_of(spec, panel), sampling)
 
     return fit_table
 

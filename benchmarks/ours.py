@@ -17,6 +17,7 @@ from benchmarks.measure import Job, report_again, report_failure, report_fit, re
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, PriceOn, World, make
 from mmm.attribution.returns import channel_contributions
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.plan.response import Horizon, PlanResponse, plan_response
@@ -92,7 +93,7 @@ class SamplingClock:
 def _fit(world: World, job: Job, clock: SamplingClock, saturation: str) -> FittedModel:
     spec = spec_of(world, saturation=saturation)
     sampling = SamplingSpec(draws=job.draws, tune=job.tune, chains=job.chains, seed=1)
-    return fit(spec, build_panel(world.frame, spec), sampling, clock)
+    return fit(design_of(spec, build_panel(world.frame, spec)), sampling, clock)
 
 
 def _plan(

@@ -124,9 +124,10 @@ def warm(
     declared = load_spec(spec)
     panel = build_panel(load_table(data), declared)
     began = perf_counter()
+    from mmm.data.design import design_of
     from mmm.inference.compiled import compile_model
 
-    compile_model(declared, panel)
+    compile_model(design_of(declared, panel))
     note(f"ready after {perf_counter() - began:.1f} s")
 
 
@@ -150,6 +151,7 @@ def fit(
     from app.display.figures import console
     from app.display.progress import FitProgress
     from mmm.checks.prior import precheck
+    from mmm.data.design import design_of
     from mmm.data.panel import build_panel
     from mmm.posterior.fitted import save_model
     from mmm.spec.sampling import SamplingSpec
@@ -164,7 +166,7 @@ def fit(
         bars.show("starting", 0.0, [])
         from mmm.inference.fit import fit as sample
 
-        model = sample(declared, panel, sampling, bars.follow, stop=stop)
+        model = sample(design_of(declared, panel), sampling, bars.follow, stop=stop)
     save_model(model, output)
     console().print(verdict_table(model.verdict))
     for sentence in model.notes:

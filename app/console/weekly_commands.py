@@ -34,6 +34,7 @@ def refit(
     from app.console.tables import verdict_table
     from app.display.figures import console
     from app.display.progress import FitProgress
+    from mmm.data.design import design_of
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import append_weeks
     from mmm.refit.carry_scales import carried_scales
@@ -41,12 +42,12 @@ def refit(
     old = load_model(model)
     declared = load_spec(spec) if spec else old.spec
     found = append_weeks(old, load_table(data), declared, accept=accept_restated)
-    scales = carried_scales(old, declared, found.panel)
+    design = design_of(declared, found.panel, carried_scales(old, declared, found.panel))
     with FitProgress() as bars:
         bars.show("starting", 0.0, [])
         from mmm.inference.fit import fit as sample
 
-        new = sample(declared, found.panel, old.method.sampling, bars.follow, scales=scales)
+        new = sample(design, old.method.sampling, bars.follow)
     save_model(new, output)
     console().print(verdict_table(new.verdict))
     note(f"wrote {output}: {len(found.new_weeks)} new weeks, {new.method.seconds:.1f} s")

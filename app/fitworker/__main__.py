@@ -9,6 +9,7 @@ from app.fitworker.protocol import FitRequest, Progress
 
 def load() -> Fit:
     """Import what a fit needs, which takes seconds, and return the fit function."""
+    from mmm.data.design import design_of
     from mmm.data.panel import build_panel
     from mmm.data.tables import read_table
     from mmm.inference.fit import fit
@@ -30,7 +31,7 @@ def load() -> Fit:
             panel = continued_panel(base, table, spec)
             scales = carried_scales(base, spec, panel)
         sampling = SamplingSpec.model_validate(request.sampling)
-        model = fit(spec, panel, sampling, report, scales=scales, stop=stop)
+        model = fit(design_of(spec, panel, scales), sampling, report, stop=stop)
         report(Progress("storing", 0.99))
         save_model(model, Path(request.model_path))
 

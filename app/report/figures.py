@@ -16,7 +16,6 @@ from app.report.style import (
 )
 from mmm.attribution.contributions import Contributions
 from mmm.attribution.response_curves import ChannelCurve, Curves
-from mmm.data.timeline import observed
 from mmm.interval import Interval
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
@@ -27,7 +26,7 @@ ABSOLUTE_TOLERANCE = 1e-9
 def fit_figure(model: FittedModel) -> go.Figure:
     """Observed kpi over the fitted mean and the 90 % predictive interval, all geos together."""
     weeks = list(model.panel.weeks)
-    by_geo = mean_by_geo(model, observed(model.panel))
+    by_geo = mean_by_geo(model, model.design.observed)
     mean = by_geo.sum(-1)
     predictive = with_noise(model, by_geo, seed=0, memory=False).sum(-1)
     low, high = np.quantile(predictive, (0.05, 0.95), axis=0)

@@ -8,7 +8,6 @@ import numpy as np
 from mmm.attribution.decomposition import decomposed, labels
 from mmm.attribution.returns import ChannelReturn, channel_returns
 from mmm.data.kpi_value import value_unit
-from mmm.data.timeline import observed
 from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
@@ -73,7 +72,7 @@ def decomposition(model: FittedModel, by: By) -> Array:
         reduced = np.stack([part.sum(axes) for part in parts], axis=1)
         return reduced.reshape(*reduced.shape[:2], -1)
 
-    return evaluate(model, observed(model.panel), rows)
+    return evaluate(model, model.design.observed, rows)
 
 
 def _places(model: FittedModel, by: By) -> list[dict[str, date | str]]:

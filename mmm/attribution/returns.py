@@ -14,7 +14,6 @@ import numpy as np
 from mmm.attribution.decomposition import channel_slopes, channel_terms
 from mmm.counterfactual.future import timeline
 from mmm.data.kpi_value import kpi_value
-from mmm.data.timeline import observed
 from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
 from mmm.posterior.fitted import FittedModel
@@ -52,7 +51,7 @@ def channel_contributions(model: FittedModel) -> Array:
     def total(found: Evaluation) -> Array:
         return _contrasts(model, found).sum((-2, -1))
 
-    return evaluate(model, observed(model.panel), total)
+    return evaluate(model, model.design.observed, total)
 
 
 def return_draws(model: FittedModel) -> tuple[Array, Array]:

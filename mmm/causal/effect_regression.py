@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mmm.causal.sensitivity import LEVEL, EffectRegression
-from mmm.data.timeline import Variables, date_basis, observed
+from mmm.data.timeline import Variables, date_basis
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
@@ -56,7 +56,7 @@ def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectReg
     With ``direct``, of the direct effects: mediators are held at their observed values.
     """
     model = _thinned(model)
-    world = observed(model.panel)
+    world = model.design.observed
     fitted = mean_by_geo(model, world)
     kpi, residual = _kpi_and_residual(model, fitted.mean(0))
     whitener = _Whitener(model, residual)

@@ -9,7 +9,7 @@ from mmm.attribution.response_curves import curve_draws
 from mmm.checks.lift import LiftCheck, largest_z, lift_checks
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
 from mmm.checks.prior import implied_share
-from mmm.data.timeline import observed
+from mmm.data.design import design_of
 from mmm.lift.exclusion import kept_cells, lift_notes
 from mmm.lift.predict import numeric, predicted_lifts
 from mmm.lift.resolve import resolve
@@ -21,8 +21,8 @@ from mmm.types import Array
 
 def assessed(draft: FittedModel, seed: int) -> FittedModel:
     """``draft`` with every check judged against its draws, and with notes for people."""
-    tests = resolve(draft.spec, draft.panel, draft.scales)
-    mean = mean_by_geo(draft, observed(draft.panel))
+    tests = resolve(draft.design)
+    mean = mean_by_geo(draft, draft.design.observed)
     predictive = with_noise(draft, mean, seed, memory=False)
     kept = kept_cells(tests, draft.spec, draft.panel)
     kpi = np.where(kept, draft.panel.array("kpi"), np.nan)
@@ -32,7 +32,7 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
     if checks:
         found["lift_tests"] = largest_z(checks)
     diagnostics = {name: float(value) for name, value in found.items()}
-    implied = implied_share(draft.spec, draft.panel)
+    implied = implied_share(design_of(draft.spec, draft.panel))
     beliefs = implied.warnings if implied else ()
     notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
     verdict = judge(diagnostics, draft.spec)
@@ -41,11 +41,10 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
 
 def measured_lifts(model: FittedModel) -> tuple[LiftCheck, ...]:
     """Every lift test against what the fitted model says of it."""
-    tests = resolve(model.spec, model.panel, model.scales)
+    tests = resolve(model.design)
     if not tests:
         return ()
-    s, draws = model.structure, model.posterior.draws
-    found = predicted_lifts(tests, draws, model.spec, s, model.scales, np, numeric)
+    found = predicted_lifts(tests, model.posterior.draws, model.design, np, numeric)
     return lift_checks(tests, np.asarray(found))
 
 

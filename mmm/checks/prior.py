@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.data.design import Design, design_of
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales, scales_of
 from mmm.errors import Issue, SpecError
 from mmm.interval import Interval, summarize
 from mmm.lift.exclusion import excluded_cells
@@ -22,7 +22,6 @@ from mmm.posterior.verdict import RULES, judge
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 DRAWS = 300
@@ -43,41 +42,38 @@ class PriorShare:
     warnings: tuple[str, ...]
 
 
-def prior_model(
-    spec: ModelSpec, panel: Panel, scales: Scales, draws: int, seed: int = 0
-) -> FittedModel:
+def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
     """Prior draws as a model that answers questions; it has seen no kpi and is never stored."""
     perfect = {rule.name: rule.caution for rule in RULES}
     return FittedModel(
-        spec=spec,
-        panel=panel,
-        scales=scales,
-        posterior=Posterior(prior_draws(spec, panel, scales, draws, seed)),
+        design=design,
+        posterior=Posterior(prior_draws(design, draws, seed)),
         verdict=judge(perfect),
         diagnostics={},
         method=Method("none", "0", "prior", SamplingSpec(), 0.0),
     )
 
 
-def check_prior(spec: ModelSpec, panel: Panel) -> PriorShare | None:
+def check_prior(design: Design) -> PriorShare | None:
     """The implied share; None where no channel's effect is stated, so that defaults hold.
 
     Raises SpecError where half of the prior lets media sell more than was sold.
     """
-    found = implied_share(spec, panel)
+    found = implied_share(design)
     if found and found.total.p50 > ALL:
-        raise SpecError([_too_much(spec, found.total, found.by_channel)])
+        raise SpecError([_too_much(design.spec, found.total, found.by_channel)])
     return found
 
 
-def implied_share(spec: ModelSpec, panel: Panel) -> PriorShare | None:
+def implied_share(design: Design) -> PriorShare | None:
     """As ``check_prior``, refusing nothing."""
+    spec, panel = design.spec, design.panel
     stated = [channel.prior.effect for channel in spec.channels]
     if not any(stated):
         return None
     cells = panel.array("kpi").size * max(len(spec.channels), 1)
     draws = int(np.clip(MOST_CELLS // cells, 50, DRAWS))
-    model = prior_model(spec, panel, scales_of(panel, spec, structure_of(spec)), draws)
+    model = prior_model(design, draws)
     share = channel_contributions(model) / panel.array("kpi").sum()
     total = summarize(share.sum(1))
     by_channel = tuple(summarize(column) for column in share.T)
@@ -141,7 +137,7 @@ class Precheck:
 
 def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
     """Raises SpecError where holidays, lift tests or beliefs about effects do not fit the panel."""
-    scales = scales_of(panel, spec, structure_of(spec))
-    excluded_cells(resolve(spec, panel, scales), panel)
-    share = check_prior(spec, panel)
+    design = design_of(spec, panel)
+    excluded_cells(resolve(design), panel)
+    share = check_prior(design)
     return Precheck(share.total, share.warnings) if share else Precheck(None, ())

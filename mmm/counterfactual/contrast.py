@@ -12,7 +12,7 @@ from mmm.counterfactual.variables import Place, only
 from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, inputs_of, near
+from mmm.posterior.evaluate import Evaluation, evaluate, expected, near
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import Shown, predictive, realised, unchanged
 from mmm.types import Array
@@ -113,9 +113,9 @@ class _Rows:
     def __init__(self, model: FittedModel, question: Question, kind: Kind, seed: int) -> None:
         self.model, self.question, self.kind = model, question, kind
         self.rng = np.random.default_rng(seed)
-        self.scenario = inputs_of(model, question.scenario)
+        self.scenario = model.design.inputs_on(question.scenario)
         self.alone = [
-            inputs_of(model, only(question.base, question.scenario, place))
+            model.design.inputs_on(only(question.base, question.scenario, place))
             for place in question.places
         ]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.counterfactual.variables import MEDIATOR, Place, read
-from mmm.data.timeline import Variables, observed
+from mmm.data.timeline import Variables
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -65,7 +65,7 @@ def _observed(model: FittedModel, place: Place) -> Array:
     """(week, geo) of the data; NaN in weeks unseen."""
     if place.array == MEDIATOR:
         return np.asarray(model.panel.array("mediators")[..., place.position])
-    return read(observed(model.panel), place)
+    return read(model.design.observed, place)
 
 
 def _values(model: FittedModel, world: Variables, place: Place) -> Array:

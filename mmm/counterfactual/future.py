@@ -17,7 +17,7 @@ from mmm.counterfactual.variables import (
     read,
     write,
 )
-from mmm.data.timeline import Variables, append, observed, weeks_after
+from mmm.data.timeline import Variables, append, weeks_after
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -40,7 +40,7 @@ def timeline(
     channels not named in ``future``; None leaves them at zero. Raises QueryError for an unknown
     variable or a list of the wrong length.
     """
-    history = observed(model.panel)
+    history = model.design.observed
     last = model.panel.weeks[-1]
     ahead = max((end - last).days // 7, 0)
     places = {name: place_of(model, name, pointer("future", name)) for name in future}

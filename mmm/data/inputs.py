@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmm.data.scales import Scales
-from mmm.data.timeline import Variables, date_basis
-from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Namespace, Tensor
 
@@ -79,11 +77,3 @@ def product_rows(scales: Scales) -> Tensor:
         return np.zeros((0, 1, len(scales.geo_weight)))
     names = np.unique(scales.product)
     return (names[:, None] == scales.product).astype(np.float64)[:, None, :]
-
-
-def numeric_inputs(
-    variables: Variables, spec: ModelSpec, scales: Scales, structure: Structure
-) -> Inputs:
-    """Scaled inputs of ``variables`` as NumPy arrays."""
-    basis = date_basis(variables.weeks, scales, spec)
-    return scaled_inputs(vars(variables), basis, scales, structure, np)

@@ -13,7 +13,7 @@ import numpy as np
 from mmm.data.panel import Panel
 from mmm.data.time_basis import holiday_names
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure
+from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 
@@ -55,8 +55,9 @@ class Scales:
         return self.kpi * self.geo_weight
 
 
-def scales_of(panel: Panel, spec: ModelSpec, structure: Structure) -> Scales:
+def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
     """Scales of a first fit, from its own panel."""
+    structure = structure_of(spec)
     kpi, spend = panel.array("kpi"), panel.array("spend")
     weight = _geo_weight(panel, kpi)
     own, rival = spend / panel.array("unit_cost"), panel.array("rival_spend")

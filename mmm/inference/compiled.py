@@ -17,14 +17,12 @@ import pymc as pm
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import equal_computations
 
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales, scales_of
+from mmm.data.design import Design
 from mmm.errors import DataError, Issue
 from mmm.inference import code_store
 from mmm.model.build import build_collapsed, build_model, collapsible
 from mmm.ops.graph_key import model_key
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import structure_of
 from mmm.types import Array, Tensor
 
 
@@ -38,18 +36,17 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a graph computes on: the data nodes of one panel, scaled."""
+    """What a graph computes on: the data nodes of one design, scaled."""
 
-    panel: Panel
-    scales: Scales
+    design: Design
     values: Mapping[str, Array]
     labels: Mapping[str, list[Any]]
 
     @classmethod
-    def of(cls, model: pm.Model, panel: Panel, scales: Scales) -> "Numbers":
+    def of(cls, model: pm.Model, design: Design) -> "Numbers":
         values = {name: node.get_value() for name, node in _data(model).items()}
         labels = {dim: list(labels) for dim, labels in model.coords.items()}
-        return cls(panel, scales, values, labels)
+        return cls(design, values, labels)
 
 
 @dataclass(frozen=True)
@@ -57,15 +54,19 @@ class Compiled:
     """The sampler's code for one specification; ``model`` is the graph that it was made from, on
     the numbers ``own``."""
 
-    spec: ModelSpec
     collapsed: bool
     model: pm.Model
     code: Any
     own: Numbers
 
-    def load(self, panel: Panel, scales: Scales) -> Loaded:
-        """The code on ``panel``; raises DataError where the panel needs code of its own."""
-        numbers = self._numbers(panel, scales)
+    @property
+    def spec(self) -> ModelSpec:
+        """The specification that the code is for."""
+        return self.own.design.spec
+
+    def load(self, design: Design) -> Loaded:
+        """The code on the numbers of ``design``; raises DataError where that needs its own code."""
+        numbers = self._numbers(design)
         values = numbers.values
         used = {node.name for node in self.code.shared_var_keys}
         # with_data writes into the record of pointers of the code that it is called on
@@ -79,14 +80,14 @@ class Compiled:
             labels=numbers.labels,
         )
 
-    def _numbers(self, panel: Panel, scales: Scales) -> Numbers:
-        if panel is self.own.panel and scales is self.own.scales:
+    def _numbers(self, design: Design) -> Numbers:
+        if design is self.own.design:
             return self.own
-        model = graph_of(self.spec, panel, scales, self.collapsed)
+        model = graph_of(design, self.collapsed)
         issues = list(differences(self.model, model))
         if issues:
             raise DataError(issues)
-        return Numbers.of(model, panel, scales)
+        return Numbers.of(model, design)
 
     def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
         """A starting point; medians of priors may depend on the data."""
@@ -96,19 +97,14 @@ class Compiled:
         return np.asarray(self.code.initial_point_func(seed))
 
 
-def compile_model(
-    spec: ModelSpec, panel: Panel, *, scales: Scales | None = None, collapse: bool = True
-) -> Compiled:
-    """Code for ``spec`` on panels that are like ``panel`` in everything but their numbers.
+def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
+    """Code for designs that are like ``design`` in everything but their numbers.
 
-    ``scales`` are those of an earlier fit (default: the panel's own). ``collapse`` integrates the
-    linear coefficients out where the specification allows it.
+    ``collapse`` integrates the linear coefficients out where the specification allows it.
     """
-    collapsed = collapse and collapsible(spec, panel)
-    scales = scales or scales_of(panel, spec, structure_of(spec))
-    model = graph_of(spec, panel, scales, collapsed)
-    numbers = Numbers.of(model, panel, scales)
-    return Compiled(spec, collapsed, model, _code(model), numbers)
+    collapsed = collapse and collapsible(design)
+    model = graph_of(design, collapsed)
+    return Compiled(collapsed, model, _code(model), Numbers.of(model, design))
 
 
 def _code(model: pm.Model) -> Any:
@@ -122,9 +118,9 @@ def _code(model: pm.Model) -> Any:
     return code
 
 
-def graph_of(spec: ModelSpec, panel: Panel, scales: Scales, collapsed: bool) -> pm.Model:
+def graph_of(design: Design, collapsed: bool) -> pm.Model:
     """The PyMC model, without its linear coefficients where ``collapsed``."""
-    return (build_collapsed if collapsed else build_model)(spec, panel, scales)
+    return (build_collapsed if collapsed else build_model)(design)
 
 
 def _data(model: pm.Model) -> dict[str, SharedVariable]:

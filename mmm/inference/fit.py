@@ -11,8 +11,7 @@ import numpy as np
 import xarray as xr
 
 from mmm.checks.assess import assessed
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales, scales_of
+from mmm.data.design import Design
 from mmm.errors import Issue, SamplingError
 from mmm.inference.approximate import approximate
 from mmm.inference.compiled import Compiled, compile_model, graph_of
@@ -25,9 +24,7 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import judge
 from mmm.progress import Progress, ProgressCallback
-from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
-from mmm.spec.structure import structure_of
 
 type Accelerated = Callable[[Any, SamplingSpec, ProgressCallback], Sampled]
 
@@ -39,18 +36,15 @@ def _jax() -> Accelerated:
 
 
 def fit(
-    spec: ModelSpec,
-    panel: Panel,
+    design: Design,
     sampling: SamplingSpec | None = None,
     progress: ProgressCallback | None = None,
     *,
-    scales: Scales | None = None,
     collapse: bool = True,
     stop: Stop | None = None,
 ) -> FittedModel:
-    """Fit ``spec`` to ``panel``; deterministic by seed on one machine.
+    """Fit a specification to its panel; deterministic by seed on one machine.
 
-    ``scales`` are those of an earlier fit, for a refit (default: the panel's own).
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
     posterior, faster); ``method.path`` of the result says which way it went.
     ``stop``, once it answers True, ends the sampling with the draws that there are.
@@ -59,39 +53,35 @@ def fit(
     if progress:
         progress(Progress("compiling", 0.02))
     if sampling is not None and sampling.backend == "jax":
-        return _fit_on_jax(spec, panel, sampling, progress, scales, collapse)
-    scales = scales or scales_of(panel, spec, structure_of(spec))
-    compiled = compile_model(spec, panel, scales=scales, collapse=collapse)
-    fitted = fit_compiled(compiled, panel, sampling, progress, scales=scales, stop=stop)
+        return _fit_on_jax(design, sampling, progress, collapse)
+    compiled = compile_model(design, collapse=collapse)
+    fitted = fit_compiled(compiled, design, sampling, progress, stop=stop)
     seconds = round(time.monotonic() - started, 3)
     return replace(fitted, method=replace(fitted.method, seconds=seconds))
 
 
 def fit_compiled(
     compiled: Compiled,
-    panel: Panel,
+    design: Design,
     sampling: SamplingSpec | None = None,
     progress: ProgressCallback | None = None,
     *,
-    scales: Scales | None = None,
     stop: Stop | None = None,
 ) -> FittedModel:
-    """Fit ``panel`` with code that exists already: the same draws as ``fit`` by the same seed.
+    """Fit ``design`` with code that exists already: the same draws as ``fit`` by the same seed.
 
-    ``scales`` are those of an earlier fit (default: the panel's own). Raises DataError where the
-    panel differs from the compiled one in more than its numbers.
+    Raises DataError where the design differs from the compiled one in more than its numbers.
     """
     sampling = sampling or SamplingSpec()
     tell = progress or (lambda _: None)
-    started, spec = time.monotonic(), compiled.spec
-    scales = scales or scales_of(panel, spec, structure_of(spec))
-    loaded = compiled.load(panel, scales)
+    started = time.monotonic()
+    loaded = compiled.load(design)
     if sampling.draft:
         sampled = approximate(loaded, sampling, tell)
     else:
         sampled = nuts(loaded, sampling, tell, stop)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
-    order = _Order(spec, panel, scales, sampling, compiled.collapsed)
+    order = _Order(design, sampling, compiled.collapsed)
     return _fitted(order, sampled, loaded.labels, started)
 
 
@@ -108,31 +98,26 @@ def accelerated_nuts(load: Callable[[], Accelerated] = _jax) -> Accelerated:
 
 
 def _fit_on_jax(
-    spec: ModelSpec,
-    panel: Panel,
+    design: Design,
     sampling: SamplingSpec,
     progress: ProgressCallback | None,
-    scales: Scales | None,
     collapse: bool,
 ) -> FittedModel:
     started, tell = time.monotonic(), progress or (lambda _: None)
     sample = accelerated_nuts()
-    scales = scales or scales_of(panel, spec, structure_of(spec))
-    collapsed = collapse and collapsible(spec, panel)
-    model = graph_of(spec, panel, scales, collapsed)
+    collapsed = collapse and collapsible(design)
+    model = graph_of(design, collapsed)
     sampled = sample(model, sampling, tell)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     labels = {dim: list(values or ()) for dim, values in model.coords.items()}
-    return _fitted(_Order(spec, panel, scales, sampling, collapsed), sampled, labels, started)
+    return _fitted(_Order(design, sampling, collapsed), sampled, labels, started)
 
 
 @dataclass(frozen=True)
 class _Order:
     """What was to be fitted, and how."""
 
-    spec: ModelSpec
-    panel: Panel
-    scales: Scales
+    design: Design
     sampling: SamplingSpec
     collapsed: bool
 
@@ -144,12 +129,10 @@ def _fitted(
     sampling = order.sampling
     posterior = Posterior(_kept(sampled.draws, labels))
     if order.collapsed:
-        posterior = complete(posterior, order.spec, order.panel, order.scales, sampling.seed)
+        posterior = complete(posterior, order.design, sampling.seed)
     diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.found}
     unjudged = FittedModel(
-        spec=order.spec,
-        panel=order.panel,
-        scales=order.scales,
+        design=order.design,
         posterior=posterior,
         verdict=judge({**_NO_FIT, **diagnostics}),
         diagnostics=diagnostics,

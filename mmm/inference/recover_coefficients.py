@@ -5,10 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmm.data.inputs import numeric_inputs
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales
-from mmm.data.timeline import observed
+from mmm.data.design import Design
 from mmm.lift.exclusion import kept_cells
 from mmm.lift.resolve import resolve
 from mmm.model.build import scaled_kpi
@@ -18,8 +15,6 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.latent_demand import log_budgets
 from mmm.priors.coefficients import linear_side
 from mmm.priors.coords import coords
-from mmm.spec.model import ModelSpec
-from mmm.spec.structure import structure_of
 
 DIMS = {
     "level": ("geo",),
@@ -31,21 +26,18 @@ DIMS = {
 """Dimensions of what is drawn back beside the vectors of coefficients."""
 
 
-def complete(
-    posterior: Posterior, spec: ModelSpec, panel: Panel, scales: Scales, seed: int
-) -> Posterior:
+def complete(posterior: Posterior, design: Design, seed: int) -> Posterior:
     """``posterior`` of the collapsed model with its coefficients drawn back."""
-    s, rng = structure_of(spec), np.random.default_rng(seed)
-    side = linear_side(spec, s, scales)
-    inputs = numeric_inputs(observed(panel), spec, scales, s)
-    kept = kept_cells(resolve(spec, panel, scales), spec, panel)
-    budgets = log_budgets(s, panel) if s.driven else None
-    seen = Seen(scaled_kpi(panel, scales, s), kept, budgets)
+    s, rng = design.structure, np.random.default_rng(seed)
+    side = linear_side(design)
+    kept = kept_cells(resolve(design), design.spec, design.panel)
+    budgets = log_budgets(s, design.panel) if s.driven else None
+    seen = Seen(scaled_kpi(design), kept, budgets)
     width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
     parts = []
     for chunk in posterior.chunks(kept.size * width):
-        mediator_value = at_known_states(known_states(panel, scales, s, chunk))
-        parts.append(draw_back(chunk, inputs, side, seen, mediator_value, rng))
+        mediator_value = at_known_states(known_states(design, chunk))
+        parts.append(draw_back(chunk, design.inputs, side, seen, mediator_value, rng))
     data = posterior.dataset
     shape = (data.sizes["chain"], data.sizes["draw"])
     dims = {item.name: (item.dim,) for item in side.vectors} | DIMS
@@ -54,7 +46,7 @@ def complete(
         values = np.concatenate([part[name] for part in parts])
         along = ("chain", "draw", *dims.get(name, ()))
         drawn[name] = (along, values.reshape(*shape, *values.shape[1:]))
-    labels = coords(s, spec, panel, scales)
+    labels = coords(design)
     used = {dim for along, _ in drawn.values() for dim in along}
     return Posterior(data.assign(drawn).assign_coords(_known(labels, used)))
 

@@ -24,8 +24,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm.data.design import Design
 from mmm.data.inputs import Inputs, scaled_inputs
-from mmm.data.scales import Scales
 from mmm.data.timeline import ARRAYS, Variables, append, date_basis
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
@@ -88,9 +88,7 @@ WEEKLY = ("shock", "demand")
 def predicted_lifts(
     tests: Sequence[ResolvedTest],
     p: Parameters,
-    spec: ModelSpec,
-    s: Structure,
-    scales: Scales,
+    design: Design,
     xp: Namespace,
     data: Data,
 ) -> Tensor:
@@ -99,12 +97,12 @@ def predicted_lifts(
     ``data(name, values)`` hands over an array of the data. ``p`` needs the linear coefficients only
     where they do not cancel: with the log link, and for mediators.
     """
-    stacked = stack(tests)
-    d = _inputs(stacked, spec, s, scales, xp, data)
+    s, stacked = design.structure, stack(tests)
+    d = _inputs(stacked, design, xp, data)
     q = _on_stack(p, stacked)
     full = "level" in p
     t = equations.terms(q, d, s, xp) if full else equations.nonlinear_terms(q, d, s, xp)
-    unit = data("lift_kpi_unit", scales.kpi_unit)
+    unit = data("lift_kpi_unit", design.scales.kpi_unit)
     total = contrasts(_mean(t, q, s, xp) * unit, stacked)
     found = []
     for i, test in enumerate(tests):
@@ -118,15 +116,13 @@ def predicted_lifts(
     return xp.stack(found, axis=-1)
 
 
-def _inputs(
-    stacked: Stack, spec: ModelSpec, s: Structure, scales: Scales, xp: Namespace, data: Data
-) -> Inputs:
+def _inputs(stacked: Stack, design: Design, xp: Namespace, data: Data) -> Inputs:
     world = {name: data(f"lift_{name}", getattr(stacked.world, name)) for name in ARRAYS}
     basis = {
         name: data(f"lift_{name}_basis", values)
-        for name, values in date_basis(stacked.world.weeks, scales, spec).items()
+        for name, values in date_basis(stacked.world.weeks, design.scales, design.spec).items()
     }
-    return scaled_inputs(world, basis, scales, s, xp)
+    return scaled_inputs(world, basis, design.scales, design.structure, xp)
 
 
 def _on_stack(p: Parameters, stacked: Stack) -> dict[str, Tensor]:

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmm.data.design import Design
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales
 from mmm.data.timeline import Variables
 from mmm.errors import FieldsError, Issue, SpecError, pointer
 from mmm.lift.units import Measured, measured
@@ -30,7 +30,6 @@ from mmm.lift.worlds import Setting, base_world, reach_of, spend_paths, weeks_ah
 from mmm.spec.lift_rules import unit_value
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure, structure_of
 from mmm.types import Array
 
 HINT = "check the unit, the weeks and the geos"
@@ -67,14 +66,13 @@ class ResolvedTest:
         return weight
 
 
-def resolve(spec: ModelSpec, panel: Panel, scales: Scales) -> tuple[ResolvedTest, ...]:
-    """Every lift test of ``spec`` on ``panel``; raises SpecError with one issue a fault."""
-    structure = structure_of(spec)
+def resolve(design: Design) -> tuple[ResolvedTest, ...]:
+    """Every lift test on the design's panel; raises SpecError with one issue per fault."""
     found: list[ResolvedTest] = []
     issues: list[Issue] = []
-    for i, test in enumerate(spec.lift_tests):
+    for i, test in enumerate(design.spec.lift_tests):
         try:
-            found.append(_resolve(test, spec, structure, panel, scales))
+            found.append(_resolve(test, design))
         except FieldsError as error:
             where = pointer("lift_tests", i)
             issues += [Issue(where + e.pointer, e.code, e.detail) for e in error.issues]
@@ -83,17 +81,16 @@ def resolve(spec: ModelSpec, panel: Panel, scales: Scales) -> tuple[ResolvedTest
     return tuple(found)
 
 
-def _resolve(
-    test: LiftTest, spec: ModelSpec, structure: Structure, panel: Panel, scales: Scales
-) -> ResolvedTest:
+def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
+    structure, panel = design.structure, design.panel
     channel = structure.channels.index(test.channel)
     window = window_of(test, panel, weeks_ahead(structure))
-    area = area_of(test, panel, scales.geo_weight)
-    base = base_world(test, window, panel, scales)
+    area = area_of(test, panel, design.scales.geo_weight)
+    base = base_world(test, window, design)
     history = None if window.position is None else base.spend[..., channel] * test.treated_share
     setting = Setting(window, area, reach_of(structure, channel), history)
     control, treatment = paths = spend_paths(test, setting)
-    result = _measured(test, spec, control[window.ahead :], treatment[window.ahead :])
+    result = _measured(test, design.spec, control[window.ahead :], treatment[window.ahead :])
     found = [*_contradictions(test, window, area, panel, result)]
     if found:
         raise FieldsError(found)

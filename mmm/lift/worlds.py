@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmm.data.panel import Panel
+from mmm.data.design import Design
 from mmm.data.scales import Scales
-from mmm.data.timeline import ARRAYS, Variables, observed
+from mmm.data.timeline import ARRAYS, Variables
 from mmm.errors import FieldsError, Issue, pointer
 from mmm.lift.window import Area, Window, cells_of
 from mmm.spec.lift_test import LiftTest, SpendPath
@@ -43,20 +43,20 @@ def reach_of(structure: Structure, channel: int) -> int:
     return max(found)
 
 
-def base_world(test: LiftTest, window: Window, panel: Panel, scales: Scales) -> Variables:
+def base_world(test: LiftTest, window: Window, design: Design) -> Variables:
     """The variables on the window's weeks, before either world's spend is put in.
 
     Raises FieldsError for a price within the series, or one of the wrong number of weeks.
     """
     if window.position is None:
-        return _usual(test, window, panel, scales)
+        return _usual(test, window, design)
     if test.price is not None:
         detail = "within the series the price in the test is in the data"
         raise FieldsError([Issue("/price", "observed", detail)])
-    history, rows = observed(panel), window.rows
+    history, rows = design.observed, window.rows
     cut = {name: getattr(history, name)[np.maximum(rows, 0)] for name in ARRAYS}
     early, n_channels = rows < 0, history.spend.shape[-1]
-    exposure = scales.before.T
+    exposure = design.scales.before.T
     cut["spend"][early] = (exposure[:, :n_channels] * cut["unit_cost"])[early]
     cut["rival_spend"][early] = exposure[:, n_channels:]
     return replace(history, weeks=window.weeks, **cut)
@@ -69,14 +69,14 @@ def with_spend(world: Variables, channel: int, area: Area, path: Array) -> Varia
     return replace(world, spend=spend)
 
 
-def _usual(test: LiftTest, window: Window, panel: Panel, scales: Scales) -> Variables:
-    history, weeks = observed(panel), len(window.weeks)
+def _usual(test: LiftTest, window: Window, design: Design) -> Variables:
+    history, scales, weeks = design.observed, design.scales, len(window.weeks)
     rows = {name: getattr(history, name).mean(0) for name in ARRAYS}
     rows["unit_cost"] = np.broadcast_to(scales.mean_cost, rows["unit_cost"].shape)
     rows["rival_price"] = np.broadcast_to(scales.rival_price_ref, rows["rival_price"].shape)
     rows["events"] = np.zeros_like(rows["events"])
     held = {name: np.repeat(row[None], weeks, axis=0) for name, row in rows.items()}
-    held["price"] = np.repeat(_price(test, window, scales)[:, None], len(panel.geos), axis=1)
+    held["price"] = np.repeat(_price(test, window, scales)[:, None], len(design.panel.geos), axis=1)
     return replace(history, weeks=window.weeks, **held)
 
 

@@ -15,10 +15,10 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 
-from mmm.data.inputs import Inputs, numeric_inputs, scaled_inputs
+from mmm.data.design import Design
+from mmm.data.inputs import Inputs, scaled_inputs
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales
-from mmm.data.timeline import ARRAYS, date_basis, observed
+from mmm.data.timeline import ARRAYS
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
 from mmm.lift.predict import plain_only, predicted_lifts
@@ -32,8 +32,7 @@ from mmm.priors import parameters
 from mmm.priors.coefficients import linear_side
 from mmm.priors.coords import coords
 from mmm.priors.table import Prior
-from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure, structure_of
+from mmm.spec.structure import Structure
 from mmm.types import Array, Tensor
 
 PREDICTOR = "predictor"
@@ -93,37 +92,38 @@ class GraphSource:
         return pm.Data(name, value, dims=dims or None)
 
 
-def build_model(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
+def build_model(design: Design) -> pm.Model:
     """The generative model with its kpi observed."""
-    s, source = structure_of(spec), GraphSource()
-    with pm.Model(coords=coords(s, spec, panel, scales)) as model:
-        inputs = _inputs(spec, panel, scales, s)
-        window = _reference(spec, panel, scales, s, inputs)
-        p = _sampled(spec, s, panel, scales, window, source)
-        p |= parameters.linear(spec, s, panel, scales, p, source)
-        observed_budgets(s, panel, inputs, p)
-        found = equations.terms(p, inputs, s, GRAPH, settle_mediators(s, panel, scales, p))
-        predictor = equations.predictor(found, s, GRAPH)
+    s, source = design.structure, GraphSource()
+    with pm.Model(coords=coords(design)) as model:
+        inputs = _inputs(design)
+        window = _reference(design, inputs)
+        p = _sampled(design, window, source)
+        p |= parameters.linear(design, p, source)
+        observed_budgets(s, design.panel, inputs, p)
+        terms = equations.terms(p, inputs, s, GRAPH, settle_mediators(design, p))
+        predictor = equations.predictor(terms, s, GRAPH)
         predictor.name = PREDICTOR
-        tests = resolve(spec, panel, scales)
-        kpi_likelihood(spec, s, panel, scales, p, predictor, kept_cells(tests, spec, panel))
-        _lifts(tests, p, spec, s, scales)
+        tests = resolve(design)
+        kpi_likelihood(design, p, predictor, kept_cells(tests, design.spec, design.panel))
+        _lifts(tests, p, design)
     return model
 
 
-def build_collapsed(spec: ModelSpec, panel: Panel, scales: Scales) -> pm.Model:
+def build_collapsed(design: Design) -> pm.Model:
     """The same posterior, linear coefficients integrated out; see ``collapse``."""
-    s, source = structure_of(spec), GraphSource(hoisted)
-    with pm.Model(coords=coords(s, spec, panel, scales)) as model:
-        inputs = _fixed_inputs(spec, panel, scales, s)
-        p = _sampled(spec, s, panel, scales, inputs, source)
-        mediator_value = settle_mediators(s, panel, scales, p)
-        side = linear_side(spec, s, scales)
-        kpi = _sized("scaled_kpi", scaled_kpi(panel, scales, s), "date", "geo")
-        tests = resolve(spec, panel, scales)
-        seen = Seen(kpi, kept_cells(tests, spec, panel), _budgets(s, panel))
+    source = GraphSource(hoisted)
+    with pm.Model(coords=coords(design)) as model:
+        inputs = _fixed_inputs(design)
+        p = _sampled(design, inputs, source)
+        mediator_value = settle_mediators(design, p)
+        side = linear_side(design)
+        kpi = _sized("scaled_kpi", scaled_kpi(design), "date", "geo")
+        tests = resolve(design)
+        kept = kept_cells(tests, design.spec, design.panel)
+        seen = Seen(kpi, kept, _budgets(design.structure, design.panel))
         pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, mediator_value)))
-        _lifts(tests, p, spec, s, scales)
+        _lifts(tests, p, design)
     return model
 
 
@@ -131,66 +131,59 @@ def _budgets(s: Structure, panel: Panel) -> Budgets | None:
     """The budgets that latent demand drives, as data nodes."""
     if not s.driven:
         return None
-    found = vars(log_budgets(s, panel)).items()
-    return Budgets(**{name: _sized(f"budget_{name}", values) for name, values in found})
+    arrays = vars(log_budgets(s, panel)).items()
+    return Budgets(**{name: _sized(f"budget_{name}", values) for name, values in arrays})
 
 
-def scaled_kpi(panel: Panel, scales: Scales, s: Structure) -> Array:
+def scaled_kpi(design: Design) -> Array:
     """(week, geo) kpi in the units of the predictor."""
-    kpi = panel.array("kpi") / scales.kpi_unit
-    return np.log(kpi) if s.log_link else kpi
+    kpi = design.panel.array("kpi") / design.scales.kpi_unit
+    return np.log(kpi) if design.structure.log_link else kpi
 
 
-def collapsible(spec: ModelSpec, panel: Panel) -> bool:
+def collapsible(design: Design) -> bool:
     """Whether the kpi is linear-Gaussian in its linear coefficients, and its noise whitens."""
-    if plain_only(spec, structure_of(spec)):
+    spec = design.spec
+    if plain_only(spec, design.structure):
         return False
     log_normal = spec.kpi.likelihood == "lognormal"
     gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
-    return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(panel.geos) == 1)
+    return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(design.panel.geos) == 1)
 
 
-def _lifts(
-    tests: tuple[ResolvedTest, ...],
-    p: dict[str, Tensor],
-    spec: ModelSpec,
-    s: Structure,
-    scales: Scales,
-) -> None:
+def _lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design) -> None:
     """The measured lifts, given what the model predicts of them."""
     if not tests:
         return
-    center = predicted_lifts(tests, p, spec, s, scales, pt, pm.Data)
+    center = predicted_lifts(tests, p, design, pt, pm.Data)
     lift = pm.Data("observed_lift", np.array([test.lift for test in tests]))
     sd = pm.Data("lift_sd", np.array([test.sd for test in tests]))
     pm.Normal("lift", center, sd, observed=lift)
 
 
-def _sampled(
-    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, d: Inputs, source: GraphSource
-) -> dict[str, Tensor]:
+def _sampled(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:
     """Parameters that both forms of the posterior sample."""
-    p = parameters.nonlinear(spec, s, panel, scales, d, source)
-    p |= parameters.pooled_scales(spec, s, panel, scales, source)
-    p |= parameters.noise_scale(spec, panel, source)
-    p |= parameters.mediator_parameters(s, source)
-    return p | parameters.budget_parameters(s, source)
+    p = parameters.nonlinear(design, d, source)
+    p |= parameters.pooled_scales(design, source)
+    p |= parameters.noise_scale(design.spec, design.panel, source)
+    p |= parameters.mediator_parameters(design.structure, source)
+    return p | parameters.budget_parameters(design.structure, source)
 
 
-def _reference(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, d: Inputs) -> Inputs:
+def _reference(design: Design, d: Inputs) -> Inputs:
     """Inputs of the reference window, which no intervention moves: what is believed or known of a
     channel's effect rests on what was spent, and ``do`` must not change its coefficient."""
-    seen = numeric_inputs(observed(panel), spec, scales, s)
-    return replace(d, **{n: pm.Data(f"reference_{n}", getattr(seen, n)) for n in REFERENCE})
+    nodes = {n: pm.Data(f"reference_{n}", getattr(design.inputs, n)) for n in REFERENCE}
+    return replace(d, **nodes)
 
 
-def _fixed_inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
+def _fixed_inputs(design: Design) -> Inputs:
     """Scaled inputs as data nodes themselves: nothing intervenes on what is behind them, and no
     step of the sampler has to scale them again."""
-    found = vars(numeric_inputs(observed(panel), spec, scales, s))
-    basis = {name: pm.Data(f"{name}_basis", values) for name, values in found["basis"].items()}
-    scaled = {n: _sized(f"scaled_{n}", v) for n, v in found.items() if n not in FIXED}
-    return Inputs(basis=basis, product=found["product"], **scaled)
+    arrays = vars(design.inputs)
+    basis = {name: pm.Data(f"{name}_basis", values) for name, values in arrays["basis"].items()}
+    scaled = {n: _sized(f"scaled_{n}", v) for n, v in arrays.items() if n not in FIXED}
+    return Inputs(basis=basis, product=arrays["product"], **scaled)
 
 
 def _sized(name: str, value: Array, *dims: str) -> Tensor:
@@ -199,15 +192,12 @@ def _sized(name: str, value: Array, *dims: str) -> Tensor:
     return pm.Data(name, value, dims=dims or None, shape=shape)
 
 
-def _inputs(spec: ModelSpec, panel: Panel, scales: Scales, s: Structure) -> Inputs:
+def _inputs(design: Design) -> Inputs:
     """Scaled inputs from data nodes."""
     nodes: dict[str, Any] = {
-        name: pm.Data(f"scale_{name}", getattr(scales, name)) for name in SCALES
+        name: pm.Data(f"scale_{name}", getattr(design.scales, name)) for name in SCALES
     }
-    world = observed(panel)
+    world = design.observed
     variables = {n: pm.Data(n, getattr(world, n), dims=VARIABLE_DIMS[n]) for n in ARRAYS}
-    basis = {
-        name: pm.Data(f"{name}_basis", values)
-        for name, values in date_basis(panel.weeks, scales, spec).items()
-    }
-    return scaled_inputs(variables, basis, replace(scales, **nodes), s, pt)
+    basis = {name: pm.Data(f"{name}_basis", values) for name, values in design.basis.items()}
+    return scaled_inputs(variables, basis, replace(design.scales, **nodes), design.structure, pt)

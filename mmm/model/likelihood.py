@@ -14,12 +14,11 @@ import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
 
+from mmm.data.design import Design
 from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales
 from mmm.equations.mediators import MediatorValue
 from mmm.posterior.latent_demand import log_budgets
-from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Parameters, Tensor
 
@@ -27,18 +26,15 @@ CELLS = ("date", "geo")
 
 
 def kpi_likelihood(
-    spec: ModelSpec,
-    s: Structure,
-    panel: Panel,
-    scales: Scales,
+    design: Design,
     p: Parameters,
     predictor: Tensor,
     kept: NDArray[np.bool_],
 ) -> None:
     """The kpi given the structural ``predictor (week, geo)`` in scaled units; cells that are not
     ``kept (week, geo)`` have no say."""
-    unit = pm.Data("kpi_unit", scales.kpi_unit, dims="geo")
-    kpi, kind = panel.array("kpi"), spec.kpi.likelihood
+    s, unit = design.structure, pm.Data("kpi_unit", design.scales.kpi_unit, dims="geo")
+    kpi, kind = design.panel.array("kpi"), s.likelihood
     dims = CELLS if kept.all() else None
 
     def cells(values: Tensor) -> Tensor:
@@ -83,12 +79,12 @@ def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: 
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
 
-def settle_mediators(s: Structure, panel: Panel, scales: Scales, p: Parameters) -> MediatorValue:
+def settle_mediators(design: Design, p: Parameters) -> MediatorValue:
     """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
-    values = panel.array("mediators")
+    values, scales = design.panel.array("mediators"), design.scales
 
     def mediator_value(mediator: int, mean: Tensor) -> Tensor:
-        name = s.mediators[mediator]
+        name = design.structure.mediators[mediator]
         seen = np.isfinite(values[..., mediator])
         center = pm.Data(f"center_{name}", scales.mediator_mean[:, mediator])
         spread = pm.Data(f"spread_{name}", scales.mediator_sd[:, mediator])

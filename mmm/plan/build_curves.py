@@ -18,7 +18,6 @@ from mmm.equations.transforms import SATURATION, frequency_curve
 from mmm.plan.cells import Spread
 from mmm.plan.curves import PlanCurves
 from mmm.plan.week_curves import WeekCurves, kernel_of
-from mmm.posterior.evaluate import inputs_of
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array
@@ -38,7 +37,7 @@ def plan_curves(
     of a unit of the kpi."""
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
-    inputs = inputs_of(model, world)
+    inputs = model.design.inputs_on(world)
     weights = _weights(model, inputs, value, slice(history, None))
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
     past = np.arange(d.exposure.shape[1])[:, None] < history - start

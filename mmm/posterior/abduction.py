@@ -11,9 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from mmm.data.design import Design
 from mmm.data.inputs import Inputs
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
 from mmm.equations.mediators import MediatorValue
@@ -27,14 +26,15 @@ type Known = tuple[Positions, Positions]
 """Positions of the observed weeks on a timeline, and in the panel."""
 
 
-def known_states(panel: Panel, scales: Scales, s: Structure, chunk: Chunk) -> Array:
+def known_states(design: Design, chunk: Chunk) -> Array:
     """(draw, mediator, week, geo) standardised mediators of the observed weeks; weeks unseen are
     the posterior's draws."""
-    values = (panel.array("mediators") - scales.mediator_mean) / scales.mediator_sd
+    scales = design.scales
+    values = (design.panel.array("mediators") - scales.mediator_mean) / scales.mediator_sd
     values = values.transpose(2, 0, 1)
     n = len(next(iter(chunk.values())))
     found = np.broadcast_to(values, (n, *values.shape)).copy()
-    for i, name in enumerate(s.mediators):
+    for i, name in enumerate(design.structure.mediators):
         if f"unseen_{name}" in chunk:
             found[:, i][:, ~np.isfinite(values[i])] = chunk[f"unseen_{name}"]
     return found
@@ -68,7 +68,7 @@ def with_latents(
         p["demand"] = _demand(chunk, known, later, fresh((n, weeks)))
     s = model.structure
     if s.mediators:
-        states = known_states(model.panel, model.scales, s, chunk)
+        states = known_states(model.design, chunk)
         p["innovation"] = chunk["mediator_sd"][:, :, None, None] * fresh(
             (n, len(s.mediators), weeks, len(model.panel.geos))
         )
@@ -120,7 +120,7 @@ def _residual(model: FittedModel, p: Mapping[str, Array], known: Known, history:
             full = np.zeros((len(p[name]), len(model.panel.weeks)))
             full[:, known[1]] = p[name][:, known[0]]
             past[name] = full
-    states = known_states(model.panel, model.scales, s, p)
+    states = known_states(model.design, p)
     t = equations.terms(past, history, s, np, at_known_states(states))
     kpi = model.panel.array("kpi") / model.scales.kpi_unit
     return np.asarray((np.log(kpi) if s.log_link else kpi) - equations.predictor(t, s, np))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.data.inputs import Inputs, numeric_inputs
-from mmm.data.timeline import Variables, between, observed
+from mmm.data.inputs import Inputs
+from mmm.data.timeline import Variables, between
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.posterior.abduction import with_latents
@@ -45,11 +45,6 @@ class Evaluation:
     steps: Array
 
 
-def inputs_of(model: FittedModel, variables: Variables) -> Inputs:
-    """Scaled inputs of ``variables`` under the model's stored scales."""
-    return numeric_inputs(variables, model.spec, model.scales, model.structure)
-
-
 def evaluate(
     model: FittedModel,
     variables: Variables,
@@ -62,8 +57,8 @@ def evaluate(
     with ``seed`` (equal seeds give equal states). ``reduce`` returns (draw, ...) for the draws it
     is given; chunks bound the memory.
     """
-    inputs = inputs_of(model, variables)
-    past = inputs_of(model, observed(model.panel)) if _has_past(model.structure) else inputs
+    inputs = model.design.inputs_on(variables)
+    past = model.design.inputs if _has_past(model.structure) else inputs
     rng = None if seed is None else np.random.default_rng(seed)
     cells = inputs.exposure.size + inputs.log_price.size * (8 + len(model.structure.mediators))
     last = model.panel.weeks[-1]

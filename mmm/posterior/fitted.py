@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mmm.data.design import Design, design_of
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
@@ -19,7 +19,7 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.verdict import Verdict
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
-from mmm.spec.structure import Structure, structure_of
+from mmm.spec.structure import Structure
 
 FORMAT = "prudent-model/2"
 
@@ -39,19 +39,32 @@ class Method:
 class FittedModel:
     """Everything that a question needs; ``diagnostics`` and ``notes`` are for people."""
 
-    spec: ModelSpec
-    panel: Panel
-    scales: Scales
+    design: Design
     posterior: Posterior
     verdict: Verdict
     diagnostics: Mapping[str, float]
     method: Method
     notes: tuple[str, ...] = ()
 
-    @cached_property
+    @property
+    def spec(self) -> ModelSpec:
+        """What the model is."""
+        return self.design.spec
+
+    @property
     def structure(self) -> Structure:
         """The static shape that the equations need."""
-        return structure_of(self.spec)
+        return self.design.structure
+
+    @property
+    def panel(self) -> Panel:
+        """The data that the model was fitted to."""
+        return self.design.panel
+
+    @property
+    def scales(self) -> Scales:
+        """The units of the parameters."""
+        return self.design.scales
 
     @property
     def incomplete(self) -> bool:
@@ -107,9 +120,11 @@ def load_model(path: Path) -> FittedModel:
 def _assemble(meta: dict[str, Any], posterior: xr.Dataset, panel: xr.Dataset) -> FittedModel:
     method = {**meta["method"], "sampling": SamplingSpec(**meta["method"]["sampling"])}
     return FittedModel(
-        spec=ModelSpec.model_validate(meta["spec"]),
-        panel=Panel(panel),
-        scales=_scales_from_json(meta["scales"]),
+        design=design_of(
+            ModelSpec.model_validate(meta["spec"]),
+            Panel(panel),
+            _scales_from_json(meta["scales"]),
+        ),
         posterior=Posterior(posterior),
         verdict=Verdict.model_validate(meta["verdict"]),
         diagnostics=meta["diagnostics"],

@@ -5,20 +5,16 @@ integrates them out.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mmm.data.design import Design
 from mmm.data.scales import Scales
 from mmm.data.time_basis import smooth_size, spectral_sd, window_units
 from mmm.priors.table import PRIORS, Prior
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
-
-if TYPE_CHECKING:
-    pass
-
 
 POOLED = {
     "product_level": "product_sd",
@@ -52,8 +48,9 @@ def level_prior(s: Structure) -> Prior:
     return PRIORS["level_log" if s.log_link else "level"]
 
 
-def coefficients(spec: ModelSpec, s: Structure, scales: Scales) -> list[Coefficients]:
+def coefficients(design: Design) -> list[Coefficients]:
     """Every vector of ``linear_terms``, in its order."""
+    spec, s, scales = design.spec, design.structure, design.scales
     found = []
 
     def add(name: str, dim: str, size: int, prior: str, fixed: float | Array = 1.0) -> None:
@@ -120,9 +117,9 @@ class Linear:
         return xp.concatenate(same, axis=-1)
 
 
-def linear_side(spec: ModelSpec, s: Structure, scales: Scales) -> Linear:
-    """The linear side of ``spec``."""
-    return Linear(s, tuple(coefficients(spec, s, scales)))
+def linear_side(design: Design) -> Linear:
+    """The linear side of the model."""
+    return Linear(design.structure, tuple(coefficients(design)))
 
 
 def varying_size(spec: ModelSpec, scales: Scales) -> int:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales
+from mmm.data.design import Design
 from mmm.priors.coefficients import acting, coefficients, varying_size
-from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure, event_parameters
 
 
-def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[str, list[Any]]:
+def coords(design: Design) -> dict[str, list[Any]]:
     """Labels of every dimension that a parameter may have."""
+    spec, s, panel = design.spec, design.structure, design.panel
     media = [medium.name for medium in s.media]
     found: dict[str, list[Any]] = {
         "date": [week.isoformat() for week in panel.weeks],
@@ -28,7 +27,7 @@ def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[
         "varying_group": [",".join(s.channels[i] for i in group) for group in s.varying],
         "driven": [s.channels[i] for i in s.driven],
         "mediator_harmonic": list(range(2 * s.yearly)),
-        "varying_wave": list(range(varying_size(spec, scales))),
+        "varying_wave": list(range(varying_size(spec, design.scales))),
     }
     found["free_effect_channel"] = [
         channel.name
@@ -36,11 +35,11 @@ def coords(s: Structure, spec: ModelSpec, panel: Panel, scales: Scales) -> dict[
         if medium.acts and channel.prior.effect is None
     ]
     labels = {
-        "holiday_name": list(scales.holidays),
+        "holiday_name": list(design.scales.holidays),
         "product": sorted(set(panel.products)),
         "acting_mediator": [s.mediators[i] for i in acting(s)],
     }
-    for item in coefficients(spec, s, scales):
+    for item in coefficients(design):
         found.setdefault(item.dim, labels.get(item.dim, list(range(item.size))))
     for name, members in s.parameter_media.items():
         found[f"{name}_medium"] = [media[member] for member in members]

@@ -16,21 +16,18 @@ currency and kpi units that one scaled unit of media brings in a week: price fac
 with the log link the kpi itself, to first order in the channel's term.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from mmm.data.design import Design
 from mmm.data.inputs import Inputs
 from mmm.data.kpi_value import kpi_value
-from mmm.data.panel import Panel
-from mmm.data.scales import Scales
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.equations.media import media_curve_derivatives, media_curves
 from mmm.priors.source import Source
 from mmm.priors.table import Prior, effect_prior, stated_prior
-from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
 
@@ -38,11 +35,22 @@ LEAST_SPREAD = 0.01
 """A curve that hardly moves counts as moving by this share of its value at usual spend."""
 
 
+@dataclass(frozen=True)
+class Quantity:
+    """What a statement about an effect measures: value per unit of spend with ``money``, else a
+    share of the kpi; of the next unit of spend where ``marginal``, else of all spend."""
+
+    money: bool
+    marginal: bool
+
+    @property
+    def label(self) -> str:
+        """A name of its own among the data of a graph."""
+        return ("marginal_" if self.marginal else "") + ("value" if self.money else "kpi")
+
+
 def channel_coefficients(
-    spec: ModelSpec,
-    s: Structure,
-    panel: Panel,
-    scales: Scales,
+    design: Design,
     d: Inputs,
     p: Parameters,
     ratio: Tensor,
@@ -50,28 +58,33 @@ def channel_coefficients(
     source: Source,
 ) -> Tensor:
     """(..., channel) coefficient of each channel's curve before its geo ratio; zero where the
-    channel has no direct effect."""
+    channel has no direct effect.
+
+    ``ratio (..., channel, geo)`` is a geo's effect relative to the channel's, ``at_one (...,
+    medium)`` the saturation at mean active exposure.
+    """
+    spec, s = design.spec, design.structure
     rows: dict[int, Tensor] = {i: 0.0 * at_one[..., i] for i in range(s.n_channels)}
     acting = [i for i in range(s.n_channels) if s.media[i].acts]
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
-        prior = _free_prior(effect_prior(scales.mean_spend), free, source)
+        prior = _free_prior(effect_prior(design.scales.mean_spend), free, source)
         spread = partial(_spread, p, d, s, at_one, free, source.xp)
         effect = source.informed("effect", prior, spread, "free_effect_channel")
         if len(free) == s.n_channels:
             return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
-    found: dict[tuple[bool, bool], Tensor] = {}
+    per_unit: dict[Quantity, Tensor] = {}
     for channel in acting:
         stated = spec.channels[channel].prior.effect
         if stated is None:
             continue
         kind, value = stated
-        key = ("roi" in kind, kind in ("marginal_roi", "elasticity"))
-        if key not in found:
-            found[key] = _per_coefficient(spec, s, panel, scales, d, p, ratio, source, *key)
+        quantity = Quantity("roi" in kind, kind in ("marginal_roi", "elasticity"))
+        if quantity not in per_unit:
+            per_unit[quantity] = _per_coefficient(quantity, design, d, p, ratio, source)
         drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
-        rows[channel] = drawn / found[key][..., channel]
+        rows[channel] = drawn / per_unit[quantity][..., channel]
     return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
 
 
@@ -97,44 +110,40 @@ def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> P
 
 
 def _per_coefficient(
-    spec: ModelSpec,
-    s: Structure,
-    panel: Panel,
-    scales: Scales,
+    quantity: Quantity,
+    design: Design,
     d: Inputs,
     p: Parameters,
     ratio: Tensor,
     source: Source,
-    money: bool,
-    marginal: bool,
 ) -> Tensor:
-    """(..., channel) of the docstring, per unit of beta."""
-    xp, tail = source.xp, s.max_lag if money else 0
-    window = slice(0, scales.span_weeks)
-    d = _within(d, window) if len(panel.weeks) > scales.span_weeks else d
-    label = ("marginal_" if marginal else "") + ("value" if money else "kpi")
+    """(..., channel) the quantity of the module's docstring, per unit of beta."""
+    s, panel, xp = design.structure, design.panel, source.xp
+    tail, span = s.max_lag if quantity.money else 0, design.scales.span_weeks
+    window = slice(0, span)
+    d = _within(d, window) if len(panel.weeks) > span else d
     longer = carried_out(d, tail, xp) if tail else d
-    shape = media_curve_derivatives if marginal else media_curves
+    shape = media_curve_derivatives if quantity.marginal else media_curves
     response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
     spend, kpi = panel.array("spend")[window].sum((0, 1)), panel.array("kpi")[window]
-    worth = _worth(spec, panel, scales, s, tail, money=money)
-    worth = source.data(f"{label}_of_media", worth)
+    worth = _worth(design, tail, money=quantity.money)
+    worth = source.data(f"{quantity.label}_of_media", worth)
     if s.price_acts_on_all and not s.log_link:
         worth = equations.price_factor(p, longer, s, xp) * worth
     total = (response * worth[..., None, :, :]).sum((-2, -1))
-    base = spend if money else np.full(s.n_channels, kpi.sum())
-    return total / source.data(f"{label}_base", base)
+    base = spend if quantity.money else np.full(s.n_channels, kpi.sum())
+    return total / source.data(f"{quantity.label}_base", base)
 
 
-def _worth(
-    spec: ModelSpec, panel: Panel, scales: Scales, s: Structure, tail: int, *, money: bool
-) -> Array:
-    """(week, geo) of one scaled unit of media, before the price factor."""
+def _worth(design: Design, tail: int, *, money: bool) -> Array:
+    """(week, geo) of one scaled unit of media, before the price factor: in currency with ``money``,
+    else in kpi units."""
+    scales, log_link = design.scales, design.structure.log_link
     window = slice(0, scales.span_weeks)
-    prices, kpi = observed(panel).price[window], panel.array("kpi")[window]
-    value = kpi_value(spec, prices) if money else np.ones_like(prices)
-    unit = kpi if s.log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
-    last = kpi.mean(0, keepdims=True) if s.log_link else unit[-1:]
+    prices, kpi = design.observed.price[window], design.panel.array("kpi")[window]
+    value = kpi_value(design.spec, prices) if money else np.ones_like(prices)
+    unit = kpi if log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
+    last = kpi.mean(0, keepdims=True) if log_link else unit[-1:]
     held = np.repeat(value[-1:] * last, tail, axis=0)
     return np.concatenate([value * unit, held])
 

@@ -10,6 +10,7 @@ logarithm. Other spreads are drawn on the log, which measured better (benchmarks
 
 import numpy as np
 
+from mmm.data.design import Design
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.priors.source import Source
@@ -51,18 +52,19 @@ def price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Te
     return p
 
 
-def geo_ratio(s: Structure, panel: Panel, scales: Scales, source: Source) -> Tensor:
+def geo_ratio(design: Design, source: Source) -> Tensor:
     """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
 
     The channel's own effect is the mean over geos by their share of its exposure: what the whole
     panel informs, and hence nearly independent of how the geos differ.
     """
+    panel = design.panel
     if len(panel.geos) == 1:
-        return source.xp.ones((s.n_channels, 1))
+        return source.xp.ones((design.structure.n_channels, 1))
     sd = signed_spread("effect_sd", PRIORS["effect_sd"], source, "channel")
     z = source.standard("effect_z", "channel", "geo")
     ratio = source.xp.exp(sd[..., :, None] * z)
-    share = source.data("exposure_share", exposure_share(panel, scales), "channel", "geo")
+    share = source.data("exposure_share", exposure_share(panel, design.scales), "channel", "geo")
     return ratio / (ratio * share).sum(-1)[..., None]
 
 

@@ -9,9 +9,9 @@ Latent quantities are an innovation (``*_z``) times a scale, so that ``do`` prop
 
 import numpy as np
 
+from mmm.data.design import Design
 from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales
 from mmm.equations.media import curve_at_one
 from mmm.equations.transforms import from_half_life
 from mmm.priors.coefficients import coefficients, level_prior
@@ -27,10 +27,9 @@ from mmm.spec.structure import Structure, event_parameters
 from mmm.types import Namespace, Tensor
 
 
-def nonlinear(
-    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, d: Inputs, source: Source
-) -> dict[str, Tensor]:
-    """Everything but the linear coefficients and the noise."""
+def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
+    """Everything but the linear coefficients and the noise; ``d`` are the observed inputs."""
+    spec, s, panel = design.spec, design.structure, design.panel
     p = _curve_parameters(spec, s, source)
     p |= price_parameters(s, panel, source)
     at_one = curve_at_one(p, s, source.xp)
@@ -44,26 +43,24 @@ def nonlinear(
     if s.interactions:
         p["interaction"] = source.draw("interaction", PRIORS["interaction"], "pair")
     if s.varying:
-        p["varying"] = varying_weights(spec, scales, source)
+        p["varying"] = varying_weights(spec, design.scales, source)
     if s.driven:
         p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
-    ratio = geo_ratio(s, panel, scales, source)
-    per_channel = channel_coefficients(spec, s, panel, scales, d, p, ratio, at_one, source)
+    ratio = geo_ratio(design, source)
+    per_channel = channel_coefficients(design, d, p, ratio, at_one, source)
     p["beta"] = source.keep("beta", per_channel[..., :, None] * ratio, "channel", "geo")
     return p
 
 
-def pooled_scales(
-    spec: ModelSpec, s: Structure, panel: Panel, scales: Scales, source: Source
-) -> dict[str, Tensor]:
+def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
     """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
     shocks."""
-    pooled = [c.pooled for c in coefficients(spec, s, scales) if c.pooled]
+    pooled = [c.pooled for c in coefficients(design) if c.pooled]
     found = {name: source.draw(name, PRIORS[name]) for name in pooled}
-    if len(panel.geos) > 1:
-        sized = "population" in panel.data
+    if len(design.panel.geos) > 1:
+        sized = "population" in design.panel.data
         found["level_sd"] = source.draw(
             "level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"]
         )
@@ -71,15 +68,9 @@ def pooled_scales(
     return found
 
 
-def linear(
-    spec: ModelSpec,
-    s: Structure,
-    panel: Panel,
-    scales: Scales,
-    p: dict[str, Tensor],
-    source: Source,
-) -> dict[str, Tensor]:
+def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
     """The linear coefficients, and latent demand, given the other parameters in ``p``."""
+    s, panel = design.structure, design.panel
     found = _demand(s, panel, p, source) if s.driven else {}
     level = source.draw("level_mean", level_prior(s))
     if len(panel.geos) == 1:
@@ -89,7 +80,7 @@ def linear(
         found["level"] = source.keep("level", level[..., None] + deviation, "geo")
         shock = p["shock_sd"][..., None] * source.standard("shock_z", "date")
         found["shock"] = source.keep("shock", shock, "date")
-    for item in coefficients(spec, s, scales):
+    for item in coefficients(design):
         if item.pooled:
             z = source.standard(f"{item.name}_z", item.dim)
             found[item.name] = source.keep(item.name, item.sd(p) * z, item.dim)

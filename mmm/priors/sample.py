@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mmm.data.inputs import Inputs, numeric_inputs
+from mmm.data.design import Design
+from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
-from mmm.data.scales import Scales
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.priors import parameters
 from mmm.priors.coords import coords
 from mmm.priors.table import Prior
-from mmm.spec.model import ModelSpec
-from mmm.spec.structure import Structure, structure_of
+from mmm.spec.structure import Structure
 from mmm.types import Array
 
 HIDDEN = "_z"
@@ -64,20 +62,19 @@ class ArraySource:
         return value
 
 
-def prior_draws(spec: ModelSpec, panel: Panel, scales: Scales, n: int, seed: int) -> xr.Dataset:
+def prior_draws(design: Design, n: int, seed: int) -> xr.Dataset:
     """Draws as (chain, draw, ...), one chain of ``n``, named as a posterior's; innovations left
     out. Weeks in which a mediator was not seen are drawn from its own equation."""
-    s = structure_of(spec)
-    labels = coords(s, spec, panel, scales)
+    s, panel, d = design.structure, design.panel, design.inputs
+    labels = coords(design)
     sizes = {name: len(values) for name, values in labels.items()}
     source = ArraySource(np.random.default_rng(seed), n, sizes, {})
-    d = numeric_inputs(observed(panel), spec, scales, s)
-    p = parameters.nonlinear(spec, s, panel, scales, d, source)
-    p |= parameters.pooled_scales(spec, s, panel, scales, source)
-    p |= parameters.noise_scale(spec, panel, source)
+    p = parameters.nonlinear(design, d, source)
+    p |= parameters.pooled_scales(design, source)
+    p |= parameters.noise_scale(design.spec, panel, source)
     p |= parameters.mediator_parameters(s, source)
     p |= parameters.budget_parameters(s, source)
-    p |= parameters.linear(spec, s, panel, scales, p, source)
+    p |= parameters.linear(design, p, source)
     _unseen(s, panel, p, d, source)
     kept = {k: v for k, v in source.drawn.items() if not k.endswith(HIDDEN)}
     data = {name: (("chain", "draw", *dims), v[None]) for name, (dims, v) in kept.items()}

@@ -14,7 +14,6 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales, scales_of
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 type Names = Sequence[tuple[Any, ...]]
@@ -25,7 +24,7 @@ def carried_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     old = model.scales
     if spec == model.spec:
         return old
-    fresh = scales_of(panel, spec, structure_of(spec))
+    fresh = scales_of(panel, spec)
     own, was = _names(spec), _names(model.spec)
 
     def by_name(name: str, kind: str, axis: int = 0) -> Array:

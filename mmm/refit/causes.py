@@ -63,7 +63,7 @@ def restated_model(model: FittedModel, cells: Sequence[Restated]) -> FittedModel
             table[cell.column] = table[cell.column].where(
                 table.index != at[cell.week, cell.geo], cell.new
             )
-    return replace(model, panel=continued_panel(model, table, model.spec))
+    return replace(model, design=model.design.on_panel(continued_panel(model, table, model.spec)))
 
 
 def means_if_restated(

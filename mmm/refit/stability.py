@@ -46,7 +46,7 @@ def first_weeks(model: FittedModel, count: int) -> FittedModel:
         if cell in draws.dims:
             draws = draws.isel({cell: slice(0, int(unseen[..., i].sum()))})
     panel = Panel(model.panel.data.isel(date=slice(0, count)))
-    return replace(model, panel=panel, posterior=Posterior(draws))
+    return replace(model, design=model.design.on_panel(panel), posterior=Posterior(draws))
 
 
 MOST_CELLS = 100

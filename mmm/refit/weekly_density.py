@@ -11,7 +11,6 @@ Gelman & Gabry 2017).
 import numpy as np
 from scipy.special import gammaln
 
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
 from mmm.lift.resolve import resolve
@@ -25,14 +24,14 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 
 def weekly_log_density(model: FittedModel) -> Array:
     """(draw, week) of the observed weeks; cells that a lift test stands for have no say."""
-    tests = resolve(model.spec, model.panel, model.scales)
+    tests = resolve(model.design)
     kept = kept_cells(tests, model.spec, model.panel)
 
     def density(found: Evaluation) -> Array:
         cells = np.where(kept, _kpi(model, found), 0.0).sum(-1)
         return np.asarray(cells + _mediators(model, found) + _budgets(model, found))
 
-    return evaluate(model, observed(model.panel), density)
+    return evaluate(model, model.design.observed, density)
 
 
 def _kpi(model: FittedModel, found: Evaluation) -> Array:

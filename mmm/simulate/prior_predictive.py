@@ -12,15 +12,13 @@ import pandas as pd
 
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.prior import prior_model
+from mmm.data.design import design_of
 from mmm.data.panel import Panel, row_places
-from mmm.data.scales import scales_of
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.interval import Answer, Interval, summarize
-from mmm.posterior.evaluate import inputs_of, with_noise
+from mmm.posterior.evaluate import with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 MOST_CELLS = 20_000_000
@@ -64,12 +62,10 @@ def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> 
     """``draws`` data sets on the inputs of ``panel``; fewer where the panel is very large."""
     cells = panel.array("kpi").size * (len(spec.channels) + 8)
     n = int(np.clip(MOST_CELLS // cells, min(draws, 20), draws))
-    scales = scales_of(panel, spec, structure_of(spec))
-    hidden = _unseen(panel)
-    model = prior_model(spec, hidden, scales, n, seed)
+    model = prior_model(design_of(spec, panel).on_panel(_unseen(panel)), n, seed)
     states, mean = _mean(model)
     kpi = _noisy(model, mean, seed + 1)
-    s = model.structure
+    s, scales = model.structure, model.scales
     mediators = np.zeros((n, len(s.mediators), *mean.shape[1:]))
     for i in range(len(s.mediators)):
         mediators[:, i] = scales.mediator_mean[:, i] + scales.mediator_sd[:, i] * states[i]
@@ -105,7 +101,7 @@ def _mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
     def mediator_value(mediator: int, _mean: Array) -> Array:
         return states[mediator]
 
-    terms = equations.terms(p, inputs_of(model, observed(panel)), s, np, mediator_value)
+    terms = equations.terms(p, model.design.inputs, s, np, mediator_value)
     mean = equations.mean(terms, s, np) * model.scales.kpi_unit
     if s.likelihood == "lognormal":
         by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]

@@ -69,7 +69,7 @@ def refit(request) -> None:
     base = load_model(Path(request.base_path))
     table = read_table(Path(request.table_path).read_bytes(), request.media_type)
     panel = continued_panel(base, table, base.spec)
-    save_model(replace(base, panel=panel), Path(request.model_path))
+    save_model(replace(base, design=base.design.on_panel(panel)), Path(request.model_path))
 
 
 def until_stopped(request, report, stop) -> None:

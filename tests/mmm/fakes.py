@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import RULES, judge
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import ModelSpec, parse_spec
 from mmm.spec.sampling import SamplingSpec
-from mmm.spec.structure import structure_of
 
 START = date(2022, 1, 3)
 
@@ -79,13 +78,11 @@ def fake_model(
     frame = table(weeks, geos, seed)
     frame.loc[frame.index % 4 != 3, "awareness"] = np.nan
     panel = build_panel(frame, spec)
-    scales = scales_of(panel, spec, structure_of(spec))
-    drawn = prior_draws(spec, panel, scales, draws, seed + 1)
+    design = design_of(spec, panel)
+    drawn = prior_draws(design, draws, seed + 1)
     perfect = {rule.name: rule.caution for rule in RULES}
     return FittedModel(
-        spec=spec,
-        panel=panel,
-        scales=scales,
+        design=design,
         posterior=Posterior(drawn),
         verdict=judge(perfect),
         diagnostics=perfect,

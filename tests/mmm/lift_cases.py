@@ -6,11 +6,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
 from mmm.lift.resolve import resolve
 from mmm.spec.model import parse_spec
-from mmm.spec.structure import structure_of
 
 FIRST, WEEKS, LAG = date(2022, 1, 3), 40, 4
 PEOPLE = {"a": 1000.0, "b": 3000.0}
@@ -51,7 +50,7 @@ def panel_and_spec(*tests, geos=("a", "b"), items=("all",), **fields):
 
 def resolved(*tests, **kwargs):
     panel, spec = panel_and_spec(*tests, **kwargs)
-    return panel, resolve(spec, panel, scales_of(panel, spec, structure_of(spec)))
+    return panel, resolve(design_of(spec, panel))
 
 
 def one(test, **kwargs):

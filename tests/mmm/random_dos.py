@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mmm.counterfactual.variables import MEDIATOR, places
-from mmm.data.timeline import Variables, observed
+from mmm.data.timeline import Variables
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -31,7 +31,7 @@ def random_dos(model: FittedModel, rng: np.random.Generator) -> tuple[slice, Dos
 
 def by_hand(model: FittedModel, window: slice, dos: Dos) -> Variables:
     """The observed world with each intervention applied, week by week and geo by geo."""
-    world, known = observed(model.panel), places(model)
+    world, known = model.design.observed, places(model)
     arrays = {name: values.copy() for name, values in vars(world).items() if name != "weeks"}
     for do in dos:
         place = known[do["variable"]]

@@ -4,17 +4,15 @@
 weeks (more only where the parameters need them). The table has plausible numbers and no truth.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mmm.data.panel import Panel, build_panel
+from mmm.data.design import Design, design_of
+from mmm.data.panel import build_panel
 from mmm.data.panel_checks import parameter_count
-from mmm.data.scales import Scales, scales_of
 from mmm.spec.model import ModelSpec, parse_spec
-from mmm.spec.structure import structure_of
 from tests.mmm.fakes import START, table
 from tests.mmm.structures_of import ADSTOCKS, CURVES
 
@@ -23,21 +21,11 @@ WEEKS = 30
 type Document = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Case:
-    """A specification with data and scales."""
-
-    spec: ModelSpec
-    panel: Panel
-    scales: Scales
-
-
-def random_case(seed: int) -> Case:
-    """The case of that seed."""
+def random_case(seed: int) -> Design:
+    """The case of that seed: a specification with data and scales."""
     rng = np.random.default_rng([seed, 20])
     spec = parse_spec(_document(rng))
-    panel = build_panel(_frame(spec, rng), spec)
-    return Case(spec, panel, scales_of(panel, spec, structure_of(spec)))
+    return design_of(spec, build_panel(_frame(spec, rng), spec))
 
 
 def _document(rng: np.random.Generator) -> Document:

@@ -17,8 +17,8 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import ancestors
 
-from mmm.data.inputs import numeric_inputs
-from mmm.data.timeline import ARRAYS, Variables, observed
+from mmm.data.design import Design
+from mmm.data.timeline import ARRAYS, Variables
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.model.build import PREDICTOR, build_model
@@ -28,10 +28,8 @@ from mmm.priors import parameters
 from mmm.priors.coords import coords
 from mmm.priors.sample import ArraySource
 from mmm.priors.table import Prior
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 from tests.mmm.fakes import fake_model
-from tests.mmm.random_specs import Case
 
 QUICK = Mode(linker="py", optimizer=None)
 DRAWS = 2
@@ -58,9 +56,9 @@ class Replay(ArraySource):
 class TwoCodes:
     """The graph of a case, ``DRAWS`` draws of its prior, and the array code at these draws."""
 
-    def __init__(self, case: Case, seed: int) -> None:
-        self.case, self.seed, self.s = case, seed, structure_of(case.spec)
-        self.model = build_model(case.spec, case.panel, case.scales)
+    def __init__(self, case: Design, seed: int) -> None:
+        self.case, self.seed, self.s = case, seed, case.structure
+        self.model = build_model(case)
         self.free = [rv.name for rv in self.model.free_RVs]
         self.drawn = self._drawn()
 
@@ -73,17 +71,16 @@ class TwoCodes:
     def arrays(self, mediators: Array) -> tuple[Replay, Terms]:
         """Everything that follows from the free variables, where ``mediators (draw, week, geo,
         mediator)`` are seen, in their own units; NaN where unseen."""
-        spec, panel, scales = self.case.spec, self.case.panel, self.case.scales
-        labels = coords(self.s, spec, panel, scales)
+        case, d, scales = self.case, self.case.inputs, self.case.scales
+        labels = coords(case)
         sizes = {name: len(values) for name, values in labels.items()}
         source = Replay(np.random.default_rng(0), DRAWS, sizes, {}, given=self.drawn)
-        d = numeric_inputs(observed(panel), spec, scales, self.s)
-        p = parameters.nonlinear(spec, self.s, panel, scales, d, source)
-        p |= parameters.pooled_scales(spec, self.s, panel, scales, source)
-        p |= parameters.noise_scale(spec, panel, source)
+        p = parameters.nonlinear(case, d, source)
+        p |= parameters.pooled_scales(case, source)
+        p |= parameters.noise_scale(case.spec, case.panel, source)
         p |= parameters.mediator_parameters(self.s, source)
         p |= parameters.budget_parameters(self.s, source)
-        p |= parameters.linear(spec, self.s, panel, scales, p, source)
+        p |= parameters.linear(case, p, source)
         known = ((mediators - scales.mediator_mean) / scales.mediator_sd).transpose(0, 3, 1, 2)
 
         def mediator_value(mediator: int, mean: Array) -> Array:
@@ -106,9 +103,7 @@ class TwoCodes:
         kept = {name: values for name, values in data.items() if not name.endswith("_z")}
         return replace(
             fake_model(draws=DRAWS),
-            spec=self.case.spec,
-            panel=self.case.panel,
-            scales=self.case.scales,
+            design=self.case,
             posterior=Posterior(xr.Dataset(kept)),
         )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
@@ -14,7 +15,7 @@ def fit_world(world: World, seed: int = 1, draws: int = 400) -> FittedModel:
     """Posterior of ``world`` under its own spec."""
     spec = parse_spec(world.spec)
     sampling = SamplingSpec(draws=draws, tune=500, chains=2, seed=seed)
-    return fit(spec, build_panel(world.frame, spec), sampling)
+    return fit(design_of(spec, build_panel(world.frame, spec)), sampling)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mmm.data.inputs import numeric_inputs
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
@@ -25,7 +23,6 @@ from mmm.priors.coords import coords
 from mmm.priors.sample import ArraySource
 from mmm.priors.table import Prior
 from mmm.spec.model import ModelSpec, parse_spec
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 from tests.mmm.fakes import fake_model
 
@@ -62,18 +59,17 @@ def drawn_world(document: dict[str, Any], frame: pd.DataFrame, given: True_, see
     The kpi of ``frame`` sets the scales alone: parameters are shares of its mean.
     """
     spec, rng = parse_spec(document), np.random.default_rng(seed)
-    panel, s = build_panel(frame, spec), structure_of(spec)
-    scales = scales_of(panel, spec, s)
-    labels = coords(s, spec, panel, scales)
+    design = design_of(spec, build_panel(frame, spec))
+    s, d, labels = design.structure, design.inputs, coords(design)
     source = Fixed(rng, 1, {name: len(values) for name, values in labels.items()}, {}, given=given)
-    d = numeric_inputs(observed(panel), spec, scales, s)
-    p = parameters.nonlinear(spec, s, panel, scales, d, source)
-    p |= parameters.pooled_scales(spec, s, panel, scales, source)
-    p |= parameters.noise_scale(spec, panel, source)
+    p = parameters.nonlinear(design, d, source)
+    p |= parameters.pooled_scales(design, source)
+    p |= parameters.noise_scale(spec, design.panel, source)
     p |= parameters.budget_parameters(s, source)
-    p |= parameters.linear(spec, s, panel, scales, p, source)
+    p |= parameters.linear(design, p, source)
     mean = equations.mean(equations.terms(p, d, s, np), s, np)[0]
-    kpi = _with_noise(mean, {k: v[0] for k, v in p.items()}, s.likelihood, scales.kpi_unit, rng)
+    unit = design.scales.kpi_unit
+    kpi = _with_noise(mean, {k: v[0] for k, v in p.items()}, s.likelihood, unit, rng)
     order = frame.sort_values([spec.date, *_places(spec)], kind="stable").index
     frame = frame.copy()
     frame.loc[order, spec.kpi.column] = kpi.ravel()
@@ -81,9 +77,7 @@ def drawn_world(document: dict[str, Any], frame: pd.DataFrame, given: True_, see
     data = xr.Dataset({k: (("chain", "draw", *dims), v[None]) for k, (dims, v) in kept.items()})
     truth = replace(
         fake_model(draws=2),
-        spec=spec,
-        panel=build_panel(frame, spec),
-        scales=scales,
+        design=design.on_panel(build_panel(frame, spec)),
         posterior=Posterior(data),
     )
     return Drawn(frame, spec, truth)

@@ -10,7 +10,7 @@ from mmm.attribution.contributions import decomposition
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
-from mmm.data.timeline import observed
+from mmm.data.design import design_of
 from mmm.inference.fit import fit
 from mmm.plan.response import Horizon, plan_response
 from mmm.posterior.evaluate import mean_by_geo
@@ -68,7 +68,7 @@ def test_price_and_rival_what_ifs_are_near_the_truth(world, fitted):
 
 def test_rows_of_a_real_fit_add_up(fitted):
     rows = decomposition(fitted, "week").sum(1)
-    mean = mean_by_geo(fitted, observed(fitted.panel)).sum(2)
+    mean = mean_by_geo(fitted, fitted.design.observed).sum(2)
     np.testing.assert_allclose(rows, mean, rtol=1e-9)
 
 
@@ -129,7 +129,8 @@ def test_a_panel_of_geos_recovers_its_truth():
 def test_plain_and_collapsed_posteriors_agree(world, fitted):
     """The same world sampled with and without its linear coefficients: equal up to Monte Carlo."""
     spec = fitted.spec
-    plain = fit(spec, fitted.panel, SamplingSpec(draws=1000, tune=1000, seed=5), collapse=False)
+    sampling = SamplingSpec(draws=1000, tune=1000, seed=5)
+    plain = fit(design_of(spec, fitted.panel), sampling, collapse=False)
     assert (fitted.method.path, plain.method.path) == ("collapsed", "plain")
     for name in ("level", "trend", "season", "control_effect", "elasticity", "beta", "sigma"):
         one, two = fitted.posterior.draws[name], plain.posterior.draws[name]

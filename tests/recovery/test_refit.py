@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
@@ -26,13 +27,13 @@ def longer() -> World:
 @pytest.fixture(scope="module")
 def before(longer) -> FittedModel:
     spec = parse_spec(longer.spec)
-    return fit(spec, build_panel(longer.frame.iloc[:OLD], spec), SAMPLING)
+    return fit(design_of(spec, build_panel(longer.frame.iloc[:OLD], spec)), SAMPLING)
 
 
 def refitted(before: FittedModel, longer: World, factor: float) -> FittedModel:
     rows = longer.frame.iloc[OLD:].reset_index(drop=True)
     found = append_weeks(before, rows.assign(sales=rows.sales * factor))
-    return fit(before.spec, found.panel, SAMPLING, scales=before.scales)
+    return fit(before.design.on_panel(found.panel), SAMPLING)
 
 
 def test_weeks_of_the_same_world_move_nothing_beyond_what_they_explain(before, longer) -> None:

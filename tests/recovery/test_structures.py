@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mmm.attribution.returns import channel_contributions
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
@@ -85,4 +86,4 @@ def assert_holds(name: str, draws: np.ndarray, truth: float) -> None:
 
 def fitted(spec, frame) -> FittedModel:
     sampling = SamplingSpec(draws=400, tune=500, chains=2, seed=1)
-    return fit(spec, build_panel(frame, spec), sampling)
+    return fit(design_of(spec, build_panel(frame, spec)), sampling)

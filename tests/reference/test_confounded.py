@@ -13,6 +13,7 @@ import pytest
 from mmm.attribution.returns import return_draws
 from mmm.causal.answer import explain_graph
 from mmm.checks.assess import measured_lifts
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
@@ -61,7 +62,7 @@ def lift_tests() -> list[dict[str, Any]]:
 def fitted(seed: int = 1, **more: Any) -> FittedModel:
     spec = parse_spec({**WITHOUT_Z, **more})
     sampling = SamplingSpec(draws=400, tune=400, chains=2, seed=seed)
-    return fit(spec, build_panel(WORLD.frame, spec), sampling)
+    return fit(design_of(spec, build_panel(WORLD.frame, spec)), sampling)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mmm.attribution.returns import return_draws
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.compiled import compile_model
 from mmm.inference.fit import fit_compiled
@@ -42,8 +43,8 @@ def test_returns_of_geos_that_differ_in_spend(population):
     for seed in range(WORLDS):
         world = geo_world(seed, GEOS)
         panel = build_panel(world.frame.assign(people=1000.0), spec)
-        compiled = compiled or compile_model(spec, panel)
-        draws = return_draws(fit_compiled(compiled, panel, sampling))[0][:, 0]
+        compiled = compiled or compile_model(design_of(spec, panel))
+        draws = return_draws(fit_compiled(compiled, design_of(spec, panel), sampling))[0][:, 0]
         low, high = np.quantile(draws, (0.05, 0.95))
         covered += bool(low < world.iroas < high)
         errors.append(draws.mean() / world.iroas - 1.0)

@@ -10,6 +10,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from app.report import render
+from mmm.data.design import design_of
 from mmm.posterior.verdict import RULES, judge
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model
@@ -52,8 +53,8 @@ def test_a_rejected_model_gets_its_reasons_and_no_plan() -> None:
 
 def test_names_from_the_data_stay_text() -> None:
     model = fake_model()
-    spec = {**RICH, "kpi": {"column": HOSTILE, "kind": "units", "value_per_unit": 7.0}}
-    page = render(replace(model, spec=parse_spec(spec)))
+    document = {**RICH, "kpi": {"column": HOSTILE, "kind": "units", "value_per_unit": 7.0}}
+    page = render(replace(model, design=design_of(parse_spec(document), model.panel, model.scales)))
     assert HOSTILE not in page
     assert "&lt;img src=x" in page
 

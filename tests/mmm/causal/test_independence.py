@@ -192,7 +192,7 @@ def with_series(**columns) -> tuple[CausalGraph, FittedModel]:
     """A fitted model whose table has some columns of its own."""
     model = fake_model(TWO, weeks=WEEKS)
     frame = table(WEEKS).assign(**columns)
-    changed = replace(model, panel=build_panel(frame, model.spec))
+    changed = replace(model, design=model.design.on_panel(build_panel(frame, model.spec)))
     return causal_graph(model.spec), changed
 
 

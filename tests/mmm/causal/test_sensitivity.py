@@ -14,7 +14,6 @@ from mmm.causal.sensitivity import (
     tipping_point,
 )
 from mmm.data.panel import Panel
-from mmm.data.timeline import observed
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
@@ -225,10 +224,11 @@ def with_shock(model: FittedModel, size: float) -> FittedModel:
     rng, data = np.random.default_rng(0), model.posterior.dataset
     shock = 0.0 * data["shock"] + size * rng.standard_normal(len(model.panel.weeks))
     changed = replace(model, posterior=Posterior(data.assign(shock=shock)))
-    fitted = mean_by_geo(changed, observed(model.panel)).mean(0)
+    fitted = mean_by_geo(changed, model.design.observed).mean(0)
     noise = 0.01 * model.scales.kpi_unit * rng.standard_normal(fitted.shape)
     kpi = model.panel.data["kpi"].copy(data=fitted + noise)
-    return replace(changed, panel=Panel(model.panel.data.assign(kpi=kpi)))
+    panel = Panel(model.panel.data.assign(kpi=kpi))
+    return replace(changed, design=model.design.on_panel(panel))
 
 
 def test_a_channel_without_effect_has_no_tipping_point() -> None:

@@ -10,7 +10,7 @@ from mmm.counterfactual.contrast import MOST_PATHS
 from mmm.counterfactual.paths import paths
 from mmm.counterfactual.question import Counterfactual
 from mmm.counterfactual.variables import place_of
-from mmm.data.timeline import observed
+from mmm.data.design import design_of
 from mmm.posterior.evaluate import outcome
 from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import RICH, fake_model
@@ -196,9 +196,9 @@ def test_an_event_carries_on_after_the_window():
     model = fake_model(MEDIATED)
     found = ask(model, [{"variable": "promo", "set": 1.0}], window=_week(model, 30))
     assert found.by_path[0].path == ("promo", "kpi")
-    changed = observed(model.panel).events.copy()
+    changed = model.design.observed.events.copy()
     changed[30, :, 0] = 1.0
-    world = observed(model.panel)
+    world = model.design.observed
     effect = outcome(model, replace(world, events=changed)) - outcome(model, world)
     assert found.effect.mean == pytest.approx(effect.sum(1).mean(), rel=1e-9)
     assert found.effect.mean != pytest.approx(found.effect_in_window.mean, rel=1e-3)
@@ -213,7 +213,7 @@ def test_a_dense_graph_lists_so_many_paths_and_no_more():
     ]
     model = fake_model(draws=1)
     spec = type(model.spec).model_validate({**RICH, "mediators": mediators})
-    dense = replace(model, spec=spec)
+    dense = replace(model, design=design_of(spec, model.panel, model.scales))
     found = list(paths(dense.structure, place_of(dense, "tv", "")))
     assert len(found) == 2**9
     assert len(found) > MOST_PATHS

@@ -9,7 +9,8 @@ from mmm.counterfactual.answer import answer
 from mmm.counterfactual.interventions import act
 from mmm.counterfactual.question import Counterfactual, Do
 from mmm.counterfactual.variables import place_of, read
-from mmm.data.timeline import observed, weeks_after
+from mmm.data.design import design_of
+from mmm.data.timeline import weeks_after
 from mmm.errors import QueryError
 from mmm.plan.response import Horizon, plan_response
 from tests.mmm.fakes import RICH, fake_model, panel_spec
@@ -31,7 +32,7 @@ NATIONAL_TV = {
 
 def worlds(model, *dos):
     """The observed weeks as they were, under ``dos``, and the notes; a helper reads variables."""
-    base, weeks = observed(model.panel), model.panel.weeks
+    base, weeks = model.design.observed, model.panel.weeks
     found, notes = act(
         model, base, [Do.model_validate(do) for do in dos], (weeks[FIRST], weeks[LAST])
     )
@@ -139,7 +140,8 @@ def test_a_price_path_that_moves_leaves_the_price_beside_it(model):
 def test_national_spend_is_given_once_and_shared_by_population():
     """Two geos of 1,000 and 2,000 people: a third and two thirds."""
     model = fake_model(geos=2, draws=1)
-    model = replace(model, spec=panel_spec(NATIONAL_TV, 2))
+    spec = panel_spec(NATIONAL_TV, 2)
+    model = replace(model, design=design_of(spec, model.panel, model.scales))
     _, found, _, values = worlds(model, {"variable": "tv", "set": 300.0})
     np.testing.assert_allclose(values(found, "tv")[FIRST : LAST + 1], [[100.0, 200.0]] * 11)
     base, found, _, values = worlds(model, {"variable": "tv", "add": 30.0})

@@ -12,7 +12,6 @@ from mmm.attribution.returns import return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.future import timeline
 from mmm.counterfactual.question import Counterfactual
-from mmm.data.timeline import observed
 from mmm.errors import QueryError
 from mmm.plan.phasing import phasing_shares
 from mmm.plan.response import Horizon, plan_response
@@ -45,7 +44,7 @@ def test_rows_add_up_to_the_fitted_mean(document, geos, by):
     model = fake_model(document, geos=geos)
     rows = decomposition(model, by)
     assert len(contributions(model, by).components) == rows.shape[1] * rows.shape[2]
-    mean = mean_by_geo(model, observed(model.panel))
+    mean = mean_by_geo(model, model.design.observed)
     axes = {"total": (1, 2), "week": (2,), "geo": (1,)}[by]
     expected = mean.sum(axes).reshape(rows.shape[0], -1)
     without_interaction = rows[:, :-1].sum(1)
@@ -56,7 +55,7 @@ def test_rows_add_up_to_the_fitted_mean(document, geos, by):
 @pytest.mark.parametrize("document", [RICH, BASELINE], ids=["all", "baseline"])
 def test_a_channel_row_is_its_do_zero_contrast(document):
     model = fake_model(document)
-    world = observed(model.panel)
+    world = model.design.observed
     without = world.spend.copy()
     without[..., 1] = 0.0
     contrast = outcome(model, world) - outcome(model, replace(world, spend=without))

@@ -16,7 +16,7 @@ from scipy import stats
 
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
-from mmm.data.timeline import Variables, date_basis, observed
+from mmm.data.timeline import Variables, date_basis
 from mmm.equations import mean as equations
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.types import Array
@@ -60,7 +60,7 @@ def test_observe(both):
 def test_do(both):
     model = both.fitted
     window, dos = random_dos(model, np.random.default_rng(both.seed))
-    given, world = observed(model.panel), by_hand(model, window, dos)
+    given, world = model.design.observed, by_hand(model, window, dos)
     before, innovations = both.as_observed()
     after = both.under_do(world, innovations)
     agree(predictor(both, given), before)
@@ -102,7 +102,7 @@ def densities(both: TwoCodes, draw: int) -> Values:
     """Log density of every observed cell of the data at one draw, by scipy."""
     model, p = both.fitted, {k: v[draw] for k, v in both.fitted.posterior.draws.items()}
     found = {"log_kpi" if _logs_memory(both) else "kpi": _of_kpi(both, draw)}
-    innovation = evaluate(model, observed(model.panel), _innovation) if both.s.mediators else ()
+    innovation = evaluate(model, model.design.observed, _innovation) if both.s.mediators else ()
     for i, name in enumerate(both.s.mediators):
         seen = np.isfinite(model.panel.array("mediators")[..., i])
         spread = model.scales.mediator_sd[:, i] * np.ones(seen.shape)
@@ -128,7 +128,7 @@ def _of_kpi(both: TwoCodes, draw: int) -> Array:
     """(week, geo), or (geo,) where the noise has memory."""
     model, kind = both.fitted, both.s.likelihood
     value, unit = model.panel.array("kpi"), model.scales.kpi_unit
-    mean = predictor(both, observed(model.panel))[draw]
+    mean = predictor(both, model.design.observed)[draw]
     p = {name: values[draw] for name, values in model.posterior.draws.items()}
     if kind == "negative_binomial":
         size, mean = p["dispersion"], unit * np.exp(mean)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.errors import SamplingError
 from mmm.inference.fit import accelerated_nuts, fit
@@ -33,7 +34,7 @@ def test_both_backends_draw_from_one_posterior():
     panel = build_panel(world.frame, spec)
     lengths = {"draws": 400, "tune": 500, "chains": 2, "seed": 1}
     own, jax = (
-        fit(spec, panel, SamplingSpec.model_validate({**lengths, "backend": backend}))
+        fit(design_of(spec, panel), SamplingSpec.model_validate({**lengths, "backend": backend}))
         for backend in ("numba", "jax")
     )
     assert jax.method.sampler.startswith("numpyro on ")

@@ -27,8 +27,8 @@ from mmm.spec.model import SamplingSpec
 from tests.mmm.fakes import fake_model
 from tests.mmm.inference.test_code_store import SMALL
 fake = fake_model(SMALL)
-compiled = compile_model(fake.spec, fake.panel)
-fitted = fit_compiled(compiled, fake.panel, SamplingSpec(draws=60, tune=100, chains=2, seed=7))
+compiled = compile_model(fake.design)
+fitted = fit_compiled(compiled, fake.design, SamplingSpec(draws=60, tune=100, chains=2, seed=7))
 draws = fitted.posterior.draws
 print(json.dumps({name: values.ravel().tolist() for name, values in draws.items()}))
 """
@@ -36,7 +36,7 @@ print(json.dumps({name: values.ravel().tolist() for name, values in draws.items(
 
 def key(document=SMALL, build=build_collapsed, **panel):
     fake = fake_model(document, **panel)
-    model = build(fake.spec, fake.panel, fake.scales)
+    model = build(fake.design)
     return model_key(model, _sampled_lengths(model)), model
 
 

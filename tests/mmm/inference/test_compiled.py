@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmm.data.design import design_of
 from mmm.errors import DataError
 from mmm.inference.compiled import Compiled, compile_model, differences
 from mmm.inference.fit import fit, fit_compiled
@@ -17,7 +18,7 @@ SMALL = {"kpi": {"column": "sales"}, "date": "week", "channels": CHANNELS}
 
 def graph(document: dict = RICH, build=build_collapsed, **panel):
     fitted = fake_model(document, **panel)
-    return build(fitted.spec, fitted.panel, fitted.scales)
+    return build(fitted.design)
 
 
 def with_roi(median: float = 1.0) -> dict:
@@ -59,16 +60,16 @@ def test_a_number_within_the_graph_makes_another_structure():
 @pytest.fixture(scope="module")
 def compiled() -> Compiled:
     first = fake_model(SMALL)
-    return compile_model(first.spec, first.panel)
+    return compile_model(first.design)
 
 
 @pytest.mark.slow
 def test_draws_equal_those_of_a_fresh_compilation(compiled):
     """Another panel of another length, after a first was sampled: the same draws."""
-    fit_compiled(compiled, fake_model(SMALL, seed=0).panel, SHORT)
-    panel = fake_model(SMALL, weeks=66, seed=5).panel
-    fresh = fit(compiled.spec, panel, SHORT)
-    again = fit_compiled(compiled, panel, SHORT)
+    fit_compiled(compiled, fake_model(SMALL, seed=0).design, SHORT)
+    design = fake_model(SMALL, weeks=66, seed=5).design
+    fresh = fit(design, SHORT)
+    again = fit_compiled(compiled, design, SHORT)
     assert again.posterior.dataset.identical(fresh.posterior.dataset)
     assert again.scales.kpi == fresh.scales.kpi
     assert again.diagnostics == fresh.diagnostics
@@ -77,9 +78,9 @@ def test_draws_equal_those_of_a_fresh_compilation(compiled):
 @pytest.mark.slow
 def test_loaded_panels_do_not_disturb_each_other(compiled):
     one, two = fake_model(SMALL, seed=0), fake_model(SMALL, seed=5)
-    first = compiled.load(one.panel, one.scales)
+    first = compiled.load(one.design)
     start = first.code.initial_point_func(3)
-    second = compiled.load(two.panel, two.scales)
+    second = compiled.load(two.design)
     assert not np.array_equal(second.code.initial_point_func(3), start)
     np.testing.assert_array_equal(first.code.initial_point_func(3), start)
     assert first.code.user_data["shared"]["data"] != second.code.user_data["shared"]["data"]
@@ -89,10 +90,11 @@ def test_loaded_panels_do_not_disturb_each_other(compiled):
 def test_stored_scales_are_reused(compiled):
     model = fake_model(SMALL, seed=0)
     scales = fake_model(SMALL, seed=5).scales
-    assert fit_compiled(compiled, model.panel, SHORT, scales=scales).scales is scales
+    design = design_of(model.spec, model.panel, scales)
+    assert fit_compiled(compiled, design, SHORT).scales is scales
 
 
 @pytest.mark.slow
 def test_a_panel_of_another_structure_is_refused(compiled):
     with pytest.raises(DataError, match="3 geos, compiled for 1"):
-        fit_compiled(compiled, fake_model(SMALL, geos=3).panel, SHORT)
+        fit_compiled(compiled, fake_model(SMALL, geos=3).design, SHORT)

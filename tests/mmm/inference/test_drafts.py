@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmm.attribution.returns import channel_contributions
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.compiled import Compiled, compile_model
 from mmm.inference.fit import fit_compiled
@@ -23,13 +24,14 @@ APPROXIMATIONS = ("laplace", "pathfinder")
 def compiled() -> Compiled:
     first = make_world(weeks=104, seed=3)
     spec = parse_spec(first.spec)
-    return compile_model(spec, build_panel(first.frame, spec))
+    return compile_model(design_of(spec, build_panel(first.frame, spec)))
 
 
 def drawn(compiled: Compiled, method: str, world: int = 3, **changes) -> FittedModel:
-    panel = build_panel(make_world(weeks=104, seed=world).frame, compiled.spec)
+    spec = compiled.spec
+    design = design_of(spec, build_panel(make_world(weeks=104, seed=world).frame, spec))
     sampling = {"method": method, "draws": 800, "tune": 400, "chains": 2, "seed": 1} | changes
-    return fit_compiled(compiled, panel, SamplingSpec.model_validate(sampling))
+    return fit_compiled(compiled, design, SamplingSpec.model_validate(sampling))
 
 
 def test_a_draft_is_at_best_used_with_caution():
@@ -52,8 +54,8 @@ def test_a_model_of_chains_is_no_draft():
 def test_the_density_is_that_of_the_model(compiled):
     """Against PyMC's own function, and its gradient against differences."""
     model = fake_model()
-    own = compile_model(model.spec, model.panel)
-    density = Density(own.load(model.panel, model.scales).code)
+    own = compile_model(model.design)
+    density = Density(own.load(model.design).code)
     point = density.start(4)
     value, gradient = density(point)
     sizes = [np.size(value) for value in own.model.initial_point().values()]

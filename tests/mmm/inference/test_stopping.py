@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.inference.stopping import best_rectangle
@@ -35,7 +36,7 @@ def test_a_stopped_fit_is_marked_incomplete_and_its_verdict_says_so() -> None:
         return bool(told) and any(not chain.tuning for chain in told[-1].chains)
 
     asked = SamplingSpec(draws=20_000, tune=300, chains=2, seed=1)
-    model = fit(spec, panel, asked, told.append, stop=enough)
+    model = fit(design_of(spec, panel), asked, told.append, stop=enough)
     assert model.incomplete
     share = model.posterior.dataset.sizes["draw"] * model.posterior.dataset.sizes["chain"] / 40_000
     assert model.diagnostics["draws_kept"] == pytest.approx(share)

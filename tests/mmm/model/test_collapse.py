@@ -10,12 +10,10 @@ import pytest
 from pytensor.compile.mode import Mode
 from scipy.stats import multivariate_normal
 
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.model import collapse
 from mmm.model.build import build_collapsed, build_model, scaled_kpi
 from mmm.posterior.abduction import at_known_states, known_states
-from mmm.posterior.evaluate import inputs_of
 from mmm.posterior.latent_demand import log_budgets
 from mmm.priors.coefficients import linear_side
 from mmm.priors.table import PRIORS
@@ -76,10 +74,10 @@ def _transformed(model: pm.Model, rv, x):
 def test_joint_equals_evidence_times_conditional(document, geos):
     """log p(kpi, w | theta) = log p(kpi | theta) + log p(w | kpi, theta) at several random w."""
     fitted = fake_model(document, geos=geos, weeks=40)
-    plain = build_model(fitted.spec, fitted.panel, fitted.scales)
-    collapsed = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
-    inputs = inputs_of(fitted, observed(fitted.panel))
-    kpi = scaled_kpi(fitted.panel, fitted.scales, fitted.structure)
+    plain = build_model(fitted.design)
+    collapsed = build_collapsed(fitted.design)
+    inputs = fitted.design.inputs
+    kpi = scaled_kpi(fitted.design)
     nodes = [*plain.free_RVs, *plain.deterministics]
     drawn = pm.draw(nodes, draws=3, random_seed=2, mode=QUICK)
     raw = fitted.panel.array("kpi")
@@ -88,7 +86,7 @@ def test_joint_equals_evidence_times_conditional(document, geos):
     for i in range(3):
         point = {node.name: values[i] for node, values in zip(nodes, drawn, strict=True)}
         joint, evidence = joint_at(point), evidence_at(point)
-        states = known_states(fitted.panel, fitted.scales, fitted.structure, _one(point))
+        states = known_states(fitted.design, _one(point))
         conditional = _log_conditional(point, inputs, fitted, kpi, at_known_states(states))
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
@@ -107,7 +105,7 @@ def _one(point):
 def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last. The
     sign of a spread is taken into its innovations."""
-    side = linear_side(fitted.spec, fitted.structure, fitted.scales)
+    side = linear_side(fitted.design)
     given = {name: values for name, values in p.items() if name != "demand"}
     m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, mediator_value))
     parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
@@ -180,9 +178,9 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
     p = {name: np.repeat(values, n, axis=0) for name, values in one.posterior.draws.items()}
     if geos > 1:
         p["level_sd"] = np.full(n, 0.2)
-    inputs = inputs_of(one, observed(one.panel))
+    inputs = one.design.inputs
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
-    side = linear_side(one.spec, one.structure, one.scales)
+    side = linear_side(one.design)
     found = collapse.draw_back(p, inputs, side, seen(one, kpi), None, np.random.default_rng(0))
     first = {name: values[0] for name, values in p.items()}
     m = collapse.moments(first, inputs, side, seen(one, kpi), np)

@@ -12,11 +12,10 @@ from pytensor.graph.traversal import ancestors
 
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.model.build import PREDICTOR, build_model
 from mmm.posterior.abduction import at_known_states
-from mmm.posterior.evaluate import inputs_of, mean_by_geo
+from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.fakes import RICH, fake_model
 
 REVENUE = {
@@ -139,11 +138,11 @@ def test_graph_equals_arrays_on_prior_draws(case):
     document, geos = CASES[case]
     fitted = fake_model(document, geos=geos)
     s = fitted.structure
-    model = build_model(fitted.spec, fitted.panel, fitted.scales)
+    model = build_model(fitted.design)
     nodes = [*model.free_RVs, *model.deterministics, *model.observed_RVs]
     drawn = pm.draw([*nodes, predictor_of(model)], draws=4, random_seed=1, mode=QUICK)
     p = {node.name: values for node, values in zip(nodes, drawn[:-1], strict=True)}
-    inputs = inputs_of(fitted, observed(fitted.panel))
+    inputs = fitted.design.inputs
     mediator_value = at_known_states(drawn_states(fitted, p)) if s.mediators else None
     terms = equations.terms(p, inputs, s, np, mediator_value)
     np.testing.assert_allclose(equations.predictor(terms, s, np), drawn[-1], rtol=1e-9, atol=1e-12)
@@ -171,12 +170,12 @@ def test_answer_equals_pm_do(document):
     fitted = fake_model(document)
     week = fitted.panel.weeks
     window = slice(20, len(week))
-    world = observed(fitted.panel)
+    world = fitted.design.observed
     spend, price = world.spend.copy(), world.price.copy()
     spend[window, :, 0] = 0.0
     price[window] *= 1.1
     after = mean_by_geo(fitted, replace(world, spend=spend, price=price))
-    model = build_model(fitted.spec, fitted.panel, fitted.scales)
+    model = build_model(fitted.design)
     np.testing.assert_allclose(after, _under_do(model, fitted, spend, price), rtol=1e-9)
     asked = answer(
         fitted,

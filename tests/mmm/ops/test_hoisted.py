@@ -50,7 +50,7 @@ def test_what_is_computed_in_two_places_is_one_node() -> None:
 
 def test_a_curve_is_evaluated_once_for_its_effect_and_for_the_design() -> None:
     fitted = fake_model(SMALL)
-    model = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
+    model = build_collapsed(fitted.design)
     made = [node.owner for node in ancestors([model.logp()]) if node.owner]
     curves = [apply for apply in made if isinstance(apply.op, MediaCurve)]
     exposure = {apply.inputs[0] for apply in curves}
@@ -75,7 +75,7 @@ def test_a_second_panel_has_numbers_of_its_own() -> None:
 
 def test_no_copy_takes_the_place_of_an_observed_mediator() -> None:
     fitted = fake_model(MEDIATED, weeks=40)
-    model = build_collapsed(fitted.spec, fitted.panel, fitted.scales)
+    model = build_collapsed(fitted.design)
     inside = {node for node in ancestors([model["kpi"]]) if _is_random(node)}
     assert {"mediator_awareness", "mediator_queries"} <= {node.name for node in inside}
     assert inside <= {*model.basic_RVs}

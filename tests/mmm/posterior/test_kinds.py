@@ -11,15 +11,13 @@ from scipy import stats
 
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
-from mmm.data.timeline import observed
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo, outcome
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import COUPLED, predictive
 from mmm.spec.model import parse_spec
-from mmm.spec.structure import structure_of
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import AUTOREGRESSIVE, COUNTS, SMOOTH
 
@@ -69,7 +67,8 @@ def primer() -> FittedModel:
     weeks = [(START + timedelta(weeks=i)).isoformat() for i in range(52)]
     spec = parse_spec(PRIMER)
     panel = build_panel(pd.DataFrame({"week": weeks, **columns}), spec)
-    scales = scales_of(panel, spec, structure_of(spec))
+    design = design_of(spec, panel)
+    scales = design.scales
     exposure, mean = scales.exposure[0, 0], scales.mediator_mean[0, 0]
     sd, kpi = scales.mediator_sd[0, 0], scales.kpi
     truth = {
@@ -83,8 +82,9 @@ def primer() -> FittedModel:
     exact = draws.assign({name: draws[name] * 0.0 + value for name, value in truth.items()})
     return replace(
         fake_model(PRIMER_ON_TABLE, draws=4),
-        spec=spec, panel=panel, scales=scales, posterior=Posterior(exact),
-    )  # fmt: skip
+        design=design,
+        posterior=Posterior(exact),
+    )
 
 
 PRIMER_ON_TABLE = {
@@ -126,7 +126,7 @@ def test_lognormal_noise_is_kept_as_a_factor():
     model = fake_model(SMOOTH, draws=9)
     do = [{"variable": "price", "scale": 0.9}]
     found = ask(model, 30, kind="counterfactual", do=do)
-    world = observed(model.panel)
+    world = model.design.observed
     price = world.price.copy()
     price[30] *= 0.9
     ratio = outcome(model, replace(world, price=price))[:, 30] / outcome(model, world)[:, 30]
@@ -149,7 +149,7 @@ def test_counts_keep_their_rank_and_say_so():
     """y' has a rank under the scenario that y has under the baseline, by scipy's distribution."""
     model = fake_model(COUNTS, draws=1)
     size = model.posterior.draws["dispersion"][0]
-    world = observed(model.panel)
+    world = model.design.observed
     before = mean_by_geo(model, world)[0, :, 0]
     after = mean_by_geo(model, replace(world, price=world.price * 1.1))[0, :, 0]
     for week in range(20, 50):
@@ -173,7 +173,7 @@ def test_coupled_counts_follow_the_scenario_s_distribution():
     """Counts drawn from the baseline, coupled to the scenario: mean and variance are its own."""
     model = fake_model(COUNTS, draws=1)
     size, rng = model.posterior.draws["dispersion"][0], np.random.default_rng(5)
-    world = observed(model.panel)
+    world = model.design.observed
     before = mean_by_geo(model, world)[0]
     after = mean_by_geo(model, replace(world, price=world.price * 1.1))[0]
     drawn = []
@@ -183,7 +183,14 @@ def test_coupled_counts_follow_the_scenario_s_distribution():
         panel = replace(model.panel, data=data)
         do = [{"variable": "price", "scale": 1.1}]
         seed = int(rng.integers(1000))
-        found = ask(replace(model, panel=panel), 0, 60, kind="counterfactual", do=do, seed=seed)
+        found = ask(
+            replace(model, design=model.design.on_panel(panel)),
+            0,
+            60,
+            kind="counterfactual",
+            do=do,
+            seed=seed,
+        )
         drawn += [w.scenario.mean for w in found.by_week[:60]]
     score = (np.array(drawn).reshape(60, 60) - after[:, 0]) / np.sqrt(
         after[:, 0] + after[:, 0] ** 2 / size
@@ -247,7 +254,7 @@ def test_equal_seeds_give_equal_forecasts():
     one, same, other = (ask(model, 55, 12, kind="forecast", do=do, seed=s) for s in (1, 1, 2))
     assert one == same
     assert one.baseline != other.baseline
-    world = observed(model.panel)
+    world = model.design.observed
     first, second = (predictive(model, world, slice(40, 60), 3) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
@@ -257,7 +264,7 @@ def test_a_price_rise_in_units_revenue_and_profit(kind):
     model = fake_model(PRICED, geos=2)
     do = [{"variable": "price", "scale": 1.1}, {"variable": "tv", "scale": 0.5}]
     found = ask(model, 30, 11, kind=kind, do=do)
-    world = observed(model.panel)
+    world = model.design.observed
     price, spend = world.price.copy(), world.spend.copy()
     price[30:41] *= 1.1
     spend[30:41, :, 0] *= 0.5

@@ -16,16 +16,14 @@ from mmm.attribution.returns import return_draws
 from mmm.checks.assess import assessed
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
-from mmm.data.timeline import observed
 from mmm.errors import DataError
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import parse_spec
-from mmm.spec.structure import structure_of
 from tests.mmm.fakes import fake_model, table
 
 WEEKS, DRAWS, VALUE = 30, 5, 7.0
@@ -67,9 +65,9 @@ def model() -> FittedModel:
     """Prior draws on the table."""
     spec = parse_spec(SPEC)
     panel = build_panel(rows(), spec)
-    scales = scales_of(panel, spec, structure_of(spec))
-    drawn = Posterior(prior_draws(spec, panel, scales, DRAWS, seed=1))
-    return replace(fake_model(), spec=spec, panel=panel, scales=scales, posterior=drawn)
+    design = design_of(spec, panel)
+    drawn = Posterior(prior_draws(design, DRAWS, seed=1))
+    return replace(fake_model(), design=design, posterior=drawn)
 
 
 def cells(frame: pd.DataFrame, column: str) -> np.ndarray:
@@ -125,7 +123,7 @@ def _curve(name: str, p: dict[str, np.ndarray], x: np.ndarray, t: int) -> float:
 
 def test_the_mean_of_every_cell(model):
     assert model.panel.geos == tuple(f"{region} | {item}" for region, item in CELLS)
-    found = mean_by_geo(model, observed(model.panel))
+    found = mean_by_geo(model, model.design.observed)
     for draw in range(DRAWS):
         np.testing.assert_allclose(found[draw], by_hand(model, draw), rtol=1e-9)
 
@@ -165,9 +163,9 @@ def test_a_cell_that_bought_nothing_borrows_and_says_so(model):
     silent = (frame["region"] == "south") & (frame["item"] == "small")
     frame.loc[silent, ["search", "clicks"]] = 0.0
     panel = build_panel(frame, model.spec)
-    scales = scales_of(panel, model.spec, model.structure)
-    drawn = prior_draws(model.spec, panel, scales, 200, seed=1)
-    poor = replace(model, panel=panel, scales=scales, posterior=Posterior(drawn))
+    design = design_of(model.spec, panel)
+    drawn = prior_draws(design, 200, seed=1)
+    poor = replace(model, design=design, posterior=Posterior(drawn))
     beta = poor.posterior.draws["beta"][:, 1]
     # no exposure of its own: as wide as the others, and with them, through the common effect
     assert np.all(np.isfinite(beta))

@@ -159,7 +159,7 @@ def test_a_belief_keeps_its_reference_window(belief) -> None:
     model = fake_model({**RICH, "channels": [tv, *RICH["channels"][1:]]})
     longer = append_weeks(model, whole()).panel
     before, after = (
-        prior_draws(model.spec, panel, model.scales, 20, seed=3)["beta"].to_numpy()
+        prior_draws(model.design.on_panel(panel), 20, seed=3)["beta"].to_numpy()
         for panel in (model.panel, longer)
     )
     np.testing.assert_allclose(after, before, rtol=1e-12)

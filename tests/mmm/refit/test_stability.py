@@ -33,7 +33,7 @@ NOISES = [
 @pytest.mark.parametrize(("kpi", "density"), NOISES)
 def test_densities_are_those_of_the_likelihood(kpi, density) -> None:
     model = fake_model({**RICH, "kpi": {**RICH["kpi"], **kpi}}, geos=2)
-    mean = mean_by_geo(model, observed(model.panel))
+    mean = mean_by_geo(model, model.design.observed)
     expected = density(
         model.posterior.draws, mean, {"kpi": model.panel.array("kpi")}, model.scales.kpi_unit
     )
@@ -43,7 +43,7 @@ def test_densities_are_those_of_the_likelihood(kpi, density) -> None:
 def test_counts_have_their_own_density() -> None:
     kpi = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
     model = fake_model({**RICH, "kpi": kpi})
-    mean = mean_by_geo(model, observed(model.panel))
+    mean = mean_by_geo(model, model.design.observed)
     size = model.posterior.draws["dispersion"][:, None, None]
     expected = stats.nbinom.logpmf(model.panel.array("kpi"), size, size / (size + mean))
     np.testing.assert_allclose(weekly_log_density(model), np.sum(expected, axis=-1), rtol=1e-7)
@@ -54,7 +54,7 @@ def test_weeks_of_autoregressive_noise_multiply_to_the_joint_density() -> None:
     p, kpi = model.posterior.draws, model.panel.array("kpi")[:, 0]
     fixed = {k: v for k, v in model.posterior.dataset.items() if k != "noise_rho"}
     silent = xr.Dataset({**fixed, "noise_rho": 0.0 * model.posterior.dataset["noise_rho"]})
-    mean = mean_by_geo(replace(model, posterior=Posterior(silent)), observed(model.panel))[..., 0]
+    mean = mean_by_geo(replace(model, posterior=Posterior(silent)), model.design.observed)[..., 0]
     apart = np.abs(np.subtract.outer(np.arange(60), np.arange(60)))
     found = weekly_log_density(model).sum(1)
     for s in range(3):
@@ -68,9 +68,9 @@ def test_weeks_of_autoregressive_noise_multiply_to_the_joint_density() -> None:
 def test_the_first_weeks_answer_as_a_model_of_them_alone(geos) -> None:
     document = {**RICH, "mediators": [{"name": "a", "column": "awareness", "parents": ["tv"]}]}
     model = fake_model(document, geos=geos)
-    full = mean_by_geo(model, observed(model.panel))
+    full = mean_by_geo(model, model.design.observed)
     short = first_weeks(model, 40)
-    np.testing.assert_allclose(mean_by_geo(short, observed(short.panel)), full[:, :40])
+    np.testing.assert_allclose(mean_by_geo(short, short.design.observed), full[:, :40])
 
 
 def test_a_move_that_both_posteriors_explain_is_no_surprise() -> None:
@@ -93,7 +93,7 @@ def refitted(model, frame, accept: bool = False):
     A fit without a sampler whose posterior is known to be the right one.
     """
     found = append_weeks(model, frame, accept=accept)
-    longer = replace(model, panel=found.panel)
+    longer = replace(model, design=model.design.on_panel(found.panel))
     ratio = weekly_log_density(longer).sum(1) - weekly_log_density(model).sum(1)
     weights = weighted(ratio).weights
     rng = np.random.default_rng(1)
@@ -113,7 +113,7 @@ def believing(draws: int = 4000):
     }
     near["sigma"] = 0.0 * data["sigma"] + 0.08
     fixed = replace(model, posterior=Posterior(xr.Dataset(near)))
-    level = observed(model.panel)
+    level = model.design.observed
     gap = (model.panel.array("kpi") - mean_by_geo(fixed, level).mean(0)).mean()
     near["level"] = near["level"] + gap / model.scales.kpi_unit[0]
     return replace(model, posterior=Posterior(xr.Dataset(near)))

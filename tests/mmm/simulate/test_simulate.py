@@ -6,13 +6,13 @@ import pytest
 from pytensor.compile.mode import Mode
 
 from mmm.checks.prior import check_prior
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.data.scales import scales_of
 from mmm.errors import SpecError
 from mmm.model.build import build_model
 from mmm.simulate.prior_predictive import simulate, simulated_table
 from mmm.spec.model import parse_spec
-from mmm.spec.structure import structure_of
 from tests.mmm.fakes import RICH, fake_model, panel_spec, table
 
 MEDIATED = {
@@ -27,7 +27,7 @@ PYTHON = Mode(linker="py", optimizer="fast_compile")
 def by_pymc(document: dict, geos: int, draws: int) -> np.ndarray:
     """(draw, week, geo) kpi of PyMC's own prior predictive."""
     fake = fake_model(document, geos=geos)
-    model = build_model(fake.spec, fake.panel, fake.scales)
+    model = build_model(fake.design)
     name = "kpi" if "kpi" in model.named_vars else "log_kpi"
     with model:
         drawn = pm.draw(model[name], draws=draws, random_seed=3, mode=PYTHON)
@@ -99,7 +99,7 @@ def test_more_media_than_sales_is_refused_with_the_number():
     spec = parse_spec(priced(100.0, 150.0))
     panel = build_panel(table(), spec)
     with pytest.raises(SpecError) as caught:
-        check_prior(spec, panel)
+        check_prior(design_of(spec, panel))
     (issue,) = caught.value.issues
     assert issue.pointer == "/channels/0/prior/roi"
     assert issue.code == "implied_media_share"
@@ -112,19 +112,19 @@ def test_more_media_than_sales_is_refused_with_the_number():
 
 def test_a_long_tail_is_a_warning_and_modest_beliefs_are_none():
     panel = build_panel(table(), parse_spec(RICH))
-    warned = check_prior(parse_spec(priced(5.0, 120.0)), panel)
+    warned = check_prior(design_of(parse_spec(priced(5.0, 120.0)), panel))
     assert warned is not None
     assert "allow media to cause more than all sales" in warned.warnings[0]
-    modest = check_prior(parse_spec(priced(1.0, 2.0)), panel)
+    modest = check_prior(design_of(parse_spec(priced(1.0, 2.0)), panel))
     assert modest is not None
     assert modest.warnings == ()
-    assert check_prior(parse_spec(RICH), panel) is None
+    assert check_prior(design_of(parse_spec(RICH), panel)) is None
 
 
 def test_the_total_return_of_a_mediated_channel_is_told():
     document = {**priced(1.0, 2.0), "mediators": MEDIATED["mediators"]}
     spec = parse_spec(document)
-    found = check_prior(spec, build_panel(table(), spec))
+    found = check_prior(design_of(spec, build_panel(table(), spec)))
     assert found is not None
     assert "'tv' also acts through a mediator" in found.warnings[-1]
 
@@ -132,6 +132,6 @@ def test_the_total_return_of_a_mediated_channel_is_told():
 def test_scales_are_those_of_the_fit():
     """A simulation must not rescale by what it made up."""
     fake = fake_model(MEDIATED)
-    scales = scales_of(fake.panel, fake.spec, structure_of(fake.spec))
+    scales = scales_of(fake.panel, fake.spec)
     kpi = simulate(fake.spec, fake.panel, 200).kpi
     assert np.median(kpi) == pytest.approx(scales.kpi, rel=0.5)

@@ -9,15 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmm.data.inputs import numeric_inputs
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.data.scales import scales_of
-from mmm.data.timeline import observed
 from mmm.equations import mean as equations
 from mmm.simulate.truth import LAGS, Truth, carry_over
 from mmm.simulate.worlds import World, make_world
 from mmm.spec.model import parse_spec
-from mmm.spec.structure import structure_of
 from mmm.types import Array
 
 EXACT = 1e-9  # two ways to sum a few hundred float64 numbers
@@ -70,11 +67,10 @@ def test_the_model_equations_give_the_same_mean(name: str, request: pytest.Fixtu
     """Two independent writings of the model agree on the mean of every week and geo."""
     case: World = request.getfixturevalue(name)
     spec = parse_spec(case.spec)
-    panel, structure = build_panel(case.frame, spec), structure_of(spec)
-    scales = scales_of(panel, spec, structure)
-    inputs = numeric_inputs(observed(panel), spec, scales, structure)
+    design = design_of(spec, build_panel(case.frame, spec))
+    structure, scales = design.structure, design.scales
     parameters = _as_parameters(case.truth, scales.kpi_unit, float(scales.control_sd[0]))
-    terms = equations.terms(parameters, inputs, structure, np)
+    terms = equations.terms(parameters, design.inputs, structure, np)
     found = equations.mean(terms, structure, np) * scales.kpi_unit
     # population is rounded to whole people in the table, hence not EXACT
     np.testing.assert_allclose(found, case.truth.mean(case.truth.past), rtol=1e-6)
