@@ -12,6 +12,7 @@ from pathlib import Path
 from app.contract.plan_answers import AllocationAnswer, PlannedChannel
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.allocate import answer as allocate
+from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.interval import Interval
@@ -77,7 +78,8 @@ def main(folder: Path = DOCS) -> None:
     """Fit, plan, and write both pictures into ``folder``."""
     world = make_world(seed=SEED)
     spec = parse_spec(world.spec)
-    picture = picture_of(world, fit(spec, build_panel(world.frame, spec), SAMPLING))
+    design = design_of(spec, build_panel(world.frame, spec))
+    picture = picture_of(world, fit(design, SAMPLING))
     for name, drawn in (("plan.svg", wide(picture)), ("plan-narrow.svg", narrow(picture))):
         (folder / name).write_text(drawn, encoding="utf-8")
 
