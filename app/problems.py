@@ -6,41 +6,15 @@ and request_id. ``code`` is for programs and stays the same; ``detail`` is for p
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
-from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from app import errors as own
+from app.contract.problem import MEDIA_TYPE, Problem, ProblemError
 from mmm import errors as model
 from optimizer import errors as decision
 
-MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:prudent:problem:"
-
-
-class ProblemError(BaseModel):
-    """One fault: where (JSON pointer into the request), a code, a sentence."""
-
-    pointer: str
-    code: str
-    detail: str
-
-
-class Problem(BaseModel):
-    """What went wrong, for programs and for people."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[ProblemError] = Field(default_factory=list)
-    request_id: str | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As plain data."""
-        return self.model_dump(mode="json")
 
 
 @dataclass(frozen=True)
@@ -59,6 +33,7 @@ INTERNAL = Rule(
     "Something went wrong on our side",
     "The request could not be carried out. The log has the reason under this request_id.",
 )
+
 
 RULES: dict[type[Exception], Rule] = {
     model.DataError: Rule(422, "invalid_data", "The data cannot be used as they are"),

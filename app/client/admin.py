@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.client.transport import Calls
+from app.contract.admin import AuditDocument, KeyBody, KeyDocument, NewKeyDocument, VersionDocument
 from app.contract.caller import Scope
-from app.routes.audit import AuditDocument
-from app.routes.keys import KeyBody, KeyDocument, NewKeyDocument
-from app.routes.system import VersionDocument
 
 
 class AdminCalls(Calls):

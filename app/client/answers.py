@@ -7,12 +7,10 @@ from pydantic import BaseModel
 
 from app.client.frames import table
 from app.client.shown import Frames, Shown
-from app.contract.plan_answers import AllocationAnswer
+from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEvaluation
 from app.contract.projects import ProjectVariance
-from app.services.catalog.queries import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
-from app.services.planning.evaluate_plan import PlanEvaluation
-from app.services.planning.frontier import FrontierAnswer
-from app.services.projects.scenarios import Comparison
+from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
+from app.contract.scenarios import Comparison
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.refit.report import StabilityReport

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from app.client.resources import Dataset
 from app.client.transport import Calls, Document
-from app.contract.documents import LiftTestDocument, LiftTestList
+from app.contract.base import Page
+from app.contract.documents import LiftTestDocument
 
 
 class DatasetCalls(Calls):
@@ -34,9 +35,9 @@ class DatasetCalls(Calls):
         """Delete a dataset; models fitted to it stay."""
         self._call("DELETE", f"/v1/datasets/{dataset_id}")
 
-    def register_lift_tests(self, body: Document) -> LiftTestList:
+    def register_lift_tests(self, body: Document) -> Page[LiftTestDocument]:
         """Register ``{"tests": [...]}``, or ``{"rows": [...], "format": "geolift"}``."""
-        return self._create(LiftTestList, "/v1/lift-tests", body)
+        return self._create(Page[LiftTestDocument], "/v1/lift-tests", body)
 
     def lift_tests(self) -> Iterator[LiftTestDocument]:
         """Registered lift tests, newest first."""

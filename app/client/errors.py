@@ -7,7 +7,7 @@ ClientError
 """
 
 from app.contract.documents import OperationDocument
-from app.problems import Problem
+from app.contract.problem import Problem
 
 MOST_FAULTS = 20
 """That an error tells; its ``problem`` has all."""

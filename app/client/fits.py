@@ -5,8 +5,8 @@ from typing import Any
 from app.client.answers import Stability
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
+from app.contract.base import Urgency
 from app.contract.documents import FitCheckDocument
-from app.jobs.kinds import Urgency
 
 
 class FitCalls(Calls):

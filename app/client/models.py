@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from app.client.answers import Contributions, Curves, Graph, WhatIf
 from app.client.resources import Model
 from app.client.transport import Calls, Document
-from app.services.catalog.queries import CounterfactualBody
+from app.contract.query_answers import CounterfactualBody
 from mmm.attribution.contributions import By
 from mmm.counterfactual.question import Counterfactual
 

@@ -3,10 +3,8 @@
 from app.client.answers import Allocation, Evaluation
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
-from app.contract.plan_requests import AllocateBody
-from app.jobs.kinds import Urgency
-from app.services.planning.evaluate_plan import EvaluatePlanBody
-from app.services.planning.frontier import FrontierBody
+from app.contract.base import Urgency
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 
 
 class PlanCalls(Calls):

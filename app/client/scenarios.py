@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from app.client.answers import SideBySide
 from app.client.transport import Calls
-from app.services.projects.scenarios import ScenarioRead, ScenarioSummary
+from app.contract.scenarios import ScenarioRead, ScenarioSummary
 
 
 class ScenarioCalls(Calls):

@@ -14,7 +14,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.client.errors import ClientError, ServiceError, Unreachable
-from app.problems import MEDIA_TYPE, Problem
+from app.contract.problem import MEDIA_TYPE, Problem
 
 type Document = Mapping[str, Any]
 

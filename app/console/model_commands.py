@@ -146,8 +146,9 @@ def evaluate_plan(
     from app.console.arguments import amounts
     from app.console.files import load_request, request_of
     from app.console.plan_tables import gain_table, plan_table
+    from app.contract.plan_requests import EvaluatePlanBody
     from app.display.figures import show
-    from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluation
+    from app.services.planning.evaluate_plan import evaluation
 
     spend = amounts("--plan", plan or [])
     fitted, warnings = _trusted(model, accept_rejected)

@@ -2,9 +2,8 @@
 
 from rich.table import Table
 
-from app.contract.plan_answers import AllocationAnswer
+from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.display.figures import change, figure, interval, titled
-from app.services.planning.evaluate_plan import PlanEvaluation
 
 
 def plan_table(found: AllocationAnswer | PlanEvaluation) -> Table:

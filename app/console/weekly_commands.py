@@ -76,8 +76,9 @@ def plan_vs_actual(
     """
     from app.console.files import load_request, load_table, request_of
     from app.console.variance_tables import parts_table, rows_table
+    from app.contract.plan_requests import EvaluatePlanBody
     from app.display.figures import show
-    from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluation
+    from app.services.planning.evaluate_plan import evaluation
     from app.services.projects.plan_vs_actual import summary_of
     from app.services.projects.plans import planned_weeks
     from mmm.plan.variance import plan_versus_actual

@@ -1,14 +1,12 @@
-"""The JSON documents of the API that are the service's own: datasets, operations, models, lists."""
+"""The JSON documents of the API that are the service's own: datasets, operations, models."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from app.db.models import DatasetRow, LiftTestRow, ModelRow, OperationRow
-from app.db.pages import Page
-from app.jobs.kinds import Urgency, urgency_of
-from app.problems import Problem
+from app.contract.base import StoredDocument, Urgency
+from app.contract.problem import Problem
 from mmm.checks.lift import LiftCheck
 from mmm.data.profile import TableProfile
 from mmm.interval import Interval
@@ -16,13 +14,7 @@ from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 
 
-class RequestBody(BaseModel):
-    """Base of request bodies: unknown fields and numbers that are none are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DatasetDocument(BaseModel):
+class DatasetDocument(StoredDocument):
     """A stored table and what is remarkable about it."""
 
     id: str
@@ -31,18 +23,6 @@ class DatasetDocument(BaseModel):
     bytes: int
     created_at: datetime
     profile: TableProfile
-
-    @classmethod
-    def of(cls, row: DatasetRow) -> Self:
-        """From its row."""
-        return cls(
-            id=row.id,
-            name=row.name,
-            media_type=row.media_type,
-            bytes=row.bytes,
-            created_at=row.created_at,
-            profile=TableProfile.model_validate(row.profile),
-        )
 
 
 class ChainDocument(BaseModel):
@@ -75,18 +55,6 @@ class OperationDocument(BaseModel):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-
-    @classmethod
-    def of(cls, row: OperationRow) -> Self:
-        """From its row."""
-        plain = cls.model_fields.keys() - {"chains", "priority"}
-        return cls.model_validate(
-            {
-                **{name: getattr(row, name) for name in plain},
-                "priority": urgency_of(row.priority),
-                "chains": (row.detail or {}).get("chains", []),
-            }
-        )
 
 
 class DataSummary(BaseModel):
@@ -135,55 +103,6 @@ class ModelDocument(BaseModel):
     lift_checks: list[LiftCheck] = Field(description="Measured lifts and what the model says.")
     method: dict[str, Any]
 
-    @classmethod
-    def of(cls, row: ModelRow) -> Self:
-        """From its row."""
-        return cls.model_validate(
-            {
-                **{name: getattr(row, name) for name in cls.model_fields if name != "data"},
-                "data": {**row.data, "dataset_id": row.dataset_id},
-            }
-        )
-
-
-class DatasetList(BaseModel):
-    """A page of datasets, newest first."""
-
-    items: list[DatasetDocument]
-    next_page_token: str | None
-
-    @classmethod
-    def of(cls, page: Page[DatasetRow]) -> Self:
-        """From a page of rows."""
-        items = [DatasetDocument.of(row) for row in page.items]
-        return cls(items=items, next_page_token=page.next_page_token)
-
-
-class OperationList(BaseModel):
-    """A page of operations, newest first."""
-
-    items: list[OperationDocument]
-    next_page_token: str | None
-
-    @classmethod
-    def of(cls, page: Page[OperationRow]) -> Self:
-        """From a page of rows."""
-        items = [OperationDocument.of(row) for row in page.items]
-        return cls(items=items, next_page_token=page.next_page_token)
-
-
-class ModelList(BaseModel):
-    """A page of models, newest first."""
-
-    items: list[ModelDocument]
-    next_page_token: str | None
-
-    @classmethod
-    def of(cls, page: Page[ModelRow]) -> Self:
-        """From a page of rows."""
-        items = [ModelDocument.of(row) for row in page.items]
-        return cls(items=items, next_page_token=page.next_page_token)
-
 
 class FitCheckDocument(BaseModel):
     """The answer of a fit that was only checked: it would be accepted, for these data."""
@@ -199,28 +118,10 @@ class FitCheckDocument(BaseModel):
     )
 
 
-class LiftTestDocument(BaseModel):
+class LiftTestDocument(StoredDocument):
     """A registered lift test; its id stands for it in a model's ``lift_tests``."""
 
     id: str
     source: str
     test: LiftTest
     created_at: datetime
-
-    @classmethod
-    def of(cls, row: LiftTestRow) -> Self:
-        """From its row."""
-        return cls.model_validate({name: getattr(row, name) for name in cls.model_fields})
-
-
-class LiftTestList(BaseModel):
-    """A page of lift tests, newest first; those just registered are in the order given."""
-
-    items: list[LiftTestDocument]
-    next_page_token: str | None = None
-
-    @classmethod
-    def of(cls, page: Page[LiftTestRow]) -> Self:
-        """From a page of rows."""
-        items = [LiftTestDocument.of(row) for row in page.items]
-        return cls(items=items, next_page_token=page.next_page_token)

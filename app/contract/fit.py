@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from app.contract.documents import RequestBody
+from app.contract.base import RequestBody
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec

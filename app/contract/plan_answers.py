@@ -204,3 +204,44 @@ class AllocationAnswer(Answer):
     stability: StabilityDocument | None = Field(description="With explain.")
     information: InformationDocument | None = Field(description="With explain.")
     warnings: tuple[str, ...]
+
+
+class PlanEvaluation(Answer):
+    """What the plan is expected to bring, how sure that is, and what speaks against it."""
+
+    plan: Plan
+    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
+    outcome_unit: str
+    gain: Interval = Field(description="Value over no own spend in the window, less cost.")
+    gain_unit: str
+    versus_current: Versus
+    versus_proportional: Versus
+    risk: RiskDocument
+    broken: tuple[str, ...] = Field(description="Limits that the plan breaks.")
+    pairs: tuple[PairDocument, ...]
+    warnings: tuple[str, ...]
+
+
+class FrontierPoint(Answer):
+    """One plan of the frontier; spend by channel over the horizon."""
+
+    total: float
+    risk_aversion: float | None
+    status: str
+    spend: dict[str, float]
+    gain: Interval
+    cvar: float
+    tail: float
+    value: float = Field(description="Of the objective.")
+    outcome: Interval
+    marginal_roi: float | None = Field(description="Value of the next unit, over the whole plan.")
+    certificate: CertificateDocument
+
+
+class FrontierAnswer(Answer):
+    """The frontier in the order asked."""
+
+    points: tuple[FrontierPoint, ...]
+    gain_unit: str
+    outcome_unit: str
+    warnings: tuple[str, ...]

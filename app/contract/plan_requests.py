@@ -4,14 +4,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.contract.documents import RequestBody
+from app.contract.base import RequestBody
 from mmm.counterfactual.future import Rule
 from mmm.counterfactual.question import Do
 from mmm.plan.response import Horizon
-from optimizer.problem import AllocationProblem
+from optimizer.problem import AllocationProblem, Budget
+from optimizer.problem.limits import ChannelBounds, Group
+from optimizer.problem.objective import Expected, Objective
 
 SLACK = 1e-6
-type Price = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+type PriceLevel = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 _EXAMPLE: dict[str, Any] = {
     "horizon": {"start": "2024-07-01", "weeks": 13},
@@ -50,9 +52,9 @@ class WorldScenario(RequestBody):
 class PriceDecision(RequestBody):
     """Own price over the horizon: one of a grid, or the best between two bounds."""
 
-    grid: tuple[Price, ...] | None = Field(default=None, min_length=2, max_length=25)
-    min: Price | None = None
-    max: Price | None = None
+    grid: tuple[PriceLevel, ...] | None = Field(default=None, min_length=2, max_length=25)
+    min: PriceLevel | None = None
+    max: PriceLevel | None = None
 
     @model_validator(mode="after")
     def _grid_or_bounds(self) -> Self:
@@ -108,3 +110,47 @@ class AllocateBody(AllocationProblem, Coming):
     )
     seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+
+type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
+
+
+class EvaluatePlanBody(Coming):
+    """A plan: for every channel its total over the horizon, or its spend week by week.
+
+    ``budget`` and the limits are what the plan is held against; without a budget it is the plan's
+    own total.
+    """
+
+    plan: dict[str, Amount | Weekly] = Field(min_length=1, max_length=100)
+    objective: Objective = Expected()
+    budget: Budget | None = None
+    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+
+type Totals = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(max_length=50)]
+
+
+type Aversions = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(max_length=50)]
+
+
+class FrontierBody(AllocateBody):
+    """An allocation, and the totals or the risk aversions for which it is solved."""
+
+    totals: Totals = ()
+    risk_aversions: Aversions = ()
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        given = [values for values in (self.totals, self.risk_aversions) if values]
+        if len(given) != 1 or len(given[0]) < 2:
+            raise ValueError('give two or more "totals" or two or more "risk_aversions"')
+        if self.risk_aversions and not hasattr(self.objective, "risk_aversion"):
+            detail = f"an objective of kind {self.objective.kind!r} has no risk aversion"
+            raise ValueError(detail)
+        return self

@@ -5,11 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.contract.documents import RequestBody
+from app.contract.base import RequestBody, StoredDocument
 from app.contract.fit import FitData
-from app.contract.plan_requests import AllocateBody
-from app.db.models import ActualsRow, ProjectPlanRow, PromotionRow
-from app.services.planning.evaluate_plan import EvaluatePlanBody
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from mmm.interval import Interval
 from mmm.plan.variance_answer import PlanVersusActual
 
@@ -56,7 +54,7 @@ class ActualsBody(RequestBody):
     data: FitData
 
 
-class Promotion(BaseModel):
+class Promotion(StoredDocument):
     """A model that became the champion; the newest promotion holds."""
 
     id: str
@@ -65,17 +63,6 @@ class Promotion(BaseModel):
     verdict: Literal["trusted", "caution", "rejected"]
     promoted_by: str
     created_at: datetime
-
-    @classmethod
-    def of(cls, row: PromotionRow) -> Self:
-        """From its row."""
-        return cls.model_validate(row, from_attributes=True)
-
-
-class PromotionList(BaseModel):
-    """Champions of a project, newest first."""
-
-    items: list[Promotion]
 
 
 class ProjectPlanSummary(BaseModel):
@@ -93,19 +80,6 @@ class ProjectPlanSummary(BaseModel):
     unit: str
     created_at: datetime
 
-    @classmethod
-    def of(cls, row: ProjectPlanRow) -> Self:
-        """From its row."""
-        kept = ("id", "name", "model_id", "question", "created_at")
-        told = ("start", "end", "expected", "promised", "unit")
-        return cls.model_validate(
-            {
-                **{name: getattr(row, name) for name in kept},
-                **{name: row.planned[name] for name in told},
-                "total": row.answer["plan"]["total"],
-            }
-        )
-
 
 class ProjectPlanRead(ProjectPlanSummary):
     """A plan with its question and answer."""
@@ -113,37 +87,14 @@ class ProjectPlanRead(ProjectPlanSummary):
     request: dict[str, Any]
     answer: dict[str, Any]
 
-    @classmethod
-    def of(cls, row: ProjectPlanRow) -> Self:
-        """From its row."""
-        head = ProjectPlanSummary.of(row).model_dump()
-        return cls.model_validate({**head, "request": row.request, "answer": row.answer})
 
-
-class ProjectPlanList(BaseModel):
-    """Plans of a project, newest first; the first is the plan of record."""
-
-    items: list[ProjectPlanSummary]
-
-
-class Actuals(BaseModel):
+class Actuals(StoredDocument):
     """Weeks that were posted."""
 
     id: str
     start: date
     end: date
     created_at: datetime
-
-    @classmethod
-    def of(cls, row: ActualsRow) -> Self:
-        """From its row."""
-        return cls.model_validate(row, from_attributes=True)
-
-
-class ActualsList(BaseModel):
-    """Posts of a project, newest first."""
-
-    items: list[Actuals]
 
 
 class Project(BaseModel):
@@ -156,13 +107,6 @@ class Project(BaseModel):
     champion: Promotion | None
     plan_of_record: ProjectPlanSummary | None
     actuals_until: date | None = Field(description="Last week that was posted.")
-
-
-class ProjectList(BaseModel):
-    """A page of projects, newest first."""
-
-    items: list[Project]
-    next_page_token: str | None
 
 
 class ProjectVariance(PlanVersusActual):

@@ -22,7 +22,7 @@ CHECKSUM_BYTES = 6
 
 
 @dataclass(frozen=True)
-class Page[Row]:
+class RowPage[Row]:
     """The rows of one page, and the token of the next page (None on the last)."""
 
     items: Sequence[Row]
@@ -31,14 +31,14 @@ class Page[Row]:
 
 def read_page[Row: TenantOwned](
     session: Session, table: type[Row], limit: int, page_token: str | None
-) -> Page[Row]:
+) -> RowPage[Row]:
     """At most ``limit`` rows after the token; raises InvalidRequest for another token."""
     query = select(table).order_by(table.id.desc()).limit(limit + 1)
     if page_token is not None:
         query = query.where(table.id < _decode(table, page_token))
     rows = session.scalars(query).all()
     more = len(rows) > limit
-    return Page(rows[:limit], _encode(table, rows[limit - 1].id) if more else None)
+    return RowPage(rows[:limit], _encode(table, rows[limit - 1].id) if more else None)
 
 
 def _encode(table: type[TenantOwned], last_id: str) -> str:

@@ -7,10 +7,10 @@ from fastapi import Depends, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from app.context import Context
+from app.contract.base import Urgency, urgency_of
 from app.contract.documents import OperationDocument
 from app.db.models import OperationRow
 from app.http.handlers import request_id_of
-from app.jobs.kinds import Urgency
 from app.jobs.operations import Call
 
 MAX_WAIT_SECONDS = 60.0
@@ -44,8 +44,20 @@ async def accepted(context: Context, row: OperationRow, prefer: str | None) -> R
         applied.append(f"wait={seconds:g}")
     if applied:
         headers["Preference-Applied"] = ", ".join(applied)
-    document = OperationDocument.of(row).model_dump(mode="json")
+    document = operation_document(row).model_dump(mode="json")
     return JSONResponse(document, status_code=202, headers=headers)
+
+
+def operation_document(row: OperationRow) -> OperationDocument:
+    """The operation as it stands, from its row."""
+    plain = OperationDocument.model_fields.keys() - {"chains", "priority"}
+    return OperationDocument.model_validate(
+        {
+            **{name: getattr(row, name) for name in plain},
+            "priority": urgency_of(row.priority),
+            "chains": (row.detail or {}).get("chains", []),
+        }
+    )
 
 
 def wait_seconds(prefer: str | None) -> float:

@@ -7,16 +7,23 @@ from pydantic import StringConstraints
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.context import Context, context_of
+from app.contract.problem import MEDIA_TYPE, Problem
 from app.db.models import ModelRow, OperationRow
 from app.http.guarded_route import GuardedRoute
-from app.problems import MEDIA_TYPE, Problem
 from app.services.catalog import models
 
 ContextOf = Annotated[Context, Depends(context_of)]
+
+
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
+
+
 ID = StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")
+
+
 Id = Annotated[str, Path(), ID]
-Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 PageToken = Annotated[
     str | None, Query(max_length=200, description="next_page_token of the page before.")
 ]
@@ -57,7 +64,10 @@ def existing_operation(operation_id: Id, context: ContextOf) -> OperationRow:
 
 
 ExistingModel = Annotated[ModelRow, Depends(existing_model)]
+
+
 ExistingOperation = Annotated[OperationRow, Depends(existing_operation)]
+
 
 _MEANING = {
     401: "No credential, or one that opens nothing: WWW-Authenticate says what is wrong.",

@@ -12,15 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from app import errors as own
+from app.contract.problem import ProblemError
 from app.errors import AppError
-from app.problems import (
-    ProblemError,
-    problem_of,
-    problem_response,
-    rule_of,
-    status_problem,
-    validation_problem,
-)
+from app.problems import problem_of, problem_response, rule_of, status_problem, validation_problem
 from mmm.errors import FieldsError, MmmError, pointer
 from optimizer.errors import OptimizerError
 

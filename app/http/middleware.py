@@ -14,8 +14,9 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.contract.problem import MEDIA_TYPE
 from app.ids import new_id
-from app.problems import MEDIA_TYPE, problem_of, problem_response, status_problem
+from app.problems import problem_of, problem_response, status_problem
 from app.runtime.metrics import count_request
 
 log = logging.getLogger(__name__)

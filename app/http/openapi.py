@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.contract.problem import MEDIA_TYPE
 from app.http.openapi_examples import EXAMPLES
 from app.http.openapi_links import LINKS
-from app.problems import MEDIA_TYPE
 
 type Json = dict[str, Any]
 

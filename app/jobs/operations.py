@@ -12,13 +12,13 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.contract.base import PRIORITIES, Urgency
 from app.db import operations as rows
 from app.db.database import Database
 from app.db.models import Document, OperationRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.errors import NotFound, OperationFinished
 from app.ids import new_id
-from app.jobs.kinds import PRIORITIES, Urgency
 from app.jobs.port import Queues
 from app.jobs.reconciler import ticket
 from app.jobs.stopping import require_partial_result
@@ -133,7 +133,7 @@ class Operations:
             pass
         return await asyncio.to_thread(self.status, operation_id)
 
-    def list(self, limit: int, page_token: str | None) -> Page[OperationRow]:
+    def list(self, limit: int, page_token: str | None) -> RowPage[OperationRow]:
         """One page of operations, newest first."""
         with self._database.read() as session:
             return read_page(session, OperationRow, limit, page_token)

@@ -6,10 +6,11 @@ from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.contract.documents import DatasetDocument, DatasetList
+from app.contract.base import Name, Page
+from app.contract.documents import DatasetDocument
 from app.http.computed_answer import created
 from app.http.conditional import Known
-from app.http.dependencies import ContextOf, Id, Limit, Name, PageToken, problems, router
+from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
 from app.http.idempotent import CalledOnce
 from app.services.catalog import datasets
 
@@ -57,7 +58,7 @@ async def create_dataset(
     async def create() -> Response:
         content = await request.body()
         row = await run_in_threadpool(datasets.create, context, content, media_type, name)
-        return created(DatasetDocument.of(row), f"/v1/datasets/{row.id}")
+        return created(DatasetDocument.model_validate(row), f"/v1/datasets/{row.id}")
 
     return await once.answer(create)
 
@@ -65,15 +66,15 @@ async def create_dataset(
 @routes.get("/datasets", responses=problems(422))
 def list_datasets(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
-) -> DatasetList:
+) -> Page[DatasetDocument]:
     """Datasets, newest first."""
-    return DatasetList.of(datasets.page(context, limit, page_token))
+    return Page[DatasetDocument].model_validate(datasets.page(context, limit, page_token))
 
 
 @routes.get("/datasets/{dataset_id}", response_model=DatasetDocument, responses=problems(404))
 def get_dataset(dataset_id: Id, context: ContextOf, known: Known) -> Response:
     """One dataset."""
-    return known.document(DatasetDocument.of(datasets.find(context, dataset_id)))
+    return known.document(DatasetDocument.model_validate(datasets.find(context, dataset_id)))
 
 
 @routes.delete("/datasets/{dataset_id}", status_code=204, responses=problems(404))

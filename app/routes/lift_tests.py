@@ -3,7 +3,8 @@
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.contract.documents import LiftTestDocument, LiftTestList
+from app.contract.base import Page
+from app.contract.documents import LiftTestDocument
 from app.contract.fit import LiftTestsBody
 from app.http.computed_answer import created
 from app.http.conditional import Known
@@ -17,7 +18,7 @@ routes = router("lift tests")
 @routes.post(
     "/lift-tests",
     status_code=201,
-    response_model=LiftTestList,
+    response_model=Page[LiftTestDocument],
     responses=problems(409, 413, 415, 422),
 )
 async def register_lift_tests(
@@ -32,7 +33,8 @@ async def register_lift_tests(
     def register() -> Response:
         tests, source = lift_tests.read(body.tests, body.rows, body.format)
         rows = lift_tests.register(context, tests, source)
-        return created(LiftTestList(items=[LiftTestDocument.of(row) for row in rows]))
+        items = [LiftTestDocument.model_validate(row) for row in rows]
+        return created(Page(items=items, next_page_token=None))
 
     return await once.answer(lambda: run_in_threadpool(register))
 
@@ -40,15 +42,15 @@ async def register_lift_tests(
 @routes.get("/lift-tests", responses=problems(422))
 def list_lift_tests(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
-) -> LiftTestList:
+) -> Page[LiftTestDocument]:
     """Lift tests, newest first."""
-    return LiftTestList.of(lift_tests.page(context, limit, page_token))
+    return Page[LiftTestDocument].model_validate(lift_tests.page(context, limit, page_token))
 
 
 @routes.get("/lift-tests/{test_id}", response_model=LiftTestDocument, responses=problems(404))
 def get_lift_test(test_id: Id, context: ContextOf, known: Known) -> Response:
     """One lift test."""
-    return known.document(LiftTestDocument.of(lift_tests.find(context, test_id)))
+    return known.document(LiftTestDocument.model_validate(lift_tests.find(context, test_id)))
 
 
 @routes.delete("/lift-tests/{test_id}", status_code=204, responses=problems(404))

@@ -2,7 +2,8 @@
 
 from starlette.responses import FileResponse, Response
 
-from app.contract.documents import ModelDocument, ModelList
+from app.contract.base import Page
+from app.contract.documents import ModelDocument
 from app.http.conditional import Known
 from app.http.dependencies import ContextOf, ExistingModel, Limit, PageToken, problems, router
 from app.services.catalog import models
@@ -13,15 +14,19 @@ NETCDF = "application/x-netcdf"
 
 
 @routes.get("/models", responses=problems(422))
-def list_models(context: ContextOf, limit: Limit = 50, page_token: PageToken = None) -> ModelList:
+def list_models(
+    context: ContextOf, limit: Limit = 50, page_token: PageToken = None
+) -> Page[ModelDocument]:
     """Models, newest first."""
-    return ModelList.of(models.page(context, limit, page_token))
+    page = models.page(context, limit, page_token)
+    items = [models.document(row) for row in page.items]
+    return Page(items=items, next_page_token=page.next_page_token)
 
 
 @routes.get("/models/{model_id}", response_model=ModelDocument, responses=problems(404))
 def get_model(model: ExistingModel, known: Known) -> Response:
     """One model: its specification, data, verdict and diagnostics."""
-    return known.document(ModelDocument.of(model))
+    return known.document(models.document(model))
 
 
 @routes.delete("/models/{model_id}", status_code=204, responses=problems(404, 409))

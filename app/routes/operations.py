@@ -7,9 +7,11 @@ from fastapi import Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from app.contract.documents import OperationDocument, OperationList
+from app.contract.base import Page
+from app.contract.documents import OperationDocument
 from app.db.models import OperationRow
 from app.db.operations import TERMINAL
+from app.http.accepted import operation_document
 from app.http.conditional import Known
 from app.http.dependencies import (
     ContextOf,
@@ -30,9 +32,11 @@ MOST_DIGITS = 18
 @routes.get("/operations", responses=problems(422))
 def list_operations(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
-) -> OperationList:
+) -> Page[OperationDocument]:
     """Operations, newest first."""
-    return OperationList.of(context.operations.list(limit, page_token))
+    page = context.operations.list(limit, page_token)
+    items = [operation_document(row) for row in page.items]
+    return Page(items=items, next_page_token=page.next_page_token)
 
 
 @routes.get(
@@ -40,7 +44,7 @@ def list_operations(
 )
 def get_operation(operation: ExistingOperation, known: Known) -> Response:
     """One operation as it stands now."""
-    return known.document(OperationDocument.of(operation))
+    return known.document(operation_document(operation))
 
 
 @routes.get(
@@ -60,14 +64,14 @@ async def watch_operation(
     """
     async for row in context.operations.watch(operation.id, _seen(last_event_id, operation)):
         name = row.status if row.status in TERMINAL else "progress"
-        document = OperationDocument.of(row)
+        document = operation_document(row)
         yield ServerSentEvent(data=document, event=name, id=str(row.version))
 
 
 @routes.post("/operations/{operation_id}:cancel", responses=problems(404, 409))
 def cancel_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
     """Stop the operation and discard what it did; a running fit is killed within two seconds."""
-    return OperationDocument.of(context.operations.cancel(operation_id))
+    return operation_document(context.operations.cancel(operation_id))
 
 
 @routes.post("/operations/{operation_id}:stop", responses=problems(404, 409))
@@ -76,7 +80,7 @@ def stop_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
 
     Its result, and a model's verdict, say that they are incomplete.
     """
-    return OperationDocument.of(context.operations.stop(operation_id))
+    return operation_document(context.operations.stop(operation_id))
 
 
 def _seen(last_event_id: str | None, operation: OperationRow) -> int:

@@ -3,8 +3,8 @@
 from starlette.responses import Response
 
 from app.contract.documents import OperationDocument
-from app.contract.plan_answers import AllocationAnswer
-from app.contract.plan_requests import AllocateBody
+from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 from app.http.accepted import CallOf, Prefer, accepted, wants_async
 from app.http.computed_answer import HeavyOf, answered
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
@@ -12,8 +12,7 @@ from app.http.guarded_route import needs
 from app.http.idempotent import CalledOnce
 from app.services.planning import allocate_job, frontier
 from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import EvaluatePlanBody, PlanEvaluation, evaluate_plan
-from app.services.planning.frontier import FrontierBody
+from app.services.planning.evaluate_plan import evaluate_plan
 
 routes = router("plans")
 

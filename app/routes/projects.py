@@ -6,21 +6,18 @@ from fastapi import Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from app.contract.base import Listing, Page
 from app.contract.projects import (
     Actuals,
     ActualsBody,
-    ActualsList,
     Project,
     ProjectBody,
-    ProjectList,
     ProjectPlanBody,
-    ProjectPlanList,
     ProjectPlanRead,
     ProjectPlanSummary,
     ProjectVariance,
     Promotion,
     PromotionBody,
-    PromotionList,
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.http.computed_answer import HeavyOf, answered, created
@@ -29,7 +26,7 @@ from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems,
 from app.http.idempotent import CalledOnce
 from app.routes.queries import CSV, wants_csv
 from app.services.fitting.submission import Data
-from app.services.projects import actuals, projects
+from app.services.projects import actuals, documents, projects
 from app.services.projects import plans as project_plans
 from app.services.projects.plan_vs_actual import variance, variance_csv
 
@@ -55,7 +52,7 @@ async def create_project(body: ProjectBody, context: ContextOf, once: CalledOnce
 
     def create() -> Response:
         row = projects.create(context, body)
-        return created(projects.document(context, row), f"/v1/projects/{row.id}")
+        return created(documents.project_document(context, row), f"/v1/projects/{row.id}")
 
     return await once.answer(lambda: run_in_threadpool(create))
 
@@ -63,23 +60,23 @@ async def create_project(body: ProjectBody, context: ContextOf, once: CalledOnce
 @routes.get("/projects", responses=problems(422))
 def list_projects(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
-) -> ProjectList:
+) -> Page[Project]:
     """Projects, newest first."""
     page = projects.page(context, limit, page_token)
-    items = [projects.document(context, row) for row in page.items]
-    return ProjectList(items=items, next_page_token=page.next_page_token)
+    items = [documents.project_document(context, row) for row in page.items]
+    return Page(items=items, next_page_token=page.next_page_token)
 
 
 @routes.get("/projects/{project_id}", responses=problems(404))
 def get_project(project: ExistingProject, context: ContextOf) -> Project:
     """One project with its champion and its plan of record."""
-    return projects.document(context, project)
+    return documents.project_document(context, project)
 
 
 @routes.put("/projects/{project_id}", responses=problems(404, 413, 415, 422))
 def change_project(project: ExistingProject, body: ProjectBody, context: ContextOf) -> Project:
     """Another name or description."""
-    return projects.document(context, projects.change(context, project, body))
+    return documents.project_document(context, projects.change(context, project, body))
 
 
 @routes.delete("/projects/{project_id}", status_code=204, responses=problems(404))
@@ -100,16 +97,16 @@ async def promote_model(
     """Make a model the champion. One that failed its checks must be accepted explicitly."""
 
     def promote() -> Response:
-        return created(Promotion.of(projects.promote(context, project, body)))
+        return created(Promotion.model_validate(projects.promote(context, project, body)))
 
     return await once.answer(lambda: run_in_threadpool(promote))
 
 
 @routes.get("/projects/{project_id}/promotions", responses=problems(404))
-def list_promotions(project: ExistingProject, context: ContextOf) -> PromotionList:
+def list_promotions(project: ExistingProject, context: ContextOf) -> Listing[Promotion]:
     """Champions so far, newest first."""
     rows = projects.history(context, PromotionRow, project)
-    return PromotionList(items=[Promotion.of(row) for row in rows])
+    return Listing[Promotion].model_validate({"items": rows})
 
 
 @routes.post(
@@ -130,16 +127,16 @@ async def adopt_plan(
     def adopt() -> Response:
         row = project_plans.adopt(context, project, body)
         place = f"/v1/projects/{project.id}/plans/{row.id}"
-        return created(ProjectPlanRead.of(row), place)
+        return created(documents.plan_document(row), place)
 
     return await once.answer(lambda: heavy(context.lanes.plans, adopt))
 
 
 @routes.get("/projects/{project_id}/plans", responses=problems(404))
-def list_plans(project: ExistingProject, context: ContextOf) -> ProjectPlanList:
+def list_plans(project: ExistingProject, context: ContextOf) -> Listing[ProjectPlanSummary]:
     """Plans so far, newest first: the first is the plan of record."""
     rows = projects.history(context, ProjectPlanRow, project)
-    return ProjectPlanList(items=[ProjectPlanSummary.of(row) for row in rows])
+    return Listing(items=[documents.plan_summary(row) for row in rows])
 
 
 @routes.get(
@@ -149,7 +146,7 @@ def list_plans(project: ExistingProject, context: ContextOf) -> ProjectPlanList:
 )
 def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf, known: Known) -> Response:
     """One plan with its question and answer."""
-    return known.document(ProjectPlanRead.of(project_plans.find(context, project, plan_id)))
+    return known.document(documents.plan_document(project_plans.find(context, project, plan_id)))
 
 
 @routes.post(
@@ -169,16 +166,16 @@ async def post_actuals(
     data = Data(body.data.dataset_id, body.data.rows)
 
     def post() -> Response:
-        return created(Actuals.of(actuals.post(context, project, data)))
+        return created(Actuals.model_validate(actuals.post(context, project, data)))
 
     return await once.answer(lambda: heavy(context.lanes.questions, post))
 
 
 @routes.get("/projects/{project_id}/actuals", responses=problems(404))
-def list_actuals(project: ExistingProject, context: ContextOf) -> ActualsList:
+def list_actuals(project: ExistingProject, context: ContextOf) -> Listing[Actuals]:
     """What was posted, newest first."""
     rows = projects.history(context, ActualsRow, project)
-    return ActualsList(items=[Actuals.of(row) for row in rows])
+    return Listing[Actuals].model_validate({"items": rows})
 
 
 @routes.get(

@@ -5,17 +5,19 @@ from typing import Annotated
 from fastapi import Body, Header, Query
 from starlette.responses import HTMLResponse, Response
 
-from app.http.computed_answer import HeavyOf, Written, answered, written
-from app.http.conditional import Known
-from app.http.dependencies import ContextOf, ExistingModel, problems, router
-from app.http.guarded_route import needs
-from app.services.catalog import queries
-from app.services.catalog.queries import (
+from app.context import Context
+from app.contract.query_answers import (
     ContributionsAnswer,
     CounterfactualBody,
     CurvesAnswer,
     ModelGraphAnswer,
 )
+from app.db.models import ModelRow
+from app.http.computed_answer import HeavyOf, Written, answered, written
+from app.http.conditional import Known
+from app.http.dependencies import ContextOf, ExistingModel, problems, router
+from app.http.guarded_route import needs
+from app.services.catalog import models, queries
 from app.services.projects.csv_export import contributions_csv
 from mmm.attribution.contributions import By
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -110,7 +112,7 @@ async def get_report(model: ExistingModel, context: ContextOf, known: Known) -> 
     """One self-contained HTML page about the model."""
 
     def make() -> Written:
-        return Written(queries.report(context, model).encode(), HTMLResponse.media_type)
+        return Written(report(context, model).encode(), HTMLResponse.media_type)
 
     return await known.computed(context, model, ["report"], make)
 
@@ -153,3 +155,10 @@ def _quality(parameters: list[str]) -> float:
         return float(given)
     except ValueError:
         return 0.0
+
+
+def report(context: Context, row: ModelRow) -> str:
+    """A self-contained HTML page about the model."""
+    from app.report import render
+
+    return render(models.fitted(context, row))

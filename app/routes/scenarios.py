@@ -6,18 +6,14 @@ from typing import Annotated, Literal
 from fastapi import Query
 from starlette.responses import Response
 
+from app.contract.base import Page
+from app.contract.scenarios import Comparison, ScenarioBody, ScenarioRead, ScenarioSummary
 from app.http.computed_answer import HeavyOf, created
 from app.http.conditional import Known
 from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
 from app.http.idempotent import CalledOnce
 from app.services.projects import scenarios
 from app.services.projects.scenario_export import scenario_csv, scenario_workbook
-from app.services.projects.scenarios import (
-    Comparison,
-    ScenarioBody,
-    ScenarioList,
-    ScenarioRead,
-)
 
 routes = router("scenarios")
 
@@ -39,7 +35,7 @@ async def save_scenario(
 
     def save() -> Response:
         row = scenarios.save(context, body)
-        return created(ScenarioRead.of(row), f"/v1/scenarios/{row.id}")
+        return created(ScenarioRead.model_validate(row), f"/v1/scenarios/{row.id}")
 
     return await once.answer(lambda: heavy(context.lanes.plans, save))
 
@@ -47,9 +43,9 @@ async def save_scenario(
 @routes.get("/scenarios", responses=problems(422))
 def list_scenarios(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
-) -> ScenarioList:
+) -> Page[ScenarioSummary]:
     """Scenarios, newest first."""
-    return ScenarioList.of(scenarios.page(context, limit, page_token))
+    return Page[ScenarioSummary].model_validate(scenarios.page(context, limit, page_token))
 
 
 @routes.get("/scenarios/compare", responses=problems(404, 422))
@@ -61,7 +57,7 @@ def compare_scenarios(context: ContextOf, id: Ids) -> Comparison:
 @routes.get("/scenarios/{scenario_id}", response_model=ScenarioRead, responses=problems(404))
 def get_scenario(scenario_id: Id, context: ContextOf, known: Known) -> Response:
     """One scenario: what was asked and what was answered."""
-    return known.document(ScenarioRead.of(scenarios.find(context, scenario_id)))
+    return known.document(ScenarioRead.model_validate(scenarios.find(context, scenario_id)))
 
 
 @routes.get(

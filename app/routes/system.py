@@ -1,12 +1,12 @@
 """Health and version: for operators and load balancers."""
 
 import platform
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel
 
 from app.context import Context, service_of
+from app.contract.admin import Alive, VersionDocument
 from app.http.dependencies import problems
 from app.http.strict_route import StrictRoute
 from app.release import DISTRIBUTION, release
@@ -14,22 +14,6 @@ from app.services.operations.readiness import check_ready
 from mmm.posterior.fitted import FORMAT
 
 routes = APIRouter(tags=["system"], route_class=StrictRoute)
-
-
-class Alive(BaseModel):
-    """The process answers."""
-
-    status: Literal["ok"] = "ok"
-
-
-class VersionDocument(BaseModel):
-    """Which release this is, and what it runs on."""
-
-    name: str
-    version: str
-    api: Literal["v1"] = "v1"
-    model_format: str
-    python: str
 
 
 @routes.get("/livez")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import DatasetRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
 from app.ids import new_id
@@ -63,7 +63,7 @@ def hold(session: Session, dataset_id: str) -> None:
         raise NotFound("dataset", dataset_id)
 
 
-def page(context: Context, limit: int, page_token: str | None) -> Page[DatasetRow]:
+def page(context: Context, limit: int, page_token: str | None) -> RowPage[DatasetRow]:
     """Datasets, newest first."""
     with context.database.read() as session:
         return read_page(session, DatasetRow, limit, page_token)

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.context import Context
 from app.db.models import LiftTestRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change
 from app.errors import InvalidRequest, NotFound
 from app.ids import new_id
@@ -58,7 +58,7 @@ def find(context: Context, test_id: str) -> LiftTestRow:
     return row
 
 
-def page(context: Context, limit: int, page_token: str | None) -> Page[LiftTestRow]:
+def page(context: Context, limit: int, page_token: str | None) -> RowPage[LiftTestRow]:
     """Tests, newest first."""
     with context.database.read() as session:
         return read_page(session, LiftTestRow, limit, page_token)

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.contract.documents import ModelDocument
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InUse, NotFound
 from app.runtime.cache import Cache, CacheKey
 from app.services.catalog.trust import standing_warnings
-from app.services.planning.responses import KeptResponses, Respond
 from app.store.port import ArtefactStore
 from mmm.posterior.fitted import FittedModel, load_model
 from mmm.posterior.verdict import Verdict
@@ -35,10 +35,21 @@ def hold(session: Session, model_id: str) -> None:
         raise NotFound("model", model_id)
 
 
-def page(context: Context, limit: int, page_token: str | None) -> Page[ModelRow]:
+def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelRow]:
     """Models, newest first."""
     with context.database.read() as session:
         return read_page(session, ModelRow, limit, page_token)
+
+
+def document(row: ModelRow) -> ModelDocument:
+    """The model as the API describes it."""
+    names = ModelDocument.model_fields.keys() - {"data"}
+    return ModelDocument.model_validate(
+        {
+            **{name: getattr(row, name) for name in names},
+            "data": {**row.data, "dataset_id": row.dataset_id},
+        }
+    )
 
 
 def remove(context: Context, model_id: str) -> None:
@@ -84,11 +95,6 @@ def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:
         CacheKey("model", key), lambda: _read(store.path(key)), lambda held: held.bytes
     )
     return held.model
-
-
-def responses(context: Context, row: ModelRow) -> Respond:
-    """How plans of this model are answered: by responses that are kept beside it."""
-    return KeptResponses(context.cache, row.artefact_key)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from app.db.database import Database
 from app.db.models import AuditRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.errors import StoreError
 from app.ids import new_id
 
@@ -93,7 +93,7 @@ def complete(database: Database, entry_id: str, outcome: int, resource: str) -> 
         session.execute(update(AuditRow).where(AuditRow.id == entry_id).values(**values))
 
 
-def page(database: Database, limit: int, page_token: str | None) -> Page[AuditRow]:
+def page(database: Database, limit: int, page_token: str | None) -> RowPage[AuditRow]:
     """Entries, newest first."""
     with database.read() as session:
         return read_page(session, AuditRow, limit, page_token)

@@ -7,7 +7,7 @@ from app.access.api_key import digest, hint, new_key
 from app.contract.caller import Scope, granted, in_order
 from app.db.database import Database
 from app.db.models import ApiKeyRow, now
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change
 from app.errors import InvalidRequest, KeysNotUsed, NotFound
 from app.ids import new_id
@@ -67,7 +67,7 @@ def find(database: Database, key_id: str) -> ApiKeyRow:
     return row
 
 
-def page(database: Database, limit: int, page_token: str | None) -> Page[ApiKeyRow]:
+def page(database: Database, limit: int, page_token: str | None) -> RowPage[ApiKeyRow]:
     """Keys, newest first, also those that expired or were revoked."""
     with database.read() as session:
         return read_page(session, ApiKeyRow, limit, page_token)

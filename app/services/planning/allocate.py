@@ -27,7 +27,7 @@ from app.db.models import ModelRow
 from app.services.catalog import models
 from app.services.planning.insights import information_document, stability_document, stay_document
 from app.services.planning.pricing import priced
-from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.responses import AnyResponse, Respond, response_of, responses
 from app.services.planning.summary import money, summary_of
 from mmm.interval import summarize
 from mmm.plan.mixture import PlanMixture
@@ -38,7 +38,7 @@ from optimizer.allocation import Allocation, ReferenceComparison
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
     """The plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return answer(models.fitted(context, row), body, warnings, models.responses(context, row))
+    return answer(models.fitted(context, row), body, warnings, responses(context, row))
 
 
 def answer(

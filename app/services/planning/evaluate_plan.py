@@ -1,64 +1,25 @@
 """Scoring a plan that somebody else made: the agency's, last year's, the board's."""
 
-from typing import Annotated
-
 import numpy as np
-from pydantic import Field
 
 from app.context import Context
-from app.contract.plan_answers import Answer, PairDocument, Plan, RiskDocument, Versus
-from app.contract.plan_requests import Coming
+from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
+from app.contract.plan_requests import EvaluatePlanBody
 from app.db.models import ModelRow
 from app.services.catalog import models
 from app.services.planning.allocate import beyond_observed, plan_document, versus_document
-from app.services.planning.responses import Respond, response_of
+from app.services.planning.responses import Respond, response_of, responses
 from mmm.errors import Issue, QueryError, pointer
-from mmm.interval import Interval, summarize
+from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
 from optimizer.problem import AllocationProblem, Budget
-from optimizer.problem.limits import ChannelBounds, Group
-from optimizer.problem.objective import Expected, Objective
 from optimizer.solve.score import Score, score
-
-type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
-
-
-class EvaluatePlanBody(Coming):
-    """A plan: for every channel its total over the horizon, or its spend week by week.
-
-    ``budget`` and the limits are what the plan is held against; without a budget it is the plan's
-    own total.
-    """
-
-    plan: dict[str, Amount | Weekly] = Field(min_length=1, max_length=100)
-    objective: Objective = Expected()
-    budget: Budget | None = None
-    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
-
-
-class PlanEvaluation(Answer):
-    """What the plan is expected to bring, how sure that is, and what speaks against it."""
-
-    plan: Plan
-    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
-    outcome_unit: str
-    gain: Interval = Field(description="Value over no own spend in the window, less cost.")
-    gain_unit: str
-    versus_current: Versus
-    versus_proportional: Versus
-    risk: RiskDocument
-    broken: tuple[str, ...] = Field(description="Limits that the plan breaks.")
-    pairs: tuple[PairDocument, ...]
-    warnings: tuple[str, ...]
 
 
 def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
     """The plan's score; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return evaluation(models.fitted(context, row), body, warnings, models.responses(context, row))
+    return evaluation(models.fitted(context, row), body, warnings, responses(context, row))
 
 
 def evaluation(

@@ -3,14 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field, model_validator
 
 from app.context import Context
-from app.contract.plan_answers import Answer, CertificateDocument
-from app.contract.plan_requests import AllocateBody
+from app.contract.plan_answers import CertificateDocument, FrontierAnswer, FrontierPoint
+from app.contract.plan_requests import AllocateBody, FrontierBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job, PartialResult, WriteResult
@@ -18,58 +16,13 @@ from app.services.catalog.json_numbers import without_nan
 from app.services.planning import plan_jobs
 from app.services.planning.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
-from mmm.interval import Interval, summarize
+from mmm.interval import summarize
 from mmm.progress import Progress
 from optimizer.problem import Budget
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 
 KIND = "frontier"
-
-type Totals = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(max_length=50)]
-type Aversions = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(max_length=50)]
-
-
-class FrontierBody(AllocateBody):
-    """An allocation, and the totals or the risk aversions for which it is solved."""
-
-    totals: Totals = ()
-    risk_aversions: Aversions = ()
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        given = [values for values in (self.totals, self.risk_aversions) if values]
-        if len(given) != 1 or len(given[0]) < 2:
-            raise ValueError('give two or more "totals" or two or more "risk_aversions"')
-        if self.risk_aversions and not hasattr(self.objective, "risk_aversion"):
-            detail = f"an objective of kind {self.objective.kind!r} has no risk aversion"
-            raise ValueError(detail)
-        return self
-
-
-class FrontierPoint(Answer):
-    """One plan of the frontier; spend by channel over the horizon."""
-
-    total: float
-    risk_aversion: float | None
-    status: str
-    spend: dict[str, float]
-    gain: Interval
-    cvar: float
-    tail: float
-    value: float = Field(description="Of the objective.")
-    outcome: Interval
-    marginal_roi: float | None = Field(description="Value of the next unit, over the whole plan.")
-    certificate: CertificateDocument
-
-
-class FrontierAnswer(Answer):
-    """The frontier in the order asked."""
-
-    points: tuple[FrontierPoint, ...]
-    gain_unit: str
-    outcome_unit: str
-    warnings: tuple[str, ...]
 
 
 def submit(context: Context, row: ModelRow, body: FrontierBody, call: Call) -> OperationRow:

@@ -11,6 +11,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job
 from app.services.catalog import models
 from app.services.operations.quotas import check_operations
+from app.services.planning.responses import responses
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
@@ -28,7 +29,7 @@ def submit(
 ) -> OperationRow:
     """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    respond = models.responses(context, row)
+    respond = responses(context, row)
     response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)

@@ -7,7 +7,9 @@ is kept, the next allocation of the same weeks starts from there.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.context import Context
 from app.contract.plan_requests import Coming
+from app.db.models import ModelRow
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import On
@@ -94,3 +96,8 @@ def _pointed(issue: Issue, coming: Coming, k: int) -> Issue:
     else:
         return issue
     return Issue(place, issue.code, issue.detail)
+
+
+def responses(context: Context, row: ModelRow) -> Respond:
+    """How plans of this model are answered: by responses that are kept beside it."""
+    return KeptResponses(context.cache, row.artefact_key)

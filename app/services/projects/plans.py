@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.context import Context
-from app.contract.plan_requests import AllocateBody
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.contract.projects import ProjectPlanBody
 from app.db.models import Document, ModelRow, ProjectPlanRow, ProjectRow
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
@@ -13,7 +13,7 @@ from app.ids import new_id
 from app.services.catalog import models
 from app.services.catalog.json_numbers import without_nan
 from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluate_plan, with_profiles
+from app.services.planning.evaluate_plan import evaluate_plan, with_profiles
 from app.services.planning.responses import response_of
 from app.services.projects import projects, scenarios
 from mmm.errors import Issue

@@ -7,14 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.contract.projects import (
-    Project,
     ProjectBody,
-    ProjectPlanSummary,
-    Promotion,
     PromotionBody,
 )
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
 from app.ids import new_id
@@ -53,7 +50,7 @@ def find(context: Context, project_id: str) -> ProjectRow:
     return row
 
 
-def page(context: Context, limit: int, page_token: str | None) -> Page[ProjectRow]:
+def page(context: Context, limit: int, page_token: str | None) -> RowPage[ProjectRow]:
     """Projects, newest first."""
     with context.database.read() as session:
         return read_page(session, ProjectRow, limit, page_token)
@@ -120,21 +117,6 @@ def latest[Row: (PromotionRow, ProjectPlanRow, ActualsRow)](
 ) -> Row | None:
     """The newest row of the project."""
     return next(iter(history(context, table, project, 1)), None)
-
-
-def document(context: Context, row: ProjectRow) -> Project:
-    """The project with what holds in it now."""
-    promotion, plan = (latest(context, PromotionRow, row), latest(context, ProjectPlanRow, row))
-    ends = [item.end for item in history(context, ActualsRow, row)]
-    return Project(
-        id=row.id,
-        name=row.name,
-        description=row.description,
-        created_at=row.created_at,
-        champion=None if promotion is None else Promotion.of(promotion),
-        plan_of_record=None if plan is None else ProjectPlanSummary.of(plan),
-        actuals_until=max(ends, default=None),
-    )
 
 
 def _refuse_draft(model: ModelRow) -> None:

@@ -1,104 +1,21 @@
 """Saved scenarios: a question to a model, kept with its answer, to be compared and handed on."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel
 
 from app.context import Context
-from app.contract.documents import RequestBody
-from app.contract.plan_requests import AllocateBody
+from app.contract.scenarios import Compared, Comparison, ScenarioBody, ScenarioSummary
 from app.db.models import ScenarioRow
-from app.db.pages import Page, read_page
+from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change
 from app.errors import NotFound
 from app.ids import new_id
 from app.services.catalog import models
 from app.services.catalog.json_numbers import without_nan
-from app.services.catalog.queries import CounterfactualBody, counterfactual
+from app.services.catalog.queries import counterfactual
 from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import EvaluatePlanBody, evaluate_plan
-from mmm.interval import Interval
-
-type Question = Literal["allocate", "evaluate_plan", "counterfactual"]
-
-
-class ScenarioBody(RequestBody):
-    """A question to a model; exactly one of the three."""
-
-    name: str = Field(min_length=1, max_length=200)
-    model_id: str = Field(max_length=40)
-    allocate: AllocateBody | None = None
-    evaluate_plan: EvaluatePlanBody | None = None
-    counterfactual: CounterfactualBody | None = None
-
-    @model_validator(mode="after")
-    def _one_question(self) -> Self:
-        if len(self.asked) != 1:
-            raise ValueError('give exactly one of "allocate", "evaluate_plan", "counterfactual"')
-        return self
-
-    @property
-    def asked(self) -> list[Question]:
-        """The questions that are given."""
-        names: tuple[Question, ...] = ("allocate", "evaluate_plan", "counterfactual")
-        return [name for name in names if getattr(self, name) is not None]
-
-
-class ScenarioSummary(BaseModel):
-    """A saved scenario without its documents."""
-
-    id: str
-    name: str
-    model_id: str
-    question: Question
-    created_at: datetime
-
-    @classmethod
-    def of(cls, row: ScenarioRow) -> Self:
-        """From a row."""
-        return cls.model_validate(row, from_attributes=True)
-
-
-class ScenarioRead(ScenarioSummary):
-    """A saved scenario: what was asked and what was answered, as the endpoint of the question."""
-
-    request: dict[str, Any]
-    answer: dict[str, Any]
-
-
-class ScenarioList(BaseModel):
-    """A page of scenarios, newest first."""
-
-    items: list[ScenarioSummary]
-    next_page_token: str | None = None
-
-    @classmethod
-    def of(cls, page: Page[ScenarioRow]) -> Self:
-        """From a page of rows."""
-        items = [ScenarioSummary.of(row) for row in page.items]
-        return cls(items=items, next_page_token=page.next_page_token)
-
-
-class Compared(ScenarioSummary):
-    """One line of a comparison.
-
-    ``effect``: a plan against today's, a what-if against its baseline. ``outcome``: the kpi of the
-    weeks in question.
-    """
-
-    total: float | None
-    spend: dict[str, float]
-    effect: Interval
-    outcome: Interval
-    outcome_unit: str
-
-
-class Comparison(BaseModel):
-    """Scenarios side by side, in the order asked."""
-
-    items: list[Compared]
+from app.services.planning.evaluate_plan import evaluate_plan
 
 
 def save(context: Context, body: ScenarioBody) -> ScenarioRow:
@@ -135,7 +52,7 @@ def find(context: Context, scenario_id: str) -> ScenarioRow:
     return row
 
 
-def page(context: Context, limit: int, page_token: str | None) -> Page[ScenarioRow]:
+def page(context: Context, limit: int, page_token: str | None) -> RowPage[ScenarioRow]:
     """Scenarios, newest first."""
     with context.database.read() as session:
         return read_page(session, ScenarioRow, limit, page_token)
@@ -156,7 +73,7 @@ def compare(context: Context, ids: Sequence[str]) -> Comparison:
 
 
 def _compared(row: ScenarioRow) -> Compared:
-    answer, head = row.answer, ScenarioSummary.of(row).model_dump()
+    answer, head = row.answer, ScenarioSummary.model_validate(row).model_dump()
     if row.question == "counterfactual":
         numbers = {"total": None, "spend": {}, "effect": answer["effect"]}
         return Compared(**head, **numbers, outcome=answer["scenario"], outcome_unit=answer["unit"])

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from app.client import Client, ServiceError
+from app.contract.problem import MEDIA_TYPE
 from app.http.openapi import operations
-from app.problems import MEDIA_TYPE
 from tests.app.running import serving
 
 ROOT = Path(__file__).parents[3]

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi.openapi.utils import get_openapi
 
+from app.contract.problem import MEDIA_TYPE
 from app.main import create_app
-from app.problems import MEDIA_TYPE
 from app.settings import Settings
 from tests.app.fake_fit import TRUSTED
 from tests.app.running import fit_body, fitted_model, rows, serving

@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from app.contract.problem import MEDIA_TYPE
 from app.http.openapi import FOREIGN, operations, written
 from app.main import create_app
-from app.problems import MEDIA_TYPE
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[3]

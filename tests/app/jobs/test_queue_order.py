@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.jobs.kinds import Urgency
+from app.contract.base import Urgency
 from app.jobs.operations import Call
 from tests.app.jobs.trivial import Work
 from tests.app.running import wait_until

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.services.catalog.queries import ModelGraphAnswer
+from app.contract.query_answers import ModelGraphAnswer
 from mmm.posterior.fitted import save_model
 from tests.app.console.test_cli import prudent
 from tests.app.fake_fit import REJECTED, TRUSTED

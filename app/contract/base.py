@@ -1,0 +1,43 @@
+"""What documents of the API are made of: bodies, documents of stored things, lists and pages."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class RequestBody(BaseModel):
+    """Base of request bodies: unknown fields and numbers that are none are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class StoredDocument(BaseModel):
+    """Base of documents that are built from the attributes of a stored object."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Listing[Item](StoredDocument):
+    """All of them, newest first."""
+
+    items: list[Item]
+
+
+class Page[Item](Listing[Item]):
+    """A page of a list, newest first; the token of the next page is null on the last one."""
+
+    next_page_token: str | None
+
+
+Urgency = Literal["high", "normal", "low"]
+
+
+PRIORITIES: Mapping[Urgency, int] = {"high": 1, "normal": 2, "low": 3}
+
+
+def urgency_of(priority: int) -> Urgency:
+    """The name of a stored priority."""
+    return next(name for name, number in PRIORITIES.items() if number == priority)

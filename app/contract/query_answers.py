@@ -1,0 +1,40 @@
+"""The answers of questions to a model, and the body of a what-if."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from mmm.attribution.contributions import Contributions
+from mmm.attribution.response_curves import Curves
+from mmm.causal.answer import GraphAnswer
+from mmm.counterfactual.question import Counterfactual
+
+VerdictStatus = Literal["trusted", "caution", "rejected"]
+IsDraft = Field(default=False, description="The model's draws come from an approximation.")
+
+
+class ContributionsAnswer(Contributions):
+    """The decomposition, with the verdict on the model that it comes from."""
+
+    verdict: VerdictStatus
+    draft: bool = IsDraft
+
+
+class CurvesAnswer(Curves):
+    """The response curves, with the verdict on the model that they come from."""
+
+    verdict: VerdictStatus
+    draft: bool = IsDraft
+
+
+class ModelGraphAnswer(GraphAnswer):
+    """The causal graph, with the verdict on the model that was fitted to it."""
+
+    verdict: VerdictStatus
+    draft: bool = IsDraft
+
+
+class CounterfactualBody(Counterfactual):
+    """A what-if question; a rejected model answers only if the caller accepts that."""
+
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")

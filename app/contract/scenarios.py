@@ -1,0 +1,72 @@
+"""Bodies and documents of saved scenarios."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from app.contract.base import RequestBody, StoredDocument
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
+from app.contract.query_answers import CounterfactualBody
+from mmm.interval import Interval
+
+type Question = Literal["allocate", "evaluate_plan", "counterfactual"]
+
+
+class ScenarioBody(RequestBody):
+    """A question to a model; exactly one of the three."""
+
+    name: str = Field(min_length=1, max_length=200)
+    model_id: str = Field(max_length=40)
+    allocate: AllocateBody | None = None
+    evaluate_plan: EvaluatePlanBody | None = None
+    counterfactual: CounterfactualBody | None = None
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        if len(self.asked) != 1:
+            raise ValueError('give exactly one of "allocate", "evaluate_plan", "counterfactual"')
+        return self
+
+    @property
+    def asked(self) -> list[Question]:
+        """The questions that are given."""
+        names: tuple[Question, ...] = ("allocate", "evaluate_plan", "counterfactual")
+        return [name for name in names if getattr(self, name) is not None]
+
+
+class ScenarioSummary(StoredDocument):
+    """A saved scenario without its documents."""
+
+    id: str
+    name: str
+    model_id: str
+    question: Question
+    created_at: datetime
+
+
+class ScenarioRead(ScenarioSummary):
+    """A saved scenario: what was asked and what was answered, as the endpoint of the question."""
+
+    request: dict[str, Any]
+    answer: dict[str, Any]
+
+
+class Compared(ScenarioSummary):
+    """One line of a comparison.
+
+    ``effect``: a plan against today's, a what-if against its baseline. ``outcome``: the kpi of the
+    weeks in question.
+    """
+
+    total: float | None
+    spend: dict[str, float]
+    effect: Interval
+    outcome: Interval
+    outcome_unit: str
+
+
+class Comparison(BaseModel):
+    """Scenarios side by side, in the order asked."""
+
+    items: list[Compared]
