@@ -1,4 +1,4 @@
-"""What the pages name exists: files and folders in backticks, and the targets of links.
+"""What the pages name exists: files, folders and modules in backticks, and targets of links.
 
 A path is looked up from the root of the repository; a bare name such as ``build.py`` is that of any
 file of the repository. CHANGELOG.md tells of the past and may name what is gone.
@@ -18,6 +18,7 @@ NOT_READ = {Path("CHANGELOG.md"), Path("docs/decisions/template.md")}
 KINDS = r"py|md|sh|toml|yaml|yml|svg|html"
 FILE = re.compile(rf"`([\w*./-]*[\w*]\.(?:{KINDS}))`")
 FOLDER = re.compile(r"`((?:app|mmm|optimizer|tests|docs|benchmarks|scripts|docker)/[\w./-]*)`")
+MODULE = re.compile(r"`(?:python -m )?((?:app|mmm|optimizer|benchmarks|scripts)(?:\.\w+)+)`")
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(#[^)\s]*)?\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
@@ -34,12 +35,24 @@ def pages() -> list[Path]:
 
 
 def dead_names(text: str, files: set[str]) -> Iterator[str]:
-    """Names of files and folders in ``text`` that none of ``files`` has."""
+    """Names in ``text`` of files, folders and modules that ``files`` do not have.
+
+    The last part of a dotted name may be a name within a module.
+    """
     folders = {str(parent) for name in files for parent in Path(name).parents}
     known = files | folders | WRITTEN | {Path(name).name for name in files}
     for name in dict.fromkeys([*FILE.findall(text), *FOLDER.findall(text)]):
         if name.rstrip("/") not in known and not ("*" in name and matches(files, name)):
             yield name
+    for name in MODULE.findall(text):
+        if not is_module(name, known) and not is_module(name.rpartition(".")[0], known):
+            yield name
+
+
+def is_module(name: str, known: set[str]) -> bool:
+    """Whether the dotted name is that of a module or a package."""
+    path = name.replace(".", "/")
+    return path in known or f"{path}.py" in known
 
 
 def matches(files: set[str], pattern: str) -> bool:
@@ -74,12 +87,13 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 def test_a_planted_dead_name_is_found() -> None:
     files = {"mmm/spec/model.py", "mmm/lift/units.py"}
-    alive = "`mmm/spec/model.py`, `model.py`, `mmm/lift/*.py`, `mmm/lift/`, `mmm/spec`"
+    alive = "`mmm/spec/model.py`, `model.py`, `mmm/lift/*.py`, `mmm/spec`, `mmm.lift.units.Lift`"
     assert list(dead_names(alive, files)) == []
-    dead = "`mmm/spec_world.py`, `spec.py`, `mmm/lift_*.py`, `mmm/events/`"
+    dead = "`mmm/spec_world.py`, `spec.py`, `mmm/lift_*.py`, `mmm/events/`, `mmm.worlds.make`"
     assert list(dead_names(dead, files)) == [
         "mmm/spec_world.py",
         "spec.py",
         "mmm/lift_*.py",
         "mmm/events/",
+        "mmm.worlds.make",
     ]
