@@ -21,9 +21,10 @@ from optimizer.errors import InvalidProblem, Issue, json_pointer
 from optimizer.problem.complaints import format_number
 from optimizer.problem.problem import Target, WorseThanCurrent
 from optimizer.response import FloatArray, Response
+from optimizer.risk.cvar import mean
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure, MeasureEvaluation, shifted
-from optimizer.risk.measures import mean, quantile, target_probability
+from optimizer.risk.uncertified import quantile, target_probability
 from optimizer.search.case import Case
 from optimizer.search.memo import LastCallMemo
 from optimizer.search.reference import PREDICTIVE_SEED, probabilities_of

@@ -76,8 +76,8 @@ class CurveTables:
     def at_plan(self, spend: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Response of each cell and its slope, each (cell, draw), at one spend (cell,)."""
         cells = np.arange(spend.size)
-        found = [np.searchsorted(levels, x) for levels, x in zip(self.levels, spend, strict=True)]
-        k = np.clip(np.array(found) - 1, 0, self.levels.shape[1] - 2)
+        right = [np.searchsorted(levels, x) for levels, x in zip(self.levels, spend, strict=True)]
+        k = np.clip(np.array(right) - 1, 0, self.levels.shape[1] - 2)
         h = (self.levels[cells, k + 1] - self.levels[cells, k])[:, None]
         t = (spend - self.levels[cells, k])[:, None] / h
         ends = self.values[cells, k], self.values[cells, k + 1]

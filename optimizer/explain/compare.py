@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.allocation import ReferenceComparison, Risk
 from optimizer.response import FloatArray
-from optimizer.risk.measures import cvar, mean
+from optimizer.risk.cvar import cvar, mean
 from optimizer.search.case import Case
 from optimizer.search.reference import probabilities_of
 

@@ -11,28 +11,9 @@ from optimizer.problem import objective as of
 from optimizer.response import FloatArray
 from optimizer.risk.cvar import cvar, mean, mean_cvar, worst_draw_tail
 from optimizer.risk.loss import is_concave_loss, piecewise_loss
-from optimizer.risk.measure import WIDTHS, Measure, MeasureContext, MeasureEvaluation, shifted
+from optimizer.risk.measure import Measure, MeasureContext, MeasureEvaluation, shifted
 from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation
 from optimizer.risk.uncertified import mean_variance, quantile, target_probability
-
-__all__ = [
-    "WIDTHS",
-    "Measure",
-    "MeasureContext",
-    "MeasureEvaluation",
-    "crra",
-    "cvar",
-    "entropic",
-    "kl_robust",
-    "mean",
-    "mean_cvar",
-    "mean_variance",
-    "measure_of",
-    "piecewise_loss",
-    "quantile",
-    "semideviation",
-    "target_probability",
-]
 
 
 def measure_of(objective: object, context: MeasureContext | None = None) -> Measure:

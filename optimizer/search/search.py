@@ -15,7 +15,7 @@ from scipy.optimize import LinearConstraint, minimize
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
-from optimizer.risk.measures import WIDTHS, Measure, MeasureEvaluation
+from optimizer.risk.measure import WIDTHS, Measure, MeasureEvaluation
 from optimizer.search.memo import LastCallMemo
 
 _COARSE_ITERATIONS, _FINE_ITERATIONS = 40, 100

@@ -143,7 +143,7 @@ def test_two_hundred_problems_against_the_best_of_many_starts():
         assert bound is not None, seed
         search = case_of(problem, response, current).search
         starts = random_plans(cells, 250.0 * cells, 100)
-        climbed = max(search.climb_coarsely(list(starts)), key=lambda found: found.value)
+        climbed = max(search.climb_coarsely(list(starts)), key=lambda plan: plan.value)
         best = search.polish(climbed).value
         slack = 1e-3 * max(abs(best), 2.5 * cells)
         assert answer.risk.value >= best - slack, (seed, answer.risk.value, best)

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import brentq
 
 from optimizer import Effort, allocate, read_problem
-from optimizer.risk import measures as risk
+from optimizer.risk.measures import measure_of
 from tests.optimizer.fakes import Log, hill_response, log_response, names
 
 OBJECTIVES = [
@@ -21,7 +21,7 @@ def test_two_channels_agree_with_a_fine_grid(objective, response):
     channels = {"tv": {"min": 100, "max": 900}}
     data = {"budget": {"total": 1200}, "objective": objective, "channels": channels, "stay": False}
     answer = allocate(read_problem(data), response, np.array([500.0, 500.0]))
-    measure = risk.measure_of(read_problem(data).objective)
+    measure = measure_of(read_problem(data).objective)
     grid = np.linspace(100, 900, 1601)
     values = [measure.value(response.draws(np.array([tv, 1200 - tv])) - 1200) for tv in grid]
     # The grid's own error: its best point is within half a step, where the slope vanishes.

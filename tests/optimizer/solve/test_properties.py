@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer import allocate, read_problem
-from optimizer.risk import measures as risk
+from optimizer.risk.measures import measure_of
 from tests.optimizer.fakes import hill_response, log_response, names
 
 CELLS, BUDGET = 4, 1000.0
@@ -93,7 +93,7 @@ def test_no_random_feasible_plan_beats_the_optimum(seed, aversion):
     data, anchor, rng = random_problem(seed, aversion)
     response = log_response(seed, CELLS, 200)
     answer = solve(data, response)
-    measure = risk.measure_of(read_problem(data).objective)
+    measure = measure_of(read_problem(data).objective)
     for plan in [anchor, *feasible_neighbours(anchor, data, rng)]:
         value = measure.value(response.draws(plan) - plan.sum())
         assert value <= answer.risk.value + SLACK

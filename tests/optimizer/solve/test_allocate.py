@@ -7,7 +7,7 @@ from optimizer import Infeasible, InvalidProblem, Status, allocate, read_problem
 from optimizer.allocation import CertificateKind
 from optimizer.errors import InvalidResponse
 from optimizer.problem.objective import MeanCvar
-from optimizer.risk import measures as risk
+from optimizer.risk.measures import measure_of
 from tests.optimizer.fakes import Fixed, Log, hill_response, log_response, names
 
 CURRENT = np.array([400.0, 100.0, 300.0, 200.0])
@@ -50,7 +50,7 @@ def test_the_parts_of_the_answer_agree_with_each_other():
     assert answer.spend.sum() == pytest.approx(1000, rel=1e-9)
     np.testing.assert_array_equal(answer.response, response.draws(answer.spend))
     np.testing.assert_allclose(answer.gain, answer.response - 1000, atol=1e-9)
-    measure = risk.measure_of(MeanCvar(risk_aversion=0.5, tail=0.1))
+    measure = measure_of(MeanCvar(risk_aversion=0.5, tail=0.1))
     assert answer.risk.value == measure.value(answer.gain)
     assert answer.risk.value == pytest.approx(0.5 * answer.risk.mean + 0.5 * answer.risk.cvar)
     assert answer.risk.probability_of_loss == (answer.gain < 0).mean()

@@ -6,7 +6,7 @@ import pytest
 from optimizer import Status, allocate, read_problem
 from optimizer.allocation import CertificateKind, relative_gap
 from optimizer.certify.first_order import TangentBound, certify
-from optimizer.risk import measures as risk
+from optimizer.risk.measures import measure_of
 from tests.optimizer.fakes import hill_response, log_response
 
 CURRENT = np.full(4, 250.0)
@@ -121,7 +121,7 @@ def test_the_bound_holds_at_a_kink_of_few_draws(seed):
     objective = {"kind": "mean_cvar", "risk_aversion": 1.0, "tail": 0.1}
     problem = read_problem({"budget": {"total": 1000}, "objective": objective})
     answer = allocate(problem, response, np.array([500.0, 500.0]))
-    measure = risk.measure_of(problem.objective)
+    measure = measure_of(problem.objective)
     grid = np.linspace(0, 1000, 4001)
     best = max(measure.value(response.draws(np.array([x, 1000 - x])) - 1000) for x in grid)
     proof = answer.certificate

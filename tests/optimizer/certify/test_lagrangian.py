@@ -49,15 +49,15 @@ def test_sixty_cells_have_a_bound_that_no_plan_passes(objective):
     base = weekly_response(2, cells=8, draws=150)
     response = repeated(base, cells)
     problem, current = problem_of(cells, objective), np.full(cells, 250.0)
-    found = allocate(problem, response, current)
-    assert found.certificate.kind is CertificateKind.GLOBAL
-    assert found.certificate.gap is not None
-    assert found.certificate.gap <= 2e-3
-    bound = found.certificate.upper_bound
+    answer = allocate(problem, response, current)
+    assert answer.certificate.kind is CertificateKind.GLOBAL
+    assert answer.certificate.gap is not None
+    assert answer.certificate.gap <= 2e-3
+    bound = answer.certificate.upper_bound
     assert bound is not None
     search = case_of(problem, response, current).search
     for plan in random_plans(cells, 250.0 * cells, 200):
-        value = search.evaluate(0.7 * found.spend + 0.3 * plan).value
+        value = search.evaluate(0.7 * answer.spend + 0.3 * plan).value
         assert value <= bound
 
 
