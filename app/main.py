@@ -13,7 +13,7 @@ from app.context import Context
 from app.fitworker.process import COMMAND
 from app.http import handlers, openapi
 from app.http.metrics_server import serve_metrics
-from app.http.middleware import BodyLimit, OnlyProblems, RequestContext
+from app.http.middleware import BodyLimit, ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
@@ -79,7 +79,7 @@ def create_app(
     handlers.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
-    app.add_middleware(OnlyProblems)
+    app.add_middleware(ProblemRewriter)
     app.add_middleware(RequestContext)
     _build_routes(app)
     return app

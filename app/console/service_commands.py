@@ -62,10 +62,10 @@ def openapi(
     output: Annotated[Path, typer.Option("--output", "-o")] = Path("openapi.json"),
 ) -> None:
     """Write the HTTP contract as an OpenAPI document."""
-    from app.http.openapi import written
+    from app.http.openapi import openapi_text
     from app.main import create_app
 
-    output.write_text(written(create_app()), encoding="utf-8")
+    output.write_text(openapi_text(create_app()), encoding="utf-8")
     note(f"wrote {output}")
 
 

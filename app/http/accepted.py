@@ -1,4 +1,4 @@
-"""The answer of a call that takes long: the operation, at once or after a moment."""
+"""The 202 response of a long-running call: its operation, at once or after a wait."""
 
 import re
 from typing import Annotated
@@ -24,10 +24,10 @@ def call_of(
     request: Request,
     priority: Annotated[
         Urgency,
-        Query(description="Before or behind what else of the tenant is queued; others take turns."),
+        Query(description="Order among the tenant's queued jobs; tenants take turns."),
     ] = "normal",
 ) -> Call:
-    """The request as its operation knows it (a dependency of the routes that queue)."""
+    """The call that submits a job (a dependency of the routes that queue jobs)."""
     return Call(request_id_of(request), priority)
 
 
@@ -35,7 +35,7 @@ CallOf = Annotated[Call, Depends(call_of)]
 
 
 async def accepted(context: Context, row: OperationRow, prefer: str | None) -> Response:
-    """202 with the operation and its place; waits for its end as ``prefer`` asks."""
+    """202 with the operation and its location; waits for its end if ``prefer`` asks for it."""
     headers = {"Location": f"/v1/operations/{row.id}"}
     seconds = wait_seconds(prefer)
     applied = ["respond-async"] if wants_async(prefer) else []
@@ -61,11 +61,11 @@ def operation_document(row: OperationRow) -> OperationDocument:
 
 
 def wait_seconds(prefer: str | None) -> float:
-    """Seconds of a ``Prefer: wait=N`` header, within bounds; 0 for none."""
-    found = _WAIT.search(prefer or "")
-    return min(float(found.group(1)), MAX_WAIT_SECONDS) if found else 0.0
+    """Seconds of a ``Prefer: wait=N`` header, at most MAX_WAIT_SECONDS; 0 without one."""
+    match = _WAIT.search(prefer or "")
+    return min(float(match.group(1)), MAX_WAIT_SECONDS) if match else 0.0
 
 
 def wants_async(prefer: str | None) -> bool:
-    """Whether a ``Prefer`` header asks for an operation where the answer would be at once."""
+    """Whether a ``Prefer`` header asks to queue a call that would be answered immediately."""
     return bool(_ASYNC.search(prefer or ""))

@@ -1,4 +1,4 @@
-"""How answers that are computed from draws are made and sent."""
+"""Computing answers from posterior draws, and sending them as responses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,57 +13,57 @@ from app.runtime.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Heavy:
-    """Computes for the caller of one request, and not for one who has left before it begins."""
+class LaneRunner:
+    """Runs computations for one request, unless its caller disconnects before they begin."""
 
     receive: Receive
 
     async def __call__[Answer](self, lane: Lane, work: Callable[[], Answer]) -> Answer:
-        """``work`` in one of the few threads of its lane; raises Overloaded or CallerLeft.
+        """Run ``work`` in a thread of its lane; raises Overloaded or CallerLeft.
 
-        It includes writing the answer down: a large one would keep the event loop.
+        The work includes serializing the answer: a large one would block the event loop.
         """
-        return await lane.run(work, self._left)
+        return await lane.run(work, self._disconnected)
 
-    async def _left(self) -> None:
-        """Returns when the connection has ended; the body has been read by then."""
+    async def _disconnected(self) -> None:
+        """Return when the connection has ended; the request body has been read before."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
 
-async def heavy_of(request: Request) -> Heavy:
-    """For the caller of ``request`` (a dependency of the routes)."""
-    return Heavy(request.receive)
+async def lane_runner_of(request: Request) -> LaneRunner:
+    """The runner for the caller of ``request`` (a dependency of the routes)."""
+    return LaneRunner(request.receive)
 
 
-HeavyOf = Annotated[Heavy, Depends(heavy_of)]
+LaneRunnerOf = Annotated[LaneRunner, Depends(lane_runner_of)]
 
 
 @dataclass(frozen=True)
-class Written:
-    """An answer as it is sent."""
+class SerializedAnswer:
+    """The body and media type of an answer."""
 
     body: bytes
     media_type: str
 
     def response(self) -> Response:
-        """A fresh one for each caller: headers are added to it."""
+        """A new response for each caller, since headers are added to it."""
         return Response(self.body, media_type=self.media_type)
 
 
-def written(answer: BaseModel) -> Written:
-    """Serialised once, by pydantic; a number that does not exist becomes null."""
-    return Written(answer.model_dump_json().encode(), "application/json")
+def serialize(answer: BaseModel) -> SerializedAnswer:
+    """Serialize ``answer`` as JSON with pydantic; NaN becomes null."""
+    return SerializedAnswer(answer.model_dump_json().encode(), "application/json")
 
 
-def answered(answer: BaseModel) -> Response:
-    """``answer`` as JSON."""
-    return written(answer).response()
+def json_response(answer: BaseModel) -> Response:
+    """200 with ``answer`` as JSON."""
+    return serialize(answer).response()
 
 
 def created(document: BaseModel, location: str | None = None) -> Response:
-    """201 with what was created and where it is."""
-    response = answered(document)
+    """201 with the created document and its location."""
+    response = json_response(document)
     response.status_code = 201
     if location:
         response.headers["location"] = location

@@ -1,7 +1,7 @@
-"""Conditional reads (RFC 9110): an ETag on what is read, 304 for whom has it already.
+"""Conditional reads (RFC 9110): an ETag on every read, 304 if the caller's copy is current.
 
-An answer that is computed from draws is tagged by what it is made from (the model's file, the
-question, the release), so that a match costs no computation; a document is tagged by its bytes.
+The tag of an answer computed from draws is derived from its inputs (the model's file, the question,
+the release), so a match needs no computation; a document's tag is derived from its bytes.
 """
 
 import hashlib
@@ -16,85 +16,82 @@ from starlette.responses import Response
 
 from app.context import Context
 from app.db.models import ModelRow
-from app.http.computed_answer import Heavy, HeavyOf, Written, answered
+from app.http.computed_answer import LaneRunner, LaneRunnerOf, SerializedAnswer, json_response
 from app.release import release
 from app.runtime.cache import CacheKey
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"
-"""A deleted thing must not live on in a cache: keep the answer, but ask before it is used."""
+"""Clients may cache an answer but must revalidate it, so deleted models are not served."""
 
 
 @dataclass(frozen=True)
 class Conditional:
-    """The ETags that the caller has, as the header If-None-Match gives them.
+    """A conditional read: the caller's If-None-Match header, and the runner of computations."""
 
-    ``heavy``: computes what the caller does not have.
-    """
+    if_none_match: str | None
+    run_in_lane: LaneRunner
 
-    given: str | None
-    heavy: Heavy
-
-    def has(self, tag: str) -> bool:
-        """Whether the caller's copy is current, by weak comparison; ``*`` is any copy."""
-        if self.given is None:
+    def is_current(self, tag: str) -> bool:
+        """Whether the caller has a current copy, by weak comparison; ``*`` matches any tag."""
+        if self.if_none_match is None:
             return False
-        return self.given.strip() == "*" or tag in _TAG.findall(self.given)
+        return self.if_none_match.strip() == "*" or tag in _TAG.findall(self.if_none_match)
 
     async def computed(
         self,
         context: Context,
         model: ModelRow,
         question: Sequence[str],
-        make: Callable[[], Written],
+        make: Callable[[], SerializedAnswer],
         **headers: str,
     ) -> Response:
-        """What ``make`` answers from the model's draws: made once, in a thread for that, and kept.
+        """The answer that ``make`` computes from draws, once, in the reads lane; then cached.
 
-        A caller that has it costs nothing, and one that asks for what is kept no thread.
+        It is not computed if the caller has a current copy, and a cached answer needs no thread.
         """
         tag = model_tag(model, *question)
-        if self.has(tag):
+        if self.is_current(tag):
             return self.tagged(tag, None, **headers)
         key = CacheKey("answer", model.id, tag)
-        found: Written | None = context.cache.find(key)
-        if found is None:
+        answer: SerializedAnswer | None = context.cache.find(key)
+        if answer is None:
             lane = context.lanes.reads
-            found = await self.heavy(lane, lambda: context.cache.get(key, make, _bytes))
-        return self.tagged(tag, found.response(), **headers)
+            answer = await self.run_in_lane(lane, lambda: context.cache.get(key, make, _bytes))
+        return self.tagged(tag, answer.response(), **headers)
 
     def document(self, answer: BaseModel) -> Response:
-        """A document that was cheap to make."""
-        response = answered(answer)
+        """The response of a document that needs no computation, tagged by its bytes."""
+        response = json_response(answer)
         return self.tagged(_quoted(bytes(response.body)), response)
 
     def tagged(self, tag: str, response: Response | None, **headers: str) -> Response:
-        """``response`` with its ETag, or 304 where the caller has it."""
-        if response is None or self.has(tag):
+        """``response`` with its ETag, or 304 if the caller has a current copy."""
+        if response is None or self.is_current(tag):
             response = Response(status_code=304)
         response.headers.update({"etag": tag, "cache-control": _REVALIDATE, **headers})
         return response
 
 
 async def conditional(
-    heavy: HeavyOf,
+    run_in_lane: LaneRunnerOf,
     if_none_match: Annotated[
-        str | None, Header(max_length=2000, description="ETags of copies that the caller has.")
+        str | None, Header(max_length=2000, description="ETags of the caller's copies.")
     ] = None,
 ) -> Conditional:
     """The condition of a request (a dependency of the routes)."""
-    return Conditional(if_none_match, heavy)
+    return Conditional(if_none_match, run_in_lane)
 
 
-Known = Annotated[Conditional, Depends(conditional)]
+ConditionalRead = Annotated[Conditional, Depends(conditional)]
 
 
-def _bytes(answer: Written) -> int:
+def _bytes(answer: SerializedAnswer) -> int:
     return len(answer.body)
 
 
 def model_tag(model: ModelRow, *question: str) -> str:
-    """The ETag of an answer that follows from the model's file and the question alone."""
+    """The ETag of an answer that depends only on the model's file and the question."""
     return _quoted("\n".join((release(), model.id, model.artefact_key, *question)).encode())
 
 

@@ -1,4 +1,4 @@
-"""What the routes share: their class, parameters, dependencies, and the problems they document."""
+"""Shared by the routes: their class, parameters, dependencies and documented problems."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ from app.services.catalog import models
 ContextOf = Annotated[Context, Depends(context_of)]
 
 
-Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
+Limit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
 
 
 ID = StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")
@@ -25,27 +25,27 @@ Id = Annotated[str, Path(), ID]
 
 
 PageToken = Annotated[
-    str | None, Query(max_length=200, description="next_page_token of the page before.")
+    str | None, Query(max_length=200, description="next_page_token of the previous page.")
 ]
 
 
-class _Plain(StringConvertor):
-    """A part of a path without a colon: ``{id:plain}`` leaves ``/{id}:cancel`` to its own route."""
+class _PathSegmentWithoutColon(StringConvertor):
+    """Matches no colon, so that ``{id:plain}`` leaves ``/{id}:cancel`` to its own route."""
 
     regex = "[^/:]+"
 
 
-register_url_convertor("plain", _Plain())
+register_url_convertor("plain", _PathSegmentWithoutColon())
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI responses for the problem documents that a route may answer with."""
+    """OpenAPI responses for the problem documents that a route may return."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    found: dict[int | str, dict[str, Any]] = {
+    responses: dict[int | str, dict[str, Any]] = {
         status: {"description": _MEANING[status], "content": content}
         for status in (401, 403, 429, 503, *statuses)
     }
-    return {**found, 500: {"model": Problem, "description": _MEANING[500]}}
+    return {**responses, 500: {"model": Problem, "description": _MEANING[500]}}
 
 
 def router(tag: str) -> APIRouter:
@@ -54,12 +54,12 @@ def router(tag: str) -> APIRouter:
 
 
 def existing_model(model_id: Id, context: ContextOf) -> ModelRow:
-    """The model of the path; 404 comes before anything is said about the body."""
+    """The model in the path; 404 takes precedence over errors in the body."""
     return models.find(context, model_id)
 
 
 def existing_operation(operation_id: Id, context: ContextOf) -> OperationRow:
-    """The operation of the path."""
+    """The operation in the path."""
     return context.operations.status(operation_id)
 
 
@@ -70,14 +70,14 @@ ExistingOperation = Annotated[OperationRow, Depends(existing_operation)]
 
 
 _MEANING = {
-    401: "No credential, or one that opens nothing: WWW-Authenticate says what is wrong.",
+    401: "No credential, or one that is not valid: WWW-Authenticate says what is wrong.",
     403: "The credential lacks the scope that the detail names.",
-    404: "There is nothing with this id.",
-    409: "The state does not allow it: code and errors say why.",
+    404: "Nothing has this id.",
+    409: "The current state does not allow it: code and errors say why.",
     413: "The body is too large.",
-    415: "The body is of a type that is not read here.",
-    422: "The request is wrong: errors name place, code and reason.",
+    415: "The media type of the body is not supported.",
+    422: "The request is not valid: errors name the field, a code and the reason.",
     429: "A limit of the tenant is reached: Retry-After says when to try again.",
-    500: "Something went wrong on the server's side; the log has more under request_id.",
-    503: "A part of the service does not work at present, or more is asked than it can compute.",
+    500: "An error on the server's side; its log has the details under request_id.",
+    503: "A part of the service is not available now, or the service is overloaded.",
 }

@@ -1,4 +1,4 @@
-"""Routes that ask who it is before they say anything else: 401 and 403 come before 404 and 422."""
+"""Routes that authenticate and authorize first: 401 and 403 take precedence over 404 and 422."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,8 +20,8 @@ from app.services.operations.audit import Entry, attempt, record
 
 BEARER = HTTPBearer(
     scheme_name="bearer",
-    description="An API key (`prudent_…`) or a token of the identity provider. Not asked for "
-    "where the service runs without access control, on its own machine.",
+    description="An API key (`prudent_…`) or a token of the identity provider. Not needed if "
+    "access control is off, on the service's own machine.",
     auto_error=False,
 )
 _SAFE = frozenset({"GET", "HEAD"})
@@ -30,9 +30,9 @@ _SAFE = frozenset({"GET", "HEAD"})
 def needs[Route: Callable[..., Any]](
     scope: Scope, *, queued: Scope | None = None
 ) -> Callable[[Route], Route]:
-    """Say which scope an endpoint needs where its method does not: GET reads, the rest writes.
+    """Set the scope that an endpoint needs; by default GET needs read, other methods write.
 
-    ``queued``: the scope where ``Prefer: respond-async`` makes the answer an operation.
+    ``queued``: the scope needed when ``Prefer: respond-async`` turns the call into an operation.
     """
 
     def mark(endpoint: Route) -> Route:
@@ -43,7 +43,7 @@ def needs[Route: Callable[..., Any]](
 
 
 class GuardedRoute(StrictRoute):
-    """Admits callers that have the scope; what follows finds them in ``request.state.caller``."""
+    """Admits callers that have the scope, and stores them in ``request.state.caller``."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **given: Any) -> None:
         methods = set(given.get("methods") or {"GET"})
@@ -57,7 +57,7 @@ class GuardedRoute(StrictRoute):
         super().__init__(path, endpoint, **given)
 
     def get_route_handler(self) -> Endpoint:
-        """The strict handler behind the gate."""
+        """The strict handler, preceded by authentication, authorization and the audit log."""
         handle = super().get_route_handler()
 
         async def handle_guarded(request: Request) -> Response:
@@ -73,11 +73,11 @@ class GuardedRoute(StrictRoute):
                 raise MissingScope(scope, tuple(in_order(caller.scopes)))
             if scope == "read" or request.method in _SAFE:
                 return await handle(request)
-            told = attempt(_database(request, caller), self._entry(request, caller), status_of)
-            async with contextmanager_in_threadpool(told) as made:
+            audited = attempt(_database(request, caller), self._entry(request, caller), status_of)
+            async with contextmanager_in_threadpool(audited) as action:
                 response = await handle(request)
-                made.outcome = response.status_code
-                made.resource = response.headers.get("location", made.resource)
+                action.outcome = response.status_code
+                action.resource = response.headers.get("location", action.resource)
             return response
 
         return handle_guarded

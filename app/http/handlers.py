@@ -1,4 +1,4 @@
-"""Exception handlers of the web framework: each turns an error into its problem document."""
+"""Exception handlers of the web framework: they turn errors into problem documents."""
 
 import math
 import re
@@ -22,10 +22,10 @@ Location = Sequence[str | int]
 
 
 def pointer_in(document: Any, location: Location) -> str:
-    """Pointer of a validation error's location, without the parts that are no keys of the document.
+    """JSON pointer of a validation error's location, without parts that are not in the document.
 
-    Locations also name the branch of a union that was tried. The last part stays in any case: a
-    missing field is not in the document, yet it is what the error is about.
+    Locations also name the branch of a union that was tried. The last part is kept in any case: a
+    missing field is not in the document, but it is what the error is about.
     """
     path: list[str | int] = []
     for depth, part in enumerate(location):
@@ -51,11 +51,11 @@ _UNQUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
 
 
 def _challenge(error: own.Unauthenticated) -> dict[str, str]:
-    """RFC 6750: what to send, and what is wrong with what was sent."""
+    """The WWW-Authenticate header (RFC 6750): the scheme, and what is wrong with the credential."""
     if error.detail is None:
         return {"WWW-Authenticate": REALM}
-    told = _UNQUOTABLE.sub(" ", error.detail)
-    challenge = f'{REALM}, error="invalid_token", error_description="{told}"'
+    description = _UNQUOTABLE.sub(" ", error.detail)
+    challenge = f'{REALM}, error="invalid_token", error_description="{description}"'
     return {"WWW-Authenticate": challenge}
 
 
@@ -64,7 +64,7 @@ def _missing_scope(error: own.MissingScope) -> dict[str, str]:
     return {"WWW-Authenticate": challenge}
 
 
-def _soon(_: own.KeyInUse) -> dict[str, str]:
+def _retry_soon(_: own.KeyInUse) -> dict[str, str]:
     return {"Retry-After": "1"}
 
 
@@ -77,7 +77,7 @@ def _retry_after(
 _HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
     own.Unauthenticated: _challenge,
     own.MissingScope: _missing_scope,
-    own.KeyInUse: _soon,
+    own.KeyInUse: _retry_soon,
     own.TooManyRequests: _retry_after,
     own.Overloaded: _retry_after,
     own.ProviderUnavailable: _retry_after,
@@ -85,7 +85,7 @@ _HEADERS: Mapping[type[Exception], Callable[..., dict[str, str]]] = {
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """The headers of this error's answer; none for most."""
+    """The extra response headers of an error; most errors have none."""
     make = _HEADERS.get(type(error))
     return make(error) if make else {}
 
@@ -99,42 +99,42 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def install(app: FastAPI) -> None:
     """Register the handlers."""
     for kind in (AppError, MmmError, OptimizerError):
-        app.add_exception_handler(kind, _own)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
+        app.add_exception_handler(kind, _handle_own_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
 
 
 def request_id_of(request: Request) -> str | None:
-    """The id that the middleware gave this request."""
-    found: str | None = request.scope.get("request_id")
-    return found
+    """The id that the middleware assigned to this request."""
+    request_id: str | None = request.scope.get("request_id")
+    return request_id
 
 
 def status_of(error: Exception) -> int:
-    """The status of the answer that an error becomes."""
+    """The HTTP status of an error's response."""
     if isinstance(error, RequestValidationError):
         return 422
     return error.status_code if isinstance(error, HTTPException) else rule_of(error).status
 
 
-def _own(request: Request, error: Exception) -> Response:
+def _handle_own_error(request: Request, error: Exception) -> Response:
     return problem_response(problem_of(error, request_id_of(request)), headers_of(error))
 
 
-def _http(request: Request, error: Exception) -> Response:
+def _handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers, detail = dict(error.headers or {}), error.detail
     if error.status_code == 404:
-        detail = f"There is nothing at {request.url.path!r}; /docs lists what there is."
+        detail = f"There is nothing at {request.url.path!r}; /docs lists the calls."
     elif error.status_code == 405:
-        headers["Allow"] = ", ".join(_allowed(request))
-        detail = f"{request.method} is not answered here; use {headers['Allow']}."
+        headers["Allow"] = ", ".join(_allowed_methods(request))
+        detail = f"{request.method} is not supported here; use {headers['Allow']}."
     problem = status_problem(error.status_code, detail, request_id_of(request))
     return problem_response(problem, headers)
 
 
-def _allowed(request: Request) -> list[str]:
-    """Methods of this path; the framework names those of the first route that it finds."""
+def _allowed_methods(request: Request) -> list[str]:
+    """All methods of this path; the framework names only those of the first matching route."""
     routes = request.app.router.routes
     scopes = ({**request.scope, "method": method} for method in METHODS)
     return [
@@ -144,31 +144,31 @@ def _allowed(request: Request) -> list[str]:
     ]
 
 
-def _validation(request: Request, error: Exception) -> Response:
+def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [fault for item in error.errors() for fault in _faults(item, error.body)]
-    return problem_response(validation_problem(found[:MAX_ERRORS], request_id_of(request)))
+    errors = [field for item in error.errors() for field in _field_errors(item, error.body)]
+    return problem_response(validation_problem(errors[:MAX_ERRORS], request_id_of(request)))
 
 
-def _faults(item: dict[str, Any], body: Any) -> list[ProblemError]:
-    """The faults behind one error of a validation: one for each field that it names."""
+def _field_errors(item: dict[str, Any], body: Any) -> list[ProblemError]:
+    """The problem errors of one validation error: one for each field that it names."""
     cause = item.get("ctx", {}).get("error")
     if not isinstance(cause, FieldsError):
-        return [_fault(item, body)]
-    within = pointer_in(body, item["loc"][1:])
+        return [_field_error(item, body)]
+    parent = pointer_in(body, item["loc"][1:])
     return [
-        ProblemError(pointer=within + issue.pointer, code=issue.code, detail=issue.detail)
+        ProblemError(pointer=parent + issue.pointer, code=issue.code, detail=issue.detail)
         for issue in cause.issues
     ]
 
 
-def _fault(item: dict[str, Any], body: Any) -> ProblemError:
+def _field_error(item: dict[str, Any], body: Any) -> ProblemError:
     source, *location = item["loc"]
     if item["type"] == "json_invalid":
         detail = f"the body is not valid JSON: {item['ctx']['error']}"
         return ProblemError(pointer="", code="json_invalid", detail=detail)
-    place = pointer_in(body, location) if source == "body" else pointer(*location)
-    return ProblemError(pointer=place, code=item["type"], detail=_detail(item))
+    field = pointer_in(body, location) if source == "body" else pointer(*location)
+    return ProblemError(pointer=field, code=item["type"], detail=_detail(item))
 
 
 def _detail(item: dict[str, Any]) -> str:

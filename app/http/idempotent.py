@@ -1,8 +1,9 @@
-"""Idempotency-Key: a creating call that is sent again creates nothing again.
+"""Idempotency-Key: a creating call that is repeated with the same key creates nothing again.
 
-A client that lost an answer repeats the call with the same key and gets the first answer, marked
-``Idempotent-Replayed: true``. Keys belong to the tenant. Only successes are remembered: a call that
-was refused created nothing, and may be corrected under its key. A secret is never remembered.
+A client that lost a response repeats the call with the same key and gets the first response, marked
+``Idempotent-Replayed: true``. Keys belong to the tenant. Only successful responses are stored: a
+refused call created nothing, and may be corrected and repeated with its key. Secrets are never
+stored.
 """
 
 import hashlib
@@ -18,38 +19,41 @@ from starlette.responses import Response
 from app.db.idempotency import IdempotencyKeys, StoredResponse
 from app.http.dependencies import ContextOf
 
-KEPT = ("content-type", "location", "preference-applied")
+STORED_HEADERS = ("content-type", "location", "preference-applied")
 
 
 @dataclass(frozen=True)
-class Once:
-    """A creating call, with the key that it came with, if any."""
+class IdempotentCall:
+    """A creating call and its idempotency key, if any."""
 
     key: str | None
     fingerprint: str
     keys: IdempotencyKeys
 
     async def answer(
-        self, make: Callable[[], Awaitable[Response]], kept: Callable[[bytes], bytes] = bytes
+        self, make: Callable[[], Awaitable[Response]], redact: Callable[[bytes], bytes] = bytes
     ) -> Response:
-        """What ``make`` answers, or what is ``kept`` of its body from when the key was used."""
+        """The stored response of the key, or else the response of ``make``, which is then stored.
+
+        ``redact`` removes secrets from the body that is stored.
+        """
         if self.key is None:
             return await make()
-        known = await run_in_threadpool(self.keys.claim, self.key, self.fingerprint)
-        if known is not None:
-            headers = {**known.headers, "idempotent-replayed": "true"}
-            return Response(known.body, known.status, headers)
+        stored = await run_in_threadpool(self.keys.claim, self.key, self.fingerprint)
+        if stored is not None:
+            headers = {**stored.headers, "idempotent-replayed": "true"}
+            return Response(stored.body, stored.status, headers)
         try:
             response = await make()
-            answered = _remembered(response, kept(bytes(response.body)))
-            await run_in_threadpool(self.keys.store, self.key, answered)
+            to_store = _stored_response(response, redact(bytes(response.body)))
+            await run_in_threadpool(self.keys.store, self.key, to_store)
         except BaseException:
             await run_in_threadpool(self.keys.release, self.key)
             raise
         return response
 
 
-async def once(
+async def idempotent_call(
     request: Request,
     context: ContextOf,
     idempotency_key: Annotated[
@@ -58,11 +62,11 @@ async def once(
             min_length=1,
             max_length=255,
             pattern=r"^[\x21-\x7e]+$",
-            description="Sent again with the same key, the call is carried out once.",
+            description="Repeated with the same key, the call is carried out only once.",
         ),
     ] = None,
-) -> Once:
-    """The key of a request and what it stands for (a dependency of the creating routes)."""
+) -> IdempotentCall:
+    """The idempotency key and fingerprint of a request (a dependency of the creating routes)."""
     settings = context.settings
     keys = IdempotencyKeys(
         context.database,
@@ -71,19 +75,19 @@ async def once(
         patience=timedelta(seconds=settings.idempotency_patience_seconds),
     )
     fingerprint = await _fingerprint(request) if idempotency_key else ""
-    return Once(idempotency_key, fingerprint, keys)
+    return IdempotentCall(idempotency_key, fingerprint, keys)
 
 
-CalledOnce = Annotated[Once, Depends(once)]
+Idempotent = Annotated[IdempotentCall, Depends(idempotent_call)]
 
 
 async def _fingerprint(request: Request) -> str:
-    """A hash of everything that decides what is created."""
+    """A hash of everything that determines what is created: method, URL, type and body."""
     kind = request.headers.get("content-type", "")
     head = f"{request.method} {request.url.path}?{request.url.query}\n{kind}\n"
     return hashlib.sha256(head.encode() + await request.body()).hexdigest()
 
 
-def _remembered(response: Response, body: bytes) -> StoredResponse:
-    headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+def _stored_response(response: Response, body: bytes) -> StoredResponse:
+    headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
     return StoredResponse(response.status_code, headers, body.decode())

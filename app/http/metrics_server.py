@@ -1,7 +1,7 @@
-"""The metrics' own port, apart from the one that callers reach.
+"""Serves Prometheus metrics on a port of their own, separate from the API.
 
-The numbers of ``app.runtime.metrics`` are this process's. ``prudent_operations`` is read from the
-database and tells the same of the whole installation, whichever process is asked.
+The metrics of ``app.runtime.metrics`` are those of this process. ``prudent_operations`` is read
+from the database, so every process reports the same numbers for the whole installation.
 """
 
 import logging
@@ -23,18 +23,18 @@ log = logging.getLogger(__name__)
 
 
 class UnfinishedOperations(Collector):
-    """How many operations of each kind are queued, run, or are being cancelled."""
+    """The number of operations of each kind that are queued, running or being cancelled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def describe(self) -> Iterable[Metric]:
-        """The metric without its values, so that registering it asks no database."""
+        """The metric without values, so that registering it needs no database query."""
         yield self._family()
 
     def collect(self) -> Iterable[Metric]:
-        """The counts now; none where the database does not answer."""
-        found = self._family()
+        """The current counts; none if the database does not answer."""
+        family = self._family()
         query = (
             select(OperationRow.kind, OperationRow.status, func.count())
             .where(OperationRow.status.in_(ACTIVE))
@@ -43,18 +43,21 @@ class UnfinishedOperations(Collector):
         try:
             with self._database.read() as session:
                 for kind, status, count in session.execute(query):
-                    found.add_metric([kind, status], count)
+                    family.add_metric([kind, status], count)
         except StoreError as error:
             log.warning("operations cannot be counted: %s", error)
-        yield found
+        yield family
 
     def _family(self) -> GaugeMetricFamily:
-        text = "Operations that have not ended, of all processes of this database."
+        text = "Operations that have not ended, of all processes on this database."
         return GaugeMetricFamily("prudent_operations", text, labels=["kind", "status"])
 
 
 def serve_metrics(settings: Settings, database: Database) -> Callable[[], None]:
-    """Serve metrics if PRUDENT_METRICS_PORT is set; returns what ends that. InvalidSetting."""
+    """Serve metrics if PRUDENT_METRICS_PORT is set; returns a function that stops serving.
+
+    Raises InvalidSetting if nothing can listen on the port.
+    """
     stack = ExitStack()
     if settings.metrics_port is None:
         return stack.close
@@ -63,7 +66,7 @@ def serve_metrics(settings: Settings, database: Database) -> Callable[[], None]:
         server, thread = start_http_server(settings.metrics_port, settings.metrics_host)
     except OSError as error:
         raise InvalidSetting(
-            f"PRUDENT_METRICS_PORT: nothing can listen on {address} ({error.strerror}). "
+            f"PRUDENT_METRICS_PORT: cannot listen on {address} ({error.strerror}). "
             "Each process of a machine needs a port of its own."
         ) from error
     stack.callback(thread.join)

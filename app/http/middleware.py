@@ -1,7 +1,6 @@
-"""Pure ASGI middleware: a request id and a log line for each request, a limit on bodies, and no
-error that is not a problem document.
+"""ASGI middleware: a request id and log line per request, a body size limit, and problem documents.
 
-It is the outermost layer, so that whatever goes wrong inside still ends as a problem document.
+This is the outermost layer, so that every error inside it ends as a problem document.
 """
 
 import logging
@@ -27,13 +26,13 @@ _ACCEPTABLE_ID = re.compile(rb"^[A-Za-z0-9._-]{1,100}$")
 
 
 class HttpMiddleware(ABC):
-    """A layer around requests; what is no request (the lifespan) passes through."""
+    """A layer around HTTP requests; other scopes (the lifespan) pass through unchanged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or pass on."""
+        """Serve an HTTP request, or pass another scope on."""
         serve = self.serve if scope["type"] == "http" else self.app
         await serve(scope, receive, send)
 
@@ -43,7 +42,7 @@ class HttpMiddleware(ABC):
 
 
 class RequestContext(HttpMiddleware):
-    """Names each request (taking over a caller's X-Request-ID), logs it, catches what is left."""
+    """Assigns each request an id (the caller's X-Request-ID, if valid), logs it, handles errors."""
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -70,8 +69,8 @@ class RequestContext(HttpMiddleware):
                 _log_request(scope, status, time.perf_counter() - started)
 
 
-class OnlyProblems(HttpMiddleware):
-    """Rewrites errors that a library answers in its own words (a bad Range, a cut-off body)."""
+class ProblemRewriter(HttpMiddleware):
+    """Rewrites error responses of libraries (a bad Range, a truncated body) as problems."""
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -91,7 +90,7 @@ class OnlyProblems(HttpMiddleware):
 
 
 class BodyLimit(HttpMiddleware):
-    """Refuses bodies beyond a number of bytes, by their declared length or while they arrive."""
+    """Refuses bodies larger than ``max_bytes``, by their declared length or while they arrive."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         super().__init__(app)

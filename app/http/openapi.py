@@ -1,7 +1,8 @@
-"""The contract as an OpenAPI document: what the framework derives, made true and complete.
+"""The API contract as an OpenAPI document: the framework's document, corrected and completed.
 
-The framework announces its own shape of a 422, which never leaves this service, and knows nothing
-of conditional reads. Links tell clients (and tests) which call takes the id that another returned.
+The framework documents its own format of a 422, which this service never sends, and does not
+document conditional reads. Links tell clients (and tests) which call takes the id that another
+returned.
 """
 
 import json
@@ -19,15 +20,15 @@ from app.http.openapi_links import LINKS
 type Json = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
-FOREIGN = ("HTTPValidationError", "ValidationError")
-"""Schemas of the framework's own answer to a bad request."""
+FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
+"""Schemas of the framework's own response to an invalid request."""
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _ETAG = {"description": "For If-None-Match.", "schema": {"type": "string"}}
 
 
 def install(app: FastAPI) -> None:
-    """Let ``app`` answer with the complete document."""
+    """Make ``app`` serve the completed document."""
 
     def complete() -> Json:
         if not app.openapi_schema:
@@ -38,48 +39,50 @@ def install(app: FastAPI) -> None:
 
 
 def operation_id(route: APIRoute) -> str:
-    """Names of the calls, for clients that are generated: the function's."""
+    """The operation id of a route, for generated clients: the name of its function."""
     return route.name
 
 
 def document(app: FastAPI) -> Json:
     """The OpenAPI document of ``app``."""
-    found = get_openapi(
+    schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    for _, operation in operations(found):
-        _own_problems(operation)
-        _conditional(operation)
-        _linked(operation)
-        _exemplified(operation)
-    for name in FOREIGN:
-        found["components"]["schemas"].pop(name, None)
-    return found
+    for _, operation in operations(schema):
+        _document_problems(operation)
+        _document_conditional_reads(operation)
+        _add_links(operation)
+        _add_example(operation)
+    for name in FRAMEWORK_SCHEMAS:
+        schema["components"]["schemas"].pop(name, None)
+    return schema
 
 
-def written(app: FastAPI) -> str:
-    """The document as the repository keeps it."""
+def openapi_text(app: FastAPI) -> str:
+    """The document as the text of the repository's file ``openapi.json``."""
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
 
 def operations(schema: Json) -> Iterator[tuple[str, Json]]:
-    """Each call with its ``METHOD /path``."""
+    """Each operation of the schema with its ``METHOD /path``."""
     for path, item in schema["paths"].items():
         for method in METHODS:
             if method in item:
                 yield f"{method.upper()} {path}", item[method]
 
 
-def _own_problems(operation: Json) -> None:
-    """Every error is a problem document."""
+def _document_problems(operation: Json) -> None:
+    """Document every error response as a problem document."""
     for status, response in operation["responses"].items():
         if status >= "400":
             response["content"] = {MEDIA_TYPE: {"schema": _PROBLEM}}
         if status == "422" and response["description"] == "Validation Error":
-            response["description"] = "The request is wrong: errors name place, code and reason."
+            response["description"] = (
+                "The request is not valid: errors name the field, a code and the reason."
+            )
 
 
-def _conditional(operation: Json) -> None:
+def _document_conditional_reads(operation: Json) -> None:
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     if "if-none-match" in names:
         operation["responses"]["200"]["headers"] = {"ETag": _ETAG}
@@ -89,12 +92,12 @@ def _conditional(operation: Json) -> None:
         }
 
 
-def _linked(operation: Json) -> None:
+def _add_links(operation: Json) -> None:
     for status, links in LINKS.get(operation["operationId"], {}).items():
         operation["responses"][status]["links"] = links
 
 
-def _exemplified(operation: Json) -> None:
+def _add_example(operation: Json) -> None:
     example = EXAMPLES.get(operation["operationId"])
     if example is not None:
         operation["requestBody"]["content"]["application/json"]["example"] = example

@@ -1,4 +1,4 @@
-"""Examples of request bodies in the OpenAPI document, by call; tests hold them to the schema."""
+"""Example request bodies of the OpenAPI document, by operation; a test validates them."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
-"""Links of the OpenAPI document: which calls take the id that an answer holds.
+"""Links of the OpenAPI document: which operations take the id that a response contains.
 
-What is created tells its id, and a list that of its newest item: both lead to the calls about it.
+The response of a creating call contains the new id, a list the id of its newest item; both link to
+the operations that take this id.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ type Links = dict[str, Any]
 
 _ID, _FIRST = "$response.body#/id", "$response.body#/items/0/id"
 
-_ABOUT: dict[str, tuple[str, ...]] = {
+_OPERATIONS_TAKING: dict[str, tuple[str, ...]] = {
     "dataset_id": ("get_dataset", "delete_dataset"),
     "test_id": ("get_lift_test", "delete_lift_test"),
     "operation_id": ("get_operation", "watch_operation", "cancel_operation", "stop_operation"),
@@ -43,14 +44,15 @@ _ABOUT: dict[str, tuple[str, ...]] = {
     ),
     "key_id": ("get_key",),
 }
-"""By the name of the id in their paths. Revoking is left out: whoever follows links takes a DELETE
-to end what it names, and a revoked key can still be read.
+"""Operations by the name of the id in their paths. Revoking a key is left out: tools that follow
+links expect a DELETE to remove its resource, but a revoked key can still be read.
 """
 
 
 def _links(parameter: str, value: str) -> Links:
     return {
-        call: {"operationId": call, "parameters": {parameter: value}} for call in _ABOUT[parameter]
+        operation: {"operationId": operation, "parameters": {parameter: value}}
+        for operation in _OPERATIONS_TAKING[parameter]
     }
 
 
@@ -76,4 +78,4 @@ LINKS: dict[str, dict[str, Links]] = {
     "create_key": {"201": _links("key_id", _ID)},
     "list_keys": {"200": _links("key_id", _FIRST)},
 }
-"""By call and status."""
+"""Links by operation and status."""

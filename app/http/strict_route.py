@@ -1,4 +1,4 @@
-"""A stricter route: JSON as its standard has it, and no query parameter that is not documented."""
+"""A stricter route: only standard JSON, and only documented query parameters."""
 
 import json
 import re
@@ -22,7 +22,7 @@ type Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
-    """A request whose JSON body may not hold NaN or Infinity."""
+    """A request whose JSON body may not contain NaN or Infinity."""
 
     async def json(self) -> Any:
         """The body, parsed; raises JSONDecodeError for anything but standard JSON."""
@@ -32,10 +32,10 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """Refuses unknown query parameters and bodies of another type before anything runs."""
+    """Refuses unknown query parameters and unsupported media types before anything else runs."""
 
     def get_route_handler(self) -> Endpoint:
-        """The framework's handler behind the checks."""
+        """The framework's handler, preceded by the checks."""
         handle = super().get_route_handler()
         known = _query_parameters(self.dependant)
         takes_json = self.body_field is not None
@@ -55,7 +55,7 @@ def _query_parameters(dependant: Dependant) -> set[str]:
 
 
 def parse_json(content: bytes) -> Any:
-    """Standard JSON only; raises JSONDecodeError."""
+    """Parse standard JSON; raises JSONDecodeError for anything else."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -65,34 +65,34 @@ def parse_json(content: bytes) -> Any:
     except RecursionError as error:
         raise json.JSONDecodeError("the body is nested too deeply", "", 0) from error
     if _ESCAPED.search(text):
-        for found in _texts(document):
-            _refuse_ill_formed(found)
+        for string in _strings(document):
+            _refuse_ill_formed(string)
     return document
 
 
-def _texts(document: Any) -> Iterator[str]:
+def _strings(document: Any) -> Iterator[str]:
     """Every string of the document, keys included."""
-    waiting = [document]
-    while waiting:
-        value = waiting.pop()
+    stack = [document]
+    while stack:
+        value = stack.pop()
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):
-            waiting += [*value, *value.values()]
+            stack += [*value, *value.values()]
         elif isinstance(value, list):
-            waiting += value
+            stack += value
 
 
 def _refuse_ill_formed(text: str) -> None:
-    """Half a surrogate pair is no text, and NUL is none that a database can keep."""
-    found = _ILL_FORMED.search(text)
-    if found:
-        detail = f"a string holds U+{ord(found.group()):04X}, which is no character of a text"
+    """Refuse lone surrogates, which are not valid text, and NUL, which databases cannot store."""
+    match = _ILL_FORMED.search(text)
+    if match:
+        detail = f"a string contains U+{ord(match.group()):04X}, which is not allowed in text"
         raise json.JSONDecodeError(detail, "", 0)
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is not a JSON number; leave out what is missing", "", 0)
+    raise json.JSONDecodeError(f"{name} is not a JSON number; omit missing values", "", 0)
 
 
 def _refuse_unknown(request: Request, known: set[str]) -> None:
@@ -103,7 +103,7 @@ def _refuse_unknown(request: Request, known: set[str]) -> None:
             Issue(
                 pointer(name),
                 "unknown_parameter",
-                f"there is no query parameter {name!r}; known: {expected}",
+                f"there is no query parameter {name!r}; allowed: {expected}",
             )
             for name in unknown
         )

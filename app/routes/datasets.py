@@ -9,9 +9,9 @@ from starlette.responses import Response
 from app.contract.base import Name, Page
 from app.contract.documents import DatasetDocument
 from app.http.computed_answer import created
-from app.http.conditional import Known
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.catalog import datasets
 
 routes = router("datasets")
@@ -49,7 +49,7 @@ _TABLE: dict[str, Any] = {
 async def create_dataset(
     request: Request,
     context: ContextOf,
-    once: CalledOnce,
+    idempotent: Idempotent,
     name: Annotated[Name | None, Query()] = None,
 ) -> Response:
     """Store a table as CSV, Parquet or JSON rows; the answer profiles its columns and warns."""
@@ -60,7 +60,7 @@ async def create_dataset(
         row = await run_in_threadpool(datasets.create, context, content, media_type, name)
         return created(DatasetDocument.model_validate(row), f"/v1/datasets/{row.id}")
 
-    return await once.answer(create)
+    return await idempotent.answer(create)
 
 
 @routes.get("/datasets", responses=problems(422))
@@ -72,9 +72,9 @@ def list_datasets(
 
 
 @routes.get("/datasets/{dataset_id}", response_model=DatasetDocument, responses=problems(404))
-def get_dataset(dataset_id: Id, context: ContextOf, known: Known) -> Response:
+def get_dataset(dataset_id: Id, context: ContextOf, conditional: ConditionalRead) -> Response:
     """One dataset."""
-    return known.document(DatasetDocument.model_validate(datasets.find(context, dataset_id)))
+    return conditional.document(DatasetDocument.model_validate(datasets.find(context, dataset_id)))
 
 
 @routes.delete("/datasets/{dataset_id}", status_code=204, responses=problems(404))

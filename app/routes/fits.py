@@ -10,7 +10,7 @@ from app.contract.documents import FitCheckDocument, OperationDocument
 from app.contract.fit import FitBody, FitData, ModelBody, SimulateBody
 from app.http.accepted import CallOf, Prefer, accepted
 from app.http.dependencies import ContextOf, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 from app.services.fitting import fits, simulations
 from app.services.fitting.fits import FitOrder
@@ -34,7 +34,7 @@ async def fit(
     body: FitBody,
     call: CallOf,
     context: ContextOf,
-    once: CalledOnce,
+    idempotent: Idempotent,
     validate_only: Annotated[bool, Query(description="Check, and fit nothing.")] = False,
     prefer: Prefer = None,
 ) -> Response:
@@ -47,7 +47,7 @@ async def fit(
         row = await run_in_threadpool(fits.submit, context, order, call)
         return await accepted(context, row, prefer)
 
-    return await once.answer(submit)
+    return await idempotent.answer(submit)
 
 
 @routes.post(
@@ -60,7 +60,7 @@ async def simulate(
     body: SimulateBody,
     call: CallOf,
     context: ContextOf,
-    once: CalledOnce,
+    idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
     """Draw whole data sets from the model's prior: what the hypothesis implies before any fit.
@@ -74,7 +74,7 @@ async def simulate(
         row = await run_in_threadpool(simulations.submit, context, order, call)
         return await accepted(context, row, prefer)
 
-    return await once.answer(submit)
+    return await idempotent.answer(submit)
 
 
 def _fit_order(context: ContextOf, body: FitBody) -> FitOrder:

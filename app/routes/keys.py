@@ -9,7 +9,7 @@ from app.contract.base import Page
 from app.http.computed_answer import created
 from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
 from app.http.guarded_route import needs
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.operations import keys
 from app.services.operations.keys import KeyOrder
 
@@ -23,7 +23,7 @@ routes = router("keys")
     responses=problems(409, 413, 415, 422),
 )
 @needs("admin")
-async def create_key(body: KeyBody, context: ContextOf, once: CalledOnce) -> Response:
+async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) -> Response:
     """Make an API key for the tenant. The answer holds it once: keep it.
 
     409 where the service looks at tokens alone, so that a key would open nothing.
@@ -37,7 +37,7 @@ async def create_key(body: KeyBody, context: ContextOf, once: CalledOnce) -> Res
         document = NewKeyDocument(**KeyDocument.model_validate(row).model_dump(), key=key)
         return created(document, f"/v1/keys/{row.id}")
 
-    return await once.answer(lambda: run_in_threadpool(create), kept=_without_secret)
+    return await idempotent.answer(lambda: run_in_threadpool(create), redact=_without_secret)
 
 
 @routes.get("/keys", responses=problems(422))

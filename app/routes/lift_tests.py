@@ -7,9 +7,9 @@ from app.contract.base import Page
 from app.contract.documents import LiftTestDocument
 from app.contract.fit import LiftTestsBody
 from app.http.computed_answer import created
-from app.http.conditional import Known
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 
 routes = router("lift tests")
@@ -22,7 +22,7 @@ routes = router("lift tests")
     responses=problems(409, 413, 415, 422),
 )
 async def register_lift_tests(
-    body: LiftTestsBody, context: ContextOf, once: CalledOnce
+    body: LiftTestsBody, context: ContextOf, idempotent: Idempotent
 ) -> Response:
     """Register tests, all or none; or rows of PyMC-Marketing, CausalPy or GeoLift results.
 
@@ -36,7 +36,7 @@ async def register_lift_tests(
         items = [LiftTestDocument.model_validate(row) for row in rows]
         return created(Page(items=items, next_page_token=None))
 
-    return await once.answer(lambda: run_in_threadpool(register))
+    return await idempotent.answer(lambda: run_in_threadpool(register))
 
 
 @routes.get("/lift-tests", responses=problems(422))
@@ -48,9 +48,9 @@ def list_lift_tests(
 
 
 @routes.get("/lift-tests/{test_id}", response_model=LiftTestDocument, responses=problems(404))
-def get_lift_test(test_id: Id, context: ContextOf, known: Known) -> Response:
+def get_lift_test(test_id: Id, context: ContextOf, conditional: ConditionalRead) -> Response:
     """One lift test."""
-    return known.document(LiftTestDocument.model_validate(lift_tests.find(context, test_id)))
+    return conditional.document(LiftTestDocument.model_validate(lift_tests.find(context, test_id)))
 
 
 @routes.delete("/lift-tests/{test_id}", status_code=204, responses=problems(404))

@@ -4,7 +4,7 @@ from starlette.responses import FileResponse, Response
 
 from app.contract.base import Page
 from app.contract.documents import ModelDocument
-from app.http.conditional import Known
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, Limit, PageToken, problems, router
 from app.services.catalog import models
 
@@ -24,9 +24,9 @@ def list_models(
 
 
 @routes.get("/models/{model_id}", response_model=ModelDocument, responses=problems(404))
-def get_model(model: ExistingModel, known: Known) -> Response:
+def get_model(model: ExistingModel, conditional: ConditionalRead) -> Response:
     """One model: its specification, data, verdict and diagnostics."""
-    return known.document(models.document(model))
+    return conditional.document(models.document(model))
 
 
 @routes.delete("/models/{model_id}", status_code=204, responses=problems(404, 409))
@@ -43,8 +43,10 @@ def delete_model(model: ExistingModel, context: ContextOf) -> None:
         **problems(404),
     },
 )
-def get_posterior(model: ExistingModel, context: ContextOf, known: Known) -> Response:
+def get_posterior(
+    model: ExistingModel, context: ContextOf, conditional: ConditionalRead
+) -> Response:
     """The model's file: draws of all parameters, the data, the specification (netCDF)."""
     path = context.store.path(model.artefact_key)
     file = FileResponse(path, media_type=NETCDF, filename=f"{model.id}.nc")
-    return known.tagged(f'"{model.artefact_key}"', file)
+    return conditional.tagged(f'"{model.artefact_key}"', file)

@@ -12,7 +12,7 @@ from app.contract.documents import OperationDocument
 from app.db.models import OperationRow
 from app.db.operations import TERMINAL
 from app.http.accepted import operation_document
-from app.http.conditional import Known
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import (
     ContextOf,
     ExistingOperation,
@@ -42,9 +42,9 @@ def list_operations(
 @routes.get(
     "/operations/{operation_id:plain}", response_model=OperationDocument, responses=problems(404)
 )
-def get_operation(operation: ExistingOperation, known: Known) -> Response:
+def get_operation(operation: ExistingOperation, conditional: ConditionalRead) -> Response:
     """One operation as it stands now."""
-    return known.document(operation_document(operation))
+    return conditional.document(operation_document(operation))
 
 
 @routes.get(

@@ -6,10 +6,10 @@ from app.contract.documents import OperationDocument
 from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 from app.http.accepted import CallOf, Prefer, accepted, wants_async
-from app.http.computed_answer import HeavyOf, answered
+from app.http.computed_answer import LaneRunnerOf, json_response
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import needs
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.planning import allocate_job, frontier
 from app.services.planning.allocate import allocate
 from app.services.planning.evaluate_plan import evaluate_plan
@@ -31,8 +31,8 @@ async def post_allocate(
     body: AllocateBody,
     call: CallOf,
     context: ContextOf,
-    heavy: HeavyOf,
-    once: CalledOnce,
+    run_in_lane: LaneRunnerOf,
+    idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
     """The plan that is best for the attitude to risk, under limits, with a proof of how good.
@@ -41,15 +41,17 @@ async def post_allocate(
     operation does; its result has the plan under ``allocation``.
     """
     if not wants_async(prefer):
-        return await heavy(context.lanes.plans, lambda: answered(allocate(context, model, body)))
+        return await run_in_lane(
+            context.lanes.plans, lambda: json_response(allocate(context, model, body))
+        )
 
     async def submit() -> Response:
-        row = await heavy(
+        row = await run_in_lane(
             context.lanes.questions, lambda: allocate_job.submit(context, model, body, call)
         )
         return await accepted(context, row, prefer)
 
-    return await once.answer(submit)
+    return await idempotent.answer(submit)
 
 
 @routes.post(
@@ -59,10 +61,12 @@ async def post_allocate(
 )
 @needs("read")
 async def post_evaluate_plan(
-    model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, heavy: HeavyOf
+    model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, run_in_lane: LaneRunnerOf
 ) -> Response:
     """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
-    return await heavy(context.lanes.plans, lambda: answered(evaluate_plan(context, model, body)))
+    return await run_in_lane(
+        context.lanes.plans, lambda: json_response(evaluate_plan(context, model, body))
+    )
 
 
 @routes.post(
@@ -76,8 +80,8 @@ async def post_frontier(
     body: FrontierBody,
     call: CallOf,
     context: ContextOf,
-    heavy: HeavyOf,
-    once: CalledOnce,
+    run_in_lane: LaneRunnerOf,
+    idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
     """The best plan for each of several totals or risk aversions, as an operation.
@@ -86,9 +90,9 @@ async def post_frontier(
     """
 
     async def submit() -> Response:
-        row = await heavy(
+        row = await run_in_lane(
             context.lanes.questions, lambda: frontier.submit(context, model, body, call)
         )
         return await accepted(context, row, prefer)
 
-    return await once.answer(submit)
+    return await idempotent.answer(submit)

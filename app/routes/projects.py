@@ -20,10 +20,10 @@ from app.contract.projects import (
     PromotionBody,
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
-from app.http.computed_answer import HeavyOf, answered, created
-from app.http.conditional import Known
+from app.http.computed_answer import LaneRunnerOf, created, json_response
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.routes.queries import CSV, wants_csv
 from app.services.fitting.submission import Data
 from app.services.projects import actuals, documents, projects
@@ -47,14 +47,14 @@ ExistingProject = Annotated[ProjectRow, Depends(existing_project)]
     response_model=Project,
     responses=problems(409, 413, 415, 422),
 )
-async def create_project(body: ProjectBody, context: ContextOf, once: CalledOnce) -> Response:
+async def create_project(body: ProjectBody, context: ContextOf, idempotent: Idempotent) -> Response:
     """A project: where a champion model, its plans and what became of them stand together."""
 
     def create() -> Response:
         row = projects.create(context, body)
         return created(documents.project_document(context, row), f"/v1/projects/{row.id}")
 
-    return await once.answer(lambda: run_in_threadpool(create))
+    return await idempotent.answer(lambda: run_in_threadpool(create))
 
 
 @routes.get("/projects", responses=problems(422))
@@ -92,14 +92,14 @@ def delete_project(project: ExistingProject, context: ContextOf) -> None:
     responses=problems(404, 409, 413, 415, 422),
 )
 async def promote_model(
-    project: ExistingProject, body: PromotionBody, context: ContextOf, once: CalledOnce
+    project: ExistingProject, body: PromotionBody, context: ContextOf, idempotent: Idempotent
 ) -> Response:
     """Make a model the champion. One that failed its checks must be accepted explicitly."""
 
     def promote() -> Response:
         return created(Promotion.model_validate(projects.promote(context, project, body)))
 
-    return await once.answer(lambda: run_in_threadpool(promote))
+    return await idempotent.answer(lambda: run_in_threadpool(promote))
 
 
 @routes.get("/projects/{project_id}/promotions", responses=problems(404))
@@ -119,8 +119,8 @@ async def adopt_plan(
     project: ExistingProject,
     body: ProjectPlanBody,
     context: ContextOf,
-    heavy: HeavyOf,
-    once: CalledOnce,
+    run_in_lane: LaneRunnerOf,
+    idempotent: Idempotent,
 ) -> Response:
     """Decide on a plan: from now on it is the plan of record that actuals are held against."""
 
@@ -129,7 +129,7 @@ async def adopt_plan(
         place = f"/v1/projects/{project.id}/plans/{row.id}"
         return created(documents.plan_document(row), place)
 
-    return await once.answer(lambda: heavy(context.lanes.plans, adopt))
+    return await idempotent.answer(lambda: run_in_lane(context.lanes.plans, adopt))
 
 
 @routes.get("/projects/{project_id}/plans", responses=problems(404))
@@ -144,9 +144,13 @@ def list_plans(project: ExistingProject, context: ContextOf) -> Listing[ProjectP
     response_model=ProjectPlanRead,
     responses=problems(404),
 )
-def get_plan(project: ExistingProject, plan_id: Id, context: ContextOf, known: Known) -> Response:
+def get_plan(
+    project: ExistingProject, plan_id: Id, context: ContextOf, conditional: ConditionalRead
+) -> Response:
     """One plan with its question and answer."""
-    return known.document(documents.plan_document(project_plans.find(context, project, plan_id)))
+    return conditional.document(
+        documents.plan_document(project_plans.find(context, project, plan_id))
+    )
 
 
 @routes.post(
@@ -159,8 +163,8 @@ async def post_actuals(
     project: ExistingProject,
     body: ActualsBody,
     context: ContextOf,
-    heavy: HeavyOf,
-    once: CalledOnce,
+    run_in_lane: LaneRunnerOf,
+    idempotent: Idempotent,
 ) -> Response:
     """Weeks as they came: kpi, spend, prices, everything that the model's table has."""
     data = Data(body.data.dataset_id, body.data.rows)
@@ -168,7 +172,7 @@ async def post_actuals(
     def post() -> Response:
         return created(Actuals.model_validate(actuals.post(context, project, data)))
 
-    return await once.answer(lambda: heavy(context.lanes.questions, post))
+    return await idempotent.answer(lambda: run_in_lane(context.lanes.questions, post))
 
 
 @routes.get("/projects/{project_id}/actuals", responses=problems(404))
@@ -189,7 +193,7 @@ def list_actuals(project: ExistingProject, context: ContextOf) -> Listing[Actual
 async def get_plan_versus_actual(
     project: ExistingProject,
     context: ContextOf,
-    heavy: HeavyOf,
+    run_in_lane: LaneRunnerOf,
     plan_id: Annotated[str | None, Query(description="Default: the plan of record."), ID] = None,
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
@@ -202,6 +206,6 @@ async def get_plan_versus_actual(
         answer = variance(context, project, plan_id)
         if wants_csv(accept):
             return Response(variance_csv(answer), media_type=CSV)
-        return answered(answer)
+        return json_response(answer)
 
-    return await heavy(context.lanes.questions, found)
+    return await run_in_lane(context.lanes.questions, found)

@@ -13,8 +13,8 @@ from app.contract.query_answers import (
     ModelGraphAnswer,
 )
 from app.db.models import ModelRow
-from app.http.computed_answer import HeavyOf, Written, answered, written
-from app.http.conditional import Known
+from app.http.computed_answer import LaneRunnerOf, SerializedAnswer, json_response, serialize
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import needs
 from app.services.catalog import models, queries
@@ -70,51 +70,57 @@ _WHAT_IF = {
 async def get_contributions(
     model: ExistingModel,
     context: ContextOf,
-    known: Known,
+    conditional: ConditionalRead,
     by: Annotated[By, Query(description="Rows for the total, each week, or each geo.")] = "total",
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
     as_csv = wants_csv(accept)
 
-    def make() -> Written:
+    def make() -> SerializedAnswer:
         found = queries.contributions(context, model, by)
-        return Written(_as_csv(found).encode(), CSV) if as_csv else written(found)
+        return SerializedAnswer(_as_csv(found).encode(), CSV) if as_csv else serialize(found)
 
     question = ("contributions", by, CSV if as_csv else "json")
-    return await known.computed(context, model, question, make, vary="Accept")
+    return await conditional.computed(context, model, question, make, vary="Accept")
 
 
 @routes.get("/models/{model_id}/curves", response_model=CurvesAnswer, responses=problems(404, 422))
-async def get_curves(model: ExistingModel, context: ContextOf, known: Known) -> Response:
+async def get_curves(
+    model: ExistingModel, context: ContextOf, conditional: ConditionalRead
+) -> Response:
     """Response curves with the observed range and today's spend."""
-    return await known.computed(
-        context, model, ["curves"], lambda: written(queries.curves(context, model))
+    return await conditional.computed(
+        context, model, ["curves"], lambda: serialize(queries.curves(context, model))
     )
 
 
 @routes.get(
     "/models/{model_id}/graph", response_model=ModelGraphAnswer, responses=problems(404, 422)
 )
-async def get_graph(model: ExistingModel, context: ContextOf, known: Known) -> Response:
+async def get_graph(
+    model: ExistingModel, context: ContextOf, conditional: ConditionalRead
+) -> Response:
     """Nodes, edges, and for each channel and the price whether its effect is identified, and why.
 
     Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
     should not be held, and tests on the data of what the graph says is unrelated.
     """
-    return await known.computed(
-        context, model, ["graph"], lambda: written(queries.graph(context, model))
+    return await conditional.computed(
+        context, model, ["graph"], lambda: serialize(queries.graph(context, model))
     )
 
 
 @routes.get("/models/{model_id}/report", response_class=HTMLResponse, responses=problems(404, 422))
-async def get_report(model: ExistingModel, context: ContextOf, known: Known) -> Response:
+async def get_report(
+    model: ExistingModel, context: ContextOf, conditional: ConditionalRead
+) -> Response:
     """One self-contained HTML page about the model."""
 
-    def make() -> Written:
-        return Written(report(context, model).encode(), HTMLResponse.media_type)
+    def make() -> SerializedAnswer:
+        return SerializedAnswer(report(context, model).encode(), HTMLResponse.media_type)
 
-    return await known.computed(context, model, ["report"], make)
+    return await conditional.computed(context, model, ["report"], make)
 
 
 @routes.post(
@@ -127,11 +133,11 @@ async def post_counterfactual(
     model: ExistingModel,
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],
     context: ContextOf,
-    heavy: HeavyOf,
+    run_in_lane: LaneRunnerOf,
 ) -> Response:
     """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
-    return await heavy(
-        context.lanes.questions, lambda: answered(queries.counterfactual(context, model, body))
+    return await run_in_lane(
+        context.lanes.questions, lambda: json_response(queries.counterfactual(context, model, body))
     )
 
 

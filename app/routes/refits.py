@@ -5,10 +5,10 @@ from starlette.responses import Response
 from app.contract.documents import OperationDocument
 from app.contract.fit import RefitBody
 from app.http.accepted import CallOf, Prefer, accepted
-from app.http.computed_answer import HeavyOf
-from app.http.conditional import Known
+from app.http.computed_answer import LaneRunnerOf
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 from app.services.fitting import refits
 from app.services.fitting.refits import RefitOrder
@@ -29,8 +29,8 @@ async def post_refit(
     body: RefitBody,
     call: CallOf,
     context: ContextOf,
-    heavy: HeavyOf,
-    once: CalledOnce,
+    run_in_lane: LaneRunnerOf,
+    idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
     """Fit the model again with new weeks, its scales and reference windows kept.
@@ -41,19 +41,19 @@ async def post_refit(
     """
 
     async def submit() -> Response:
-        row = await heavy(
+        row = await run_in_lane(
             context.lanes.questions,
             lambda: refits.submit(context, model, _order(context, body), call),
         )
         return await accepted(context, row, prefer)
 
-    return await once.answer(submit)
+    return await idempotent.answer(submit)
 
 
 @routes.get("/models/{model_id}/stability", response_model=StabilityReport, responses=problems(404))
-def get_stability(model: ExistingModel, known: Known) -> Response:
+def get_stability(model: ExistingModel, conditional: ConditionalRead) -> Response:
     """What a refit changed: how far each quantity moved in its s.d., and which data moved it."""
-    return known.document(refits.stability_of(model))
+    return conditional.document(refits.stability_of(model))
 
 
 def _order(context: ContextOf, body: RefitBody) -> RefitOrder:

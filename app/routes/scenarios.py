@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from app.contract.base import Page
 from app.contract.scenarios import Comparison, ScenarioBody, ScenarioRead, ScenarioSummary
-from app.http.computed_answer import HeavyOf, created
-from app.http.conditional import Known
+from app.http.computed_answer import LaneRunnerOf, created
+from app.http.conditional import ConditionalRead
 from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
-from app.http.idempotent import CalledOnce
+from app.http.idempotent import Idempotent
 from app.services.projects import scenarios
 from app.services.projects.scenario_export import scenario_csv, scenario_workbook
 
@@ -29,7 +29,7 @@ Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
     responses=problems(404, 409, 413, 415, 422),
 )
 async def save_scenario(
-    body: ScenarioBody, context: ContextOf, heavy: HeavyOf, once: CalledOnce
+    body: ScenarioBody, context: ContextOf, run_in_lane: LaneRunnerOf, idempotent: Idempotent
 ) -> Response:
     """Ask a model for a plan, the score of a plan, or a what-if, and keep question and answer."""
 
@@ -37,7 +37,7 @@ async def save_scenario(
         row = scenarios.save(context, body)
         return created(ScenarioRead.model_validate(row), f"/v1/scenarios/{row.id}")
 
-    return await once.answer(lambda: heavy(context.lanes.plans, save))
+    return await idempotent.answer(lambda: run_in_lane(context.lanes.plans, save))
 
 
 @routes.get("/scenarios", responses=problems(422))
@@ -55,9 +55,9 @@ def compare_scenarios(context: ContextOf, id: Ids) -> Comparison:
 
 
 @routes.get("/scenarios/{scenario_id}", response_model=ScenarioRead, responses=problems(404))
-def get_scenario(scenario_id: Id, context: ContextOf, known: Known) -> Response:
+def get_scenario(scenario_id: Id, context: ContextOf, conditional: ConditionalRead) -> Response:
     """One scenario: what was asked and what was answered."""
-    return known.document(ScenarioRead.model_validate(scenarios.find(context, scenario_id)))
+    return conditional.document(ScenarioRead.model_validate(scenarios.find(context, scenario_id)))
 
 
 @routes.get(

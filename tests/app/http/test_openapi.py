@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from app.contract.problem import MEDIA_TYPE
-from app.http.openapi import FOREIGN, operations, written
+from app.http.openapi import FRAMEWORK_SCHEMAS, openapi_text, operations
 from app.main import create_app
 from app.settings import Settings
 
@@ -21,7 +21,7 @@ OPERATIONS = dict(operations(SCHEMA))
 def test_the_file_at_the_root_is_the_document_of_this_code() -> None:
     told = "the contract changed: run `make openapi`, and read the difference"
     app = create_app(Settings(data_dir=Path("nowhere")))
-    assert (ROOT / "openapi.json").read_text("utf-8") == written(app), told
+    assert (ROOT / "openapi.json").read_text("utf-8") == openapi_text(app), told
 
 
 @pytest.mark.parametrize("call", OPERATIONS)
@@ -69,8 +69,8 @@ def test_every_call_about_one_thing_is_linked_from_where_its_id_is_told() -> Non
 
 
 def test_the_frameworks_own_errors_are_not_announced() -> None:
-    assert not set(FOREIGN) & SCHEMA["components"]["schemas"].keys()
-    assert not any(name in json.dumps(SCHEMA) for name in FOREIGN)
+    assert not set(FRAMEWORK_SCHEMAS) & SCHEMA["components"]["schemas"].keys()
+    assert not any(name in json.dumps(SCHEMA) for name in FRAMEWORK_SCHEMAS)
 
 
 def examples(node: Any) -> Iterator[tuple[Any, Any]]:

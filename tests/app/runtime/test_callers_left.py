@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.http.computed_answer import HeavyOf
+from app.http.computed_answer import LaneRunnerOf
 from app.main import create_app
 from app.runtime.lanes import Lane
 from app.runtime.metrics import CACHE_LOOKUPS, REQUESTS
@@ -38,8 +38,8 @@ def app(tmp_path_factory, models) -> FastAPI:
         return bool(app.state.let.wait(30))
 
     @app.get("/hold/{lane}")
-    async def hold(lane: str, heavy: HeavyOf) -> bool:
-        return await heavy(getattr(app.state.context.lanes, lane), wait)
+    async def hold(lane: str, run_in_lane: LaneRunnerOf) -> bool:
+        return await run_in_lane(getattr(app.state.context.lanes, lane), wait)
 
     return app
 
