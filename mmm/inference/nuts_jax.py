@@ -17,7 +17,7 @@ from pymc.sampling.jax import sample_numpyro_nuts
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
 from mmm.inference.method_result import COMPILE_END, Sampled
-from mmm.ops.evidence import Regression
+from mmm.ops.evidence import RegressionEvidence
 from mmm.ops.media_curve import MediaCurve
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.spec.sampling import SamplingSpec
@@ -64,11 +64,11 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback)
 def _carried(op: MediaCurve, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
     """The same by single operations, which JAX differentiates and puts together itself."""
 
-    return partial(op.by_steps, xp=jnp)
+    return partial(op.by_single_operations, xp=jnp)
 
 
-@jax_funcify.register(Regression)
-def _regression(_op: Regression, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
+@jax_funcify.register(RegressionEvidence)
+def _regression(_op: RegressionEvidence, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
     def evidence(design: Tensor, residual: Tensor, variance: Tensor) -> tuple[Tensor, ...]:
         inner = jnp.eye(len(design)) + design @ design.T / variance
         root = jnp.linalg.cholesky(inner)

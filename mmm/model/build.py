@@ -25,7 +25,7 @@ from mmm.lift.predict import plain_only, predicted_lifts
 from mmm.lift.resolve import ResolvedTest, resolve
 from mmm.model.collapse import Seen, log_evidence
 from mmm.model.likelihood import kpi_likelihood, observed_budgets, settle_mediators
-from mmm.ops.data_folding import hoisted
+from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
 from mmm.posterior.latent_demand import Budgets, log_budgets
 from mmm.priors import parameters
@@ -112,7 +112,7 @@ def build_model(design: Design) -> pm.Model:
 
 def build_collapsed(design: Design) -> pm.Model:
     """The same posterior, linear coefficients integrated out; see ``collapse``."""
-    source = GraphSource(hoisted)
+    source = GraphSource(fold_data_constants)
     with pm.Model(coords=coords(design)) as model:
         inputs = _fixed_inputs(design)
         p = _sampled(design, inputs, source)
@@ -122,7 +122,9 @@ def build_collapsed(design: Design) -> pm.Model:
         tests = resolve(design)
         kept = kept_cells(tests, design.spec, design.panel)
         seen = Seen(kpi, kept, _budgets(design.structure, design.panel))
-        pm.Potential("kpi", hoisted(log_evidence(p, inputs, side, seen, mediator_value)))
+        pm.Potential(
+            "kpi", fold_data_constants(log_evidence(p, inputs, side, seen, mediator_value))
+        )
         _lifts(tests, p, design)
     return model
 

@@ -29,7 +29,7 @@ from mmm.data.inputs import Inputs
 from mmm.equations import mean as equations
 from mmm.equations.linear_terms import LinearTerm, linear_terms
 from mmm.equations.mediators import MediatorValue
-from mmm.ops.evidence import explained, regression
+from mmm.ops.evidence import integrated_coefficients, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
 from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor
@@ -154,7 +154,9 @@ def log_evidence(
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
-    return -0.5 * (constant + m.log_scale + m.squares - explained(m.a, m.b, m.squares))
+    return -0.5 * (
+        constant + m.log_scale + m.squares - integrated_coefficients(m.a, m.b, m.squares)
+    )
 
 
 def _plain_evidence(
@@ -165,7 +167,7 @@ def _plain_evidence(
     v, r = p["sigma"] ** 2, _flat(residual)
     count = r.size if seen.kept.all() else seen.kept.sum()
     scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
-    return -0.5 * (scale + regression(_flat(design), r, v))
+    return -0.5 * (scale + regression_evidence(_flat(design), r, v))
 
 
 def draw_back(

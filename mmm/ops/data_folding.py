@@ -1,8 +1,9 @@
-"""What a density computes from data alone: computed once a panel, not once a gradient.
+"""Constant folding: what a density computes from data alone is computed once per panel, not once
+per gradient.
 
-The largest parts of its graph that no random variable reaches (lags side by side, masks, scaled
-rows) become data nodes of the model themselves; what is computed in two places is one node. Names
-follow from the order of the graphs, so that models of one structure share their compiled code.
+The largest parts of its graph that depend on no random variable (lags side by side, masks, scaled
+rows) become data nodes of the model; what is computed in two places becomes one node. The nodes are
+named in the order of the graph, so that models of one structure share their compiled code.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,27 +19,29 @@ from mmm.ops.graph_key import computation_key
 from mmm.types import Array, Tensor
 
 AS_WRITTEN = Mode(linker="py", optimizer=None)
-"""Run once: neither compiled nor rewritten."""
+"""A mode to run a graph once, neither compiled nor rewritten."""
 
 
-def hoisted(result: Tensor) -> Tensor:
-    """``result`` in the model in context, with data nodes for what it computes from data alone.
+def fold_data_constants(result: Tensor) -> Tensor:
+    """Replace all that ``result`` computes from data alone by data nodes of the current PyMC model.
 
-    The nodes hold the numbers of now: only for a model whose data nobody sets anew.
+    The nodes hold today's numbers: use it only in a model whose data are never set anew.
     """
     random = pm.modelcontext(None).basic_RVs
-    parts = list(_largest(result, random))
+    parts = list(_data_only_parts(result, random))
     if not parts:
         return result
     values = pytensor.function([], parts, mode=AS_WRITTEN)()
-    nodes = {part: _node(part, value) for part, value in zip(parts, values, strict=True)}
-    itself = {variable: variable for variable in random}  # else a copy may take its place
-    return graph_replace([result], itself | nodes, strict=False)[0]
+    nodes = {part: _data_node(part, value) for part, value in zip(parts, values, strict=True)}
+    identity = {variable: variable for variable in random}  # else a copy may take its place
+    return graph_replace([result], identity | nodes, strict=False)[0]
 
 
-def _largest(result: Tensor, random: Sequence[Tensor]) -> Iterator[Tensor]:
-    """Results of data alone that a node mixed with random variables takes; those that a random
-    variable itself depends on stay, since its own node must."""
+def _data_only_parts(result: Tensor, random: Sequence[Tensor]) -> Iterator[Tensor]:
+    """Arrays computed from data alone that are inputs of nodes which depend on random variables.
+
+    Arrays that a random variable itself depends on are left out: its own node must stay as it is.
+    """
     order = list(toposort([result], blockers=random))
     mixed, kept = {*random}, {*ancestors(random)}
     seen = set()
@@ -54,19 +57,19 @@ def _largest(result: Tensor, random: Sequence[Tensor]) -> Iterator[Tensor]:
 
 
 def _is_array(part: Tensor) -> bool:
-    """Whether it is an array of numbers; lengths and masks cost nothing."""
+    """Whether ``part`` is an array of floats; lengths and masks cost nothing."""
     return getattr(part.type, "dtype", "") == "float64" and part.type.ndim > 0
 
 
-def _node(part: Tensor, value: Array) -> Tensor:
-    """The data node for ``part``; what is known of its lengths stays known."""
+def _data_node(part: Tensor, value: Array) -> Tensor:
+    """The data node for ``part``; lengths that are known at compile time stay known."""
     key, data = computation_key(part), pm.modelcontext(None).data_vars
-    known = [node for node in data if hasattr(node.tag, "computation")]
-    same = [node for node in known if key and node.tag.computation == key]
+    folded = [node for node in data if hasattr(node.tag, "computation")]
+    same = [node for node in folded if key and node.tag.computation == key]
     if not same:
         value = np.asarray(value)
-        one = [1 if length == 1 else None for length in value.shape]
-        shape = [told or length for told, length in zip(part.type.shape, one, strict=True)]
-        same = [pm.Data(f"hoisted_{len(known)}", value, shape=tuple(shape))]
+        broadcast = [1 if length == 1 else None for length in value.shape]
+        shape = [known or one for known, one in zip(part.type.shape, broadcast, strict=True)]
+        same = [pm.Data(f"folded_{len(folded)}", value, shape=tuple(shape))]
         same[0].tag.computation = key
     return part.type.filter_variable(same[0])

@@ -1,22 +1,23 @@
-"""The evidence of a linear regression in one operation of the graph, with its gradient.
+"""The evidence of a linear regression as one operation of the graph, with its gradient.
 
     r ~ N(X' w, v I)   w ~ N(0, I)     -2 log p(r) = N log(2 pi v) + f
     A = I + X X' / v   eta = A^-1 X r / v   e = r - X' eta     f = e e / v + eta eta + log det A
     df/dr = 2 e / v    df/dX = 2 (A^-1 X - eta e') / v         df/dv = (tr A^-1 - k - e e / v) / v
 
-(Woodbury and matrix determinant lemmas; Lindley and Smith 1972.) Written as the least sum of
-squares, f is never below its true value where rounding moves eta: no extreme design looks likely.
-A is inverted by sweeping its pivots (Goodnight 1979, A Tutorial on the SWEEP Operator), without a
-call of a library for so small a matrix. They are at least one; where rounding has eaten one, or
-something is not a number, f is none.
+(Woodbury and matrix determinant lemmas; Lindley and Smith 1972.) Because f is written as the least
+sum of squares, rounding errors in eta can only raise it: no extreme design looks likely by mistake.
+A is inverted by sweeping its pivots (Goodnight 1979, A Tutorial on the SWEEP Operator): so small a
+matrix is not worth a library call. The pivots are at least one; where rounding destroys one, or an
+input is NaN, f is NaN.
 
-b' A^-1 b - log det A, what integrating linear coefficients out leaves, with its short gradient.
+The second operation is b' A^-1 b - log det A, which remains when linear coefficients are integrated
+out, with its short gradient:
 
     d/dA = -(A^-1 + eta eta')    d/db = 2 eta    eta = A^-1 b    A symmetric
 
-One factor and one inverse, in place of running the factorisation and its solutions backward
-(Petersen and Pedersen 2012, The Matrix Cookbook, 57 and 61). A regression explains no more than
-there is; where rounding makes b' A^-1 b of an extreme design more than that, there is no value.
+One factor and one inverse replace the reverse pass through the factorisation and its solves
+(Petersen and Pedersen 2012, The Matrix Cookbook, 57 and 61). A regression cannot explain more than
+the sum of squares; where rounding makes b' A^-1 b of an extreme design larger, the value is NaN.
 """
 
 from collections.abc import Sequence
@@ -38,33 +39,37 @@ from mmm.ops.vector_math import SUMS
 from mmm.types import Array, Tensor
 
 
-def explained(a: Tensor, b: Tensor, squares: Tensor) -> Tensor:
-    """The scalar for ``a (k, k)``, symmetric and positive definite, and ``b (k,)``; NaN where
-    more than ``squares ()`` were explained."""
+def integrated_coefficients(a: Tensor, b: Tensor, squares: Tensor) -> Tensor:
+    """The scalar b' A^-1 b - log det A for ``a (k, k)``, symmetric and positive definite, and
+    ``b (k,)``; NaN where b' A^-1 b exceeds ``squares ()``."""
     matrix, vector, total = a.type(), b.type(), squares.type()
     root = cholesky(matrix)
     scaled = solve_triangular(root, vector, lower=True, b_ndim=1)
     quadratic = (scaled**2).sum()
     possible = pt.switch(quadratic <= total, quadratic, np.nan)
     value = possible - 2.0 * pt.log(pt.diagonal(root)).sum()
-    operation = OpFromGraph([matrix, vector, total], [value], inline=True, pullback=_gradient)
+    operation = OpFromGraph(
+        [matrix, vector, total], [value], inline=True, pullback=_integrated_gradient
+    )
     return operation(a, b, squares)
 
 
-def _gradient(inputs: Sequence[Tensor], _: Any, cotangents: Sequence[Tensor]) -> list[Tensor]:
+def _integrated_gradient(
+    inputs: Sequence[Tensor], _: Any, cotangents: Sequence[Tensor]
+) -> list[Tensor]:
     (a, b, squares), (weight,) = inputs, cotangents
     inverse = cho_solve((cholesky(a), True), pt.eye(a.shape[0]), b_ndim=2)
     eta = inverse @ b
-    moved = -weight * (inverse + eta[:, None] * eta[None, :])
-    return [moved, 2.0 * weight * eta, pt.zeros_like(squares)]
+    d_a = -weight * (inverse + eta[:, None] * eta[None, :])
+    return [d_a, 2.0 * weight * eta, pt.zeros_like(squares)]
 
 
 SOURCE = sha256(Path(__file__).read_bytes()).hexdigest()
-"""Of what machine code is made from: code on disk is found by it."""
+"""Hash of the source that the machine code is compiled from: part of the key of code on disk."""
 
 
-class Regression(Op):
-    """``f ()``, A^-1 ``(k, k)``, eta ``(k,)`` and e ``(n,)`` of a design ``(k, n)``, a residual
+class RegressionEvidence(Op):
+    """``f ()``, A^-1 ``(k, k)``, eta ``(k,)`` and e ``(n,)`` from a design ``(k, n)``, a residual
     ``(n,)`` and a variance ``()``."""
 
     __props__ = ("source",)
@@ -93,11 +98,13 @@ class Regression(Op):
         if not all(isinstance(each.type, DisconnectedType) for each in cotangents[1:]):
             raise NotImplementedError("only f has a gradient")
         design, _, variance = inputs
-        found: list[Tensor] = RegressionGradient()(design, variance, *outputs[1:], cotangents[0])
-        return found
+        gradients: list[Tensor] = RegressionEvidenceGradient()(
+            design, variance, *outputs[1:], cotangents[0]
+        )
+        return gradients
 
 
-class RegressionGradient(Op):
+class RegressionEvidenceGradient(Op):
     """Gradients of f with respect to design, residual and variance, times the last input."""
 
     __props__ = ("source",)
@@ -116,10 +123,10 @@ class RegressionGradient(Op):
         return [shapes[0], shapes[4], ()]
 
 
-def regression(design: Tensor, residual: Tensor, variance: Tensor) -> Tensor:
-    """The scalar f of the docstring, for ``design (k, n)`` and ``residual (n,)``."""
-    found: Tensor = Regression()(design, residual, variance)[0]
-    return found
+def regression_evidence(design: Tensor, residual: Tensor, variance: Tensor) -> Tensor:
+    """The scalar f of the module's docstring, for ``design (k, n)`` and ``residual (n,)``."""
+    f: Tensor = RegressionEvidence()(design, residual, variance)[0]
+    return f
 
 
 @njit(**SUMS)
@@ -128,7 +135,7 @@ def _forward(design: Array, residual: Array, variance: Array) -> tuple[Array, Ar
     inverse, eta = np.dot(x, x.T) / v, np.dot(x, r) / v
     for i in range(eta.size):
         inverse[i, i] += 1.0
-    log_det = _invert(inverse)
+    log_det = _invert_in_place(inverse)
     eta = np.dot(inverse, eta)
     rest = r - np.dot(eta, x)
     squares = np.dot(rest, rest) / v + np.dot(eta, eta)
@@ -136,9 +143,11 @@ def _forward(design: Array, residual: Array, variance: Array) -> tuple[Array, Ar
 
 
 @njit(**SUMS)
-def _invert(a: Array) -> float:
-    """Put the inverse of ``a (k, k)``, the identity and something positive semidefinite, in its
-    place; its log determinant, NaN where its pivots are lost."""
+def _invert_in_place(a: Array) -> float:
+    """Replace ``a (k, k)``, the identity plus a positive semidefinite matrix, by its inverse.
+
+    Returns the log determinant of ``a``; NaN where rounding destroys a pivot.
+    """
     log_det = 0.0
     for k in range(len(a)):
         pivot = a[k, k] if a[k, k] > 0.5 else np.nan
@@ -176,11 +185,11 @@ def _backward(
     return d_design, d_residual, np.asarray(0.5 * weight * (trace - squares / v))
 
 
-@register_funcify_default_op_cache_key(Regression)
-def _forward_code(_op: Regression, **_: Any) -> Any:
+@register_funcify_default_op_cache_key(RegressionEvidence)
+def _forward_code(_op: RegressionEvidence, **_: Any) -> Any:
     return _forward
 
 
-@register_funcify_default_op_cache_key(RegressionGradient)
-def _backward_code(_op: RegressionGradient, **_: Any) -> Any:
+@register_funcify_default_op_cache_key(RegressionEvidenceGradient)
+def _backward_code(_op: RegressionEvidenceGradient, **_: Any) -> Any:
     return _backward

@@ -1,7 +1,8 @@
-"""Carryover and saturation of media as one operation of the graph: the hot part of a density.
+"""Carryover and saturation of media as one fused operation of the graph, where a density spends
+most of its time.
 
-The same numbers as ``curve_terms`` gives by single operations, in one pass over the weeks whose
-loops run on vectors (``media_kernels``). Exposure is data: the gradient with respect to it is not
+The numbers equal those of ``mmm.equations.media`` by single operations, in one pass over the weeks
+with vectorised loops (``media_loops``). Exposure is data: the gradient with respect to it is not
 defined.
 """
 
@@ -19,20 +20,20 @@ from pytensor.graph.op import Op
 from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache_key
 
 from mmm.equations.transforms import SATURATION
-from mmm.ops import media_loops as media_kernels
-from mmm.ops import vector_math
+from mmm.ops import media_loops, vector_math
 from mmm.spec.media import SATURATION_PARAMETERS
 from mmm.types import Array, Namespace, Parameters, Tensor
 
 SOURCE = sha256(
-    b"".join(Path(str(part.__file__)).read_bytes() for part in (media_kernels, vector_math))
+    b"".join(Path(str(part.__file__)).read_bytes() for part in (media_loops, vector_math))
 ).hexdigest()
-"""Of what machine code is made from: code on disk is found by it."""
+"""Hash of the source that the machine code is compiled from: part of the key of code on disk."""
 
 
 @dataclass(frozen=True)
-class Kernel:
-    """Compiled loops of a curve with so many parameters, and how many arrays they hand over."""
+class CurveLoops:
+    """Compiled loops of a curve and of its gradient, with the number of the curve's parameters and
+    the number of arrays that ``forward`` returns."""
 
     forward: Callable[..., Any]
     backward: Callable[..., Any]
@@ -40,14 +41,14 @@ class Kernel:
     outputs: int
 
 
-KERNELS = {
-    "hill": Kernel(media_kernels.hill, media_kernels.hill_gradient, 2, 3),
-    "logistic": Kernel(media_kernels.logistic, media_kernels.logistic_gradient, 1, 2),
+CURVE_LOOPS = {
+    "hill": CurveLoops(media_loops.hill, media_loops.hill_gradient, 2, 3),
+    "logistic": CurveLoops(media_loops.logistic, media_loops.logistic_gradient, 1, 2),
 }
 
 
-class _Kerneled(Op):
-    """An operation that is a kernel's loops."""
+class _LoopOp(Op):
+    """An operation that runs compiled loops, chosen by the ``kind`` of saturation."""
 
     __props__ = ("kind", "source")
 
@@ -55,65 +56,65 @@ class _Kerneled(Op):
         self.kind, self.source = kind, source
 
     @property
-    def kernel(self) -> Kernel:
-        return KERNELS[self.kind]
+    def loops(self) -> CurveLoops:
+        return CURVE_LOOPS[self.kind]
 
     def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
         for cell, value in zip(outputs, self.code(*inputs), strict=True):
             cell[0] = value
 
 
-class MediaCurve(_Kerneled):
-    """(member, week, geo) curve, and what its gradient needs, from ``padded (member, max_lag +
-    week, geo)``, ``weights (member, lag)`` and the curve's parameters (member,)."""
+class MediaCurve(_LoopOp):
+    """(member, week, geo) curve, and the arrays that its gradient needs, from ``padded (member,
+    max_lag + week, geo)``, ``weights (member, lag)`` and the curve's parameters (member,)."""
 
     @property
     def code(self) -> Callable[..., Any]:
-        return self.kernel.forward
+        return self.loops.forward
 
     def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
-        """By single operations: a starting point is not worth compiling for."""
-        for cell, value in zip(outputs, self.by_steps(*inputs, xp=np), strict=True):
+        """Evaluate by single operations: a starting point is not worth compiling for."""
+        for cell, value in zip(outputs, self.by_single_operations(*inputs, xp=np), strict=True):
             cell[0] = value
 
-    def by_steps(
+    def by_single_operations(
         self, padded: Tensor, weights: Tensor, *parameters: Tensor, xp: Namespace
     ) -> tuple[Tensor, ...]:
-        """What the loops compute, in the namespace ``xp``."""
+        """The outputs of the loops, computed in the array namespace ``xp``."""
         last = weights.shape[1] - 1
         weeks = padded.shape[1] - last
         lags = (padded[:, last - lag : last - lag + weeks] for lag in range(last + 1))
         x = sum(weights[:, lag, None, None] * past for lag, past in enumerate(lags))
         names = SATURATION_PARAMETERS[self.kind]
         y = SATURATION[self.kind](x, dict(zip(names, parameters, strict=True)), xp)
-        return (y, x, xp.log(xp.where(x > 0.0, x, 1.0)))[: self.kernel.outputs]
+        return (y, x, xp.log(xp.where(x > 0.0, x, 1.0)))[: self.loops.outputs]
 
     def make_node(self, padded: Tensor, weights: Tensor, *parameters: Tensor) -> Apply:
         inputs = [pt.as_tensor(value) for value in (padded, weights, *parameters)]
         members, _, geos = inputs[0].type.shape
         kind = pt.tensor(dtype="float64", shape=(members, None, geos)).type
-        return Apply(self, inputs, [kind() for _ in range(self.kernel.outputs)])
+        return Apply(self, inputs, [kind() for _ in range(self.loops.outputs)])
 
     def infer_shape(self, _node: Apply, shapes: list[Any]) -> list[Any]:
         (members, padded, geos), (_, lags) = shapes[:2]
-        return [(members, padded - lags + 1, geos)] * self.kernel.outputs
+        return [(members, padded - lags + 1, geos)] * self.loops.outputs
 
     def pullback(
         self, inputs: list[Tensor], outputs: list[Tensor], cotangents: list[Tensor]
     ) -> list[Tensor]:
         if not all(isinstance(each.type, DisconnectedType) for each in cotangents[1:]):
             raise NotImplementedError("only the curve has a gradient")
-        found = MediaCurveGradient(self.kind)(*inputs, *outputs, cotangents[0])
-        return [grad_undefined(self, 0, inputs[0], "exposure is data"), *found]
+        gradients = MediaCurveGradient(self.kind)(*inputs, *outputs, cotangents[0])
+        return [grad_undefined(self, 0, inputs[0], "exposure is data"), *gradients]
 
 
-class MediaCurveGradient(_Kerneled):
+class MediaCurveGradient(_LoopOp):
     """Gradients of weights and parameters, from inputs and outputs of ``MediaCurve`` and the
     gradient of the curve ``(member, week, geo)``."""
 
     @property
     def code(self) -> Callable[..., Any]:
-        return self.kernel.backward
+        return self.loops.backward
 
     def make_node(self, *inputs: Tensor) -> Apply:
         return Apply(self, [*inputs], [value.type() for value in inputs[1 : self._last]])
@@ -123,7 +124,7 @@ class MediaCurveGradient(_Kerneled):
 
     @property
     def _last(self) -> int:
-        return 2 + self.kernel.parameters
+        return 2 + self.loops.parameters
 
 
 def _padded(exposure: Tensor, before: Tensor) -> Tensor:
@@ -144,10 +145,11 @@ def _tanh(exposure: Tensor, before: Tensor, weights: Tensor, q: Parameters) -> T
 
 
 FUSED_MEDIA_CURVES = {"hill": _hill, "logistic": _logistic, "tanh": _tanh}
-"""By kind of saturation, the (member, week, geo) curve of ``exposure (member, week, geo)`` that
-follows ``before (member, max_lag, geo)``, by ``weights (member, lag)`` and the parameters."""
+"""Kind of saturation -> function that returns the (member, week, geo) curve of ``exposure (member,
+week, geo)`` that follows ``before (member, max_lag, geo)``, given the adstock ``weights (member,
+lag)`` and the curve's parameters."""
 
 
-@register_funcify_default_op_cache_key(_Kerneled)
-def _code(op: _Kerneled, **_: Any) -> Callable[..., Any]:
+@register_funcify_default_op_cache_key(_LoopOp)
+def _code(op: _LoopOp, **_: Any) -> Callable[..., Any]:
     return op.code

@@ -6,8 +6,8 @@
     logistic   y = tanh(r x / 2)        u = dy (1 - y^2) / 2    dr = sum u x         dx = r u
     dw[m, l] = sum dx[m, t, g] padded[m, max_lag - l + t, g]
 
-A cell is a week of a geo. Loops run over pieces that are arrays of their own, without an index that
-could be negative, and so on vectors.
+A cell is a week of a geo. Loops run over slices that are arrays of their own, so that no index can
+be negative and the compiler vectorises them.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ from mmm.ops.vector_math import OPTIONS, SUMS, exp, log
 from mmm.types import Array
 
 BLOCK = 512
-"""Cells that take all steps before the next ones do, so that they stay in the nearest cache."""
+"""Number of cells that take all steps before the next block, so that they stay in the L1 cache."""
 SMALL = 0.01
-"""Below it tanh(z / 2) is its series to z^5, without the cancellation of 1 - e^-z."""
+"""Below this z, tanh(z / 2) is computed by its series to z^5, to avoid cancellation in 1 - e^-z."""
 
 
 @njit(**SUMS)
@@ -34,8 +34,8 @@ def hill(padded: Array, weights: Array, half: Array, slope: Array) -> tuple[Arra
         unit, exponent = np.log(half[m]), slope[m]
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
-            _carry(past[start:], weights[m], shape[2], total[cells])
-            _hill(total[cells], unit, exponent, log_x[cells], y[cells])
+            _convolve(past[start:], weights[m], shape[2], total[cells])
+            _hill_block(total[cells], unit, exponent, log_x[cells], y[cells])
     return curve, x, logs
 
 
@@ -56,16 +56,16 @@ def hill_gradient(
     for m in range(len(weights)):
         past, d_y = _flat(padded[m]), _flat(cotangent[m])
         y, total, log_x = _flat(curve[m]), _flat(x[m]), _flat(logs[m])
-        moved, bent = 0.0, 0.0
+        sum_u, sum_u_log = 0.0, 0.0
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
             d_x = buffer[: cells.stop - start]
-            more = _hill_back(d_y[cells], y[cells], total[cells], log_x[cells], d_x)
-            moved, bent = moved + more[0], bent + more[1]
-            _carry_back(past[start:], d_x, padded.shape[2], d_weights[m])
+            sums = _hill_block_gradient(d_y[cells], y[cells], total[cells], log_x[cells], d_x)
+            sum_u, sum_u_log = sum_u + sums[0], sum_u_log + sums[1]
+            _add_weight_gradient(past[start:], d_x, padded.shape[2], d_weights[m])
         d_weights[m] *= slope[m]
-        d_half[m] = -slope[m] / half[m] * moved
-        d_slope[m] = bent - np.log(half[m]) * moved
+        d_half[m] = -slope[m] / half[m] * sum_u
+        d_slope[m] = sum_u_log - np.log(half[m]) * sum_u
     return d_weights, d_half, d_slope
 
 
@@ -80,8 +80,8 @@ def logistic(padded: Array, weights: Array, rate: Array) -> tuple[Array, Array]:
         y, total = curve[m].reshape(-1), x[m].reshape(-1)
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
-            _carry(past[start:], weights[m], shape[2], total[cells])
-            _logistic(total[cells], rate[m], y[cells])
+            _convolve(past[start:], weights[m], shape[2], total[cells])
+            _logistic_block(total[cells], rate[m], y[cells])
     return curve, x
 
 
@@ -98,8 +98,8 @@ def logistic_gradient(
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
             u = buffer[: cells.stop - start]
-            d_rate[m] += _logistic_back(d_y[cells], y[cells], total[cells], u)
-            _carry_back(past[start:], u, padded.shape[2], d_weights[m])
+            d_rate[m] += _logistic_block_gradient(d_y[cells], y[cells], total[cells], u)
+            _add_weight_gradient(past[start:], u, padded.shape[2], d_weights[m])
         d_weights[m] *= rate[m]
     return d_weights, d_rate
 
@@ -110,8 +110,8 @@ def _flat(values: Array) -> Array:
 
 
 @njit(**SUMS)
-def _carry(past: Array, weights: Array, step: int, total: Array) -> None:
-    """Into ``total (cell,)`` the weighted sum of the past, ``step`` numbers a lag."""
+def _convolve(past: Array, weights: Array, step: int, total: Array) -> None:
+    """Write to ``total (cell,)`` the weighted sum of the past; one lag is ``step`` numbers."""
     total[:] = 0.0
     for lag in range(weights.size):
         at, weight = past[(weights.size - 1 - lag) * step :], weights[lag]
@@ -120,17 +120,17 @@ def _carry(past: Array, weights: Array, step: int, total: Array) -> None:
 
 
 @njit(**SUMS)
-def _carry_back(past: Array, d_x: Array, step: int, d_weights: Array) -> None:
-    """To ``d_weights (lag,)`` the products of the past with ``d_x (cell,)``."""
+def _add_weight_gradient(past: Array, d_x: Array, step: int, d_weights: Array) -> None:
+    """Add to ``d_weights (lag,)`` the products of the past with ``d_x (cell,)``."""
     for lag in range(d_weights.size):
-        at, found = past[(d_weights.size - 1 - lag) * step :], 0.0
+        at, product = past[(d_weights.size - 1 - lag) * step :], 0.0
         for i in range(d_x.size):
-            found += d_x[i] * at[i]
-        d_weights[lag] += found
+            product += d_x[i] * at[i]
+        d_weights[lag] += product
 
 
 @njit(**OPTIONS)
-def _hill(x: Array, unit: float, exponent: float, logs: Array, y: Array) -> None:
+def _hill_block(x: Array, unit: float, exponent: float, logs: Array, y: Array) -> None:
     for i in range(x.size):
         logs[i] = log(x[i] if x[i] > 0.0 else 1.0)
     for i in range(x.size):
@@ -139,19 +139,21 @@ def _hill(x: Array, unit: float, exponent: float, logs: Array, y: Array) -> None
 
 
 @njit(**SUMS)
-def _hill_back(d_y: Array, y: Array, x: Array, logs: Array, d_x: Array) -> tuple[float, float]:
-    """Into ``d_x`` the gradient of the exposure at slope one; sums of u and of u log x."""
-    moved, bent = 0.0, 0.0
+def _hill_block_gradient(
+    d_y: Array, y: Array, x: Array, logs: Array, d_x: Array
+) -> tuple[float, float]:
+    """Write to ``d_x`` the exposure's gradient at slope one; return the sums of u and of u log x."""
+    sum_u, sum_u_log = 0.0, 0.0
     for i in range(y.size):
         u = d_y[i] * y[i] * (1.0 - y[i])
-        moved += u
-        bent += u * logs[i]
+        sum_u += u
+        sum_u_log += u * logs[i]
         d_x[i] = u / (x[i] if x[i] > 0.0 else 1.0)
-    return moved, bent
+    return sum_u, sum_u_log
 
 
 @njit(**OPTIONS)
-def _logistic(x: Array, rate: float, y: Array) -> None:
+def _logistic_block(x: Array, rate: float, y: Array) -> None:
     for i in range(x.size):
         z = rate * x[i]
         rest = exp(-z)
@@ -160,10 +162,10 @@ def _logistic(x: Array, rate: float, y: Array) -> None:
 
 
 @njit(**SUMS)
-def _logistic_back(d_y: Array, y: Array, x: Array, u: Array) -> float:
-    """Into ``u`` the gradient of rate times exposure; its sum with the exposure."""
-    found = 0.0
+def _logistic_block_gradient(d_y: Array, y: Array, x: Array, u: Array) -> float:
+    """Write to ``u`` the gradient of rate times exposure; return the sum of u times exposure."""
+    total = 0.0
     for i in range(y.size):
         u[i] = 0.5 * d_y[i] * (1.0 - y[i] * y[i])
-        found += u[i] * x[i]
-    return found
+        total += u[i] * x[i]
+    return total

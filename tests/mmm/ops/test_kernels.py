@@ -8,7 +8,7 @@ from numba import njit
 
 from mmm.equations.transforms import SATURATION, convolve
 from mmm.ops import vector_math
-from mmm.ops.evidence import regression
+from mmm.ops.evidence import regression_evidence
 from mmm.ops.media_curve import FUSED_MEDIA_CURVES
 from mmm.ops.media_loops import BLOCK, SMALL
 from mmm.ops.vector_math import OPTIONS
@@ -79,9 +79,11 @@ def _curve(kind: str, geos: int, weeks: int, *, at_once: bool) -> list[np.ndarra
 @pytest.mark.parametrize("kind", sorted(FUSED_MEDIA_CURVES))
 @pytest.mark.parametrize(("geos", "weeks"), [(1, 30), (3, 40), (1, BLOCK + 7), (4, BLOCK)])
 def test_a_curve_at_once_is_the_curve_step_by_step(kind: str, geos: int, weeks: int) -> None:
-    at_once, by_steps = (_curve(kind, geos, weeks, at_once=way) for way in (True, False))
+    at_once, by_single_operations = (
+        _curve(kind, geos, weeks, at_once=way) for way in (True, False)
+    )
     assert at_once[0].shape == (3, weeks, geos)
-    for one, other in zip(at_once, by_steps, strict=True):
+    for one, other in zip(at_once, by_single_operations, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
 
 
@@ -110,7 +112,7 @@ def _evidence(k: int, n: int, *, at_once: bool) -> list[np.ndarray]:
     numbers = [3.0 * rng.standard_normal((k, n)), rng.standard_normal(n), np.asarray(0.07)]
     x, r, v = inputs = [pt.dmatrix(), pt.dvector(), pt.dscalar()]
     if at_once:
-        value = regression(x, r, v)
+        value = regression_evidence(x, r, v)
     else:
         spread = v * pt.eye(n) + x.T @ x
         value = r @ pt.linalg.solve(spread, r) + pt.linalg.slogdet(spread)[1] - n * pt.log(v)
@@ -129,7 +131,7 @@ def test_a_regression_has_the_evidence_of_its_whole_covariance(k: int, n: int) -
 def test_an_extreme_design_never_looks_likelier_than_it_is() -> None:
     """Columns as under a price factor of many orders of magnitude, against their QR factors."""
     design, residual, variance = pt.dmatrix(), pt.dvector(), pt.dscalar()
-    value = regression(design, residual, variance)
+    value = regression_evidence(design, residual, variance)
     function = pytensor.function([design, residual, variance], value, mode="NUMBA")
     numbers = 0
     for seed in range(400):
@@ -148,5 +150,5 @@ def test_an_extreme_design_never_looks_likelier_than_it_is() -> None:
 
 def test_what_is_no_number_passes_through_a_regression() -> None:
     design = np.array([[1.0, np.nan, 2.0], [0.5, 1.0, -1.0]])
-    value = regression(pt.constant(design), pt.constant(np.ones(3)), pt.constant(0.5))
+    value = regression_evidence(pt.constant(design), pt.constant(np.ones(3)), pt.constant(0.5))
     assert np.isnan(value.eval(mode="NUMBA"))

@@ -8,8 +8,8 @@ from pytensor.graph.traversal import ancestors
 from pytensor.tensor.random.op import RandomVariable
 
 from mmm.model.build import build_collapsed
-from mmm.ops.data_folding import hoisted
-from mmm.ops.evidence import explained
+from mmm.ops.data_folding import fold_data_constants
+from mmm.ops.evidence import integrated_coefficients
 from mmm.ops.media_curve import MediaCurve
 from tests.mmm.fakes import fake_model
 from tests.mmm.inference.test_code_store import SMALL
@@ -24,7 +24,7 @@ def _model(values: np.ndarray) -> tuple[pm.Model, pt.TensorVariable, pt.TensorVa
         center = pm.Data("center", np.array([0.5]))
         x = pm.Normal("x", center * 2.0, 1.0, shape=1)
         plain = -((x * pt.exp(data) - pt.log(data).sum()) ** 2).sum()
-        pm.Potential("fit", hoisted(plain))
+        pm.Potential("fit", fold_data_constants(plain))
     return model, plain, x
 
 
@@ -35,16 +35,16 @@ def test_the_density_is_the_same_and_reads_only_what_was_computed() -> None:
     assert np.isclose(found.eval({x: point}), plain.eval({x: point}), rtol=1e-14)
     used = {node.name for node in ancestors([found], blockers=[x]) if _is_data(node)}
     assert used
-    assert all(name.startswith("hoisted_") for name in used)
+    assert all(name.startswith("folded_") for name in used)
 
 
 def test_what_is_computed_in_two_places_is_one_node() -> None:
     with pm.Model() as model:
         data = pm.Data("data", np.array([1.0, 2.0]))
         x = pm.Normal("x")
-        pm.Normal("y", hoisted((x * pt.exp(data)).sum()))
-        pm.Potential("fit", hoisted((x * pt.exp(data)).mean()))
-    nodes = [name for name in model.named_vars if name.startswith("hoisted_")]
+        pm.Normal("y", fold_data_constants((x * pt.exp(data)).sum()))
+        pm.Potential("fit", fold_data_constants((x * pt.exp(data)).mean()))
+    nodes = [name for name in model.named_vars if name.startswith("folded_")]
     assert len(nodes) == 1
 
 
@@ -68,9 +68,9 @@ def test_random_variables_keep_their_own_nodes() -> None:
 def test_a_second_panel_has_numbers_of_its_own() -> None:
     one, _, _ = _model(np.array([1.0, 2.0]))
     two, _, _ = _model(np.array([1.0, 5.0]))
-    hoists = [name for name in one.named_vars if name.startswith("hoisted_")]
-    assert hoists == [name for name in two.named_vars if name.startswith("hoisted_")]
-    assert any(not np.array_equal(one[n].get_value(), two[n].get_value()) for n in hoists)
+    folded = [name for name in one.named_vars if name.startswith("folded_")]
+    assert folded == [name for name in two.named_vars if name.startswith("folded_")]
+    assert any(not np.array_equal(one[n].get_value(), two[n].get_value()) for n in folded)
 
 
 def test_no_copy_takes_the_place_of_an_observed_mediator() -> None:
@@ -85,7 +85,7 @@ def test_a_density_of_random_variables_alone_is_left_as_it_is() -> None:
     with pm.Model():
         x = pm.Normal("x")
         density = -(x**2)
-        assert hoisted(density) is density
+        assert fold_data_constants(density) is density
 
 
 def test_the_short_gradient_is_that_of_the_factorisation() -> None:
@@ -94,7 +94,7 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.eye(5) + root @ root.T, b: rng.standard_normal(5)}
     plain = b @ pt.linalg.solve(a, b) - pt.log(pt.linalg.det(a))
-    short = explained(a, b, ENOUGH)
+    short = integrated_coefficients(a, b, ENOUGH)
     assert np.isclose(short.eval(numbers), plain.eval(numbers), rtol=1e-12)
     for node in (a, b):
         ours, theirs = (pt.grad(value, node).eval(numbers) for value in (short, plain))
@@ -104,7 +104,7 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
 def test_the_short_gradient_can_be_differentiated_again() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.array([[2.0, 0.3], [0.3, 1.5]]), b: np.array([0.7, -0.2])}
-    curvature = pt.grad(pt.grad(explained(a, b, ENOUGH), b)[0], b).eval(numbers)
+    curvature = pt.grad(pt.grad(integrated_coefficients(a, b, ENOUGH), b)[0], b).eval(numbers)
     assert np.allclose(curvature, 2.0 * np.linalg.inv(numbers[a])[0], rtol=1e-10)
 
 
@@ -112,7 +112,7 @@ def test_no_more_is_explained_than_there_is() -> None:
     a, b = np.array([[2.0, 0.3], [0.3, 1.5]]), np.array([0.7, -0.2])
     least = b @ np.linalg.solve(a, b)
     for factor, possible in ((1.001, True), (0.999, False)):
-        value = explained(*map(pt.as_tensor, (a, b, factor * least))).eval()
+        value = integrated_coefficients(*map(pt.as_tensor, (a, b, factor * least))).eval()
         assert np.isfinite(value) == possible
 
 
