@@ -29,7 +29,7 @@ from mmm.data.inputs import Inputs
 from mmm.equations import mean as equations
 from mmm.equations.linear_terms import LinearTerm, linear_terms
 from mmm.equations.mediators import MediatorValue
-from mmm.ops.evidence import integrated_coefficients, regression_evidence
+from mmm.ops.evidence import coefficient_evidence, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
 from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor
@@ -154,9 +154,7 @@ def log_evidence(
     if seen.budgets is not None:
         count = count + seen.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
-    return -0.5 * (
-        constant + m.log_scale + m.squares - integrated_coefficients(m.a, m.b, m.squares)
-    )
+    return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
 
 
 def _plain_evidence(

@@ -39,7 +39,7 @@ from mmm.ops.vector_math import SUMS
 from mmm.types import Array, Tensor
 
 
-def integrated_coefficients(a: Tensor, b: Tensor, squares: Tensor) -> Tensor:
+def coefficient_evidence(a: Tensor, b: Tensor, squares: Tensor) -> Tensor:
     """The scalar b' A^-1 b - log det A for ``a (k, k)``, symmetric and positive definite, and
     ``b (k,)``; NaN where b' A^-1 b exceeds ``squares ()``."""
     matrix, vector, total = a.type(), b.type(), squares.type()

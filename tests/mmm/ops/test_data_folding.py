@@ -9,7 +9,7 @@ from pytensor.tensor.random.op import RandomVariable
 
 from mmm.model.build import build_collapsed
 from mmm.ops.data_folding import fold_data_constants
-from mmm.ops.evidence import integrated_coefficients
+from mmm.ops.evidence import coefficient_evidence
 from mmm.ops.media_curve import MediaCurve
 from tests.mmm.fakes import fake_model
 from tests.mmm.inference.test_code_store import SMALL
@@ -94,7 +94,7 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.eye(5) + root @ root.T, b: rng.standard_normal(5)}
     plain = b @ pt.linalg.solve(a, b) - pt.log(pt.linalg.det(a))
-    short = integrated_coefficients(a, b, ENOUGH)
+    short = coefficient_evidence(a, b, ENOUGH)
     assert np.isclose(short.eval(numbers), plain.eval(numbers), rtol=1e-12)
     for node in (a, b):
         ours, theirs = (pt.grad(value, node).eval(numbers) for value in (short, plain))
@@ -104,7 +104,7 @@ def test_the_short_gradient_is_that_of_the_factorisation() -> None:
 def test_the_short_gradient_can_be_differentiated_again() -> None:
     a, b = pt.dmatrix("a"), pt.dvector("b")
     numbers = {a: np.array([[2.0, 0.3], [0.3, 1.5]]), b: np.array([0.7, -0.2])}
-    curvature = pt.grad(pt.grad(integrated_coefficients(a, b, ENOUGH), b)[0], b).eval(numbers)
+    curvature = pt.grad(pt.grad(coefficient_evidence(a, b, ENOUGH), b)[0], b).eval(numbers)
     assert np.allclose(curvature, 2.0 * np.linalg.inv(numbers[a])[0], rtol=1e-10)
 
 
@@ -112,7 +112,7 @@ def test_no_more_is_explained_than_there_is() -> None:
     a, b = np.array([[2.0, 0.3], [0.3, 1.5]]), np.array([0.7, -0.2])
     least = b @ np.linalg.solve(a, b)
     for factor, possible in ((1.001, True), (0.999, False)):
-        value = integrated_coefficients(*map(pt.as_tensor, (a, b, factor * least))).eval()
+        value = coefficient_evidence(*map(pt.as_tensor, (a, b, factor * least))).eval()
         assert np.isfinite(value) == possible
 
 
