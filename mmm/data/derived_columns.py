@@ -1,4 +1,4 @@
-"""Columns that a panel derives from others: cost of exposure, national spend split, event weeks."""
+"""Columns that a panel derives from others: cost of exposure, spend split by geo, event weeks."""
 
 from datetime import date
 
@@ -9,15 +9,16 @@ from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 
-def national_split(
+def spend_by_geo(
     cells: dict[str, Array], spec: ModelSpec, people: Array | None
 ) -> dict[str, Array]:
-    """Channel -> (week, geo) spend; a national channel's total split by population (mean kpi).
+    """Channel -> (week, geo) spend; the total of a national channel is split over the geos.
 
-    Raises DataError where a national channel is not the same in every geo of a week.
+    The split is by population, or by the mean KPI where that is not given. Raises DataError where a
+    national channel differs between the geos of a week.
     """
     size = people if people is not None else np.abs(cells[spec.kpi.column]).mean(0)
-    found = {}
+    spend = {}
     for i, channel in enumerate(spec.channels):
         values = cells[channel.column]
         if channel.national and values.shape[1] > 1:
@@ -29,44 +30,50 @@ def national_split(
                 )
                 raise DataError([Issue(pointer("channels", i, "national"), "differs", detail)])
             values = values * size / size.sum()
-        found[channel.name] = values
-    return found
+        spend[channel.name] = values
+    return spend
 
 
-def exposure_cost(cells: dict[str, Array], spec: ModelSpec) -> dict[str, Array | None]:
+def cost_per_exposure(cells: dict[str, Array], spec: ModelSpec) -> dict[str, Array | None]:
     """Channel -> (week, geo) currency per unit of exposure; None where spend is the exposure.
 
-    Weeks without spend cost what the channel's exposure costs on average.
+    Weeks without spend get the channel's average cost.
     """
-    found: dict[str, Array | None] = {}
+    costs: dict[str, Array | None] = {}
     for channel in spec.channels:
         if channel.exposure is None:
-            found[channel.name] = None
+            costs[channel.name] = None
             continue
         spend, exposure = cells[channel.column], cells[channel.exposure]
         average = spend.sum() / exposure.sum()
         bought = exposure > 0.0
-        found[channel.name] = np.where(bought, spend / np.where(bought, exposure, 1.0), average)
-    return found
+        costs[channel.name] = np.where(bought, spend / np.where(bought, exposure, 1.0), average)
+    return costs
 
 
-def event_cells(
+def event_intensity(
     cells: dict[str, Array], spec: ModelSpec, weeks: list[date], n_geos: int
 ) -> dict[str, Array]:
-    """Event -> (week, geo) intensity; raises DataError for a listed week that starts none."""
-    found = {}
+    """Event -> (week, geo) intensity.
+
+    Raises DataError for a listed date that is not the start of a week, and for an event without a
+    week in the data.
+    """
+    intensity = {}
     for i, event in enumerate(spec.events):
         if event.column is not None:
-            found[event.name] = cells[event.column]
+            intensity[event.name] = cells[event.column]
             continue
         for k, week in enumerate(event.weeks):
             if (week - weeks[0]).days % 7:
-                detail = f"{week} starts no week; the data's weeks start on {weeks[0]:%A}s"
+                detail = (
+                    f"{week} is not the start of a week; the data's weeks start on {weeks[0]:%A}s"
+                )
                 where = pointer("events", i, "weeks", k)
                 raise DataError([Issue(where, "not_a_week_start", detail)])
         inside = np.array([float(week in event.weeks) for week in weeks])
         if not inside.any():
             detail = f"none of the weeks of {event.name!r} lies between {weeks[0]} and {weeks[-1]}"
             raise DataError([Issue(pointer("events", i, "weeks"), "outside_data", detail)])
-        found[event.name] = np.repeat(inside[:, None], n_geos, axis=1)
-    return found
+        intensity[event.name] = np.repeat(inside[:, None], n_geos, axis=1)
+    return intensity

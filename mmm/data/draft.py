@@ -1,7 +1,7 @@
-"""A first specification from the columns' names and values, for a person to correct.
+"""A first specification guessed from the columns' names and values, for a person to correct.
 
-Every guess is told in a note. Columns that look like spend become channels; a column whose meaning
-is unclear is left out rather than put in as a control, since a wrong control biases effects.
+A note explains every guess. Columns that look like spend become channels; a column whose meaning is
+unclear is left out rather than added as a control, because a wrong control biases effects.
 """
 
 import re
@@ -21,14 +21,14 @@ POPULATION = re.compile(r"^population", re.IGNORECASE)
 
 
 class Draft(Answer):
-    """A model specification (JSON) and what was guessed."""
+    """A model specification (JSON), and notes on what was guessed."""
 
     model: dict[str, object]
     notes: tuple[str, ...]
 
 
 def draft_spec(frame: pd.DataFrame) -> Draft:
-    """Draft from names and values; fields that could not be guessed hold a text to replace."""
+    """Draft a specification; fields that could not be guessed contain a placeholder text."""
     columns = [column for column in profile_table(frame).columns if _varies(column)]
     taken: set[str] = set()
     notes: list[str] = []
@@ -68,7 +68,7 @@ def draft_spec(frame: pd.DataFrame) -> Draft:
     left = [c.name for c in columns if c.kind == "number" and c.name not in taken]
     if left:
         notes.append(
-            "not used: " + ", ".join(left) + "; add as controls what drives both the kpi and the "
+            "not used: " + ", ".join(left) + "; add as controls what drives both the KPI and the "
             "budgets (demand, season, distribution), not what the channels themselves cause"
         )
     return Draft(model=model, notes=tuple(notes))
@@ -78,13 +78,13 @@ def _varies(column: ColumnProfile) -> bool:
     return column.kind != "number" or column.minimum != column.maximum
 
 
-def _kpi(found: list[str], notes: list[str]) -> dict[str, object]:
-    if not found:
+def _kpi(columns: list[str], notes: list[str]) -> dict[str, object]:
+    if not columns:
         notes.append("kpi: no column is named like sales; name it")
         return {"column": "NAME_THE_KPI_COLUMN", "kind": "revenue"}
-    kind = "revenue" if REVENUE.search(found[0]) else "units"
-    notes.append(f"kpi: {found[0]!r} is taken as {kind}; for units add value_per_unit")
-    return {"column": found[0], "kind": kind}
+    kind = "revenue" if REVENUE.search(columns[0]) else "units"
+    notes.append(f"kpi: {columns[0]!r} is taken as {kind}; for units add value_per_unit")
+    return {"column": columns[0], "kind": kind}
 
 
 def _rivals(names: list[str]) -> list[dict[str, str]]:

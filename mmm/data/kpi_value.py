@@ -1,4 +1,4 @@
-"""What a unit of the kpi is worth in currency, week by week."""
+"""The value of a unit of the KPI in currency, week by week."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ from mmm.types import Array
 
 
 def kpi_value(spec: ModelSpec, price: Array) -> Array:
-    """Currency per unit of the kpi, shaped as ``price (week, geo)``.
+    """Currency per unit of the KPI, in the shape of ``price (week, geo)``.
 
-    Revenue is worth one; a unit ``price - unit_cost`` where the cost is known, else
-    ``value_per_unit``, and one where nothing was given (the answer is then in kpi units).
+    A unit of revenue is worth one; a unit sold is worth ``price - unit_cost`` where the cost is
+    known, else ``value_per_unit``, else one (answers are then in KPI units).
     """
     if spec.unit_cost is not None:
         return price - spec.unit_cost
@@ -18,12 +18,14 @@ def kpi_value(spec: ModelSpec, price: Array) -> Array:
 
 
 def discount(weeks: int, horizon_end: int, rate: float) -> Array:
-    """(week, 1) factors at a yearly ``rate``: one up to ``horizon_end``, where spend ends, and
-    (1 + rate)^(-k/52) in the k-th week after it."""
+    """(week, 1) discount factors at a yearly ``rate``.
+
+    One before ``horizon_end``, where spend ends, then (1 + rate)^(-k/52) in the k-th week after it.
+    """
     after = np.maximum(np.arange(weeks) - horizon_end + 1, 0)
     return np.asarray((1.0 + rate) ** (-after / 52.0))[:, None]
 
 
 def value_unit(spec: ModelSpec) -> str:
-    """The unit of value: ``currency``, or ``kpi units`` where a unit has no price tag."""
+    """The unit of value: ``currency``, or ``kpi units`` where a unit of the KPI has no value."""
     return "currency" if spec.has_currency else "kpi units"

@@ -14,20 +14,20 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from mmm.data.derived_columns import event_cells, exposure_cost, national_split
+from mmm.data.derived_columns import cost_per_exposure, event_intensity, spend_by_geo
 from mmm.data.panel_checks import (
-    constant,
-    counts,
-    duplicates,
-    identical,
-    incomplete,
-    out_of_range,
-    population,
+    constant_column_issues,
+    count_issues,
+    duplicate_issues,
+    identical_column_issues,
+    missing_row_issues,
+    population_issues,
     raise_if,
-    spacing,
-    too_short,
-    unpaid_exposure,
-    unseen,
+    range_issues,
+    spacing_issues,
+    sparse_mediator_issues,
+    too_few_weeks_issues,
+    unpaid_exposure_issues,
 )
 from mmm.data.tables import dates, missing_column, numbers
 from mmm.errors import Issue, pointer
@@ -82,12 +82,18 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
     weeks, geos, products = _calendar(frame, spec)
     order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
     cells = _cells(frame, spec, order, len(set(geos)))
-    raise_if([*constant(cells, spec), *identical(cells, spec), *population(cells, geos, spec)])
+    raise_if(
+        [
+            *constant_column_issues(cells, spec),
+            *identical_column_issues(cells, spec),
+            *population_issues(cells, geos, spec),
+        ]
+    )
     names = sorted(set(geos))
     of_geo = dict(zip(geos, products, strict=True)) if products else {}
     made = [of_geo[name] for name in names if name in of_geo]
     panel = Panel(_dataset(cells, spec, sorted(set(weeks)), names, made))
-    raise_if(too_short(len(panel.weeks), spec))
+    raise_if(too_few_weeks_issues(len(panel.weeks), spec))
     return panel
 
 
@@ -113,13 +119,13 @@ def _cells(
             continue
         values, faults = numbers(frame, column, sparse=column in sparse)
         if column in sparse:
-            faults = faults or unseen(values, column, where)
-        issues += faults or out_of_range(values, column, spec)
+            faults = faults or sparse_mediator_issues(values, column, where)
+        issues += faults or range_issues(values, column, spec)
         found[column] = values[order].reshape(-1, n_geos)
         if column == spec.kpi.column and not faults:
-            issues += counts(values, spec)
+            issues += count_issues(values, spec)
     raise_if(issues)
-    raise_if(unpaid_exposure(frame, spec))
+    raise_if(unpaid_exposure_issues(frame, spec))
     return found
 
 
@@ -129,9 +135,9 @@ def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[st
     raise_if(issues)
     weeks = [week for week in found if week is not None]
     geos, products = row_labels(frame, spec)
-    raise_if(duplicates(weeks, geos, spec))
-    raise_if(spacing(sorted(set(weeks))))
-    raise_if(incomplete(weeks, geos))
+    raise_if(duplicate_issues(weeks, geos, spec))
+    raise_if(spacing_issues(sorted(set(weeks))))
+    raise_if(missing_row_issues(weeks, geos))
     return weeks, geos, products
 
 
@@ -169,12 +175,12 @@ def _dataset(
     spending = {r.name: r.spend for r in spec.competitors if r.spend is not None}
     people = cells[spec.population][0] if spec.population else None
     groups: dict[str, tuple[str, Mapping[str, Array | None]]] = {
-        "spend": ("channel", national_split(cells, spec, people)),
-        "unit_cost": ("channel", exposure_cost(cells, spec)),
+        "spend": ("channel", spend_by_geo(cells, spec, people)),
+        "unit_cost": ("channel", cost_per_exposure(cells, spec)),
         "frequency": ("channel", {c.name: cells.get(c.frequency or "") for c in spec.channels}),
         "controls": ("control", {c.name: cells[c.column] for c in spec.all_controls}),
         "mediators": ("mediator", {m.name: cells[m.column] for m in spec.mediators}),
-        "events": ("event", event_cells(cells, spec, weeks, len(geos))),
+        "events": ("event", event_intensity(cells, spec, weeks, len(geos))),
         "rival_price": ("priced_rival", {name: cells[column] for name, column in priced.items()}),
         "rival_spend": ("spending_rival", {name: cells[c] for name, c in spending.items()}),
     }

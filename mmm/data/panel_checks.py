@@ -1,4 +1,4 @@
-"""The checks of a panel: each returns the issues it finds, with row, column and number."""
+"""The checks of a table before it becomes a panel; each returns its issues, with row and column."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -14,18 +14,21 @@ from mmm.spec.environment import COUNTS, POSITIVE
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
-MIN_SEEN = 8
+MIN_OBSERVED = 8
+MIN_WEEKS = 26
+MAX_ISSUES = 20
+WEEK = timedelta(days=7)
 
 
-def out_of_range(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
-    """Negative spend or exposure, prices and populations that are not above zero."""
+def range_issues(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
+    """Issues of negative spend or exposure, and of prices and populations not above zero."""
     spends = {item.column for item in spec.channels} | {item.spend for item in spec.competitors}
     spends |= {item.exposure for item in spec.channels}
-    prices = {item.price for item in spec.competitors} | {spec.price and spec.price.column}
-    prices |= {spec.population} | {item.frequency for item in spec.channels}
+    positives = {item.price for item in spec.competitors} | {spec.price and spec.price.column}
+    positives |= {spec.population} | {item.frequency for item in spec.channels}
     if spec.kpi.likelihood in POSITIVE:
-        prices |= {spec.kpi.column}
-    positive = column in prices
+        positives |= {spec.kpi.column}
+    positive = column in positives
     bad = values <= 0.0 if positive else values < 0.0
     if column not in spends and not positive:
         return []
@@ -41,8 +44,8 @@ def out_of_range(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
     ]
 
 
-def counts(values: Array, spec: ModelSpec) -> list[Issue]:
-    """Fractions or negative numbers in a kpi that counts."""
+def count_issues(values: Array, spec: ModelSpec) -> list[Issue]:
+    """Issues of fractions and negative numbers in a KPI that counts."""
     if spec.kpi.likelihood not in COUNTS:
         return []
     bad = (values < 0.0) | (values != np.round(values))
@@ -50,24 +53,24 @@ def counts(values: Array, spec: ModelSpec) -> list[Issue]:
         Issue(
             pointer("data", "rows", int(row), spec.kpi.column),
             "not_a_count",
-            f"row {row + 1}, column {spec.kpi.column!r}: {values[row]:g} is no count; likelihood "
-            f"{spec.kpi.likelihood!r} needs whole numbers from zero",
+            f"row {row + 1}, column {spec.kpi.column!r}: {values[row]:g} is not a count; "
+            f"likelihood {spec.kpi.likelihood!r} needs whole numbers from zero",
         )
         for row in np.flatnonzero(bad)
     ]
 
 
-def unseen(values: Array, column: str, where: str) -> list[Issue]:
-    """A mediator seen too seldom to have an equation."""
-    seen = int(np.isfinite(values).sum())
-    if seen >= MIN_SEEN:
+def sparse_mediator_issues(values: Array, column: str, where: str) -> list[Issue]:
+    """Issue of a mediator with too few observed values for an equation."""
+    observed = int(np.isfinite(values).sum())
+    if observed >= MIN_OBSERVED:
         return []
-    detail = f"column {column!r} has {seen} values; a mediator needs at least {MIN_SEEN}"
+    detail = f"column {column!r} has {observed} values; a mediator needs at least {MIN_OBSERVED}"
     return [Issue(where, "too_sparse", detail)]
 
 
-def unpaid_exposure(frame: pd.DataFrame, spec: ModelSpec) -> list[Issue]:
-    """Exposure without spend, or spend that bought none: no cost per unit follows from either."""
+def unpaid_exposure_issues(frame: pd.DataFrame, spec: ModelSpec) -> list[Issue]:
+    """Issues of exposure without spend and spend without exposure: neither has a cost per unit."""
     issues = []
     for channel in spec.channels:
         if channel.exposure is None:
@@ -83,27 +86,19 @@ def unpaid_exposure(frame: pd.DataFrame, spec: ModelSpec) -> list[Issue]:
     return issues
 
 
-WEEK = timedelta(days=7)
-
-
-MIN_WEEKS = 26
-
-
-MAX_ISSUES = 20
-
-
 def raise_if(issues: Iterable[Issue]) -> None:
-    """Raise DataError with the first ``MAX_ISSUES`` of ``issues``, if there is any."""
-    found = list(issues)
-    if len(found) > MAX_ISSUES:
-        more = len(found) - MAX_ISSUES
-        found = [*found[:MAX_ISSUES], Issue("", "more", f"and {more} more of the same kind")]
-    if found:
-        raise DataError(found)
+    """Raise DataError with the first ``MAX_ISSUES`` of ``issues``, if there are any."""
+    listed = list(issues)
+    if len(listed) > MAX_ISSUES:
+        more = len(listed) - MAX_ISSUES
+        listed = [*listed[:MAX_ISSUES], Issue("", "more", f"and {more} more of the same kind")]
+    if listed:
+        raise DataError(listed)
 
 
 def parameter_count(spec: ModelSpec) -> int:
-    """Parameters that one geo's weeks must bear: three a medium, one a control, price or rival."""
+    """Number of parameters that the weeks of one geo must identify: three per medium, one per
+    control, price or rival."""
     media = len(spec.channels) + sum(rival.spend is not None for rival in spec.competitors)
     prices = (spec.price is not None) + sum(rival.price is not None for rival in spec.competitors)
     basis = 2 * spec.seasonality.yearly + (spec.trend.kind != "none")
@@ -114,7 +109,8 @@ def parameter_count(spec: ModelSpec) -> int:
     return 2 + basis + series + prices + 3 * media + paths + latent
 
 
-def duplicates(weeks: list[date], geos: list[str], spec: ModelSpec) -> list[Issue]:
+def duplicate_issues(weeks: list[date], geos: list[str], spec: ModelSpec) -> list[Issue]:
+    """Issues of rows that repeat the week and geo of an earlier row."""
     first: dict[tuple[date, str], int] = {}
     issues = []
     for row, key in enumerate(zip(weeks, geos, strict=True)):
@@ -128,7 +124,8 @@ def duplicates(weeks: list[date], geos: list[str], spec: ModelSpec) -> list[Issu
     return issues
 
 
-def spacing(weeks: list[date]) -> list[Issue]:
+def spacing_issues(weeks: list[date]) -> list[Issue]:
+    """Issues of ``weeks``, sorted and distinct, that are not seven days apart."""
     steps = Counter((b - a).days for a, b in pairwise(weeks))
     usual = steps.most_common(1)[0][0] if steps else 7
     if usual != 7:
@@ -148,7 +145,8 @@ def spacing(weeks: list[date]) -> list[Issue]:
     return issues
 
 
-def incomplete(weeks: list[date], geos: list[str]) -> list[Issue]:
+def missing_row_issues(weeks: list[date], geos: list[str]) -> list[Issue]:
+    """Issues of weeks that other geos have and a geo lacks."""
     have = set(zip(weeks, geos, strict=True))
     return [
         Issue("/date", "gap", f"geo {geo!r} has no row for week {week}")
@@ -158,7 +156,8 @@ def incomplete(weeks: list[date], geos: list[str]) -> list[Issue]:
     ]
 
 
-def constant(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
+def constant_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
+    """Issues of columns with the same number in every row."""
     where = dict(spec.column_pointers)
     return [
         Issue(
@@ -176,7 +175,8 @@ def _all_equal(values: Array) -> bool:
     return bool(np.all(seen == seen[0]))
 
 
-def identical(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
+def identical_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
+    """Issues of columns that equal another column in every row."""
     where = dict(spec.column_pointers)
     first: dict[bytes, str] = {}
     issues = []
@@ -188,10 +188,11 @@ def identical(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
     return issues
 
 
-def population(cells: dict[str, Array], geos: list[str], spec: ModelSpec) -> list[Issue]:
+def population_issues(cells: dict[str, Array], geos: list[str], spec: ModelSpec) -> list[Issue]:
+    """Issues of geos whose population varies over the weeks."""
     if spec.population is None:
         return []
-    detail = "population of geo {!r} varies over the weeks; give one number a geo"
+    detail = "population of geo {!r} varies over the weeks; give one number per geo"
     return [
         Issue("/population", "population_varies", detail.format(geo))
         for geo, column in zip(sorted(set(geos)), cells[spec.population].T, strict=True)
@@ -199,12 +200,13 @@ def population(cells: dict[str, Array], geos: list[str], spec: ModelSpec) -> lis
     ]
 
 
-def too_short(weeks: int, spec: ModelSpec) -> list[Issue]:
+def too_few_weeks_issues(weeks: int, spec: ModelSpec) -> list[Issue]:
+    """Issue of a panel with fewer weeks than the model has parameters, or than ``MIN_WEEKS``."""
     needed = max(MIN_WEEKS, parameter_count(spec))
     if weeks >= needed:
         return []
     detail = (
-        f"{weeks} weeks cannot bear the {parameter_count(spec)} parameters of this model; "
+        f"{weeks} weeks are too few for the {parameter_count(spec)} parameters of this model; "
         f"at least {needed} weeks are needed: add weeks, or drop controls or channels"
     )
     return [Issue("/data", "too_few_weeks", detail)]

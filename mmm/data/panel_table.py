@@ -1,4 +1,4 @@
-"""Panel -> table: the columns that a specification names, as they were sent."""
+"""The way back from a panel to a table with the columns that a specification names."""
 
 import numpy as np
 import pandas as pd
@@ -8,41 +8,41 @@ from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 
-def past_table(panel: Panel, spec: ModelSpec) -> pd.DataFrame:
-    """One row for each week and geo, weeks first; a mediator's unseen weeks are NaN.
+def panel_to_table(panel: Panel, spec: ModelSpec) -> pd.DataFrame:
+    """One row per week and geo, sorted by week; a mediator's unobserved weeks are NaN.
 
-    The inverse of ``build_panel`` up to rounding of exposures, which a panel keeps as their cost.
+    The inverse of ``build_panel`` up to rounding of exposures, of which a panel keeps the cost.
     """
-    found: dict[str, Array] = {spec.kpi.column: panel.array("kpi")}
-    found |= _channels(panel, spec)
-    found |= _stacked(panel, "controls", [control.column for control in spec.all_controls])
-    found |= _stacked(panel, "mediators", [mediator.column for mediator in spec.mediators])
-    found |= _stacked(panel, "events", [event.column for event in spec.events])
+    columns: dict[str, Array] = {spec.kpi.column: panel.array("kpi")}
+    columns |= _channels(panel, spec)
+    columns |= _stacked(panel, "controls", [control.column for control in spec.all_controls])
+    columns |= _stacked(panel, "mediators", [mediator.column for mediator in spec.mediators])
+    columns |= _stacked(panel, "events", [event.column for event in spec.events])
     if spec.price:
-        found[spec.price.column] = panel.array("price")
+        columns[spec.price.column] = panel.array("price")
     rivals = spec.competitors
-    found |= _stacked(panel, "rival_price", [r.price for r in rivals if r.price is not None])
-    found |= _stacked(panel, "rival_spend", [r.spend for r in rivals if r.spend is not None])
+    columns |= _stacked(panel, "rival_price", [r.price for r in rivals if r.price is not None])
+    columns |= _stacked(panel, "rival_spend", [r.spend for r in rivals if r.spend is not None])
     if spec.population:
-        found[spec.population] = panel.array("population") * np.ones((len(panel.weeks), 1))
-    return pd.DataFrame({**_labels(panel, spec), **{k: v.ravel() for k, v in found.items()}})
+        columns[spec.population] = panel.array("population") * np.ones((len(panel.weeks), 1))
+    return pd.DataFrame({**_labels(panel, spec), **{k: v.ravel() for k, v in columns.items()}})
 
 
 def _channels(panel: Panel, spec: ModelSpec) -> dict[str, Array]:
-    """Spend, exposure and frequency; a national channel's number is its total in every geo."""
+    """Spend, exposure and frequency by column; a national channel has its total in every geo."""
     spend, cost = panel.array("spend"), panel.array("unit_cost")
     contacts = panel.array("frequency")
-    found: dict[str, Array] = {}
+    columns: dict[str, Array] = {}
     for i, channel in enumerate(spec.channels):
         paid = spend[..., i]
         if channel.national:
             paid = np.repeat(paid.sum(1, keepdims=True), len(panel.geos), axis=1)
-        found[channel.column] = paid
+        columns[channel.column] = paid
         if channel.exposure:
-            found[channel.exposure] = paid / cost[..., i]
+            columns[channel.exposure] = paid / cost[..., i]
         if channel.frequency:
-            found[channel.frequency] = contacts[..., i]
-    return found
+            columns[channel.frequency] = contacts[..., i]
+    return columns
 
 
 def _stacked(panel: Panel, name: str, columns: list[str | None]) -> dict[str, Array]:

@@ -1,6 +1,6 @@
-"""What a table holds and what looks odd in it, before any model is named.
+"""The profile of a table: its columns, and what looks odd in them, before any model is specified.
 
-The profile only tells. What a model cannot bear is refused when the model names the column.
+The profile only warns. Data that a model cannot use are refused when a model names the column.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ MAX_WARNINGS = 100
 
 
 class ColumnProfile(Answer):
-    """One column: ``number``, ``date`` or ``text``; None where a field does not apply."""
+    """One column, of kind ``number``, ``date`` or ``text``; None where a field does not apply."""
 
     name: str
     kind: str
@@ -40,7 +40,7 @@ class TableWarning(Answer):
 
 
 class TableProfile(Answer):
-    """Rows, columns, and what to look at."""
+    """Number of rows, profile of each column, and warnings."""
 
     rows: int
     columns: tuple[ColumnProfile, ...]
@@ -48,7 +48,7 @@ class TableProfile(Answer):
 
 
 def profile_table(frame: pd.DataFrame) -> TableProfile:
-    """Profile of every column, with warnings on gaps, constants, twins and outliers."""
+    """Profile every column, with warnings about gaps, constants, collinear columns and outliers."""
     columns, series = [], {}
     warnings: list[TableWarning] = []
     for name in map(str, frame.columns):
@@ -62,7 +62,7 @@ def profile_table(frame: pd.DataFrame) -> TableProfile:
         if column.missing:
             detail = f"{column.missing} of {len(frame)} cells are empty"
             warnings.append(TableWarning(code="missing", column=name, detail=detail))
-    warnings += _twins(series)
+    warnings += _collinear_warnings(series)
     return TableProfile(
         rows=len(frame), columns=tuple(columns), warnings=tuple(warnings[:MAX_WARNINGS])
     )
@@ -88,51 +88,53 @@ def _column(frame: pd.DataFrame, name: str) -> tuple[ColumnProfile, Array | None
 
 def _number_warnings(name: str, values: Array) -> list[TableWarning]:
     kept = values[np.isfinite(values)]
-    found = []
+    warnings = []
     if np.ptp(kept) == 0.0:
         detail = f"every cell is {kept[0]:g}"
         return [TableWarning(code="constant", column=name, detail=detail)]
     if (kept < 0.0).any():
         row = int(np.nanargmin(values))
         detail = f"{int((kept < 0).sum())} negative values, the lowest {values[row]:g}"
-        found.append(TableWarning(code="negative", column=name, detail=f"{detail} (row {row + 1})"))
-    spread = 1.4826 * float(np.median(np.abs(kept - np.median(kept))))
-    far = np.abs(values - np.median(kept)) > OUTLIER_SD * spread
-    if spread > 0.0 and far.any() and far.mean() < 0.02:
+        warnings.append(
+            TableWarning(code="negative", column=name, detail=f"{detail} (row {row + 1})")
+        )
+    scale = 1.4826 * float(np.median(np.abs(kept - np.median(kept))))
+    far = np.abs(values - np.median(kept)) > OUTLIER_SD * scale
+    if scale > 0.0 and far.any() and far.mean() < 0.02:
         rows = ", ".join(str(row + 1) for row in np.flatnonzero(far)[:5])
         detail = f"{int(far.sum())} values lie far from the rest (rows {rows})"
-        found.append(TableWarning(code="outlier", column=name, detail=detail))
-    return found
+        warnings.append(TableWarning(code="outlier", column=name, detail=detail))
+    return warnings
 
 
 def _date_warnings(frame: pd.DataFrame, name: str) -> list[TableWarning]:
     days = [day for day in dates(frame, name)[0] if day is not None]
     known = sorted(set(days))
-    found = []
+    warnings = []
     if len(known) < len(days):
         detail = f"{len(days) - len(known)} rows repeat a date: geos, a long table, or duplicates"
-        found.append(TableWarning(code="repeated_date", column=name, detail=detail))
+        warnings.append(TableWarning(code="repeated_date", column=name, detail=detail))
     steps = [(after - before).days for before, after in pairwise(known)]
     gaps = [(before, step) for before, step in zip(known, steps, strict=False) if step != 7]
     if gaps:
         before, step = gaps[0]
         detail = f"{len(gaps)} steps are not 7 days, the first {step} days after {before}"
-        found.append(TableWarning(code="not_weekly", column=name, detail=detail))
-    return found
+        warnings.append(TableWarning(code="not_weekly", column=name, detail=detail))
+    return warnings
 
 
-def _twins(series: dict[str, Array]) -> list[TableWarning]:
-    """Pairs of columns that are identical or move together almost perfectly."""
+def _collinear_warnings(series: dict[str, Array]) -> list[TableWarning]:
+    """Warnings about pairs of columns that are identical or almost perfectly correlated."""
     names = [n for n, v in series.items() if np.isfinite(v).all() and np.ptp(v) > 0.0]
     if len(names) < 2:
         return []
     correlation = np.corrcoef(np.array([series[name] for name in names]))
-    found = []
+    warnings = []
     for i, j in zip(*np.nonzero(np.triu(np.abs(correlation) > COLLINEAR, 1)), strict=True):
         same = np.array_equal(series[names[i]], series[names[j]])
         code = "identical" if same else "collinear"
         detail = f"{'identical to' if same else 'moves with'} {names[i]!r}"
         if not same:
             detail += f" (correlation {correlation[i, j]:.3f})"
-        found.append(TableWarning(code=code, column=names[j], detail=detail))
-    return found
+        warnings.append(TableWarning(code=code, column=names[j], detail=detail))
+    return warnings

@@ -1,7 +1,7 @@
-"""Bytes or rows -> a table whose cells are still exactly what was sent.
+"""Bytes or rows -> a table whose cells are exactly what was sent.
 
-CSV cells stay text until a specification says what they are, so that a bad cell can be named by its
-row and column. Rows are counted from 1, the header not counted.
+CSV cells stay text until a specification gives their meaning, so that an error can name a bad cell
+by its row and column. Rows are counted from 1, without the header.
 """
 
 import csv
@@ -24,11 +24,11 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 JSON = "application/json"
 OTHER_SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
-"""They come with numbers of other forms, so that none is guessed."""
+"""Separators that are refused: number formats differ with them, and none is guessed."""
 
 
 def read_table(content: bytes, media_type: str) -> pd.DataFrame:
-    """Table of ``content``; raises DataError where it cannot be parsed as ``media_type``."""
+    """Read a table from ``content``; raises DataError where it is not valid ``media_type``."""
     readers = {CSV: _read_csv, PARQUET: _read_parquet, JSON: _read_json}
     kind = media_type.split(";")[0].strip().lower()
     if kind not in readers:
@@ -40,7 +40,10 @@ def read_table(content: bytes, media_type: str) -> pd.DataFrame:
 
 
 def read_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Table of JSON rows; a key that a row lacks is a missing cell."""
+    """Make a table from JSON rows; a key that a row lacks becomes a missing cell.
+
+    Raises DataError for no rows, a row that is not an object, and a nested cell.
+    """
     if not rows:
         raise DataError([Issue("/rows", "empty", "the table has no rows")])
     for index, row in enumerate(rows):
@@ -48,7 +51,7 @@ def read_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
             raise DataError([Issue(pointer("rows", index), "not_an_object", "is not an object")])
         for key, cell in row.items():
             if isinstance(cell, list | dict):
-                raise DataError([_cell(index, key, "nested", "holds a list or an object")])
+                raise DataError([_cell_issue(index, key, "nested", "holds a list or an object")])
     columns = list(dict.fromkeys(key for row in rows for key in row))
     return pd.DataFrame(
         {key: pd.Series([row.get(key) for row in rows], dtype=object) for key in columns}
@@ -56,7 +59,7 @@ def read_rows(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 
 def numbers(frame: pd.DataFrame, column: str, *, sparse: bool = False) -> tuple[Array, list[Issue]]:
-    """``column`` as float64 with an issue for each cell that is no finite number (NaN there).
+    """``column`` as float64, with an issue for each cell that is not a finite number (NaN there).
 
     A ``sparse`` column may have empty cells and NaN.
     """
@@ -65,17 +68,17 @@ def numbers(frame: pd.DataFrame, column: str, *, sparse: bool = False) -> tuple[
     for row, cell in enumerate(frame[column].tolist()):
         number, code, detail = _number(cell)
         values[row] = number
-        unseen = code == "missing" or (isinstance(cell, float) and np.isnan(cell))
-        if code and not (sparse and unseen):
-            issues.append(_cell(row, column, code, detail))
+        empty = code == "missing" or (isinstance(cell, float) and np.isnan(cell))
+        if code and not (sparse and empty):
+            issues.append(_cell_issue(row, column, code, detail))
     return values, issues
 
 
 def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Issue]]:
-    """``column`` as calendar dates with an issue for each cell that is none (None there)."""
+    """``column`` as calendar dates, with an issue for each cell that is not a date (None there)."""
     parsed = [_date(cell) for cell in frame[column].tolist()]
     issues = [
-        _cell(row, column, "date", f"{cell!r} is not a date; write YYYY-MM-DD")
+        _cell_issue(row, column, "date", f"{cell!r} is not a date; write YYYY-MM-DD")
         for row, (cell, day) in enumerate(zip(frame[column].tolist(), parsed, strict=True))
         if day is None
     ]
@@ -85,32 +88,34 @@ def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Iss
 def reshape_long(
     frame: pd.DataFrame, *, date: str, variable: str, value: str, geo: str | None = None
 ) -> pd.DataFrame:
-    """Long format (one row a date, geo and variable) -> one row a date and geo.
+    """Reshape a long table (one row per date, geo and variable) to one row per date and geo.
 
-    Raises DataError for a column that is not there and for a cell given twice; a combination that
-    is absent stays a missing cell, for the checks of the panel to name.
+    Raises DataError for a missing column and for a cell given twice. An absent combination becomes
+    a missing cell, which the checks of the panel will name.
     """
     keys = [key for key in (date, geo) if key is not None]
     missing = [name for name in (*keys, variable, value) if name not in frame.columns]
     if missing:
         raise DataError([missing_column(name, frame, "") for name in missing])
-    twice = frame.duplicated([*keys, variable], keep="first")
-    if twice.any():
-        row = int(np.flatnonzero(twice.to_numpy())[0])
+    repeated = frame.duplicated([*keys, variable], keep="first")
+    if repeated.any():
+        row = int(np.flatnonzero(repeated.to_numpy())[0])
         what = ", ".join(str(frame[key].iloc[row]) for key in (*keys, variable))
-        raise DataError([_cell(row, variable, "duplicate", f"({what}) is given more than once")])
+        raise DataError(
+            [_cell_issue(row, variable, "duplicate", f"({what}) is given more than once")]
+        )
     wide = frame.pivot(index=keys, columns=variable, values=value)
     wide.columns.name = None
     return wide.reset_index()
 
 
 def missing_column(name: str, frame: pd.DataFrame, where: str) -> Issue:
-    """The issue of a column that is named but not in the table."""
+    """The issue for a column that the specification names but the table lacks."""
     known = ", ".join(map(str, frame.columns[:30]))
     return Issue(where, "column_missing", f"there is no column {name!r}; the columns are: {known}")
 
 
-def _cell(row: int, column: str, code: str, detail: str) -> Issue:
+def _cell_issue(row: int, column: str, code: str, detail: str) -> Issue:
     return Issue(
         pointer("data", "rows", row, column), code, f"row {row + 1}, column {column!r}: {detail}"
     )
@@ -147,7 +152,7 @@ def _read_csv(content: bytes) -> pd.DataFrame:
             [Issue("", "encoding", f"byte {error.start} is not UTF-8; save the file as UTF-8")]
         ) from error
     if "\0" in text:
-        raise DataError([Issue("", "encoding", "the file holds NUL bytes; it is no CSV")])
+        raise DataError([Issue("", "encoding", "the file contains NUL bytes; it is not CSV")])
     try:
         rows = [row for row in csv.reader(io.StringIO(text), strict=True) if row]
     except csv.Error as error:

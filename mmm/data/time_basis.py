@@ -1,7 +1,7 @@
-"""Functions of time alone that a baseline is built from: kinks, smooth waves, public holidays.
+"""The functions of time that a baseline is built from: kinks, smooth waves, public holidays.
 
-Position is time in the reference window, -0.5 at its first week and 0.5 at its last, and goes on
-beyond it (``timeline.trend_basis``); "window units" are its unit.
+Position is time relative to the reference window: -0.5 at its first week, 0.5 at its last, and
+extrapolated outside it (``timeline.trend_basis``). Its unit is called "window units".
 
     piecewise  b_k(x) = max(0, x - kink_k)
     smooth     phi_j(x) = sin(w_j (x + L)) / sqrt(L),   w_j = j pi / (2 L),   |x| <= L
@@ -10,10 +10,10 @@ beyond it (``timeline.trend_basis``); "window units" are its unit.
     L -> boundary   l -> lengthscale   m -> n_functions (j = 1..m)
 
 k approximates the squared-exponential kernel exp(-(x - y)^2 / (2 l^2)). It is chosen over the
-rougher Matern kernels because it has no power in short waves, which belong to media and noise, and
-because it needs the fewest functions. References: Solin and Särkkä (2020), Hilbert space methods
-for reduced-rank Gaussian process regression; Riutort-Mayol, Bürkner, Andersen, Solin, Vehtari
-(2023), Practical Hilbert space approximate Bayesian Gaussian processes.
+rougher Matern kernels because it has no power at short wavelengths, which belong to media and
+noise, and because it needs the fewest functions. References: Solin and Särkkä (2020), Hilbert space
+methods for reduced-rank Gaussian process regression; Riutort-Mayol, Bürkner, Andersen, Solin,
+Vehtari (2023), Practical Hilbert space approximate Bayesian Gaussian processes.
 """
 
 import math
@@ -28,47 +28,48 @@ import numpy as np
 from mmm.errors import Issue, SpecError, pointer
 from mmm.types import Array, Namespace, Tensor
 
-KINKS_UNTIL = 0.4
+LAST_KINK = 0.4
 FUNCTIONS_PER_WAVE = 1.75
 MARGIN = 1.5
 REACH = 1.0
-MOVED = re.compile(r"\s*\((observed(, estimated)?|in lieu|substitute day)\)$")
+IN_LIEU = re.compile(r"\s*\((observed(, estimated)?|in lieu|substitute day)\)$")
 ESTIMATED = re.compile(r"\s*\(estimated\)$")
-SWAPPED = re.compile(r"\(substituted from .*\)$")
+SWAPPED_DAY = re.compile(r"\(substituted from .*\)$")
 ONE_WEEK = timedelta(weeks=1)
 
 
 def piecewise_basis(position: Array, changepoints: int) -> Array:
-    """(changepoints, week): change of each kink's slope, in window units since the kink.
+    """(changepoint, week) basis: window units since each kink, zero before it.
 
-    Kinks are even over the first 90 % of the window: after the last, data remain to see it by.
+    Kinks are evenly spaced over the first 90 % of the window, so that data remain after the last.
     """
-    kinks = np.linspace(-0.5, KINKS_UNTIL, changepoints + 1)[1:]
+    kinks = np.linspace(-0.5, LAST_KINK, changepoints + 1)[1:]
     return np.maximum(0.0, position - kinks[:, None])
 
 
 def window_units(weeks: float, span_weeks: int) -> float:
-    """A duration in weeks as a share of a reference window of ``span_weeks`` weeks."""
+    """A duration in weeks, as a share of a reference window of ``span_weeks`` weeks."""
     return weeks / max(span_weeks - 1, 1)
 
 
 def smooth_size(span_weeks: int, lengthscale: float) -> tuple[int, float]:
-    """(n_functions, boundary) for a ``lengthscale`` in weeks; the boundary in window units.
+    """(n_functions, boundary) for a ``lengthscale`` in weeks; the boundary is in window units.
 
-    n_functions >= 1.75 L / l and L >= 3.2 l, 0.6 are those of Riutort-Mayol et al. (half window
-    0.5). Near the boundary the variance falls short by exp(-2 (L - x)^2 / l^2); L is taken so wide
-    that 1.5 l, or 1.1 % of the variance, remain to it one lengthscale past the data.
+    The rules n_functions >= 1.75 L / l, L >= 3.2 l and L >= 0.6 are those of Riutort-Mayol et al.
+    (half window 0.5). Near the boundary the variance falls short by exp(-2 (L - x)^2 / l^2); L is
+    so wide that one lengthscale past the data is still 1.5 l away from it, where 1.1 % of the
+    variance is missing.
     """
     scale = window_units(lengthscale, span_weeks)
-    least = max(0.5 + (REACH + MARGIN) * scale, 3.2 * scale, 0.6)
-    n_functions = math.ceil(FUNCTIONS_PER_WAVE * least / scale)
+    boundary = max(0.5 + (REACH + MARGIN) * scale, 3.2 * scale, 0.6)
+    n_functions = math.ceil(FUNCTIONS_PER_WAVE * boundary / scale)
     return n_functions, n_functions * scale / FUNCTIONS_PER_WAVE
 
 
 def smooth_basis(position: Array, n_functions: int, boundary: float) -> Array:
     """(n_functions, week) eigenfunctions; ``n_functions`` and ``boundary`` from ``smooth_size``.
 
-    The position is held at 1.5 lengthscales inside the boundary, where the approximation ends: at
+    The position is clipped 1.5 lengthscales inside the boundary, where the approximation ends: at
     least one lengthscale before and after the data. Further out the wave keeps its last value.
     """
     edge = boundary * (1.0 - MARGIN * FUNCTIONS_PER_WAVE / n_functions)
@@ -78,7 +79,7 @@ def smooth_basis(position: Array, n_functions: int, boundary: float) -> Array:
 
 
 def spectral_sd(n_functions: int, boundary: float, lengthscale: Tensor, xp: Namespace) -> Tensor:
-    """(n_functions,) s.d. of each function's coefficient, for a wave of unit s.d.
+    """(n_functions,) s.d. of each function's coefficient, for a wave with unit s.d.
 
     ``lengthscale`` in window units: a number, or (..., 1) with leading draws.
     """
@@ -94,30 +95,30 @@ def frequencies(n_functions: int, boundary: float) -> Array:
 def holiday_names(
     weeks: Sequence[date], country: str, subdivision: str | None, names: Sequence[str]
 ) -> tuple[str, ...]:
-    """Holidays with a day in ``weeks`` (week starts), sorted; of ``names`` alone where given.
+    """Sorted names of the holidays with a day in ``weeks`` (week starts); only ``names`` if given.
 
-    Raises SpecError for an unknown country or subdivision, for a name that its calendar lacks and
-    for one that does not fall in these weeks, so that nothing could be learnt of it.
+    Raises SpecError for an unknown country or subdivision, for a name that its calendar lacks, and
+    for a holiday that does not fall in these weeks, since its effect could not be estimated.
     """
     days = _holiday_days(weeks, country, subdivision)
-    found = {name for name, dates in days.items() if _days_by_week(weeks, dates).any()}
+    present = {name for name, dates in days.items() if _days_by_week(weeks, dates).any()}
     issues = []
     for i, name in enumerate(names):
         where = pointer("holidays", "names", i)
         if name not in days:
             issues.append(_unknown(where, f"public holiday of {country}", name, days))
-        elif name not in found:
+        elif name not in present:
             detail = f"{name!r} does not fall in the weeks {min(weeks)} to {max(weeks)}; drop it"
             issues.append(Issue(where, "not_in_window", detail))
     if issues:
         raise SpecError(issues)
-    return tuple(sorted(found.intersection(names) if names else found))
+    return tuple(sorted(present.intersection(names) if names else present))
 
 
 def holiday_basis(
     weeks: Sequence[date], country: str, subdivision: str | None, labels: Sequence[str]
 ) -> Array:
-    """(holiday, week) days of each of ``labels`` from each week's start to six days after.
+    """(holiday, week) number of days of each holiday in ``labels`` within each week.
 
     A label without a day in ``weeks`` has a row of zeros. Raises SpecError for an unknown country
     or subdivision.
@@ -137,21 +138,21 @@ def _days_by_week(weeks: Sequence[date], days: Iterable[date]) -> Array:
 def _holiday_days(
     weeks: Sequence[date], country: str, subdivision: str | None
 ) -> dict[str, set[date]]:
-    """Every holiday's days, by English name, in the years of ``weeks`` and one to either side.
+    """Days of every holiday, by English name, in the years of ``weeks`` and the years next to them.
 
     A day in lieu counts only where its holiday has no day of its own within a week (a holiday that
-    the law moves to a Monday), lest the holiday count twice. Days off that are swapped for a
-    working weekend belong to no holiday and are left out.
+    the law moves to a Monday); otherwise the holiday would count twice. Days off that are swapped
+    for a working weekend belong to no holiday and are left out.
     """
     calendar = _calendar(weeks, country, subdivision)
     own: dict[str, set[date]] = {}
     moved: dict[str, set[date]] = {}
     for day in calendar:
         for full in calendar.get_list(day):
-            if SWAPPED.search(full):
+            if SWAPPED_DAY.search(full):
                 continue
-            in_lieu = MOVED.search(full) is not None
-            name = MOVED.sub("", ESTIMATED.sub("", full))
+            in_lieu = IN_LIEU.search(full) is not None
+            name = IN_LIEU.sub("", ESTIMATED.sub("", full))
             (moved if in_lieu else own).setdefault(name, set()).add(day)
     for name, days in moved.items():
         near = own.setdefault(name, set())
@@ -169,15 +170,17 @@ def _calendar(weeks: Sequence[date], country: str, subdivision: str | None) -> h
         where, what = "/holidays/subdivision", f"subdivision of {country} with a calendar"
         raise SpecError([_unknown(where, what, subdivision, known[country])])
     years = range(min(weeks).year - 1, max(weeks).year + 2)
-    spoken = holidays.country_holidays(country, subdiv=subdivision).supported_languages
-    english = next((code for code in spoken if code.startswith("en")), None)
+    languages = holidays.country_holidays(country, subdiv=subdivision).supported_languages
+    english = next((code for code in languages if code.startswith("en")), None)
     return holidays.country_holidays(country, subdiv=subdivision, years=years, language=english)
 
 
 def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> Issue:
-    """An issue that names up to three of ``known`` that resemble ``given``, in any case."""
+    """An issue that suggests up to three of ``known`` that resemble ``given``, ignoring case."""
     by_lower = {name.lower(): name for name in known}
     near = [by_lower[name] for name in get_close_matches(given.lower(), by_lower, cutoff=0.5)]
     some = ", ".join(sorted(by_lower.values())[:5])
     hint = f"close to it: {', '.join(near)}" if near else f"there are {some}, ..."
-    return Issue(where, "unknown", f"{given!r} is no {what}; {hint if some else 'there is none'}")
+    return Issue(
+        where, "unknown", f"{given!r} is not a {what}; {hint if some else 'there is none'}"
+    )

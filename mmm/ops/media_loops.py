@@ -142,7 +142,7 @@ def _hill_block(x: Array, unit: float, exponent: float, logs: Array, y: Array) -
 def _hill_block_gradient(
     d_y: Array, y: Array, x: Array, logs: Array, d_x: Array
 ) -> tuple[float, float]:
-    """Write to ``d_x`` the exposure's gradient at slope one; return the sums of u and of u log x."""
+    """Write to ``d_x`` the exposure's gradient at slope one; return the sums of u and u log x."""
     sum_u, sum_u_log = 0.0, 0.0
     for i in range(y.size):
         u = d_y[i] * y[i] * (1.0 - y[i])

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mmm.data.panel import NATIONAL, Panel, build_panel, row_labels
 from mmm.data.panel_checks import raise_if
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.data.tables import dates, missing_column, numbers
 from mmm.errors import DataError, Issue, SpecError, pointer
 from mmm.posterior.fitted import FittedModel
@@ -65,7 +65,7 @@ def append_weeks(
         for column, where in spec.column_pointers
         if column not in frame.columns
     )
-    sent, past = _keys(frame, spec), past_table(model.panel, model.spec)
+    sent, past = _keys(frame, spec), panel_to_table(model.panel, model.spec)
     raise_if(_outside(model, sent, spec))
     known, again = _keys(past, model.spec), set(sent)
     kept = past[[key not in again for key in known]]
@@ -163,7 +163,7 @@ def restated_cells(
     model: FittedModel, frame: pd.DataFrame, spec: ModelSpec
 ) -> tuple[Restated, ...]:
     """Old cells that have other numbers in ``frame``, row by row."""
-    return tuple(_restated(frame, spec, past_table(model.panel, model.spec), model.spec))
+    return tuple(_restated(frame, spec, panel_to_table(model.panel, model.spec), model.spec))
 
 
 def _restated(

@@ -17,7 +17,7 @@ import numpy as np
 from arviz_stats.base import array_stats
 
 from mmm.data.panel import Panel
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Restated, continued_panel
 from mmm.refit.quantities import Name, quantities
@@ -56,7 +56,7 @@ def restated_model(model: FittedModel, cells: Sequence[Restated]) -> FittedModel
     columns = {mediator.column for mediator in model.spec.mediators}
     if any(cell.column in columns for cell in cells):
         return None
-    table = past_table(model.panel, model.spec)
+    table = panel_to_table(model.panel, model.spec)
     at = {place: row for row, place in enumerate(_places(model.panel))}
     for cell in cells:
         if cell.column in table.columns:

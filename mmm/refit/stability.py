@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from mmm.data.panel import Panel
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.interval import summarize
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
@@ -55,7 +55,7 @@ MOST_CELLS = 100
 def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityReport:
     """What moved from ``old`` to ``new``, whose data continue those of ``old``."""
     common = len(old.panel.weeks)
-    table = past_table(new.panel, new.spec)
+    table = panel_to_table(new.panel, new.spec)
     cells = restated_cells(old, table, new.spec)
     before, after = quantities(old), quantities(first_weeks(new, common))
     density = weekly_log_density(new)[:, common:]

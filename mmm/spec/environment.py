@@ -26,7 +26,7 @@ class Kpi(Frozen):
         if self.kind == "revenue" and self.value_per_unit is not None:
             raise ValueError("value_per_unit applies to kind 'units'; revenue is currency already")
         if self.kind == "revenue" and self.likelihood in COUNTS:
-            raise ValueError(f"likelihood {self.likelihood!r} counts units; revenue is no count")
+            raise ValueError(f"likelihood {self.likelihood!r} counts units; revenue is not a count")
         return self
 
 

@@ -51,7 +51,7 @@ def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
 def _channel_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
     channels = sorted(channel.name for channel in spec.channels)
     if test.channel not in channels:
-        detail = f"{test.channel!r} is no channel; there are: {', '.join(channels)}"
+        detail = f"{test.channel!r} is not a channel; the channels are: {', '.join(channels)}"
         yield Issue("/channel", "unknown_channel", detail)
 
 

@@ -99,7 +99,9 @@ def _reference_issues(spec: ModelFields) -> Iterator[Issue]:
     for where, names in groups:
         for k, name in enumerate(names):
             if name not in channels:
-                detail = f"{name!r} is no channel; there are: {', '.join(sorted(channels))}"
+                detail = (
+                    f"{name!r} is not a channel; the channels are: {', '.join(sorted(channels))}"
+                )
                 yield Issue(f"{where}/{k}", "unknown_channel", detail)
     for i, pair in enumerate(spec.interactions):
         if pair[0] == pair[1]:

@@ -11,7 +11,7 @@ from app.services.catalog import datasets, models
 from app.services.fitting.submission import Data, data_bytes, in_request
 from app.services.operations.quotas import check_bytes
 from app.services.projects import projects
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.data.tables import dates, read_table
 from mmm.errors import DataError, Issue, QueryError, SpecError
 from mmm.posterior.fitted import FittedModel
@@ -72,7 +72,7 @@ def actuals_of(
     promotion = projects.latest(context, PromotionRow, project)
     if promotion is not None and promotion.model_id != model_id:
         champion = models.fitted(context, models.find(context, promotion.model_id))
-        table = past_table(champion.panel, champion.spec)
+        table = panel_to_table(champion.panel, champion.spec)
         needed = {column for column, _ in model.spec.column_pointers}
         if needed <= {*table.columns} and champion.panel.weeks[-1] > model.panel.weeks[-1]:
             tables.append(table)

@@ -115,7 +115,7 @@ def test_a_missing_column_is_named_with_those_that_exist():
 def test_too_few_weeks_are_counted():
     issue = refusal(table(weeks=20))[0]
     assert issue.code == "too_few_weeks"
-    assert "20 weeks cannot bear the 25 parameters" in issue.detail
+    assert "20 weeks are too few for the 25 parameters" in issue.detail
 
 
 def test_population_that_varies_is_refused():

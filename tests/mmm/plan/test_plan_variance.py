@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.data.timeline import observed
 from mmm.errors import QueryError
 from mmm.plan.response import Horizon, plan_response
@@ -30,7 +30,7 @@ def as_planned(model, planned: PlannedWeeks) -> pd.DataFrame:
     """The weeks of the plan as they were planned and assumed, the kpi as expected of them."""
     weeks = slice(60, 60 + WEEKS)
     geos, world = len(model.panel.geos), planned.world
-    rows = past_table(model.panel, model.spec).iloc[-geos * WEEKS :].reset_index(drop=True)
+    rows = panel_to_table(model.panel, model.spec).iloc[-geos * WEEKS :].reset_index(drop=True)
     rows["week"] = [week.isoformat() for week in world.weeks[weeks] for _ in range(geos)]
     for c, column in enumerate(COLUMNS.values()):
         rows[column] = planned.spend[..., c].ravel()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mmm.data.panel import build_panel
-from mmm.data.panel_table import past_table
+from mmm.data.panel_table import panel_to_table
 from mmm.errors import DataError, SpecError
 from mmm.priors.sample import prior_draws
 from mmm.refit.append_weeks import append_weeks
@@ -65,7 +65,7 @@ def test_the_table_of_a_panel_gives_the_panel_back() -> None:
     frame.loc[frame.index % 4 != 3, "awareness"] = np.nan
     spec = panel_spec(WIDE, 2)
     panel = build_panel(frame, spec)
-    again = build_panel(past_table(panel, spec), spec)
+    again = build_panel(panel_to_table(panel, spec), spec)
     for name in panel.data.data_vars:
         np.testing.assert_allclose(
             again.array(str(name)), panel.array(str(name)), rtol=1e-12, err_msg=str(name)
