@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.contract.base import RequestBody
-from mmm.counterfactual.future import Rule
-from mmm.counterfactual.question import Do
+from mmm.counterfactual.future import FutureRule
+from mmm.counterfactual.question import Intervention
 from mmm.plan.response import Horizon
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.limits import ChannelBounds, Group
@@ -45,8 +45,8 @@ class WorldScenario(RequestBody):
 
     name: str = Field(min_length=1, max_length=100)
     probability: float = Field(gt=0, le=1, allow_inf_nan=False)
-    assume: tuple[Do, ...] = Field(default=(), max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
+    assume: tuple[Intervention, ...] = Field(default=(), max_length=100)
+    future: dict[str, FutureRule] = Field(default_factory=dict)
 
 
 class PriceDecision(RequestBody):
@@ -74,8 +74,8 @@ class Coming(RequestBody):
 
     horizon: Horizon
     phasing: Phasing = Phasing()
-    assume: tuple[Do, ...] = Field(default=(), max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
+    assume: tuple[Intervention, ...] = Field(default=(), max_length=100)
+    future: dict[str, FutureRule] = Field(default_factory=dict)
     discount_rate: float = Field(
         default=0.0,
         ge=0,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mmm.attribution.decomposition import channel_slopes, channel_terms
-from mmm.counterfactual.future import timeline
+from mmm.counterfactual.future import extend_timeline
 from mmm.data.kpi_value import kpi_value
 from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
@@ -57,7 +57,7 @@ def channel_contributions(model: FittedModel) -> Array:
 def return_draws(model: FittedModel) -> tuple[Array, Array]:
     """(draw, channel) ROI and marginal ROI, carry-out counted."""
     last = model.panel.weeks[-1]
-    world, _ = timeline(model, last, model.structure.max_lag, {}, None)
+    world, _ = extend_timeline(model, last, model.structure.max_lag, {}, None)
     value = kpi_value(model.spec, world.price)
     spend = model.panel.array("spend").sum((0, 1))
 

@@ -1,13 +1,15 @@
-"""What-if questions: the effect of do() on the kpi, from every posterior draw.
+"""What-if questions: the effect of do() on the KPI, from every posterior draw.
 
-For two worlds that differ by the intervention alone, per draw s:
+For two worlds that differ only by the intervention, per draw s:
 
-    effect_s = sum over the window and its carry-out of E[kpi | do(x), theta_s] - E[kpi | theta_s]
+    effect_s = sum of E[kpi | do(x), theta_s] - E[kpi | theta_s]
+               over the window and its carryover after the window
 
 ``interventional`` reports expected outcomes; ``forecast`` adds future states and noise to baseline
-and scenario (the same in both; the effect stays one of expectations); ``counterfactual`` keeps the
-realised noise of the observed weeks, so that the baseline is what was observed (``kinds``).
-After the window own spend is zero in every compared world, or goes on with ``after: continue``.
+and scenario (the same in both; the effect stays a difference of expectations); ``counterfactual``
+keeps the realised noise of the observed weeks, so that the baseline is what was observed
+(``mmm.posterior.predictive``). After the window own spend is zero in both worlds, or goes on with
+``after: continue``.
 """
 
 from datetime import timedelta
@@ -16,25 +18,25 @@ import numpy as np
 
 from mmm.counterfactual.contrast import (
     Contrast,
-    Found,
-    Question,
+    CounterfactualDraws,
+    WorldPair,
     contrast,
     has_more_paths,
     shown_paths,
 )
-from mmm.counterfactual.currency import money
-from mmm.counterfactual.extrapolation import beyond_observed
-from mmm.counterfactual.future import timeline, without_tail_spend
-from mmm.counterfactual.interventions import act
+from mmm.counterfactual.currency import currency_effects
+from mmm.counterfactual.extrapolation import extrapolation_warnings
+from mmm.counterfactual.future import extend_timeline, without_tail_spend
+from mmm.counterfactual.interventions import apply_interventions
 from mmm.counterfactual.question import (
     Counterfactual,
     CounterfactualAnswer,
     PathEffect,
-    Spread,
     Uncertainty,
+    UncertaintySplit,
     WeekEffect,
 )
-from mmm.counterfactual.variables import Place, place_of, week_of
+from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
 from mmm.interval import effect, summarize
 from mmm.posterior.fitted import FittedModel
@@ -49,68 +51,69 @@ REMAINDER = ("interaction", "kpi")
 
 def answer(model: FittedModel, request: Counterfactual) -> CounterfactualAnswer:
     """Answer ``request``; raises QueryError naming the field that cannot be answered."""
-    question, warnings = _question(model, request)
-    found = contrast(model, question, request.kind, request.seed)
-    kpi, inside = found.kpi, np.s_[:, : question.width]
+    pair, warnings = _world_pair(model, request)
+    draws = contrast(model, pair, request.kind, request.seed)
+    kpi, inside = draws.kpi, np.s_[:, : pair.width]
     return CounterfactualAnswer(
         effect=effect(kpi.change.sum(1)),
         effect_in_window=effect(kpi.change[inside].sum(1)),
         baseline=summarize(kpi.baseline[inside].sum(1)),
         scenario=summarize(kpi.scenario[inside].sum(1)),
-        uncertainty=_uncertainty(found, question.width),
-        money=money(model, question, found),
-        by_path=_by_path(found),
-        by_week=_by_week(question, kpi),
+        uncertainty=_uncertainty(draws, pair.width),
+        money=currency_effects(model, pair, draws),
+        by_path=_by_path(draws),
+        by_week=_by_week(pair, kpi),
         unit=model.kpi_unit,
         kind=request.kind,
-        warnings=(*warnings, *_notes(model, request, question)),
+        warnings=(*warnings, *_notes(model, request, pair)),
     )
 
 
-def _question(model: FittedModel, request: Counterfactual) -> tuple[Question, list[str]]:
-    start = week_of(model, request.window.start, "/window/start")
-    end = week_of(model, request.window.end, "/window/end")
+def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair, list[str]]:
+    """The two worlds that ``request`` compares, and warnings about what they assume."""
+    start = require_week_start(model, request.window.start, "/window/start")
+    end = require_week_start(model, request.window.end, "/window/end")
     latest = model.panel.weeks[-1] + timedelta(weeks=2 * YEAR)
     if end > latest:
         detail = f"{end} is more than two years past the data; the latest is {latest}"
         raise QueryError([Issue("/window/end", "too_far", detail)])
     tail = longest_delay(model.structure)
-    base, warnings = timeline(model, end, tail, request.future, "last_year")
+    base, warnings = extend_timeline(model, end, tail, request.future, "last_year")
     stop = base.index(end) + 1
     if request.after == "zero":
         base = without_tail_spend(base, stop)
-    scenario, notes = act(model, base, request.do, (start, end))
-    places = _places(model, request)
-    warnings += notes + beyond_observed(model, base, scenario, places)
+    scenario, notes = apply_interventions(model, base, request.do, (start, end))
+    variables = _intervened_variables(model, request)
+    warnings += notes + extrapolation_warnings(model, base, scenario, variables)
     last = min(stop + tail, len(base.weeks))
-    return Question(base, scenario, places, base.index(start), stop, last), warnings
+    return WorldPair(base, scenario, variables, base.index(start), stop, last), warnings
 
 
-def _places(model: FittedModel, request: Counterfactual) -> tuple[Place, ...]:
+def _intervened_variables(model: FittedModel, request: Counterfactual) -> tuple[VariableRef, ...]:
     """The variables intervened on, in order, each once."""
-    found = [
-        place_of(model, do.variable, pointer("do", i, "variable"))
+    variables = [
+        find_variable(model, do.variable, pointer("do", i, "variable"))
         for i, do in enumerate(request.do)
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(variables))
 
 
-def _by_path(found: Found) -> tuple[PathEffect, ...]:
-    """Every path of every variable alone, and what they leave over where there are several."""
-    rows = [PathEffect(path=path, effect=summarize(change)) for path, change in found.by_path]
+def _by_path(draws: CounterfactualDraws) -> tuple[PathEffect, ...]:
+    """The effect along every path of every variable, and the remainder where there are several."""
+    rows = [PathEffect(path=path, effect=summarize(change)) for path, change in draws.by_path]
     if len(rows) > 1:
-        total = found.kpi.change.sum(1)
-        rest = total - sum(change for _, change in found.by_path)
-        # Rounding of sums is no interaction.
+        total = draws.kpi.change.sum(1)
+        rest = total - sum(change for _, change in draws.by_path)
+        # A rounding error of the sums is not an interaction.
         rest = np.where(np.abs(rest) <= 1e-9 * np.abs(total), 0.0, rest)
         rows.append(PathEffect(path=REMAINDER, effect=summarize(rest)))
     return tuple(rows)
 
 
-def _by_week(question: Question, kpi: Contrast) -> tuple[WeekEffect, ...]:
+def _by_week(pair: WorldPair, kpi: Contrast) -> tuple[WeekEffect, ...]:
     return tuple(
         WeekEffect(
-            week=question.base.weeks[question.start + i],
+            week=pair.base.weeks[pair.start + i],
             baseline=summarize(kpi.baseline[:, i]),
             scenario=summarize(kpi.scenario[:, i]),
             effect=summarize(kpi.change[:, i]),
@@ -119,32 +122,35 @@ def _by_week(question: Question, kpi: Contrast) -> tuple[WeekEffect, ...]:
     )
 
 
-def _uncertainty(found: Found, width: int) -> Uncertainty:
+def _uncertainty(draws: CounterfactualDraws, width: int) -> Uncertainty:
     """Var(y) = Var(E[y | theta]) + E[Var(y | theta)], of the window's totals."""
 
-    def spread(shown: Array, mean: Array) -> Spread:
-        total, centre = shown[:, :width].sum(1), mean[:, :width].sum(1)
-        return Spread(parameter_sd=float(centre.std()), noise_sd=float((total - centre).std()))
+    def split(outcome: Array, mean: Array) -> UncertaintySplit:
+        total, expected = outcome[:, :width].sum(1), mean[:, :width].sum(1)
+        noise = total - expected
+        return UncertaintySplit(parameter_sd=float(expected.std()), noise_sd=float(noise.std()))
 
     return Uncertainty(
-        baseline=spread(found.kpi.baseline, found.expected.baseline),
-        scenario=spread(found.kpi.scenario, found.expected.scenario),
+        baseline=split(draws.kpi.baseline, draws.expected.baseline),
+        scenario=split(draws.kpi.scenario, draws.expected.scenario),
     )
 
 
-def _notes(model: FittedModel, request: Counterfactual, question: Question) -> list[str]:
-    """What the answer rests on beyond the question's own words."""
+def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list[str]:
+    """Assumptions of the answer that the question does not state."""
     notes = []
-    for place in question.places:
-        if not shown_paths(model, place):
-            notes.append(f"{place.name} has no path to the kpi in this model: its effect is zero")
-        elif has_more_paths(model, place):
+    for variable in pair.variables:
+        if not shown_paths(model, variable):
             notes.append(
-                f"{place.name} has more paths than are shown; interaction holds the others"
+                f"{variable.name} has no path to the kpi in this model: its effect is zero"
             )
-    known = question.start < len(model.panel.weeks)
-    if request.kind == "counterfactual" and question.end > len(model.panel.weeks):
+        elif has_more_paths(model, variable):
+            notes.append(
+                f"{variable.name} has more paths than are shown; interaction holds the others"
+            )
+    overlaps_data = pair.start < len(model.panel.weeks)
+    if request.kind == "counterfactual" and pair.end > len(model.panel.weeks):
         notes.append("realised noise is known for observed weeks only")
-    if request.kind == "counterfactual" and known and model.structure.likelihood in COUNTS:
+    if request.kind == "counterfactual" and overlaps_data and model.structure.likelihood in COUNTS:
         notes.append(COUPLED)
     return notes

@@ -6,9 +6,9 @@ from typing import Self
 
 import numpy as np
 
-from mmm.counterfactual.paths import Path, Side, along, paths
-from mmm.counterfactual.question import Kind
-from mmm.counterfactual.variables import Place, only
+from mmm.counterfactual.paths import CausalPath, EvaluatedWorld, causal_paths, terms_along_path
+from mmm.counterfactual.question import CounterfactualKind
+from mmm.counterfactual.variables import VariableRef, with_one_variable
 from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
@@ -17,36 +17,37 @@ from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import Shown, predictive, realised, unchanged
 from mmm.types import Array
 
-MOST_PATHS = 50
-"""Paths of a variable that are shown; those beyond are part of the remainder."""
+MAX_PATHS = 50
+"""Paths of a variable that an answer lists; the rest are part of the remainder."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """Two worlds on one timeline: the window is start..stop-1, its carry-out stop..end-1.
+class WorldPair:
+    """A baseline and a scenario on one timeline, and the weeks that they are compared in.
 
-    ``places`` are the variables that differ, each once.
+    The window is weeks ``start`` to ``stop - 1``, the carryover after it ``stop`` to ``end - 1``.
+    ``variables``: those that differ between the worlds, each once.
     """
 
     base: Variables
     scenario: Variables
-    places: tuple[Place, ...]
+    variables: tuple[VariableRef, ...]
     start: int
     stop: int
     end: int
 
     @property
     def span(self) -> slice:
-        """The window and its carry-out."""
+        """The window and its carryover after the window."""
         return slice(self.start, self.end)
 
     @property
     def width(self) -> int:
-        """Weeks of the window."""
+        """Number of weeks of the window."""
         return self.stop - self.start
 
     def near(self, model: FittedModel) -> Self:
-        """The same on the part of the timeline that its answer depends on."""
+        """The same pair on the part of the timeline that its answer depends on."""
         base, span = near(model, self.base, self.span)
         scenario, _ = near(model, self.scenario, self.span)
         stop = span.start + self.width
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Each (draw, week) of the span, summed over geos; noise is in the worlds alone."""
+    """(draw, week) of the span, summed over geos; ``change`` contains no noise."""
 
     baseline: Array
     scenario: Array
@@ -65,9 +66,12 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The answer in draws; ``expected`` is ``kpi`` without a forecast's noise; ``by_path`` holds
-    (draw,) totals over the span."""
+class CounterfactualDraws:
+    """The draws of an answer.
+
+    ``kpi`` in KPI units, ``revenue`` the KPI times its price; ``expected``: ``kpi`` without the
+    noise of a forecast; ``by_path``: (draw,) effect on the KPI over the span, by a path's names.
+    """
 
     kpi: Contrast
     revenue: Contrast
@@ -75,81 +79,88 @@ class Found:
     by_path: tuple[tuple[tuple[str, ...], Array], ...]
 
 
-def shown_paths(model: FittedModel, place: Place) -> tuple[Path, ...]:
+def shown_paths(model: FittedModel, variable: VariableRef) -> tuple[CausalPath, ...]:
     """The paths of a variable that an answer lists."""
-    return tuple(islice(paths(model.structure, place), MOST_PATHS))
+    return tuple(islice(causal_paths(model.structure, variable), MAX_PATHS))
 
 
-def has_more_paths(model: FittedModel, place: Place) -> bool:
-    """Whether the variable has paths beyond those."""
-    return next(islice(paths(model.structure, place), MOST_PATHS, None), None) is not None
+def has_more_paths(model: FittedModel, variable: VariableRef) -> bool:
+    """Whether the variable has more paths than an answer lists."""
+    return next(islice(causal_paths(model.structure, variable), MAX_PATHS, None), None) is not None
 
 
-def contrast(model: FittedModel, question: Question, kind: Kind, seed: int) -> Found:
-    """Both worlds over all draws; ``revenue`` is the kpi times the price (one without a price)."""
+def contrast(
+    model: FittedModel, pair: WorldPair, kind: CounterfactualKind, seed: int
+) -> CounterfactualDraws:
+    """Evaluate both worlds for all draws; the price is one where the model has none."""
     if kind == "interventional":
-        question = question.near(model)
-    rows = _Rows(model, question, kind, seed)
-    found = evaluate(model, question.base, rows)
-    kpi = Contrast(found[:, 0], found[:, 1], found[:, 1] - found[:, 0])
-    revenue = Contrast(found[:, 2], found[:, 3], found[:, 3] - found[:, 2])
-    names = [path.names for place in question.places for path in shown_paths(model, place)]
-    by_path = tuple((name, found[:, 4 + i].sum(-1)) for i, name in enumerate(names))
+        pair = pair.near(model)
+    rows = evaluate(model, pair.base, _ContrastRows(model, pair, kind, seed))
+    kpi = Contrast(rows[:, 0], rows[:, 1], rows[:, 1] - rows[:, 0])
+    revenue = Contrast(rows[:, 2], rows[:, 3], rows[:, 3] - rows[:, 2])
+    names = [path.names for variable in pair.variables for path in shown_paths(model, variable)]
+    by_path = tuple((name, rows[:, 4 + i].sum(-1)) for i, name in enumerate(names))
     if kind != "forecast":
-        return Found(kpi, revenue, kpi, by_path)
-    worlds = [_drawn(model, question, world, seed) for world in (question.base, question.scenario)]
-    (before, earned_before), (after, earned_after) = worlds
-    return Found(
+        return CounterfactualDraws(kpi, revenue, kpi, by_path)
+    worlds = [_predictive_draws(model, pair, world, seed) for world in (pair.base, pair.scenario)]
+    (before, revenue_before), (after, revenue_after) = worlds
+    return CounterfactualDraws(
         kpi=Contrast(before, after, kpi.change),
-        revenue=Contrast(earned_before, earned_after, revenue.change),
+        revenue=Contrast(revenue_before, revenue_after, revenue.change),
         expected=kpi,
         by_path=by_path,
     )
 
 
-class _Rows:
-    """Draws of one chunk as (draw, row, week): kpi of both worlds, revenue of both, each path."""
+class _ContrastRows:
+    """Evaluates one chunk of draws as (draw, row, week).
 
-    def __init__(self, model: FittedModel, question: Question, kind: Kind, seed: int) -> None:
-        self.model, self.question, self.kind = model, question, kind
+    Rows: KPI of baseline and scenario, revenue of both, then the change of the KPI along each path.
+    """
+
+    def __init__(
+        self, model: FittedModel, pair: WorldPair, kind: CounterfactualKind, seed: int
+    ) -> None:
+        self.model, self.pair, self.kind = model, pair, kind
         self.rng = np.random.default_rng(seed)
-        self.scenario = model.design.inputs_on(question.scenario)
-        self.alone = [
-            model.design.inputs_on(only(question.base, question.scenario, place))
-            for place in question.places
+        self.scenario = model.design.inputs_on(pair.scenario)
+        self.single_changes = [
+            model.design.inputs_on(with_one_variable(pair.base, pair.scenario, variable))
+            for variable in pair.variables
         ]
 
-    def __call__(self, found: Evaluation) -> Array:
-        model, span, q = self.model, self.question.span, self.question
-        base = Side(found.inputs, found.terms)
-        other = Side(self.scenario, self._terms(found, self.scenario))
+    def __call__(self, evaluation: Evaluation) -> Array:
+        model, pair, span = self.model, self.pair, self.pair.span
+        base = EvaluatedWorld(evaluation.inputs, evaluation.terms)
+        scenario = EvaluatedWorld(self.scenario, self._terms(evaluation, self.scenario))
         shown: Shown = unchanged
-        mean = expected(model, found)[:, span]
+        mean = expected(model, evaluation)[:, span]
         if self.kind == "counterfactual":
-            shown = realised(model, found, span, mean, self.rng)
-        before, after = shown(mean), self._outcome(found, other.terms, shown)
-        price, changed = q.base.price[span], q.scenario.price[span]
-        rows = [before, after, before * price, after * changed]
-        for place, inputs in zip(q.places, self.alone, strict=True):
-            one = len(q.places) == 1
-            side = other if one else Side(inputs, self._terms(found, inputs))
-            for path in shown_paths(model, place):
-                terms = along(path, found.parameters, model.structure, base, side)
-                rows.append(self._outcome(found, terms, shown) - before)
+            shown = realised(model, evaluation, span, mean, self.rng)
+        before, after = shown(mean), self._outcome(evaluation, scenario.terms, shown)
+        price_before, price_after = pair.base.price[span], pair.scenario.price[span]
+        rows = [before, after, before * price_before, after * price_after]
+        for variable, inputs in zip(pair.variables, self.single_changes, strict=True):
+            single = scenario
+            if len(pair.variables) > 1:
+                single = EvaluatedWorld(inputs, self._terms(evaluation, inputs))
+            for path in shown_paths(model, variable):
+                terms = terms_along_path(path, evaluation.parameters, model.structure, base, single)
+                rows.append(self._outcome(evaluation, terms, shown) - before)
         return np.stack([row.sum(-1) for row in rows], axis=1)
 
-    def _terms(self, found: Evaluation, inputs: Inputs) -> equations.Terms:
-        return equations.terms(found.parameters, inputs, self.model.structure, np)
+    def _terms(self, evaluation: Evaluation, inputs: Inputs) -> equations.Terms:
+        return equations.terms(evaluation.parameters, inputs, self.model.structure, np)
 
-    def _outcome(self, found: Evaluation, terms: equations.Terms, shown: Shown) -> Array:
-        """(draw, week, geo) of the span."""
-        world = Evaluation(found.parameters, found.inputs, terms, found.steps)
-        return shown(expected(self.model, world)[:, self.question.span])
+    def _outcome(self, evaluation: Evaluation, terms: equations.Terms, shown: Shown) -> Array:
+        """(draw, week, geo) KPI of the span under ``terms``."""
+        world = Evaluation(evaluation.parameters, evaluation.inputs, terms, evaluation.steps)
+        return shown(expected(self.model, world)[:, self.pair.span])
 
 
-def _drawn(
-    model: FittedModel, question: Question, world: Variables, seed: int
+def _predictive_draws(
+    model: FittedModel, pair: WorldPair, world: Variables, seed: int
 ) -> tuple[Array, Array]:
-    """(draw, week) kpi and revenue of one world with all noise."""
-    kpi = predictive(model, world, question.span, seed)
-    return kpi.sum(-1), (kpi * world.price[question.span]).sum(-1)
+    """(draw, week) KPI and revenue of one world, with future states and noise."""
+    kpi = predictive(model, world, pair.span, seed)
+    return kpi.sum(-1), (kpi * world.price[pair.span]).sum(-1)

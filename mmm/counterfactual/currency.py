@@ -1,34 +1,37 @@
-"""What an answer in units means in currency: revenue, and profit where a unit's cost is known.
+"""An answer in units expressed in currency: revenue, and profit where the cost of a unit is known.
 
     revenue = price * units        profit = (price - unit_cost) * units - own spend
 
-Week by week and geo by geo at each world's own price. Only for a kpi that counts units and has a
-price: a revenue kpi is revenue already, and its units are unknown beyond an index of the price.
+Computed week by week and geo by geo at each world's own price, for a KPI that counts units and has
+a price. A revenue KPI is revenue already, and its number of units is known only up to the index of
+the price.
 """
 
 import numpy as np
 
-from mmm.counterfactual.contrast import Contrast, Found, Question
+from mmm.counterfactual.contrast import Contrast, CounterfactualDraws, WorldPair
 from mmm.counterfactual.question import Money, MoneyEffect
 from mmm.interval import effect, summarize
 from mmm.posterior.fitted import FittedModel
 
 
-def money(model: FittedModel, question: Question, found: Found) -> Money | None:
-    """Revenue and profit of the question; None where the kpi is revenue or has no price."""
+def currency_effects(
+    model: FittedModel, pair: WorldPair, draws: CounterfactualDraws
+) -> Money | None:
+    """Revenue and profit of both worlds; None where the KPI is revenue or has no price."""
     if model.spec.price is None or model.spec.kpi.kind != "units":
         return None
     cost = model.spec.unit_cost
     return Money(
-        revenue=_block(found.revenue, question.width),
-        profit=None if cost is None else _block(_profit(question, found, cost), question.width),
+        revenue=_money_effect(draws.revenue, pair.width),
+        profit=None if cost is None else _money_effect(_profit(pair, draws, cost), pair.width),
     )
 
 
-def _profit(question: Question, found: Found, cost: float) -> Contrast:
-    span = question.span
-    before, after = (w.spend[span].sum((1, 2)) for w in (question.base, question.scenario))
-    units, revenue = found.kpi, found.revenue
+def _profit(pair: WorldPair, draws: CounterfactualDraws, cost: float) -> Contrast:
+    span = pair.span
+    before, after = (w.spend[span].sum((1, 2)) for w in (pair.base, pair.scenario))
+    units, revenue = draws.kpi, draws.revenue
     return Contrast(
         baseline=revenue.baseline - cost * units.baseline - before,
         scenario=revenue.scenario - cost * units.scenario - after,
@@ -36,7 +39,7 @@ def _profit(question: Question, found: Found, cost: float) -> Contrast:
     )
 
 
-def _block(contrast: Contrast, width: int) -> MoneyEffect:
+def _money_effect(contrast: Contrast, width: int) -> MoneyEffect:
     inside = np.s_[:, :width]
     return MoneyEffect(
         effect=effect(contrast.change.sum(1)),

@@ -1,4 +1,4 @@
-"""Weeks past the data: what every variable does there, by default or as the user says."""
+"""Weeks after the data: the values of every variable there, by default or by the user's rules."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,12 +10,12 @@ from pydantic import Field
 
 from mmm.counterfactual.variables import (
     MEDIATOR,
-    Place,
+    VariableRef,
     check_values,
-    per_geo,
-    place_of,
-    read,
-    write,
+    find_variable,
+    geo_factors,
+    read_values,
+    with_values,
 )
 from mmm.data.timeline import Variables, append, weeks_after
 from mmm.errors import Issue, QueryError, pointer
@@ -25,27 +25,27 @@ from mmm.types import Array
 YEAR = 52
 
 
-type Rule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
+type FutureRule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
 
 
-type Future = Mapping[str, Rule]
+type FutureRules = Mapping[str, FutureRule]
 
 
-def timeline(
-    model: FittedModel, end: date, tail: int, future: Future, default_spend: str | None
+def extend_timeline(
+    model: FittedModel, end: date, tail: int, future: FutureRules, default_spend: str | None
 ) -> tuple[Variables, list[str]]:
     """The observed weeks, future weeks to ``end``, and ``tail`` weeks without own spend.
 
     Returns the variables and a warning for each default used. ``default_spend`` is the rule for
     channels not named in ``future``; None leaves them at zero. Raises QueryError for an unknown
-    variable or a list of the wrong length.
+    variable, a mediator, a list of the wrong length, or rules where no week is in the future.
     """
     history = model.design.observed
     last = model.panel.weeks[-1]
     ahead = max((end - last).days // 7, 0)
-    places = {name: place_of(model, name, pointer("future", name)) for name in future}
-    for name, place in places.items():
-        if place.array == MEDIATOR:
+    variables = {name: find_variable(model, name, pointer("future", name)) for name in future}
+    for name, variable in variables.items():
+        if variable.array == MEDIATOR:
             detail = f"{name!r} follows from its own equation; intervene on it with do"
             raise QueryError([Issue(pointer("future", name), "mediator", detail)])
     if not ahead:
@@ -53,16 +53,18 @@ def timeline(
             raise QueryError([Issue("/future", "no_future", "the window ends within the data")])
         return _with_listed_events(model, _extend(history, tail)), []
     world = _with_listed_events(model, _extend(history, ahead + tail))
-    lasting = slice(len(model.panel.weeks), len(model.panel.weeks) + ahead)
-    used: dict[str, list[str]] = {}
+    future_weeks = slice(len(model.panel.weeks), len(model.panel.weeks) + ahead)
+    assumed: dict[str, list[str]] = {}
     for name, rule in _defaults(model, default_spend).items():
         if name not in future:
-            world = _apply(model, world, place_of(model, name, ""), rule, lasting, history)
-            used.setdefault(_describe(rule, history), []).append(name)
+            world = _apply_rule(
+                model, world, find_variable(model, name, ""), rule, future_weeks, history
+            )
+            assumed.setdefault(_describe(rule, history), []).append(name)
     for name, rule in future.items():
-        world = _apply(model, world, places[name], rule, lasting, history)
-    used |= _taken(model, future)
-    return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in used.items()]
+        world = _apply_rule(model, world, variables[name], rule, future_weeks, history)
+    assumed |= _unstated_assumptions(model, future)
+    return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in assumed.items()]
 
 
 def _extend(history: Variables, weeks: int) -> Variables:
@@ -88,7 +90,7 @@ def _zeros(history: Variables, name: str, weeks: int) -> Array:
 
 
 def _with_listed_events(model: FittedModel, world: Variables) -> Variables:
-    """Events given by their weeks happen in the future too."""
+    """``world`` with the events that are given by their weeks also in future weeks."""
     if not model.structure.events:
         return world
     events, later = world.events.copy(), len(model.panel.weeks)
@@ -99,9 +101,9 @@ def _with_listed_events(model: FittedModel, world: Variables) -> Variables:
     return replace(world, events=events)
 
 
-def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:
+def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, FutureRule]:
     s = model.structure
-    rules: dict[str, Rule] = dict.fromkeys(s.controls, "last_year")
+    rules: dict[str, FutureRule] = dict.fromkeys(s.controls, "last_year")
     if s.has_price:
         rules["price"] = "hold"
     rules |= {f"{name}.price": "hold" for name in s.priced_rivals}
@@ -111,47 +113,47 @@ def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, Rule]:
     return rules
 
 
-def _taken(model: FittedModel, future: Future) -> dict[str, list[str]]:
-    """What later weeks take without a rule of their own, for the user to know."""
+def _unstated_assumptions(model: FittedModel, future: FutureRules) -> dict[str, list[str]]:
+    """Names by assumption, for variables whose future follows no rule."""
     spec = model.spec
-    found = {
+    assumptions = {
         "taken as absent": [e.name for e in spec.events if e.column and e.name not in future],
         "cost of exposure and contacts at their mean": [
             c.name for c in spec.channels if c.exposure
         ],
     }
-    return {how: names for how, names in found.items() if names}
+    return {how: names for how, names in assumptions.items() if names}
 
 
-def _apply(
+def _apply_rule(
     model: FittedModel,
     world: Variables,
-    place: Place,
-    rule: Rule,
-    lasting: slice,
+    variable: VariableRef,
+    rule: FutureRule,
+    future_weeks: slice,
     history: Variables,
 ) -> Variables:
-    weeks, values = lasting.stop - lasting.start, read(world, place)
-    observed_values = read(history, place)
+    weeks, values = future_weeks.stop - future_weeks.start, read_values(world, variable)
+    observed_values = read_values(history, variable)
     if isinstance(rule, list):
-        where = pointer("future", place.name)
+        where = pointer("future", variable.name)
         if len(rule) != weeks:
             detail = f"{len(rule)} values for {weeks} future weeks"
             raise QueryError([Issue(where, "wrong_length", detail)])
-        new: Array = np.asarray(rule, dtype=np.float64)[:, None] * per_geo(model, place)
-        check_values(place, new, where)
+        new: Array = np.asarray(rule, dtype=np.float64)[:, None] * geo_factors(model, variable)
+        check_values(variable, new, where)
     elif rule == "last_year" and len(history.weeks) >= YEAR:
         new = observed_values[-YEAR:][np.arange(weeks) % YEAR]
     else:
         new = np.repeat(observed_values[-1:], weeks, axis=0)
     changed = values.copy()
-    changed[lasting] = new
-    if place.array not in ("spend", "events"):
-        changed[lasting.stop :] = changed[lasting][-1:]
-    return write(world, place, changed)
+    changed[future_weeks] = new
+    if variable.array not in ("spend", "events"):
+        changed[future_weeks.stop :] = changed[future_weeks][-1:]
+    return with_values(world, variable, changed)
 
 
-def _describe(rule: Rule, history: Variables) -> str:
+def _describe(rule: FutureRule, history: Variables) -> str:
     if rule == "last_year" and len(history.weeks) >= YEAR:
         return "assumed as in the same weeks of last year"
     return "held at the last value"

@@ -1,37 +1,36 @@
-"""All interventions of a question: the plain ones in their order, then the reactions to them.
+"""do(): the interventions of a question, applied to the variables of a timeline.
 
-For a policy of variable v that follows u with share a and lag l, in every week t and geo g of its
-range, against the world without interventions (base):
+Interventions other than policies are applied in their order, then the policies, causes first. For a
+policy by which variable v follows u with share a and lag l, in every week t and geo g of its range,
+relative to the world without interventions (base):
 
-    v[t, g] = plain v[t, g] * (1 + a * (u[t-l, g] / base u[t-l, g] - 1))
+    v[t, g] = v[t, g] without the policy * (1 + a * (u[t-l, g] / base u[t-l, g] - 1))
 
-where u may follow another variable in turn. Values are the same in every draw, so that what a
-policy follows must be set from outside: the kpi and mediators are not, and are refused.
+where u may itself follow another variable. Values are the same in every draw, so a policy can only
+follow variables that are set from outside: the KPI and mediators are not, and are refused.
 
-do(): one intervention applied to the variables of a timeline.
-
-A mediator m follows from its equation as m -> factor * m + shift, in its own unit: to set it makes
-the factor zero, to scale it multiplies both, to add to it adds to the shift.
+A mediator m follows from its equation as m -> factor * m + shift, in its own unit: setting it makes
+the factor zero, scaling it multiplies both, adding to it adds to the shift.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from mmm.counterfactual.question import Do, Policy
+from mmm.counterfactual.question import Intervention, Policy
 from mmm.counterfactual.variables import (
     MEDIATOR,
-    Place,
+    VariableRef,
     check_values,
-    per_geo,
-    place_of,
-    read,
-    scaled,
-    week_of,
-    write,
+    find_variable,
+    geo_factors,
+    read_values,
+    require_week_start,
+    with_scaled_values,
+    with_values,
 )
 from mmm.data.timeline import Variables
 from mmm.errors import Issue, QueryError, pointer
@@ -39,114 +38,140 @@ from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.types import Array
 
-EMPTIED = ("spend", "rival_spend", "events")
-"""Variables that leave zero behind where their path is moved away."""
+type FirstAndLast = tuple[date, date]
+"""First and last week of a window, by their start dates."""
+
+ZERO_FILLED = ("spend", "rival_spend", "events")
+"""Arrays of variables for which a shift fills the gap with zero."""
 
 
-def apply_do(
-    model: FittedModel, world: Variables, do: Do, window: tuple[date, date], where: str
+def apply_intervention(
+    model: FittedModel, world: Variables, do: Intervention, window: FirstAndLast, where: str
 ) -> Variables:
-    """``world`` under one intervention that is no policy; raises QueryError under ``where``."""
-    place = place_of(model, do.variable, f"{where}/variable")
+    """``world`` under one intervention; raises QueryError under ``where``, also for a policy."""
+    variable = find_variable(model, do.variable, f"{where}/variable")
     if do.policy is not None:
         detail = f"{do.variable!r} follows {do.policy.follows!r}; ask this as a counterfactual"
         raise QueryError([Issue(f"{where}/policy", "policy", detail)])
-    weeks = weeks_of(model, world, do, window, where)
-    if place.array == MEDIATOR:
-        return _on_mediator(world, place, do, weeks, where)
-    values = read(world, place).copy()
+    weeks = intervention_weeks(model, world, do, window, where)
+    if variable.array == MEDIATOR:
+        return _on_mediator(world, variable, do, weeks, where)
+    values = read_values(world, variable).copy()
     if do.shift is None:
-        values[weeks] = _changed(do, values[weeks], per_geo(model, place))
+        values[weeks] = _changed(do, values[weeks], geo_factors(model, variable))
     else:
-        values[weeks] = _shifted(do.shift, values, weeks, place, where)
-    check_values(place, values[weeks], where)
-    return write(world, place, values)
+        values[weeks] = _shifted(do.shift, values, weeks, variable, where)
+    check_values(variable, values[weeks], where)
+    return with_values(world, variable, values)
 
 
-def weeks_of(
-    model: FittedModel, world: Variables, do: Do, window: tuple[date, date], where: str
+def intervention_weeks(
+    model: FittedModel, world: Variables, do: Intervention, window: FirstAndLast, where: str
 ) -> slice:
-    """Positions of the intervention's range; raises QueryError where it leaves the window."""
-    first = week_of(model, do.start or window[0], f"{where}/start")
-    last = week_of(model, do.end or window[1], f"{where}/end")
+    """Positions of the intervention's weeks; raises QueryError where they are not in the window."""
+    first = require_week_start(model, do.start or window[0], f"{where}/start")
+    last = require_week_start(model, do.end or window[1], f"{where}/end")
     if not window[0] <= first <= last <= window[1]:
         detail = f"{first} to {last} is not within {window[0]} to {window[1]}"
         raise QueryError([Issue(where, "outside_window", detail)])
     return slice(world.index(first), world.index(last) + 1)
 
 
-def shift_note(before: Variables, do: Do, place: Place, weeks: slice) -> str:
-    """What a shift leaves behind, and what it drops."""
+def shift_note(before: Variables, do: Intervention, variable: VariableRef, weeks: slice) -> str:
+    """A sentence on how a shift fills the gap, and on the spend that leaves the range."""
     by = do.shift or 0
-    way, side = ("later", "before") if by > 0 else ("earlier", "after")
-    moved = f"{place.name} moves {abs(by)} weeks {way}"
-    if place.array not in EMPTIED:
+    direction, side = ("later", "before") if by > 0 else ("earlier", "after")
+    moved = f"{variable.name} moves {abs(by)} weeks {direction}"
+    if variable.array not in ZERO_FILLED:
         return f"{moved}: the gap is filled with its value in the week {side} the range"
-    inside = read(before, place)[weeks]
+    inside = read_values(before, variable)[weeks]
     lost = float((inside[-by:] if by > 0 else inside[:-by]).sum())
     return f"{moved}: the gap is filled with zero, and {lost:,.6g} falls out of the range"
 
 
-def _changed(do: Do, values: Array, share: Array) -> Array:
+def _changed(do: Intervention, values: Array, share: Array) -> Array:
     if do.set is not None:
         return np.broadcast_to(do.set * share, values.shape)
     return values * do.scale if do.scale is not None else values + (do.add or 0.0) * share
 
 
-def _shifted(by: int, values: Array, weeks: slice, place: Place, where: str) -> Array:
-    """(week, geo) the range's values ``by`` weeks later, the gap filled."""
+def _shifted(by: int, values: Array, weeks: slice, variable: VariableRef, where: str) -> Array:
+    """(week, geo) values of the range moved ``by`` weeks later, the gap filled."""
     length = weeks.stop - weeks.start
     if abs(by) >= length:
-        detail = f"a shift of {by} weeks in a range of {length} leaves nothing of the path"
+        detail = f"a shift of {by} weeks in a range of {length} leaves none of the values"
         raise QueryError([Issue(f"{where}/shift", "shift_too_long", detail)])
     moved = np.roll(values[weeks], by, axis=0)
     gap = slice(0, by) if by > 0 else slice(by, None)
     beside = weeks.start - 1 if by > 0 else weeks.stop
-    kept = values[int(np.clip(beside, 0, len(values) - 1))]
-    moved[gap] = 0.0 if place.array in EMPTIED else kept
+    neighbour = values[int(np.clip(beside, 0, len(values) - 1))]
+    moved[gap] = 0.0 if variable.array in ZERO_FILLED else neighbour
     return np.asarray(moved)
 
 
-def _on_mediator(world: Variables, place: Place, do: Do, weeks: slice, where: str) -> Variables:
+def _on_mediator(
+    world: Variables, variable: VariableRef, do: Intervention, weeks: slice, where: str
+) -> Variables:
     if do.shift is not None:
-        detail = f"the path of {do.variable!r} follows from its equation; shift its causes"
+        detail = f"{do.variable!r} follows from its equation; shift its causes instead"
         raise QueryError([Issue(f"{where}/shift", "mediator", detail)])
     factor, shift = world.mediator_factor.copy(), world.mediator_shift.copy()
-    at = (weeks, slice(None), place.position)
+    cells = (weeks, slice(None), variable.position)
     if do.set is not None:
-        factor[at], shift[at] = 0.0, do.set
+        factor[cells], shift[cells] = 0.0, do.set
     elif do.scale is not None:
-        factor[at] *= do.scale
-        shift[at] *= do.scale
+        factor[cells] *= do.scale
+        shift[cells] *= do.scale
     else:
-        shift[at] += do.add or 0.0
+        shift[cells] += do.add or 0.0
     return replace(world, mediator_factor=factor, mediator_shift=shift)
 
 
-type Window = tuple[date, date]
-
-
-def act(
-    model: FittedModel, base: Variables, dos: Sequence[Do], window: Window, at: str = "do"
+def apply_interventions(
+    model: FittedModel,
+    base: Variables,
+    dos: Sequence[Intervention],
+    window: FirstAndLast,
+    at: str = "do",
 ) -> tuple[Variables, list[str]]:
-    """``base`` under all of ``dos``, and notes on what they imply (QueryError under ``at``)."""
+    """``base`` under all of ``dos``, and notes on their consequences.
+
+    Raises QueryError with a pointer under ``at``.
+    """
     world, notes = base, []
     for i, do in enumerate(dos):
         if do.policy is not None:
             continue
         where = pointer(at, i)
-        before, world = world, apply_do(model, world, do, window, where)
+        before, world = world, apply_intervention(model, world, do, window, where)
         if do.shift is not None:
-            weeks = weeks_of(model, world, do, window, where)
-            notes.append(shift_note(before, do, place_of(model, do.variable, where), weeks))
-    for i, policy in _in_order(dos, at):
-        source = _source(model, policy, pointer(at, i, "policy", "follows"))
-        world, note = _react(model, base, world, dos[i], policy, source, window, pointer(at, i))
-        notes += note
+            weeks = intervention_weeks(model, world, do, window, where)
+            notes.append(shift_note(before, do, find_variable(model, do.variable, where), weeks))
+    for i, policy in _policies_in_order(dos, at):
+        where = pointer(at, i)
+        source = _followed_variable(model, policy, f"{where}/policy/follows")
+        variable = find_variable(model, dos[i].variable, f"{where}/variable")
+        weeks = intervention_weeks(model, world, dos[i], window, where)
+        reaction = _Reaction(variable, source, policy.share, policy.lag, weeks, where)
+        world, reaction_notes = _react(base, world, reaction)
+        notes += reaction_notes
     return world, notes
 
 
-def _in_order(dos: Sequence[Do], at: str) -> Iterator[tuple[int, Policy]]:
+@dataclass(frozen=True)
+class _Reaction:
+    """A policy by which ``variable`` follows ``source`` in ``weeks``, by ``share`` after ``lag``
+    weeks; ``where`` is its JSON pointer."""
+
+    variable: VariableRef
+    source: VariableRef
+    share: float
+    lag: int
+    weeks: slice
+    where: str
+
+
+def _policies_in_order(dos: Sequence[Intervention], at: str) -> Iterator[tuple[int, Policy]]:
     """Positions of the policies, causes before effects."""
     follows: dict[str, list[str]] = {}
     for do in dos:
@@ -166,47 +191,38 @@ def _in_order(dos: Sequence[Do], at: str) -> Iterator[tuple[int, Policy]]:
                 yield i, do.policy
 
 
-def _source(model: FittedModel, policy: Policy, where: str) -> Place:
+def _followed_variable(model: FittedModel, policy: Policy, where: str) -> VariableRef:
     if policy.follows == KPI:
-        detail = "a policy that follows the kpi would differ between draws; give the path by week"
+        detail = "a policy that follows the KPI would differ between draws; give values by week"
         raise QueryError([Issue(where, "feedback", detail)])
-    place = place_of(model, policy.follows, where)
-    if place.array == MEDIATOR:
-        detail = f"{place.name!r} follows from its own equation; follow one of its causes"
+    variable = find_variable(model, policy.follows, where)
+    if variable.array == MEDIATOR:
+        detail = f"{variable.name!r} follows from its own equation; follow one of its causes"
         raise QueryError([Issue(where, "mediator", detail)])
-    return place
+    return variable
 
 
-def _react(
-    model: FittedModel,
-    base: Variables,
-    world: Variables,
-    do: Do,
-    policy: Policy,
-    source: Place,
-    window: Window,
-    where: str,
-) -> tuple[Variables, list[str]]:
-    place = place_of(model, do.variable, f"{where}/variable")
-    weeks = weeks_of(model, world, do, window, where)
-    change = _relative_change(base, world, source, f"{where}/policy/follows")
-    late = np.zeros_like(change)
-    late[policy.lag :] = change[: max(len(change) - policy.lag, 0)]
+def _react(base: Variables, world: Variables, reaction: _Reaction) -> tuple[Variables, list[str]]:
+    """``world`` with the reaction to its differences from ``base``, and notes."""
+    variable, weeks, lag = reaction.variable, reaction.weeks, reaction.lag
+    change = _relative_change(base, world, reaction.source, f"{reaction.where}/policy/follows")
+    lagged_change = np.zeros_like(change)
+    lagged_change[lag:] = change[: max(len(change) - lag, 0)]
     factor = np.ones_like(change)
-    factor[weeks] += policy.share * late[weeks]
-    world = scaled(world, place, factor)
-    if place.array != MEDIATOR:
-        check_values(place, read(world, place)[weeks], where)
-    missed = change[max(weeks.stop - policy.lag, 0) : weeks.stop]
-    if not np.any(missed):
+    factor[weeks] += reaction.share * lagged_change[weeks]
+    world = with_scaled_values(world, variable, factor)
+    if variable.array != MEDIATOR:
+        check_values(variable, read_values(world, variable)[weeks], reaction.where)
+    not_counted = change[max(weeks.stop - lag, 0) : weeks.stop]
+    if not np.any(not_counted):
         return world, []
-    note = f"the reaction of {place.name} to the last {policy.lag} weeks comes after its range"
+    note = f"the reaction of {variable.name} to the last {lag} weeks comes after its range"
     return world, [f"{note} and is not counted"]
 
 
-def _relative_change(base: Variables, world: Variables, source: Place, where: str) -> Array:
+def _relative_change(base: Variables, world: Variables, source: VariableRef, where: str) -> Array:
     """(week, geo) relative change of a variable; raises QueryError where it starts from zero."""
-    before, after = read(base, source), read(world, source)
+    before, after = read_values(base, source), read_values(world, source)
     from_zero = (before == 0.0) & (after != 0.0)
     if from_zero.any():
         week = base.weeks[int(np.argwhere(from_zero)[0, 0])]

@@ -5,16 +5,16 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from mmm.counterfactual.future import Rule
+from mmm.counterfactual.future import FutureRule
 from mmm.interval import Answer, Effect, Interval
 from mmm.spec.base import Frozen
 
-Kind = Literal["forecast", "interventional", "counterfactual"]
+CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
 
 
-class Window(Frozen):
-    """Week-start dates, both inclusive."""
+class WeekRange(Frozen):
+    """A range of weeks by the dates of the first and the last week's start."""
 
     start: date
     end: date
@@ -29,8 +29,8 @@ class Window(Frozen):
 class Policy(Frozen):
     """A reaction: the variable changes by ``share`` times the relative change of ``follows``.
 
-    The change of ``follows`` is taken against the world without the question's interventions, in
-    the same geo, ``lag`` weeks before.
+    The change of ``follows`` is relative to the world without the question's interventions, in the
+    same geo, ``lag`` weeks before.
     """
 
     follows: str
@@ -38,14 +38,15 @@ class Policy(Frozen):
     lag: int = Field(default=0, ge=0, le=52)
 
 
-class Do(Frozen):
+class Intervention(Frozen):
     """One intervention in each week and geo of its range (default: the window).
 
-    ``set``, ``scale`` and ``add`` change values, in the variable's own unit; a national channel's
-    number is its total over geos. ``shift`` moves the variable's path by so many weeks (later where
-    positive) within the range: spend and events leave zero behind, prices and controls the value
-    of the week next to the range. ``policy`` makes it react to another variable. A mediator that is
-    scaled or added to keeps following its causes; one that is set does not.
+    ``set``, ``scale`` and ``add`` change values, in the variable's own unit; for a national channel
+    the number is its total over geos. ``shift`` moves the variable's values by that many weeks
+    (later where positive) within the range; the gap is filled with zero for spend and events, and
+    with the value of the week next to the range for prices and controls. ``policy`` makes the
+    variable react to another one. A mediator that is scaled or added to still follows its causes;
+    one that is set does not.
     """
 
     variable: str
@@ -71,18 +72,18 @@ class Do(Frozen):
 class Counterfactual(Frozen):
     """A what-if question."""
 
-    window: Window
-    kind: Kind = "interventional"
-    do: tuple[Do, ...] = Field(min_length=1, max_length=100)
-    future: dict[str, Rule] = Field(default_factory=dict)
+    window: WeekRange
+    kind: CounterfactualKind = "interventional"
+    do: tuple[Intervention, ...] = Field(min_length=1, max_length=100)
+    future: dict[str, FutureRule] = Field(default_factory=dict)
     after: Literal["zero", "continue"] = "zero"
     seed: int = Field(default=0, ge=0)
 
 
 class PathEffect(Answer):
-    """The effect that runs along one path, all else as in the baseline.
+    """The effect along one path, everything else as in the baseline.
 
-    Where there are several rows the last, ``interaction``, is what they leave over: products with a
+    Where there are several rows, the last, ``interaction``, is the remainder: products with a
     price, the log link, several variables at once. The rows add up to the effect.
     """
 
@@ -91,7 +92,7 @@ class PathEffect(Answer):
 
 
 class WeekEffect(Answer):
-    """One week of the window or its carry-out."""
+    """One week of the window or of its carryover after the window."""
 
     week: date
     baseline: Interval
@@ -100,7 +101,8 @@ class WeekEffect(Answer):
 
 
 class MoneyEffect(Answer):
-    """In currency: effect with carry-out and within the window; the others are window totals."""
+    """Currency: the effect with carryover after the window, and within it; the others are totals of
+    the window."""
 
     effect: Effect
     effect_in_window: Effect
@@ -109,18 +111,18 @@ class MoneyEffect(Answer):
 
 
 class Money(Answer):
-    """What the question means in currency, where the kpi counts units and has a price.
+    """The answer in currency, where the KPI counts units and has a price.
 
-    ``revenue`` is price times units; ``profit``, where a unit's cost is known, is (price - cost)
-    times units, less own spend.
+    ``revenue`` is price times units; ``profit``, where the cost of a unit is known, is (price -
+    cost) times units, less own spend.
     """
 
     revenue: MoneyEffect
     profit: MoneyEffect | None
 
 
-class Spread(Answer):
-    """S.d. of a window total: of its expectation over the draws, and of the noise around it.
+class UncertaintySplit(Answer):
+    """Standard deviation of a window total: of its expectation over draws, and of the noise.
 
     The variance of a forecast is the sum of their squares.
     """
@@ -130,14 +132,18 @@ class Spread(Answer):
 
 
 class Uncertainty(Answer):
-    """What the intervals of baseline and scenario are made of; only a forecast has noise."""
+    """Sources of the intervals of baseline and scenario; only a forecast has noise."""
 
-    baseline: Spread
-    scenario: Spread
+    baseline: UncertaintySplit
+    scenario: UncertaintySplit
 
 
 class CounterfactualAnswer(Answer):
-    """Effect with carry-out, and within the window; baseline and scenario are window totals."""
+    """The answer to a what-if question.
+
+    ``effect`` includes the carryover after the window, ``effect_in_window`` does not; baseline and
+    scenario are totals of the window.
+    """
 
     effect: Effect
     effect_in_window: Effect
@@ -148,5 +154,5 @@ class CounterfactualAnswer(Answer):
     by_path: tuple[PathEffect, ...]
     by_week: tuple[WeekEffect, ...]
     unit: str
-    kind: Kind
+    kind: CounterfactualKind
     warnings: tuple[str, ...]

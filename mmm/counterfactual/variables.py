@@ -1,4 +1,4 @@
-"""Names that questions use -> the place in ``Variables``: tv, price, rival.price, rival.spend."""
+"""The variables that a question may name (tv, price, rival.price, rival.spend), and values."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,17 +12,16 @@ from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 MEDIATOR = "mediator"
-
-
-_OF_MEDIATOR = ("mediator_factor", "mediator_shift")
+_MEDIATOR_ARRAYS = ("mediator_factor", "mediator_shift")
 
 
 @dataclass(frozen=True)
-class Place:
-    """An array of ``Variables`` and the position on its last axis (None: it has none).
+class VariableRef:
+    """Reference to a variable: an array of ``Variables`` and the position on its last axis.
 
-    A mediator has no array: its value follows from its equation, and a do changes
-    ``mediator_factor`` and ``mediator_shift``.
+    ``position`` is None where the array has no such axis. A mediator has no array of its own: its
+    value follows from its equation, and an intervention changes ``mediator_factor`` and
+    ``mediator_shift``.
     """
 
     name: str
@@ -31,11 +30,11 @@ class Place:
 
     @property
     def arrays(self) -> tuple[str, ...]:
-        """The arrays of ``Variables`` that a do on the variable changes."""
-        return _OF_MEDIATOR if self.array == MEDIATOR else (self.array,)
+        """The arrays of ``Variables`` that an intervention on the variable changes."""
+        return _MEDIATOR_ARRAYS if self.array == MEDIATOR else (self.array,)
 
 
-def places(model: FittedModel) -> dict[str, Place]:
+def model_variables(model: FittedModel) -> dict[str, VariableRef]:
     """Every variable that a question may name, in order."""
     s = model.structure
     groups = {
@@ -46,75 +45,75 @@ def places(model: FittedModel) -> dict[str, Place]:
         "events": list(s.events),
         MEDIATOR: list(s.mediators),
     }
-    found = {
-        name: Place(name, array, position)
+    variables = {
+        name: VariableRef(name, array, position)
         for array, names in groups.items()
         for position, name in enumerate(names)
     }
     if s.has_price:
-        found["price"] = Place("price", "price", None)
-    return found
+        variables["price"] = VariableRef("price", "price", None)
+    return variables
 
 
-def place_of(model: FittedModel, name: str, where: str) -> Place:
-    """Place of ``name``; raises QueryError listing the names that exist."""
-    known = places(model)
+def find_variable(model: FittedModel, name: str, where: str) -> VariableRef:
+    """The variable ``name``; raises QueryError under ``where``, listing the names that exist."""
+    known = model_variables(model)
     if name not in known:
         detail = f"{name!r} is not a variable of this model; there are: {', '.join(known)}"
         raise QueryError([Issue(where, "unknown_variable", detail)])
     return known[name]
 
 
-def read(world: Variables, place: Place) -> Array:
+def read_values(world: Variables, variable: VariableRef) -> Array:
     """(week, geo) values of a variable that is no mediator."""
-    values: Array = getattr(world, place.array)
-    return values if place.position is None else values[..., place.position]
+    values: Array = getattr(world, variable.array)
+    return values if variable.position is None else values[..., variable.position]
 
 
-def write(world: Variables, place: Place, values: Array) -> Variables:
+def with_values(world: Variables, variable: VariableRef, values: Array) -> Variables:
     """``world`` with a variable that is no mediator replaced by ``values (week, geo)``."""
-    return _written(world, place.array, place.position, values)
+    return _with_array(world, variable.array, variable.position, values)
 
 
-def scaled(world: Variables, place: Place, factor: Array) -> Variables:
-    """``world`` with a variable, a mediator too, multiplied by ``factor (week, geo)``."""
-    for array in place.arrays:
-        values = read(world, replace(place, array=array))
-        world = _written(world, array, place.position, values * factor)
+def with_scaled_values(world: Variables, variable: VariableRef, factor: Array) -> Variables:
+    """``world`` with a variable, also a mediator, multiplied by ``factor (week, geo)``."""
+    for array in variable.arrays:
+        values = read_values(world, replace(variable, array=array))
+        world = _with_array(world, array, variable.position, values * factor)
     return world
 
 
-def only(base: Variables, changed: Variables, place: Place) -> Variables:
-    """``base`` with one variable, a mediator too, as in ``changed``."""
-    for array in place.arrays:
-        values = read(changed, replace(place, array=array))
-        base = _written(base, array, place.position, values)
+def with_one_variable(base: Variables, changed: Variables, variable: VariableRef) -> Variables:
+    """``base`` with one variable, also a mediator, as in ``changed``."""
+    for array in variable.arrays:
+        values = read_values(changed, replace(variable, array=array))
+        base = _with_array(base, array, variable.position, values)
     return base
 
 
-def per_geo(model: FittedModel, place: Place) -> Array:
-    """(geo,) what a number given once is multiplied by in each geo.
+def geo_factors(model: FittedModel, variable: VariableRef) -> Array:
+    """(geo,) factors that turn one number for the variable into its value in each geo.
 
-    One, but for a national channel: its spend is one number, which geos share by population.
+    One, except for a national channel, whose spend is split over geos by population.
     """
     weight = model.scales.geo_weight
-    if place.array == "spend" and model.spec.channels[place.position or 0].national:
+    if variable.array == "spend" and model.spec.channels[variable.position or 0].national:
         return np.asarray(weight / weight.sum())
     return np.ones_like(weight)
 
 
-def check_values(place: Place, values: Array, where: str) -> None:
-    """Raises QueryError where ``values`` cannot be: a price of zero, spend below it."""
+def check_values(variable: VariableRef, values: Array, where: str) -> None:
+    """Raise QueryError under ``where`` for a price that is not positive or negative spend."""
     lowest = float(values.min())
-    if "price" in place.array and lowest <= 0.0:
-        detail = f"{place.name} would be {lowest:g}; a price must stay above zero"
+    if "price" in variable.array and lowest <= 0.0:
+        detail = f"{variable.name} would be {lowest:g}; a price must stay above zero"
         raise QueryError([Issue(where, "not_positive", detail)])
-    if "spend" in place.array and lowest < 0.0:
-        detail = f"{place.name} would be {lowest:g}; spend cannot be negative"
+    if "spend" in variable.array and lowest < 0.0:
+        detail = f"{variable.name} would be {lowest:g}; spend cannot be negative"
         raise QueryError([Issue(where, "negative", detail)])
 
 
-def _written(world: Variables, array: str, position: int | None, values: Array) -> Variables:
+def _with_array(world: Variables, array: str, position: int | None, values: Array) -> Variables:
     changed = values
     if position is not None:
         changed = getattr(world, array).copy()
@@ -123,8 +122,12 @@ def _written(world: Variables, array: str, position: int | None, values: Array) 
     return replace(world, **arrays)
 
 
-def week_of(model: FittedModel, day: date, where: str) -> date:
-    """``day`` if it starts a week of the model's calendar; else QueryError naming the nearest."""
+def require_week_start(model: FittedModel, day: date, where: str) -> date:
+    """``day`` if it starts a week of the model's calendar.
+
+    Raises QueryError under ``where`` for another day, naming the nearest week starts, and for a day
+    before the data.
+    """
     first = model.panel.weeks[0]
     off = (day - first).days % 7
     if off:

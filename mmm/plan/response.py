@@ -20,9 +20,9 @@ from typing import Self
 import numpy as np
 from pydantic import Field
 
-from mmm.counterfactual.future import Rule, timeline
-from mmm.counterfactual.interventions import apply_do
-from mmm.counterfactual.question import Do
+from mmm.counterfactual.future import FutureRule, extend_timeline
+from mmm.counterfactual.interventions import apply_intervention
+from mmm.counterfactual.question import Intervention
 from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
@@ -155,8 +155,8 @@ def plan_response(
     model: FittedModel,
     horizon: Horizon,
     *,
-    assume: Sequence[Do] = (),
-    future: Mapping[str, Rule] | None = None,
+    assume: Sequence[Intervention] = (),
+    future: Mapping[str, FutureRule] | None = None,
     phasing: WeeksBy = "historic",
     geo_split: GeosBy = "usual",
     profile: Mapping[str, Sequence[float]] | None = None,
@@ -173,7 +173,7 @@ def plan_response(
     if on == "value" and not model.spec.has_currency:
         detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
-    world, warnings = timeline(model, weeks[-1], model.structure.max_lag, future or {}, None)
+    world, warnings = extend_timeline(model, weeks[-1], model.structure.max_lag, future or {}, None)
     for index, do in enumerate(assume):
         if do.variable in model.structure.channels:
             detail = f"{do.variable!r} is decided here; fix it under channels instead"
@@ -181,10 +181,14 @@ def plan_response(
         if do.variable in model.structure.mediators:
             detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
             raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
-        world = apply_do(model, world, do, (weeks[0], weeks[-1]), pointer("assume", index))
+        world = apply_intervention(
+            model, world, do, (weeks[0], weeks[-1]), pointer("assume", index)
+        )
     today, window = world, (weeks[0], weeks[-1])
     if price is not None:
-        world = apply_do(model, world, Do(variable="price", set=price), window, "/price")
+        world = apply_intervention(
+            model, world, Intervention(variable="price", set=price), window, "/price"
+        )
     spread = spread_of(model, weeks, phasing, geo_split, profile)
     current, most = references(model, spread)
 

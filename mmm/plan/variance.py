@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmm.counterfactual.variables import Place, places, read, write
+from mmm.counterfactual.variables import VariableRef, model_variables, read_values, with_values
 from mmm.data.panel import Panel
 from mmm.data.timeline import ARRAYS, Variables, observed
 from mmm.errors import Issue, QueryError
@@ -104,21 +104,21 @@ def _worlds(
     """Every change from the reference to what came, one after the other."""
     world = _spending(assumed, planned.spend, weeks)
     yield "plan", "plan", world
-    for name, place in places(model).items():
-        if place.array == "spend":
-            world = write(world, place, read(came, place))
+    for name, variable in model_variables(model).items():
+        if variable.array == "spend":
+            world = with_values(world, variable, read_values(came, variable))
             yield "execution", name, world
     for array in MARKET:
-        for name, place in places(model).items():
-            if place.array == array:
-                world = write(world, place, read(came, place))
+        for name, variable in model_variables(model).items():
+            if variable.array == array:
+                world = with_values(world, variable, read_values(came, variable))
                 yield "market", name, world
     for channel in model.spec.channels:
         if channel.exposure or channel.frequency:
             at = model.structure.channels.index(channel.name)
             for array in ("unit_cost", "frequency"):
-                place = Place(channel.name, array, at)
-                world = write(world, place, read(came, place))
+                variable = VariableRef(channel.name, array, at)
+                world = with_values(world, variable, read_values(came, variable))
             yield "market", f"cost and contacts of {channel.name}", world
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mmm.counterfactual.variables import MEDIATOR, places
+from mmm.counterfactual.variables import MEDIATOR, model_variables
 from mmm.data.timeline import Variables
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -18,7 +18,7 @@ def random_dos(model: FittedModel, rng: np.random.Generator) -> tuple[slice, Dos
     """Weeks (positions), and up to seven interventions in them, on different variables."""
     start, weeks = int(rng.integers(0, 12)), len(model.panel.weeks)
     window = slice(start, int(rng.integers(start + 3, weeks + 1)))
-    known = places(model)
+    known = model_variables(model)
     names = rng.permutation(list(known))[: int(rng.integers(2, 8))]
     dos: Dos = []
     for name in names:
@@ -31,19 +31,19 @@ def random_dos(model: FittedModel, rng: np.random.Generator) -> tuple[slice, Dos
 
 def by_hand(model: FittedModel, window: slice, dos: Dos) -> Variables:
     """The observed world with each intervention applied, week by week and geo by geo."""
-    world, known = model.design.observed, places(model)
+    world, known = model.design.observed, model_variables(model)
     arrays = {name: values.copy() for name, values in vars(world).items() if name != "weeks"}
     for do in dos:
-        place = known[do["variable"]]
+        variable = known[do["variable"]]
         for t in range(*window.indices(len(world.weeks))):
             for g, share in enumerate(_share(model, do["variable"])):
-                if place.array == MEDIATOR:
-                    _on_mediator(arrays, (t, g, place.position), do)
+                if variable.array == MEDIATOR:
+                    _on_mediator(arrays, (t, g, variable.position), do)
                     continue
-                at = (t, g) if place.position is None else (t, g, place.position)
-                before = arrays[place.array][at]
+                at = (t, g) if variable.position is None else (t, g, variable.position)
+                before = arrays[variable.array][at]
                 moved = do.get("scale", 1.0) * before + do.get("add", 0.0) * share
-                arrays[place.array][at] = do["set"] * share if "set" in do else moved
+                arrays[variable.array][at] = do["set"] * share if "set" in do else moved
     return replace(world, **arrays)
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mmm.counterfactual.answer import answer
-from mmm.counterfactual.contrast import MOST_PATHS
-from mmm.counterfactual.paths import paths
+from mmm.counterfactual.contrast import MAX_PATHS
+from mmm.counterfactual.paths import causal_paths
 from mmm.counterfactual.question import Counterfactual
-from mmm.counterfactual.variables import place_of
+from mmm.counterfactual.variables import find_variable
 from mmm.data.design import design_of
 from mmm.posterior.evaluate import outcome
 from mmm.spec.structure import longest_delay
@@ -214,9 +214,9 @@ def test_a_dense_graph_lists_so_many_paths_and_no_more():
     model = fake_model(draws=1)
     spec = type(model.spec).model_validate({**RICH, "mediators": mediators})
     dense = replace(model, design=design_of(spec, model.panel, model.scales))
-    found = list(paths(dense.structure, place_of(dense, "tv", "")))
+    found = list(causal_paths(dense.structure, find_variable(dense, "tv", "")))
     assert len(found) == 2**9
-    assert len(found) > MOST_PATHS
+    assert len(found) > MAX_PATHS
     assert len({path.names for path in found}) == len(found)
 
 

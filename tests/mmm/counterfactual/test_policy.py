@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mmm.counterfactual.answer import answer
-from mmm.counterfactual.interventions import act
-from mmm.counterfactual.question import Counterfactual, Do
-from mmm.counterfactual.variables import place_of, read
+from mmm.counterfactual.interventions import apply_interventions
+from mmm.counterfactual.question import Counterfactual, Intervention
+from mmm.counterfactual.variables import find_variable, read_values
 from mmm.data.design import design_of
 from mmm.data.timeline import weeks_after
 from mmm.errors import QueryError
@@ -33,12 +33,12 @@ NATIONAL_TV = {
 def worlds(model, *dos):
     """The observed weeks as they were, under ``dos``, and the notes; a helper reads variables."""
     base, weeks = model.design.observed, model.panel.weeks
-    found, notes = act(
-        model, base, [Do.model_validate(do) for do in dos], (weeks[FIRST], weeks[LAST])
+    found, notes = apply_interventions(
+        model, base, [Intervention.model_validate(do) for do in dos], (weeks[FIRST], weeks[LAST])
     )
 
     def values(world, name):
-        return read(world, place_of(model, name, ""))
+        return read_values(world, find_variable(model, name, ""))
 
     return base, found, notes, values
 
@@ -234,12 +234,12 @@ def test_mediators_are_neither_shifted_nor_followed(do, pointer):
 )
 def test_malformed_actions_are_refused(fields):
     with pytest.raises(ValueError, match="validation error"):
-        Do.model_validate({"variable": "tv", **fields})
+        Intervention.model_validate({"variable": "tv", **fields})
 
 
 def test_a_plan_assumes_no_policy(model):
     start = weeks_after(model.panel.weeks[-1], 1)[0]
-    assumed = Do.model_validate(follow("rival.price", "price", 0.6))
+    assumed = Intervention.model_validate(follow("rival.price", "price", 0.6))
     with pytest.raises(QueryError, match="ask this as a counterfactual") as caught:
         plan_response(model, Horizon(start=start, weeks=4), assume=[assumed])
     assert caught.value.issues[0].pointer == "/assume/0/policy"

@@ -10,7 +10,7 @@ from mmm.attribution.contributions import contributions, decomposition
 from mmm.attribution.response_curves import curves
 from mmm.attribution.returns import return_draws
 from mmm.counterfactual.answer import answer
-from mmm.counterfactual.future import timeline
+from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.question import Counterfactual
 from mmm.errors import QueryError
 from mmm.plan.phasing import phasing_shares
@@ -255,4 +255,4 @@ def _response(model):
 
 def _with_tail(model):
     """The observed weeks and enough weeks without spend for every carryover to end."""
-    return timeline(model, model.panel.weeks[-1], model.structure.max_lag, {}, None)[0]
+    return extend_timeline(model, model.panel.weeks[-1], model.structure.max_lag, {}, None)[0]

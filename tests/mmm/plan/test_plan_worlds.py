@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from mmm.counterfactual.question import Do
+from mmm.counterfactual.question import Intervention
 from mmm.data.kpi_value import kpi_value
 from mmm.plan.mixture import mixture, scenario_draws
 from mmm.plan.response import Horizon, plan_response
@@ -42,9 +42,12 @@ def test_every_draw_meets_one_scenario_as_often_as_its_probability_says(shares):
 def test_a_mixture_is_each_scenario_on_the_draws_that_meet_it():
     model = fake_model(geos=2, draws=40)
     horizon = horizon_of(model)
-    assumed: tuple[list[Do], list[Do]] = (
+    assumed: tuple[list[Intervention], list[Intervention]] = (
         [],
-        [Do(variable="rival.spend", scale=2.0), Do(variable="price", scale=1.1)],
+        [
+            Intervention(variable="rival.spend", scale=2.0),
+            Intervention(variable="price", scale=1.1),
+        ],
     )
 
     def respond(part, k):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from mmm.counterfactual.contrast import Question, contrast
-from mmm.counterfactual.future import timeline
+from mmm.counterfactual.contrast import WorldPair, contrast
+from mmm.counterfactual.future import extend_timeline
 from mmm.posterior.evaluate import mean_by_geo, near
 from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import fake_model
@@ -28,7 +28,7 @@ def model(request):
 @pytest.fixture(scope="module")
 def world(model):
     end = model.panel.weeks[0] + 99 * (model.panel.weeks[1] - model.panel.weeks[0])
-    return timeline(model, end, 0, {}, "last_year")[0]
+    return extend_timeline(model, end, 0, {}, "last_year")[0]
 
 
 @pytest.mark.parametrize("weeks", WEEKS.values(), ids=WEEKS)
@@ -45,10 +45,10 @@ def test_what_is_long_past_is_left_out(model, world):
 
 
 def test_a_question_has_the_same_answer_near_its_weeks(model, world):
-    question = Question(world, world, (), 40, 50, 55)
-    close = question.near(model)
-    assert close.base.weeks[close.span] == world.weeks[question.span]
+    pair = WorldPair(world, world, (), 40, 50, 55)
+    close = pair.near(model)
+    assert close.base.weeks[close.span] == world.weeks[pair.span]
     assert (close.width, close.end - close.start) == (10, 15)
-    before = contrast(model, question, "interventional", 0).kpi.baseline
+    before = contrast(model, pair, "interventional", 0).kpi.baseline
     whole = mean_by_geo(model, world)[:, 40:55].sum(-1)
     np.testing.assert_allclose(before, whole, rtol=1e-10)
