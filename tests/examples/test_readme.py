@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mmm.spec.model import parse_spec
+from tests.shared_code import shared_cache
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -58,6 +59,8 @@ def test_the_example_runs_as_it_stands(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_demo_runs_and_shows_its_point(tmp_path: Path) -> None:
     """A cautious plan leaves the new channel less than a bold one; the report is written."""
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "prudent").symlink_to(shared_cache())
     found = subprocess.run(
         [sys.executable, "-m", "app.demo"],
         cwd=tmp_path,

@@ -11,6 +11,7 @@ import pytest
 
 from app.demo.service import free_port
 from tests.app.running import bare_environment
+from tests.shared_code import shared_cache
 
 ROOT = Path(__file__).parents[2]
 TOUR, WEEKLY = ((ROOT / "docs" / name).read_text("utf-8") for name in ("tour.md", "weekly.md"))
@@ -62,7 +63,11 @@ def run(blocks: list[str], folder: Path) -> tuple[int, str]:
     with subprocess.Popen(
         ["bash", "-c", STRICT + "".join(blocks)],
         cwd=folder,
-        env=bare_environment(PYTHONPATH=str(ROOT), PRUDENT_PORT=str(free_port())),
+        env=bare_environment(
+            PYTHONPATH=str(ROOT),
+            PRUDENT_PORT=str(free_port()),
+            PRUDENT_CACHE_DIR=str(shared_cache()),
+        ),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

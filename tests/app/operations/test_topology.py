@@ -14,6 +14,7 @@ from mmm.simulate.worlds import make_world
 from tests.app.object_store import BUCKET, free_port, object_server
 from tests.app.operations.test_images import OURS
 from tests.app.running import ROOT, bare_environment, wait_for, wait_until
+from tests.shared_code import shared_cache
 
 SECRET = "0123456789abcdef" * 4
 
@@ -47,6 +48,7 @@ def environment(name: str, values: dict[str, str], folder: Path) -> dict[str, st
     given = {key: values.get(key, value) for key, value in OURS[name]["environment"].items()}
     own = {"PRUDENT_METRICS_PORT": str(free_port()), "PRUDENT_METRICS_HOST": "127.0.0.1"}
     where = {"PYTHONPATH": str(ROOT), "PRUDENT_DATA_DIR": str(folder / name)}
+    where["PRUDENT_CACHE_DIR"] = str(shared_cache())
     return bare_environment(**{**given, **own, **where})
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from app.main import create_app
 from app.settings import Settings
-from tests.app.running import ROOT, children_of, serving, wait_for, wait_until
+from tests.app.running import children_of, serving, wait_for, wait_until
+from tests.shared_code import shared_cache
+
+pytestmark = pytest.mark.slow
 
 WEEKS = 60
 SPEC = {
@@ -38,9 +41,9 @@ def known_world() -> list[dict]:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    """A service with real fits. To compile their code takes most of a minute: it is kept."""
-    folder, code = tmp_path_factory.mktemp("real"), ROOT / ".cache" / "fits"
-    with serving(create_app(Settings(data_dir=folder, cache_dir=code))) as running:
+    """A service with real fits."""
+    folder = tmp_path_factory.mktemp("real")
+    with serving(create_app(Settings(data_dir=folder, cache_dir=shared_cache()))) as running:
         yield running
 
 

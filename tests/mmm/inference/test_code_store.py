@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from mmm.code_folder import CODE_DIR
 from mmm.inference.compiled import _sampled_lengths, differences
 from mmm.model.build import build_collapsed, build_model
 from mmm.ops.graph_key import model_key
@@ -17,6 +18,13 @@ from tests.mmm.fakes import RICH, fake_model
 
 CHANNELS = [{"name": name, "column": f"{name}_spend"} for name in ("tv", "search")]
 SMALL = {"kpi": {"column": "sales"}, "date": "week", "channels": CHANNELS}
+TINY = {
+    **SMALL,
+    "channels": [{**CHANNELS[0], "adstock": {"kind": "none"}, "saturation": {"kind": "none"}}],
+    "seasonality": {"yearly": 0},
+    "trend": {"kind": "none"},
+}
+"""As little as a model may be, since it is compiled twice."""
 ROOT = Path(__file__).parents[3]
 
 FIT = """
@@ -25,8 +33,8 @@ from mmm.inference.compiled import compile_model
 from mmm.inference.fit import fit_compiled
 from mmm.spec.model import SamplingSpec
 from tests.mmm.fakes import fake_model
-from tests.mmm.inference.test_code_store import SMALL
-fake = fake_model(SMALL)
+from tests.mmm.inference.test_code_store import TINY
+fake = fake_model(TINY)
 compiled = compile_model(fake.design)
 fitted = fit_compiled(compiled, fake.design, SamplingSpec(draws=60, tune=100, chains=2, seed=7))
 draws = fitted.posterior.draws
@@ -72,6 +80,7 @@ def fit_elsewhere(folder: Path) -> tuple[dict, str]:
     """A fit in a new process whose compiled code lies in ``folder``, and what it warned of."""
     flags = f"base_compiledir={folder}"
     environment = {**os.environ, "PYTENSOR_FLAGS": flags, "PYTHONPATH": str(ROOT)}
+    environment.pop(CODE_DIR, None)
     command = [sys.executable, "-c", FIT]
     done = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=400, check=True
