@@ -187,7 +187,7 @@ def _target_condition(case: Case, target: Target, at: FloatArray) -> Condition:
     probability = format_number(target.probability)
     stated = StatedCondition(
         pointer=json_pointer("target"),
-        label=f"a total kpi of {format_number(target.kpi)} with probability {probability}",
+        label=f"a total KPI of {format_number(target.kpi)} with probability {probability}",
         wanted=target.probability,
     )
     return chance_constraint(stated, gain, noise.shift(at) - target.kpi, reached, weights)
@@ -213,7 +213,7 @@ def _worse_than_current_condition(case: Case, limit: WorseThanCurrent) -> Condit
 
 def _return_condition(case: Case, least: float) -> Condition:
     if case.problem.objective.on == "kpi":
-        detail = f'a return of {format_number(least)} compares value with spend; "on" is "kpi"'
+        detail = f'a return of {format_number(least)} compares value with spend, but "on" is "kpi"'
         raise InvalidProblem((Issue(json_pointer("min_roi"), "no_value", detail),))
     stated = StatedCondition(
         pointer=json_pointer("min_roi"),
@@ -228,7 +228,7 @@ def _kpi_response(case: Case) -> Response:
         return case.response
     response: Response | None = getattr(case.response, "kpi", None)
     if response is None:
-        detail = 'this response knows the value of a plan, not its kpi: set "on" to "kpi"'
+        detail = 'this response gives the value of a plan, not its KPI: set "on" to "kpi"'
         raise InvalidProblem((Issue(json_pointer("target", "kpi"), "no_kpi", detail),))
     return response
 
@@ -240,7 +240,9 @@ def _predictive(response: Response) -> Callable[[FloatArray], FloatArray]:
         return lambda spend: np.asarray(predictive(spend, PREDICTIVE_SEED), dtype=np.float64)
     total: Callable[[FloatArray], FloatArray] | None = getattr(response, "total", None)
     if total is None:
-        detail = "this response knows what plans add, not the total kpi that a target is of"
+        detail = (
+            "this response gives the incremental KPI of a plan, but a target needs the total KPI"
+        )
         raise InvalidProblem((Issue(json_pointer("target", "kpi"), "no_total", detail),))
     return total
 

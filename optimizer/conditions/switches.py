@@ -100,7 +100,7 @@ def with_pattern(system: LinearSystem, pattern: Sequence[bool | None]) -> Linear
         if on:
             label, low, high = switch.label, switch.minimum, np.inf
         elif on is False:
-            label, low, high = f"off, instead of {switch.label}", -np.inf, 0.0
+            label, low, high = f"no spend, instead of {switch.label}", -np.inf, 0.0
         else:
             continue
         limits.append(Limit(label, switch.pointer, row, low, high, cell))
@@ -146,5 +146,5 @@ def _conflict(system: LinearSystem) -> Infeasible:
             require_feasible(with_pattern(system, (on,) * len(system.switches)))
         except Infeasible as error:
             reasons.append(f"with all {'on' if on else 'off'}, {error.issues[0].detail}")
-    detail = f"no choice of channels on and off leaves a plan ({listed}): " + "; ".join(reasons)
+    detail = f"no combination of channels on and off is feasible ({listed}): " + "; ".join(reasons)
     return Infeasible((Issue(issues[0].pointer, "infeasible", detail), *issues))

@@ -97,11 +97,12 @@ def _sum_issues(
 
 
 def _listed_conflict(conflict: tuple[Limit, ...], scale: float) -> tuple[Issue, ...]:
-    listed, miss = (
-        "; ".join(limit.label for limit in conflict),
-        _least_total_violation(conflict, scale)[0],
+    listed = "; ".join(limit.label for limit in conflict)
+    violation, _ = _least_total_violation(conflict, scale)
+    detail = (
+        "no plan satisfies all of these limits; "
+        f"the least total violation is {format_number(violation)}: {listed}"
     )
-    detail = f"no plan satisfies all of these, they miss by {format_number(miss)}: {listed}"
     return Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)
 
 

@@ -44,17 +44,11 @@ def return_limits(
             )
         cell = int(members[0])
         low, high = _spend_range(_mean_curve(separable, cell), least, system.budget)
-        row, words = (
-            system.layout.indicator(members),
-            f"a return of {format_number(least)} for {name}",
-        )
-        limits.append(
-            Limit(
-                f"the most of {format_number(high)} with {words}", where, row, -np.inf, high, cell
-            )
-        )
+        row, stated = system.layout.indicator(members), f"a return of {format_number(least)}"
+        label = f"the maximum of {format_number(high)} with {stated} for {name}"
+        limits.append(Limit(label, where, row, -np.inf, high, cell))
         if low > 0.0:
-            label = f"the minimum of {format_number(low)} when on with {words}"
+            label = f"the minimum of {format_number(low)} when on with {stated} for {name}"
             switches.append(Switch(label, where, (cell,), low))
     return limits, switches
 
@@ -63,7 +57,7 @@ def _refusal(name: str, joint: bool) -> str:
     """Why a channel's return is not defined; joint: its response depends on other channels."""
     if joint:
         return f"channels do not add up in this model: the return of {name} alone is not defined"
-    return f"{name} is decided in several cells: give a min_roi of the whole plan instead"
+    return f"{name} is divided into several cells: give a min_roi for the whole plan instead"
 
 
 def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatArray]:

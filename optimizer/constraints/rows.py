@@ -65,7 +65,7 @@ def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
         step = f"for {title} from {week} to {following}"
         yield from _change_rows(position, ramp.max_change, before, after, step)
         if ramp.max_step is not None:
-            label = f"the step of at most {format_number(ramp.max_step)} {step}"
+            label = f"the change of at most {format_number(ramp.max_step)} {step}"
             where = json_pointer("ramps", position, "max_step")
             yield Limit(label, where, after - before, -ramp.max_step, ramp.max_step)
 
@@ -79,10 +79,10 @@ def _change_rows(
     percent = f"{format_number(100 * change)} %"
     size = 1.0 + change
     rise = (after - size * before) / size
-    yield Limit(f"the rise of at most {percent} {step}", where, rise, -np.inf, 0.0)
+    yield Limit(f"the increase of at most {percent} {step}", where, rise, -np.inf, 0.0)
     if change < 1.0:
         fall = after - (1.0 - change) * before
-        yield Limit(f"the fall of at most {percent} {step}", where, fall, 0.0, np.inf)
+        yield Limit(f"the decrease of at most {percent} {step}", where, fall, 0.0, np.inf)
 
 
 def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
@@ -129,8 +129,8 @@ def channel_limits(
         now = float(current[members].sum())
         low, high = now * max(1 - bounds.max_change, 0.0), now * (1 + bounds.max_change)
         reason = f"{format_number(100 * bounds.max_change)} % from the current {format_number(now)}"
-        yield limit("max_change", f"the least of {format_number(low)} ({reason})", low, np.inf)
-        yield limit("max_change", f"the most of {format_number(high)} ({reason})", -np.inf, high)
+        yield limit("max_change", f"the minimum of {format_number(low)} ({reason})", low, np.inf)
+        yield limit("max_change", f"the maximum of {format_number(high)} ({reason})", -np.inf, high)
 
 
 def channel_switch(name: str, minimum: float, layout: Layout) -> Switch:
@@ -187,6 +187,6 @@ def observed_limits(layout: Layout) -> Iterator[Limit]:
     if layout.observed_max is None:
         return
     for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):
-        label = f"the most observed, {format_number(float(most))}, for {name}"
+        label = f"the observed maximum of {format_number(float(most))} for {name}"
         row = layout.indicator(np.array([cell]))
         yield Limit(label, json_pointer("forbid_extrapolation"), row, -np.inf, float(most), cell)

@@ -143,7 +143,7 @@ def _ratio_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]
                 yield unknown_name_issue((*path, "channels", position), name, layout.channel_names)
         if len(set(ratio.channels)) == 1:
             where = json_pointer(*path, "channels", 1)
-            yield Issue(where, "duplicate", f"{label} is of a channel to itself")
+            yield Issue(where, "duplicate", f"{label} compares a channel with itself")
         limits = {"min": ratio.min, "max": ratio.max}
         yield from missing_limit_issues(path, label, limits)
         yield from negative_issues(path, f"{label}:", limits)
@@ -165,7 +165,7 @@ def _cell_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
             weeks = [week.isoformat() for week in layout.known_weeks]
             yield unknown_name_issue((*path, "week"), bounds.week.isoformat(), weeks, "week")
         if known and layout.members(bounds.channel, bounds.geo, bounds.week).size == 0:
-            yield Issue(json_pointer(*path), "empty", f"nothing is decided for {label}")
+            yield Issue(json_pointer(*path), "empty", f"the plan has no cell for {label}")
         limits = {"min": bounds.min, "max": bounds.max}
         yield from missing_limit_issues(path, label, limits)
         yield from negative_issues(path, f"{label}:", limits)
@@ -178,7 +178,7 @@ def _ramp_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         if ramp.channel is not None and ramp.channel not in layout.channel_names:
             yield unknown_name_issue((*path, "channel"), ramp.channel, layout.channel_names)
         if len(layout.known_weeks) < 2:
-            detail = f"{label} limits steps between weeks, but weeks are not decided apart"
+            detail = f"{label} limits changes between weeks, but the plan is not decided by week"
             yield Issue(json_pointer(*path), "no_weeks", detail)
         limits = {"max_change": ramp.max_change, "max_step": ramp.max_step}
         yield from missing_limit_issues(path, label, limits)
@@ -202,4 +202,4 @@ def _second_budget_issues(problem: AllocationProblem, layout: Layout) -> Iterato
 def _extrapolation_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
     if problem.forbid_extrapolation and layout.observed_max is None:
         where = json_pointer("forbid_extrapolation")
-        yield Issue(where, "not_known", "this response does not know what was spent before")
+        yield Issue(where, "not_known", "this response does not know the observed spend")

@@ -74,7 +74,5 @@ def unknown_name_issue(
     path: PointerPath, name: str, names: Sequence[str], kind: str = "channel"
 ) -> Issue:
     """The issue of a name that no channel, geo or week has."""
-    known = ", ".join(names) or f"no {kind}s are decided apart"
-    return Issue(
-        json_pointer(*path), f"unknown_{kind}", f'there is no {kind} "{name}"; there are: {known}'
-    )
+    known = f"; known: {', '.join(names)}" if names else f": the plan is not decided by {kind}"
+    return Issue(json_pointer(*path), f"unknown_{kind}", f'there is no {kind} "{name}"{known}')

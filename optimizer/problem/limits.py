@@ -64,7 +64,7 @@ class CellBounds(ProblemPart):
     @model_validator(mode="after")
     def _geo_or_week_is_given(self) -> Self:
         if self.geo is None and self.week is None:
-            raise ValueError('give a "geo" or a "week"; limits of a channel stand in "channels"')
+            raise ValueError('give a "geo" or a "week"; limits on a channel belong in "channels"')
         return self
 
 

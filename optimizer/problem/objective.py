@@ -95,7 +95,9 @@ class Utility(_Objective):
     @model_validator(mode="after")
     def _wealth_where_it_counts(self) -> Self:
         if self.utility != "cara" and self.wealth is None:
-            raise ValueError(f'"{self.utility}" needs "wealth": what the gain is added to')
+            raise ValueError(
+                f'"{self.utility}" needs "wealth", the amount that the gain is added to'
+            )
         return self
 
 
@@ -132,7 +134,7 @@ class PiecewiseLoss(_Objective):
     def _one_slope_more(self) -> Self:
         points, slopes = len(self.points), len(self.slopes)
         if slopes != points + 1:
-            raise ValueError(f"{points} points part the line into {points + 1}, not {slopes}")
+            raise ValueError(f"{points} points need {points + 1} slopes, but {slopes} are given")
         if any(b <= a for a, b in zip(self.points[:-1], self.points[1:], strict=True)):
             raise ValueError(f"points must rise: {list(self.points)}")
         return self

@@ -115,7 +115,7 @@ class AllocationProblem(ProblemPart):
         if self.minimise and self.budget.max is None:
             raise ValueError('"minimise": "spend" needs a budget "max": a "total" is spent in full')
         if self.budget.hurdle is not None and self.objective.on == "kpi":
-            raise ValueError('a "hurdle" compares value with spend; "on" is "kpi"')
+            raise ValueError('a "hurdle" compares value with spend, but "on" is "kpi"')
         if self.target is not None and self.worse_than_current is not None:
             raise ValueError('give either a "target" or "worse_than_current"')
         return self

@@ -53,7 +53,7 @@ def probabilities_of(response: Response) -> FloatArray | None:
     if weights is None:
         return None
     if weights.ndim != 1 or not np.isfinite(weights).all() or (weights < 0).any():
-        raise InvalidResponse("the response's weights are not finite and at least 0")
+        raise InvalidResponse("the response's weights must be finite and not negative")
     total = float(weights.sum())
     if total <= 0:
         raise InvalidResponse("the response's weights add up to 0")
@@ -64,7 +64,7 @@ def baseline(response: Response, spend: FloatArray) -> FloatArray:
     """(draw,): the outcome without own spend, in the response's unit.  Raises InvalidProblem."""
     total = getattr(response, "total", None)
     if total is None:
-        detail = "this response knows what plans add, not the whole outcome"
+        detail = "this response gives the incremental effect of a plan, not the total outcome"
         raise InvalidProblem((Issue(json_pointer("objective", "risk_on"), "no_total", detail),))
     return np.asarray(total(spend), dtype=np.float64) - response.draws(spend)
 
@@ -109,7 +109,7 @@ def _require_wealth(problem: AllocationProblem, system: LinearSystem) -> None:
     most = problem.unit_cost_with_hurdle * system.budget
     if objective.risk_on == "gain" and objective.wealth <= most:
         detail = (
-            f"wealth of {objective.wealth:,.10g} is not more than the {most:,.10g} that the plan "
-            "may cost: nobody can say what losing it all is worth"
+            f"wealth of {objective.wealth:,.10g} must exceed the {most:,.10g} that the plan may "
+            "cost: the utility of losing all wealth is not defined"
         )
         raise InvalidProblem((Issue(json_pointer("objective", "wealth"), "too_small", detail),))

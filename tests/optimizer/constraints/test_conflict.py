@@ -67,9 +67,9 @@ def test_a_limited_change_against_a_minimum():
         "channels": {"radio": {"min": 90000, "max_change": 0.3}, "tv": {"min": 1}},
     }
     error = conflict(data)
-    assert "they miss by 25,000" in error.issues[0].detail
+    assert "the least total violation is 25,000" in error.issues[0].detail
     assert "the minimum of 90,000 for radio" in str(error)
-    assert "the most of 65,000 (30 % from the current 50,000) for radio" in str(error)
+    assert "the maximum of 65,000 (30 % from the current 50,000) for radio" in str(error)
     assert "tv" not in str(error)
 
 
@@ -94,7 +94,7 @@ def test_two_groups_against_each_other():
 def test_a_group_above_the_budget():
     group = {"channels": ["tv", "radio"], "min": 900}
     text = str(conflict({"budget": {"max": 800}, "groups": [group]}))
-    assert "they miss by 100" in text
+    assert "the least total violation is 100" in text
     assert "the budget of 800" in text
     assert "the minimum of 900 for tv + radio" in text
 
