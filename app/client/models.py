@@ -6,7 +6,7 @@ from app.client.answers import Contributions, Curves, Graph, WhatIf
 from app.client.resources import Model
 from app.client.transport import Calls, Document
 from app.contract.query_answers import CounterfactualBody
-from mmm.attribution.contributions import By
+from mmm.attribution.answers import By
 from mmm.counterfactual.question import Counterfactual
 
 

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from app.display.figures import NEGLIGIBLE, figure, interval, titled
-from mmm.attribution.contributions import Contributions
+from mmm.attribution.answers import Contributions
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.posterior.verdict import Verdict

@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from app.contract.base import StoredDocument, Urgency
 from app.contract.problem import Problem
-from mmm.checks.lift import LiftCheck
-from mmm.data.profile import TableProfile
+from mmm.checks.lift_check import LiftCheck
+from mmm.data.table_profile import TableProfile
 from mmm.interval import Interval
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.contract.base import RequestBody
-from mmm.counterfactual.future import FutureRule
-from mmm.counterfactual.question import Intervention
-from mmm.plan.response import Horizon
+from mmm.counterfactual.question import FutureRule, Intervention
+from mmm.plan.horizon import Horizon
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.limits import ChannelBounds, Group
 from optimizer.problem.objective import Expected, Objective

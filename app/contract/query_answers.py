@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.attribution.contributions import Contributions
-from mmm.attribution.response_curves import Curves
+from mmm.attribution.answers import Contributions, Curves
 from mmm.causal.answer import GraphAnswer
 from mmm.counterfactual.question import Counterfactual
 

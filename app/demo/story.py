@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.contract.plan_answers import AllocationAnswer
 from app.demo.tables import true_gain
 from app.services.planning.summary import money
-from mmm.attribution.contributions import Contributions
+from mmm.attribution.answers import Contributions
 from mmm.simulate.truth import Truth
 
 NEW = "new_video"

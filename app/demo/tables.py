@@ -7,7 +7,7 @@ from rich.table import Table
 
 from app.contract.plan_answers import AllocationAnswer
 from app.display.figures import figure, interval
-from mmm.attribution.contributions import Contributions
+from mmm.attribution.answers import Contributions
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.simulate.truth import Truth

@@ -14,8 +14,7 @@ from app.report.style import (
     laid_out,
     translucent,
 )
-from mmm.attribution.contributions import Contributions
-from mmm.attribution.response_curves import ChannelCurve, Curves
+from mmm.attribution.answers import ChannelCurve, Contributions, Curves
 from mmm.interval import Interval
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel

@@ -20,7 +20,8 @@ from app.display.figures import change
 from app.report import figures
 from app.services.planning.allocate import answer as allocate
 from app.services.planning.summary import money
-from mmm.attribution.contributions import Contributions, contributions
+from mmm.attribution.answers import Contributions
+from mmm.attribution.contributions import contributions
 from mmm.attribution.response_curves import curves
 from mmm.checks.assess import measured_lifts
 from mmm.interval import Interval

@@ -19,7 +19,7 @@ from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import needs
 from app.services.catalog import models, queries
 from app.services.projects.csv_export import contributions_csv
-from mmm.attribution.contributions import By
+from mmm.attribution.answers import By
 from mmm.counterfactual.question import CounterfactualAnswer
 
 routes = router("questions")

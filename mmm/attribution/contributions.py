@@ -1,40 +1,17 @@
 """Who caused what: the decomposition of the fitted mean, with every channel's return."""
 
 from datetime import date
-from typing import Literal
 
 import numpy as np
 
+from mmm.attribution.answers import By, Component, Contributions
 from mmm.attribution.decomposition import decomposed, labels
-from mmm.attribution.returns import ChannelReturn, channel_returns
+from mmm.attribution.returns import channel_returns
 from mmm.data.kpi_value import value_unit
-from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from mmm.types import Array
-
-By = Literal["total", "week", "geo"]
-
-
-class Component(Answer):
-    """One row of the decomposition; ``share`` is of the fitted mean of the same week or geo."""
-
-    name: str
-    kind: str
-    week: date | None = None
-    geo: str | None = None
-    contribution: Interval
-    share: Interval
-
-
-class Contributions(Answer):
-    """The decomposition and the channels' returns over the observed weeks."""
-
-    unit: str
-    roi_unit: str
-    by: By
-    components: tuple[Component, ...]
-    channels: tuple[ChannelReturn, ...]
 
 
 def contributions(model: FittedModel, by: By = "total") -> Contributions:

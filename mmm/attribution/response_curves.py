@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mmm.attribution.answers import ChannelCurve, CurvePoint, Curves
 from mmm.equations.media import curve_at_one, group_parameters
 from mmm.equations.mediators import long_run_effect
 from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
-from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
+from mmm.summarize import summarize
 from mmm.types import Array
 
 POINTS = 41
@@ -25,32 +26,6 @@ REACH = 2.0
 
 
 RECENT_WEEKS = 13
-
-
-class CurvePoint(Answer):
-    """At ``spend`` per week: contribution in kpi units per week, and kpi units of the next unit."""
-
-    spend: float
-    contribution: Interval
-    marginal: Interval
-
-
-class ChannelCurve(Answer):
-    """A channel's curve with the spend observed, in currency per week over all geos."""
-
-    name: str
-    observed_min: float
-    observed_max: float
-    observed_mean: float
-    current: float
-    points: tuple[CurvePoint, ...]
-
-
-class Curves(Answer):
-    """Every channel's response curve."""
-
-    unit: str
-    channels: tuple[ChannelCurve, ...]
 
 
 def curves(model: FittedModel) -> Curves:

@@ -11,23 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from mmm.attribution.answers import ChannelReturn
 from mmm.attribution.decomposition import channel_slopes, channel_terms
 from mmm.counterfactual.future import extend_timeline
 from mmm.data.kpi_value import kpi_value
-from mmm.interval import Answer, Interval, summarize
 from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from mmm.types import Array
-
-
-class ChannelReturn(Answer):
-    """What a channel cost and earned; ``roi`` is in value per currency (see ``roi_unit``)."""
-
-    name: str
-    spend: float
-    contribution: Interval
-    roi: Interval
-    marginal_roi: Interval
 
 
 def channel_returns(model: FittedModel) -> Iterator[ChannelReturn]:

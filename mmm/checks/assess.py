@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from mmm.attribution.response_curves import curve_draws
-from mmm.checks.lift import LiftCheck, largest_z, lift_checks
+from mmm.checks.lift import largest_z, lift_checks
+from mmm.checks.lift_check import LiftCheck
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
 from mmm.checks.prior import implied_share
 from mmm.data.design import design_of

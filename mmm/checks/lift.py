@@ -14,24 +14,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mmm.interval import Answer, Interval, summarize
+from mmm.checks.lift_check import LiftCheck
 from mmm.lift.resolve import ResolvedTest
+from mmm.summarize import summarize
 from mmm.types import Array
 
 LEAST_LEFT = 0.1
-
-
-class LiftCheck(Answer):
-    """One test: ``lift``, ``se`` and ``predicted`` in kpi units; ``sd`` includes transport."""
-
-    name: str
-    channel: str
-    path: tuple[str, ...]
-    lift: float
-    se: float
-    sd: float
-    predicted: Interval
-    z: float
 
 
 def lift_checks(tests: Sequence[ResolvedTest], contrasts: Array) -> tuple[LiftCheck, ...]:

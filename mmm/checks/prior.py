@@ -13,7 +13,7 @@ from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.data.design import Design, design_of
 from mmm.data.panel import Panel
 from mmm.errors import Issue, SpecError
-from mmm.interval import Interval, summarize
+from mmm.interval import Interval
 from mmm.lift.exclusion import excluded_cells
 from mmm.lift.resolve import resolve
 from mmm.posterior.draws import Posterior
@@ -22,6 +22,7 @@ from mmm.posterior.verdict import RULES, judge
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
+from mmm.summarize import summarize
 from mmm.types import Array
 
 DRAWS = 300

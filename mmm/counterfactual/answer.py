@@ -38,11 +38,11 @@ from mmm.counterfactual.question import (
 )
 from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
-from mmm.interval import effect, summarize
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import COUPLED
 from mmm.spec.environment import COUNTS
 from mmm.spec.structure import longest_delay
+from mmm.summarize import effect, summarize
 from mmm.types import Array
 
 YEAR = 52

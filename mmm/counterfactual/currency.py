@@ -11,8 +11,8 @@ import numpy as np
 
 from mmm.counterfactual.contrast import Contrast, CounterfactualDraws, WorldPair
 from mmm.counterfactual.question import Money, MoneyEffect
-from mmm.interval import effect, summarize
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import effect, summarize
 
 
 def currency_effects(

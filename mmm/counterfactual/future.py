@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
+from mmm.counterfactual.question import FutureRule
 from mmm.counterfactual.variables import (
     MEDIATOR,
     VariableRef,
@@ -23,9 +22,6 @@ from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 YEAR = 52
-
-
-type FutureRule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
 
 
 type FutureRules = Mapping[str, FutureRule]

@@ -1,16 +1,17 @@
 """A what-if question and its answer, as JSON."""
 
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mmm.counterfactual.future import FutureRule
 from mmm.interval import Answer, Effect, Interval
 from mmm.spec.base import Frozen
 
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
+type FutureRule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
+"""How a variable goes on after the data: a rule, or its value in each future week."""
 
 
 class WeekRange(Frozen):

@@ -8,7 +8,8 @@ import re
 
 import pandas as pd
 
-from mmm.data.profile import ColumnProfile, profile_table
+from mmm.data.profile import profile_table
+from mmm.data.table_profile import ColumnProfile
 from mmm.interval import Answer
 
 KPI = re.compile(r"^(kpi|sales|revenue|conversions|orders|units|y|target)(_|$)", re.IGNORECASE)

@@ -3,48 +3,22 @@
 The profile only warns. Data that a model cannot use are refused when a model names the column.
 """
 
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from mmm.data.table_profile import ColumnProfile, TableProfile, TableWarning
 from mmm.data.tables import dates, numbers
-from mmm.interval import Answer
 from mmm.types import Array
 
 COLLINEAR = 0.98
+
+
 OUTLIER_SD = 6.0
+
+
 MAX_WARNINGS = 100
-
-
-class ColumnProfile(Answer):
-    """One column, of kind ``number``, ``date`` or ``text``; None where a field does not apply."""
-
-    name: str
-    kind: str
-    missing: int
-    minimum: float | None = None
-    maximum: float | None = None
-    mean: float | None = None
-    first: date | None = None
-    last: date | None = None
-
-
-class TableWarning(Answer):
-    """Something to look at before a fit."""
-
-    code: str
-    column: str
-    detail: str
-
-
-class TableProfile(Answer):
-    """Number of rows, profile of each column, and warnings."""
-
-    rows: int
-    columns: tuple[ColumnProfile, ...]
-    warnings: tuple[TableWarning, ...]
 
 
 def profile_table(frame: pd.DataFrame) -> TableProfile:

@@ -18,11 +18,10 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-from pydantic import Field
 
-from mmm.counterfactual.future import FutureRule, extend_timeline
+from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.interventions import apply_intervention
-from mmm.counterfactual.question import Intervention
+from mmm.counterfactual.question import FutureRule, Intervention
 from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
@@ -32,17 +31,10 @@ from mmm.plan.cells import GeosBy, Spread, WeeksBy, references, spread_of
 from mmm.plan.curves import On, PlanCurves
 from mmm.plan.frame import PlanFrame
 from mmm.plan.full_model import ExactPlan, exact_plan
+from mmm.plan.horizon import Horizon
 from mmm.posterior.evaluate import mean_by_geo, near, with_noise
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.base import Frozen
 from mmm.types import Array
-
-
-class Horizon(Frozen):
-    """The weeks to plan: the first is the week after the data."""
-
-    start: date
-    weeks: int = Field(ge=1, le=104)
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ from mmm.counterfactual.variables import VariableRef, model_variables, read_valu
 from mmm.data.panel import Panel
 from mmm.data.timeline import ARRAYS, Variables, observed
 from mmm.errors import Issue, QueryError
-from mmm.interval import Interval, summarize
+from mmm.interval import Interval
 from mmm.plan.variance_answer import PlanVersusActual, Residual, SpendRow, VarianceRow, VarianceWeek
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import predictive
+from mmm.summarize import summarize
 from mmm.types import Array
 
 ORDER = ("reference", "plan", "execution", "market", "model")

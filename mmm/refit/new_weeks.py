@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from mmm.data.timeline import observed
-from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import predictive
 from mmm.refit.append_weeks import continued_panel
 from mmm.refit.causes import weighted
 from mmm.refit.quantities import HEADLINES, Name
 from mmm.refit.report import NewWeek, WeekMove
+from mmm.summarize import summarize
 from mmm.types import Array
 
 SHOWN = 3

@@ -19,7 +19,6 @@ import numpy as np
 
 from mmm.data.panel import Panel
 from mmm.data.panel_table import panel_to_table
-from mmm.interval import summarize
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Restated, restated_cells
@@ -29,6 +28,7 @@ from mmm.refit.quantities import Name, effective_draws, quantities
 from mmm.refit.report import Moved, RestatedCell, StabilityReport
 from mmm.refit.verdict import checks_of, overall, summary_of
 from mmm.refit.weekly_density import weekly_log_density
+from mmm.summarize import summarize
 from mmm.types import Array
 
 

@@ -15,10 +15,11 @@ from mmm.checks.prior import prior_model
 from mmm.data.design import design_of
 from mmm.data.panel import Panel, row_places
 from mmm.equations import mean as equations
-from mmm.interval import Answer, Interval, summarize
+from mmm.interval import Answer, Interval
 from mmm.posterior.evaluate import with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
+from mmm.summarize import summarize
 from mmm.types import Array
 
 MOST_CELLS = 20_000_000

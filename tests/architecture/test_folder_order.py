@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 type Levels = tuple[tuple[str, ...], ...]
 
 MMM: Levels = (
-    ("types", "errors", "progress", "code_folder"),
-    ("interval",),
+    ("types", "errors", "progress", "code_folder", "interval"),
+    ("summarize",),
     ("spec",),
     ("data",),
     ("equations",),

@@ -12,7 +12,8 @@ from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
 from mmm.data.design import design_of
 from mmm.inference.fit import fit
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.horizon import Horizon
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.simulate.worlds import make_world
 from mmm.spec.sampling import SamplingSpec

@@ -11,7 +11,7 @@ from app.contract.query_answers import (
 )
 from app.db.models import ModelRow
 from app.services.catalog import models
-from mmm.attribution.contributions import By
+from mmm.attribution.answers import By
 from mmm.attribution.contributions import contributions as decompose
 from mmm.attribution.response_curves import curves as response_curves
 from mmm.causal.answer import explain_graph

@@ -29,9 +29,9 @@ from app.services.planning.insights import information_document, stability_docum
 from app.services.planning.pricing import priced
 from app.services.planning.responses import AnyResponse, Respond, response_of, responses
 from app.services.planning.summary import money, summary_of
-from mmm.interval import summarize
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison
 
 

@@ -10,8 +10,8 @@ from app.services.catalog import models
 from app.services.planning.allocate import beyond_observed, plan_document, versus_document
 from app.services.planning.responses import Respond, response_of, responses
 from mmm.errors import Issue, QueryError, pointer
-from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.solve.score import Score, score
 

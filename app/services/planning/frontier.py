@@ -16,8 +16,8 @@ from app.services.catalog.json_numbers import without_nan
 from app.services.planning import plan_jobs
 from app.services.planning.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
-from mmm.interval import summarize
 from mmm.progress import Progress
+from mmm.summarize import summarize
 from optimizer.problem import Budget
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate

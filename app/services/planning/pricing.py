@@ -10,8 +10,8 @@ from app.services.planning.responses import AnyResponse, Respond
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
 from mmm.errors import Issue, QueryError
-from mmm.interval import summarize
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from optimizer.allocation import Allocation
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmm.attribution.contributions import Contributions
+from mmm.attribution.answers import Contributions
 from mmm.interval import Interval
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

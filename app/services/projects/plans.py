@@ -17,11 +17,11 @@ from app.services.planning.evaluate_plan import evaluate_plan, with_profiles
 from app.services.planning.responses import response_of
 from app.services.projects import projects, scenarios
 from mmm.errors import Issue
-from mmm.interval import summarize
 from mmm.plan.mixture import PlanMixture
 from mmm.plan.response import PlanResponse
 from mmm.plan.variance import PlannedWeeks, promised
 from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
 from mmm.types import Array
 
 type Asked = tuple[ModelRow, str, Document, Document]

@@ -13,8 +13,9 @@ from mmm.counterfactual.answer import answer
 from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.question import Counterfactual
 from mmm.errors import QueryError
+from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import phasing_shares
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo, outcome
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import MEDIATED

@@ -9,7 +9,8 @@ import pytest
 from mmm.errors import QueryError
 from mmm.plan.cells import MOST_CELLS
 from mmm.plan.curves import PlanCurves
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.horizon import Horizon
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import outcome
 from tests.mmm.counterfactual.test_queries import BASELINE, PLAIN
 from tests.mmm.fakes import RICH, fake_model

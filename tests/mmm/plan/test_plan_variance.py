@@ -9,7 +9,8 @@ import pytest
 from mmm.data.panel_table import panel_to_table
 from mmm.data.timeline import observed
 from mmm.errors import QueryError
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.horizon import Horizon
+from mmm.plan.response import plan_response
 from mmm.plan.variance import ORDER, PlannedWeeks, plan_versus_actual
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.refit.append_weeks import append_weeks

@@ -8,8 +8,9 @@ import pytest
 
 from mmm.counterfactual.question import Intervention
 from mmm.data.kpi_value import kpi_value
+from mmm.plan.horizon import Horizon
 from mmm.plan.mixture import mixture, scenario_draws
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.counterfactual.test_queries import BASELINE
 from tests.mmm.fakes import RICH, fake_model

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mmm.data.kpi_value import kpi_value
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.horizon import Horizon
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import AUTOREGRESSIVE, COUNTS, LATENT, MEDIATED, SMOOTH

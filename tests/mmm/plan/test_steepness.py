@@ -7,7 +7,8 @@ import pytest
 
 from mmm.equations.transforms import SATURATION_DERIVATIVE
 from mmm.plan.curves import steepest, steepness_range
-from mmm.plan.response import Horizon, plan_response
+from mmm.plan.horizon import Horizon
+from mmm.plan.response import plan_response
 from tests.mmm.fakes import RICH, fake_model
 
 HORIZON = Horizon.model_validate({"start": "2023-02-27", "weeks": 8})

@@ -1,0 +1,16 @@
+"""A measured lift beside the model's estimate of it, as JSON."""
+
+from mmm.interval import Answer, Interval
+
+
+class LiftCheck(Answer):
+    """One test: ``lift``, ``se`` and ``predicted`` in kpi units; ``sd`` includes transport."""
+
+    name: str
+    channel: str
+    path: tuple[str, ...]
+    lift: float
+    se: float
+    sd: float
+    predicted: Interval
+    z: float

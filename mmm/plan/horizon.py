@@ -1,0 +1,14 @@
+"""The weeks that a plan is made for."""
+
+from datetime import date
+
+from pydantic import Field
+
+from mmm.spec.base import Frozen
+
+
+class Horizon(Frozen):
+    """The weeks to plan: the first is the week after the data."""
+
+    start: date
+    weeks: int = Field(ge=1, le=104)

@@ -1,0 +1,17 @@
+"""Draws of a quantity become the interval that an answer carries."""
+
+import numpy as np
+
+from mmm.interval import Effect, Interval
+from mmm.types import Array
+
+
+def summarize(draws: Array) -> Interval:
+    """Interval of ``draws: (draw,)``."""
+    p5, p50, p95 = np.quantile(draws, (0.05, 0.5, 0.95))
+    return Interval(mean=float(draws.mean()), p5=float(p5), p50=float(p50), p95=float(p95))
+
+
+def effect(draws: Array) -> Effect:
+    """Interval of ``draws: (draw,)`` with the share of draws above zero."""
+    return Effect(**summarize(draws).model_dump(), probability_positive=float(np.mean(draws > 0.0)))
