@@ -20,23 +20,6 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_commands_are_targets_of_the_makefile() -> None:
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(targets)
-
-
-def test_the_commands_of_the_command_line_exist() -> None:
-    found = subprocess.run(
-        [sys.executable, "-m", "app.cli", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for command in set(re.findall(r"bin/prudent ([a-z]+)", README)):
-        assert f"  {command} " in found.stdout
-
-
 def test_the_spec_in_the_readme_is_valid() -> None:
     (document,) = blocks("json")
     assert parse_spec(json.loads(document)).channels[1].name == "search_spend"
