@@ -3,9 +3,7 @@
 from rich.table import Table
 
 from app.display.figures import titled
-from mmm.causal.answer import GraphAnswer
-from mmm.causal.effect_status import EffectStatus
-from mmm.causal.graph import GraphEdge
+from mmm.causal.answer import EffectStatus, GraphAnswer, GraphEdge
 
 
 def nodes_table(found: GraphAnswer) -> Table:

@@ -42,7 +42,7 @@ def graph(model: Existing, as_json: AsJson = False) -> None:
     """What acts on what, and which effects that identifies."""
     from app.console.graph_tables import effects_table, independence_table, nodes_table
     from app.display.figures import show
-    from mmm.causal.answer import explain_graph
+    from mmm.causal.explain import explain_graph
     from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)

@@ -1,18 +1,142 @@
 """The causal graph of a fitted model and everything derived from it, as one JSON answer."""
 
-from collections.abc import Iterator
+from typing import Literal
 
-from mmm.attribution.returns import channel_returns
-from mmm.causal.control_roles import GraphWarning, control_warnings
-from mmm.causal.effect_regression import EffectRegressions, effect_regressions
-from mmm.causal.effect_status import EffectStatus, LeverEffects, effect_statuses
-from mmm.causal.graph import CausalGraph, GraphEdge, GraphNode, causal_graph
-from mmm.causal.independence_tests import Independencies, independencies
-from mmm.causal.sensitivity import tipping_point
+from pydantic import ConfigDict, Field
+
 from mmm.interval import Answer
-from mmm.posterior.fitted import FittedModel
-from mmm.spec.edges import KPI
-from mmm.spec.model import ModelSpec
+
+NodeKind = Literal[
+    "kpi",
+    "channel",
+    "mediator",
+    "control",
+    "demand",
+    "event",
+    "price",
+    "rival_price",
+    "rival_spend",
+    "unobserved",
+]
+EdgeBasis = Literal["implied", "declared", "possible"]
+
+
+class GraphNode(Answer):
+    """A series; ``treated`` marks a lever, which the user decides: an own channel or own price."""
+
+    name: str
+    kind: NodeKind
+    observed: bool
+    treated: bool
+
+
+class GraphEdge(Answer):
+    """The cause acts after ``lag`` weeks, and for ``carryover`` weeks more."""
+
+    model_config = ConfigDict(
+        frozen=True, serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
+    )
+    cause: str = Field(alias="from")
+    effect: str = Field(alias="to")
+    lag: int = 0
+    carryover: int = 0
+    basis: EdgeBasis
+
+
+class GraphWarning(Answer):
+    """What is wrong with the series ``name``, the ``edges`` that show it, and the remedy."""
+
+    code: Literal["mediator", "descendant", "collider"]
+    name: str
+    edges: tuple[str, ...]
+    detail: str
+
+
+class Benchmark(Answer):
+    """The held series such that a hidden confounder as strong would shift the effect most.
+
+    ``with_lever``, ``with_kpi``: its own partial R2, as in ``sensitivity``. ``would_take``: share of the effect
+    that a hidden confounder exactly as strong would account for.
+    """
+
+    name: str
+    with_lever: float
+    with_kpi: float
+    would_take: float
+
+
+class TippingPoint(Answer):
+    """Partial R2 that a hidden confounder needs with both the lever and the KPI, given all else.
+
+    ``to_zero``: for the mean effect to vanish. ``interval_to_zero``: for the 90 % interval to reach
+    zero. ``roi_to_one``: for the mean ROI to fall to one; null where it is not above one, or where
+    the KPI has no value. ``alone``: with the lever only, of a confounder that explains everything
+    left of the KPI.
+    """
+
+    to_zero: float
+    interval_to_zero: float
+    roi_to_one: float | None
+    alone: float
+    benchmark: Benchmark | None
+    summary: str
+
+
+IdentificationStatus = Literal["identified", "assumed", "tested"]
+
+
+class EffectStatus(Answer):
+    """``identified`` by the graph, ``tested`` by a lift test, or else ``assumed``.
+
+    ``adjustment_set``: the series that identify the effect, beside the graph's background; null
+    where nothing identifies it. ``tests``: the lift tests of this effect. ``tipping_point``: how
+    strong a hidden confounder would overturn the effect, where it is assumed and the model fitted.
+    """
+
+    status: IdentificationStatus
+    reason: str
+    adjustment_set: tuple[str, ...] | None
+    tests: tuple[str, ...] = ()
+    tipping_point: TippingPoint | None = None
+
+
+class LeverEffects(Answer):
+    """Effects of a channel or the price: ``direct`` along its edge to the KPI, ``total`` on all
+    paths."""
+
+    name: str
+    kind: NodeKind
+    total: EffectStatus
+    direct: EffectStatus
+
+
+class IndependenceTest(Answer):
+    """One implied independence and its test; no numbers where the data do not suffice (``note``).
+
+    ``correlation``: partial correlation given ``given``, the background and both series' own past.
+    ``effective_weeks``: effective number of independent cells. ``contradicted``: ``p_adjusted`` is
+    below 5 %; ``if_contradicted`` says what that would mean.
+    """
+
+    first: str
+    second: str
+    given: tuple[str, ...]
+    correlation: float | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    effective_weeks: float | None = None
+    detectable: float | None = None
+    contradicted: bool = False
+    if_contradicted: str
+    note: str | None = None
+
+
+class Independencies(Answer):
+    """The tests; ``left_out`` counts the pairs of series that are not tested for their number."""
+
+    tests: tuple[IndependenceTest, ...]
+    left_out: int
+    note: str
 
 
 class GraphAnswer(Answer):
@@ -28,69 +152,3 @@ class GraphAnswer(Answer):
     warnings: tuple[GraphWarning, ...]
     independencies: Independencies
     notes: tuple[str, ...]
-
-
-def explain_graph(model: FittedModel) -> GraphAnswer:
-    """The causal graph of ``model``, and how far the model's data and draws support it."""
-    graph = causal_graph(model.spec)
-    return GraphAnswer(
-        nodes=graph.nodes,
-        edges=graph.edges,
-        background=graph.background,
-        effects=tuple(_with_tipping_points(model, effect_statuses(graph, model.spec))),
-        warnings=control_warnings(graph),
-        independencies=independencies(graph, model),
-        notes=tuple(_notes(graph, model.spec)),
-    )
-
-
-def _with_tipping_points(
-    model: FittedModel, effects: tuple[LeverEffects, ...]
-) -> Iterator[LeverEffects]:
-    total = direct = None
-    if any(item.total.status == "assumed" for item in effects):
-        total = effect_regressions(model)
-    if any(item.direct.status == "assumed" for item in effects):
-        direct = effect_regressions(model, direct=True) if model.spec.mediators else total
-    only_direct = not model.spec.mediators
-    roi = (
-        {item.name: item.roi.mean for item in channel_returns(model)}
-        if model.spec.has_currency
-        else {}
-    )
-    for item in effects:
-        own_roi = roi.get(item.name)
-        updates = {
-            "total": _with_tipping_point(item.name, item.total, total, own_roi),
-            "direct": _with_tipping_point(
-                item.name, item.direct, direct, own_roi if only_direct else None
-            ),
-        }
-        yield item.model_copy(update=updates)
-
-
-def _with_tipping_point(
-    name: str, effect: EffectStatus, regressions: EffectRegressions | None, roi: float | None
-) -> EffectStatus:
-    if regressions is None or effect.status != "assumed":
-        return effect
-    point = tipping_point(name, regressions.of(name), roi)
-    return effect.model_copy(update={"tipping_point": point})
-
-
-def _notes(graph: CausalGraph, spec: ModelSpec) -> Iterator[str]:
-    if graph.background:
-        functions = ", ".join(graph.background)
-        yield f"Functions of the date ({functions}) are known and part of every adjustment."
-    if any(edge.basis == "possible" and edge.cause in graph.exogenous for edge in graph.edges):
-        yield (
-            "Edges marked possible are not claims: budgets and price may follow any observed "
-            "series, and adjusting for it closes the path."
-        )
-    if spec.demand is not None and spec.demand.kind == "none":
-        yield (
-            "demand: none is taken at its word: budgets and the KPI have no common cause beyond "
-            "the nodes of this graph. No data can confirm that."
-        )
-    if any(edge.cause == KPI for edge in graph.edges):
-        yield "Budgets follow the KPI of past weeks: an effect is that of spend as it was set."

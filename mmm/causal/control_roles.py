@@ -11,24 +11,14 @@ Events, rival series and a demand series with a declared cause are checked in th
 
 from collections.abc import Iterator
 from itertools import pairwise, permutations
-from typing import Literal
 
 import networkx as nx
 
 from mmm.causal.adjustment import Dag, d_separated
+from mmm.causal.answer import GraphWarning
 from mmm.causal.graph import EXOGENOUS_KINDS, CausalGraph
 from mmm.causal.time_unrolled import UnrolledGraph, WeekNode, unroll
-from mmm.interval import Answer
 from mmm.spec.edges import KPI
-
-
-class GraphWarning(Answer):
-    """What is wrong with the series ``name``, the ``edges`` that show it, and the remedy."""
-
-    code: Literal["mediator", "descendant", "collider"]
-    name: str
-    edges: tuple[str, ...]
-    detail: str
 
 
 def control_warnings(graph: CausalGraph) -> tuple[GraphWarning, ...]:

@@ -1,43 +1,18 @@
 """Each lever's total and direct effect: identified, assumed or tested, with the reason in words."""
 
 from collections.abc import Iterator
-from typing import Literal
 
-from mmm.causal.graph import CausalGraph, NodeKind
+from mmm.causal.answer import (
+    EffectStatus,
+    IdentificationStatus,
+    LeverEffects,
+)
+from mmm.causal.graph import CausalGraph
 from mmm.causal.identification import Identification, direct_effect, total_effect
-from mmm.causal.sensitivity import TippingPoint
 from mmm.causal.time_unrolled import unroll
-from mmm.interval import Answer
 from mmm.spec.edges import KPI
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
-
-IdentificationStatus = Literal["identified", "assumed", "tested"]
-
-
-class EffectStatus(Answer):
-    """``identified`` by the graph, ``tested`` by a lift test, or else ``assumed``.
-
-    ``adjustment_set``: the series that identify the effect, beside the graph's background; null
-    where nothing identifies it. ``tests``: the lift tests of this effect. ``tipping_point``: how
-    strong a hidden confounder would overturn the effect, where it is assumed and the model fitted.
-    """
-
-    status: IdentificationStatus
-    reason: str
-    adjustment_set: tuple[str, ...] | None
-    tests: tuple[str, ...] = ()
-    tipping_point: TippingPoint | None = None
-
-
-class LeverEffects(Answer):
-    """Effects of a channel or the price: ``direct`` along its edge to the KPI, ``total`` on all
-    paths."""
-
-    name: str
-    kind: NodeKind
-    total: EffectStatus
-    direct: EffectStatus
 
 
 def effect_statuses(graph: CausalGraph, spec: ModelSpec) -> tuple[LeverEffects, ...]:

@@ -22,61 +22,21 @@ not. ``unroll`` unrolls the graph over weeks, so that the criteria of ``adjustme
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Literal
 
 import networkx as nx
-from pydantic import ConfigDict, Field
 
 from mmm.causal.adjustment import Dag
+from mmm.causal.answer import EdgeBasis, GraphEdge, GraphNode, NodeKind
 from mmm.interval import Answer
 from mmm.spec.edges import KPI, CausalEdge, causal_edges, observed_nodes
 from mmm.spec.media import Adstock
 from mmm.spec.model import ModelSpec
-
-NodeKind = Literal[
-    "kpi",
-    "channel",
-    "mediator",
-    "control",
-    "demand",
-    "event",
-    "price",
-    "rival_price",
-    "rival_spend",
-    "unobserved",
-]
-
-
-EdgeBasis = Literal["implied", "declared", "possible"]
-
 
 LEVER_KINDS = frozenset({"channel", "price"})
 
 
 EXOGENOUS_KINDS = frozenset({"control", "demand", "event", "rival_price", "rival_spend"})
 """Kinds of observed series that the model treats as exogenous: it has no equation for them."""
-
-
-class GraphNode(Answer):
-    """A series; ``treated`` marks a lever, which the user decides: an own channel or own price."""
-
-    name: str
-    kind: NodeKind
-    observed: bool
-    treated: bool
-
-
-class GraphEdge(Answer):
-    """The cause acts after ``lag`` weeks, and for ``carryover`` weeks more."""
-
-    model_config = ConfigDict(
-        frozen=True, serialize_by_alias=True, validate_by_name=True, validate_by_alias=True
-    )
-    cause: str = Field(alias="from")
-    effect: str = Field(alias="to")
-    lag: int = 0
-    carryover: int = 0
-    basis: EdgeBasis
 
 
 class CausalGraph(Answer):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mmm.causal.answer import IndependenceTest, Independencies
 from mmm.causal.graph import LEVER_KINDS, CausalGraph
 from mmm.causal.implied_independence import IndependenceClaim, implied_independence
 from mmm.causal.partial_correlation import (
@@ -19,42 +20,14 @@ from mmm.causal.partial_correlation import (
     detectable_correlation,
     partial_correlation,
 )
-from mmm.interval import Answer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
 from mmm.types import Array
 
 LEVEL = 0.05
+
+
 MAX_TESTS = 60
-
-
-class IndependenceTest(Answer):
-    """One implied independence and its test; no numbers where the data do not suffice (``note``).
-
-    ``correlation``: partial correlation given ``given``, the background and both series' own past.
-    ``effective_weeks``: effective number of independent cells. ``contradicted``: ``p_adjusted`` is
-    below 5 %; ``if_contradicted`` says what that would mean.
-    """
-
-    first: str
-    second: str
-    given: tuple[str, ...]
-    correlation: float | None = None
-    p_value: float | None = None
-    p_adjusted: float | None = None
-    effective_weeks: float | None = None
-    detectable: float | None = None
-    contradicted: bool = False
-    if_contradicted: str
-    note: str | None = None
-
-
-class Independencies(Answer):
-    """The tests; ``left_out`` counts the pairs of series that are not tested for their number."""
-
-    tests: tuple[IndependenceTest, ...]
-    left_out: int
-    note: str
 
 
 def independencies(graph: CausalGraph, model: FittedModel) -> Independencies:

@@ -23,10 +23,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.interval import Answer
+from mmm.causal.answer import Benchmark, TippingPoint
 from mmm.types import Array
 
 TINY = 1e-12
+
+
 LEVEL = "level"
 """The held block of levels, one for each geo; no confounder can resemble it."""
 
@@ -46,36 +48,6 @@ class EffectRegression:
     residual: Array
     held: Mapping[str, Array]
     strength: Array
-
-
-class Benchmark(Answer):
-    """The held series such that a hidden confounder as strong would shift the effect most.
-
-    ``with_lever``, ``with_kpi``: its own partial R2, as above. ``would_take``: share of the effect
-    that a hidden confounder exactly as strong would account for.
-    """
-
-    name: str
-    with_lever: float
-    with_kpi: float
-    would_take: float
-
-
-class TippingPoint(Answer):
-    """Partial R2 that a hidden confounder needs with both the lever and the KPI, given all else.
-
-    ``to_zero``: for the mean effect to vanish. ``interval_to_zero``: for the 90 % interval to reach
-    zero. ``roi_to_one``: for the mean ROI to fall to one; null where it is not above one, or where
-    the KPI has no value. ``alone``: with the lever only, of a confounder that explains everything
-    left of the KPI.
-    """
-
-    to_zero: float
-    interval_to_zero: float
-    roi_to_one: float | None
-    alone: float
-    benchmark: Benchmark | None
-    summary: str
 
 
 def tipping_point(

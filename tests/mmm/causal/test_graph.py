@@ -2,8 +2,8 @@
 
 import pytest
 
-from mmm.causal.answer import explain_graph
 from mmm.causal.control_roles import control_warnings
+from mmm.causal.explain import explain_graph
 from mmm.causal.graph import CausalGraph, causal_graph
 from mmm.causal.time_unrolled import NOISE, unroll
 from mmm.spec.model import parse_spec

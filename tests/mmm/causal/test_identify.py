@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mmm.causal.effect_status import LeverEffects, effect_statuses
+from mmm.causal.answer import LeverEffects
+from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
 from mmm.causal.identification import Identification, direct_effect, total_effect
 from mmm.causal.time_unrolled import NOISE, UnrolledGraph, WeekNode, unroll
