@@ -1,7 +1,7 @@
-"""Puts the parts together that the service and its workers have in common, and the worker itself.
+"""Builds what the service and its workers have in common, and runs the worker process.
 
-A worker is a process that takes jobs from the queues and serves nothing: any number of them on one
-Postgres, or beside the service on one machine with SQLite.
+A worker is a process that takes jobs from the queues and serves no requests: any number of them on
+one Postgres, or beside the service on one machine with SQLite.
 """
 
 import logging
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from app.configuration import require_ground, warn_of_unknown_variables
+from app.configuration import require_installation, warn_of_unknown_variables
 from app.db.database import Database, open_database
 from app.fitworker.pool import FitPool
 from app.fitworker.process import COMMAND, make_launch
@@ -45,8 +45,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What the service and every worker stand on."""
+class Infrastructure:
+    """What the service and every worker share: settings, database, store, queues, reconciler."""
 
     settings: Settings
     database: Database
@@ -55,8 +55,8 @@ class Ground:
     reconciler: Reconciler
 
 
-def open_ground(settings: Settings, stack: ExitStack) -> Ground:
-    """Connect, with every schema as this release needs it; ``stack`` closes it again."""
+def open_infrastructure(settings: Settings, stack: ExitStack) -> Infrastructure:
+    """Connect and upgrade every schema to this release; ``stack`` closes everything."""
     database = open_database(settings.resolved_database_url)
     stack.callback(database.close)
     database.upgrade()
@@ -65,14 +65,18 @@ def open_ground(settings: Settings, stack: ExitStack) -> Ground:
     stack.callback(queues.close)
     queues.open()
     reconciler = Reconciler(database, queues, settings.worker_lost_seconds)
-    return Ground(settings, database, store, queues, reconciler)
+    return Infrastructure(settings, database, store, queues, reconciler)
 
 
 def start_worker(
-    ground: Ground, stack: ExitStack, *, slot: int | None, fit_command: Sequence[str]
+    infrastructure: Infrastructure,
+    stack: ExitStack,
+    *,
+    slot: int | None,
+    fit_command: Sequence[str],
 ) -> Worker:
-    """Begin to work on jobs; ``stack`` ends it. Raises IdentityInUse."""
-    settings = ground.settings
+    """Start a worker in this process; ``stack`` stops it. Raises IdentityInUse."""
+    settings = infrastructure.settings
     lock = claim_worker(settings, slot)
     stack.callback(lock.release)
     work_dir = settings.work_dir / lock.name
@@ -80,27 +84,27 @@ def start_worker(
     launch = make_launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
     pool = FitPool(launch, keep_warm=settings.warm_worker)
     stack.callback(pool.close)
-    fit_job = FitJob(ground.store, pool, work_dir, settings.fit_timeout_seconds)
+    fit_job = FitJob(infrastructure.store, pool, work_dir, settings.fit_timeout_seconds)
     handlers: dict[str, Handler] = {
         FIT: fit_job,
         REFIT: fit_job,
-        SIMULATE: SimulationJob(ground.store),
-        FRONTIER: FrontierJob(ground.store),
-        ALLOCATE: AllocateJob(ground.store),
+        SIMULATE: SimulationJob(infrastructure.store),
+        FRONTIER: FrontierJob(infrastructure.store),
+        ALLOCATE: AllocateJob(infrastructure.store),
     }
     limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE), settings.query_timeout_seconds)
-    runner = JobRunner(ground.database, handlers, settings.fit_attempts, limits)
+    runner = JobRunner(infrastructure.database, handlers, settings.fit_attempts, limits)
     engine = DbosEngine(
         runner.run,
         database_url=engine_url(settings.resolved_database_url, settings.data_dir),
         concurrency={FITS: settings.fit_workers, QUERIES: settings.query_jobs},
     )
     worker = Worker(
-        ground.database,
-        ground.queues,
+        infrastructure.database,
+        infrastructure.queues,
         engine,
         runner,
-        ground.reconciler,
+        infrastructure.reconciler,
         lock,
         heartbeat_seconds=settings.worker_heartbeat_seconds,
         lost_after=settings.worker_lost_seconds,
@@ -112,28 +116,28 @@ def start_worker(
 
 
 def claim_worker(settings: Settings, slot: int | None) -> Lock:
-    """The identity of a worker on this host; raises IdentityInUse."""
+    """Lock the identity of a worker on this host; raises IdentityInUse."""
     host = "local" if settings.single_host else socket.gethostname()
     return claim_identity(settings.lock_dir, host, slot)
 
 
-def work(
+def run_worker(
     settings: Settings, slot: int | None = None, *, fit_command: Sequence[str] = COMMAND
 ) -> None:
-    """Work until SIGINT or SIGTERM; what runs then goes back to its queue.
+    """Run jobs until SIGINT or SIGTERM; jobs that run then return to their queues.
 
-    Raises IdentityInUse where another worker has the slot, InvalidSetting or StoreUnavailable for
+    Raises IdentityInUse if another worker has the slot, InvalidSetting or StoreUnavailable for
     directories or a database that cannot be used.
     """
     limit_arenas()
-    require_ground(settings)
+    require_installation(settings)
     configure_logging(settings.log_level)
     warn_of_unknown_variables()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     with ExitStack() as stack:
-        ground = open_ground(settings, stack)
-        stack.callback(serve_metrics(settings, ground.database))
-        start_worker(ground, stack, slot=slot, fit_command=fit_command)
+        infrastructure = open_infrastructure(settings, stack)
+        stack.callback(serve_metrics(settings, infrastructure.database))
+        start_worker(infrastructure, stack, slot=slot, fit_command=fit_command)
         ended.wait()

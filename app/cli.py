@@ -1,18 +1,18 @@
-"""``prudent``: the path from a table to a plan on the command line.
+"""``prudent``: from a table to a budget plan on the command line.
 
-    example                                   a table and its specification to try it all on
-    init, check, reshape                      a table and its specification
-    fit                                       both -> a model file, with progress bars
-    refit, stability                          a model file and new weeks -> the next, what moved
-    plan-vs-actual                            what became of a plan, and why
-    contributions, graph, whatif, allocate,   questions to a model file
-    report
-    serve, worker, version                    the HTTP service and its workers
-    keys create|list|revoke                   who may use it
-    db, config, backup, restore               what its operator needs
+    example                                   write an example table and its specification
+    init, check, reshape                      prepare a table and its specification
+    simulate, warm, fit                       prior predictive check, compile, fit a model file
+    refit, stability                          continue a model with new weeks, and compare both
+    plan-vs-actual                            split actual less planned KPI into causes
+    contributions, graph, whatif, allocate,   query a model file
+    evaluate-plan, report
+    serve, worker, openapi, version           the HTTP service and its workers
+    keys create|list|revoke                   the service's API keys
+    db, config, backup, restore               administration
 
-Commands only read arguments and print; what they need is imported when one runs, so that help is
-quick. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is printed).
+Commands only read arguments and print; the code they need is imported when one runs, so that help
+is fast. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is printed).
 """
 
 import os
@@ -52,12 +52,12 @@ for module in (
 
 
 def main() -> None:
-    """Run the command line; known errors become their issues on standard error."""
+    """Run the command line; issues of known errors are printed on standard error."""
     os.environ.update({name: os.environ.get(name, "1") for name in THREADS})
     try:
         cli()
     except Exception as error:
-        code, hint = _verdict_on(error)
+        code, hint = _exit_code(error)
         if code is None:
             raise
         for line in _lines(error):
@@ -74,8 +74,8 @@ def _lines(error: Exception) -> list[str]:
     return [f"{i.pointer}: {i.detail}" if i.pointer else i.detail for i in issues] or [str(error)]
 
 
-def _verdict_on(error: Exception) -> tuple[int | None, str]:
-    """2 for input at fault, 1 for what is refused, None for what should not happen; and a hint."""
+def _exit_code(error: Exception) -> tuple[int | None, str]:
+    """2 for bad input, 1 for refusals and failures, None for unexpected errors; and a hint."""
     from app.errors import AppError, ModelRejected, StartupError
     from mmm.errors import MmmError
     from optimizer.errors import Infeasible, InvalidProblem, OptimizerError
@@ -83,10 +83,10 @@ def _verdict_on(error: Exception) -> tuple[int | None, str]:
     if isinstance(error, MmmError | InvalidProblem | Infeasible):
         return 2, ""
     if isinstance(error, ModelRejected):
-        return 1, "hint: --accept-rejected answers all the same, with a warning"
+        return 1, "hint: --accept-rejected answers anyway, with a warning"
     refused = isinstance(error, AppError | StartupError | OptimizerError)
-    about_a_file = isinstance(error, OSError) and error.filename is not None
-    return (1 if refused or about_a_file else None), ""
+    names_file = isinstance(error, OSError) and error.filename is not None
+    return (1 if refused or names_file else None), ""
 
 
 if __name__ == "__main__":

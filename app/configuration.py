@@ -1,4 +1,4 @@
-"""What an installation is set to, and whether database, store and directories can be used so."""
+"""The settings in force, and checks that database, store and directories can be used with them."""
 
 import logging
 import os
@@ -26,43 +26,42 @@ STORE_VARIABLES = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_S
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One part that was tried; ``fault`` says what is wrong with it and what to do."""
+class PartCheck:
+    """The check of one part; ``problem`` says what is wrong and what to do, None if it works."""
 
     part: str
-    fault: str | None = None
+    problem: str | None = None
 
 
 def read_settings(**given: Any) -> Settings:
-    """Settings of the environment and of arguments; raises InvalidSetting, naming each variable."""
+    """Settings from the environment and arguments; raises InvalidSetting naming each variable."""
     try:
         return Settings(**given)
     except ValidationError as error:
         lines = [
-            f"{PREFIX}{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
-            for fault in error.errors(include_input=False)
+            f"{PREFIX}{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+            for item in error.errors(include_input=False)
         ]
         raise InvalidSetting("\n".join(lines)) from None
 
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """A sentence about each variable that looks like a setting and is none, such as a misspelt
-    one."""
+    """A message for each environment variable that has the prefix of settings but is not one."""
     known = [variable(name) for name in Settings.model_fields]
     unknown = sorted(environment.keys() - {*known})
     return [_unknown(name, known) for name in unknown if name.startswith(PREFIX)]
 
 
 def _unknown(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    meant = f"did you mean {near[0]}?" if near else "see docs/operations.md"
-    return f"{name} is no setting; {meant}"
+    matches = get_close_matches(name, known, n=1)
+    hint = f"did you mean {matches[0]}?" if matches else "see docs/operations.md"
+    return f"{name} is not a setting; {hint}"
 
 
 def warn_of_unknown_variables() -> None:
-    """Log what an operator may believe to be set and is not."""
-    for sentence in unknown_variables():
-        log.warning("%s", sentence)
+    """Log a warning for each environment variable that looks like a setting but is not one."""
+    for message in unknown_variables():
+        log.warning("%s", message)
 
 
 def variable(field: str) -> str:
@@ -71,20 +70,20 @@ def variable(field: str) -> str:
 
 
 def resolved(settings: Settings) -> dict[str, str]:
-    """Each variable and its value in force, secrets hidden."""
-    found = {
-        variable(name): _shown(name, getattr(settings, name)) for name in Settings.model_fields
+    """Each variable and its effective value, with secrets hidden."""
+    values = {
+        variable(name): _printable(name, getattr(settings, name)) for name in Settings.model_fields
     }
-    found[variable("database_url")] = _without_password(settings.resolved_database_url)
-    found[variable("cache_dir")] = str(settings.resolved_cache_dir)
+    values[variable("database_url")] = _without_password(settings.resolved_database_url)
+    values[variable("cache_dir")] = str(settings.resolved_cache_dir)
     if settings.artefact_url is not None:
         given = {name: os.environ[name] for name in STORE_VARIABLES if name in os.environ}
-        found |= {name: _shown(name.lower(), value) for name, value in given.items()}
-    return found
+        values |= {name: _printable(name.lower(), value) for name, value in given.items()}
+    return values
 
 
 def settings_table() -> str:
-    """Every setting with its default and meaning, as a table in Markdown."""
+    """Every setting with its default and meaning, as a Markdown table."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else f"`{field.default}`"
@@ -92,50 +91,51 @@ def settings_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def try_out(settings: Settings) -> Iterator[Finding]:
-    """Use each part once; what is missing and can be made is made."""
-    for part, use in _ground(settings):
-        yield _tried(part, use)
-    yield _tried("artefact store", lambda: open_store(settings).check_writable())
+def check_installation(settings: Settings) -> Iterator[PartCheck]:
+    """Use each part once; missing directories and files are created."""
+    for part, check in _required_parts(settings):
+        yield _checked(part, check)
+    yield _checked("artefact store", lambda: open_store(settings).check_writable())
     if "keys" in settings.auth:
-        yield _tried("API keys", lambda: server_secret(settings))
+        yield _checked("API keys", lambda: server_secret(settings))
 
 
-def require_ground(settings: Settings) -> None:
-    """Raise InvalidSetting or StoreUnavailable for what neither service nor worker starts without.
+def require_installation(settings: Settings) -> None:
+    """Raise InvalidSetting or StoreUnavailable if a part needed for starting cannot be used.
 
-    Said at once and in a sentence, before there is a log.
+    Called before logging is configured, so that the operator sees one sentence.
     """
-    for _, use in _ground(settings):
-        use()
+    for _, check in _required_parts(settings):
+        check()
 
 
-def _ground(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
-    yield "data directory", lambda: _make_and_write(settings.data_dir, "data_dir")
-    yield "cache directory", lambda: _make_and_write(settings.resolved_cache_dir, "cache_dir")
-    yield "database", lambda: _reach_database(settings)
+def _required_parts(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    yield "data directory", lambda: _require_writable(settings.data_dir, "data_dir")
+    yield "cache directory", lambda: _require_writable(settings.resolved_cache_dir, "cache_dir")
+    yield "database", lambda: _require_database(settings)
 
 
-def _tried(part: str, action: Callable[[], object]) -> Finding:
+def _checked(part: str, check: Callable[[], object]) -> PartCheck:
     try:
-        action()
+        check()
     except (AppError, StartupError, OSError, SQLAlchemyError) as error:
-        return Finding(part, str(error))
-    return Finding(part)
+        return PartCheck(part, str(error))
+    return PartCheck(part)
 
 
-def _make_and_write(directory: Path, setting: str) -> None:
+def _require_writable(directory: Path, setting: str) -> None:
+    """Create a directory if it is missing; raises InvalidSetting if it cannot be written."""
     remedy = f"Let the service's user write there, or set {variable(setting)} to another directory."
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        told = f"The directory {directory} cannot be made ({error.strerror}). {remedy}"
-        raise InvalidSetting(told) from error
+        detail = f"The directory {directory} cannot be created ({error.strerror}). {remedy}"
+        raise InvalidSetting(detail) from error
     if not os.access(directory, os.W_OK):
         raise InvalidSetting(f"The directory {directory} cannot be written. {remedy}")
 
 
-def _reach_database(settings: Settings) -> None:
+def _require_database(settings: Settings) -> None:
     database = open_database(settings.resolved_database_url)
     try:
         database.ping()
@@ -143,7 +143,7 @@ def _reach_database(settings: Settings) -> None:
         database.close()
 
 
-def _shown(name: str, value: Any) -> str:
+def _printable(name: str, value: Any) -> str:
     secret = isinstance(value, SecretStr) or any(word in name for word in SECRET_WORDS)
     if value is not None and secret:
         return HIDDEN

@@ -1,4 +1,4 @@
-"""What a running service consists of: made once per application, handed to every use-case."""
+"""The parts of a running service: created once per application, passed to every use case."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
@@ -17,10 +17,10 @@ from app.store.port import ArtefactStore
 
 @dataclass(frozen=True)
 class Context:
-    """The parts that use-cases work with.
+    """The parts that use cases work with.
 
-    For a request it is ``of`` its caller: database and operations then hold what is the tenant's.
-    What is read of a model is kept in ``cache``; what must be computed runs in its lane.
+    A request uses the context ``of`` its caller, whose database and operations are restricted to
+    the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``.
     """
 
     settings: Settings
@@ -33,7 +33,7 @@ class Context:
     caller: Caller = LOCAL
 
     def of(self, caller: Caller) -> Self:
-        """The same service as this caller may see it."""
+        """The same context, restricted to the caller's tenant."""
         return replace(
             self,
             caller=caller,
@@ -43,17 +43,17 @@ class Context:
 
 
 def service_of(request: Request) -> Context:
-    """The application that serves ``request``, with all that it holds (for health checks)."""
+    """The unrestricted context of the application that serves ``request`` (for health checks)."""
     context: Context = request.app.state.context
     return context
 
 
 def caller_of(request: Request) -> Caller:
-    """Who sent the request, as the gate before the route found (a dependency of the routes)."""
+    """The authenticated caller of the request (a dependency of the routes)."""
     caller: Caller = request.state.caller
     return caller
 
 
 def context_of(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Context:
-    """The application as the caller of ``request`` may see it (a dependency of the routes)."""
+    """The context restricted to the caller of ``request`` (a dependency of the routes)."""
     return service_of(request).of(caller)

@@ -1,43 +1,44 @@
 """Errors of the service.
 
     AppError
-    ├── Unauthenticated       no credential, or one that opens nothing: send one that is valid
-    ├── MissingScope          the credential may not do this: use one that has the scope
+    ├── Unauthenticated       no credential, or one that is not valid: send a valid one
+    ├── MissingScope          the credential lacks the scope: use one that has it
     ├── TooManyRequests       a limit of the tenant is reached: wait, or use less
-    ├── Overloaded            more is asked than can be computed in time: try again later
-    ├── CallerLeft            nobody waits for the answer any more: it is not computed
+    ├── Overloaded            too many questions wait for an answer: try again later
+    ├── CallerLeft            the caller has disconnected: the answer is not computed
     ├── ProviderUnavailable   the identity provider does not answer: try again later
-    ├── KeySecretUnusable     API keys cannot be kept: give the secret, or close its file to others
-    ├── KeysNotUsed           API keys open nothing here: send tokens, or let keys be used too
-    ├── NotFound              nothing has this id: list what there is
-    ├── InvalidRequest        the request contradicts a rule of the service: correct the fields
-    ├── UnsupportedMediaType  the body is of a type that is not read here: send one of those named
+    ├── KeySecretUnusable     API keys cannot be stored: set the secret, or protect its file
+    ├── KeysNotUsed           API keys are not accepted here: send tokens, or enable keys
+    ├── NotFound              nothing has this id: list the existing items
+    ├── InvalidRequest        the request breaks a rule of the service: correct the fields
+    ├── UnsupportedMediaType  the media type is not supported: send one of those named
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
-    ├── InUse                 a project rests on it: promote another, or delete the project first
-    ├── ProjectIncomplete     the project lacks a champion or a plan: give it one
+    ├── InUse                 a project uses it: promote another model, or delete the project first
+    ├── ProjectIncomplete     the project lacks a champion or a plan: add one
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
-    ├── KeyReused             an Idempotency-Key came with another request: take a new one
-    ├── KeyInUse              the first call with this key is still carried out: ask again shortly
-    ├── NothingToKeep         the operation has made nothing yet: wait, or cancel it
+    ├── KeyReused             an Idempotency-Key came with another request: use a new key
+    ├── KeyInUse              the first call with this key is in progress: try again shortly
+    ├── NothingToKeep         the operation has no partial result: wait, or cancel it
     ├── JobError
-    │   ├── FitFailed         the fit raised an error: the log has the rest
-    │   ├── FitCrashed        the fit process died: often memory; use fewer draws or chains
-    │   ├── FitTimedOut       the fit ran longer than it may: raise the limit, or fit less
-    │   ├── JobTimedOut       the job ran longer than it may: raise the limit, or ask for less
-    │   └── JobGaveUp         the job was started too often without an end: look into the log
+    │   ├── FitFailed         the fit raised an error: see the log
+    │   ├── FitCrashed        the fit process died, often of memory: use fewer draws or chains
+    │   ├── FitTimedOut       the fit exceeded its time limit: raise the limit, or fit less
+    │   ├── JobTimedOut       the job exceeded its time limit: raise the limit, or ask for less
+    │   └── JobGaveUp         the job was started too often without ending: see the log
     ├── NotReady              a part of the service does not work: the issues say which and why
     ├── StoreError
-    │   ├── StoreFull         no room for files or rows: free or add space
+    │   ├── StoreFull         no space for files or rows: free or add space
     │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
     StartupError
-    ├── DataDirectoryInUse    another service holds the data directory: stop it, or choose another
-    ├── IdentityInUse         another worker goes by this identity: stop it, or take another slot
-    ├── InvalidSetting        a setting cannot be used: correct the PRUDENT_* variable named
-    ├── AddressUnusable       the port is taken or not allowed: choose another
-    ├── RestoreRefused        a backup cannot be put back: another archive, or an empty database
+    ├── DataDirectoryInUse    another service uses the data directory: stop it, or choose another
+    ├── IdentityInUse         another worker uses this identity: stop it, or choose another slot
+    ├── InvalidSetting        a setting is not usable: correct the PRUDENT_* variable named
+    ├── AddressUnusable       the port is in use or not permitted: choose another
+    ├── RestoreRefused        a backup cannot be restored: use another archive or an empty database
     └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
 
-The first tree reaches callers through one table (``problems.py``), the second only the console.
+Errors of the first tree reach callers through one table (``problems.py``), errors of the second
+only the console.
 """
 
 from collections.abc import Iterable
@@ -47,69 +48,69 @@ from mmm.errors import Issue
 
 
 class AppError(Exception):
-    """Root of the errors that the service answers with a problem document."""
+    """Root of the errors that the service reports as a problem document."""
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """The single faults behind the error, where there are any."""
+        """The individual issues behind the error, if there are any."""
         return ()
 
 
 class Unauthenticated(AppError):
-    """Nobody is known by this credential; ``detail`` is None where there was none at all."""
+    """The credential is not valid; ``detail`` is None if there was no credential at all."""
 
     def __init__(self, detail: str | None) -> None:
         self.detail = detail
         super().__init__(
-            detail or "This service asks who you are: send `Authorization: Bearer <credential>`."
+            detail or "A credential is required: send `Authorization: Bearer <credential>`."
         )
 
 
 @dataclass
 class MissingScope(AppError):
-    """The caller is known and may not do this; ``held`` are the scopes it has."""
+    """The caller lacks the scope that the call needs; ``held`` are the scopes it has."""
 
     scope: str
     held: tuple[str, ...]
 
     def __str__(self) -> str:
         held = ", ".join(self.held) or "none"
-        return f"This needs the scope {self.scope!r}; the credential has: {held}."
+        return f"This call needs the scope {self.scope!r}; the credential has: {held}."
 
 
-class _Later(AppError):
-    """Try again in ``retry_after`` seconds."""
+class _RetryLater(AppError):
+    """An error after which the call may be retried in ``retry_after`` seconds."""
 
     def __init__(self, detail: str, retry_after: float) -> None:
         self.retry_after = retry_after
         super().__init__(detail)
 
 
-class TooManyRequests(_Later):
-    """The tenant has used what it may: requests, operations, or bytes."""
+class TooManyRequests(_RetryLater):
+    """The tenant has reached a limit: requests, operations, or bytes."""
 
 
-class Overloaded(_Later):
-    """More is asked than can be computed in time."""
+class Overloaded(_RetryLater):
+    """The answer could not be computed in time, because too many questions wait."""
 
 
 class CallerLeft(AppError):
-    """The connection has ended before the question had its turn; only the log is told."""
+    """The caller disconnected before its question was computed; only the log shows this."""
 
     def __str__(self) -> str:
-        return "The caller has left before the question had its turn."
+        return "The caller disconnected before the question was computed."
 
 
-class ProviderUnavailable(_Later):
-    """Tokens cannot be checked, for the identity provider's keys cannot be had."""
+class ProviderUnavailable(_RetryLater):
+    """Tokens cannot be checked, because the identity provider's keys cannot be fetched."""
 
 
 class KeySecretUnusable(AppError):
-    """The secret under which API keys are stored is missing, or not secret."""
+    """The secret under which API keys are stored is missing, or readable by other users."""
 
 
 class KeysNotUsed(AppError):
-    """An API key was to be made where only tokens are looked at."""
+    """An API key was to be created on a service that accepts only tokens."""
 
 
 @dataclass
@@ -130,7 +131,7 @@ class _WithIssues(AppError):
 
     @property
     def issues(self) -> tuple[Issue, ...]:
-        """The single faults, each with its place."""
+        """The individual issues, each with the field that it is about."""
         return self._issues
 
 
@@ -143,7 +144,7 @@ class ModelRejected(_WithIssues):
 
 
 class InUse(AppError):
-    """Something else rests on what is to be deleted."""
+    """What is to be deleted is still in use."""
 
 
 class ProjectIncomplete(AppError):
@@ -151,11 +152,11 @@ class ProjectIncomplete(AppError):
 
 
 class UnsupportedMediaType(AppError):
-    """The Content-Type is not one that this call reads."""
+    """The call does not support this Content-Type."""
 
 
 class OperationFinished(AppError):
-    """The operation has reached its end already."""
+    """The operation has already ended."""
 
 
 class KeyReused(AppError):
@@ -163,8 +164,8 @@ class KeyReused(AppError):
 
     def __str__(self) -> str:
         return (
-            "This Idempotency-Key came with another request before (path, parameters, type and "
-            "body count). Use a new key for a new request."
+            "This Idempotency-Key was used before with a different request (path, parameters, "
+            "media type or body). Use a new key for a new request."
         )
 
 
@@ -172,55 +173,55 @@ class KeyInUse(AppError):
     """The first call with this Idempotency-Key has not been answered yet."""
 
     def __str__(self) -> str:
-        return "The first call with this Idempotency-Key is still being carried out. Ask again."
+        return "The first call with this Idempotency-Key is still in progress. Try again shortly."
 
 
 class NothingToKeep(AppError):
-    """The operation was asked to end with what it has, and has nothing."""
+    """The operation was asked to stop early, but has no partial result to keep."""
 
 
 class JobError(AppError):
-    """Root of what ends a job without a result."""
+    """Root of the errors that end a job without a result."""
 
 
 class FitFailed(JobError):
-    """The fit process reported an error that is not the caller's."""
+    """The fit process reported an error that the caller did not cause."""
 
 
 class FitCrashed(JobError):
-    """The fit process died without a word."""
+    """The fit process died without reporting an error."""
 
 
 class FitTimedOut(JobError):
-    """The fit ran longer than it may."""
+    """The fit exceeded its time limit."""
 
 
 class JobTimedOut(JobError):
-    """The job ran longer than jobs of its kind may."""
+    """The job exceeded the time limit of its kind."""
 
 
 class JobGaveUp(JobError):
-    """The job was started as often as allowed and never ended."""
+    """The job was started the maximum number of times and never ended."""
 
 
 class NotReady(_WithIssues):
-    """Requests cannot be served at present; the issues name the parts."""
+    """The service cannot answer requests now; the issues name the parts that do not work."""
 
 
 class StoreError(AppError):
-    """Root of what keeps files or rows from being stored."""
+    """Root of the errors about storing files or rows."""
 
 
 class StoreFull(StoreError):
-    """There is no room left."""
+    """There is no space left."""
 
 
 class StoreUnavailable(StoreError):
-    """The store does not answer, or refuses."""
+    """The store does not answer, or refuses access."""
 
 
 class StartupError(Exception):
-    """Root of what keeps the service from starting."""
+    """Root of the errors that prevent the service from starting."""
 
 
 class DataDirectoryInUse(StartupError):
@@ -228,15 +229,15 @@ class DataDirectoryInUse(StartupError):
 
 
 class InvalidSetting(StartupError):
-    """A setting has a value that cannot be used; the message names the variable."""
+    """A setting has a value that is not usable; the message names the variable."""
 
 
 class AddressUnusable(StartupError):
-    """Nothing can listen on this host and port; the message says why."""
+    """The service cannot listen on this host and port; the message says why."""
 
 
 class RestoreRefused(StartupError):
-    """The archive is damaged or foreign, or the database is not empty."""
+    """The archive is damaged or not a backup, or the database is not empty."""
 
 
 class IdentityInUse(StartupError):
@@ -244,4 +245,4 @@ class IdentityInUse(StartupError):
 
 
 class UnsafeBind(StartupError):
-    """Other machines can reach the address, and the service is not told to ask who they are."""
+    """Other machines can reach the address, but access control is off."""

@@ -1,4 +1,4 @@
-"""Identifiers: a prefix that says what it is, then time and chance, so that ids sort by age.
+"""Identifiers: a prefix for the kind, then a timestamp and random bits, so that ids sort by age.
 
 48 bits of milliseconds and 80 random bits, written in Crockford's base 32 (26 characters).
 """
@@ -13,13 +13,13 @@ ID_PATTERN = re.compile(rf"^[a-z]{{2,4}}_[{ALPHABET}]{{{LENGTH}}}$")
 
 
 def new_id(prefix: str) -> str:
-    """A fresh identifier such as ``mdl_01jd4…``."""
+    """A new identifier such as ``mdl_01jd4…``."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     return f"{prefix}_{_base32(number)}"
 
 
-def twin_id(prefix: str, other: str) -> str:
-    """The identifier that belongs to ``other``: same body, own prefix. Same input, same answer."""
+def derived_id(prefix: str, other: str) -> str:
+    """The identifier with the body of ``other`` and another prefix; deterministic."""
     return f"{prefix}_{other.partition('_')[2]}"
 
 

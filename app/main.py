@@ -1,4 +1,4 @@
-"""create_app: settings in, the service out. All work happens in the lifespan."""
+"""Creates the FastAPI application from settings; all start-up work happens in the lifespan."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from fastapi import FastAPI
 
 from app.access.gate import open_gate
-from app.assemble import open_ground, start_worker
+from app.assemble import open_infrastructure, start_worker
 from app.context import Context
 from app.fitworker.process import COMMAND
 from app.http import handlers, openapi
@@ -42,15 +42,16 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 DESCRIPTION = (
-    "Post spend data, get a causal model you can trust or are told not to, ask it what if, "
-    "and get the budget plan that is best for your attitude to risk."
+    "Upload weekly spend and sales, fit a Bayesian marketing-mix model with a verdict on whether "
+    "to trust it, ask what-if questions, and get the budget plan that is best for your risk "
+    "aversion."
 )
 
 
 def create_app(
     settings: Settings | None = None, *, fit_command: Sequence[str] = COMMAND
 ) -> FastAPI:
-    """The application. ``fit_command`` starts a fit process; tests give one that fits nothing."""
+    """Create the application. ``fit_command`` starts a fit process; tests pass a fake one."""
     settings = settings or Settings()
     app = FastAPI(
         title="Prudent",
@@ -86,8 +87,11 @@ def create_app(
 
 
 def _build_routes(app: FastAPI) -> None:
-    """Routes are built when a path is first compared with them. Do it before there are requests:
-    the first does not wait for it, and the library's silencing of warnings meets no thread."""
+    """Build the routes, which the library otherwise does when it first matches a path.
+
+    Done before there are requests, the first request does not wait for it, and the library's
+    suppression of warnings does not affect other threads.
+    """
     nowhere = {"type": "http", "method": "GET", "path": "/nowhere", "root_path": "", "headers": []}
     for route in app.routes:
         route.matches(nowhere)
@@ -107,27 +111,30 @@ def _lifespan(
 
 
 def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> Context:
-    """Build and start everything; ``stack`` takes it down again, in reverse."""
+    """Build and start all parts; ``stack`` stops them in reverse order."""
     if settings.single_host:
         stack.callback(claim_service(settings.lock_dir).release)
-    ground = open_ground(settings, stack)
-    stack.callback(serve_metrics(settings, ground.database))
-    gate = open_gate(settings, ground.database)
-    work = Operations(ground.database, ground.queues)
+    infrastructure = open_infrastructure(settings, stack)
+    stack.callback(serve_metrics(settings, infrastructure.database))
+    gate = open_gate(settings, infrastructure.database)
+    all_operations = Operations(infrastructure.database, infrastructure.queues)
     if settings.work_in_process:
-        start_worker(ground, stack, slot=None, fit_command=fit_command)
+        start_worker(infrastructure, stack, slot=None, fit_command=fit_command)
     else:
         _repeat(
-            stack, "reconciling", settings.worker_heartbeat_seconds, ground.reconciler.reconcile
+            stack,
+            "reconciling",
+            settings.worker_heartbeat_seconds,
+            infrastructure.reconciler.reconcile,
         )
-    retention = Retention(settings, ground.database, ground.store, work)
+    retention = Retention(settings, infrastructure.database, infrastructure.store, all_operations)
     _repeat(stack, "sweep", settings.sweep_seconds, retention.sweep)
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
     return Context(
         settings=settings,
-        database=ground.database,
-        store=ground.store,
-        operations=work,
+        database=infrastructure.database,
+        store=infrastructure.store,
+        operations=all_operations,
         cache=Cache(settings.cache_bytes),
         lanes=Lanes.of(settings),
         gate=gate,
@@ -135,7 +142,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
 
 
 def _repeat(stack: ExitStack, name: str, seconds: float, action: Callable[[], object]) -> None:
-    """Do something now and then until ``stack`` is taken down."""
+    """Call ``action`` every ``seconds`` until ``stack`` is closed."""
     periodic = Periodic(name, seconds, action)
     stack.callback(periodic.close)
     periodic.start()

@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""The version of the installed package."""
 
 from functools import cache
 from importlib.metadata import version

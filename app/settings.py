@@ -1,4 +1,4 @@
-"""Settings of the service: environment variables ``PRUDENT_*``, read where the app is created."""
+"""Settings of the service: environment variables ``PRUDENT_*``, read when the app is created."""
 
 import ipaddress
 from pathlib import Path
@@ -12,41 +12,51 @@ GIBIBYTE = 1024**3
 
 
 class AccessSettings(BaseSettings):
-    """Access control is off by default, and then the service listens to its own machine only."""
+    """Access control; off by default, and then the service may listen on loopback only."""
 
     auth: Literal["none", "keys", "oidc", "keys+oidc"] = Field(
         default="none",
-        description="Credentials that are asked for: API keys, tokens of an identity provider.",
+        description="Accepted credentials: API keys, tokens of an identity provider, or both.",
     )
     key_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="API keys are stored under it; default on one machine: a file in data_dir.",
+        description="Secret under which API keys are stored, at least 32 characters; default on a "
+        "single machine: a file in the data directory.",
     )
-    oidc_issuer: str | None = Field(default=None, description="The provider: claim iss of tokens.")
-    oidc_audience: str | None = Field(default=None, description="This service: claim aud.")
+    oidc_issuer: str | None = Field(
+        default=None, description="Identity provider: the claim iss of its tokens."
+    )
+    oidc_audience: str | None = Field(
+        default=None, description="This service: the claim aud of tokens."
+    )
     oidc_jwks_url: str | None = Field(
-        default=None, description="The provider's keys; default: as its discovery document says."
+        default=None,
+        description="URL of the provider's public keys; default: from its discovery document.",
     )
     oidc_tenant_claim: str = Field(default="tenant", description="Claim that names the tenant.")
-    oidc_scope_claim: str = Field(default="scope", description="Claim with scopes: words, a list.")
+    oidc_scope_claim: str = Field(
+        default="scope", description="Claim with the scopes, as a string of words or a list."
+    )
     oidc_scope_prefix: str = Field(
-        default="prudent:", description="Before read, write and admin in that claim."
+        default="prudent:", description="Prefix of read, write and admin in that claim."
     )
 
     tenant_operations: int = Field(
-        default=50, ge=1, description="Fits and other operations of a tenant not ended yet."
+        default=50, ge=1, description="Maximum unfinished operations of a tenant."
     )
     tenant_bytes: int = Field(
-        default=50 * GIBIBYTE, ge=1, description="Data sets and models that a tenant may keep."
+        default=50 * GIBIBYTE,
+        ge=1,
+        description="Maximum bytes of a tenant's datasets and models.",
     )
     tenant_requests_per_second: float = Field(
         default=50.0,
         gt=0,
-        description="Of a tenant, lasting, at all API processes together; with auth only.",
+        description="Sustained request rate of a tenant, over all API processes; only with auth.",
     )
     tenant_burst: int = Field(
-        default=200, ge=1, description="Requests of a tenant at once, after a pause."
+        default=200, ge=1, description="Requests that a tenant may send at once after a pause."
     )
 
     @model_validator(mode="after")
@@ -57,7 +67,7 @@ class AccessSettings(BaseSettings):
             )
         for url in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
             if not _is_safe(url):
-                raise ValueError(f"{url!r}: the provider is reached by https, not otherwise")
+                raise ValueError(f"{url!r}: the provider's URL must use https")
         return self
 
 
@@ -80,12 +90,13 @@ PREFIX = "PRUDENT_"
 
 
 class Settings(AccessSettings):
-    """Everything that may differ between two installations."""
+    """All settings of an installation."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     data_dir: Path = Field(
-        default=Path("prudent-data"), description="Directory of database, artefacts and caches."
+        default=Path("prudent-data"),
+        description="Directory of the database, artefacts and caches.",
     )
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: SQLite in the data directory."
@@ -99,117 +110,139 @@ class Settings(AccessSettings):
     artefact_cache_bytes: int = Field(
         default=2048 * MEBIBYTE,
         ge=0,
-        description="Local copies of what lies in an object store: at most so many bytes.",
+        description="Maximum bytes of local copies of artefacts in an object store.",
     )
     cache_dir: Path | None = Field(
-        default=None, description="Compiled code, safe to delete; default: in the data directory."
+        default=None,
+        description="Directory of compiled code, safe to delete; default: in the data directory.",
     )
     keep_operations_days: float | None = Field(
         default=90.0,
         ge=0,
-        description="Operations that ended longer ago are forgotten; what they made stays.",
+        description="Days after which finished operations are deleted; their results remain.",
     )
     artefact_grace_seconds: float = Field(
         default=3600.0,
         ge=0,
-        description="Age at which a stored file that nothing names is deleted; longer than any "
-        "job may take between storing a file and naming it.",
+        description="Age at which an unreferenced stored file is deleted; must exceed the time "
+        "that a job may take between storing a file and writing its row.",
     )
     sweep_seconds: float = Field(
-        default=1800.0, gt=0, description="Time between two looks for what need not be kept."
+        default=1800.0,
+        gt=0,
+        description="Time between two deletions of unreferenced files and old operations.",
     )
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on; beyond loopback only with auth."
+        default="127.0.0.1",
+        description="Address to listen on; other than loopback only with auth.",
     )
-    port: int = Field(default=8000, ge=0, le=65535, description="0 lets the system choose.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose."
+    )
     metrics_port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="Prometheus metrics are served there; off if not set.",
+        description="Port of the Prometheus metrics; not served if unset.",
     )
-    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics' port.")
+    metrics_host: str = Field(default="127.0.0.1", description="Address of the metrics port.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="Least level that is logged."
+        default="INFO", description="Lowest level that is logged."
     )
 
     work_in_process: bool = Field(
-        default=True, description="Work on jobs in the serving process; false: workers do it all."
+        default=True,
+        description="Run jobs in the serving process; false leaves them to workers.",
     )
     fit_workers: int = Field(
-        default=1, ge=1, le=64, description="Fits at a time in a process; alike for all workers."
+        default=1,
+        ge=1,
+        le=64,
+        description="Concurrent fits per process; use the same value for all workers.",
     )
     query_jobs: int = Field(
-        default=2, ge=1, le=64, description="Simulations and frontiers at a time, likewise."
+        default=2,
+        ge=1,
+        le=64,
+        description="Concurrent simulations, frontiers and queued allocations per process; use "
+        "the same value for all workers.",
     )
     fit_attempts: int = Field(
-        default=3, ge=1, le=20, description="Starts of one job before it is given up as failed."
+        default=3, ge=1, le=20, description="Maximum attempts of a job before it fails."
     )
     query_timeout_seconds: float = Field(
-        default=1800.0, gt=0, description="Longest run of a simulation or frontier."
+        default=1800.0,
+        gt=0,
+        description="Time limit of a simulation, a frontier or a queued allocation.",
     )
     worker_heartbeat_seconds: float = Field(
         default=2.0, gt=0, description="Time between two heartbeats of a worker."
     )
     worker_lost_seconds: float = Field(
-        default=15.0, gt=0, description="A worker silent for so long is dead: others do its jobs."
+        default=15.0,
+        gt=0,
+        description="Time without a heartbeat after which a worker's jobs go to others.",
     )
-    fit_timeout_seconds: float = Field(
-        default=4 * 3600.0, gt=0, description="Longest run of a fit."
-    )
+    fit_timeout_seconds: float = Field(default=4 * 3600.0, gt=0, description="Time limit of a fit.")
     fit_niceness: int = Field(
         default=10,
         ge=0,
         le=19,
-        description="How far fit processes step back for others of the machine; 0: not at all.",
+        description="Niceness of fit processes; 0 gives them the priority of the service.",
     )
     warm_worker: bool = Field(
-        default=True, description="Keep one idle fit process that has imported everything."
+        default=True, description="Keep one idle fit process with everything imported."
     )
 
     query_workers: int = Field(
         default=2,
         ge=1,
         le=256,
-        description="What-ifs answered at the same time; more than two a process gain nothing.",
+        description="Concurrent what-if questions; more than two per process gain nothing.",
     )
     plan_workers: int = Field(
-        default=2, ge=1, le=256, description="Plans made or scored at the same time, beside them."
+        default=2, ge=1, le=256, description="Concurrent allocations and evaluations of plans."
     )
     read_workers: int = Field(
-        default=2, ge=1, le=256, description="Reads computed at the same time, beside both."
+        default=2,
+        ge=1,
+        le=256,
+        description="Concurrent reads computed from draws (contributions, curves, graph, report).",
     )
     longest_wait_seconds: float = Field(
         default=45.0,
         gt=0,
-        description="Who would wait longer for one of these threads is told to come again (503).",
+        description="A call that would wait longer for one of these threads is refused (503).",
     )
     idempotency_seconds: float = Field(
-        default=24 * 3600.0, gt=0, description="How long an Idempotency-Key is remembered."
+        default=24 * 3600.0,
+        gt=0,
+        description="How long the response of an Idempotency-Key is kept.",
     )
     idempotency_patience_seconds: float = Field(
         default=300.0,
         gt=0,
-        description="A key without an answer is taken over: its process has died.",
+        description="Time after which a key without a response may be claimed again, because its "
+        "process has died.",
     )
     max_body_bytes: int = Field(
-        default=64 * MEBIBYTE, ge=1024, description="Longest body of a request."
+        default=64 * MEBIBYTE, ge=1024, description="Maximum bytes of a request body."
     )
-    max_rows: int = Field(default=200_000, ge=1, description="Most rows of a table.")
-    max_columns: int = Field(default=500, ge=1, description="Most columns of a table.")
+    max_rows: int = Field(default=200_000, ge=1, description="Maximum rows of a table.")
+    max_columns: int = Field(default=500, ge=1, description="Maximum columns of a table.")
     max_draws: int = Field(
-        default=100_000, ge=100, description="Largest (draws + tune) x chains of one fit."
+        default=100_000, ge=100, description="Maximum (draws + tune) x chains of a fit."
     )
     max_fit_cells: int = Field(
         default=10_000_000_000,
         ge=1,
-        description="Largest rows x columns x draws of one fit, refit or simulation: columns that "
-        "the model names, draws that are kept.",
+        description="Maximum rows x columns x draws of a fit, refit or simulation, with the "
+        "columns that the model uses and the draws that are kept.",
     )
     cache_bytes: int = Field(
         default=1024 * MEBIBYTE,
         ge=0,
-        description="Kept in memory, about: fitted models, what plans of them bring, answers.",
+        description="Approximate bytes of fitted models, plan responses and answers in memory.",
     )
 
     @property
@@ -219,25 +252,25 @@ class Settings(AccessSettings):
 
     @property
     def single_host(self) -> bool:
-        """Whether the database is a file, for one service and its workers on this machine."""
+        """Whether the database is a SQLite file, for one service and its workers on one machine."""
         return self.resolved_database_url.startswith("sqlite")
 
     @property
     def artefact_dir(self) -> Path:
-        """Where content-addressed files lie."""
+        """Directory of the content-addressed files."""
         return self.data_dir / "artefacts"
 
     @property
     def resolved_cache_dir(self) -> Path:
-        """Where compiled code is kept between fits."""
+        """Directory of compiled code, kept between fits."""
         return (self.cache_dir or self.data_dir / "cache").absolute()
 
     @property
     def lock_dir(self) -> Path:
-        """Lock files: which processes of this machine are the service and its workers."""
+        """Directory of the lock files held by the service and its workers on this machine."""
         return self.data_dir.absolute() / "locks"
 
     @property
     def work_dir(self) -> Path:
-        """Files of running fits, a folder for each worker; emptied when it starts."""
+        """Directory for files of running fits: one folder per worker, emptied when it starts."""
         return self.data_dir.absolute() / "work"

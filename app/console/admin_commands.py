@@ -70,16 +70,16 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
 
 def check() -> None:
     """Print the settings in force, secrets hidden, and try out database, store and directories."""
-    from app.configuration import read_settings, resolved, try_out, unknown_variables
+    from app.configuration import check_installation, read_settings, resolved, unknown_variables
 
     settings = read_settings()
     for name, value in resolved(settings).items():
         typer.echo(f"{name}={value}")
     faults = unknown_variables()
-    for finding in try_out(settings):
-        typer.echo(f"{finding.part}: {'ok' if finding.fault is None else 'cannot be used'}")
-        if finding.fault is not None:
-            faults.append(f"{finding.part}: {finding.fault}")
+    for result in check_installation(settings):
+        typer.echo(f"{result.part}: {'ok' if result.problem is None else 'cannot be used'}")
+        if result.problem is not None:
+            faults.append(f"{result.part}: {result.problem}")
     for fault in faults:
         note(f"error: {fault}")
     if faults:

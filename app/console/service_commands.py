@@ -52,10 +52,10 @@ def worker(
     The database is that of the service (PRUDENT_DATABASE_URL, or the service's own PRUDENT_DATA_DIR
     on the same machine). What runs at the end goes back to its queue.
     """
-    from app.assemble import work
+    from app.assemble import run_worker
     from app.configuration import read_settings
 
-    work(read_settings(**_given({"data_dir": data_dir})), slot)
+    run_worker(read_settings(**_given({"data_dir": data_dir})), slot)
 
 
 def openapi(

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from app.assemble import work
+from app.assemble import run_worker
 from app.main import create_app
 from app.settings import Settings
 from tests.mmm.fakes import RICH, table
@@ -185,7 +185,7 @@ def main(data_dir: Path, models: Path) -> None:
 def worker(data_dir: Path, models: Path, slot: str) -> None:
     """Work in the main thread, as the command does."""
     settings = Settings(data_dir=data_dir, warm_worker=False)
-    work(settings, int(slot) if slot else None, fit_command=fake_command(models))
+    run_worker(settings, int(slot) if slot else None, fit_command=fake_command(models))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess
 from app.fitworker.protocol import FitRequest
 from app.fitworker.stages import StageClock
-from app.ids import twin_id
+from app.ids import derived_id
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.runtime.metrics import RUNNING_FITS
 from app.services.catalog.json_numbers import without_nan
@@ -151,7 +151,7 @@ def _write_row(
     if dataset_id is not None and lock_for_reference(session, DatasetRow, dataset_id) is None:
         dataset_id = None
     row = ModelRow(
-        id=twin_id("mdl", job.id),
+        id=derived_id("mdl", job.id),
         operation_id=job.id,
         name=job.request["name"],
         project=job.request["project"],

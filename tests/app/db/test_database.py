@@ -18,7 +18,7 @@ from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, ModelRow, OperationRow, WorkerRow
 from app.db.pages import read_page
 from app.errors import InvalidRequest
-from app.ids import ID_PATTERN, new_id, twin_id
+from app.ids import ID_PATTERN, derived_id, new_id
 
 
 @pytest.fixture
@@ -257,4 +257,4 @@ def test_ids_are_distinct_and_sort_by_age() -> None:
     assert len(set(ids)) == 1000
     assert all(ID_PATTERN.match(one) for one in ids)
     assert [one[:13] for one in ids] == sorted(one[:13] for one in ids)
-    assert twin_id("mdl", "op_abc") == "mdl_abc"
+    assert derived_id("mdl", "op_abc") == "mdl_abc"
