@@ -60,7 +60,7 @@ def test_config_check_names_every_fault_with_its_remedy(tmp_path) -> None:
     assert "hunter2" not in done.stdout + done.stderr
     assert "prudent:***@127.0.0.1:1/x" in done.stdout
     for told in (
-        "PRUDENT_FIT_WORKER is no setting; did you mean PRUDENT_FIT_WORKERS?",
+        "PRUDENT_FIT_WORKER is not a setting; did you mean PRUDENT_FIT_WORKERS?",
         "database: The database cannot be used",
         "artefact store: PRUDENT_ARTEFACT_URL",
     ):

@@ -94,7 +94,7 @@ def test_a_port_in_use_is_refused_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "told"),
     [
-        ("PRUDENT_DATA_DIR", "FILE", "cannot be made"),
+        ("PRUDENT_DATA_DIR", "FILE", "cannot be created"),
         ("PRUDENT_DATABASE_URL", "postgres://prudent@localhost/x", "postgresql+psycopg://"),
         ("PRUDENT_DATABASE_URL", "mysql://prudent@localhost/x", "postgresql+psycopg://"),
         ("PRUDENT_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x", "Check that it runs"),
@@ -115,7 +115,7 @@ def test_what_nothing_starts_without_is_told_in_one_line(
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_misspelt_setting_is_warned_of(tmp_path, command) -> None:
-    log, told = tmp_path / "log", "PRUDENT_PROT is no setting; did you mean PRUDENT_PORT?"
+    log, told = tmp_path / "log", "PRUDENT_PROT is not a setting; did you mean PRUDENT_PORT?"
     variables = {"PRUDENT_DATA_DIR": str(tmp_path), "PRUDENT_PORT": "0", "PRUDENT_PROT": "8001"}
     with running([command], bare_environment(**variables, PYTHONPATH=str(ROOT)), log):
         wait_until(lambda: told in log.read_text("utf-8"))
