@@ -20,6 +20,7 @@ from mmm.attribution.returns import channel_contributions
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
+from mmm.plan.cells import Granularity
 from mmm.plan.horizon import Horizon
 from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel, save_model
@@ -102,7 +103,7 @@ def _plan(
 ) -> tuple[PlanResponse, Allocation]:
     start = model.panel.weeks[-1] + timedelta(weeks=1)
     horizon = Horizon(start=start, weeks=WEEKS)
-    response = plan_response(model, horizon, phasing="even", geo_split="optimised")
+    response = plan_response(model, horizon, granularity=Granularity("even", "optimised"))
     return response, _allocate(world, objective, response)
 
 

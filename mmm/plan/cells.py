@@ -41,6 +41,18 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Granularity:
+    """Whether a plan decides weeks and geos, or how it spreads a channel's spend over them.
+
+    A channel in ``profile`` has its spend by week in these proportions, whatever ``weeks`` says.
+    """
+
+    weeks: WeeksBy = "historic"
+    geos: GeosBy = "usual"
+    profile: Mapping[str, Sequence[float]] | None = None
+
+
+@dataclass(frozen=True)
 class Spread:
     """``index`` and ``shares (week, geo, channel)``, as above; ``by_week``: whether any cell is of
     a single week."""
@@ -65,17 +77,15 @@ class Spread:
 
 
 def spread_of(
-    model: FittedModel,
-    horizon: Sequence[date],
-    weeks: WeeksBy = "historic",
-    geos: GeosBy = "usual",
-    profile: Mapping[str, Sequence[float]] | None = None,
+    model: FittedModel, horizon: Sequence[date], granularity: Granularity | None = None
 ) -> Spread:
-    """The cells of a decision over ``horizon``.
+    """The cells of a decision over ``horizon``; by default the totals of channels are decided.
 
     A channel in ``profile`` keeps its weeks, and a national channel its split over geos. Raises
     QueryError for a wrong profile, or where there would be too many cells.
     """
+    granularity = granularity or Granularity()
+    weeks, geos, profile = granularity.weeks, granularity.geos, granularity.profile
     usual = phasing_shares(
         model, len(horizon), "historic" if weeks == "optimised" else weeks, profile
     )

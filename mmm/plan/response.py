@@ -12,7 +12,7 @@ do not add up, and every plan is evaluated on the whole model (``plan_exact``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Self
@@ -27,7 +27,7 @@ from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.build_curves import Curves, plan_curves, separable
-from mmm.plan.cells import GeosBy, Spread, WeeksBy, references, spread_of
+from mmm.plan.cells import Granularity, Spread, references, spread_of
 from mmm.plan.curves import On, PlanCurves
 from mmm.plan.frame import PlanFrame
 from mmm.plan.full_model import ExactPlan, exact_plan
@@ -35,6 +35,19 @@ from mmm.plan.horizon import Horizon
 from mmm.posterior.evaluate import mean_by_geo, near, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """The world over the horizon, apart from own spend.
+
+    ``interventions`` act on the timeline that the rules of ``future`` continue. ``price``: own
+    price over the horizon; what it changes without own spend is part of what every plan brings.
+    """
+
+    interventions: Sequence[Intervention] = ()
+    future: Mapping[str, FutureRule] = field(default_factory=dict)
+    price: float | None = None
 
 
 @dataclass(frozen=True)
@@ -147,26 +160,24 @@ def plan_response(
     model: FittedModel,
     horizon: Horizon,
     *,
-    assume: Sequence[Intervention] = (),
-    future: Mapping[str, FutureRule] | None = None,
-    phasing: WeeksBy = "historic",
-    geo_split: GeosBy = "usual",
-    profile: Mapping[str, Sequence[float]] | None = None,
-    price: float | None = None,
+    assumed: Assumptions | None = None,
+    granularity: Granularity | None = None,
     discount_rate: float = 0.0,
     on: On = "value",
 ) -> PlanResponse:
     """Response of plans over ``horizon``; raises QueryError naming what cannot be planned.
 
-    ``price``: own price over the horizon; what it changes without own spend is then part of what
-    every plan brings. ``discount_rate``: yearly, of what comes after the horizon.
+    ``discount_rate``: yearly, of what comes after the horizon.
     """
+    assumed = assumed or Assumptions()
     weeks = _horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
         detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
-    world, warnings = extend_timeline(model, weeks[-1], model.structure.max_lag, future or {}, None)
-    for index, do in enumerate(assume):
+    world, warnings = extend_timeline(
+        model, weeks[-1], model.structure.max_lag, assumed.future, None
+    )
+    for index, do in enumerate(assumed.interventions):
         if do.variable in model.structure.channels:
             detail = f"{do.variable!r} is decided here; fix it under channels instead"
             raise QueryError([Issue(pointer("assume", index), "decided", detail)])
@@ -177,11 +188,12 @@ def plan_response(
             model, world, do, (weeks[0], weeks[-1]), pointer("assume", index)
         )
     today, window = world, (weeks[0], weeks[-1])
+    price = assumed.price
     if price is not None:
         world = apply_intervention(
             model, world, Intervention(variable="price", set=price), window, "/price"
         )
-    spread = spread_of(model, weeks, phasing, geo_split, profile)
+    spread = spread_of(model, weeks, granularity)
     current, most = references(model, spread)
 
     def value_in(variables: Variables) -> Array:

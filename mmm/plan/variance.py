@@ -54,6 +54,17 @@ class Step:
     draws: Array
 
 
+@dataclass(frozen=True)
+class PlanOutcome:
+    """The kpi of the plan's weeks, in kpi units: ``actual (week,)``, what was observed, and with
+    all noise ``predictive (draw, week)``, given spend and market as they came, and ``promised
+    (draw, week)``, given the plan and the market that it assumed."""
+
+    actual: Array
+    predictive: Array
+    promised: Array
+
+
 def plan_versus_actual(
     model: FittedModel, planned: PlannedWeeks, actual: Panel, seed: int = 0
 ) -> PlanVersusActual:
@@ -73,10 +84,12 @@ def plan_versus_actual(
     kpi = actual.array("kpi")[weeks].sum(1)
     steps = [*_steps(model, planned, assumed, came, weeks)]
     steps.append(Step("model", "model", kpi - _total(steps)))
-    drawn = predictive(model, came, weeks, seed).sum(-1)
-    return _answer(
-        model, planned, came, weeks, steps, kpi, drawn, promised(model, planned, weeks, seed)
+    outcome = PlanOutcome(
+        actual=kpi,
+        predictive=predictive(model, came, weeks, seed).sum(-1),
+        promised=promised(model, planned, weeks, seed),
     )
+    return _answer(model, planned, came, weeks, steps, outcome)
 
 
 def promised(model: FittedModel, planned: PlannedWeeks, weeks: slice, seed: int = 0) -> Array:
@@ -129,10 +142,9 @@ def _answer(
     came: Variables,
     weeks: slice,
     steps: list[Step],
-    kpi: Array,
-    drawn: Array,
-    hoped: Array,
+    outcome: PlanOutcome,
 ) -> PlanVersusActual:
+    kpi, drawn, hoped = outcome.actual, outcome.predictive, outcome.promised
     rows = {kind: _of_kind(steps, kind) for kind in ORDER}
     target = rows["reference"] + rows["plan"]
     total = float(kpi.sum())

@@ -12,9 +12,10 @@ from app.contract.plan_requests import Coming
 from app.db.models import ModelRow
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
+from mmm.plan.cells import Granularity
 from mmm.plan.curves import On
 from mmm.plan.mixture import PlanMixture, mixture
-from mmm.plan.response import PlanResponse, plan_response
+from mmm.plan.response import Assumptions, PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel
 from optimizer.curves.cache import cached_curve_bytes
 
@@ -75,12 +76,8 @@ def _in_one_world(model: FittedModel, coming: Coming, on: On, price: float | Non
     return plan_response(
         model,
         coming.horizon,
-        assume=coming.assume,
-        future=coming.future,
-        phasing=coming.phasing.kind,
-        geo_split=coming.phasing.geos,
-        profile=coming.phasing.profile,
-        price=price,
+        assumed=Assumptions(coming.assume, coming.future, price),
+        granularity=Granularity(coming.phasing.kind, coming.phasing.geos, coming.phasing.profile),
         discount_rate=coming.discount_rate,
         on=on,
     )

@@ -13,7 +13,7 @@ from mmm.data.design import design_of
 from mmm.data.timeline import weeks_after
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon
-from mmm.plan.response import plan_response
+from mmm.plan.response import Assumptions, plan_response
 from tests.mmm.fakes import RICH, fake_model, panel_spec
 from tests.mmm.model.test_graph_and_arrays import MEDIATED
 
@@ -242,5 +242,5 @@ def test_a_plan_assumes_no_policy(model):
     start = weeks_after(model.panel.weeks[-1], 1)[0]
     assumed = Intervention.model_validate(follow("rival.price", "price", 0.6))
     with pytest.raises(QueryError, match="ask this as a counterfactual") as caught:
-        plan_response(model, Horizon(start=start, weeks=4), assume=[assumed])
+        plan_response(model, Horizon(start=start, weeks=4), assumed=Assumptions([assumed]))
     assert caught.value.issues[0].pointer == "/assume/0/policy"

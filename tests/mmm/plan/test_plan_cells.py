@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmm.errors import QueryError
-from mmm.plan.cells import MOST_CELLS
+from mmm.plan.cells import MOST_CELLS, Granularity
 from mmm.plan.curves import PlanCurves
 from mmm.plan.horizon import Horizon
 from mmm.plan.response import plan_response
@@ -23,7 +23,7 @@ LOG = {**PLAIN, "link": "log"}
 
 def response_of(model, **grain):
     start = model.panel.weeks[-1] + timedelta(weeks=1)
-    return plan_response(model, Horizon(start=start, weeks=WEEKS), **grain)
+    return plan_response(model, Horizon(start=start, weeks=WEEKS), granularity=Granularity(**grain))
 
 
 def some_spend(response, seed=0):
@@ -37,7 +37,7 @@ def some_spend(response, seed=0):
 )
 def test_cells_earn_what_the_whole_model_says(document, phasing, geo_split):
     model = fake_model(document, geos=3, draws=12)
-    response = response_of(model, phasing=phasing, geo_split=geo_split)
+    response = response_of(model, weeks=phasing, geos=geo_split)
     spend = some_spend(response)
     first = response.world.index(response.horizon[0])
     planned = response.world.spend.copy()
@@ -55,7 +55,9 @@ def test_weeks_of_equal_exposure_are_one_and_earn_the_same(document):
     weeks = 20
     model = fake_model(document, geos=3, draws=12)
     start = model.panel.weeks[-1] + timedelta(weeks=1)
-    response = plan_response(model, Horizon(start=start, weeks=weeks), phasing="even")
+    response = plan_response(
+        model, Horizon(start=start, weeks=weeks), granularity=Granularity("even")
+    )
     every = len(response.world.weeks) - response.world.index(start)
     for curve in response.curves:
         assert isinstance(curve, PlanCurves)
@@ -72,9 +74,7 @@ def test_weeks_of_equal_exposure_are_one_and_earn_the_same(document):
 @pytest.mark.parametrize(("phasing", "geo_split"), GRAINS)
 @pytest.mark.parametrize("document", [RICH, LOG], ids=["curves", "log"])
 def test_slopes_of_cells_equal_finite_differences(document, phasing, geo_split):
-    response = response_of(
-        fake_model(document, geos=2, draws=6), phasing=phasing, geo_split=geo_split
-    )
+    response = response_of(fake_model(document, geos=2, draws=6), weeks=phasing, geos=geo_split)
     spend = some_spend(response) + 1.0
     exact = response.jacobian(spend)
     for cell in range(0, len(response.names), 3):
@@ -89,7 +89,7 @@ def test_slopes_of_cells_equal_finite_differences(document, phasing, geo_split):
 def test_the_usual_plan_is_the_same_however_it_is_cut(phasing, geo_split):
     model = fake_model(geos=3, draws=5)
     coarse = response_of(model)
-    fine = response_of(model, phasing=phasing, geo_split=geo_split)
+    fine = response_of(model, weeks=phasing, geos=geo_split)
     np.testing.assert_allclose(fine.by_channel(fine.current), coarse.current, rtol=1e-12)
     if (phasing, geo_split) != ("optimised", "usual"):  # there geos share each week alike
         np.testing.assert_allclose(fine.plan(fine.current), coarse.plan(coarse.current), rtol=1e-9)
@@ -99,7 +99,7 @@ def test_the_usual_plan_is_the_same_however_it_is_cut(phasing, geo_split):
 
 
 def test_curves_of_geo_cells_add_up():
-    response = response_of(fake_model(geos=3, draws=7), geo_split="optimised")
+    response = response_of(fake_model(geos=3, draws=7), geos="optimised")
     assert response.separable
     spend = some_spend(response)
     summed = sum(response.curve(i, spend[i : i + 1])[0][:, 0] for i in range(len(spend)))
@@ -112,7 +112,7 @@ def test_curves_of_geo_cells_add_up():
 
 def test_a_given_profile_is_not_decided_again():
     profile = {"tv": [1.0, 2.0, 0.0, 1.0]}
-    response = response_of(fake_model(geos=2, draws=3), phasing="optimised", profile=profile)
+    response = response_of(fake_model(geos=2, draws=3), weeks="optimised", profile=profile)
     weeks = {cell.week for cell in response.cells if cell.channel == "tv"}
     assert weeks == {None}
     assert not response.separable
@@ -128,7 +128,7 @@ def test_too_many_cells_are_refused_with_their_number():
     start = model.panel.weeks[-1] + timedelta(weeks=1)
     horizon = Horizon(start=start, weeks=52)
     with pytest.raises(QueryError) as caught:
-        plan_response(model, horizon, phasing="optimised", geo_split="optimised")
+        plan_response(model, horizon, granularity=Granularity("optimised", "optimised"))
     issue = caught.value.issues[0]
     assert issue.code == "too_many_cells"
     assert str(3 * 52 * 4) in issue.detail
