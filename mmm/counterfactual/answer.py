@@ -39,7 +39,7 @@ from mmm.counterfactual.question import (
 from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.predictive import COUPLED
+from mmm.posterior.predictive import RANK_COUPLING_NOTE
 from mmm.spec.environment import COUNTS
 from mmm.spec.structure import longest_delay
 from mmm.summarize import effect, summarize
@@ -152,5 +152,5 @@ def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list
     if request.kind == "counterfactual" and pair.end > len(model.panel.weeks):
         notes.append("realised noise is known for observed weeks only")
     if request.kind == "counterfactual" and overlaps_data and model.structure.likelihood in COUNTS:
-        notes.append(COUPLED)
+        notes.append(RANK_COUPLING_NOTE)
     return notes

@@ -14,7 +14,12 @@ from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
 from mmm.posterior.evaluate import Evaluation, evaluate, expected, near
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.predictive import Shown, predictive, realised, unchanged
+from mmm.posterior.predictive import (
+    OutcomeFunction,
+    expectation,
+    predictive_draws,
+    with_realised_noise,
+)
 from mmm.types import Array
 
 MAX_PATHS = 50
@@ -133,10 +138,10 @@ class _ContrastRows:
         model, pair, span = self.model, self.pair, self.pair.span
         base = EvaluatedWorld(evaluation.inputs, evaluation.terms)
         scenario = EvaluatedWorld(self.scenario, self._terms(evaluation, self.scenario))
-        shown: Shown = unchanged
+        shown: OutcomeFunction = expectation
         mean = expected(model, evaluation)[:, span]
         if self.kind == "counterfactual":
-            shown = realised(model, evaluation, span, mean, self.rng)
+            shown = with_realised_noise(model, evaluation, span, mean, self.rng)
         before, after = shown(mean), self._outcome(evaluation, scenario.terms, shown)
         price_before, price_after = pair.base.price[span], pair.scenario.price[span]
         rows = [before, after, before * price_before, after * price_after]
@@ -152,7 +157,9 @@ class _ContrastRows:
     def _terms(self, evaluation: Evaluation, inputs: Inputs) -> equations.Terms:
         return equations.terms(evaluation.parameters, inputs, self.model.structure, np)
 
-    def _outcome(self, evaluation: Evaluation, terms: equations.Terms, shown: Shown) -> Array:
+    def _outcome(
+        self, evaluation: Evaluation, terms: equations.Terms, shown: OutcomeFunction
+    ) -> Array:
         """(draw, week, geo) KPI of the span under ``terms``."""
         world = Evaluation(evaluation.parameters, evaluation.inputs, terms, evaluation.steps)
         return shown(expected(self.model, world)[:, self.pair.span])
@@ -162,5 +169,5 @@ def _predictive_draws(
     model: FittedModel, pair: WorldPair, world: Variables, seed: int
 ) -> tuple[Array, Array]:
     """(draw, week) KPI and revenue of one world, with future states and noise."""
-    kpi = predictive(model, world, pair.span, seed)
+    kpi = predictive_draws(model, world, pair.span, seed)
     return kpi.sum(-1), (kpi * world.price[pair.span]).sum(-1)

@@ -16,7 +16,7 @@ from mmm.inference.laplace import laplace
 from mmm.inference.log_density import Density
 from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
 from mmm.inference.pathfinder import pathfinder
-from mmm.posterior.verdict import DRAFT
+from mmm.posterior.check_rules import DRAFT
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.spec.sampling import SamplingSpec
 from mmm.types import Array

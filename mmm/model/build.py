@@ -27,7 +27,7 @@ from mmm.model.collapse import Seen, log_evidence
 from mmm.model.likelihood import kpi_likelihood, observed_budgets, settle_mediators
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
-from mmm.posterior.latent_demand import Budgets, log_budgets
+from mmm.posterior.latent_demand import DrivenBudgets, log_budgets
 from mmm.priors import parameters
 from mmm.priors.coefficients import linear_side
 from mmm.priors.coords import coords
@@ -129,12 +129,12 @@ def build_collapsed(design: Design) -> pm.Model:
     return model
 
 
-def _budgets(s: Structure, panel: Panel) -> Budgets | None:
+def _budgets(s: Structure, panel: Panel) -> DrivenBudgets | None:
     """The budgets that latent demand drives, as data nodes."""
     if not s.driven:
         return None
     arrays = vars(log_budgets(s, panel)).items()
-    return Budgets(**{name: _sized(f"budget_{name}", values) for name, values in arrays})
+    return DrivenBudgets(**{name: _sized(f"budget_{name}", values) for name, values in arrays})
 
 
 def scaled_kpi(design: Design) -> Array:

@@ -32,7 +32,6 @@ from mmm.equations.mediators import MediatorValue
 from mmm.ops.evidence import coefficient_evidence, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
-from mmm.posterior.latent_demand import Budgets, Path, Regression, Sensor
 from mmm.priors.coefficients import Linear
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
@@ -45,7 +44,7 @@ class Seen:
 
     kpi: Tensor
     kept: NDArray[np.bool_]
-    budgets: Budgets | None = None
+    budgets: latent_demand.DrivenBudgets | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Moments:
     design: Tensor
     factor: Tensor
     residual: Tensor
-    path: Path | None = None
+    path: latent_demand.DemandPath | None = None
 
 
 def moments(
@@ -115,31 +114,29 @@ def moments(
 def _without_demand(p: Parameters, m: Moments, s: Structure, seen: Seen, xp: Namespace) -> Moments:
     """The moments of kpi and budgets together, latent demand taken out."""
     assert seen.budgets is not None
-    found, path = latent_demand.together(
-        (Regression(m.a, m.b, m.squares, m.log_scale), _on_demand(p, m, xp)),
-        latent_demand.of_budgets(p, seen.budgets, s, xp),
-        p["demand_rho"],
-        len(seen.kept),
-        xp,
+    of_kpi = latent_demand.GaussianCoefficients(m.a, m.b, m.squares, m.log_scale)
+    of_budgets = latent_demand.budget_sensor(p, seen.budgets, s, xp)
+    found, path = latent_demand.integrate_out_demand(
+        (of_kpi, _on_demand(p, m, xp)), of_budgets, p["demand_rho"], len(seen.kept), xp
     )
     return replace(m, **vars(found), path=path)
 
 
-def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> Sensor:
+def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
     """What the kpi says of demand."""
     effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
     if "noise_rho" in p:
         sigma = p["sigma"][..., None]
         factor, residual = m.factor[..., 0] / sigma, m.residual[..., 0] / sigma
         design, rho = m.design[..., 0] / sigma[..., None], p["noise_rho"]
-        return latent_demand.of_remembering_kpi(effect, factor, rho, design, residual, xp)
+        return latent_demand.autoregressive_kpi_sensor(effect, factor, rho, design, residual, xp)
     load = (m.design * m.factor[..., None, :, :]).sum(-1)
     size, moved = (m.factor**2).sum(-1), (m.factor * m.residual).sum(-1)
     if "shock_sd" in p:
         own = p["level_sd"][..., None, None] * m.factor
         load = xp.concatenate([load, (own * m.factor).mT], axis=-2)
         v = v + (p["shock_sd"] ** 2)[..., None] * size
-    return latent_demand.of_kpi(effect, load / v[..., None, :], size / v, moved / v)
+    return latent_demand.kpi_sensor(effect, load / v[..., None, :], size / v, moved / v)
 
 
 def log_evidence(
@@ -200,7 +197,7 @@ def _coefficients(
     found["level_mean"] = found["level_mean"][:, 0]
     demand = 0.0
     if m.path is not None:
-        found |= latent_demand.draw_back(m.path, eta, side.s, rng)
+        found |= latent_demand.draw_demand(m.path, eta, side.s, rng)
         demand = (p["demand_effect"][:, None] * found["demand"])[..., None]
     if "shock_sd" not in p:
         return {**found, "level": found["level_mean"][:, None]}

@@ -27,7 +27,7 @@ from mmm.interval import Interval
 from mmm.plan.variance_answer import PlanVersusActual, Residual, SpendRow, VarianceRow, VarianceWeek
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.predictive import predictive
+from mmm.posterior.predictive import predictive_draws
 from mmm.summarize import summarize
 from mmm.types import Array
 
@@ -86,7 +86,7 @@ def plan_versus_actual(
     steps.append(Step("model", "model", kpi - _total(steps)))
     outcome = PlanOutcome(
         actual=kpi,
-        predictive=predictive(model, came, weeks, seed).sum(-1),
+        predictive=predictive_draws(model, came, weeks, seed).sum(-1),
         promised=promised(model, planned, weeks, seed),
     )
     return _answer(model, planned, came, weeks, steps, outcome)
@@ -95,7 +95,7 @@ def plan_versus_actual(
 def promised(model: FittedModel, planned: PlannedWeeks, weeks: slice, seed: int = 0) -> Array:
     """(draw, week) kpi that the plan let expect on ``weeks`` of its world, noise included."""
     world = _spending(_cut(planned.world, weeks.stop), planned.spend, weeks)
-    return np.asarray(predictive(model, world, weeks, seed).sum(-1))
+    return np.asarray(predictive_draws(model, world, weeks, seed).sum(-1))
 
 
 def _steps(

@@ -16,7 +16,7 @@ from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables, between
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
-from mmm.posterior.abduction import with_latents
+from mmm.posterior.abduction import with_latent_states
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure, longest_delay
 from mmm.types import Array
@@ -65,7 +65,7 @@ def evaluate(
     steps = np.array([max((week - last).days / 7.0, 1.0) for week in variables.weeks])
     parts = []
     for chunk in model.posterior.chunks(cells * 4):
-        p = with_latents(model, chunk, variables, past, rng)
+        p = with_latent_states(model, chunk, variables, past, rng)
         found = equations.terms(p, inputs, model.structure, np)
         parts.append(reduce(Evaluation(p, inputs, found, steps)))
     return np.concatenate(parts)

@@ -1,23 +1,23 @@
-"""Latent demand, and what the budgets that it drives say of it, integrated out exactly.
+"""Latent demand, observed through the KPI and the budgets that it drives, integrated out exactly.
 
-Given the non-linear parameters demand d is Gaussian, and the kpi and the budgets are linear in it:
+Given the non-linear parameters demand d is Gaussian, and the KPI and the budgets are linear in it:
 
     d            stationary autoregression of unit variance, correlation rho, precision R
     budget_k[t]  log(spend / mean spend) = Z[., t] g_k + loading_k d_t + Normal(0, sd_k^2)
     kpi          as in ``collapse``, with e F[t, .] d_t in its mean          e -> demand_effect
 
-Z are a one and the seasonal basis, each times its prior s.d.; weeks without spend have no say. All
-coefficients w (those of the kpi, and g) and d together are Gaussian with
+Z is a constant and the seasonal basis, each times its prior s.d.; weeks without spend are left out.
+All coefficients w (those of the KPI, and g) and d are jointly Gaussian with
 
-    precision [[A, C], [C', P]]    information (b, h)    P = R + what both say of d, tridiagonal
+    precision [[A, C], [C', P]]    information (b, h)    P = R + the data's precision, tridiagonal
 
 and without d (Schur complement; the other terms join the log evidence)
 
     A - C P^-1 C'    b - C P^-1 h    log det P - log det R    h' P^-1 h
     d | w ~ Normal(P^-1 (h - C' w), P^-1)
 
-Sampled instead, the path makes two funnels: kpi and budgets are two sensors of one state, and it
-can follow either so closely that this sensor's noise vanishes.
+Sampling the path instead would create two funnels: KPI and budgets are two sensors of one state,
+which can follow either so closely that the noise of that sensor vanishes.
 """
 
 from dataclasses import dataclass
@@ -33,9 +33,10 @@ from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)
-class Budgets:
-    """``logs (driven, week)`` of spend over its mean, ``paid`` one in weeks with spend, else zero
-    (as the log is), ``basis (coefficient, week)`` Z of the docstring."""
+class DrivenBudgets:
+    """The budgets that demand drives: ``logs (driven, week)`` of spend over its mean, ``paid`` one
+    in weeks with spend, else zero (as the log is), ``basis (coefficient, week)`` Z of the
+    docstring."""
 
     logs: Tensor
     paid: Tensor
@@ -43,8 +44,8 @@ class Budgets:
 
 
 @dataclass(frozen=True)
-class Regression:
-    """``a (..., k, k)``, ``b (..., k)``: precision and information of coefficients of unit prior
+class GaussianCoefficients:
+    """``a (..., k, k)``, ``b (..., k)``: precision and information of coefficients with unit prior
     variance; ``squares`` of the data and ``log_scale`` of their noise (with the weight -1/2)."""
 
     a: Tensor
@@ -54,10 +55,10 @@ class Regression:
 
 
 @dataclass(frozen=True)
-class Sensor:
-    """What data say of demand: ``diagonal (..., week)`` and ``off (..., week - 1)`` of their
-    precision (zero where no week bears on another), ``information (..., week)``, and ``cross (...,
-    k, week)`` C of the docstring for their own coefficients."""
+class DemandSensor:
+    """What data say about demand: ``diagonal (..., week)`` and ``off (..., week - 1)`` of their
+    precision (zero where weeks are independent), ``information (..., week)``, and ``cross (..., k,
+    week)`` C of the docstring for their own coefficients."""
 
     diagonal: Tensor
     off: Tensor
@@ -66,7 +67,7 @@ class Sensor:
 
 
 @dataclass(frozen=True)
-class Path:
+class DemandPath:
     """P (``diagonal``, ``off``), C (``cross``) and h (``information``) of the docstring."""
 
     diagonal: Tensor
@@ -75,7 +76,7 @@ class Path:
     cross: Tensor
 
 
-def log_budgets(s: Structure, panel: Panel) -> Budgets:
+def log_budgets(s: Structure, panel: Panel) -> DrivenBudgets:
     """The budgets that demand drives, over all geos."""
     spend = panel.array("spend")[..., list(s.driven)].sum(1).T
     paid = spend > 0.0
@@ -83,32 +84,32 @@ def log_budgets(s: Structure, panel: Panel) -> Budgets:
     level_sd, season_sd = _prior_sd()
     season = season_sd * season_basis(panel.weeks, s.yearly)
     logs = np.log(np.where(paid, spend, 1.0) / np.where(paid, usual, 1.0))
-    return Budgets(
+    return DrivenBudgets(
         logs, paid.astype(np.float64), np.vstack([np.full(len(season.T), level_sd), season])
     )
 
 
-def of_budgets(
-    p: Parameters, budgets: Budgets, s: Structure, xp: Namespace
-) -> tuple[Regression, Sensor]:
-    """The budgets' own regression, coefficients of one budget after the other, and what they say
-    of demand."""
+def budget_sensor(
+    p: Parameters, budgets: DrivenBudgets, s: Structure, xp: Namespace
+) -> tuple[GaussianCoefficients, DemandSensor]:
+    """The regression of the budgets (coefficients ordered by budget), and what they say about
+    demand."""
     sd, loading, basis = p["budget_sd"], p["budget_loading"][..., None], budgets.basis
     weight = budgets.paid / sd[..., None] ** 2
     weighted = weight[..., None, :] * basis
     gram = weighted @ basis.T
-    # lengths are numbers of the structure: JAX takes no others
+    # lengths come from the structure: JAX needs static ones
     lead, driven = gram.shape[:-3], len(s.driven)
     size = driven * _coefficients(s)
-    apart = np.eye(driven)[:, None, :, None] * gram[..., None, :]
-    regression = Regression(
-        a=np.eye(size) + apart.reshape((*lead, size, size)),
+    blocks = np.eye(driven)[:, None, :, None] * gram[..., None, :]
+    coefficients = GaussianCoefficients(
+        a=np.eye(size) + blocks.reshape((*lead, size, size)),
         b=(weighted * budgets.logs[:, None, :]).sum(-1).reshape((*lead, size)),
         squares=(weight * budgets.logs**2).sum((-2, -1)),
         log_scale=2.0 * (budgets.paid.sum(-1) * xp.log(sd)).sum(-1),
     )
     cross = loading[..., None] * weighted
-    return regression, Sensor(
+    return coefficients, DemandSensor(
         diagonal=(loading**2 * weight).sum(-2),
         off=0.0,
         information=(loading * weight * budgets.logs).sum(-2),
@@ -116,22 +117,22 @@ def of_budgets(
     )
 
 
-def of_kpi(effect: Tensor, load: Tensor, size: Tensor, moved: Tensor) -> Sensor:
-    """What a kpi with independent weeks says of demand, whose effect is ``effect (...)``.
+def kpi_sensor(effect: Tensor, load: Tensor, size: Tensor, moved: Tensor) -> DemandSensor:
+    """What a KPI with independent weeks says about demand, whose effect is ``effect (...)``.
 
     With V a week's covariance of its geos: ``load (..., k, week)`` X V^-1 F, ``size (..., week)``
     F V^-1 F, ``moved (..., week)`` F V^-1 r.
     """
     e = effect[..., None]
-    return Sensor(e**2 * size, 0.0, e * moved, e[..., None] * load)
+    return DemandSensor(e**2 * size, 0.0, e * moved, e[..., None] * load)
 
 
-def of_remembering_kpi(
+def autoregressive_kpi_sensor(
     effect: Tensor, factor: Tensor, rho: Tensor, design: Tensor, residual: Tensor, xp: Namespace
-) -> Sensor:
-    """The same of a national kpi whose noise is an autoregression of correlation ``rho (...)``.
+) -> DemandSensor:
+    """The same for a national KPI with autoregressive noise of correlation ``rho (...)``.
 
-    In s.d. of the fresh noise: ``factor (..., week)`` F, and ``design (..., k, week)`` and
+    In s.d. of the innovations: ``factor (..., week)`` F, and ``design (..., k, week)`` and
     ``residual (..., week)`` whitened, so that week t has effect * (F_t d_t - rho F_t-1 d_t-1).
     """
     e, memory = effect[..., None], rho[..., None]
@@ -142,7 +143,7 @@ def of_remembering_kpi(
     def adjoint(rows: Tensor, own: Tensor, before: Tensor) -> Tensor:
         return own * rows + _shifted(before * rows, xp)
 
-    return Sensor(
+    return DemandSensor(
         diagonal=e**2 * (own**2 + _shifted(before**2, xp)),
         off=e**2 * (own * before)[..., 1:],
         information=e * adjoint(residual, own, before),
@@ -150,36 +151,36 @@ def of_remembering_kpi(
     )
 
 
-def together(
-    kpi: tuple[Regression, Sensor],
-    budgets: tuple[Regression, Sensor],
+def integrate_out_demand(
+    kpi: tuple[GaussianCoefficients, DemandSensor],
+    budgets: tuple[GaussianCoefficients, DemandSensor],
     rho: Tensor,
     weeks: int,
     xp: Namespace,
-) -> tuple[Regression, Path]:
-    """All coefficients with demand taken out, and its path given them."""
-    (first, seen), (second, sensed) = kpi, budgets
-    own, beside, log_det = autoregression(rho, weeks, xp)
-    path = Path(
-        diagonal=own + seen.diagonal + sensed.diagonal,
-        off=beside + seen.off,
-        information=seen.information + sensed.information,
-        cross=xp.concatenate([seen.cross, sensed.cross], axis=-2),
+) -> tuple[GaussianCoefficients, DemandPath]:
+    """All coefficients with demand integrated out, and the path of demand given them."""
+    (kpi_part, by_kpi), (budget_part, by_budgets) = kpi, budgets
+    prior_diagonal, prior_off, log_det = autoregression(rho, weeks, xp)
+    path = DemandPath(
+        diagonal=prior_diagonal + by_kpi.diagonal + by_budgets.diagonal,
+        off=prior_off + by_kpi.off,
+        information=by_kpi.information + by_budgets.information,
+        cross=xp.concatenate([by_kpi.cross, by_budgets.cross], axis=-2),
     )
     sides = xp.concatenate([path.cross.mT, path.information[..., None]], axis=-1)
-    path_det, half = tridiagonal.half_solved(path.diagonal, path.off, sides, weeks, xp)
+    path_det, half = tridiagonal.half_solve(path.diagonal, path.off, sides, weeks, xp)
     gram = half.mT @ half
-    regression = Regression(
-        a=_block_diagonal(first.a, second.a, xp) - gram[..., :-1, :-1],
-        b=xp.concatenate([first.b, second.b], axis=-1) - gram[..., :-1, -1],
-        squares=first.squares + second.squares - gram[..., -1, -1],
-        log_scale=first.log_scale + second.log_scale + path_det - log_det,
+    coefficients = GaussianCoefficients(
+        a=_block_diagonal(kpi_part.a, budget_part.a, xp) - gram[..., :-1, :-1],
+        b=xp.concatenate([kpi_part.b, budget_part.b], axis=-1) - gram[..., :-1, -1],
+        squares=kpi_part.squares + budget_part.squares - gram[..., -1, -1],
+        log_scale=kpi_part.log_scale + budget_part.log_scale + path_det - log_det,
     )
-    return regression, path
+    return coefficients, path
 
 
 def autoregression(rho: Tensor, weeks: int, xp: Namespace) -> tuple[Tensor, Tensor, Tensor]:
-    """Precision R of demand at ``rho (...)``: diagonal, what is beside it, log determinant."""
+    """Precision R of demand at ``rho (...)``: diagonal, off-diagonal, log determinant."""
     fresh = 1.0 - rho[..., None] ** 2
     inner = np.ones(weeks)
     inner[[0, -1]] = 0.0
@@ -188,20 +189,24 @@ def autoregression(rho: Tensor, weeks: int, xp: Namespace) -> tuple[Tensor, Tens
     return diagonal, off, -(weeks - 1.0) * xp.log(fresh[..., 0])
 
 
-def draw_back(path: Path, w: Array, s: Structure, rng: np.random.Generator) -> dict[str, Array]:
-    """Demand (draw, week) given the coefficients ``w (draw, k)``, and the coefficients of budgets,
-    which are the last of them."""
+def draw_demand(
+    path: DemandPath, w: Array, s: Structure, rng: np.random.Generator
+) -> dict[str, Array]:
+    """Draw demand (draw, week) given the coefficients ``w (draw, k)``.
+
+    The result also holds the coefficients of the budgets, which are the last ones of ``w``.
+    """
     given = path.information - (path.cross.mT @ w[..., None])[..., 0]
     level_sd, season_sd = _prior_sd()
     size = _coefficients(s)
     own = w[:, -size * len(s.driven) :].reshape(len(w), len(s.driven), size)
-    found = {"demand": tridiagonal.draw(path.diagonal, path.off, given, rng)}
-    found["budget_level"] = level_sd * own[..., 0]
-    return {**found, "budget_season": season_sd * own[..., 1:]} if s.yearly else found
+    draws = {"demand": tridiagonal.draw(path.diagonal, path.off, given, rng)}
+    draws["budget_level"] = level_sd * own[..., 0]
+    return {**draws, "budget_season": season_sd * own[..., 1:]} if s.yearly else draws
 
 
 def _coefficients(s: Structure) -> int:
-    """Coefficients of one budget: its level and its harmonics."""
+    """Number of coefficients of one budget: its level and its harmonics."""
     return 1 + 2 * s.yearly
 
 
@@ -211,7 +216,7 @@ def _prior_sd() -> tuple[float, float]:
 
 
 def _shifted(values: Tensor, xp: Namespace) -> Tensor:
-    """Next week's value in each week, zero in the last."""
+    """The next week's value in each week; zero in the last week."""
     return xp.concatenate([values[..., 1:], xp.zeros_like(values[..., :1])], axis=-1)
 
 

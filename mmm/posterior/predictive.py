@@ -1,17 +1,18 @@
-"""The three kinds of question: what stands for a world's outcome, given its expectation.
+"""The three kinds of question: how the outcome of a world follows from its expectation.
 
 ``interventional``   the expectation itself
-``counterfactual``   the realised noise of the observed weeks is kept (abduction, action, answer:
-                     Pearl, Causality, 2009, 7.1); m the baseline's expectation, m' the scenario's:
+``counterfactual``   the realised noise of the observed weeks is kept (abduction, action,
+                     prediction: Pearl, Causality, 2009, 7.1); m is the expectation of the
+                     baseline, m' that of the scenario:
                        additive noise      y' = y + m' - m       (normal, Student-t, their AR(1))
                        log-normal noise    y' = y * m' / m
                        counts              y' = the quantile of m' at the rank u that y has under m,
                                            u uniform between F(y - 1; m) and F(y; m)
 ``forecast``         latent states beyond the data and the noise are drawn, the same in both worlds
 
-For counts the data say nothing of how the noise of two worlds goes together; equal ranks are an
-assumption, and answers are labelled with it. Innovations of mediators, common shocks, demand and
-the memory of AR(1) noise are kept in every kind: they are part of the expectation.
+For counts the data do not identify the joint distribution of the noise of two worlds; equal ranks
+are an assumption, with which answers are labelled. Innovations of mediators, common shocks, demand
+and the memory of AR(1) noise are kept in every kind: they are part of the expectation.
 """
 
 from collections.abc import Callable
@@ -24,57 +25,60 @@ from mmm.posterior.evaluate import Evaluation, evaluate, expected, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
-type Shown = Callable[[Array], Array]
+type OutcomeFunction = Callable[[Array], Array]
+"""Turns the expectation of a world (draw, week, geo) into its outcome, of the same shape."""
 
-COUPLED = (
+RANK_COUPLING_NOTE = (
     "counts: the noise is kept by its rank, an assumption about two worlds that no data can test"
 )
 EDGE = 1e-12
 
 
-def unchanged(mean: Array) -> Array:
-    """The outcome of an interventional question."""
+def expectation(mean: Array) -> Array:
+    """The outcome of an interventional question: the expectation itself."""
     return mean
 
 
-def realised(
-    model: FittedModel, found: Evaluation, weeks: slice, mean: Array, rng: np.random.Generator
-) -> Shown:
-    """Turns a world's expectation (draw, week, geo) on ``weeks`` into what would have been.
+def with_realised_noise(
+    model: FittedModel, base: Evaluation, weeks: slice, mean: Array, rng: np.random.Generator
+) -> OutcomeFunction:
+    """The function that adds the realised noise of ``weeks`` to the expectation of a world.
 
-    ``mean`` is the baseline's on the same weeks; beyond the data an expectation stays one.
+    ``base`` is the evaluation of the baseline, ``mean (draw, week, geo)`` its expectation on the
+    same weeks. After the end of the data the outcome is the expectation.
     """
     known = min(max(len(model.panel.weeks) - weeks.start, 0), weeks.stop - weeks.start)
     kpi = model.panel.array("kpi")[weeks.start : weeks.start + known]
-    base, kind = mean[:, :known], model.structure.likelihood
-    keep = _by_rank(found, base, kpi, rng) if kind == "negative_binomial" else unchanged
+    base_mean, kind = mean[:, :known], model.structure.likelihood
+    counts = kind == "negative_binomial"
+    of_equal_rank = _by_rank(base, base_mean, kpi, rng) if counts else expectation
 
-    def shown(other: Array) -> Array:
+    def outcome(other: Array) -> Array:
         out, given = other.copy(), other[:, :known]
-        if kind == "negative_binomial":
-            out[:, :known] = keep(given)
+        if counts:
+            out[:, :known] = of_equal_rank(given)
         elif kind == "lognormal":
-            out[:, :known] = kpi * given / base
+            out[:, :known] = kpi * given / base_mean
         else:
-            out[:, :known] = kpi + (given - base)
+            out[:, :known] = kpi + (given - base_mean)
         return out
 
-    return shown
+    return outcome
 
 
-def predictive(model: FittedModel, world: Variables, weeks: slice, seed: int) -> Array:
-    """(draw, week, geo) the kpi with every latent state and noise drawn; equal seeds, equal noise.
+def predictive_draws(model: FittedModel, world: Variables, weeks: slice, seed: int) -> Array:
+    """(draw, week, geo) KPI with all latent states and noise drawn; equal seeds give equal noise.
 
-    AR(1) noise builds up from the first week after the data, inside or before ``weeks``.
+    AR(1) noise builds up from the first week after the data, which may lie before ``weeks``.
     """
     history = len(model.panel.weeks)
     first = min(weeks.start, history)
     states, inside, later = _seeds(seed, 3)
 
-    def cut(found: Evaluation) -> Array:
-        return expected(model, found)[:, first : weeks.stop]
+    def expected_on_weeks(evaluation: Evaluation) -> Array:
+        return expected(model, evaluation)[:, first : weeks.stop]
 
-    mean = evaluate(model, world, cut, states)
+    mean = evaluate(model, world, expected_on_weeks, states)
     known = max(min(history, weeks.stop) - first, 0)
     parts = []
     if known:
@@ -85,13 +89,15 @@ def predictive(model: FittedModel, world: Variables, weeks: slice, seed: int) ->
 
 
 def _seeds(seed: int, count: int) -> list[int]:
-    """Independent seeds, so that no noise repeats the numbers of another."""
+    """Independent seeds, so that no two noises use the same random numbers."""
     return [int(word) for word in np.random.SeedSequence(seed).generate_state(count)]
 
 
-def _by_rank(found: Evaluation, mean: Array, kpi: Array, rng: np.random.Generator) -> Shown:
+def _by_rank(
+    base: Evaluation, mean: Array, kpi: Array, rng: np.random.Generator
+) -> OutcomeFunction:
     """Counts of equal rank: F(k) = I_q(n, k + 1), q = n / (n + mean), n the dispersion."""
-    size = found.parameters["dispersion"][:, None, None]
+    size = base.parameters["dispersion"][:, None, None]
 
     def below(count: Array) -> Array:
         inside = betainc(size, np.maximum(count, 0.0) + 1.0, _rate(mean))
@@ -105,6 +111,6 @@ def _by_rank(found: Evaluation, mean: Array, kpi: Array, rng: np.random.Generato
 
     low, high = below(kpi - 1.0), below(kpi)
     rank = np.clip(low + (high - low) * rng.random(mean.shape), EDGE, 1.0 - EDGE)
-    # Where y lies so far out that its rank is rounded, the difference still starts from y.
+    # Where y is so extreme that its rank is rounded, the change is still counted from y.
     start = quantile(mean)
     return lambda other: kpi + quantile(other) - start

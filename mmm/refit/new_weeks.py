@@ -7,7 +7,7 @@ import pandas as pd
 
 from mmm.data.timeline import observed
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.predictive import predictive
+from mmm.posterior.predictive import predictive_draws
 from mmm.refit.append_weeks import continued_panel
 from mmm.refit.causes import weighted
 from mmm.refit.quantities import HEADLINES, Name
@@ -58,7 +58,7 @@ def forecast_of(old: FittedModel, table: pd.DataFrame, seed: int) -> Array | Non
     weeks = slice(len(old.panel.weeks), len(world.weeks))
     if weeks.start == weeks.stop:
         return None
-    return np.asarray(predictive(old, world, weeks, seed).sum(-1))
+    return np.asarray(predictive_draws(old, world, weeks, seed).sum(-1))
 
 
 def _moves(

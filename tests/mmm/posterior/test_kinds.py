@@ -16,7 +16,7 @@ from mmm.data.panel import build_panel
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo, outcome
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.predictive import COUPLED, predictive
+from mmm.posterior.predictive import RANK_COUPLING_NOTE, predictive_draws
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import AUTOREGRESSIVE, COUNTS, SMOOTH
@@ -156,7 +156,7 @@ def test_counts_keep_their_rank_and_say_so():
         do = [{"variable": "price", "scale": 1.1}]
         found = ask(model, week, kind="counterfactual", do=do)
         seen, would = model.panel.array("kpi")[week, 0], found.scenario.mean
-        assert COUPLED in found.warnings
+        assert RANK_COUPLING_NOTE in found.warnings
         assert found.baseline.mean == seen
         assert would == round(would)
         ranks = [
@@ -255,7 +255,7 @@ def test_equal_seeds_give_equal_forecasts():
     assert one == same
     assert one.baseline != other.baseline
     world = model.design.observed
-    first, second = (predictive(model, world, slice(40, 60), 3) for _ in range(2))
+    first, second = (predictive_draws(model, world, slice(40, 60), 3) for _ in range(2))
     np.testing.assert_array_equal(first, second)
 
 

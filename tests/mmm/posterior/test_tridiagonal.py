@@ -20,7 +20,7 @@ def case(n: int, draws: int = 3):
 @pytest.mark.parametrize("n", [2, 3, 7, 8, 29, 131])
 def test_elimination_equals_the_dense_solution(n):
     dense, diagonal, off, sides = case(n)
-    log_det, half = tridiagonal.half_solved(diagonal, off, sides, n, np)
+    log_det, half = tridiagonal.half_solve(diagonal, off, sides, n, np)
     np.testing.assert_allclose(log_det, np.linalg.slogdet(dense)[1], rtol=1e-12)
     expected = sides.mT @ np.linalg.solve(dense, sides)
     np.testing.assert_allclose(half.mT @ half, expected, rtol=1e-10, atol=1e-12)

@@ -10,7 +10,7 @@ from scipy import stats
 from mmm.data.timeline import observed
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
-from mmm.posterior.predictive import predictive
+from mmm.posterior.predictive import predictive_draws
 from mmm.refit.append_weeks import append_weeks
 from mmm.refit.causes import weighted
 from mmm.refit.quantities import quantities
@@ -128,7 +128,7 @@ def continued(model, shift: float = 0.0):
     """The table with four more weeks as the model foretells them, ``shift`` s.d. higher."""
     frame = whole()
     panel = append_weeks(model, frame).panel
-    drawn = predictive(model, observed(panel), slice(60, 64), 3)[7, :, 0]
+    drawn = predictive_draws(model, observed(panel), slice(60, 64), 3)[7, :, 0]
     frame.loc[60:, "sales"] = drawn + shift * 8.0
     return frame
 
