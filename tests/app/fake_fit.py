@@ -1,5 +1,7 @@
 """A fit process that fits nothing: the seed says how it behaves.
 
+What reads models is imported where it is needed: most of these processes copy a file and end.
+
 Usage: fake_fit.py FOLDER, where FOLDER holds ``trusted.nc`` and ``rejected.nc``.
 """
 
@@ -12,11 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.fitworker.child import serve
-from mmm.data.tables import read_table
 from mmm.errors import DataError, Issue
-from mmm.posterior.fitted import load_model, save_model
 from mmm.progress import ChainProgress, Progress, Stage
-from mmm.refit.append_weeks import continued_panel
 
 TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS = range(9)
 
@@ -66,6 +65,10 @@ def fit(request, report, stop) -> None:
 
 def refit(request) -> None:
     """The base's draws on the data of the request: nothing is learned, everything else is real."""
+    from mmm.data.tables import read_table
+    from mmm.posterior.fitted import load_model, save_model
+    from mmm.refit.append_weeks import continued_panel
+
     base = load_model(Path(request.base_path))
     table = read_table(Path(request.table_path).read_bytes(), request.media_type)
     panel = continued_panel(base, table, base.spec)
@@ -74,6 +77,8 @@ def refit(request) -> None:
 
 def until_stopped(request, report, stop) -> None:
     """Samples until it is asked to stop, and then has made two fifths of its draws."""
+    from mmm.posterior.fitted import load_model, save_model
+
     while not stop():
         report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))
         time.sleep(0.1)

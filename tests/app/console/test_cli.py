@@ -8,23 +8,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.app.console.processes import run_prudent
 from tests.mmm.fakes import RICH, table
 
 ROOT = Path(__file__).parents[3]
 WINDOW = ["--start", "2022-11-07", "--end", "2023-01-30"]
 
 
+def variables(folder: Path) -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)}
+
+
 def prudent(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    return run_prudent(*arguments, folder=folder, variables=variables(folder))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +52,11 @@ def test_help_names_every_command_and_loads_nothing_heavy(folder) -> None:
 
 
 def test_version_is_that_of_the_distribution(folder) -> None:
-    assert prudent("version", folder=folder).stdout == "prudent 0.1.0\n"
+    command = [sys.executable, "-m", "app.cli", "version"]
+    found = subprocess.run(
+        command, cwd=folder, env=variables(folder), capture_output=True, text=True, check=True
+    )
+    assert (found.stdout, found.stderr) == ("prudent 0.1.0\n", "")
 
 
 @pytest.mark.parametrize("geos", [1, 3])

@@ -1,17 +1,17 @@
 """``prudent keys``: the first key of a service, made on its own machine."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 from app.access.api_key import is_well_formed
+from tests.app.console.processes import run_prudent
 from tests.app.keyed import bearer
 from tests.app.running import ROOT, bare_environment, fake_service
 
 
 def prudent(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.cli", "keys", *arguments, "--data-dir", str(folder)]
-    return subprocess.run(command, cwd=ROOT, env=bare_environment(), capture_output=True, text=True)
+    command = ("keys", *arguments, "--data-dir", folder)
+    return run_prudent(*command, folder=ROOT, variables=bare_environment())
 
 
 def test_keys_are_made_on_the_command_line(tmp_path, models) -> None:

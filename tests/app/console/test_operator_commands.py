@@ -1,23 +1,17 @@
 """The operator's commands, as processes: upgrade, backup, restore, config check."""
 
 import subprocess
-import sys
 
 from app.db.database import open_database
 from app.db.models import DatasetRow
 from app.settings import Settings
 from app.store.disk import DiskStore
+from tests.app.console.processes import run_prudent
 from tests.app.running import ROOT, bare_environment
 
 
 def prudent(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT,
-        env=bare_environment(**variables),
-        capture_output=True,
-        text=True,
-    )
+    return run_prudent(*arguments, folder=ROOT, variables=bare_environment(**variables))
 
 
 def test_backup_and_restore_from_one_directory_to_another(tmp_path) -> None:
