@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 from pydantic import BaseModel
 
-from app.client.frames import table
-from app.client.shown import Frames, Shown
+from app.client.rows import flat, rows
+from app.client.shown import Shown, Tables
 from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEvaluation
 from app.contract.projects import ProjectVariance
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
@@ -19,9 +18,9 @@ from mmm.refit.report import StabilityReport
 class Contributions(ContributionsAnswer, Shown):
     """Who caused what."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``components``, ``channels``."""
-        return {"components": table(self.components), "channels": table(self.channels)}
+        return {"components": rows(self.components), "channels": rows(self.channels)}
 
     def headline(self) -> str:
         """Of which model they are."""
@@ -31,11 +30,10 @@ class Contributions(ContributionsAnswer, Shown):
 class Curves(CurvesAnswer, Shown):
     """Response curves."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``points`` of all channels, ``observed`` spend."""
-        points = [table(curve.points, channel=curve.name) for curve in self.channels]
-        observed = table(self.channels).drop(columns="points")
-        return {"points": pd.concat(points, ignore_index=True), "observed": observed}
+        points = [row for curve in self.channels for row in rows(curve.points, channel=curve.name)]
+        return {"points": points, "observed": rows(self.channels, without="points")}
 
     def headline(self) -> str:
         """What they give."""
@@ -45,10 +43,13 @@ class Curves(CurvesAnswer, Shown):
 class Graph(ModelGraphAnswer, Shown):
     """The causal graph."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``effects``, ``nodes``, ``edges``."""
-        found = {"effects": self.effects, "nodes": self.nodes, "edges": self.edges}
-        return {name: table(items) for name, items in found.items()}
+        return {
+            "effects": rows(self.effects),
+            "nodes": rows(self.nodes),
+            "edges": rows(self.edges),
+        }
 
     def headline(self) -> str:
         """How large it is."""
@@ -61,7 +62,7 @@ class Graph(ModelGraphAnswer, Shown):
 class WhatIf(CounterfactualAnswer, Shown):
     """What an intervention does."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``totals``, ``by_week``, ``by_path``."""
         totals = {
             "effect": self.effect,
@@ -69,11 +70,13 @@ class WhatIf(CounterfactualAnswer, Shown):
             "baseline": self.baseline,
             "scenario": self.scenario,
         }
-        rows = [table([_Total(kpi=found)], quantity=name) for name, found in totals.items()]
         return {
-            "totals": pd.concat(rows, ignore_index=True),
-            "by_week": table(self.by_week),
-            "by_path": table(self.by_path),
+            "totals": [
+                {"quantity": name, **flat(_Total(kpi=interval))}
+                for name, interval in totals.items()
+            ],
+            "by_week": rows(self.by_week),
+            "by_path": rows(self.by_path),
         }
 
     def headline(self) -> str:
@@ -89,9 +92,9 @@ class _Total(BaseModel):
 class Evaluation(PlanEvaluation, Shown):
     """The score of a plan."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``channels``, ``by_week``."""
-        return {"channels": table(self.plan.channels), "by_week": table(self.plan.by_week)}
+        return {"channels": rows(self.plan.channels), "by_week": rows(self.plan.by_week)}
 
     def headline(self) -> str:
         """Whether it keeps its limits."""
@@ -101,10 +104,13 @@ class Evaluation(PlanEvaluation, Shown):
 class Allocation(AllocationAnswer, Shown):
     """The plan that is best for an attitude to risk."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``channels``, ``by_week``, ``binding`` limits."""
-        found = {"channels": self.plan.channels, "by_week": self.plan.by_week}
-        return {name: table(items) for name, items in {**found, "binding": self.binding}.items()}
+        return {
+            "channels": rows(self.plan.channels),
+            "by_week": rows(self.plan.by_week),
+            "binding": rows(self.binding),
+        }
 
     def headline(self) -> str:
         """Its summary."""
@@ -114,9 +120,9 @@ class Allocation(AllocationAnswer, Shown):
 class Frontier(FrontierAnswer, Shown):
     """The best plan for each of several totals or risk aversions."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``points``."""
-        return {"points": table(self.points)}
+        return {"points": rows(self.points)}
 
     def headline(self) -> str:
         """Its units."""
@@ -126,9 +132,9 @@ class Frontier(FrontierAnswer, Shown):
 class SideBySide(Comparison, Shown):
     """Scenarios side by side."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``scenarios``."""
-        return {"scenarios": table(self.items)}
+        return {"scenarios": rows(self.items)}
 
     def headline(self) -> str:
         """How many."""
@@ -138,14 +144,13 @@ class SideBySide(Comparison, Shown):
 class Stability(StabilityReport, Shown):
     """What a refit changed."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``moved``, ``new_weeks``, ``restated``, ``checks``."""
-        weeks = table(self.new_weeks)
         return {
-            "moved": table(self.moved),
-            "new_weeks": weeks.drop(columns="moves", errors="ignore"),
-            "restated": table(self.restated),
-            "checks": table(self.checks),
+            "moved": rows(self.moved),
+            "new_weeks": rows(self.new_weeks, without="moves"),
+            "restated": rows(self.restated),
+            "checks": rows(self.checks),
         }
 
     def headline(self) -> str:
@@ -156,10 +161,13 @@ class Stability(StabilityReport, Shown):
 class Variance(ProjectVariance, Shown):
     """What became of a plan."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``rows``, ``execution``, ``market``."""
-        found = {"rows": self.rows, "execution": self.execution, "market": self.market}
-        return {name: table(items) for name, items in found.items()}
+        return {
+            "rows": rows(self.rows),
+            "execution": rows(self.execution),
+            "market": rows(self.market),
+        }
 
     def headline(self) -> str:
         """Its summary."""

@@ -1,4 +1,4 @@
-"""Documents as rows of a table, and tables as they are read in a notebook."""
+"""Tables of answers as pandas data frames, and as they are shown in a notebook."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,35 +6,18 @@ from html import escape
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
+from app.client.rows import Rows
 from app.display.figures import figure
 
 
-def table(items: Iterable[BaseModel], **more: Any) -> pd.DataFrame:
-    """A row for each document: nested fields are ``outer_inner``, as in the service's CSV.
-
-    ``more`` are columns with one value. Dates become timestamps.
-    """
-    frame = pd.DataFrame([{**more, **flat(item)} for item in items])
+def to_frame(rows: Rows) -> pd.DataFrame:
+    """The rows of a table as a data frame; dates become timestamps."""
+    frame = pd.DataFrame(rows)
     for column in frame.columns:
         if frame[column].map(lambda cell: isinstance(cell, date)).any():
             frame[column] = pd.to_datetime(frame[column])
     return frame
-
-
-def flat(item: BaseModel) -> dict[str, Any]:
-    """The fields of a document; those of a field that is one itself, or a mapping, by its name."""
-    found: dict[str, Any] = {}
-    for name in type(item).model_fields:
-        value = getattr(item, name)
-        if isinstance(value, BaseModel):
-            found |= {f"{name}_{inner}": cell for inner, cell in flat(value).items()}
-        elif isinstance(value, Mapping):
-            found |= {f"{name}_{inner}": cell for inner, cell in value.items()}
-        else:
-            found[name] = value
-    return found
 
 
 def page(headline: str, frames: Mapping[str, pd.DataFrame], warnings: Iterable[str]) -> str:

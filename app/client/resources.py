@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from app.client.answers import Allocation, Frontier
 from app.client.errors import ClientError
-from app.client.frames import table
-from app.client.shown import Frames, Shown
+from app.client.rows import rows
+from app.client.shown import Shown, Tables
 from app.contract.documents import DatasetDocument, ModelDocument, OperationDocument
 
 
 class Dataset(DatasetDocument, Shown):
     """A stored table."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``columns`` with their range."""
-        return {"columns": table(self.profile.columns)}
+        return {"columns": rows(self.profile.columns)}
 
     def headline(self) -> str:
         """Its name and size."""
@@ -28,9 +28,9 @@ class Dataset(DatasetDocument, Shown):
 class Model(ModelDocument, Shown):
     """A fitted model."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``checks`` behind the verdict."""
-        return {"checks": table(self.verdict.checks)}
+        return {"checks": rows(self.verdict.checks)}
 
     def headline(self) -> str:
         """Its name and verdict."""
@@ -40,9 +40,9 @@ class Model(ModelDocument, Shown):
 class Operation(OperationDocument, Shown):
     """A long call, and what it made."""
 
-    def frames(self) -> Frames:
+    def tables(self) -> Tables:
         """``chains`` of a fit that samples."""
-        return {"chains": table(self.chains)} if self.chains else {}
+        return {"chains": rows(self.chains)} if self.chains else {}
 
     def headline(self) -> str:
         """Where it stands."""

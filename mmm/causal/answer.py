@@ -55,8 +55,8 @@ class GraphWarning(Answer):
 class Benchmark(Answer):
     """The held series such that a hidden confounder as strong would shift the effect most.
 
-    ``with_lever``, ``with_kpi``: its own partial R2, as in ``sensitivity``. ``would_take``: share of the effect
-    that a hidden confounder exactly as strong would account for.
+    ``with_lever``, ``with_kpi``: its own partial R2, as in ``sensitivity``. ``would_take``: share
+    of the effect that a hidden confounder exactly as strong would account for.
     """
 
     name: str
