@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.complaints import format_number
+from optimizer.problem.issues import format_number
 from optimizer.problem.problem import Target, WorseThanCurrent
 from optimizer.response import FloatArray, Response
 from optimizer.risk.cvar import mean

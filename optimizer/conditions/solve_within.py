@@ -22,7 +22,7 @@ from optimizer.conditions.condition import Condition, condition_case, conditions
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
-from optimizer.search.case import Case, Solution, Solve
+from optimizer.search.case import Case, Solution, Solver
 from optimizer.search.search import MeasuredPlan, Search
 from optimizer.search.starts import proportional_start, spend_mix
 from optimizer.search.tabulated import tabulated_case
@@ -46,7 +46,7 @@ class ConstrainedSolution:
     met: bool
 
 
-def solve_within(case: Case, solve: Solve, quick: Solve) -> ConstrainedSolution:
+def solve_within(case: Case, solve: Solver, quick: Solver) -> ConstrainedSolution:
     """The best plan that meets every condition.  Raises InvalidProblem."""
     unconditional = None if case.problem.minimise else solve(case)
     first = proportional_start(case.system, case.search.feasible, case.current)
@@ -69,7 +69,9 @@ def solve_within(case: Case, solve: Solve, quick: Solve) -> ConstrainedSolution:
     return _constrained_solution(_solution(fixed, best), system, conditions_of(case, best))
 
 
-def _closest_to_conditions(case: Case, conditions: Sequence[Condition], solve: Solve) -> FloatArray:
+def _closest_to_conditions(
+    case: Case, conditions: Sequence[Condition], solve: Solver
+) -> FloatArray:
     """The plan (cell,) that comes closest to meeting the conditions."""
     returns = [condition for condition in conditions if condition.chance is None]
     chances = [condition for condition in conditions if condition.chance is not None]

@@ -19,7 +19,7 @@ from optimizer.constraints.conflict import is_feasible, require_feasible
 from optimizer.constraints.linear_system import Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue
 from optimizer.response import FloatArray
-from optimizer.search.case import Case, Solution, Solve
+from optimizer.search.case import Case, Solution, Solver
 
 _MOST_PROBLEMS = 60
 _CLOSED = 1e-7
@@ -46,7 +46,7 @@ class _Tree:
     """
 
     case: Case
-    solve: Solve
+    solve: Solver
     open: list[tuple[float, int, _SolvedPattern]] = field(default_factory=list)
     solved: int = 0
     proved: bool = True
@@ -64,7 +64,7 @@ class _Tree:
         heapq.heappush(self.open, (-bound, self.solved, node))
 
 
-def solve_switched(case: Case, solve: Solve) -> Solution:
+def solve_switched(case: Case, solve: Solver) -> Solution:
     """The best plan that keeps every switch.  Raises Infeasible where no pattern has a plan."""
     tree = _Tree(case, solve)
     tree.solve_pattern((None,) * len(case.system.switches), np.inf)

@@ -5,7 +5,6 @@ Shares are of the plan's own total: sum(group) <= share * sum(spend) is the row
 itself; a least return of the whole plan and chance constraints in `conditions`.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from optimizer.constraints.linear_system import LinearSystem, Switch
@@ -27,23 +26,12 @@ from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
 
 
-def linear_system(
-    problem: AllocationProblem, names: Sequence[str], current: FloatArray
-) -> LinearSystem:
-    """The limits of a problem whose cells are channels of these names; current (cell,), currency.
-
-    Raises InvalidProblem where the problem contradicts itself. `conflict.require_feasible` tells
-    whether any plan satisfies all limits.
-    """
-    return _linear_limits(problem, Layout.of_channels(names), current)
-
-
 def system_of(problem: AllocationProblem, response: Response, current: FloatArray) -> LinearSystem:
     """The limits of a problem for the cells of a response, with the least returns of channels.
 
     Raises InvalidProblem, also where a limit needs something that the response does not know.
     """
-    system = _linear_limits(problem, Layout.of(response), current)
+    system = linear_system(problem, Layout.of(response), current)
     limits, switches = return_limits(problem, response, system)
     return replace(
         system,
@@ -52,7 +40,12 @@ def system_of(problem: AllocationProblem, response: Response, current: FloatArra
     )
 
 
-def _linear_limits(problem: AllocationProblem, layout: Layout, current: FloatArray) -> LinearSystem:
+def linear_system(problem: AllocationProblem, layout: Layout, current: FloatArray) -> LinearSystem:
+    """The limits of a problem for cells of that layout; current (cell,), currency.
+
+    Raises InvalidProblem where the problem contradicts itself. `conflict.require_feasible` tells
+    whether any plan satisfies all limits.
+    """
     check_problem(problem, layout, current)
     limits = [*budget_limits(problem, len(layout.names))]
     switches: list[Switch] = []

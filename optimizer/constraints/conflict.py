@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.constraints.linear_program import LinearRows, least_violation
 from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem
 from optimizer.errors import Infeasible, Issue
-from optimizer.problem.complaints import format_number
+from optimizer.problem.issues import format_number
 
 
 def require_feasible(system: LinearSystem) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from optimizer.constraints.linear_system import Limit, LinearSystem, Switch
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.complaints import format_number
+from optimizer.problem.issues import format_number
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, Separable, as_separable, draw_weights
 

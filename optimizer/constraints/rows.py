@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.constraints.linear_system import Limit, Switch
 from optimizer.errors import json_pointer
-from optimizer.problem.complaints import format_number
+from optimizer.problem.issues import format_number
 from optimizer.problem.layout import Layout
 from optimizer.problem.limits import (
     CellBounds,

@@ -26,7 +26,7 @@ from optimizer.explain.inseparable import channel_contributions
 from optimizer.explain.stability import plan_stability
 from optimizer.response import FloatArray, as_separable
 from optimizer.risk.measure import probabilities_or_equal
-from optimizer.search.case import Case, Solve
+from optimizer.search.case import Case, Solver
 from optimizer.search.reference import probabilities_of
 
 _BINS = 16
@@ -102,7 +102,7 @@ def _with_every_cell_funded(case: Case, spend: FloatArray) -> FloatArray:
     return np.where(spend > 0, spend, equal)
 
 
-def insights_of(case: Case, solve: Solve, spend: FloatArray) -> Insights:
+def insights_of(case: Case, solve: Solver, spend: FloatArray) -> Insights:
     """The insights into the plan (cell,) that need further solves.
 
     Stability is None where a condition beside the linear limits binds the plan to all draws.

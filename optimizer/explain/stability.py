@@ -10,14 +10,14 @@ import numpy as np
 from optimizer.allocation import PlanStability
 from optimizer.response import FloatArray
 from optimizer.risk.measure import Measure, probabilities_or_equal
-from optimizer.search.case import Case, Solve
+from optimizer.search.case import Case, Solver
 from optimizer.search.reference import measure_for, probabilities_of
 from optimizer.search.starts import spend_mix
 
 _FEWEST_DRAWS = 20
 
 
-def plan_stability(case: Case, solve: Solve, spend: FloatArray) -> PlanStability | None:
+def plan_stability(case: Case, solve: Solver, spend: FloatArray) -> PlanStability | None:
     """The stability of the plan (cell,); None where there are too few draws to divide."""
     gain = case.search.gain
     p = probabilities_or_equal(gain.draws(spend), probabilities_of(case.response))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.complaints import (
+from optimizer.problem.issues import (
     crossed_issues,
     missing_limit_issues,
     negative_issue,

@@ -1,7 +1,7 @@
 """The layout of a response's cells: the channel, geo and week that each of them stands for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Self
@@ -45,8 +45,7 @@ class Layout:
         if most is not None and most.shape != (len(names),):
             raise InvalidResponse(f"observed_max has shape {most.shape}, not ({len(names)},)")
         if cells is None:
-            nothing = (None,) * len(names)
-            return cls(names, names, nothing, nothing, most)
+            return replace(cls.of_channels(names), observed_max=most)
         if len(cells) != len(names):
             raise InvalidResponse(f"the response has {len(cells)} cells and {len(names)} names")
         return cls(

@@ -28,7 +28,7 @@ class _EvaluatedPoint:
 
 @dataclass(eq=False)
 class Gain:
-    """The gain of a response less cost, which keeps its last points and counts evaluations.
+    """The gain of plans, response less cost, with a memory of the last points.
 
     cost: of one unit of spend, in the response's unit.
     evaluations, gradients: calls of the response and of its Jacobian.

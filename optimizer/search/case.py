@@ -35,7 +35,7 @@ DEFAULT_EFFORT = Effort()
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """The input of a `Solve`.
+    """The input of a `Solver`.
 
     response: in the objective's unit, margin applied.  current: (cell,), currency over the horizon.
     concave: whether every draw is concave in spend.
@@ -83,4 +83,4 @@ class Solution:
     reached: tuple[float, ...]
 
 
-type Solve = Callable[[Case], Solution]
+type Solver = Callable[[Case], Solution]

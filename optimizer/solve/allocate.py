@@ -54,7 +54,9 @@ def allocate(
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, effort=effort)
-    decision = decide(case, solve if effort.prove else quick, quick, explain=explain)
+    decision = decide(
+        case, solve if effort.prove else solve_quickly, solve_quickly, explain=explain
+    )
     return report(case, decision, began)
 
 
@@ -92,16 +94,16 @@ def solve(case: Case) -> Solution:
     """The best plan of a case under its linear limits, with a global bound where one applies."""
     many = len(case.system.names) > MANY_CELLS
     if not global_bound.is_applicable(case) or (case.concave and not many):
-        return climb(case)
+        return solve_by_climbs(case)
     return global_bound.prove(case, _proof_start(case), case.gap_floor, lambda: _best_plan(case)[0])
 
 
-def quick(case: Case) -> Solution:
+def solve_quickly(case: Case) -> Solution:
     """The same with less proof: where cells are few, the best plan that climbs reach."""
-    return solve(case) if len(case.system.names) > MANY_CELLS else climb(case)
+    return solve(case) if len(case.system.names) > MANY_CELLS else solve_by_climbs(case)
 
 
-def climb(case: Case) -> Solution:
+def solve_by_climbs(case: Case) -> Solution:
     """The best plan that climbs reach, with the certificate that its tangent gives."""
     best, reached = _best_plan(case)
     search = case.search

@@ -28,7 +28,7 @@ from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import insights_of
 from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.explain.stay import judge_stay
-from optimizer.search.case import Case, Solution, Solve
+from optimizer.search.case import Case, Solution, Solver
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Decision:
     warnings: tuple[str, ...] = ()
 
 
-def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> Decision:
+def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -> Decision:
     """The decision of a case.
 
     solve: gives the plan.  quick: solves intermediate problems, for which no proof is needed.
@@ -79,7 +79,7 @@ def decide(case: Case, solve: Solve, quick: Solve, *, explain: bool = False) -> 
     )
 
 
-def _keeping_switches(solve: Solve) -> Solve:
+def _keeping_switches(solve: Solver) -> Solver:
     """The solve, extended to cases with switches."""
 
     def solve_any(case: Case) -> Solution:

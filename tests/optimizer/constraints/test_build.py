@@ -7,19 +7,20 @@ import pytest
 
 from optimizer import InvalidProblem, read_problem
 from optimizer.constraints.build import linear_system
-from optimizer.problem.complaints import format_number
+from optimizer.problem.issues import format_number
+from optimizer.problem.layout import Layout
 
 NAMES = ("tv", "radio", "search")
 CURRENT = np.array([100.0, 50.0, 0.0])
 
 
 def system_of(data, current=CURRENT):
-    return linear_system(read_problem(data), NAMES, current)
+    return linear_system(read_problem(data), Layout.of_channels(NAMES), current)
 
 
 def refused(data, current=CURRENT, names=NAMES):
     with pytest.raises(InvalidProblem) as caught:
-        linear_system(read_problem(data), names, current)
+        linear_system(read_problem(data), Layout.of_channels(names), current)
     return caught.value.issues
 
 

@@ -6,6 +6,7 @@ import pytest
 from optimizer import Infeasible, OptimizerError, read_problem
 from optimizer.constraints.build import linear_system
 from optimizer.constraints.conflict import require_feasible
+from optimizer.problem.layout import Layout
 
 NAMES = ("tv", "radio", "search")
 CURRENT = np.array([100000.0, 50000.0, 0.0])
@@ -13,7 +14,7 @@ CURRENT = np.array([100000.0, 50000.0, 0.0])
 
 def conflict(data):
     with pytest.raises(Infeasible) as caught:
-        require_feasible(linear_system(read_problem(data), NAMES, CURRENT))
+        require_feasible(linear_system(read_problem(data), Layout.of_channels(NAMES), CURRENT))
     return caught.value
 
 
@@ -114,7 +115,7 @@ def test_a_budget_of_zero_with_a_minimum():
     ],
 )
 def test_what_fits_exactly_is_feasible(data):
-    require_feasible(linear_system(read_problem(data), NAMES, CURRENT))
+    require_feasible(linear_system(read_problem(data), Layout.of_channels(NAMES), CURRENT))
 
 
 def test_infeasible_is_an_error_of_the_optimizer():

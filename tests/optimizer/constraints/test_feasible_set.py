@@ -8,6 +8,7 @@ from optimizer.constraints.build import linear_system
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_program import LinearRows, minimise_linear
 from optimizer.errors import SolverFailed
+from optimizer.problem.layout import Layout
 from tests.optimizer.fakes import log_response, names
 
 THIRDS = {"tv": 1000 / 3, "radio": 1000 / 3}
@@ -15,7 +16,9 @@ THIRDS = {"tv": 1000 / 3, "radio": 1000 / 3}
 
 def set_of(budget=None, channels=None, groups=()):
     data = {"budget": budget or {"total": 1000}, "channels": channels or {}, "groups": groups}
-    return FeasibleSet.of(linear_system(read_problem(data), names(4), np.full(4, 250.0)))
+    return FeasibleSet.of(
+        linear_system(read_problem(data), Layout.of_channels(names(4)), np.full(4, 250.0))
+    )
 
 
 def test_the_search_moves_in_units_of_a_cell_of_budget():
