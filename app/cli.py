@@ -17,6 +17,7 @@ is fast. Exit codes: 0 done, 1 refused or failed, 2 bad input (each issue is pri
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -33,7 +34,7 @@ from app.console import (
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 cli = typer.Typer(
-    help="A causal marketing-mix model that decides.",
+    help="A Bayesian marketing-mix model and budget optimizer.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -49,6 +50,24 @@ for module in (
     admin_commands,
 ):
     module.register(cli)
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        service_commands.version()
+        raise typer.Exit
+
+
+@cli.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of ``prudent`` itself, without a command."""
 
 
 def main() -> None:

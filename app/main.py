@@ -17,7 +17,6 @@ from app.http.middleware import BodyLimit, ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
-from app.release import release
 from app.routes import (
     audit,
     datasets,
@@ -38,6 +37,7 @@ from app.runtime.lanes import Lanes
 from app.runtime.periodic import Periodic
 from app.services.operations.retention import Retention
 from app.settings import Settings
+from mmm.release import release
 
 log = logging.getLogger(__name__)
 

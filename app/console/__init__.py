@@ -1,1 +1,1 @@
-"""What the command line shares: files in and out, arguments to requests, tables, progress bars."""
+"""The console's commands, and what they share: files, arguments, options and tables."""

@@ -1,4 +1,4 @@
-"""Commands of the operator: db upgrade, backup, restore, config check."""
+"""Administration commands: db upgrade, backup, restore, config check, config table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from app.db.database import Database
     from app.settings import Settings
 
-Archive = Annotated[Path, typer.Argument(help="The archive's file.")]
+Archive = Annotated[Path, typer.Argument(help="Archive file to write.")]
 
 
 def register(cli: typer.Typer) -> None:
     """Add the commands of this module."""
-    database = typer.Typer(help="The database's schema.", no_args_is_help=True)
+    database = typer.Typer(help="The database schema.", no_args_is_help=True)
     database.command()(upgrade)
     cli.add_typer(database, name="db")
     configuration = typer.Typer(help="The settings in force.", no_args_is_help=True)
@@ -30,64 +30,63 @@ def register(cli: typer.Typer) -> None:
 
 
 def upgrade() -> None:
-    """Bring the database to the schema of this release (a service does so when it starts)."""
+    """Upgrade the database schema to this release (a service does so when it starts)."""
     with _database() as (_, database):
         database.upgrade()
         typer.echo(f"{database.engine.url.render_as_string()}: the schema is up to date")
 
 
 def backup(file: Archive) -> None:
-    """Save all rows and the files they name in one archive; the service may go on meanwhile."""
-    from importlib.metadata import version
-
+    """Save all rows and the files they reference in one archive; the service may keep running."""
     from app.services.operations.backup import backup as save
     from app.store.opening import open_store
+    from mmm.release import release
 
     if file.exists():
-        raise typer.BadParameter(f"{file} exists already; choose another name.")
+        raise typer.BadParameter(f"{file} already exists; choose another name.")
     with _database() as (settings, database):
-        made = save(database, open_store(settings), file, version("prudent-mmm"))
-    typer.echo(f"{file}: {len(made.artefacts)} files, {file.stat().st_size} bytes")
-    for key in made.lost:
+        manifest = save(database, open_store(settings), file, release())
+    typer.echo(f"{file}: {len(manifest.artefacts)} files, {file.stat().st_size} bytes")
+    for key in manifest.lost:
         note(f"warning: the stored file {key} is missing or damaged and is not in the backup")
-    if made.lost:
+    if manifest.lost:
         raise typer.Exit(1)
 
 
 def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Put an archive's rows and files back, into an empty database.
+    """Restore an archive's rows and files into an empty database.
 
-    The database may be of another kind than the one that was saved: so one moves from SQLite to
-    Postgres. Operations that had not ended start again with the service.
+    The database may be of another kind than the one that was saved, for example to move from
+    SQLite to Postgres. Operations that had not ended start again with the service.
     """
-    from app.services.operations.backup import restore as put_back
+    from app.services.operations.backup import restore as restore_archive
     from app.store.opening import open_store
 
     with _database() as (settings, database):
-        found = put_back(database, open_store(settings), file)
-    typer.echo(f"restored {len(found.artefacts)} files and all rows as of {found.created_at}")
+        manifest = restore_archive(database, open_store(settings), file)
+    typer.echo(f"restored {len(manifest.artefacts)} files and all rows as of {manifest.created_at}")
 
 
 def check() -> None:
-    """Print the settings in force, secrets hidden, and try out database, store and directories."""
+    """Print the settings in force, secrets hidden, and check database, store and directories."""
     from app.configuration import check_installation, read_settings, resolved, unknown_variables
 
     settings = read_settings()
     for name, value in resolved(settings).items():
         typer.echo(f"{name}={value}")
-    faults = unknown_variables()
+    problems = unknown_variables()
     for result in check_installation(settings):
         typer.echo(f"{result.part}: {'ok' if result.problem is None else 'cannot be used'}")
         if result.problem is not None:
-            faults.append(f"{result.part}: {result.problem}")
-    for fault in faults:
-        note(f"error: {fault}")
-    if faults:
+            problems.append(f"{result.part}: {result.problem}")
+    for problem in problems:
+        note(f"error: {problem}")
+    if problems:
         raise typer.Exit(1)
 
 
 def table() -> None:
-    """Print every setting with its default and meaning, as docs/operations.md has them."""
+    """Print every setting with its default and meaning, as in docs/operations.md."""
     from app.configuration import settings_table
 
     typer.echo(settings_table(), nl=False)

@@ -1,4 +1,4 @@
-"""Commands that start from a table: init, check, reshape, simulate, fit."""
+"""Commands that start from a table: init, check, reshape, simulate, warm, fit."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.console.options import AsJson, Existing, note, written
+from app.console.options import AsJson, ExistingFile, note, output_option
 
 
 def register(cli: typer.Typer) -> None:
@@ -17,12 +17,12 @@ def register(cli: typer.Typer) -> None:
 
 
 def init(
-    data: Existing,
+    data: ExistingFile,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Default: standard output.")
     ] = None,
 ) -> None:
-    """Draft a specification from a table's columns, to be corrected by hand."""
+    """Draft a specification from the columns of a table, to be edited by hand."""
     from app.console.files import load_table, save_text
     from mmm.data.draft import draft_spec
 
@@ -37,7 +37,7 @@ def init(
         note(f"wrote {output}")
 
 
-def check(data: Existing, spec: Existing) -> None:
+def check(data: ExistingFile, spec: ExistingFile) -> None:
     """Check a table against a specification, without fitting."""
     from app.console.files import load_spec, load_table
     from mmm.checks.prior import precheck
@@ -57,14 +57,14 @@ def check(data: Existing, spec: Existing) -> None:
 
 
 def reshape(
-    data: Existing,
-    output: Annotated[Path, written("CSV file to write.")],
-    date: Annotated[str, typer.Option(help="Column of the dates.")],
-    variable: Annotated[str, typer.Option(help="Column that names the variable.")],
-    value: Annotated[str, typer.Option(help="Column of the values.")],
-    geo: Annotated[str | None, typer.Option(help="Column of the geos, if any.")] = None,
+    data: ExistingFile,
+    output: Annotated[Path, output_option("CSV file to write.")],
+    date: Annotated[str, typer.Option(help="Column with the dates.")],
+    variable: Annotated[str, typer.Option(help="Column with the names of the variables.")],
+    value: Annotated[str, typer.Option(help="Column with the values.")],
+    geo: Annotated[str | None, typer.Option(help="Column with the geos, if any.")] = None,
 ) -> None:
-    """Turn a long table (a row for each date and variable) into one row a week."""
+    """Reshape a long table (one row per date and variable) to wide form (one row per week)."""
     from app.console.files import load_table
     from mmm.data.tables import reshape_long
 
@@ -74,15 +74,15 @@ def reshape(
 
 
 def simulate(
-    data: Existing,
-    spec: Existing,
-    draws: Annotated[int, typer.Option(min=20, max=2000, help="Data sets drawn.")] = 200,
-    datasets: Annotated[int, typer.Option(min=0, max=20, help="How many to write.")] = 1,
+    data: ExistingFile,
+    spec: ExistingFile,
+    draws: Annotated[int, typer.Option(min=20, max=2000, help="Datasets to simulate.")] = 200,
+    datasets: Annotated[int, typer.Option(min=0, max=20, help="Datasets to write.")] = 1,
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal data.")] = 0,
-    out: Annotated[Path, typer.Option(help="Folder for the data sets, as CSV.")] = Path(),
+    out: Annotated[Path, typer.Option(help="Folder for the CSV files.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Draw data sets from the prior: what the specification implies before any fit."""
+    """Simulate datasets from the prior predictive distribution, to check a specification."""
     from app.console.files import load_spec, load_table
     from app.console.prior_tables import channels_table, summary_table
     from app.display.figures import show
@@ -92,24 +92,25 @@ def simulate(
 
     frame, declared = load_table(data), load_spec(spec)
     panel = build_panel(frame, declared)
-    found = draw_data(declared, panel, draws, seed)
+    simulation = draw_data(declared, panel, draws, seed)
     out.mkdir(parents=True, exist_ok=True)
-    for draw in range(min(datasets, len(found.kpi))):
+    for draw in range(min(datasets, len(simulation.kpi))):
         path = out / f"simulated-{draw + 1}.csv"
-        simulated_table(frame, declared, panel, found, draw).to_csv(path, index=False)
+        simulated_table(frame, declared, panel, simulation, draw).to_csv(path, index=False)
         note(f"wrote {path}")
-    notes = found.summary.notes
-    show(found.summary, as_json, summary_table, channels_table, warnings=notes)
+    summary = simulation.summary
+    show(summary, as_json, summary_table, channels_table, warnings=summary.notes)
 
 
 def warm(
-    data: Existing,
-    spec: Existing,
+    data: ExistingFile,
+    spec: ExistingFile,
     data_dir: Annotated[
-        Path | None, typer.Option(help="Of a service or worker: for its fits, not for `fit` here.")
+        Path | None,
+        typer.Option(help="Compile for the service or worker with this data directory."),
     ] = None,
 ) -> None:
-    """Make the machine code of a model now, so that its first fit here starts at once."""
+    """Compile a model in advance, so that its first fit on this machine starts at once."""
     from time import perf_counter
 
     from app.configuration import read_settings
@@ -132,19 +133,19 @@ def warm(
 
 
 def fit(
-    data: Existing,
-    spec: Existing,
-    output: Annotated[Path, written()] = Path("model.nc"),
-    draws: Annotated[int, typer.Option(help="Draws of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(help="Warm-up of each chain.")] = 1000,
-    chains: Annotated[int, typer.Option(help="Chains.")] = 4,
+    data: ExistingFile,
+    spec: ExistingFile,
+    output: Annotated[Path, output_option()] = Path("model.nc"),
+    draws: Annotated[int, typer.Option(help="Draws per chain.")] = 1000,
+    tune: Annotated[int, typer.Option(help="Warm-up draws per chain.")] = 1000,
+    chains: Annotated[int, typer.Option(help="Number of chains.")] = 4,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 0,
     method: Annotated[
         Literal["nuts", "laplace", "pathfinder"],
-        typer.Option(help="nuts is exact; the others make a draft in seconds."),
+        typer.Option(help="nuts is exact; the others fit an approximate draft in seconds."),
     ] = "nuts",
 ) -> None:
-    """Fit the model and write it to a file; Ctrl-C keeps the draws so far, a second one nothing."""
+    """Fit a model and write it to a file; Ctrl-C keeps the draws so far, a second drops them."""
     from app.console.files import load_spec, load_table, request_of
     from app.console.interrupts import stop_on_interrupt
     from app.console.tables import verdict_table

@@ -1,4 +1,4 @@
-"""``example``: a table and its specification from a simulated world, to try everything on."""
+"""``example``: writes a simulated table and its specification, to try the commands with."""
 
 import json
 from pathlib import Path
@@ -17,17 +17,17 @@ def register(cli: typer.Typer) -> None:
 
 
 def example(
-    folder: Annotated[Path, typer.Argument(file_okay=False, help="Made if it is not there.")],
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Created if it is missing.")],
     weeks: Annotated[int, typer.Option(min=52, max=1040, help="Weeks of the table.")] = 104,
     geos: Annotated[int, typer.Option(min=1, max=100, help="Geos; 1 is a national table.")] = 1,
     new_weeks: Annotated[
         int,
-        typer.Option(min=0, max=52, help=f"Weeks that come after the table's, in {LATER}."),
+        typer.Option(min=0, max=52, help=f"Additional later weeks, written to {LATER}."),
     ] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal worlds.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
-    """Write a simulated table and the specification that fits it; print the truth behind it."""
+    """Write a simulated table and a specification for it; print the true returns on spend."""
     from app.console.files import save_text
     from mmm.simulate.worlds import VIDEO_WEEKS, make_world
 
@@ -49,8 +49,8 @@ def example(
 
 
 def _refuse_existing(paths: list[Path]) -> None:
-    """Raise BadParameter where a file would be replaced."""
-    there = [str(path) for path in paths if path.exists()]
-    if there:
-        told = f"{' and '.join(there)} would be replaced: choose another folder, or --force"
-        raise typer.BadParameter(told, param_hint="FOLDER")
+    """Raise BadParameter if a file exists already."""
+    existing = [str(path) for path in paths if path.exists()]
+    if existing:
+        detail = f"{' and '.join(existing)} would be replaced: choose another folder, or --force"
+        raise typer.BadParameter(detail, param_hint="FOLDER")

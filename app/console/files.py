@@ -1,4 +1,4 @@
-"""Files of the command line: tables, specs, requests and results."""
+"""Reads and writes the files of the command line: tables, specifications, requests, results."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ MEDIA_TYPES = {".csv": CSV, ".txt": CSV, ".parquet": PARQUET, ".pq": PARQUET, ".
 
 
 def load_table(path: Path) -> pd.DataFrame:
-    """The table in ``path``, its type told by the suffix; raises DataError."""
+    """Load the table in ``path``, whose type follows from the suffix; raises DataError."""
     kind = MEDIA_TYPES.get(path.suffix.lower())
     if kind is None:
         detail = f"{path.name}: the suffix must be one of {', '.join(MEDIA_TYPES)}"
@@ -24,7 +24,7 @@ def load_table(path: Path) -> pd.DataFrame:
 
 
 def load_spec(path: Path) -> ModelSpec:
-    """The model specification in ``path``; raises SpecError."""
+    """Load the model specification in ``path``; raises SpecError."""
     try:
         document = json.loads(path.read_text("utf-8"))
     except ValueError as error:
@@ -34,7 +34,7 @@ def load_spec(path: Path) -> ModelSpec:
 
 
 def load_request(path: Path) -> dict[str, Any]:
-    """The JSON object in ``path``; raises QueryError."""
+    """Load the JSON object in ``path``; raises QueryError."""
     try:
         document = json.loads(path.read_text("utf-8"))
     except ValueError as error:
@@ -46,7 +46,7 @@ def load_request(path: Path) -> dict[str, Any]:
 
 
 def request_of[Request: BaseModel](kind: type[Request], document: dict[str, Any]) -> Request:
-    """The request that ``document`` describes; raises QueryError naming each wrong field."""
+    """Validate ``document`` as a request; raises QueryError naming each invalid field."""
     try:
         return kind.model_validate(document)
     except ValidationError as error:
@@ -57,5 +57,5 @@ def request_of[Request: BaseModel](kind: type[Request], document: dict[str, Any]
 
 
 def save_text(text: str, path: Path) -> None:
-    """Write ``text``, with one newline at its end."""
+    """Write ``text`` with exactly one newline at its end."""
     path.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

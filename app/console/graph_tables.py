@@ -6,33 +6,34 @@ from app.display.figures import titled
 from mmm.causal.answer import EffectStatus, GraphAnswer, GraphEdge
 
 
-def nodes_table(found: GraphAnswer) -> Table:
-    """Each node with its causes; what is only possible in brackets."""
+def nodes_table(answer: GraphAnswer) -> Table:
+    """Each node with its causes; edges that are only possible are in parentheses."""
     rows = [
         (
             node.name,
             node.kind + (", unobserved" if node.kind == "demand" and not node.observed else ""),
-            ", ".join(_cause(edge) for edge in found.edges if edge.effect == node.name),
+            ", ".join(_cause(edge) for edge in answer.edges if edge.effect == node.name),
         )
-        for node in found.nodes
+        for node in answer.nodes
     ]
-    return titled("graph", ("node", "kind", "causes (possible ones in brackets)"), rows, right=())
+    heads = ("node", "kind", "causes (possible causes in parentheses)")
+    return titled("graph", heads, rows, right=())
 
 
-def effects_table(found: GraphAnswer) -> Table:
-    """Status of each lever's effects; the direct one where it is another story."""
+def effects_table(answer: GraphAnswer) -> Table:
+    """The status of each lever's total effect, and of its direct effect where that differs."""
     rows = []
-    for item in found.effects:
+    for item in answer.effects:
         rows.append((item.name, "total", *_effect(item.total)))
         if (item.direct.status, item.direct.reason) != (item.total.status, item.total.reason):
             rows.append(("", "direct", *_effect(item.direct)))
     return titled("effects", ("lever", "", "status", "why"), rows, right=())
 
 
-def independence_table(found: GraphAnswer) -> Table:
-    """What the graph says is unrelated, those nearest to being contradicted first."""
+def independence_table(answer: GraphAnswer) -> Table:
+    """The conditional independencies that the graph implies, smallest p-value first."""
     tests = sorted(
-        found.independencies.tests, key=lambda t: 2.0 if t.p_value is None else t.p_value
+        answer.independencies.tests, key=lambda t: 2.0 if t.p_value is None else t.p_value
     )
     rows = [
         (
@@ -45,12 +46,12 @@ def independence_table(found: GraphAnswer) -> Table:
         )
         for t in tests
     ]
-    heads = ("unrelated", "given", "correlation", "adjusted p", "detectable", "")
-    return titled("tests of the graph", heads, rows, right=(2, 3, 4))
+    heads = ("independent", "given", "correlation", "adjusted p", "detectable", "")
+    return titled("implied independencies", heads, rows, right=(2, 3, 4))
 
 
 def _cause(edge: GraphEdge) -> str:
-    lag = f", {edge.lag} week{'s' if edge.lag > 1 else ''} before" if edge.lag else ""
+    lag = f", {edge.lag} week{'s' if edge.lag > 1 else ''} earlier" if edge.lag else ""
     text = f"{edge.cause}{lag}"
     return f"({text})" if edge.basis == "possible" else text
 

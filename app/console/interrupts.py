@@ -1,4 +1,4 @@
-"""Ctrl-C during a fit: the first keeps what there is, the second ends everything."""
+"""Ctrl-C during a fit: the first stops it and keeps the draws, the second aborts."""
 
 import signal
 import threading
@@ -11,7 +11,8 @@ from app.console.options import note
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Within the block: whether Ctrl-C was pressed once. Pressed again, KeyboardInterrupt."""
+    """Yield a function that says whether Ctrl-C was pressed; a second press raises
+    KeyboardInterrupt."""
     pressed = threading.Event()
     former = signal.getsignal(signal.SIGINT)
 
@@ -19,7 +20,7 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
-        note("stopping: the draws so far are kept; press Ctrl-C again to drop them")
+        note("stopping: the draws so far are kept; press Ctrl-C again to discard them")
 
     signal.signal(signal.SIGINT, press)
     try:

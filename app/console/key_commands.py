@@ -1,4 +1,4 @@
-"""``prudent keys``: API keys made on the machine of the service, such as the first one."""
+"""``prudent keys``: manages API keys on the service's machine, for example to create the first."""
 
 import getpass
 from collections.abc import Iterator
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 PAGE = 200
 
-Tenant = Annotated[str, typer.Option(help="Whose things the key opens.")]
-DataDir = Annotated[Path | None, typer.Option(help="As of prudent serve: PRUDENT_DATA_DIR.")]
+Tenant = Annotated[str, typer.Option(help="Tenant that the key belongs to.")]
+DataDir = Annotated[
+    Path | None, typer.Option(help="The service's data directory; default: PRUDENT_DATA_DIR.")
+]
 
 
 def register(cli: typer.Typer) -> None:
@@ -34,32 +36,37 @@ def register(cli: typer.Typer) -> None:
 
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scope: Annotated[str, typer.Option(help="read, write (reads too) or admin (all).")] = "write",
+    scope: Annotated[
+        str, typer.Option(help="read, write (includes read) or admin (includes both).")
+    ] = "write",
     tenant: Tenant = DEFAULT_TENANT,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a key and print it: once, on standard output, alone."""
+    """Create a key and print it on standard output; it cannot be shown again."""
     from app.access.server_secret import server_secret
     from app.contract.caller import SCOPES
     from app.services.operations import keys
 
-    found = [known for known in SCOPES if known == scope]
-    if not found or not 1 <= len(name) <= 200:
+    scopes = [known for known in SCOPES if known == scope]
+    if not scopes or not 1 <= len(name) <= 200:
         raise typer.BadParameter(
-            f"--scope is one of {', '.join(SCOPES)}; a name has 1 to 200 letters"
+            f"--scope must be one of {', '.join(SCOPES)}, and the name 1 to 200 characters"
         )
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    order = keys.KeyOrder(name, tuple(found), expires_at)
+    order = keys.KeyOrder(name, tuple(scopes), expires_at)
     with (
         _tenant(tenant, data_dir) as (settings, database),
-        _told(database, "create_key", "/v1/keys") as made,
+        _audited(database, "create_key", "/v1/keys") as action,
     ):
         keys.require_used(settings)
-        row, key = keys.create(database, server_secret(settings), order, _who())
-        made.outcome, made.resource = 201, f"/v1/keys/{row.id}"
-    until = f"until {expires_at:%Y-%m-%d}" if expires_at else "without an end"
-    note(f"{row.id} opens tenant {tenant!r} to {', '.join(row.scopes)}, {until}. It is shown once:")
+        row, key = keys.create(database, server_secret(settings), order, _console_user())
+        action.outcome, action.resource = 201, f"/v1/keys/{row.id}"
+    expiry = f"expires on {expires_at:%Y-%m-%d}" if expires_at else "does not expire"
+    note(
+        f"{row.id}: tenant {tenant!r}, scopes {', '.join(row.scopes)}; {expiry}. "
+        "The key is shown only once:"
+    )
     typer.echo(key)
 
 
@@ -73,9 +80,9 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
     table = Table(
         Column("id", no_wrap=True),
         "name",
-        "begins",
+        "begins with",
         "scope",
-        "made",
+        "created",
         "expires",
         "revoked",
         "last used",
@@ -85,8 +92,8 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
         while True:
             page = keys.page(database, PAGE, token)
             for row in page.items:
-                moments = (row.created_at, row.expires_at, row.revoked_at, row.last_used_at)
-                days = (f"{moment:%Y-%m-%d}" if moment else "" for moment in moments)
+                times = (row.created_at, row.expires_at, row.revoked_at, row.last_used_at)
+                days = (f"{time:%Y-%m-%d}" if time else "" for time in times)
                 table.add_row(row.id, row.name, row.hint, row.scopes[-1], *days)
             token = page.next_page_token
             if token is None:
@@ -95,31 +102,31 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
 
 
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")],
+    key_id: Annotated[str, typer.Argument(help="Id of the key, as `list` shows it.")],
     tenant: Tenant = DEFAULT_TENANT,
     data_dir: DataDir = None,
 ) -> None:
-    """Revoke a key: from now on it opens nothing."""
+    """Revoke a key, so that it is no longer accepted."""
     from app.services.operations import keys
 
     with (
         _tenant(tenant, data_dir) as (_, database),
-        _told(database, "revoke_key", f"/v1/keys/{key_id}") as made,
+        _audited(database, "revoke_key", f"/v1/keys/{key_id}") as action,
     ):
         row = keys.revoke(database, key_id)
-        made.outcome = 204
+        action.outcome = 204
     note(f"{row.id} ({row.name}) is revoked.")
 
 
 @contextmanager
 def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "Database"]]:
-    """Settings, and the tenant's database with the newest schema."""
+    """The settings, and the tenant's database upgraded to the newest schema."""
     from app.configuration import read_settings
     from app.contract.caller import TENANT_PATTERN
     from app.db.database import open_database
 
     if not TENANT_PATTERN.match(tenant):
-        raise typer.BadParameter("--tenant: letters, digits, and . _ - within, 100 at most")
+        raise typer.BadParameter("--tenant must be 1 to 100 letters, digits and . _ -")
     given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
     settings = read_settings(**given)
     database = open_database(settings.resolved_database_url)
@@ -130,14 +137,14 @@ def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "D
         database.close()
 
 
-def _told(database: "Database", action: str, resource: str) -> AbstractContextManager["Attempt"]:
-    """Around a change: the audit log tells what it would tell of the same call of the API."""
+def _audited(database: "Database", action: str, resource: str) -> AbstractContextManager["Attempt"]:
+    """Write a change to the audit log, like the same call of the API."""
     from app.problems import rule_of
     from app.services.operations.audit import Entry, attempt
 
-    entry = Entry(_who(), action, resource, None, None)
+    entry = Entry(_console_user(), action, resource, None, None)
     return attempt(database, entry, lambda error: rule_of(error).status)
 
 
-def _who() -> str:
+def _console_user() -> str:
     return f"console:{getpass.getuser()}"

@@ -1,4 +1,4 @@
-"""Commands that question a model file: contributions, graph, whatif, allocate, report."""
+"""Commands that query a model file: contributions, graph, whatif, allocate, report."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.console.options import Accept, AsJson, Existing, Request, note, written
+from app.console.options import (
+    AcceptRejected,
+    AsJson,
+    ExistingFile,
+    RequestFile,
+    note,
+    output_option,
+)
 
 if TYPE_CHECKING:
     from mmm.posterior.fitted import FittedModel
@@ -21,57 +28,61 @@ def register(cli: typer.Typer) -> None:
 
 
 def contributions(
-    model: Existing,
-    by: Annotated[Literal["total", "week", "geo"], typer.Option(help="Rows for which cells.")] = (
-        "total"
-    ),
+    model: ExistingFile,
+    by: Annotated[
+        Literal["total", "week", "geo"], typer.Option(help="One row in total, per week or per geo.")
+    ] = "total",
     as_json: AsJson = False,
 ) -> None:
-    """Who caused what: components, ROI and marginal ROI."""
+    """Decompose the KPI into contributions, with ROI and marginal ROI per channel."""
     from app.console.tables import components_table, returns_table
     from app.display.figures import show
     from mmm.attribution.contributions import contributions as decompose
     from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)
-    _say_if_draft(fitted)
+    _note_if_draft(fitted)
     show(decompose(fitted, by=by), as_json, components_table, returns_table)
 
 
-def graph(model: Existing, as_json: AsJson = False) -> None:
-    """What acts on what, and which effects that identifies."""
+def graph(model: ExistingFile, as_json: AsJson = False) -> None:
+    """Show the causal graph, and which effects it identifies."""
     from app.console.graph_tables import effects_table, independence_table, nodes_table
     from app.display.figures import show
     from mmm.causal.explain import explain_graph
     from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)
-    _say_if_draft(fitted)
-    found = explain_graph(fitted)
-    warnings = [f"{item.name}: {item.detail}" for item in found.warnings]
-    notes = (*warnings, *found.notes, found.independencies.note)
-    tests = [independence_table] if found.independencies.tests else []
-    show(found, as_json, nodes_table, effects_table, *tests, warnings=notes)
+    _note_if_draft(fitted)
+    explained = explain_graph(fitted)
+    warnings = [f"{item.name}: {item.detail}" for item in explained.warnings]
+    notes = (*warnings, *explained.notes, explained.independencies.note)
+    tests = [independence_table] if explained.independencies.tests else []
+    show(explained, as_json, nodes_table, effects_table, *tests, warnings=notes)
 
 
 def whatif(
-    model: Existing,
+    model: ExistingFile,
     do: Annotated[
         list[str] | None,
         typer.Option(
             metavar="VARIABLE:ACTION=NUMBER",
-            help="As tv:scale=0 (or set, add), tv:shift=2 (weeks later), or "
-            "rival.price:follows=price:share=0.6 (a reaction); repeatable.",
+            help="For example tv:scale=0 (or set, add), tv:shift=2 (weeks later), or "
+            "rival.price:follows=price:share=0.6 (a policy); repeatable.",
         ),
     ] = None,
-    start: Annotated[str | None, typer.Option(help="First week; default: of the data.")] = None,
-    end: Annotated[str | None, typer.Option(help="Last week; default: of the data.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First week; default: the first of the data.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="Last week; default: the last of the data.")] = (
+        None
+    ),
     kind: Literal["interventional", "counterfactual", "forecast"] = "interventional",
-    request: Request = None,
-    accept_rejected: Accept = False,
+    request: RequestFile = None,
+    accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
 ) -> None:
-    """What if spend, a price, a mediator or a rival were different: effect, with its interval."""
+    """Answer a what-if question: the effect of a change in spend, price, a mediator or a rival."""
     from app.console.arguments import intervention
     from app.console.files import load_request, request_of
     from app.console.tables import effect_table
@@ -80,32 +91,36 @@ def whatif(
     from mmm.counterfactual.question import Counterfactual
 
     actions = [intervention(item) for item in do or []]
-    fitted, warnings = _trusted(model, accept_rejected)
+    fitted, warnings = _load_accepted(model, accept_rejected)
     weeks = fitted.panel.weeks
     window = {"start": start or weeks[0].isoformat(), "end": end or weeks[-1].isoformat()}
     given = {"window": window, "kind": kind, "do": actions}
     question = request_of(Counterfactual, load_request(request) if request else given)
-    found = answer(fitted, question)
-    show(found, as_json, effect_table, warnings=(*warnings, *found.warnings))
+    effect = answer(fitted, question)
+    show(effect, as_json, effect_table, warnings=(*warnings, *effect.warnings))
 
 
 def allocate(
-    model: Existing,
-    weeks: Annotated[int, typer.Option(help="Weeks to plan, from the one after the data.")] = 13,
-    total: Annotated[float | None, typer.Option(help="Budget; default: as recently.")] = None,
-    risk_aversion: Annotated[float, typer.Option(help="0: expected gain; 1: worst cases.")] = 0.5,
-    tail: Annotated[float, typer.Option(help="Share of draws that are worst cases.")] = 0.1,
+    model: ExistingFile,
+    weeks: Annotated[int, typer.Option(help="Weeks to plan, after the last of the data.")] = 13,
+    total: Annotated[
+        float | None, typer.Option(help="Budget; default: the spend of as many recent weeks.")
+    ] = None,
+    risk_aversion: Annotated[
+        float, typer.Option(help="0 maximizes the expected gain, 1 the mean of the worst cases.")
+    ] = 0.5,
+    tail: Annotated[float, typer.Option(help="Share of draws that count as worst cases.")] = 0.1,
     least: Annotated[
         list[str] | None, typer.Option("--min", metavar="CHANNEL=NUMBER", help="Repeatable.")
     ] = None,
     most: Annotated[list[str] | None, typer.Option("--max", metavar="CHANNEL=NUMBER")] = None,
     fixed: Limits = None,
     max_change: Limits = None,
-    request: Request = None,
-    accept_rejected: Accept = False,
+    request: RequestFile = None,
+    accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
 ) -> None:
-    """The budget plan that is best for an attitude to risk."""
+    """Find the budget plan that is best for a risk aversion."""
     from app.console.arguments import channel_bounds
     from app.console.files import load_request, request_of
     from app.console.plan_tables import gain_table, plan_table
@@ -115,34 +130,32 @@ def allocate(
 
     limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
     bounds = channel_bounds({name: items or [] for name, items in limits.items()})
-    fitted, warnings = _trusted(model, accept_rejected)
+    fitted, warnings = _load_accepted(model, accept_rejected)
     given = {
-        "horizon": _after(fitted, weeks),
+        "horizon": _horizon_after_data(fitted, weeks),
         "budget": {"total": _recent_spend(fitted, weeks) if total is None else total},
         "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
         "channels": bounds,
     }
     body = request_of(AllocateBody, load_request(request) if request else given)
-    found = answer(fitted, body, warnings)
+    allocation = answer(fitted, body, warnings)
     if not as_json:
-        typer.echo(found.summary)
-    show(found, as_json, plan_table, gain_table, warnings=found.warnings)
+        typer.echo(allocation.summary)
+    show(allocation, as_json, plan_table, gain_table, warnings=allocation.warnings)
 
 
 def evaluate_plan(
-    model: Existing,
+    model: ExistingFile,
     plan: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHANNEL=NUMBER", help="Total over the weeks; repeat for each."),
+        typer.Option(metavar="CHANNEL=NUMBER", help="Total over the weeks; once per channel."),
     ] = None,
-    weeks: Annotated[
-        int, typer.Option(help="Weeks of the plan, from the one after the data.")
-    ] = 13,
-    request: Request = None,
-    accept_rejected: Accept = False,
+    weeks: Annotated[int, typer.Option(help="Weeks of the plan, after the last of the data.")] = 13,
+    request: RequestFile = None,
+    accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score a plan that somebody else made: what it brings, how sure that is, what it risks."""
+    """Evaluate a given plan: its expected gain, the uncertainty of the gain, and its risk."""
     from app.console.arguments import amounts
     from app.console.files import load_request, request_of
     from app.console.plan_tables import gain_table, plan_table
@@ -151,16 +164,16 @@ def evaluate_plan(
     from app.services.planning.evaluate_plan import evaluation
 
     spend = amounts("--plan", plan or [])
-    fitted, warnings = _trusted(model, accept_rejected)
-    given = {"horizon": _after(fitted, weeks), "plan": spend}
+    fitted, warnings = _load_accepted(model, accept_rejected)
+    given = {"horizon": _horizon_after_data(fitted, weeks), "plan": spend}
     body = request_of(EvaluatePlanBody, load_request(request) if request else given)
-    found = evaluation(fitted, body, warnings)
-    show(found, as_json, plan_table, gain_table, warnings=found.warnings)
+    evaluated = evaluation(fitted, body, warnings)
+    show(evaluated, as_json, plan_table, gain_table, warnings=evaluated.warnings)
 
 
 def report(
-    model: Existing,
-    output: Annotated[Path, written()] = Path("report.html"),
+    model: ExistingFile,
+    output: Annotated[Path, output_option()] = Path("report.html"),
 ) -> None:
     """Write one self-contained HTML page about the model."""
     from app.console.files import save_text
@@ -171,8 +184,8 @@ def report(
     note(f"wrote {output}")
 
 
-def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
-    """The model, and the warnings its answers carry; raises ModelRejected."""
+def _load_accepted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
+    """The model, and the warnings of its verdict; raises ModelRejected unless accepted."""
     from app.services.catalog.trust import standing_warnings
     from mmm.posterior.fitted import load_model
 
@@ -180,19 +193,19 @@ def _trusted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str
     return model, standing_warnings(model.verdict, accept_rejected=accept_rejected)
 
 
-def _say_if_draft(model: "FittedModel") -> None:
-    """For answers that carry no warnings of their own."""
+def _note_if_draft(model: "FittedModel") -> None:
+    """Print that the model is a draft, for answers that carry no warnings."""
     from mmm.posterior.verdict import DRAFT_NOTE
 
     if model.verdict.draft:
         note(DRAFT_NOTE)
 
 
-def _after(model: "FittedModel", weeks: int) -> dict[str, Any]:
+def _horizon_after_data(model: "FittedModel", weeks: int) -> dict[str, Any]:
     start = model.panel.weeks[-1] + timedelta(weeks=1)
     return {"start": start.isoformat(), "weeks": weeks}
 
 
 def _recent_spend(model: "FittedModel", weeks: int) -> float:
-    """What was spent in the last ``weeks`` weeks, all channels and geos."""
+    """Total spend of the last ``weeks`` weeks, over all channels and geos."""
     return float(model.panel.array("spend")[-weeks:].sum())

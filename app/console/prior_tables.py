@@ -1,4 +1,4 @@
-"""What a specification implies before any fit, as tables for a terminal."""
+"""A prior predictive summary as tables for a terminal."""
 
 from rich.table import Table
 
@@ -6,26 +6,26 @@ from app.display.figures import figure, interval, titled
 from mmm.simulate.prior_predictive import SimulationSummary
 
 
-def summary_table(found: SimulationSummary) -> Table:
-    """Sales, media's share and elasticities, against what was observed."""
-    title = f"Implied by the prior, before any fit ({found.draws} draws)"
+def summary_table(summary: SimulationSummary) -> Table:
+    """KPI, media's share and elasticities under the prior, with the observed KPI."""
+    title = f"Prior predictive ({summary.draws} draws)"
     rows = [
-        ("weekly kpi", interval(found.weekly_kpi), figure(found.observed_weekly_kpi)),
-        ("media's share of sales", interval(found.media_share), ""),
+        ("weekly KPI", interval(summary.weekly_kpi), figure(summary.observed_weekly_kpi)),
+        ("media's share of sales", interval(summary.media_share), ""),
     ]
-    if found.elasticity is not None:
-        rows.append(("price elasticity", interval(found.elasticity), ""))
-    for name, elasticity in found.cross_elasticities.items():
+    if summary.elasticity is not None:
+        rows.append(("price elasticity", interval(summary.elasticity), ""))
+    for name, elasticity in summary.cross_elasticities.items():
         rows.append((f"elasticity, price of {name}", interval(elasticity), ""))
-    rows.append(("cells with a negative kpi", f"{found.negative_kpi:.1%}", ""))
+    rows.append(("cells with a negative KPI", f"{summary.negative_kpi:.1%}", ""))
     return titled(title, ("", "mean  [90 %]", "observed"), rows, right=(1, 2))
 
 
-def channels_table(found: SimulationSummary) -> Table:
+def channels_table(summary: SimulationSummary) -> Table:
     """Share of sales and return on spend of each channel."""
     rows = [
         (c.name, interval(c.share), interval(c.roi) if c.roi is not None else "-")
-        for c in found.channels
+        for c in summary.channels
     ]
     heads = ("channel", "share of sales", "return on spend")
     return titled("Channels", heads, rows, right=(1, 2))

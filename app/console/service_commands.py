@@ -7,7 +7,7 @@ import typer
 
 from app.console.options import note
 
-DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept.")]
+DataDir = Annotated[Path | None, typer.Option(help="Directory of the service's data.")]
 
 
 def register(cli: typer.Typer) -> None:
@@ -20,19 +20,24 @@ def register(cli: typer.Typer) -> None:
 
 def serve(
     host: Annotated[
-        str | None, typer.Option(help="Beyond loopback only with PRUDENT_AUTH.")
+        str | None,
+        typer.Option(help="Address to listen on; other than loopback only with PRUDENT_AUTH."),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="0 lets the system choose.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 lets the system choose.")
+    ] = None,
     data_dir: DataDir = None,
     work: Annotated[
         bool | None,
-        typer.Option("--work/--no-work", help="Also fit here, or leave that to workers."),
+        typer.Option(
+            "--work/--no-work", help="Run jobs in this process, or leave them to workers."
+        ),
     ] = None,
 ) -> None:
     """Run the HTTP service until it is interrupted.
 
-    What is not given comes from PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR and
-    PRUDENT_WORK_IN_PROCESS, else 127.0.0.1, 8000, ./prudent-data and --work.
+    Options default to PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR and PRUDENT_WORK_IN_PROCESS, and
+    without these to 127.0.0.1, 8000, ./prudent-data and --work.
     """
     from app.configuration import read_settings
     from app.serve import serve as run
@@ -43,14 +48,15 @@ def serve(
 
 def worker(
     slot: Annotated[
-        int | None, typer.Option(min=0, help="Which of this host's workers; default: a free one.")
+        int | None,
+        typer.Option(min=0, help="Slot of this worker on the host; default: the first free slot."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Work on queued jobs, beside other workers, until it is interrupted.
+    """Run queued jobs, alongside other workers, until it is interrupted.
 
     The database is that of the service (PRUDENT_DATABASE_URL, or the service's own PRUDENT_DATA_DIR
-    on the same machine). What runs at the end goes back to its queue.
+    on the same machine). Jobs that run at the end return to their queues.
     """
     from app.assemble import run_worker
     from app.configuration import read_settings
@@ -71,9 +77,9 @@ def openapi(
 
 def version() -> None:
     """Print the version."""
-    from importlib.metadata import version as installed
+    from mmm.release import release
 
-    typer.echo(f"prudent {installed('prudent-mmm')}")
+    typer.echo(f"prudent {release()}")
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Plan against actual as tables for a terminal."""
+"""A comparison of plan and actual as tables for a terminal."""
 
 from rich.table import Table
 
@@ -6,20 +6,20 @@ from app.display.figures import figure, interval, titled
 from mmm.plan.variance_answer import PlanVersusActual
 
 
-def rows_table(found: PlanVersusActual) -> Table:
-    """From the reference to the actual kpi; the rows add up."""
-    rows = [(row.name, interval(row.amount)) for row in found.rows]
-    rows.append(("actual", figure(found.actual)))
-    rest = found.residual
+def rows_table(comparison: PlanVersusActual) -> Table:
+    """The steps from the reference to the actual KPI, which add up."""
+    rows = [(row.name, interval(row.amount)) for row in comparison.rows]
+    rows.append(("actual", figure(comparison.actual)))
+    rest = comparison.residual
     inside = "within" if rest.within else "outside"
-    rows.append((f"what the model may miss (it is {inside})", interval(rest.expected)))
-    title = f"plan against actual, {found.start} to {found.end} ({found.unit})"
+    rows.append((f"expected model error (the residual is {inside})", interval(rest.expected)))
+    title = f"plan versus actual, {comparison.start} to {comparison.end} ({comparison.unit})"
     return titled(title, ("", "mean and 90 % interval"), rows, right=(1,))
 
 
-def parts_table(found: PlanVersusActual) -> Table:
-    """What execution and market are made of, with the spend planned and paid."""
-    paid = {row.name: row for row in found.spend}
+def parts_table(comparison: PlanVersusActual) -> Table:
+    """The parts of execution and market, with planned and actual spend."""
+    paid = {row.name: row for row in comparison.spend}
     rows = [
         (
             row.kind,
@@ -28,7 +28,7 @@ def parts_table(found: PlanVersusActual) -> Table:
             figure(paid[row.name].planned) if row.name in paid else "",
             figure(paid[row.name].actual) if row.name in paid else "",
         )
-        for row in (*found.execution, *found.market)
+        for row in (*comparison.execution, *comparison.market)
     ]
-    heads = ("", "", "added", "spend planned", "spend paid")
+    heads = ("", "", "added", "planned spend", "actual spend")
     return titled("execution and market", heads, rows, right=(2, 3, 4))

@@ -1,11 +1,11 @@
-"""Commands of the weekly life of a model: refit, stability, plan-vs-actual."""
+"""Commands of the weekly routine with a model: refit, stability, plan-vs-actual."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.console.options import AsJson, Existing, note, written
+from app.console.options import AsJson, ExistingFile, note, output_option
 
 if TYPE_CHECKING:
     from mmm.posterior.fitted import FittedModel
@@ -18,18 +18,18 @@ def register(cli: typer.Typer) -> None:
 
 
 def refit(
-    model: Existing,
-    data: Existing,
-    output: Annotated[Path, written("File of the new model.")],
+    model: ExistingFile,
+    data: ExistingFile,
+    output: Annotated[Path, output_option("File of the new model.")],
     spec: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="A changed specification, as JSON."),
     ] = None,
     accept_restated: Annotated[
-        bool, typer.Option("--accept-restated", help="Take old weeks whose numbers have changed.")
+        bool, typer.Option("--accept-restated", help="AcceptRejected changed values of past weeks.")
     ] = False,
 ) -> None:
-    """Fit a model again with new weeks; DATA holds them, with or without the weeks it knows."""
+    """Refit a model with the new weeks in DATA, which may also contain the past weeks."""
     from app.console.files import load_spec, load_table
     from app.console.tables import verdict_table
     from app.display.figures import console
@@ -41,8 +41,8 @@ def refit(
 
     old = load_model(model)
     declared = load_spec(spec) if spec else old.spec
-    found = append_weeks(old, load_table(data), declared, accept=accept_restated)
-    design = design_of(declared, found.panel, carried_scales(old, declared, found.panel))
+    appended = append_weeks(old, load_table(data), declared, accept=accept_restated)
+    design = design_of(declared, appended.panel, carried_scales(old, declared, appended.panel))
     with FitProgress() as bars:
         bars.show("starting", 0.0, [])
         from mmm.inference.fit import fit as sample
@@ -50,29 +50,29 @@ def refit(
         new = sample(design, old.method.sampling, bars.follow)
     save_model(new, output)
     console().print(verdict_table(new.verdict))
-    note(f"wrote {output}: {len(found.new_weeks)} new weeks, {new.method.seconds:.1f} s")
-    _tell_stability(old, new, as_json=False)
+    note(f"wrote {output}: {len(appended.new_weeks)} new weeks, {new.method.seconds:.1f} s")
+    _print_stability(old, new, as_json=False)
 
 
-def stability(before: Existing, after: Existing, as_json: AsJson = False) -> None:
-    """Tell what moved from one model file to its refit, how far, and which data moved it."""
+def stability(before: ExistingFile, after: ExistingFile, as_json: AsJson = False) -> None:
+    """Report what changed from a model file to its refit, how much, and due to which data."""
     from mmm.posterior.fitted import load_model
 
-    _tell_stability(load_model(before), load_model(after), as_json=as_json)
+    _print_stability(load_model(before), load_model(after), as_json=as_json)
 
 
 def plan_vs_actual(
-    model: Existing,
-    data: Existing,
+    model: ExistingFile,
+    data: ExistingFile,
     request: Annotated[
         Path,
-        typer.Option(exists=True, dir_okay=False, help="The plan, as evaluate-plan takes it."),
+        typer.Option(exists=True, dir_okay=False, help="The plan: a request of evaluate-plan."),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Split actual less planned into plan, execution, market and model.
+    """Split actual less planned KPI into plan, execution, market and model.
 
-    MODEL made the plan; DATA holds the weeks as they came.
+    MODEL is the model that made the plan; DATA contains the actual weeks.
     """
     from app.console.files import load_request, load_table, request_of
     from app.console.variance_tables import parts_table, rows_table
@@ -90,18 +90,18 @@ def plan_vs_actual(
     answer = evaluation(fitted, request_of(EvaluatePlanBody, document)).model_dump(mode="json")
     planned = planned_weeks(fitted, "evaluate_plan", document, answer)
     came = append_weeks(fitted, newest_rows(fitted, [load_table(data)]))
-    found = plan_versus_actual(fitted, planned, came.panel)
+    comparison = plan_versus_actual(fitted, planned, came.panel)
     if not as_json:
-        typer.echo(summary_of(found))
-    show(found, as_json, rows_table, parts_table)
+        typer.echo(summary_of(comparison))
+    show(comparison, as_json, rows_table, parts_table)
 
 
-def _tell_stability(old: "FittedModel", new: "FittedModel", *, as_json: bool) -> None:
+def _print_stability(old: "FittedModel", new: "FittedModel", *, as_json: bool) -> None:
     from app.console.stability_tables import checks_table, moved_table, weeks_table
     from app.display.figures import show
     from mmm.refit.stability import stability as compare
 
-    found = compare(old, new)
+    report = compare(old, new)
     if not as_json:
-        typer.echo(found.summary)
-    show(found, as_json, checks_table, moved_table, weeks_table, warnings=found.notes)
+        typer.echo(report.summary)
+    show(report, as_json, checks_table, moved_table, weeks_table, warnings=report.notes)

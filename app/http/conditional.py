@@ -17,8 +17,8 @@ from starlette.responses import Response
 from app.context import Context
 from app.db.models import ModelRow
 from app.http.computed_answer import LaneRunner, LaneRunnerOf, SerializedAnswer, json_response
-from app.release import release
 from app.runtime.cache import CacheKey
+from mmm.release import release
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 _REVALIDATE = "private, no-cache"

@@ -5,7 +5,6 @@ Its draws are those of a draft: quick, close where the posterior is nearly norma
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 
 import numpy as np
 import xarray as xr
@@ -18,6 +17,7 @@ from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
 from mmm.inference.pathfinder import pathfinder
 from mmm.posterior.check_rules import DRAFT
 from mmm.progress import ChainProgress, Progress, ProgressCallback
+from mmm.release import release
 from mmm.spec.sampling import SamplingSpec
 from mmm.types import Array
 
@@ -41,7 +41,7 @@ def approximate(loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback) 
     total = sampling.draws
     return Sampled(
         sampler=sampling.method,
-        version=version("prudent-mmm"),
+        version=release(),
         draws=_dataset(density.expand(drawn.points), loaded, sampling),
         found={DRAFT: 1.0, "pareto_k": drawn.pareto_k, "ess_weights": drawn.effective},
         chains=tuple(
