@@ -99,7 +99,7 @@ def test_keys_let_in_whose_they_are(service) -> None:
 @pytest.mark.parametrize(
     ("authorization", "told"),
     [
-        ("Bearer " + new_key(), "no such"),
+        ("Bearer " + new_key(), "unknown"),
         ("Bearer " + new_key()[:-1] + "?", "mistyped"),
         ("Bearer some-token", "not accepted"),
         ("Basic dXNlcjpwYXNz", "Authorization: Bearer"),

@@ -143,7 +143,7 @@ def test_a_long_table_becomes_wide(folder) -> None:
 def test_a_what_if_answers_as_a_table_and_as_json(folder, models) -> None:
     action = ["--do", "tv:scale=0", *WINDOW]
     text = prudent("whatif", models / "trusted.nc", *action, folder=folder)
-    assert "effect, carry-out counted" in text.stdout, text.stderr
+    assert "effect, including carryover after the window" in text.stdout, text.stderr
     found = prudent("whatif", models / "trusted.nc", *action, "--json", folder=folder)
     answer = json.loads(found.stdout)
     assert answer["effect"]["p95"] <= 0.0

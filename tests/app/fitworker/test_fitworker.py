@@ -77,7 +77,7 @@ def test_a_process_that_cannot_start_is_a_crash(tmp_path) -> None:
 
 def test_a_line_that_is_no_message_is_a_failed_fit(tmp_path) -> None:
     how = make_launch(tmp_path, [sys.executable, "-c", "print('hello'); input()"])
-    with pytest.raises(FitFailed, match="no message"):
+    with pytest.raises(FitFailed, match="not a message"):
         run(how, tmp_path, TRUSTED)
 
 

@@ -43,7 +43,7 @@ def test_a_file_that_finds_no_room_leaves_nothing(tmp_path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told, key, keys = json.loads(done.stdout)
-    assert "no room" in told
+    assert "No space" in told
     assert "Free or add space" in told
     assert keys == [key]
     assert stored(tmp_path) == [key]
