@@ -23,9 +23,9 @@ from mmm.equations import mean as equations
 from mmm.equations.linear_terms import LinearTerm, weighted_sum
 from mmm.equations.media import curve_at_one, media_curve_derivatives, media_curves
 from mmm.equations.mediators import lagged, mediators_due_to_channel
-from mmm.posterior.evaluate import Evaluation, expected
+from mmm.posterior.evaluate import Evaluation, expected_kpi
 from mmm.posterior.fitted import FittedModel
-from mmm.priors.coefficients import acting
+from mmm.priors.coefficients import acting_mediators
 from mmm.spec.structure import Structure
 from mmm.types import Array
 
@@ -41,7 +41,7 @@ def labels(model: FittedModel) -> list[tuple[str, str]]:
     found += [("demand", "demand")] * ("demand" in draws)
     found += [(name, "event") for name in s.events]
     found += [(m.name, "channel" if m.own else "rival_spend") for m in s.media[: s.n_direct]]
-    found += [(s.mediators[i], "mediator") for i in acting(s)]
+    found += [(s.mediators[i], "mediator") for i in acting_mediators(s)]
     found += [("price", "price")] * s.has_price
     found += [(f"{name}.price", "rival_price") for name in s.priced_rivals]
     found += [(s.controls[i], "control") for i in s.acting_controls]
@@ -51,7 +51,7 @@ def labels(model: FittedModel) -> list[tuple[str, str]]:
 
 def decomposed(model: FittedModel, found: Evaluation) -> Iterator[Array]:
     """Each row as (draw, week, geo) kpi units, the remainder last."""
-    mean = expected(model, found)
+    mean = expected_kpi(model, found)
     rest = mean.copy()
     for part in _parts(model, found, mean):
         rest -= part
@@ -105,7 +105,7 @@ def _parts(model: FittedModel, found: Evaluation, mean: Array) -> Iterator[Array
         yield np.asarray(np.exp(term) * unit + 0.0 * mean) if whole else contrast(term)
     for medium in range(s.n_direct):
         yield contrast(_of_medium(found, s, medium), inner)
-    for k, _ in enumerate(acting(s)):
+    for k, _ in enumerate(acting_mediators(s)):
         yield contrast(_own_part(found, s, k), inner)
     if s.has_price_factor:
         yield from _prices(model, found, mean)
@@ -146,7 +146,7 @@ def _of_medium(found: Evaluation, s: Structure, medium: int) -> Array:
 
 def _own_part(found: Evaluation, s: Structure, k: int) -> Array:
     """(draw, week, geo) an acting mediator's effect less what channels caused of it."""
-    p, t, mediator = found.parameters, found.terms, acting(s)[k]
+    p, t, mediator = found.parameters, found.terms, acting_mediators(s)[k]
     state = t.states[:, mediator]
     for channel in range(s.n_channels):
         if s.paths:
@@ -159,7 +159,7 @@ def _through(effect: Array, brought: Array, s: Structure) -> Array:
     """(draw, week, geo) effect on the kpi of changes ``brought (draw, mediator, week, geo)``."""
     parts = [
         effect[:, k, None, None] * lagged(brought[:, i], s.mediator_lag[i] or 0, np)
-        for k, i in enumerate(acting(s))
+        for k, i in enumerate(acting_mediators(s))
     ]
     return np.asarray(sum(parts, np.zeros_like(brought[:, 0])))
 

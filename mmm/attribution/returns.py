@@ -15,7 +15,7 @@ from mmm.attribution.answers import ChannelReturn
 from mmm.attribution.decomposition import channel_slopes, channel_terms
 from mmm.counterfactual.future import extend_timeline
 from mmm.data.kpi_value import kpi_value
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
+from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, kpi_per_media_unit
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from mmm.types import Array
@@ -54,7 +54,7 @@ def return_draws(model: FittedModel) -> tuple[Array, Array]:
 
     def both(found: Evaluation) -> Array:
         earned = (_contrasts(model, found) * value).sum((-2, -1))
-        worth = (media_factor(model, found) * value)[:, None]
+        worth = (kpi_per_media_unit(model, found) * value)[:, None]
         next_unit = (channel_slopes(model, found) * worth).sum((-2, -1))
         return np.stack([earned, next_unit], axis=1) / spend
 
@@ -66,5 +66,5 @@ def _contrasts(model: FittedModel, found: Evaluation) -> Array:
     """(draw, channel, week, geo) kpi units that would be missing without each channel."""
     terms = channel_terms(model, found)
     if model.structure.log_link:
-        return np.asarray(-np.expm1(-terms) * expected(model, found)[:, None])
-    return np.asarray(terms * media_factor(model, found)[:, None])
+        return np.asarray(-np.expm1(-terms) * expected_kpi(model, found)[:, None])
+    return np.asarray(terms * kpi_per_media_unit(model, found)[:, None])

@@ -9,11 +9,11 @@ from mmm.attribution.response_curves import curve_draws
 from mmm.checks.lift import largest_z, lift_checks
 from mmm.checks.lift_check import LiftCheck
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
-from mmm.checks.prior import implied_share
+from mmm.checks.prior import implied_media_share
 from mmm.data.design import design_of
 from mmm.lift.exclusion import kept_cells, lift_notes
-from mmm.lift.predict import numeric, predicted_lifts
-from mmm.lift.resolve import resolve
+from mmm.lift.predict import plain_array, predicted_lifts
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.verdict import DRAFT_NOTE, judge
@@ -22,7 +22,7 @@ from mmm.types import Array
 
 def assessed(draft: FittedModel, seed: int) -> FittedModel:
     """``draft`` with every check judged against its draws, and with notes for people."""
-    tests = resolve(draft.design)
+    tests = resolve_lift_tests(draft.design)
     mean = mean_by_geo(draft, draft.design.observed)
     predictive = with_noise(draft, mean, seed, memory=False)
     kept = kept_cells(tests, draft.spec, draft.panel)
@@ -33,7 +33,7 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
     if checks:
         found["lift_tests"] = largest_z(checks)
     diagnostics = {name: float(value) for name, value in found.items()}
-    implied = implied_share(design_of(draft.spec, draft.panel))
+    implied = implied_media_share(design_of(draft.spec, draft.panel))
     beliefs = implied.warnings if implied else ()
     notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
     verdict = judge(diagnostics, draft.spec)
@@ -42,10 +42,10 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
 
 def measured_lifts(model: FittedModel) -> tuple[LiftCheck, ...]:
     """Every lift test against what the fitted model says of it."""
-    tests = resolve(model.design)
+    tests = resolve_lift_tests(model.design)
     if not tests:
         return ()
-    found = predicted_lifts(tests, model.posterior.draws, model.design, np, numeric)
+    found = predicted_lifts(tests, model.posterior.draws, model.design, np, plain_array)
     return lift_checks(tests, np.asarray(found))
 
 

@@ -15,7 +15,7 @@ from mmm.data.panel import Panel
 from mmm.errors import Issue, SpecError
 from mmm.interval import Interval
 from mmm.lift.exclusion import excluded_cells
-from mmm.lift.resolve import resolve
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.check_rules import RULES
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
@@ -29,14 +29,14 @@ from mmm.types import Array
 DRAWS = 300
 
 
-MOST_CELLS = 20_000_000
+MAX_CELLS = 20_000_000
 
 
-ALL = 1.0
+WHOLE_KPI = 1.0
 
 
 @dataclass(frozen=True)
-class PriorShare:
+class ImpliedMediaShare:
     """Media's share of the observed kpi under the prior; ``by_channel`` in channel order."""
 
     total: Interval
@@ -56,35 +56,35 @@ def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
     )
 
 
-def check_prior(design: Design) -> PriorShare | None:
+def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
     """The implied share; None where no channel's effect is stated, so that defaults hold.
 
     Raises SpecError where half of the prior lets media sell more than was sold.
     """
-    found = implied_share(design)
-    if found and found.total.p50 > ALL:
-        raise SpecError([_too_much(design.spec, found.total, found.by_channel)])
+    found = implied_media_share(design)
+    if found and found.total.p50 > WHOLE_KPI:
+        raise SpecError([_share_issue(design.spec, found.total, found.by_channel)])
     return found
 
 
-def implied_share(design: Design) -> PriorShare | None:
-    """As ``check_prior``, refusing nothing."""
+def implied_media_share(design: Design) -> ImpliedMediaShare | None:
+    """As ``check_implied_media_share``, refusing nothing."""
     spec, panel = design.spec, design.panel
     stated = [channel.prior.effect for channel in spec.channels]
     if not any(stated):
         return None
     cells = panel.array("kpi").size * max(len(spec.channels), 1)
-    draws = int(np.clip(MOST_CELLS // cells, 50, DRAWS))
+    draws = int(np.clip(MAX_CELLS // cells, 50, DRAWS))
     model = prior_model(design, draws)
     share = channel_contributions(model) / panel.array("kpi").sum()
     total = summarize(share.sum(1))
     by_channel = tuple(summarize(column) for column in share.T)
-    warnings = [*_long_tail(spec, total, by_channel), *_total_returns(spec, model)]
-    return PriorShare(total, by_channel, tuple(warnings))
+    warnings = [*_long_tail_warnings(spec, total, by_channel), *_total_roi_warnings(spec, model)]
+    return ImpliedMediaShare(total, by_channel, tuple(warnings))
 
 
-def _too_much(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]) -> Issue:
-    worst, name = _largest(spec, by_channel)
+def _share_issue(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]) -> Issue:
+    worst, name = _largest_channel(spec, by_channel)
     kind = (spec.channels[worst].prior.effect or ("effect", None))[0]
     detail = (
         f"the priors imply that media cause {total.p50:.0%} of all sales (median; 90 %: "
@@ -94,16 +94,18 @@ def _too_much(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]
     return Issue(f"/channels/{worst}/prior/{kind}", "implied_media_share", detail)
 
 
-def _long_tail(spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]) -> Iterator[str]:
-    if total.p95 > ALL:
-        _, name = _largest(spec, by_channel)
+def _long_tail_warnings(
+    spec: ModelSpec, total: Interval, by_channel: tuple[Interval, ...]
+) -> Iterator[str]:
+    if total.p95 > WHOLE_KPI:
+        _, name = _largest_channel(spec, by_channel)
         yield (
             f"the priors allow media to cause more than all sales: {total.p50:.0%} in the median, "
             f"{total.p95:.0%} at the upper 5 %; most comes from {name!r}"
         )
 
 
-def _total_returns(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
+def _total_roi_warnings(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
     """A stated return is that of the direct effect: mediators add to it."""
     s = model.structure
     mediated = {s.media[medium].source for medium in s.paths}
@@ -124,7 +126,7 @@ def _total_returns(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
         )
 
 
-def _largest(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple[int, str]:
+def _largest_channel(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple[int, str]:
     worst = int(np.argmax([share.p50 for share in by_channel]))
     return worst, spec.channels[worst].name
 
@@ -140,6 +142,6 @@ class Precheck:
 def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
     """Raises SpecError where holidays, lift tests or beliefs about effects do not fit the panel."""
     design = design_of(spec, panel)
-    excluded_cells(resolve(design), panel)
-    share = check_prior(design)
+    excluded_cells(resolve_lift_tests(design), panel)
+    share = check_implied_media_share(design)
     return Precheck(share.total, share.warnings) if share else Precheck(None, ())

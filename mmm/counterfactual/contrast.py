@@ -12,7 +12,7 @@ from mmm.counterfactual.variables import VariableRef, with_one_variable
 from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, near
+from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, weeks_that_matter
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import (
     OutcomeFunction,
@@ -53,8 +53,8 @@ class WorldPair:
 
     def near(self, model: FittedModel) -> Self:
         """The same pair on the part of the timeline that its answer depends on."""
-        base, span = near(model, self.base, self.span)
-        scenario, _ = near(model, self.scenario, self.span)
+        base, span = weeks_that_matter(model, self.base, self.span)
+        scenario, _ = weeks_that_matter(model, self.scenario, self.span)
         stop = span.start + self.width
         return replace(
             self, base=base, scenario=scenario, start=span.start, stop=stop, end=span.stop
@@ -139,7 +139,7 @@ class _ContrastRows:
         base = EvaluatedWorld(evaluation.inputs, evaluation.terms)
         scenario = EvaluatedWorld(self.scenario, self._terms(evaluation, self.scenario))
         shown: OutcomeFunction = expectation
-        mean = expected(model, evaluation)[:, span]
+        mean = expected_kpi(model, evaluation)[:, span]
         if self.kind == "counterfactual":
             shown = with_realised_noise(model, evaluation, span, mean, self.rng)
         before, after = shown(mean), self._outcome(evaluation, scenario.terms, shown)
@@ -162,7 +162,7 @@ class _ContrastRows:
     ) -> Array:
         """(draw, week, geo) KPI of the span under ``terms``."""
         world = Evaluation(evaluation.parameters, evaluation.inputs, terms, evaluation.steps)
-        return shown(expected(self.model, world)[:, self.pair.span])
+        return shown(expected_kpi(self.model, world)[:, self.pair.span])
 
 
 def _predictive_draws(

@@ -16,7 +16,7 @@ from mmm.counterfactual.variables import (
     read_values,
     with_values,
 )
-from mmm.data.timeline import Variables, append, weeks_after
+from mmm.data.timeline import Variables, concatenate_weeks, weeks_after
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -78,7 +78,9 @@ def _extend(history: Variables, weeks: int) -> Variables:
     }
     held |= {name: _zeros(history, name, weeks) for name in ("spend", "events", "mediator_shift")}
     held["mediator_factor"] = 1.0 + _zeros(history, "mediator_factor", weeks)
-    return append(history, Variables(weeks=weeks_after(history.weeks[-1], weeks), **held))
+    return concatenate_weeks(
+        history, Variables(weeks=weeks_after(history.weeks[-1], weeks), **held)
+    )
 
 
 def _zeros(history: Variables, name: str, weeks: int) -> Array:

@@ -22,7 +22,7 @@ from mmm.counterfactual.variables import MEDIATOR, VariableRef
 from mmm.data.inputs import Inputs
 from mmm.equations.mean import Terms
 from mmm.equations.mediators import lagged
-from mmm.priors.coefficients import acting
+from mmm.priors.coefficients import acting_mediators
 from mmm.spec.edges import KPI
 from mmm.spec.structure import Structure
 from mmm.types import Array, Parameters
@@ -84,7 +84,7 @@ def terms_along_path(
     for k in path.links:
         change = p["mediator_parent"][..., k, None, None] * lagged(change, s.parents[k].lag, np)
         mediator = s.parents[k].mediator
-    effect = p["mediator_effect"][..., acting(s).index(mediator), None, None]
+    effect = p["mediator_effect"][..., acting_mediators(s).index(mediator), None, None]
     on_kpi = effect * lagged(change, s.mediator_lag[mediator] or 0, np)
     return replace(before.terms, mediated=before.terms.mediated + on_kpi)
 

@@ -14,7 +14,7 @@ import numpy as np
 from mmm.data.inputs import Inputs, scaled_inputs
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales, scales_of
-from mmm.data.timeline import Variables, date_basis, observed
+from mmm.data.timeline import Variables, date_basis, observed_variables
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure, structure_of
 from mmm.types import Array
@@ -35,7 +35,7 @@ class Design:
     @cached_property
     def observed(self) -> Variables:
         """The variables of the observed weeks, in natural units."""
-        return observed(self.panel)
+        return observed_variables(self.panel)
 
     @cached_property
     def basis(self) -> dict[str, Array]:

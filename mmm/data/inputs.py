@@ -66,12 +66,12 @@ def scaled_inputs(
         event=(variables["events"] / scales.event_size).transpose(2, 0, 1),
         mediator_factor=factor.transpose(2, 0, 1),
         mediator_shift=(moved / scales.mediator_sd).transpose(2, 0, 1),
-        product=product_rows(scales),
+        product=product_indicators(scales),
         basis=basis,
     )
 
 
-def product_rows(scales: Scales) -> Tensor:
+def product_indicators(scales: Scales) -> Tensor:
     """(product, 1, geo) one where a geo belongs to the product; no rows without products."""
     if not len(scales.product):
         return np.zeros((0, 1, len(scales.geo_weight)))

@@ -35,7 +35,7 @@ from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 NATIONAL = "national"
-JOINT = " | "
+CELL_SEPARATOR = " | "
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
     )
     weeks, geos, products = _calendar(frame, spec)
     order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
-    cells = _cells(frame, spec, order, len(set(geos)))
+    cells = _read_cells(frame, spec, order, len(set(geos)))
     raise_if(
         [
             *constant_column_issues(cells, spec),
@@ -97,7 +97,7 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
     return panel
 
 
-def row_places(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
+def row_positions(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
     """(row,) position of each row of ``frame`` among the panel's cells, weeks before geos."""
     weeks, geos, _ = _calendar(frame, spec)
     order = pd.MultiIndex.from_arrays([pd.DatetimeIndex(weeks), geos]).argsort()
@@ -106,7 +106,7 @@ def row_places(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
     return places
 
 
-def _cells(
+def _read_cells(
     frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], n_geos: int
 ) -> dict[str, Array]:
     """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
@@ -148,7 +148,7 @@ def row_labels(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[str], list[st
         geos = _labels(frame, spec.geo)
     if products:
         joined = [[geo, product] for geo, product in zip(geos, products, strict=True)]
-        geos = [JOINT.join(pair if spec.geo else pair[1:]) for pair in joined]
+        geos = [CELL_SEPARATOR.join(pair if spec.geo else pair[1:]) for pair in joined]
     return geos, products
 
 

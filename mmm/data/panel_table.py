@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mmm.data.panel import JOINT, Panel
+from mmm.data.panel import CELL_SEPARATOR, Panel
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
@@ -56,7 +56,7 @@ def _labels(panel: Panel, spec: ModelSpec) -> dict[str, list[str]]:
     if spec.product:
         labels[spec.product] = list(products) * len(weeks)
     if spec.geo:
-        ends = [JOINT + product for product in products] or [""] * len(geos)
+        ends = [CELL_SEPARATOR + product for product in products] or [""] * len(geos)
         names = [geo.removesuffix(end) for geo, end in zip(geos, ends, strict=True)]
         labels[spec.geo] = names * len(weeks)
     return labels

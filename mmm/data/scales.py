@@ -69,7 +69,7 @@ def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
     return Scales(
         kpi=float(np.mean(kpi / weight)),
         geo_weight=weight,
-        exposure=np.concatenate([_own_scale(own, weight), _rival_scale(rival)]),
+        exposure=np.concatenate([_own_exposure_scale(own, weight), _rival_spend_scale(rival)]),
         before=mean_exposure * starts[:, None],
         mean_spend=spend.sum((0, 1)) / np.maximum((spend > 0.0).sum((0, 1)), 1),
         mean_cost=spend.sum((0, 1)) / own.sum((0, 1)),
@@ -80,7 +80,7 @@ def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
         control_mean=control.mean((0, 1)),
         control_sd=control.std((0, 1)),
         mediator_mean=np.nanmean(mediator, 0),
-        mediator_sd=_spread(mediator),
+        mediator_sd=_mediator_sd(mediator),
         event_size=np.abs(panel.array("events")).max((0, 1)),
         product=_product_positions(panel),
         origin=panel.weeks[0],
@@ -95,20 +95,20 @@ def _geo_weight(panel: Panel, kpi: Array) -> Array:
     return size / size.mean()
 
 
-def _own_scale(exposure: Array, weight: Array) -> Array:
+def _own_exposure_scale(exposure: Array, weight: Array) -> Array:
     """(channel, geo) mean exposure per unit of weight over the weeks with any."""
     per_weight = exposure / weight[:, None]
     active = np.maximum((exposure > 0.0).sum((0, 1)), 1)
     return (per_weight.sum((0, 1)) / active)[:, None] * weight[None, :]
 
 
-def _rival_scale(spend: Array) -> Array:
+def _rival_spend_scale(spend: Array) -> Array:
     """(rival, geo) mean spend of the geo; a national series repeated over geos stays equal."""
     mean = spend.mean(0).T
     return np.where(mean > 0.0, mean, 1.0)
 
 
-def _spread(mediator: Array) -> Array:
+def _mediator_sd(mediator: Array) -> Array:
     """(geo, mediator) s.d. over the weeks seen; one where a geo's mediator never moves."""
     sd = np.nanstd(mediator, 0)
     return np.where(sd > 0.0, sd, 1.0)

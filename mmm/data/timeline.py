@@ -49,10 +49,10 @@ class Variables:
         return self.weeks.index(week)
 
 
-ARRAYS = tuple(field.name for field in fields(Variables) if field.name != "weeks")
+VARIABLE_NAMES = tuple(field.name for field in fields(Variables) if field.name != "weeks")
 
 
-def observed(panel: Panel) -> Variables:
+def observed_variables(panel: Panel) -> Variables:
     """The variables of the observed weeks."""
     mediators = panel.array("mediators")
     same = ("spend", "unit_cost", "frequency", "rival_spend", "rival_price", "controls", "events")
@@ -70,15 +70,15 @@ def weeks_after(last: date, count: int) -> tuple[date, ...]:
     return tuple(last + timedelta(weeks=step + 1) for step in range(count))
 
 
-def append(first: Variables, second: Variables) -> Variables:
+def concatenate_weeks(first: Variables, second: Variables) -> Variables:
     """``first`` followed by ``second``."""
-    joined = {n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in ARRAYS}
+    joined = {n: np.concatenate([getattr(first, n), getattr(second, n)]) for n in VARIABLE_NAMES}
     return replace(first, weeks=(*first.weeks, *second.weeks), **joined)
 
 
-def between(world: Variables, start: int, stop: int) -> Variables:
+def select_weeks(world: Variables, start: int, stop: int) -> Variables:
     """The weeks ``start`` to ``stop - 1`` of ``world``."""
-    cut = {name: getattr(world, name)[start:stop] for name in ARRAYS}
+    cut = {name: getattr(world, name)[start:stop] for name in VARIABLE_NAMES}
     return replace(world, weeks=world.weeks[start:stop], **cut)
 
 
@@ -94,9 +94,9 @@ def date_basis(weeks: Sequence[date], scales: Scales, spec: ModelSpec) -> dict[s
         "trend": position,
         "season": season_basis(weeks, spec.seasonality.yearly),
         "changepoint": piecewise_basis(position, spec.trend.changepoints) if piecewise else empty,
-        "smooth": _smooth(position, spec.trend.lengthscale, scales) if smooth else empty,
+        "smooth": _smooth_basis(position, spec.trend.lengthscale, scales) if smooth else empty,
         "holiday": holiday_basis(weeks, *country, scales.holidays) if holidays else empty,
-        "varying": _varying(position, scales, spec),
+        "varying": _varying_basis(position, scales, spec),
     }
 
 
@@ -114,17 +114,17 @@ def season_basis(weeks: Sequence[date], yearly: int) -> Array:
     return np.concatenate([np.sin(angle), np.cos(angle)])
 
 
-def _smooth(position: Array, lengthscale: float, scales: Scales) -> Array:
+def _smooth_basis(position: Array, lengthscale: float, scales: Scales) -> Array:
     return smooth_basis(position, *smooth_size(scales.span_weeks, lengthscale))
 
 
-def _varying(position: Array, scales: Scales, spec: ModelSpec) -> Array:
+def _varying_basis(position: Array, scales: Scales, spec: ModelSpec) -> Array:
     """(group, function, week); groups with fewer functions are filled with zeros."""
     window = np.linspace(-0.5, 0.5, scales.span_weeks)
     rows = []
     for group in spec.time_varying:
-        mean = _smooth(window, group.lengthscale, scales).mean(1, keepdims=True)
-        rows.append(_smooth(position, group.lengthscale, scales) - mean)
+        mean = _smooth_basis(window, group.lengthscale, scales).mean(1, keepdims=True)
+        rows.append(_smooth_basis(position, group.lengthscale, scales) - mean)
     size = max((len(row) for row in rows), default=0)
     padded = [np.pad(row, ((0, size - len(row)), (0, 0))) for row in rows]
     return np.stack(padded) if padded else np.zeros((0, 0, len(position)))

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import xarray as xr
 
-from mmm.inference.compiled import Loaded
+from mmm.inference.compiled import LoadedCode
 from mmm.inference.importance import Candidates, resample
 from mmm.inference.laplace import laplace
 from mmm.inference.log_density import Density
-from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
+from mmm.inference.method_result import COMPILE_END, SAMPLE_END, MethodResult
 from mmm.inference.pathfinder import pathfinder
 from mmm.posterior.check_rules import DRAFT
 from mmm.progress import ChainProgress, Progress, ProgressCallback
@@ -22,12 +22,12 @@ from mmm.spec.sampling import SamplingSpec
 from mmm.types import Array
 
 STARTS = 4
-PER_DRAW = 2
+CANDIDATES_PER_DRAW = 2
 THREADS = 2
 """The density's machine code runs without Python's lock."""
 
 
-def approximate(loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback) -> Sampled:
+def approximate(loaded: LoadedCode, sampling: SamplingSpec, tell: ProgressCallback) -> MethodResult:
     """``sampling.draws`` times ``sampling.chains`` draws by the approximation that it names.
 
     ``found``: that this is a draft, and how well the approximation's weights could be corrected.
@@ -35,11 +35,11 @@ def approximate(loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback) 
     tell(Progress("sampling", COMPILE_END))
     density, rng = Density(loaded.code), np.random.default_rng(sampling.seed)
     count = sampling.draws * sampling.chains
-    candidates = _METHODS[sampling.method](density, PER_DRAW * count, sampling.seed)
+    candidates = _METHODS[sampling.method](density, CANDIDATES_PER_DRAW * count, sampling.seed)
     tell(Progress("sampling", (COMPILE_END + SAMPLE_END) / 2))
     drawn = resample(candidates, log_densities(density, candidates.points), count, rng)
     total = sampling.draws
-    return Sampled(
+    return MethodResult(
         sampler=sampling.method,
         version=release(),
         draws=_dataset(density.expand(drawn.points), loaded, sampling),
@@ -75,7 +75,7 @@ _METHODS: Mapping[str, Callable[[Density, int, int], Candidates]] = {
 }
 
 
-def _dataset(values: Mapping[str, Array], loaded: Loaded, sampling: SamplingSpec) -> xr.Dataset:
+def _dataset(values: Mapping[str, Array], loaded: LoadedCode, sampling: SamplingSpec) -> xr.Dataset:
     """(chain, draw, ...) of the quantities in natural units."""
     shape = (sampling.chains, sampling.draws)
     kept = {name: item for name, item in values.items() if not name.endswith("__")}

@@ -27,7 +27,7 @@ from mmm.types import Array, Tensor
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedCode:
     """Code with the numbers of one panel, and the labels of that panel's dimensions."""
 
     code: Any
@@ -35,7 +35,7 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Numbers:
+class GraphData:
     """What a graph computes on: the data nodes of one design, scaled."""
 
     design: Design
@@ -43,7 +43,7 @@ class Numbers:
     labels: Mapping[str, list[Any]]
 
     @classmethod
-    def of(cls, model: pm.Model, design: Design) -> "Numbers":
+    def of(cls, model: pm.Model, design: Design) -> "GraphData":
         values = {name: node.get_value() for name, node in _data(model).items()}
         labels = {dim: list(labels) for dim, labels in model.coords.items()}
         return cls(design, values, labels)
@@ -57,14 +57,14 @@ class Compiled:
     collapsed: bool
     model: pm.Model
     code: Any
-    own: Numbers
+    own: GraphData
 
     @property
     def spec(self) -> ModelSpec:
         """The specification that the code is for."""
         return self.own.design.spec
 
-    def load(self, design: Design) -> Loaded:
+    def load(self, design: Design) -> LoadedCode:
         """The code on the numbers of ``design``; raises DataError where that needs its own code."""
         numbers = self._numbers(design)
         values = numbers.values
@@ -75,19 +75,19 @@ class Compiled:
             user_data=self.code.user_data.copy(),
             initial_point_func=partial(self._start, values),
         )
-        return Loaded(
+        return LoadedCode(
             code=apart.with_data(**{name: values[name] for name in used}),
             labels=numbers.labels,
         )
 
-    def _numbers(self, design: Design) -> Numbers:
+    def _numbers(self, design: Design) -> GraphData:
         if design is self.own.design:
             return self.own
         model = graph_of(design, self.collapsed)
-        issues = list(differences(self.model, model))
+        issues = list(graph_differences(self.model, model))
         if issues:
             raise DataError(issues)
-        return Numbers.of(model, design)
+        return GraphData.of(model, design)
 
     def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
         """A starting point; medians of priors may depend on the data."""
@@ -104,10 +104,10 @@ def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
     """
     collapsed = collapse and collapsible(design)
     model = graph_of(design, collapsed)
-    return Compiled(collapsed, model, _code(model), Numbers.of(model, design))
+    return Compiled(collapsed, model, _load_or_compile(model), GraphData.of(model, design))
 
 
-def _code(model: pm.Model) -> Any:
+def _load_or_compile(model: pm.Model) -> Any:
     """Code of ``model``: from disk where this machine has made it before."""
     key, data = model_key(model, _sampled_lengths(model)), _data(model)
     code = code_store.load(key, model, data) if key else None
@@ -129,7 +129,7 @@ def _data(model: pm.Model) -> dict[str, SharedVariable]:
     return {name: node for name, node in named.items() if isinstance(node, SharedVariable)}
 
 
-def differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:
+def graph_differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:
     """What keeps the code of ``first`` from serving ``second``: lengths, then the computation."""
     old, new = _sampled_lengths(first), _sampled_lengths(second)
     for dim in sorted(old.keys() & new.keys()):

@@ -7,11 +7,11 @@ from mmm.errors import Issue, SamplingError
 from mmm.inference.importance import LogDensity
 from mmm.types import Array
 
-MOST_ITERATIONS = 2000
+MAX_ITERATIONS = 2000
 MEMORY = 8
 
 
-def climb(density: LogDensity, start: Array) -> list[Array]:
+def search_path(density: LogDensity, start: Array) -> list[Array]:
     """Points (dimension,) of the search, ``start`` first and the mode last; none where the start
     has no density."""
 
@@ -28,7 +28,7 @@ def climb(density: LogDensity, start: Array) -> list[Array]:
         jac=True,
         method="L-BFGS-B",
         callback=lambda point: points.append(np.array(point)),
-        options={"maxiter": MOST_ITERATIONS, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-6},
+        options={"maxiter": MAX_ITERATIONS, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-6},
     )
     return points
 

@@ -15,9 +15,9 @@ from mmm.data.design import Design
 from mmm.errors import Issue, SamplingError
 from mmm.inference.approximate import approximate
 from mmm.inference.compiled import Compiled, compile_model, graph_of
-from mmm.inference.method_result import SAMPLE_END, Sampled
+from mmm.inference.method_result import SAMPLE_END, MethodResult
 from mmm.inference.nuts import nuts
-from mmm.inference.recover_coefficients import complete
+from mmm.inference.recover_coefficients import recover_coefficients
 from mmm.inference.stopping import Stop
 from mmm.model.build import collapsible
 from mmm.posterior.draws import Posterior
@@ -26,10 +26,10 @@ from mmm.posterior.verdict import judge
 from mmm.progress import Progress, ProgressCallback
 from mmm.spec.sampling import SamplingSpec
 
-type Accelerated = Callable[[Any, SamplingSpec, ProgressCallback], Sampled]
+type JaxSampler = Callable[[Any, SamplingSpec, ProgressCallback], MethodResult]
 
 
-def _jax() -> Accelerated:
+def _import_jax_sampler() -> JaxSampler:
     from mmm.inference.nuts_jax import nuts_on_jax
 
     return nuts_on_jax
@@ -81,11 +81,11 @@ def fit_compiled(
     else:
         sampled = nuts(loaded, sampling, tell, stop)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
-    order = _Order(design, sampling, compiled.collapsed)
-    return _fitted(order, sampled, loaded.labels, started)
+    order = _FitSettings(design, sampling, compiled.collapsed)
+    return _fitted_model(order, sampled, loaded.labels, started)
 
 
-def accelerated_nuts(load: Callable[[], Accelerated] = _jax) -> Accelerated:
+def load_jax_sampler(load: Callable[[], JaxSampler] = _import_jax_sampler) -> JaxSampler:
     """NUTS through JAX; raises SamplingError where what it needs is not installed."""
     try:
         return load()
@@ -104,17 +104,17 @@ def _fit_on_jax(
     collapse: bool,
 ) -> FittedModel:
     started, tell = time.monotonic(), progress or (lambda _: None)
-    sample = accelerated_nuts()
+    sample = load_jax_sampler()
     collapsed = collapse and collapsible(design)
     model = graph_of(design, collapsed)
     sampled = sample(model, sampling, tell)
     tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     labels = {dim: list(values or ()) for dim, values in model.coords.items()}
-    return _fitted(_Order(design, sampling, collapsed), sampled, labels, started)
+    return _fitted_model(_FitSettings(design, sampling, collapsed), sampled, labels, started)
 
 
 @dataclass(frozen=True)
-class _Order:
+class _FitSettings:
     """What was to be fitted, and how."""
 
     design: Design
@@ -122,19 +122,19 @@ class _Order:
     collapsed: bool
 
 
-def _fitted(
-    order: _Order, sampled: Sampled, labels: Mapping[str, list[Any]], started: float
+def _fitted_model(
+    order: _FitSettings, sampled: MethodResult, labels: Mapping[str, list[Any]], started: float
 ) -> FittedModel:
     """The draws completed and judged."""
     sampling = order.sampling
-    posterior = Posterior(_kept(sampled.draws, labels))
+    posterior = Posterior(_without_innovations(sampled.draws, labels))
     if order.collapsed:
-        posterior = complete(posterior, order.design, sampling.seed)
+        posterior = recover_coefficients(posterior, order.design, sampling.seed)
     diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.found}
     unjudged = FittedModel(
         design=order.design,
         posterior=posterior,
-        verdict=judge({**_NO_FIT, **diagnostics}),
+        verdict=judge({**_UNJUDGED, **diagnostics}),
         diagnostics=diagnostics,
         method=Method(
             sampler=sampled.sampler,
@@ -147,14 +147,14 @@ def _fitted(
     return assessed(unjudged, sampling.seed)
 
 
-_NO_FIT: Mapping[str, float] = {
+_UNJUDGED: Mapping[str, float] = {
     "r_squared": 0.0,
     "predictive_coverage": 0.0,
     "residual_autocorrelation": 1.0,
 }
 
 
-def _kept(draws: xr.Dataset, labels: Mapping[str, list[Any]]) -> xr.Dataset:
+def _without_innovations(draws: xr.Dataset, labels: Mapping[str, list[Any]]) -> xr.Dataset:
     """The draws without innovations, with the labels of their own panel."""
     kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith("_z")])
     used = {dim for values in kept.data_vars.values() for dim in values.dims}

@@ -16,8 +16,8 @@ from arviz_stats.base import array_stats
 
 from mmm.types import Array
 
-LARGEST_K = 1.0
-SAME = 1e-6
+MAX_PARETO_K = 1.0
+EQUAL_WITHIN = 1e-6
 """Log weights that differ by less are equal: the approximation is the density itself."""
 
 type LogDensity = Callable[[Array], tuple[float, Array]]
@@ -51,10 +51,10 @@ def resample(
     ratio = ratio - ratio.max()
     weights, pareto_k = possible / possible.sum(), 0.0
     effective = float(possible.sum())
-    if np.ptp(ratio[possible]) > SAME:
+    if np.ptp(ratio[possible]) > EQUAL_WITHIN:
         smoothed, shape = array_stats.psislw(-ratio[possible])
         pareto_k, effective = float(shape), float("nan")
-        if pareto_k <= LARGEST_K:
+        if pareto_k <= MAX_PARETO_K:
             weights[possible] = np.exp(smoothed - smoothed.max())
             weights /= weights.sum()
             effective = float(1.0 / np.sum(weights**2))

@@ -16,15 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.inference.find_mode import climb, no_mode
+from mmm.inference.find_mode import no_mode, search_path
 from mmm.inference.importance import Candidates, LogDensity
 from mmm.types import Array
 
-DIFFERENCE = 1e-4
-FLATTEST = 1e-2
+DIFFERENCE_STEP = 1e-4
+MIN_CURVATURE = 1e-2
 """A direction in which the density bends less is taken to bend so much (s.d. 10)."""
 STEPS = (0.5, 1.0, 2.0, 3.0)
-LONGEST = 3.0
+LONGEST_STEP = 3.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def laplace(density: LogDensity, starts: Sequence[Array]) -> SplitNormal:
 
 
 def _mode(density: LogDensity, starts: Sequence[Array]) -> tuple[Array, float]:
-    ends = [path[-1] for start in starts if (path := climb(density, start))]
+    ends = [path[-1] for start in starts if (path := search_path(density, start))]
     if not ends:
         raise no_mode()
     heights = [density(end)[0] for end in ends]
@@ -68,16 +68,16 @@ def _mode(density: LogDensity, starts: Sequence[Array]) -> tuple[Array, float]:
 
 def _hessian(density: LogDensity, center: Array) -> Array:
     """(n, n) negative second derivatives of the log density."""
-    steps = DIFFERENCE * np.eye(center.size)
+    steps = DIFFERENCE_STEP * np.eye(center.size)
     rows = [density(center - step)[1] - density(center + step)[1] for step in steps]
-    hessian = np.array(rows) / (2.0 * DIFFERENCE)
+    hessian = np.array(rows) / (2.0 * DIFFERENCE_STEP)
     return (hessian + hessian.T) / 2.0
 
 
 def _root(hessian: Array) -> tuple[Array, float]:
     """Symmetric root of the inverse, with its log determinant."""
     values, vectors = np.linalg.eigh(hessian)
-    values = np.maximum(values, FLATTEST)
+    values = np.maximum(values, MIN_CURVATURE)
     return (vectors / np.sqrt(values)) @ vectors.T, -0.5 * float(np.log(values).sum())
 
 
@@ -86,7 +86,7 @@ def _stretch(density: LogDensity, center: Array, top: float, root: Array) -> Arr
 
     def along(axis: Array) -> float:
         falls = (top - density(center + step * axis)[0] for step in STEPS)
-        least = [0.5 * (step / LONGEST) ** 2 for step in STEPS]
+        least = [0.5 * (step / LONGEST_STEP) ** 2 for step in STEPS]
         pairs = zip(STEPS, falls, least, strict=True)
         return max(step / math.sqrt(2.0 * max(fall, low)) for step, fall, low in pairs)
 

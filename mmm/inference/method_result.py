@@ -12,7 +12,7 @@ COMPILE_END, SAMPLE_END = 0.25, 0.95
 
 
 @dataclass(frozen=True)
-class Sampled:
+class MethodResult:
     """``draws`` hold (chain, draw, ...) by name; ``found`` what the method says of them, by the
     names of the verdict's checks; ``chains`` their last state."""
 

@@ -7,9 +7,9 @@ from typing import Any
 import nutpie
 import xarray as xr
 
-from mmm.inference.compiled import Loaded
-from mmm.inference.method_result import COMPILE_END, SAMPLE_END, Sampled
-from mmm.inference.stopping import Stop, Watched, kept_share
+from mmm.inference.compiled import LoadedCode
+from mmm.inference.method_result import COMPILE_END, SAMPLE_END, MethodResult
+from mmm.inference.stopping import ChainMonitor, Stop, share_of_requested_draws
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.spec.sampling import SamplingSpec
 
@@ -18,12 +18,12 @@ PROGRESS_MS = 200
 
 
 def nuts(
-    loaded: Loaded, sampling: SamplingSpec, tell: ProgressCallback, stop: Stop | None = None
-) -> Sampled:
+    loaded: LoadedCode, sampling: SamplingSpec, tell: ProgressCallback, stop: Stop | None = None
+) -> MethodResult:
     """Draws of the posterior, with the share of divergent transitions; fewer where ``stop`` says
     so, and then with the share of those asked for."""
     tell(Progress("warmup", COMPILE_END))
-    watched = Watched(sampling)
+    watched = ChainMonitor(sampling)
     running = nutpie.sample(
         loaded.code,
         draws=sampling.draws,
@@ -40,11 +40,14 @@ def nuts(
     )
     trace = watched.trace(running, stop)
     stats = trace["sample_stats"].to_dataset()
-    return Sampled(
+    return MethodResult(
         sampler="nutpie",
         version=version("nutpie"),
         draws=trace["posterior"].to_dataset(),
-        found={"divergences": float(stats["diverging"].mean()), **kept_share(stats, sampling)},
+        found={
+            "divergences": float(stats["diverging"].mean()),
+            **share_of_requested_draws(stats, sampling),
+        },
         chains=_finished(stats, sampling),
     )
 

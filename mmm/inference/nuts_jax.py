@@ -16,7 +16,7 @@ import pymc as pm
 from pymc.sampling.jax import sample_numpyro_nuts
 from pytensor.link.jax.dispatch.basic import jax_funcify
 
-from mmm.inference.method_result import COMPILE_END, Sampled
+from mmm.inference.method_result import COMPILE_END, MethodResult
 from mmm.ops.evidence import RegressionEvidence
 from mmm.ops.media_curve import MediaCurve
 from mmm.progress import ChainProgress, Progress, ProgressCallback
@@ -30,7 +30,7 @@ def device() -> str:
     return f"{found.platform} ({found.device_kind})"
 
 
-def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback) -> Sampled:
+def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback) -> MethodResult:
     """Draws of ``model``, with the share of divergent transitions; one step of progress, since the
     program tells nothing before its end."""
     jax.config.update("jax_enable_x64", True)
@@ -48,7 +48,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback)
     )
     diverging = np.asarray(trace["sample_stats"].to_dataset()["diverging"])
     total = sampling.tune + sampling.draws
-    return Sampled(
+    return MethodResult(
         sampler=f"numpyro on {device()}",
         version=numpyro.__version__,
         draws=trace["posterior"].to_dataset(),

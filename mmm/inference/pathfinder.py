@@ -21,7 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mmm.inference.find_mode import MEMORY, climb, no_mode
+from mmm.inference.find_mode import MEMORY, no_mode, search_path
 from mmm.inference.importance import Candidates, LogDensity
 from mmm.types import Array
 
@@ -71,14 +71,16 @@ def _best_on_path(
     density: LogDensity, start: Array, rng: np.random.Generator
 ) -> LowRankNormal | None:
     best, highest = None, -np.inf
-    for normal in along([(point, -density(point)[1]) for point in climb(density, start)]):
+    for normal in normals_on_path(
+        [(point, -density(point)[1]) for point in search_path(density, start)]
+    ):
         bound = _lower_bound(density, normal, rng)
         if bound > highest:
             best, highest = normal, bound
     return best
 
 
-def along(path: list[tuple[Array, Array]]) -> Iterator[LowRankNormal]:
+def normals_on_path(path: list[tuple[Array, Array]]) -> Iterator[LowRankNormal]:
     """The normal density of every point of ``path`` (with its gradient of -log p) that has one."""
     if not path:
         return

@@ -7,13 +7,13 @@ import numpy as np
 
 from mmm.data.design import Design
 from mmm.lift.exclusion import kept_cells
-from mmm.lift.resolve import resolve
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.model.build import scaled_kpi
-from mmm.model.collapse import Seen, draw_back
+from mmm.model.collapse import Observations, draw_coefficients
 from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.draws import Posterior
 from mmm.posterior.latent_demand import log_budgets
-from mmm.priors.coefficients import linear_side
+from mmm.priors.coefficients import linear_prior
 from mmm.priors.coords import coords
 
 DIMS = {
@@ -26,18 +26,18 @@ DIMS = {
 """Dimensions of what is drawn back beside the vectors of coefficients."""
 
 
-def complete(posterior: Posterior, design: Design, seed: int) -> Posterior:
+def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Posterior:
     """``posterior`` of the collapsed model with its coefficients drawn back."""
     s, rng = design.structure, np.random.default_rng(seed)
-    side = linear_side(design)
-    kept = kept_cells(resolve(design), design.spec, design.panel)
+    side = linear_prior(design)
+    kept = kept_cells(resolve_lift_tests(design), design.spec, design.panel)
     budgets = log_budgets(s, design.panel) if s.driven else None
-    seen = Seen(scaled_kpi(design), kept, budgets)
+    seen = Observations(scaled_kpi(design), kept, budgets)
     width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
     parts = []
     for chunk in posterior.chunks(kept.size * width):
         mediator_value = at_known_states(known_states(design, chunk))
-        parts.append(draw_back(chunk, design.inputs, side, seen, mediator_value, rng))
+        parts.append(draw_coefficients(chunk, design.inputs, side, seen, mediator_value, rng))
     data = posterior.dataset
     shape = (data.sizes["chain"], data.sizes["draw"])
     dims = {item.name: (item.dim,) for item in side.vectors} | DIMS

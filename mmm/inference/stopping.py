@@ -15,13 +15,13 @@ from mmm.spec.sampling import SamplingSpec
 
 Stop = Callable[[], bool]
 
-LEAST_DRAWS = 10
+MIN_DRAWS = 10
 """Of a chain before there is anything to keep."""
 
-LOOK_SECONDS = 0.2
+POLL_SECONDS = 0.2
 
 
-class Watched:
+class ChainMonitor:
     """What the sampler has told of its chains, and how to wait for it."""
 
     def __init__(self, sampling: SamplingSpec) -> None:
@@ -40,19 +40,19 @@ class Watched:
             complete = running.wait()
             return complete
         try:
-            while not (stop() and max(self._draws, default=0) >= LEAST_DRAWS):
+            while not (stop() and max(self._draws, default=0) >= MIN_DRAWS):
                 try:
-                    complete = running.wait(timeout=LOOK_SECONDS)
+                    complete = running.wait(timeout=POLL_SECONDS)
                 except TimeoutError:
                     continue
                 return complete
         except BaseException:
             running.cancel()
             raise
-        return rectangle(running.abort())
+        return largest_rectangle(running.abort())
 
 
-def rectangle(trace: xr.DataTree) -> xr.DataTree:
+def largest_rectangle(trace: xr.DataTree) -> xr.DataTree:
     """The largest rectangle of draws that chains of different length hold."""
     stats = trace["sample_stats"].to_dataset()
     lengths = np.isfinite(stats["energy"].to_numpy()).sum(axis=1)
@@ -68,7 +68,7 @@ def best_rectangle(lengths: np.ndarray) -> tuple[list[int], int]:
     return sorted(int(chain) for chain in order[:best]), int(lengths[order[best - 1]])
 
 
-def kept_share(stats: xr.Dataset, sampling: SamplingSpec) -> dict[str, float]:
+def share_of_requested_draws(stats: xr.Dataset, sampling: SamplingSpec) -> dict[str, float]:
     """Which share of the draws asked for there is, where it is less than all of them."""
     share = stats["diverging"].size / (sampling.chains * sampling.draws)
     return {"draws_kept": share} if share < 1.0 else {}

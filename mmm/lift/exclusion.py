@@ -24,7 +24,7 @@ from mmm.errors import Issue, SpecError
 from mmm.lift.resolve import ResolvedTest
 from mmm.spec.model import ModelSpec
 
-MOST_SHARED = 0.2
+MAX_SHARED = 0.2
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
                     f"lift test {label!r} has no dates: if it ran within the series, the kpi of "
                     "its weeks counts twice"
                 )
-        elif share <= MOST_SHARED:
+        elif share <= MAX_SHARED:
             notes.append(
                 f"lift test {label!r} covered {share:.0%} of the sales in its weeks: they stay in "
                 f"the likelihood, and at most {share:.0%} of the test's noise counts twice"
@@ -58,7 +58,7 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
         else:
             weeks = test.window.rows[test.window.ahead :]
             cells[np.ix_(weeks, test.share > 0.0)] = True
-        notes += _sign(test)
+        notes += _sign_note(test)
     left = int(np.sum(~cells.all(1)))
     if tests and left < MIN_WEEKS:
         detail = (
@@ -88,7 +88,7 @@ def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> 
     return found.notes
 
 
-def _sign(test: ResolvedTest) -> list[str]:
+def _sign_note(test: ResolvedTest) -> list[str]:
     """A lift well below zero for more spend is mostly a test told the wrong way round."""
     extra = float((test.treatment.spend - test.control.spend).sum())
     if test.lift * extra < 0.0 and abs(test.lift) > 2.0 * test.se:

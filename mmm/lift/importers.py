@@ -31,7 +31,7 @@ from mmm.spec.model import issues_of_error
 
 type Row = Mapping[str, Any]
 
-KEPT = (
+LIFT_TEST_FIELDS = (
     "channel", "start", "end", "cooldown", "geos", "control", "treatment", "treated_share",
     "transport_sd", "path", "name",
 )  # fmt: skip
@@ -48,26 +48,28 @@ def from_pymc_marketing(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
 
     Raises SpecError naming row and column, as all functions of this module do.
     """
-    return _tests(rows, _pymc_marketing)
+    return _import_rows(rows, _pymc_marketing)
 
 
 def from_causalpy(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
     """Tests from rows of CausalPy's effect summaries."""
-    return _tests(rows, _causalpy)
+    return _import_rows(rows, _causalpy)
 
 
 def from_geolift(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
     """Tests from GeoLift's inference tables or summaries."""
-    return _tests(rows, _geolift)
+    return _import_rows(rows, _geolift)
 
 
-def _tests(rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]) -> tuple[LiftTest, ...]:
+def _import_rows(
+    rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]
+) -> tuple[LiftTest, ...]:
     found: list[LiftTest] = []
     issues: list[Issue] = []
     for i, row in enumerate(rows):
         faults: Iterable[Issue] = ()
         try:
-            found.append(LiftTest.model_validate({**_kept(row), **document(row)}))
+            found.append(LiftTest.model_validate({**_lift_test_fields(row), **document(row)}))
         except ValidationError as error:
             items = error.errors(include_url=False)
             faults = [fault for item in items for fault in issues_of_error(dict(item))]
@@ -80,8 +82,8 @@ def _tests(rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]) -> tu
     return tuple(found)
 
 
-def _kept(row: Row) -> dict[str, Any]:
-    kept = {name: row[name] for name in KEPT if not _empty(row.get(name))}
+def _lift_test_fields(row: Row) -> dict[str, Any]:
+    kept = {name: row[name] for name in LIFT_TEST_FIELDS if not _empty(row.get(name))}
     if isinstance(kept.get("geos"), str):
         kept["geos"] = [geo.strip() for geo in kept["geos"].split(";")]
     return kept

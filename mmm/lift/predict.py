@@ -26,19 +26,19 @@ from numpy.typing import NDArray
 
 from mmm.data.design import Design
 from mmm.data.inputs import Inputs, scaled_inputs
-from mmm.data.timeline import ARRAYS, Variables, append, date_basis
+from mmm.data.timeline import VARIABLE_NAMES, Variables, concatenate_weeks, date_basis
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.equations.mediators import lagged
 from mmm.lift.resolve import ResolvedTest
-from mmm.priors.coefficients import acting
+from mmm.priors.coefficients import acting_mediators
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)
-class Stack:
+class WorldStack:
     """``world``: the timeline; ``weight (week, geo)``; ``owner (test, week)``, one in the weeks of
     a test's worlds; ``lift``, ``sd (test,)`` in kpi units.
 
@@ -54,12 +54,14 @@ class Stack:
     sd: Array
 
 
-def stack(tests: Sequence[ResolvedTest]) -> Stack:
+def stack_worlds(tests: Sequence[ResolvedTest]) -> WorldStack:
     """``tests`` (at least one) as one timeline: control, then treatment, of each."""
     rows = [(test, sign) for test in tests for sign in (-1.0, 1.0)]
     lengths = [len(test.window.weeks) for test in tests]
-    return Stack(
-        world=reduce(append, (w for test in tests for w in (test.control, test.treatment))),
+    return WorldStack(
+        world=reduce(
+            concatenate_weeks, (w for test in tests for w in (test.control, test.treatment))
+        ),
         weight=np.concatenate([sign * test.weight for test, sign in rows]),
         owner=np.repeat(np.eye(len(tests)), np.multiply(lengths, 2), axis=1),
         position=np.concatenate([_position(test) for test, _ in rows]),
@@ -68,7 +70,7 @@ def stack(tests: Sequence[ResolvedTest]) -> Stack:
     )
 
 
-def contrasts(mean: Tensor, stacked: Stack) -> Tensor:
+def contrasts(mean: Tensor, stacked: WorldStack) -> Tensor:
     """(..., test) in kpi units, from ``mean (..., week, geo)`` on the stacked timeline."""
     return (mean * stacked.weight).sum(-1) @ stacked.owner.T
 
@@ -79,10 +81,10 @@ def _position(test: ResolvedTest) -> NDArray[np.int_]:
     return np.maximum(test.window.rows, -1)
 
 
-type Data = Callable[[str, Array], Tensor]
+type DataNode = Callable[[str, Array], Tensor]
 
 
-WEEKLY = ("shock", "demand")
+WEEKLY_STATES = ("shock", "demand")
 
 
 def predicted_lifts(
@@ -90,16 +92,16 @@ def predicted_lifts(
     p: Parameters,
     design: Design,
     xp: Namespace,
-    data: Data,
+    data: DataNode,
 ) -> Tensor:
     """(..., test) contrast of each test in kpi units; ``tests`` are at least one.
 
     ``data(name, values)`` hands over an array of the data. ``p`` needs the linear coefficients only
     where they do not cancel: with the log link, and for mediators.
     """
-    s, stacked = design.structure, stack(tests)
+    s, stacked = design.structure, stack_worlds(tests)
     d = _inputs(stacked, design, xp, data)
-    q = _on_stack(p, stacked)
+    q = _parameters_on_stack(p, stacked)
     full = "level" in p
     t = equations.terms(q, d, s, xp) if full else equations.nonlinear_terms(q, d, s, xp)
     unit = data("lift_kpi_unit", design.scales.kpi_unit)
@@ -116,8 +118,8 @@ def predicted_lifts(
     return xp.stack(found, axis=-1)
 
 
-def _inputs(stacked: Stack, design: Design, xp: Namespace, data: Data) -> Inputs:
-    world = {name: data(f"lift_{name}", getattr(stacked.world, name)) for name in ARRAYS}
+def _inputs(stacked: WorldStack, design: Design, xp: Namespace, data: DataNode) -> Inputs:
+    world = {name: data(f"lift_{name}", getattr(stacked.world, name)) for name in VARIABLE_NAMES}
     basis = {
         name: data(f"lift_{name}_basis", values)
         for name, values in date_basis(stacked.world.weeks, design.scales, design.spec).items()
@@ -125,11 +127,11 @@ def _inputs(stacked: Stack, design: Design, xp: Namespace, data: Data) -> Inputs
     return scaled_inputs(world, basis, design.scales, design.structure, xp)
 
 
-def _on_stack(p: Parameters, stacked: Stack) -> dict[str, Tensor]:
+def _parameters_on_stack(p: Parameters, stacked: WorldStack) -> dict[str, Tensor]:
     """``p`` with the states of the weeks where they are; noise and innovations cancel."""
     found = {name: value for name, value in p.items() if name not in ("ar", "innovation")}
     known = (stacked.position >= 0).astype(np.float64)
-    for name in WEEKLY:
+    for name in WEEKLY_STATES:
         if name in found:
             found[name] = found[name][..., np.maximum(stacked.position, 0)] * known
     return found
@@ -161,15 +163,15 @@ def _path_term(path: Sequence[str], t: Terms, p: Parameters, s: Structure, xp: N
                 value = p["mediator_parent"][..., k, None, None] * moved
                 break
         at = onward
-    effect = p["mediator_effect"][..., acting(s).index(at), None, None]
+    effect = p["mediator_effect"][..., acting_mediators(s).index(at), None, None]
     return effect * lagged(value, s.mediator_lag[at] or 0, xp)
 
 
-def plain_only(spec: ModelSpec, s: Structure) -> bool:
+def needs_sampled_coefficients(spec: ModelSpec, s: Structure) -> bool:
     """Whether a lift's contrast needs linear coefficients, so that they must be sampled."""
-    return bool(spec.lift_tests) and (s.log_link or bool(acting(s)))
+    return bool(spec.lift_tests) and (s.log_link or bool(acting_mediators(s)))
 
 
-def numeric(_name: str, values: Array) -> Array:
-    """``Data`` of NumPy: the array itself."""
+def plain_array(_name: str, values: Array) -> Array:
+    """``DataNode`` of NumPy: the array itself."""
     return values

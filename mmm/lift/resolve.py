@@ -24,9 +24,16 @@ from mmm.data.design import Design
 from mmm.data.panel import Panel
 from mmm.data.timeline import Variables
 from mmm.errors import FieldsError, Issue, SpecError, pointer
-from mmm.lift.units import Measured, measured
-from mmm.lift.window import Area, Window, area_of, window_of
-from mmm.lift.worlds import Setting, base_world, reach_of, spend_paths, weeks_ahead, with_spend
+from mmm.lift.units import MeasuredLift, lift_in_kpi_units
+from mmm.lift.window import LiftArea, LiftWindow, lift_area, lift_window
+from mmm.lift.worlds import (
+    PathContext,
+    spend_paths,
+    spend_reach,
+    weeks_ahead,
+    with_spend,
+    world_before_spend,
+)
 from mmm.spec.lift_rules import unit_value
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
@@ -48,7 +55,7 @@ class ResolvedTest:
     channel: int
     lift: float
     se: float
-    window: Window
+    window: LiftWindow
     share: Array
     control: Variables
     treatment: Variables
@@ -66,7 +73,7 @@ class ResolvedTest:
         return weight
 
 
-def resolve(design: Design) -> tuple[ResolvedTest, ...]:
+def resolve_lift_tests(design: Design) -> tuple[ResolvedTest, ...]:
     """Every lift test on the design's panel; raises SpecError with one issue per fault."""
     found: list[ResolvedTest] = []
     issues: list[Issue] = []
@@ -84,13 +91,15 @@ def resolve(design: Design) -> tuple[ResolvedTest, ...]:
 def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
     structure, panel = design.structure, design.panel
     channel = structure.channels.index(test.channel)
-    window = window_of(test, panel, weeks_ahead(structure))
-    area = area_of(test, panel, design.scales.geo_weight)
-    base = base_world(test, window, design)
+    window = lift_window(test, panel, weeks_ahead(structure))
+    area = lift_area(test, panel, design.scales.geo_weight)
+    base = world_before_spend(test, window, design)
     history = None if window.position is None else base.spend[..., channel] * test.treated_share
-    setting = Setting(window, area, reach_of(structure, channel), history)
+    setting = PathContext(window, area, spend_reach(structure, channel), history)
     control, treatment = paths = spend_paths(test, setting)
-    result = _measured(test, design.spec, control[window.ahead :], treatment[window.ahead :])
+    result = _lift_in_kpi_units(
+        test, design.spec, control[window.ahead :], treatment[window.ahead :]
+    )
     found = [*_contradictions(test, window, area, panel, result)]
     if found:
         raise FieldsError(found)
@@ -99,18 +108,20 @@ def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
     return ResolvedTest(test, channel, result.value, result.se, window, share, *worlds)
 
 
-def _measured(test: LiftTest, spec: ModelSpec, control: Array, treatment: Array) -> Measured:
+def _lift_in_kpi_units(
+    test: LiftTest, spec: ModelSpec, control: Array, treatment: Array
+) -> MeasuredLift:
     """Lift in kpi units, from spend ``(week, geo)`` of both worlds in the weeks measured."""
     result, extra = test.result, float((treatment - control).sum())
     rounding = 1e-9 * float((treatment + control).sum())
     if result.form in {"roas", "cost_per_unit"} and abs(extra) <= rounding:
         detail = "both worlds spend the same in total, so a return on extra spend has no meaning"
         raise FieldsError([Issue(pointer("result", result.form), "no_extra_spend", detail)])
-    return measured(result, extra, unit_value(spec, result))
+    return lift_in_kpi_units(result, extra, unit_value(spec, result))
 
 
 def _contradictions(
-    test: LiftTest, window: Window, area: Area, panel: Panel, result: Measured
+    test: LiftTest, window: LiftWindow, area: LiftArea, panel: Panel, result: MeasuredLift
 ) -> Iterator[Issue]:
     """Numbers that cannot be of the kpi in the test's own weeks and geos, where these are seen."""
     if window.position is None:
@@ -132,7 +143,7 @@ def _contradictions(
 
 
 def _impossible(
-    test: LiftTest, result: Measured, seen: float, *, positive: bool
+    test: LiftTest, result: MeasuredLift, seen: float, *, positive: bool
 ) -> Iterator[Issue]:
     """A lift that would leave less than nothing in the world that was not observed."""
     if not positive or (test.control is not None and test.treatment is not None):

@@ -22,19 +22,19 @@ from mmm.spec.lift_test import LiftResult
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredLift:
     """An estimate and its standard error, in one unit."""
 
     value: float
     se: float
 
-    def times(self, factor: float) -> "Measured":
+    def times(self, factor: float) -> "MeasuredLift":
         """The estimate in another unit."""
-        return Measured(self.value * factor, self.se * abs(factor))
+        return MeasuredLift(self.value * factor, self.se * abs(factor))
 
-    def reciprocal(self) -> "Measured":
+    def reciprocal(self) -> "MeasuredLift":
         """1 / value by the delta method."""
-        return Measured(1.0 / self.value, self.se / self.value**2)
+        return MeasuredLift(1.0 / self.value, self.se / self.value**2)
 
 
 def standard_error(low: float, high: float, level: float) -> float:
@@ -42,7 +42,9 @@ def standard_error(low: float, high: float, level: float) -> float:
     return (high - low) / (2.0 * NormalDist().inv_cdf((1.0 + level) / 2.0))
 
 
-def measured(result: LiftResult, extra_spend: float, value_per_unit: float | None) -> Measured:
+def lift_in_kpi_units(
+    result: LiftResult, extra_spend: float, value_per_unit: float | None
+) -> MeasuredLift:
     """Lift and s.e. in units of the kpi.
 
     ``extra_spend``: treatment less control in currency, summed over the test; needed (not zero) by
@@ -52,29 +54,33 @@ def measured(result: LiftResult, extra_spend: float, value_per_unit: float | Non
     if result.form in {"roas", "cost_per_unit"} and extra_spend == 0.0:
         raise ValueError(f"{result.form} needs worlds whose total spend differs")
     if result.form == "percent":
-        return _given(result).times((result.control_total or 0.0) / 100.0)
+        return _as_reported(result).times((result.control_total or 0.0) / 100.0)
     if result.form == "roas":
         if value_per_unit is None:
             raise ValueError("roas needs the value of a unit of the kpi")
-        return _given(result).times(extra_spend / value_per_unit)
+        return _as_reported(result).times(extra_spend / value_per_unit)
     if result.form == "cost_per_unit":
-        return _units_per_cost(result).times(extra_spend)
-    return _given(result)
+        return _units_per_currency(result).times(extra_spend)
+    return _as_reported(result)
 
 
-def _given(result: LiftResult) -> Measured:
-    return Measured(result.value, _spread(result.se, result.low, result.high, result.level))
+def _as_reported(result: LiftResult) -> MeasuredLift:
+    return MeasuredLift(
+        result.value, _reported_se(result.se, result.low, result.high, result.level)
+    )
 
 
-def _units_per_cost(result: LiftResult) -> Measured:
+def _units_per_currency(result: LiftResult) -> MeasuredLift:
     """1 / cost; the ends of its interval change places."""
     if result.low is None or result.high is None:
-        return _given(result).reciprocal()
+        return _as_reported(result).reciprocal()
     low, high = 1.0 / result.high, 1.0 / result.low
-    return Measured(1.0 / result.value, _spread(None, low, high, result.level))
+    return MeasuredLift(1.0 / result.value, _reported_se(None, low, high, result.level))
 
 
-def _spread(se: float | None, low: float | None, high: float | None, level: float | None) -> float:
+def _reported_se(
+    se: float | None, low: float | None, high: float | None, level: float | None
+) -> float:
     if se is not None:
         return se
     if low is None or high is None or level is None:

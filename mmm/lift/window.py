@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.data.panel import JOINT, Panel
+from mmm.data.panel import CELL_SEPARATOR, Panel
 from mmm.errors import FieldsError, Issue, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.types import Array
@@ -19,7 +19,7 @@ WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
-class Window:
+class LiftWindow:
     """``ahead``, ``length`` and ``cooldown`` in weeks; ``first``, the test's first week start.
 
     ``position`` of that week among the panel's; None for a test outside the series or without
@@ -56,7 +56,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Area:
+class LiftArea:
     """The geos of a test: ``cells (geo,)`` among the panel's; ``split (geo,)`` of one currency."""
 
     names: tuple[str, ...]
@@ -64,11 +64,11 @@ class Area:
     split: Array
 
 
-def window_of(test: LiftTest, panel: Panel, ahead: int) -> Window:
+def lift_window(test: LiftTest, panel: Panel, ahead: int) -> LiftWindow:
     """Window of ``test``; raises FieldsError for dates off the calendar or across its ends."""
     first, last = panel.weeks[0], panel.weeks[-1]
     if test.start is None or test.end is None:
-        return Window(last, ahead, length=1, cooldown=0, position=None, dated=False)
+        return LiftWindow(last, ahead, length=1, cooldown=0, position=None, dated=False)
     for field, day in (("start", test.start), ("end", test.end)):
         if off := (day - first).days % 7:
             near = day - timedelta(days=off)
@@ -85,10 +85,10 @@ def window_of(test: LiftTest, panel: Panel, ahead: int) -> Window:
         raise FieldsError([Issue(pointer(field), "partly_outside", detail)])
     length = (test.end - test.start).days // 7 + 1
     position = panel.weeks.index(test.start) if within else None
-    return Window(test.start, ahead, length, test.cooldown, position)
+    return LiftWindow(test.start, ahead, length, test.cooldown, position)
 
 
-def area_of(test: LiftTest, panel: Panel, geo_weight: Array) -> Area:
+def lift_area(test: LiftTest, panel: Panel, geo_weight: Array) -> LiftArea:
     """Area of ``test``; ``split`` spreads a total evenly over people (``geo_weight (geo,)``).
 
     With products a geo's name means all of its cells. Raises FieldsError for an unknown geo.
@@ -104,9 +104,9 @@ def area_of(test: LiftTest, panel: Panel, geo_weight: Array) -> Area:
                 raise FieldsError([Issue(pointer("geos", k), "unknown_geo", detail)])
             cells |= found
     weight = np.where(cells, geo_weight, 0.0)
-    return Area(panel.geos, cells, weight / weight.sum())
+    return LiftArea(panel.geos, cells, weight / weight.sum())
 
 
 def cells_of(name: str, geos: tuple[str, ...]) -> NDArray[np.bool_]:
     """(geo,) which of ``geos`` are called ``name``, or are a product in it."""
-    return np.array([geo == name or geo.startswith(name + JOINT) for geo in geos])
+    return np.array([geo == name or geo.startswith(name + CELL_SEPARATOR) for geo in geos])

@@ -18,9 +18,9 @@ import numpy as np
 
 from mmm.data.design import Design
 from mmm.data.scales import Scales
-from mmm.data.timeline import ARRAYS, Variables
+from mmm.data.timeline import VARIABLE_NAMES, Variables
 from mmm.errors import FieldsError, Issue, pointer
-from mmm.lift.window import Area, Window, cells_of
+from mmm.lift.window import LiftArea, LiftWindow, cells_of
 from mmm.spec.lift_test import LiftTest, SpendPath
 from mmm.spec.media import Adstock
 from mmm.spec.structure import Structure
@@ -32,7 +32,7 @@ def weeks_ahead(structure: Structure) -> int:
     return max([structure.max_lag, *(_lag(adstock) for adstock in structure.event_adstock)])
 
 
-def reach_of(structure: Structure, channel: int) -> int:
+def spend_reach(structure: Structure, channel: int) -> int:
     """Weeks for which a channel's spend has an effect on the kpi, over all of its paths."""
     found = [0]
     for medium in structure.media:
@@ -43,18 +43,18 @@ def reach_of(structure: Structure, channel: int) -> int:
     return max(found)
 
 
-def base_world(test: LiftTest, window: Window, design: Design) -> Variables:
+def world_before_spend(test: LiftTest, window: LiftWindow, design: Design) -> Variables:
     """The variables on the window's weeks, before either world's spend is put in.
 
     Raises FieldsError for a price within the series, or one of the wrong number of weeks.
     """
     if window.position is None:
-        return _usual(test, window, design)
+        return _typical_world(test, window, design)
     if test.price is not None:
         detail = "within the series the price in the test is in the data"
         raise FieldsError([Issue("/price", "observed", detail)])
     history, rows = design.observed, window.rows
-    cut = {name: getattr(history, name)[np.maximum(rows, 0)] for name in ARRAYS}
+    cut = {name: getattr(history, name)[np.maximum(rows, 0)] for name in VARIABLE_NAMES}
     early, n_channels = rows < 0, history.spend.shape[-1]
     exposure = design.scales.before.T
     cut["spend"][early] = (exposure[:, :n_channels] * cut["unit_cost"])[early]
@@ -62,16 +62,16 @@ def base_world(test: LiftTest, window: Window, design: Design) -> Variables:
     return replace(history, weeks=window.weeks, **cut)
 
 
-def with_spend(world: Variables, channel: int, area: Area, path: Array) -> Variables:
+def with_spend(world: Variables, channel: int, area: LiftArea, path: Array) -> Variables:
     """``world`` with the channel's spend in the test's geos set to ``path (week, geo)``."""
     spend = world.spend.copy()
     spend[:, area.cells, channel] = path[:, area.cells]
     return replace(world, spend=spend)
 
 
-def _usual(test: LiftTest, window: Window, design: Design) -> Variables:
+def _typical_world(test: LiftTest, window: LiftWindow, design: Design) -> Variables:
     history, scales, weeks = design.observed, design.scales, len(window.weeks)
-    rows = {name: getattr(history, name).mean(0) for name in ARRAYS}
+    rows = {name: getattr(history, name).mean(0) for name in VARIABLE_NAMES}
     rows["unit_cost"] = np.broadcast_to(scales.mean_cost, rows["unit_cost"].shape)
     rows["rival_price"] = np.broadcast_to(scales.rival_price_ref, rows["rival_price"].shape)
     rows["events"] = np.zeros_like(rows["events"])
@@ -80,7 +80,7 @@ def _usual(test: LiftTest, window: Window, design: Design) -> Variables:
     return replace(history, weeks=window.weeks, **held)
 
 
-def _price(test: LiftTest, window: Window, scales: Scales) -> Array:
+def _price(test: LiftTest, window: LiftWindow, scales: Scales) -> Array:
     """(week,) own price: the test's, held ahead of it and in its cool-down, or the reference."""
     if test.price is None:
         return np.full(len(window.weeks), scales.price_ref)
@@ -99,20 +99,20 @@ WORLDS = ("control", "treatment")
 
 
 @dataclass(frozen=True)
-class Setting:
+class PathContext:
     """What the paths of one test are laid on.
 
     ``reach``: weeks for which the channel's spend has an effect. ``history (week, geo)``: spend of
     the treated part as observed over the window's weeks; None outside the series.
     """
 
-    window: Window
-    area: Area
+    window: LiftWindow
+    area: LiftArea
     reach: int
     history: Array | None
 
 
-def spend_paths(test: LiftTest, setting: Setting) -> Array:
+def spend_paths(test: LiftTest, setting: PathContext) -> Array:
     """(world, week, geo), control first, zero outside the test's geos.
 
     Raises FieldsError where a world is missing, has the wrong number of weeks, would be negative,
@@ -120,36 +120,38 @@ def spend_paths(test: LiftTest, setting: Setting) -> Array:
     """
     given = {name: path for name in WORLDS if (path := getattr(test, name)) is not None}
     own = _own_weeks(test, setting, given)
-    paths = np.stack([_framed(name, own[name], given, setting) for name in WORLDS])
+    paths = np.stack([_with_weeks_around(name, own[name], given, setting) for name in WORLDS])
     if np.array_equal(paths[0], paths[1]):
         detail = "control and treatment spend the same in every week: there is nothing to measure"
-        raise _fault(next(iter(given)), "same_spend", detail)
+        raise _path_error(next(iter(given)), "same_spend", detail)
     return paths
 
 
-def _own_weeks(test: LiftTest, setting: Setting, given: dict[str, SpendPath]) -> dict[str, Array]:
+def _own_weeks(
+    test: LiftTest, setting: PathContext, given: dict[str, SpendPath]
+) -> dict[str, Array]:
     """World -> (week, geo) in the test's own weeks."""
     known: dict[str, Array] = {}
     if setting.history is not None and test.treated_share == 1.0:
         if len(given) == 2:
             detail = "within the series the observed spend is one world; give only the other"
-            raise _fault("control", "two_worlds", detail)
+            raise _path_error("control", "two_worlds", detail)
         other = "treatment" if "control" in given else "control"
         known[other] = np.where(setting.area.cells, setting.history[setting.window.own], 0.0)
     elif len(given) == 1:
         missing = "treatment" if "control" in given else "control"
         detail = "this world's spend is not in the data; give both control and treatment"
-        raise _fault(missing, "missing", detail)
+        raise _path_error(missing, "missing", detail)
     for name, path in sorted(given.items(), key=lambda item: not item[1].explicit):
         known[name] = _path(name, path, known, setting)
     return known
 
 
-def _path(name: str, path: SpendPath, known: dict[str, Array], setting: Setting) -> Array:
+def _path(name: str, path: SpendPath, known: dict[str, Array], setting: PathContext) -> Array:
     """(week, geo) of one world's own weeks; ``known`` holds the other where it is relative."""
     weeks, split = setting.window.length, setting.area.split
     if path.weekly is not None:
-        return _weeks(path.weekly, weeks, name, "weekly")[:, None] * split
+        return _spend_by_week(path.weekly, weeks, name, "weekly")[:, None] * split
     if path.by_geo is not None:
         return _by_geo(name, path.by_geo, setting)
     start = next(iter(known.values()))
@@ -160,66 +162,68 @@ def _path(name: str, path: SpendPath, known: dict[str, Array], setting: Setting)
             f"{setting.window.weeks[setting.window.ahead + week]}, "
             f"{setting.area.names[geo]!r}: spend would be {values[week, geo]:g}"
         )
-        raise _fault(name, "negative", detail, "add")
+        raise _path_error(name, "negative", detail, "add")
     return np.asarray(values)
 
 
-def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], setting: Setting) -> Array:
+def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], setting: PathContext) -> Array:
     area, weeks = setting.area, setting.window.length
     values, named = np.zeros((weeks, len(area.names))), np.zeros(len(area.names), dtype=bool)
     for geo, spend in by_geo.items():
         cells = cells_of(geo, area.names) & area.cells
         if not cells.any() or (named & cells).any():
             detail = f"{geo!r} is not one of the test's geos, or is given twice"
-            raise _fault(name, "unknown_geo", detail, "by_geo", geo)
+            raise _path_error(name, "unknown_geo", detail, "by_geo", geo)
         part = np.where(cells, area.split, 0.0)
-        values += _weeks(spend, weeks, name, "by_geo")[:, None] * (part / part.sum())
+        values += _spend_by_week(spend, weeks, name, "by_geo")[:, None] * (part / part.sum())
         named |= cells
     if np.any(area.cells & ~named):
         left = ", ".join(np.array(area.names)[area.cells & ~named][:5])
-        raise _fault(name, "missing", f"the test's geos {left} have no spend", "by_geo")
+        raise _path_error(name, "missing", f"the test's geos {left} have no spend", "by_geo")
     return values
 
 
-def _framed(name: str, own: Array, given: dict[str, SpendPath], setting: Setting) -> Array:
+def _with_weeks_around(
+    name: str, own: Array, given: dict[str, SpendPath], setting: PathContext
+) -> Array:
     """``own`` weeks with the weeks ahead and the cool-down around them."""
     window = setting.window
     if setting.history is not None:
-        _refuse_frames(given)
+        _refuse_weeks_around(given)
         around = np.where(setting.area.cells, setting.history, 0.0)
         return np.concatenate([around[: window.ahead], own, around[window.own.stop :]])
     if not window.dated:
         return np.repeat(own, window.ahead + 1, axis=0)
     split = setting.area.split
-    ahead = _ahead(name, given, setting)[:, None] * split
-    after = _cooldown(name, given, window.cooldown)[:, None] * split
+    ahead = _spend_ahead(name, given, setting)[:, None] * split
+    after = _cooldown_spend(name, given, window.cooldown)[:, None] * split
     return np.concatenate([ahead, own, after])
 
 
-def _refuse_frames(given: dict[str, SpendPath]) -> None:
+def _refuse_weeks_around(given: dict[str, SpendPath]) -> None:
     for name, path in given.items():
         for field in ("before", "after"):
             if getattr(path, field) is not None:
                 detail = f"within the series the spend {field} the test is in the data"
-                raise _fault(name, "observed", detail, field)
+                raise _path_error(name, "observed", detail, field)
 
 
-def _ahead(name: str, given: dict[str, SpendPath], setting: Setting) -> Array:
+def _spend_ahead(name: str, given: dict[str, SpendPath], setting: PathContext) -> Array:
     """(week,) total spend ahead of the test; weeks beyond the channel's reach have no effect."""
     needed, ahead = setting.reach, setting.window.ahead
-    found = _around("before", name, given, needed)
+    found = _spend_around("before", name, given, needed)
     if 1 < found.size < needed:
         detail = f"{found.size} weeks, but spend has an effect for {needed}; give as many"
-        raise _fault(name, "wrong_length", detail, "before")
+        raise _path_error(name, "wrong_length", detail, "before")
     found = found[max(found.size - ahead, 0) :]
     return np.concatenate([np.full(ahead - found.size, found[0]), found]) if ahead else found[:0]
 
 
-def _cooldown(name: str, given: dict[str, SpendPath], weeks: int) -> Array:
-    return _weeks(tuple(_around("after", name, given, weeks)), weeks, name, "after")
+def _cooldown_spend(name: str, given: dict[str, SpendPath], weeks: int) -> Array:
+    return _spend_by_week(tuple(_spend_around("after", name, given, weeks)), weeks, name, "after")
 
 
-def _around(field: str, name: str, given: dict[str, SpendPath], needed: int) -> Array:
+def _spend_around(field: str, name: str, given: dict[str, SpendPath], needed: int) -> Array:
     """A world's ``before`` or ``after``, the other world's where it has none."""
     for path in (given[name], *given.values()):
         values = getattr(path, field)
@@ -227,17 +231,17 @@ def _around(field: str, name: str, given: dict[str, SpendPath], needed: int) -> 
             return np.asarray(values, dtype=np.float64)
     if needed:
         detail = f"outside the series, give the spend {field} the test ({needed} weeks)"
-        raise _fault(name, "missing", detail, field)
+        raise _path_error(name, "missing", detail, field)
     return np.zeros(1)
 
 
-def _weeks(values: tuple[float, ...], weeks: int, name: str, field: str) -> Array:
+def _spend_by_week(values: tuple[float, ...], weeks: int, name: str, field: str) -> Array:
     """(week,) one value for every week, or one each."""
     if len(values) not in {1, weeks}:
         detail = f"{len(values)} values for {weeks} weeks"
-        raise _fault(name, "wrong_length", detail, field)
+        raise _path_error(name, "wrong_length", detail, field)
     return np.broadcast_to(np.asarray(values, dtype=np.float64), (weeks,))
 
 
-def _fault(world: str, code: str, detail: str, *field: str) -> FieldsError:
+def _path_error(world: str, code: str, detail: str, *field: str) -> FieldsError:
     return FieldsError([Issue(pointer(world, *field), code, detail)])

@@ -18,18 +18,18 @@ import pytensor.tensor as pt
 from mmm.data.design import Design
 from mmm.data.inputs import Inputs, scaled_inputs
 from mmm.data.panel import Panel
-from mmm.data.timeline import ARRAYS
+from mmm.data.timeline import VARIABLE_NAMES
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
-from mmm.lift.predict import plain_only, predicted_lifts
-from mmm.lift.resolve import ResolvedTest, resolve
-from mmm.model.collapse import Seen, log_evidence
-from mmm.model.likelihood import kpi_likelihood, observed_budgets, settle_mediators
+from mmm.lift.predict import needs_sampled_coefficients, predicted_lifts
+from mmm.lift.resolve import ResolvedTest, resolve_lift_tests
+from mmm.model.collapse import Observations, log_evidence
+from mmm.model.likelihood import kpi_likelihood, observed_budgets, observed_mediators
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
 from mmm.posterior.latent_demand import DrivenBudgets, log_budgets
 from mmm.priors import parameters
-from mmm.priors.coefficients import linear_side
+from mmm.priors.coefficients import linear_prior
 from mmm.priors.coords import coords
 from mmm.priors.table import Prior
 from mmm.spec.structure import Structure
@@ -96,17 +96,17 @@ def build_model(design: Design) -> pm.Model:
     """The generative model with its kpi observed."""
     s, source = design.structure, GraphSource()
     with pm.Model(coords=coords(design)) as model:
-        inputs = _inputs(design)
-        window = _reference(design, inputs)
-        p = _sampled(design, window, source)
+        inputs = _natural_input_nodes(design)
+        window = _with_reference_inputs(design, inputs)
+        p = _sampled_parameters(design, window, source)
         p |= parameters.linear(design, p, source)
         observed_budgets(s, design.panel, inputs, p)
-        terms = equations.terms(p, inputs, s, GRAPH, settle_mediators(design, p))
+        terms = equations.terms(p, inputs, s, GRAPH, observed_mediators(design, p))
         predictor = equations.predictor(terms, s, GRAPH)
         predictor.name = PREDICTOR
-        tests = resolve(design)
+        tests = resolve_lift_tests(design)
         kpi_likelihood(design, p, predictor, kept_cells(tests, design.spec, design.panel))
-        _lifts(tests, p, design)
+        _observe_lifts(tests, p, design)
     return model
 
 
@@ -114,27 +114,27 @@ def build_collapsed(design: Design) -> pm.Model:
     """The same posterior, linear coefficients integrated out; see ``collapse``."""
     source = GraphSource(fold_data_constants)
     with pm.Model(coords=coords(design)) as model:
-        inputs = _fixed_inputs(design)
-        p = _sampled(design, inputs, source)
-        mediator_value = settle_mediators(design, p)
-        side = linear_side(design)
-        kpi = _sized("scaled_kpi", scaled_kpi(design), "date", "geo")
-        tests = resolve(design)
+        inputs = _scaled_input_nodes(design)
+        p = _sampled_parameters(design, inputs, source)
+        mediator_value = observed_mediators(design, p)
+        side = linear_prior(design)
+        kpi = _data_node("scaled_kpi", scaled_kpi(design), "date", "geo")
+        tests = resolve_lift_tests(design)
         kept = kept_cells(tests, design.spec, design.panel)
-        seen = Seen(kpi, kept, _budgets(design.structure, design.panel))
+        seen = Observations(kpi, kept, _budget_nodes(design.structure, design.panel))
         pm.Potential(
             "kpi", fold_data_constants(log_evidence(p, inputs, side, seen, mediator_value))
         )
-        _lifts(tests, p, design)
+        _observe_lifts(tests, p, design)
     return model
 
 
-def _budgets(s: Structure, panel: Panel) -> DrivenBudgets | None:
+def _budget_nodes(s: Structure, panel: Panel) -> DrivenBudgets | None:
     """The budgets that latent demand drives, as data nodes."""
     if not s.driven:
         return None
     arrays = vars(log_budgets(s, panel)).items()
-    return DrivenBudgets(**{name: _sized(f"budget_{name}", values) for name, values in arrays})
+    return DrivenBudgets(**{name: _data_node(f"budget_{name}", values) for name, values in arrays})
 
 
 def scaled_kpi(design: Design) -> Array:
@@ -146,14 +146,14 @@ def scaled_kpi(design: Design) -> Array:
 def collapsible(design: Design) -> bool:
     """Whether the kpi is linear-Gaussian in its linear coefficients, and its noise whitens."""
     spec = design.spec
-    if plain_only(spec, design.structure):
+    if needs_sampled_coefficients(spec, design.structure):
         return False
     log_normal = spec.kpi.likelihood == "lognormal"
     gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
     return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(design.panel.geos) == 1)
 
 
-def _lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design) -> None:
+def _observe_lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design) -> None:
     """The measured lifts, given what the model predicts of them."""
     if not tests:
         return
@@ -163,7 +163,7 @@ def _lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design
     pm.Normal("lift", center, sd, observed=lift)
 
 
-def _sampled(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:
+def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:
     """Parameters that both forms of the posterior sample."""
     p = parameters.nonlinear(design, d, source)
     p |= parameters.pooled_scales(design, source)
@@ -172,34 +172,34 @@ def _sampled(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor
     return p | parameters.budget_parameters(design.structure, source)
 
 
-def _reference(design: Design, d: Inputs) -> Inputs:
+def _with_reference_inputs(design: Design, d: Inputs) -> Inputs:
     """Inputs of the reference window, which no intervention moves: what is believed or known of a
     channel's effect rests on what was spent, and ``do`` must not change its coefficient."""
     nodes = {n: pm.Data(f"reference_{n}", getattr(design.inputs, n)) for n in REFERENCE}
     return replace(d, **nodes)
 
 
-def _fixed_inputs(design: Design) -> Inputs:
+def _scaled_input_nodes(design: Design) -> Inputs:
     """Scaled inputs as data nodes themselves: nothing intervenes on what is behind them, and no
     step of the sampler has to scale them again."""
     arrays = vars(design.inputs)
     basis = {name: pm.Data(f"{name}_basis", values) for name, values in arrays["basis"].items()}
-    scaled = {n: _sized(f"scaled_{n}", v) for n, v in arrays.items() if n not in FIXED}
+    scaled = {n: _data_node(f"scaled_{n}", v) for n, v in arrays.items() if n not in FIXED}
     return Inputs(basis=basis, product=arrays["product"], **scaled)
 
 
-def _sized(name: str, value: Array, *dims: str) -> Tensor:
+def _data_node(name: str, value: Array, *dims: str) -> Tensor:
     """A data node; lengths of one are known to be one, so that loops run over what is longer."""
     shape = tuple(1 if length == 1 else None for length in value.shape)
     return pm.Data(name, value, dims=dims or None, shape=shape)
 
 
-def _inputs(design: Design) -> Inputs:
+def _natural_input_nodes(design: Design) -> Inputs:
     """Scaled inputs from data nodes."""
     nodes: dict[str, Any] = {
         name: pm.Data(f"scale_{name}", getattr(design.scales, name)) for name in SCALES
     }
     world = design.observed
-    variables = {n: pm.Data(n, getattr(world, n), dims=VARIABLE_DIMS[n]) for n in ARRAYS}
+    variables = {n: pm.Data(n, getattr(world, n), dims=VARIABLE_DIMS[n]) for n in VARIABLE_NAMES}
     basis = {name: pm.Data(f"{name}_basis", values) for name, values in design.basis.items()}
     return scaled_inputs(variables, basis, replace(design.scales, **nodes), design.structure, pt)

@@ -32,13 +32,13 @@ from mmm.equations.mediators import MediatorValue
 from mmm.ops.evidence import coefficient_evidence, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
-from mmm.priors.coefficients import Linear
+from mmm.priors.coefficients import LinearPrior
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observations:
     """The data: ``kpi (week, geo)`` scaled; ``kept (week, geo)`` the cells of it that have a say;
     the budgets that latent demand drives, if any."""
 
@@ -70,15 +70,15 @@ class Moments:
 def moments(
     p: Parameters,
     d: Inputs,
-    side: Linear,
-    seen: Seen,
+    side: LinearPrior,
+    seen: Observations,
     xp: Namespace,
     mediator_value: MediatorValue | None = None,
 ) -> Moments:
     """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
     kept = seen.kept
-    residual, factor, design, whitening = _seen_parts(p, d, side, seen, xp, mediator_value)
-    flat, r = _flat(design), _flat(residual)
+    residual, factor, design, whitening = _whitened_parts(p, d, side, seen, xp, mediator_value)
+    flat, r = _flattened_cells(design), _flattened_cells(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
     squares = (r**2).sum(-1)
@@ -88,7 +88,7 @@ def moments(
         own = p["level_sd"][..., None, None] * factor
         shared = (design * own[..., None, :, :]).sum(-2)
         corner = xp.eye(factor.shape[-1]) * (own**2).sum(-2)[..., None, :]
-        gram = _bordered(gram, shared, corner, xp)
+        gram = _bordered_matrix(gram, shared, corner, xp)
         moment = xp.concatenate([moment, (own * residual).sum(-2)], axis=-1)
         load = xp.concatenate([(design * factor[..., None, :, :]).sum(-1), (own * factor).mT], -2)
         total = (p["shock_sd"] ** 2)[..., None] * (factor**2).sum(-1)
@@ -108,21 +108,23 @@ def moments(
         factor=factor,
         residual=residual,
     )
-    return _without_demand(p, found, side.s, seen, xp) if seen.budgets else found
+    return _with_demand_integrated_out(p, found, side.s, seen, xp) if seen.budgets else found
 
 
-def _without_demand(p: Parameters, m: Moments, s: Structure, seen: Seen, xp: Namespace) -> Moments:
+def _with_demand_integrated_out(
+    p: Parameters, m: Moments, s: Structure, seen: Observations, xp: Namespace
+) -> Moments:
     """The moments of kpi and budgets together, latent demand taken out."""
     assert seen.budgets is not None
     of_kpi = latent_demand.GaussianCoefficients(m.a, m.b, m.squares, m.log_scale)
     of_budgets = latent_demand.budget_sensor(p, seen.budgets, s, xp)
     found, path = latent_demand.integrate_out_demand(
-        (of_kpi, _on_demand(p, m, xp)), of_budgets, p["demand_rho"], len(seen.kept), xp
+        (of_kpi, _kpi_sensor(p, m, xp)), of_budgets, p["demand_rho"], len(seen.kept), xp
     )
     return replace(m, **vars(found), path=path)
 
 
-def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
+def _kpi_sensor(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
     """What the kpi says of demand."""
     effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
     if "noise_rho" in p:
@@ -140,12 +142,16 @@ def _on_demand(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.Demand
 
 
 def log_evidence(
-    p: Parameters, d: Inputs, side: Linear, seen: Seen, mediator_value: MediatorValue | None
+    p: Parameters,
+    d: Inputs,
+    side: LinearPrior,
+    seen: Observations,
+    mediator_value: MediatorValue | None,
 ) -> Tensor:
     """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and seen.budgets is None:
-        return _plain_evidence(p, d, side, seen, mediator_value)
+        return _regression_evidence(p, d, side, seen, mediator_value)
     m = moments(p, d, side, seen, GRAPH, mediator_value)
     count = m.residual.size if seen.kept.all() else seen.kept.sum()
     if seen.budgets is not None:
@@ -154,22 +160,26 @@ def log_evidence(
     return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
 
 
-def _plain_evidence(
-    p: Parameters, d: Inputs, side: Linear, seen: Seen, mediator_value: MediatorValue | None
-) -> Tensor:
-    """The same where nothing but coefficients goes out: a regression."""
-    residual, _, design, whitening = _seen_parts(p, d, side, seen, GRAPH, mediator_value)
-    v, r = p["sigma"] ** 2, _flat(residual)
-    count = r.size if seen.kept.all() else seen.kept.sum()
-    scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
-    return -0.5 * (scale + regression_evidence(_flat(design), r, v))
-
-
-def draw_back(
+def _regression_evidence(
     p: Parameters,
     d: Inputs,
-    side: Linear,
-    seen: Seen,
+    side: LinearPrior,
+    seen: Observations,
+    mediator_value: MediatorValue | None,
+) -> Tensor:
+    """The same where nothing but coefficients goes out: a regression."""
+    residual, _, design, whitening = _whitened_parts(p, d, side, seen, GRAPH, mediator_value)
+    v, r = p["sigma"] ** 2, _flattened_cells(residual)
+    count = r.size if seen.kept.all() else seen.kept.sum()
+    scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
+    return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
+
+
+def draw_coefficients(
+    p: Parameters,
+    d: Inputs,
+    side: LinearPrior,
+    seen: Observations,
     mediator_value: MediatorValue | None,
     rng: np.random.Generator,
 ) -> dict[str, Array]:
@@ -186,7 +196,7 @@ def draw_back(
 
 
 def _coefficients(
-    p: Parameters, side: Linear, m: Moments, eta: Array, rng: np.random.Generator
+    p: Parameters, side: LinearPrior, m: Moments, eta: Array, rng: np.random.Generator
 ) -> dict[str, Array]:
     mean = side.prior_mean()
     common = eta[:, : mean.size]
@@ -215,7 +225,7 @@ def _coefficients(
 def _linear_parts(
     p: Parameters,
     d: Inputs,
-    side: Linear,
+    side: LinearPrior,
     kpi: Tensor,
     xp: Namespace,
     mediator_value: MediatorValue | None,
@@ -236,11 +246,11 @@ def _linear_parts(
     return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
 
 
-def _seen_parts(
+def _whitened_parts(
     p: Parameters,
     d: Inputs,
-    side: Linear,
-    seen: Seen,
+    side: LinearPrior,
+    seen: Observations,
     xp: Namespace,
     mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -273,24 +283,24 @@ def _whitened(
         whitening = whitening - (kept.sum(0) * xp.log(relative[..., 0, :])).sum(-1)
     if "noise_rho" in p:
         rho = p["noise_rho"][..., None, None]
-        residual = _differenced(residual, rho, xp)
-        design = _differenced(design, rho[..., None, :, :], xp)
+        residual = _quasi_differenced(residual, rho, xp)
+        design = _quasi_differenced(design, rho[..., None, :, :], xp)
         whitening = whitening + 0.5 * residual.shape[-1] * xp.log(1.0 - rho[..., 0, 0] ** 2)
     return residual, factor, design, whitening
 
 
-def _differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
+def _quasi_differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
     """Each week less rho times the week before; the first times sqrt(1 - rho^2)."""
     first = x[..., :1, :] * xp.sqrt(1.0 - rho**2)
     return xp.concatenate([first, x[..., 1:, :] - rho * x[..., :-1, :]], axis=-2)
 
 
-def _flat(values: Tensor) -> Tensor:
+def _flattened_cells(values: Tensor) -> Tensor:
     """The last two axes as one."""
     return values.reshape((*values.shape[:-2], values.shape[-2] * values.shape[-1]))
 
 
-def _bordered(gram: Tensor, shared: Tensor, corner: Tensor, xp: Namespace) -> Tensor:
+def _bordered_matrix(gram: Tensor, shared: Tensor, corner: Tensor, xp: Namespace) -> Tensor:
     """The matrix [[gram, shared], [shared', corner]]."""
     top = xp.concatenate([gram, shared], axis=-1)
     return xp.concatenate([top, xp.concatenate([shared.mT, corner], axis=-1)], axis=-2)

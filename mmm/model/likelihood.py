@@ -79,7 +79,7 @@ def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: 
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
 
-def settle_mediators(design: Design, p: Parameters) -> MediatorValue:
+def observed_mediators(design: Design, p: Parameters) -> MediatorValue:
     """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
     values, scales = design.panel.array("mediators"), design.scales
 
@@ -97,12 +97,14 @@ def settle_mediators(design: Design, p: Parameters) -> MediatorValue:
         week, geo = np.nonzero(seen)
         data = pm.Data(f"observed_{name}", values[week, geo, mediator])
         node = pm.Normal(f"mediator_{name}", natural[week, geo], wide[week, geo], observed=data)
-        return _unseen(name, mean, sd, seen, (node - center[geo]) / spread[geo])
+        return _with_unseen_weeks(name, mean, sd, seen, (node - center[geo]) / spread[geo])
 
     return mediator_value
 
 
-def _unseen(name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor) -> Tensor:
+def _with_unseen_weeks(
+    name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor
+) -> Tensor:
     week, geo = np.nonzero(~seen)
     pm.modelcontext(None).add_coord(f"unseen_{name}_cell", range(len(week)))
     z = pm.Normal(f"unseen_{name}_z", dims=f"unseen_{name}_cell")

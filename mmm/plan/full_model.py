@@ -14,7 +14,7 @@ from mmm.attribution.decomposition import channel_slopes
 from mmm.data.timeline import Variables
 from mmm.plan.build_curves import exposure_per_currency
 from mmm.plan.cells import Spread
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, media_factor
+from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, kpi_per_media_unit
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -40,7 +40,7 @@ class ExactPlan:
         """(draw, cell) derivative of ``value``."""
 
         def change(found: Evaluation) -> Array:
-            worth = (media_factor(self.model, found) * self.worth)[:, None]
+            worth = (kpi_per_media_unit(self.model, found) * self.worth)[:, None]
             slopes = np.zeros((len(self.spread.cells), len(worth)))
             for week, along in self._directions():
                 rise = channel_slopes(self.model, found, along)
@@ -63,7 +63,7 @@ class ExactPlan:
             yield week, alone
 
     def _earned(self, found: Evaluation) -> Array:
-        return np.asarray((expected(self.model, found) * self.worth).sum((1, 2)))
+        return np.asarray((expected_kpi(self.model, found) * self.worth).sum((1, 2)))
 
     def _under(self, spend: Array) -> Variables:
         history, plan = len(self.model.panel.weeks), self.spread.plan(spend)

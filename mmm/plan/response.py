@@ -32,7 +32,7 @@ from mmm.plan.curves import On, PlanCurves
 from mmm.plan.frame import PlanFrame
 from mmm.plan.full_model import ExactPlan, exact_plan
 from mmm.plan.horizon import Horizon
-from mmm.posterior.evaluate import mean_by_geo, near, with_noise
+from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -148,7 +148,7 @@ class PlanResponse(PlanFrame):
         planned[weeks] = self.plan(spend)
         world = replace(self.world, spend=planned)
         if seed is None:
-            world, weeks = near(self.model, world, weeks)
+            world, weeks = weeks_that_matter(self.model, world, weeks)
         return mean_by_geo(self.model, world, seed)[:, weeks]
 
     def _weeks(self) -> slice:

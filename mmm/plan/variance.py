@@ -21,7 +21,7 @@ import numpy as np
 
 from mmm.counterfactual.variables import VariableRef, model_variables, read_values, with_values
 from mmm.data.panel import Panel
-from mmm.data.timeline import ARRAYS, Variables, observed
+from mmm.data.timeline import VARIABLE_NAMES, Variables, observed_variables
 from mmm.errors import Issue, QueryError
 from mmm.interval import Interval
 from mmm.plan.variance_answer import PlanVersusActual, Residual, SpendRow, VarianceRow, VarianceWeek
@@ -79,7 +79,7 @@ def plan_versus_actual(
         detail = f"no week of the plan has happened yet: it starts on {start}; send its actuals"
         raise QueryError([Issue("", "no_actuals", detail)])
     weeks = slice(first, first + count)
-    assumed, came = _cut(planned.world, weeks.stop), _cut(observed(actual), weeks.stop)
+    assumed, came = _cut(planned.world, weeks.stop), _cut(observed_variables(actual), weeks.stop)
     came = _with_past(came, assumed, first)
     kpi = actual.array("kpi")[weeks].sum(1)
     steps = [*_steps(model, planned, assumed, came, weeks)]
@@ -225,7 +225,7 @@ def _spending(world: Variables, spend: Array, weeks: slice) -> Variables:
 
 
 def _cut(world: Variables, stop: int) -> Variables:
-    arrays = {name: getattr(world, name)[:stop] for name in ARRAYS}
+    arrays = {name: getattr(world, name)[:stop] for name in VARIABLE_NAMES}
     return Variables(weeks=world.weeks[:stop], **arrays)
 
 
@@ -233,6 +233,6 @@ def _with_past(came: Variables, assumed: Variables, first: int) -> Variables:
     """``came`` with the past as the model was fitted to it."""
     arrays = {
         name: np.concatenate([getattr(assumed, name)[:first], getattr(came, name)[first:]])
-        for name in ARRAYS
+        for name in VARIABLE_NAMES
     }
     return Variables(weeks=came.weeks, **arrays)

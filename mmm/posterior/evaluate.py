@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmm.data.inputs import Inputs
-from mmm.data.timeline import Variables, between
+from mmm.data.timeline import Variables, select_weeks
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.posterior.abduction import with_latent_states
@@ -22,14 +22,16 @@ from mmm.spec.structure import Structure, longest_delay
 from mmm.types import Array
 
 
-def near(model: FittedModel, world: Variables, weeks: slice) -> tuple[Variables, slice]:
+def weeks_that_matter(
+    model: FittedModel, world: Variables, weeks: slice
+) -> tuple[Variables, slice]:
     """The part of ``world``, which begins with the observed weeks, and where ``weeks`` are in it.
 
     Expectations on ``weeks`` are the same by either; drawn states are not, for fewer are drawn.
     """
     ahead = weeks.start - longest_delay(model.structure) - 1
     first = max(min(ahead, len(model.panel.weeks) - 1), 0)
-    return between(world, first, weeks.stop), slice(weeks.start - first, weeks.stop - first)
+    return select_weeks(world, first, weeks.stop), slice(weeks.start - first, weeks.stop - first)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def evaluate(
     is given; chunks bound the memory.
     """
     inputs = model.design.inputs_on(variables)
-    past = model.design.inputs if _has_past(model.structure) else inputs
+    past = model.design.inputs if _depends_on_past(model.structure) else inputs
     rng = None if seed is None else np.random.default_rng(seed)
     cells = inputs.exposure.size + inputs.log_price.size * (8 + len(model.structure.mediators))
     last = model.panel.weeks[-1]
@@ -71,7 +73,7 @@ def evaluate(
     return np.concatenate(parts)
 
 
-def expected(model: FittedModel, found: Evaluation) -> Array:
+def expected_kpi(model: FittedModel, found: Evaluation) -> Array:
     """(draw, week, geo) expected kpi in kpi units, given the past and the parameters."""
     mean = equations.mean(found.terms, model.structure, np) * model.scales.kpi_unit
     if model.structure.likelihood == "lognormal":
@@ -81,22 +83,22 @@ def expected(model: FittedModel, found: Evaluation) -> Array:
 
 def outcome(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week) expected kpi in kpi units, summed over geos."""
-    return evaluate(model, variables, lambda found: expected(model, found).sum(-1), seed)
+    return evaluate(model, variables, lambda found: expected_kpi(model, found).sum(-1), seed)
 
 
 def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week, geo) expected kpi in kpi units."""
-    return evaluate(model, variables, lambda found: expected(model, found), seed)
+    return evaluate(model, variables, lambda found: expected_kpi(model, found), seed)
 
 
-def media_factor(model: FittedModel, found: Evaluation) -> Array:
+def kpi_per_media_unit(model: FittedModel, found: Evaluation) -> Array:
     """(draw, week, geo) kpi units that one scaled unit of a term of media brings.
 
     Identity link: the kpi unit, times the price factor where prices act on all. Log link: the
     expected kpi itself, to first order in the term.
     """
     if model.structure.log_link:
-        return expected(model, found)
+        return expected_kpi(model, found)
     acts = model.structure.price_acts_on_all
     factor = found.terms.price_factor if acts else np.ones_like(found.terms.price_factor)
     shape = (len(found.parameters["beta"]), *factor.shape[-2:])
@@ -140,5 +142,5 @@ def _log_variance(s: Structure, found: Evaluation) -> Array:
     return np.asarray(grown[..., None] * by_geo[:, None, :] ** 2)
 
 
-def _has_past(s: Structure) -> bool:
+def _depends_on_past(s: Structure) -> bool:
     return s.ar or bool(s.mediators)

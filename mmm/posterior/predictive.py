@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import betainc, nbdtrik
 
 from mmm.data.timeline import Variables
-from mmm.posterior.evaluate import Evaluation, evaluate, expected, with_noise
+from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -76,7 +76,7 @@ def predictive_draws(model: FittedModel, world: Variables, weeks: slice, seed: i
     states, inside, later = _seeds(seed, 3)
 
     def expected_on_weeks(evaluation: Evaluation) -> Array:
-        return expected(model, evaluation)[:, first : weeks.stop]
+        return expected_kpi(model, evaluation)[:, first : weeks.stop]
 
     mean = evaluate(model, world, expected_on_weeks, states)
     known = max(min(history, weeks.stop) - first, 0)

@@ -26,7 +26,7 @@ POOLED = {
 
 
 @dataclass(frozen=True)
-class Coefficients:
+class CoefficientVector:
     """``name`` of a vector along ``dim``: prior Normal(mean, fixed), or Normal(0, pooled * fixed)
     where ``pooled`` names the parameter; ``fixed`` is a number or (coefficient,)."""
 
@@ -48,7 +48,7 @@ def level_prior(s: Structure) -> Prior:
     return PRIORS["level_log" if s.log_link else "level"]
 
 
-def coefficients(design: Design) -> list[Coefficients]:
+def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     """Every vector of ``linear_terms``, in its order."""
     spec, s, scales = design.spec, design.structure, design.scales
     found = []
@@ -57,31 +57,31 @@ def coefficients(design: Design) -> list[Coefficients]:
         if not size:
             return
         if name in POOLED:
-            found.append(Coefficients(name, dim, size, 0.0, fixed, POOLED[name]))
+            found.append(CoefficientVector(name, dim, size, 0.0, fixed, POOLED[name]))
         else:
             mean, sd = PRIORS[prior].parameters
-            found.append(Coefficients(name, dim, size, mean, sd))
+            found.append(CoefficientVector(name, dim, size, mean, sd))
 
     add("product_level", "product", len(np.unique(scales.product)), "")
     add("trend", "slope", int(s.trend != "none"), "trend")
     add("changepoint", "kink", spec.trend.changepoints * (s.trend == "piecewise"), "")
     if s.trend == "smooth":
-        wave = smooth_sd(spec.trend.lengthscale, scales)
+        wave = smooth_coefficient_sd(spec.trend.lengthscale, scales)
         add("smooth", "wave", len(wave), "", wave)
     add("season", "harmonic", 2 * s.yearly, "season")
     add("holiday", "holiday_name", len(scales.holidays), "")
     add("event_effect", "event", len(s.events), "event")
-    add("mediator_effect", "acting_mediator", len(acting(s)), "mediator_effect")
+    add("mediator_effect", "acting_mediator", len(acting_mediators(s)), "mediator_effect")
     add("control_effect", "acting_control", len(s.acting_controls), "control_effect")
     return found
 
 
-def acting(s: Structure) -> list[int]:
+def acting_mediators(s: Structure) -> list[int]:
     """Mediators that act on the kpi."""
     return [i for i, lag in enumerate(s.mediator_lag) if lag is not None]
 
 
-def smooth_sd(lengthscale: float, scales: Scales) -> Array:
+def smooth_coefficient_sd(lengthscale: float, scales: Scales) -> Array:
     """(function,) s.d. of a smooth wave's coefficients, for a wave of unit s.d."""
     size, boundary = smooth_size(scales.span_weeks, lengthscale)
     found = spectral_sd(size, boundary, window_units(lengthscale, scales.span_weeks), np)
@@ -89,11 +89,11 @@ def smooth_sd(lengthscale: float, scales: Scales) -> Array:
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearPrior:
     """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
 
     s: Structure
-    vectors: tuple[Coefficients, ...]
+    vectors: tuple[CoefficientVector, ...]
 
     @property
     def blocks(self) -> list[tuple[str, int]]:
@@ -117,12 +117,12 @@ class Linear:
         return xp.concatenate(same, axis=-1)
 
 
-def linear_side(design: Design) -> Linear:
+def linear_prior(design: Design) -> LinearPrior:
     """The linear side of the model."""
-    return Linear(design.structure, tuple(coefficients(design)))
+    return LinearPrior(design.structure, tuple(coefficient_vectors(design)))
 
 
-def varying_size(spec: ModelSpec, scales: Scales) -> int:
+def varying_function_count(spec: ModelSpec, scales: Scales) -> int:
     """Functions of the group that has most."""
-    waves = (smooth_sd(group.lengthscale, scales) for group in spec.time_varying)
+    waves = (smooth_coefficient_sd(group.lengthscale, scales) for group in spec.time_varying)
     return max((len(wave) for wave in waves), default=0)

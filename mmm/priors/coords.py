@@ -3,7 +3,7 @@
 from typing import Any
 
 from mmm.data.design import Design
-from mmm.priors.coefficients import acting, coefficients, varying_size
+from mmm.priors.coefficients import acting_mediators, coefficient_vectors, varying_function_count
 from mmm.spec.structure import Structure, event_parameters
 
 
@@ -27,7 +27,7 @@ def coords(design: Design) -> dict[str, list[Any]]:
         "varying_group": [",".join(s.channels[i] for i in group) for group in s.varying],
         "driven": [s.channels[i] for i in s.driven],
         "mediator_harmonic": list(range(2 * s.yearly)),
-        "varying_wave": list(range(varying_size(spec, design.scales))),
+        "varying_wave": list(range(varying_function_count(spec, design.scales))),
     }
     found["free_effect_channel"] = [
         channel.name
@@ -37,9 +37,9 @@ def coords(design: Design) -> dict[str, list[Any]]:
     labels = {
         "holiday_name": list(design.scales.holidays),
         "product": sorted(set(panel.products)),
-        "acting_mediator": [s.mediators[i] for i in acting(s)],
+        "acting_mediator": [s.mediators[i] for i in acting_mediators(s)],
     }
-    for item in coefficients(design):
+    for item in coefficient_vectors(design):
         found.setdefault(item.dim, labels.get(item.dim, list(range(item.size))))
     for name, members in s.parameter_media.items():
         found[f"{name}_medium"] = [media[member] for member in members]

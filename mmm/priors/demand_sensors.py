@@ -24,7 +24,7 @@ TURN = Prior(
 )
 
 
-def sensor(response: str, noise: str, source: Source, *dims: str) -> dict[str, Tensor]:
+def sensor_parameters(response: str, noise: str, source: Source, *dims: str) -> dict[str, Tensor]:
     """Response and noise by these names of ``PRIORS``, along ``dims``."""
     size = source.draw(f"{noise}_size_z", SIZE, *dims)
     # uniform; and the mean of the prior, where a search starts, is not the one point of no noise

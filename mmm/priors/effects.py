@@ -31,12 +31,12 @@ from mmm.priors.table import Prior, effect_prior, stated_prior
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
 
-LEAST_SPREAD = 0.01
+LEAST_RELATIVE_SD = 0.01
 """A curve that hardly moves counts as moving by this share of its value at usual spend."""
 
 
 @dataclass(frozen=True)
-class Quantity:
+class StatedQuantity:
     """What a statement about an effect measures: value per unit of spend with ``money``, else a
     share of the kpi; of the next unit of spend where ``marginal``, else of all spend."""
 
@@ -69,26 +69,26 @@ def channel_coefficients(
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
         prior = _free_prior(effect_prior(design.scales.mean_spend), free, source)
-        spread = partial(_spread, p, d, s, at_one, free, source.xp)
+        spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
         effect = source.informed("effect", prior, spread, "free_effect_channel")
         if len(free) == s.n_channels:
             return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
-    per_unit: dict[Quantity, Tensor] = {}
+    per_unit: dict[StatedQuantity, Tensor] = {}
     for channel in acting:
         stated = spec.channels[channel].prior.effect
         if stated is None:
             continue
         kind, value = stated
-        quantity = Quantity("roi" in kind, kind in ("marginal_roi", "elasticity"))
+        quantity = StatedQuantity("roi" in kind, kind in ("marginal_roi", "elasticity"))
         if quantity not in per_unit:
-            per_unit[quantity] = _per_coefficient(quantity, design, d, p, ratio, source)
+            per_unit[quantity] = _quantity_per_coefficient(quantity, design, d, p, ratio, source)
         drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
         rows[channel] = drawn / per_unit[quantity][..., channel]
     return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
 
 
-def _spread(
+def _relative_curve_sd(
     p: Parameters, d: Inputs, s: Structure, at_one: Tensor, free: list[int], xp: Namespace
 ) -> Tensor:
     """(..., free channel) s.d. of a channel's curve over weeks and geos, relative to its value at
@@ -99,7 +99,7 @@ def _spread(
     center = (curve * even).sum((-2, -1))[..., None, None]
     variance = ((curve - center) ** 2 * even).sum((-2, -1))
     relative = variance / at_one[..., : s.n_channels] ** 2
-    return xp.sqrt(relative + LEAST_SPREAD**2)[..., free]
+    return xp.sqrt(relative + LEAST_RELATIVE_SD**2)[..., free]
 
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
@@ -109,8 +109,8 @@ def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> P
     return replace(first, parameters=(center, float(sigma[0])))
 
 
-def _per_coefficient(
-    quantity: Quantity,
+def _quantity_per_coefficient(
+    quantity: StatedQuantity,
     design: Design,
     d: Inputs,
     p: Parameters,
@@ -121,12 +121,12 @@ def _per_coefficient(
     s, panel, xp = design.structure, design.panel, source.xp
     tail, span = s.max_lag if quantity.money else 0, design.scales.span_weeks
     window = slice(0, span)
-    d = _within(d, window) if len(panel.weeks) > span else d
-    longer = carried_out(d, tail, xp) if tail else d
+    d = _on_weeks(d, window) if len(panel.weeks) > span else d
+    longer = followed_by_no_spend(d, tail, xp) if tail else d
     shape = media_curve_derivatives if quantity.marginal else media_curves
     response = shape(p, longer, s, xp)[..., : s.n_channels, :, :] * ratio[..., None, :]
     spend, kpi = panel.array("spend")[window].sum((0, 1)), panel.array("kpi")[window]
-    worth = _worth(design, tail, money=quantity.money)
+    worth = _value_per_scaled_unit(design, tail, money=quantity.money)
     worth = source.data(f"{quantity.label}_of_media", worth)
     if s.price_acts_on_all and not s.log_link:
         worth = equations.price_factor(p, longer, s, xp) * worth
@@ -135,7 +135,7 @@ def _per_coefficient(
     return total / source.data(f"{quantity.label}_base", base)
 
 
-def _worth(design: Design, tail: int, *, money: bool) -> Array:
+def _value_per_scaled_unit(design: Design, tail: int, *, money: bool) -> Array:
     """(week, geo) of one scaled unit of media, before the price factor: in currency with ``money``,
     else in kpi units."""
     scales, log_link = design.scales, design.structure.log_link
@@ -148,7 +148,7 @@ def _worth(design: Design, tail: int, *, money: bool) -> Array:
     return np.concatenate([value * unit, held])
 
 
-def _within(d: Inputs, weeks: slice) -> Inputs:
+def _on_weeks(d: Inputs, weeks: slice) -> Inputs:
     """``d`` on some of its weeks; for curves and prices."""
     return replace(
         d,
@@ -159,7 +159,7 @@ def _within(d: Inputs, weeks: slice) -> Inputs:
     )
 
 
-def carried_out(d: Inputs, tail: int, xp: Namespace) -> Inputs:
+def followed_by_no_spend(d: Inputs, tail: int, xp: Namespace) -> Inputs:
     """``d`` with ``tail`` more weeks without spend, at the last prices; for curves and prices."""
 
     def hold(values: Tensor) -> Tensor:

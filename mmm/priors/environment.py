@@ -7,7 +7,7 @@ import numpy as np
 
 from mmm.priors.prior import Prior
 
-WORLD: dict[str, Prior] = {
+ENVIRONMENT: dict[str, Prior] = {
     "level": Prior(
         "normal",
         (0.8, 0.4),

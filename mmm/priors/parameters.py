@@ -14,10 +14,10 @@ from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
 from mmm.equations.media import curve_at_one
 from mmm.equations.transforms import from_half_life
-from mmm.priors.coefficients import coefficients, level_prior
-from mmm.priors.demand_sensors import sensor
+from mmm.priors.coefficients import coefficient_vectors, level_prior
+from mmm.priors.demand_sensors import sensor_parameters
 from mmm.priors.effects import channel_coefficients
-from mmm.priors.geo import geo_ratio, price_parameters, signed_spread
+from mmm.priors.geo import geo_ratio, price_parameters, signed_sd
 from mmm.priors.source import Source
 from mmm.priors.table import PRIORS, Prior, stated_prior
 from mmm.priors.time_varying import varying_weights
@@ -57,21 +57,21 @@ def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
 def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
     """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
     shocks."""
-    pooled = [c.pooled for c in coefficients(design) if c.pooled]
+    pooled = [c.pooled for c in coefficient_vectors(design) if c.pooled]
     found = {name: source.draw(name, PRIORS[name]) for name in pooled}
     if len(design.panel.geos) > 1:
         sized = "population" in design.panel.data
         found["level_sd"] = source.draw(
             "level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"]
         )
-        found["shock_sd"] = signed_spread("shock_sd", PRIORS["shock_sd"], source)
+        found["shock_sd"] = signed_sd("shock_sd", PRIORS["shock_sd"], source)
     return found
 
 
 def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
     """The linear coefficients, and latent demand, given the other parameters in ``p``."""
     s, panel = design.structure, design.panel
-    found = _demand(s, panel, p, source) if s.driven else {}
+    found = _latent_demand(s, panel, p, source) if s.driven else {}
     level = source.draw("level_mean", level_prior(s))
     if len(panel.geos) == 1:
         found["level"] = source.keep("level", level[..., None], "geo")
@@ -80,7 +80,7 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
         found["level"] = source.keep("level", level[..., None] + deviation, "geo")
         shock = p["shock_sd"][..., None] * source.standard("shock_z", "date")
         found["shock"] = source.keep("shock", shock, "date")
-    for item in coefficients(design):
+    for item in coefficient_vectors(design):
         if item.pooled:
             z = source.standard(f"{item.name}_z", item.dim)
             found[item.name] = source.keep(item.name, item.sd(p) * z, item.dim)
@@ -99,7 +99,7 @@ def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tens
         names = ("dispersion", "demand_effect") if latent else ("dispersion",)
         return {name: source.draw(name, PRIORS[name]) for name in names}
     if latent:
-        found = sensor("demand_effect", "sigma", source)
+        found = sensor_parameters("demand_effect", "sigma", source)
     else:
         found = {"sigma": source.draw("sigma", PRIORS["sigma"])}
     if spec.noise.scale == "geo" and len(panel.geos) > 1:
@@ -137,7 +137,7 @@ def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
     """How budgets respond to latent demand, and their noise."""
-    return sensor("budget_loading", "budget_sd", source, "driven") if s.driven else {}
+    return sensor_parameters("budget_loading", "budget_sd", source, "driven") if s.driven else {}
 
 
 def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
@@ -150,7 +150,9 @@ def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
     return (memory * scaled[..., None, :]).sum(-1)
 
 
-def _demand(s: Structure, panel: Panel, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
+def _latent_demand(
+    s: Structure, panel: Panel, p: dict[str, Tensor], source: Source
+) -> dict[str, Tensor]:
     """Latent demand, and the coefficients of the budgets that it drives."""
     z = source.standard("demand_z", "date")
     state = demand_state(z, p["demand_rho"], len(panel.weeks), source.xp)
@@ -168,7 +170,9 @@ def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str
     # A Weibull's scale follows from its shape, so the shape comes first.
     for name in sorted(s.parameter_media, key=lambda name: name == "adstock_scale"):
         members, dim = s.parameter_media[name], f"{name}_medium"
-        stated = {m for m in members if _half_life(spec, s, m) and _follows(name, s, m)}
+        stated = {
+            m for m in members if _stated_half_life(spec, s, m) and _is_set_by_half_life(name, s, m)
+        }
         if not stated:
             p[name] = source.draw(name, PRIORS[name], dim)
             continue
@@ -176,7 +180,7 @@ def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str
         for member in members:
             label = f"{name}_{s.media[member].name}"
             if member in stated:
-                values.append(_from_half_life(spec, s, member, p, source)[name])
+                values.append(_adstock_from_half_life(spec, s, member, p, source)[name])
             else:
                 values.append(source.draw(label, PRIORS[name]))
         p[name] = source.keep(name, source.xp.stack(values, axis=-1), dim)
@@ -185,22 +189,22 @@ def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str
     return p
 
 
-def _half_life(spec: ModelSpec, s: Structure, member: int) -> MedianP95 | None:
+def _stated_half_life(spec: ModelSpec, s: Structure, member: int) -> MedianP95 | None:
     """What is stated of the half-life of a channel's direct effect."""
     direct = member < s.n_channels and s.media[member].acts
     return spec.channels[member].prior.half_life if direct else None
 
 
-def _follows(parameter: str, s: Structure, member: int) -> bool:
+def _is_set_by_half_life(parameter: str, s: Structure, member: int) -> bool:
     """Whether a half-life sets this parameter of the medium's adstock."""
     weibull = s.media[member].adstock.kind == "weibull"
     return parameter == ("adstock_scale" if weibull else "adstock_alpha")
 
 
-def _from_half_life(
+def _adstock_from_half_life(
     spec: ModelSpec, s: Structure, member: int, p: dict[str, Tensor], source: Source
 ) -> dict[str, Tensor]:
-    stated = _half_life(spec, s, member)
+    stated = _stated_half_life(spec, s, member)
     assert stated is not None
     drawn = source.draw(f"half_life_{s.media[member].name}", stated_prior("half_life", stated))
     shapes = s.parameter_media.get("adstock_shape", ())

@@ -75,14 +75,14 @@ def prior_draws(design: Design, n: int, seed: int) -> xr.Dataset:
     p |= parameters.mediator_parameters(s, source)
     p |= parameters.budget_parameters(s, source)
     p |= parameters.linear(design, p, source)
-    _unseen(s, panel, p, d, source)
+    _draw_unseen_weeks(s, panel, p, d, source)
     kept = {k: v for k, v in source.drawn.items() if not k.endswith(HIDDEN)}
     data = {name: (("chain", "draw", *dims), v[None]) for name, (dims, v) in kept.items()}
     used = {dim for dims, _ in kept.values() for dim in dims}
     return xr.Dataset(data, coords={k: v for k, v in labels.items() if k in used})
 
 
-def _unseen(
+def _draw_unseen_weeks(
     s: Structure, panel: Panel, p: dict[str, Array], d: Inputs, source: ArraySource
 ) -> None:
     values = panel.array("mediators")

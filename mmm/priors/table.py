@@ -7,7 +7,7 @@ specification set: a channel's effect and its ROI.
 
 import numpy as np
 
-from mmm.priors.environment import WORLD
+from mmm.priors.environment import ENVIRONMENT
 from mmm.priors.media import MEDIA
 from mmm.priors.prior import Prior
 from mmm.spec.media import MedianP95
@@ -17,7 +17,7 @@ __all__ = ["PRIORS", "Prior", "effect_prior", "stated_prior"]
 
 Z95 = 1.6448536269514722
 
-PRIORS: dict[str, Prior] = {**WORLD, **MEDIA}
+PRIORS: dict[str, Prior] = {**ENVIRONMENT, **MEDIA}
 
 MEDIA_SHARE = 0.15
 EFFECT_SIGMA = 1.0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mmm.data.scales import Scales
-from mmm.priors.coefficients import smooth_sd, varying_size
+from mmm.priors.coefficients import smooth_coefficient_sd, varying_function_count
 from mmm.priors.source import Source
 from mmm.priors.table import PRIORS
 from mmm.spec.model import ModelSpec
@@ -12,8 +12,8 @@ from mmm.types import Tensor
 
 def varying_weights(spec: ModelSpec, scales: Scales, source: Source) -> Tensor:
     """(..., group, function) coefficients of the log multipliers; zero beyond a group's own."""
-    waves = [smooth_sd(group.lengthscale, scales) for group in spec.time_varying]
-    size = varying_size(spec, scales)
+    waves = [smooth_coefficient_sd(group.lengthscale, scales) for group in spec.time_varying]
+    size = varying_function_count(spec, scales)
     fixed = np.stack([np.pad(wave, (0, size - len(wave))) for wave in waves])
     sd = source.draw("multiplier_sd", PRIORS["multiplier_sd"], "varying_group")
     z = source.standard("varying_z", "varying_group", "varying_wave")

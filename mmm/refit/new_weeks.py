@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mmm.data.timeline import observed
+from mmm.data.timeline import observed_variables
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import predictive_draws
 from mmm.refit.append_weeks import continued_panel
@@ -54,7 +54,7 @@ def forecast_of(old: FittedModel, table: pd.DataFrame, seed: int) -> Array | Non
     columns = {column for column, _ in old.spec.column_pointers}
     if not columns <= {*table.columns}:
         return None
-    world = observed(continued_panel(old, table, old.spec))
+    world = observed_variables(continued_panel(old, table, old.spec))
     weeks = slice(len(old.panel.weeks), len(world.weeks))
     if weeks.start == weeks.stop:
         return None

@@ -13,7 +13,7 @@ from scipy.special import gammaln
 
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
-from mmm.lift.resolve import resolve
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.latent_demand import log_budgets
@@ -24,7 +24,7 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 
 def weekly_log_density(model: FittedModel) -> Array:
     """(draw, week) of the observed weeks; cells that a lift test stands for have no say."""
-    tests = resolve(model.design)
+    tests = resolve_lift_tests(model.design)
     kept = kept_cells(tests, model.spec, model.panel)
 
     def density(found: Evaluation) -> Array:

@@ -13,7 +13,7 @@ import pandas as pd
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.prior import prior_model
 from mmm.data.design import design_of
-from mmm.data.panel import Panel, row_places
+from mmm.data.panel import Panel, row_positions
 from mmm.equations import mean as equations
 from mmm.interval import Answer, Interval
 from mmm.posterior.evaluate import with_noise
@@ -22,7 +22,7 @@ from mmm.spec.model import ModelSpec
 from mmm.summarize import summarize
 from mmm.types import Array
 
-MOST_CELLS = 20_000_000
+MAX_CELLS = 20_000_000
 BURN_IN = 60
 """Weeks ahead of the data in which autoregressive noise reaches its stationary spread."""
 
@@ -62,10 +62,10 @@ class Simulation:
 def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> Simulation:
     """``draws`` data sets on the inputs of ``panel``; fewer where the panel is very large."""
     cells = panel.array("kpi").size * (len(spec.channels) + 8)
-    n = int(np.clip(MOST_CELLS // cells, min(draws, 20), draws))
-    model = prior_model(design_of(spec, panel).on_panel(_unseen(panel)), n, seed)
-    states, mean = _mean(model)
-    kpi = _noisy(model, mean, seed + 1)
+    n = int(np.clip(MAX_CELLS // cells, min(draws, 20), draws))
+    model = prior_model(design_of(spec, panel).on_panel(_without_mediators(panel)), n, seed)
+    states, mean = _states_and_mean(model)
+    kpi = _with_kpi_noise(model, mean, seed + 1)
     s, scales = model.structure, model.scales
     mediators = np.zeros((n, len(s.mediators), *mean.shape[1:]))
     for i in range(len(s.mediators)):
@@ -78,7 +78,7 @@ def simulated_table(
 ) -> pd.DataFrame:
     """``frame`` with the kpi and the mediators of one draw; a mediator keeps its weeks unseen."""
     out = frame.copy()
-    place = row_places(frame, spec)
+    place = row_positions(frame, spec)
     out[spec.kpi.column] = found.kpi[draw].ravel()[place]
     for i, mediator in enumerate(spec.mediators):
         seen = np.isfinite(panel.array("mediators")[..., i]).ravel()[place]
@@ -86,20 +86,20 @@ def simulated_table(
     return out
 
 
-def _unseen(panel: Panel) -> Panel:
+def _without_mediators(panel: Panel) -> Panel:
     """The panel with no mediator observed, so that every one is drawn from its own equation."""
     data = panel.data.copy()
     data["mediators"] = data["mediators"] * np.nan
     return Panel(data)
 
 
-def _mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
+def _states_and_mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
     """Mediators' standardised states, and (draw, week, geo) the kpi's mean in kpi units."""
     p, s, panel = model.posterior.draws, model.structure, model.panel
     shape = (model.posterior.n_draws, len(panel.weeks), len(panel.geos))
     states = {i: p[f"unseen_{name}"].reshape(shape) for i, name in enumerate(s.mediators)}
 
-    def mediator_value(mediator: int, _mean: Array) -> Array:
+    def mediator_value(mediator: int, _states_and_mean: Array) -> Array:
         return states[mediator]
 
     terms = equations.terms(p, model.design.inputs, s, np, mediator_value)
@@ -111,7 +111,7 @@ def _mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
     return states, np.broadcast_to(mean, shape)
 
 
-def _noisy(model: FittedModel, mean: Array, seed: int) -> Array:
+def _with_kpi_noise(model: FittedModel, mean: Array, seed: int) -> Array:
     if not model.structure.ar:
         return with_noise(model, mean, seed)
     ahead = np.repeat(mean[:, :1], BURN_IN, axis=1)

@@ -28,7 +28,7 @@ from mmm.types import Array
 
 LAGS = 9
 EPOCH = date(2000, 1, 1)
-Window = tuple[date, date]
+WeekRange = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -153,15 +153,15 @@ class Truth:
         silent = self.past.held(np.concatenate([np.zeros_like(spend), tail]))
         return self.value_per_unit * float((self.mean(chosen) - self.mean(silent)).sum())
 
-    def do_price(self, scale: float, window: Window | None = None) -> float:
+    def do_price(self, scale: float, window: WeekRange | None = None) -> float:
         """Kpi change when the own price is scaled in the window (default: the whole history)."""
         return self._change("price", self._scaled(self.past.price, scale, window))
 
-    def do_rival_spend(self, scale: float, window: Window | None = None) -> float:
+    def do_rival_spend(self, scale: float, window: WeekRange | None = None) -> float:
         """Kpi change when the rival's spend is scaled in the window, its carry-out counted."""
         return self._change("rival_spend", self._scaled(self.past.rival_spend, scale, window))
 
-    def do_spend(self, channel: str, scale: float, window: Window | None = None) -> float:
+    def do_spend(self, channel: str, scale: float, window: WeekRange | None = None) -> float:
         """Kpi change when a channel's spend is scaled in the window, carry-out counted."""
         spend = self.past.spend.copy()
         c = self.channels.index(channel)
@@ -174,7 +174,7 @@ class Truth:
         changed: dict[str, Any] = {name: np.concatenate([past, getattr(seen, name)[len(past) :]])}
         return float((self.mean(replace(seen, **changed)) - self.mean(seen)).sum())
 
-    def _scaled(self, series: Array, scale: float, window: Window | None) -> Array:
+    def _scaled(self, series: Array, scale: float, window: WeekRange | None) -> Array:
         first, last = window or (self.past.weeks[0], self.past.weeks[-1])
         inside = np.array([first <= week <= last for week in self.past.weeks])
         return np.where(inside if series.ndim == 1 else inside[:, None], series * scale, series)

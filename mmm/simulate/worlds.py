@@ -27,7 +27,7 @@ VIDEO_WEEKS = 10
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ChannelProfile:
     """One channel: usual spend a week, shape, share of weekly sales at full effect, habits."""
 
     name: str
@@ -41,13 +41,13 @@ class Recipe:
     follows_demand: float = 0.0
 
 
-RECIPES = (
-    Recipe("tv", 16_000, 0.50, 1.1, 1.2, 0.27, 0.60, on=0.60, follows_demand=1.5),
-    Recipe("search", 11_000, 0.15, 0.8, 1.0, 0.20, 0.50, on=0.85, follows_demand=1.5),
-    Recipe("social", 10_000, 0.35, 2.0, 1.1, 0.42, 0.80, on=0.70),
-    Recipe("radio", 7_000, 0.40, 0.7, 1.0, 0.07, 0.60, on=0.65),
-    Recipe("outdoor", 6_000, 0.55, 0.8, 1.2, 0.06, 0.60, on=0.55),
-    Recipe("new_video", 7_000, 0.40, 2.5, 1.0, 0.20, 0.25),
+CHANNEL_PROFILES = (
+    ChannelProfile("tv", 16_000, 0.50, 1.1, 1.2, 0.27, 0.60, on=0.60, follows_demand=1.5),
+    ChannelProfile("search", 11_000, 0.15, 0.8, 1.0, 0.20, 0.50, on=0.85, follows_demand=1.5),
+    ChannelProfile("social", 10_000, 0.35, 2.0, 1.1, 0.42, 0.80, on=0.70),
+    ChannelProfile("radio", 7_000, 0.40, 0.7, 1.0, 0.07, 0.60, on=0.65),
+    ChannelProfile("outdoor", 6_000, 0.55, 0.8, 1.2, 0.06, 0.60, on=0.55),
+    ChannelProfile("new_video", 7_000, 0.40, 2.5, 1.0, 0.20, 0.25),
 )
 
 
@@ -82,21 +82,21 @@ def make_world(
 
 
 def _past(rng: np.random.Generator, weeks: int, weight: Array, new_weeks: int) -> Series:
-    demand = _wander(rng, weeks, 0.85, 0.035)
-    spend = np.stack([_spend(rng, item, demand, weight.size) for item in RECIPES], axis=-1)
+    demand = _autoregression(rng, weeks, 0.85, 0.035)
+    spend = np.stack([_spend(rng, item, demand, weight.size) for item in CHANNEL_PROFILES], axis=-1)
     spend[: weeks - new_weeks, :, -1] = 0.0
     return Series(
         start=START,
         spend=np.round(spend * weight[:, None], 2),
-        price=np.round(PRICE * np.exp(_wander(rng, weeks, 0.7, 0.035)), 2),
-        rival_price=np.round(RIVAL_PRICE * np.exp(_wander(rng, weeks, 0.8, 0.03)), 2),
+        price=np.round(PRICE * np.exp(_autoregression(rng, weeks, 0.7, 0.035)), 2),
+        rival_price=np.round(RIVAL_PRICE * np.exp(_autoregression(rng, weeks, 0.8, 0.03)), 2),
         rival_spend=np.round(20_000 * rng.lognormal(0.0, 0.5, weeks), 2),
         demand=np.round(100 * (1 + demand), 3),
         shock=rng.normal(0.0, 0.015, weeks) * UNITS_PER_WEEK * (weight.size > 1),
     )
 
 
-def _spend(rng: np.random.Generator, item: Recipe, demand: Array, geos: int) -> Array:
+def _spend(rng: np.random.Generator, item: ChannelProfile, demand: Array, geos: int) -> Array:
     """(week, geo) spend of a geo of average size: log-normal, in flights of three weeks."""
     size = np.exp(item.spread * rng.standard_normal((demand.size, geos)))
     flight = np.repeat(rng.random(demand.size // 3 + 1) < item.on, 3)[: demand.size]
@@ -105,10 +105,10 @@ def _spend(rng: np.random.Generator, item: Recipe, demand: Array, geos: int) -> 
 
 def _truth(rng: np.random.Generator, past: Series, weight: Array) -> Truth:
     spread = 0.15 if weight.size > 1 else 0.0
-    beta = np.array([[item.ceiling * UNITS_PER_WEEK] for item in RECIPES]) * weight
+    beta = np.array([[item.ceiling * UNITS_PER_WEEK] for item in CHANNEL_PROFILES]) * weight
     active = np.maximum((past.spend > 0).sum((0, 1)), 1)
     return Truth(
-        channels=tuple(item.name for item in RECIPES),
+        channels=tuple(item.name for item in CHANNEL_PROFILES),
         value_per_unit=VALUE_PER_UNIT,
         past=past,
         weight=weight,
@@ -116,9 +116,9 @@ def _truth(rng: np.random.Generator, past: Series, weight: Array) -> Truth:
         trend=0.12 * UNITS_PER_WEEK,
         season=np.array([0.10, 0.04]) * UNITS_PER_WEEK,
         phase=np.array([0.6, 1.9]),
-        alpha=np.array([item.alpha for item in RECIPES]),
-        half=np.array([item.half for item in RECIPES]),
-        slope=np.array([item.slope for item in RECIPES]),
+        alpha=np.array([item.alpha for item in CHANNEL_PROFILES]),
+        half=np.array([item.half for item in CHANNEL_PROFILES]),
+        slope=np.array([item.slope for item in CHANNEL_PROFILES]),
         beta=beta * np.exp(spread * rng.standard_normal(beta.shape)),
         exposure=((past.spend / weight[:, None]).sum((0, 1)) / active)[:, None] * weight,
         elasticity=-1.8,
@@ -134,7 +134,7 @@ def _truth(rng: np.random.Generator, past: Series, weight: Array) -> Truth:
     )
 
 
-def _wander(rng: np.random.Generator, weeks: int, memory: float, step: float) -> Array:
+def _autoregression(rng: np.random.Generator, weeks: int, memory: float, step: float) -> Array:
     """(week,) autoregression around zero."""
     out = np.zeros(weeks)
     for t in range(1, weeks):
@@ -160,7 +160,7 @@ def _spec(geos: int) -> dict[str, object]:
     spec: dict[str, object] = {
         "kpi": {"column": "sales", "kind": "units", "value_per_unit": VALUE_PER_UNIT},
         "date": "week",
-        "channels": [item.name for item in RECIPES],
+        "channels": [item.name for item in CHANNEL_PROFILES],
         "price": {"column": "price", "acts_on": "all"},
         "competitors": [{"name": "rival", "price": "rival_price", "spend": "rival_spend"}],
         "controls": ["demand_index"],

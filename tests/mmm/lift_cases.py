@@ -8,7 +8,7 @@ import pandas as pd
 
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.lift.resolve import resolve
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.spec.model import parse_spec
 
 FIRST, WEEKS, LAG = date(2022, 1, 3), 40, 4
@@ -50,7 +50,7 @@ def panel_and_spec(*tests, geos=("a", "b"), items=("all",), **fields):
 
 def resolved(*tests, **kwargs):
     panel, spec = panel_and_spec(*tests, **kwargs)
-    return panel, resolve(design_of(spec, panel))
+    return panel, resolve_lift_tests(design_of(spec, panel))
 
 
 def one(test, **kwargs):

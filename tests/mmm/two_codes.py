@@ -18,7 +18,7 @@ from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import ancestors
 
 from mmm.data.design import Design
-from mmm.data.timeline import ARRAYS, Variables
+from mmm.data.timeline import VARIABLE_NAMES, Variables
 from mmm.equations import mean as equations
 from mmm.equations.mean import Terms
 from mmm.model.build import PREDICTOR, build_model
@@ -147,7 +147,7 @@ class TwoCodes:
         of ``world``. A mediator is its equation plus its innovation, and what is done to it is done
         to its node; to one seen seldom, by the data that its children multiply and shift it with.
         """
-        changes: dict[str, Any] = {name: getattr(world, name).copy() for name in ARRAYS}
+        changes: dict[str, Any] = {name: getattr(world, name).copy() for name in VARIABLE_NAMES}
         kept = {name: pytensor.shared(values) for name, values in innovations[0].items()}
         for node in self._mediator_nodes(self.model):
             at = self.s.mediators.index(str(node.name).removeprefix("mediator_"))

@@ -6,7 +6,7 @@ import pytest
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.errors import SamplingError
-from mmm.inference.fit import accelerated_nuts, fit
+from mmm.inference.fit import fit, load_jax_sampler
 from mmm.simulate.worlds import make_world
 from mmm.spec.model import parse_spec
 from mmm.spec.sampling import SamplingSpec
@@ -17,7 +17,7 @@ def test_a_missing_extra_is_named_with_its_remedy():
         raise ModuleNotFoundError("No module named 'jax'", name="jax")
 
     with pytest.raises(SamplingError, match=r"needs jax.*prudent-mmm\[gpu\]") as found:
-        accelerated_nuts(missing)
+        load_jax_sampler(missing)
     assert found.value.issues[0].pointer == "/sampling/backend"
 
 

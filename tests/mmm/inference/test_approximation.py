@@ -6,7 +6,7 @@ import pytest
 from mmm.errors import SamplingError
 from mmm.inference.importance import Candidates, resample
 from mmm.inference.laplace import laplace
-from mmm.inference.pathfinder import along, pathfinder
+from mmm.inference.pathfinder import normals_on_path, pathfinder
 
 CENTER = np.array([1.0, -2.0, 0.5, 3.0])
 ROOT = np.array([[2.0, 0, 0, 0], [1.0, 0.5, 0, 0], [-0.3, 0.2, 1.0, 0], [0.0, 0.1, 0.4, 0.2]])
@@ -128,7 +128,7 @@ def test_the_estimate_of_a_path_meets_the_last_step():
     """Quasi-Newton: Sigma times the last change of the gradient is the last step."""
     before, after = STARTS
     s, z = after - before, PRECISION @ (after - before)
-    found = list(along([(point, -normal(point)[1]) for point in STARTS]))
+    found = list(normals_on_path([(point, -normal(point)[1]) for point in STARTS]))
     assert len(found) == 1
     root = found[0].scale[:, None] * (
         np.eye(4) + found[0].q @ (found[0].low - np.eye(len(found[0].low))) @ found[0].q.T

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mmm.code_folder import CODE_DIR
-from mmm.inference.compiled import _sampled_lengths, differences
+from mmm.inference.compiled import _sampled_lengths, graph_differences
 from mmm.model.build import build_collapsed, build_model
 from mmm.ops.graph_key import model_key
 from tests.mmm.fakes import RICH, fake_model
@@ -69,7 +69,7 @@ def test_keys_are_equal_where_the_computation_is():
     assert all(found_key for found_key, _ in found)
     same = set()
     for (i, (first, one)), (j, (second, two)) in combinations(enumerate(found), 2):
-        assert (first == second) == (not list(differences(one, two)))
+        assert (first == second) == (not list(graph_differences(one, two)))
         if first == second:
             same.add((i, j))
     # other numbers, other weeks; a longer season, integrated out, is more rows of data alone

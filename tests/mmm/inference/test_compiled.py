@@ -5,7 +5,7 @@ import pytest
 
 from mmm.data.design import design_of
 from mmm.errors import DataError
-from mmm.inference.compiled import Compiled, compile_model, differences
+from mmm.inference.compiled import Compiled, compile_model, graph_differences
 from mmm.inference.fit import fit, fit_compiled
 from mmm.model.build import build_collapsed, build_model
 from mmm.spec.sampling import SamplingSpec
@@ -33,27 +33,29 @@ def with_roi(median: float = 1.0) -> dict:
 @pytest.mark.parametrize("geos", [1, 3])
 def test_other_numbers_are_the_same_computation(document, geos, build):
     first, second = (graph(document, build, geos=geos, seed=seed) for seed in (0, 5))
-    assert list(differences(first, second)) == []
+    assert list(graph_differences(first, second)) == []
 
 
 def test_the_number_of_weeks_is_free_where_nothing_sampled_has_weeks():
-    assert list(differences(graph(weeks=60), graph(weeks=70))) == []
+    assert list(graph_differences(graph(weeks=60), graph(weeks=70))) == []
 
 
 def test_weeks_count_where_shocks_are_derived():
     first, second = (graph(build=build_model, geos=2, weeks=weeks) for weeks in (60, 70))
-    assert [(issue.code, issue.detail) for issue in differences(first, second)] == [
+    assert [(issue.code, issue.detail) for issue in graph_differences(first, second)] == [
         ("other_size", "70 dates, compiled for 60: compile the model anew")
     ]
 
 
 def test_another_number_of_geos_is_refused():
-    assert [issue.code for issue in differences(graph(geos=2), graph(geos=3))] == ["other_size"]
+    assert [issue.code for issue in graph_differences(graph(geos=2), graph(geos=3))] == [
+        "other_size"
+    ]
 
 
 def test_a_number_within_the_graph_makes_another_structure():
     """A prior's median is no data node: other code, and it is seen."""
-    found = differences(graph(with_roi()), graph(with_roi(median=1.1)))
+    found = graph_differences(graph(with_roi()), graph(with_roi(median=1.1)))
     assert [issue.code for issue in found] == ["other_structure"]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mmm.errors import SpecError
 from mmm.lift.importers import from_causalpy, from_geolift, from_pymc_marketing
-from mmm.lift.units import Measured, measured, standard_error
+from mmm.lift.units import MeasuredLift, lift_in_kpi_units, standard_error
 from mmm.spec.lift_test import LiftResult
 
 lifts = st.floats(1e-3, 1e6) | st.floats(-1e6, -1e-3)
@@ -19,7 +19,7 @@ values = st.floats(0.01, 1e3)
 Z90 = 1.6448536269514722  # 95 % quantile of the standard normal
 
 
-def agrees(found: Measured, lift: float, se: float) -> bool:
+def agrees(found: MeasuredLift, lift: float, se: float) -> bool:
     """To rounding: the conversions multiply and divide a handful of times."""
     return math.isclose(found.value, lift, rel_tol=1e-9) and math.isclose(
         found.se, se, rel_tol=1e-9
@@ -28,25 +28,25 @@ def agrees(found: Measured, lift: float, se: float) -> bool:
 
 @given(lift=lifts, se=spreads)
 def test_a_lift_is_itself(lift, se):
-    assert agrees(measured(LiftResult(lift=lift, se=se), 0.0, None), lift, se)
+    assert agrees(lift_in_kpi_units(LiftResult(lift=lift, se=se), 0.0, None), lift, se)
 
 
 @given(lift=lifts, se=spreads, total=st.floats(1.0, 1e7))
 def test_percent_round_trip(lift, se, total):
     form = LiftResult(percent=100 * lift / total, se=100 * se / total, control_total=total)
-    assert agrees(measured(form, 0.0, None), lift, se)
+    assert agrees(lift_in_kpi_units(form, 0.0, None), lift, se)
 
 
 @given(lift=lifts, se=spreads, spend=spends, value=values)
 def test_roas_round_trip(lift, se, spend, value):
     form = LiftResult(roas=lift * value / spend, se=se * value / abs(spend))
-    assert agrees(measured(form, spend, value), lift, se)
+    assert agrees(lift_in_kpi_units(form, spend, value), lift, se)
 
 
 @given(lift=lifts, se=spreads, spend=spends)
 def test_cost_per_unit_round_trip_by_the_delta_method(lift, se, spend):
     form = LiftResult(cost_per_unit=spend / lift, se=se * abs(spend) / lift**2)
-    assert agrees(measured(form, spend, None), lift, se)
+    assert agrees(lift_in_kpi_units(form, spend, None), lift, se)
 
 
 @given(lift=st.floats(1.0, 1e6), share=st.floats(0.01, 0.55), spend=st.floats(1.0, 1e7))
@@ -55,7 +55,7 @@ def test_the_interval_of_a_cost_is_turned_exactly(lift, share, spend):
     se = share * lift
     low, high = lift - Z90 * se, lift + Z90 * se
     form = LiftResult(cost_per_unit=spend / lift, low=spend / high, high=spend / low, level=0.9)
-    found = measured(form, spend, None)
+    found = lift_in_kpi_units(form, spend, None)
     assert math.isclose(found.value, lift, rel_tol=1e-9)
     # Near share = 1 / z the interval's far end is huge and 1 / x loses digits.
     assert math.isclose(found.se, se, rel_tol=1e-6)
@@ -73,7 +73,7 @@ def test_an_interval_of_known_level():
 
 def test_the_delta_method_agrees_with_simulation():
     cost = np.random.default_rng(0).normal(10.0, 0.2, 200_000)
-    found = measured(LiftResult(cost_per_unit=10.0, se=0.2), 5000.0, None)
+    found = lift_in_kpi_units(LiftResult(cost_per_unit=10.0, se=0.2), 5000.0, None)
     # Monte Carlo error of a standard deviation: 0.16 %; curvature of 1 / x: (se / x)^2 = 0.04 %.
     assert found.se == pytest.approx((5000.0 / cost).std(), rel=0.01)
 
@@ -88,7 +88,7 @@ def test_the_delta_method_agrees_with_simulation():
 )
 def test_a_form_without_what_it_needs_is_refused(form, spend, value, words):
     with pytest.raises(ValueError, match=words):
-        measured(LiftResult(**form), spend, value)
+        lift_in_kpi_units(LiftResult(**form), spend, value)
 
 
 def test_pymc_marketing_rows_become_steady_tests():
@@ -115,7 +115,7 @@ def test_causalpy_total_and_average_tell_the_same_lift():
     average = {"row": "average", "mean": 100.0, "ci_lower": 75.0, "ci_upper": 125.0}
     first, second = from_causalpy([SUMMARY | total, SUMMARY | average])
     assert first.result == second.result
-    assert measured(first.result, 0.0, None).se == pytest.approx(100.0 / Z90)
+    assert lift_in_kpi_units(first.result, 0.0, None).se == pytest.approx(100.0 / Z90)
 
 
 def test_geolift_interval_is_scaled_from_the_average_to_the_total():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mmm.checks.lift import largest_z, lift_checks
 from mmm.errors import SpecError
 from mmm.lift.exclusion import excluded_cells
-from mmm.lift.predict import contrasts, stack
+from mmm.lift.predict import contrasts, stack_worlds
 from tests.mmm.lift_cases import LAG, WEEKS, inside, outside, resolved, week
 
 
@@ -29,7 +29,7 @@ def test_the_stack_gives_the_contrast_of_two_whole_timelines():
         inside(channel="search", geos=["a"]),
     ]
     panel, found = resolved(*tests)
-    stacked = stack(found)
+    stacked = stack_worlds(found)
     mean = toy_mean(stacked.world.spend[..., 0]) + stacked.world.spend[..., 1] / 10.0
     contrast = contrasts(mean, stacked)
     spend = panel.array("spend")
@@ -47,7 +47,7 @@ def test_the_stack_gives_the_contrast_of_two_whole_timelines():
 def test_the_stack_knows_which_of_its_weeks_were_observed():
     _, found = resolved(inside(start=week(1), end=week(1), cooldown=0), outside())
     expected = [-1, -1, -1, 0, 1]
-    np.testing.assert_array_equal(stack(found).position, [*expected, *expected, *[-1] * 12])
+    np.testing.assert_array_equal(stack_worlds(found).position, [*expected, *expected, *[-1] * 12])
 
 
 @given(seed=st.integers(0, 2**32 - 1))
@@ -57,7 +57,7 @@ def test_no_world_is_seen_from_another(seed):
     order = np.random.default_rng(seed).permutation(len(found))
     results = []
     for positions in (range(3), order):
-        stacked = stack([found[i] for i in positions])
+        stacked = stack_worlds([found[i] for i in positions])
         results.append(contrasts(toy_mean(stacked.world.spend[..., 0]), stacked))
     np.testing.assert_allclose(results[1], results[0][order], rtol=1e-9)
 

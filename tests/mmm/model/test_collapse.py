@@ -15,7 +15,7 @@ from mmm.model import collapse
 from mmm.model.build import build_collapsed, build_model, scaled_kpi
 from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.latent_demand import log_budgets
-from mmm.priors.coefficients import linear_side
+from mmm.priors.coefficients import linear_prior
 from mmm.priors.table import PRIORS
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import (
@@ -91,11 +91,11 @@ def test_joint_equals_evidence_times_conditional(document, geos):
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
-def seen(fitted, kpi) -> collapse.Seen:
+def seen(fitted, kpi) -> collapse.Observations:
     """All of the data."""
     everything = np.ones(fitted.panel.array("kpi").shape, dtype=bool)
     budgets = log_budgets(fitted.structure, fitted.panel) if fitted.structure.driven else None
-    return collapse.Seen(kpi, everything, budgets)
+    return collapse.Observations(kpi, everything, budgets)
 
 
 def _one(point):
@@ -105,7 +105,7 @@ def _one(point):
 def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
     """log p(w | kpi, theta) in the plain model's own variables, shocks given the rest last. The
     sign of a spread is taken into its innovations."""
-    side = linear_side(fitted.design)
+    side = linear_prior(fitted.design)
     given = {name: values for name, values in p.items() if name != "demand"}
     m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, mediator_value))
     parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
@@ -180,8 +180,10 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
         p["level_sd"] = np.full(n, 0.2)
     inputs = one.design.inputs
     kpi = one.panel.array("kpi") / one.scales.kpi_unit
-    side = linear_side(one.design)
-    found = collapse.draw_back(p, inputs, side, seen(one, kpi), None, np.random.default_rng(0))
+    side = linear_prior(one.design)
+    found = collapse.draw_coefficients(
+        p, inputs, side, seen(one, kpi), None, np.random.default_rng(0)
+    )
     first = {name: values[0] for name, values in p.items()}
     m = collapse.moments(first, inputs, side, seen(one, kpi), np)
     mean, sd = side.prior_mean(), side.prior_sd(first, np)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mmm.data.panel_table import panel_to_table
-from mmm.data.timeline import observed
+from mmm.data.timeline import observed_variables
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon
 from mmm.plan.response import plan_response
@@ -45,7 +45,7 @@ def as_planned(model, planned: PlannedWeeks) -> pd.DataFrame:
 def expected(model, rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` with the kpi that the model's mean draw expects of them."""
     panel = append_weeks(model, rows).panel
-    mean = mean_by_geo(model, observed(panel)).mean(0)
+    mean = mean_by_geo(model, observed_variables(panel)).mean(0)
     return rows.assign(sales=mean[60:].ravel())
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from mmm.counterfactual.contrast import WorldPair, contrast
 from mmm.counterfactual.future import extend_timeline
-from mmm.posterior.evaluate import mean_by_geo, near
+from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter
 from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import fake_model
 from tests.mmm.plan.test_plans_of_structures import CASES
@@ -33,14 +33,14 @@ def world(model):
 
 @pytest.mark.parametrize("weeks", WEEKS.values(), ids=WEEKS)
 def test_expectations_are_those_of_the_whole_timeline(model, world, weeks):
-    part, inside = near(model, world, weeks)
+    part, inside = weeks_that_matter(model, world, weeks)
     assert part.weeks[inside] == world.weeks[weeks]
     whole = mean_by_geo(model, world)[:, weeks]
     np.testing.assert_allclose(mean_by_geo(model, part)[:, inside], whole, rtol=1e-10)
 
 
 def test_what_is_long_past_is_left_out(model, world):
-    part, _ = near(model, world, WEEKS["next"])
+    part, _ = weeks_that_matter(model, world, WEEKS["next"])
     assert len(part.weeks) <= 5 + longest_delay(model.structure) + 1 < len(world.weeks)
 
 

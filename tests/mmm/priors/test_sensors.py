@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mmm.priors.demand_sensors import sensor
+from mmm.priors.demand_sensors import sensor_parameters
 from mmm.priors.sample import ArraySource
 from mmm.priors.table import PRIORS
 
@@ -14,7 +14,7 @@ PAIRS = [("demand_effect", "sigma"), ("budget_loading", "budget_sd")]
 @pytest.mark.parametrize(("response", "noise"), PAIRS)
 def test_both_are_half_normal_and_independent(response, noise):
     source = ArraySource(np.random.default_rng(0), 20_000, {}, {})
-    found = sensor(response, noise, source)
+    found = sensor_parameters(response, noise, source)
     ranks = []
     for name in (response, noise):
         assert PRIORS[name].family == "half_normal"

@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from mmm.data.timeline import observed
+from mmm.data.timeline import observed_variables
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.predictive import predictive_draws
@@ -128,7 +128,7 @@ def continued(model, shift: float = 0.0):
     """The table with four more weeks as the model foretells them, ``shift`` s.d. higher."""
     frame = whole()
     panel = append_weeks(model, frame).panel
-    drawn = predictive_draws(model, observed(panel), slice(60, 64), 3)[7, :, 0]
+    drawn = predictive_draws(model, observed_variables(panel), slice(60, 64), 3)[7, :, 0]
     frame.loc[60:, "sales"] = drawn + shift * 8.0
     return frame
 

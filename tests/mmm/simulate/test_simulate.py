@@ -5,7 +5,7 @@ import pymc as pm
 import pytest
 from pytensor.compile.mode import Mode
 
-from mmm.checks.prior import check_prior
+from mmm.checks.prior import check_implied_media_share
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.data.scales import scales_of
@@ -99,7 +99,7 @@ def test_more_media_than_sales_is_refused_with_the_number():
     spec = parse_spec(priced(100.0, 150.0))
     panel = build_panel(table(), spec)
     with pytest.raises(SpecError) as caught:
-        check_prior(design_of(spec, panel))
+        check_implied_media_share(design_of(spec, panel))
     (issue,) = caught.value.issues
     assert issue.pointer == "/channels/0/prior/roi"
     assert issue.code == "implied_media_share"
@@ -112,19 +112,19 @@ def test_more_media_than_sales_is_refused_with_the_number():
 
 def test_a_long_tail_is_a_warning_and_modest_beliefs_are_none():
     panel = build_panel(table(), parse_spec(RICH))
-    warned = check_prior(design_of(parse_spec(priced(5.0, 120.0)), panel))
+    warned = check_implied_media_share(design_of(parse_spec(priced(5.0, 120.0)), panel))
     assert warned is not None
     assert "allow media to cause more than all sales" in warned.warnings[0]
-    modest = check_prior(design_of(parse_spec(priced(1.0, 2.0)), panel))
+    modest = check_implied_media_share(design_of(parse_spec(priced(1.0, 2.0)), panel))
     assert modest is not None
     assert modest.warnings == ()
-    assert check_prior(design_of(parse_spec(RICH), panel)) is None
+    assert check_implied_media_share(design_of(parse_spec(RICH), panel)) is None
 
 
 def test_the_total_return_of_a_mediated_channel_is_told():
     document = {**priced(1.0, 2.0), "mediators": MEDIATED["mediators"]}
     spec = parse_spec(document)
-    found = check_prior(design_of(spec, build_panel(table(), spec)))
+    found = check_implied_media_share(design_of(spec, build_panel(table(), spec)))
     assert found is not None
     assert "'tv' also acts through a mediator" in found.warnings[-1]
 
