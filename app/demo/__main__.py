@@ -1,7 +1,8 @@
-"""``python -m app.demo``: from a table to a plan, with the truth beside every estimate.
+"""``python -m app.demo``: from a table to a budget plan, with every estimate beside the truth.
 
-Starts a service, posts a simulated world, fits it, asks two what-ifs, plans the next 13 weeks for
-three attitudes to risk, and writes the report. Nothing remains but the report and a cache.
+Starts a service, uploads a simulated table, fits a model, asks two what-if questions, plans the
+next 13 weeks for three levels of risk aversion, and writes the report. Only the report and a cache
+remain.
 """
 
 import time
@@ -13,7 +14,7 @@ from app.client import Client
 from app.contract.documents import ModelDocument
 from app.contract.plan_answers import AllocationAnswer
 from app.demo.service import own_service
-from app.demo.story import moral
+from app.demo.story import plan_summary
 from app.demo.tables import effects_beside_truth, plans_side_by_side, returns_beside_truth
 from app.display.figures import console
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -28,17 +29,17 @@ CACHE = Path(".cache") / "prudent"
 
 
 def main() -> None:
-    began, output = time.monotonic(), console()
+    started, output = time.monotonic(), console()
     world = make_world(seed=SEED)
     frame = world.frame
     output.print(
         f"A simulated world: {len(frame)} weeks, {len(world.truth.channels)} channels, a price, a "
         f"rival. One channel, new_video, has only {_history(world)['new_video']} weeks of history. "
-        "The world was chosen among simulated ones as one where chance makes the new channel look "
-        "better than it is: what the demo shows is how plans differ, not how often caution pays."
+        "This world was selected because chance makes the new channel look better than it is: the "
+        "demo shows how plans differ with risk aversion, not how often caution pays."
     )
     with own_service(CACHE) as url, Client(url) as client:
-        output.print(f"The service runs at {url}")
+        output.print(f"The service is running at {url}")
         model = fit(client, world)
         output.print(f"Verdict: {model.verdict.status}\n", style="bold")
         contributions = client.contributions(model.id)
@@ -47,31 +48,31 @@ def main() -> None:
         plans = {risk: allocate(client, model.id, world, risk) for risk in RISKS}
         today = allocate(client, model.id, world, 0.0, keep=True)
         output.print(plans_side_by_side(plans, world.truth, today))
-        output.print(moral(plans, contributions, world.truth))
+        output.print(plan_summary(plans, contributions, world.truth))
         report = write_report(client.report(model.id))
-    output.print(f"\nThe report: {report} ({time.monotonic() - began:.0f} s in all)")
+    output.print(f"\nThe report: {report} ({time.monotonic() - started:.0f} s in total)")
 
 
 def fit(client: Client, world: World) -> ModelDocument:
-    """Post the table, fit it, and show how the chains go on."""
+    """Upload the table and fit a model, with progress bars of the chains."""
     content = world.frame.to_csv(index=False).encode()
     dataset = client.create_dataset(content, name="simulated world")
     operation = client.fit({"dataset_id": dataset.id}, world.spec, SAMPLING, name="demo")
-    done = client.wait(operation, console=console())
-    return client.model(done.model_id)
+    finished = client.wait(operation, console=console())
+    return client.model(finished.model_id)
 
 
 def what_ifs(
     client: Client, model_id: str, world: World
 ) -> Iterator[tuple[str, CounterfactualAnswer, float]]:
-    """Own price up 5 %, and the rival's spend doubled, each over the last weeks of the data."""
+    """Effects of a 5 % higher own price and of doubled rival spend, with the true effects."""
     weeks = world.truth.past.weeks
     window = (weeks[-WEEKS], weeks[-1])
-    asked = (
-        ("own price 5 % up", "price", 1.05, world.truth.do_price),
-        ("the rival spends double", "rival.spend", 2.0, world.truth.do_rival_spend),
+    questions = (
+        ("own price + 5 %", "price", 1.05, world.truth.do_price),
+        ("rival spend doubled", "rival.spend", 2.0, world.truth.do_rival_spend),
     )
-    for title, variable, scale, truth in asked:
+    for title, variable, scale, truth in questions:
         question = {
             "window": {"start": str(window[0]), "end": str(window[1])},
             "do": [{"variable": variable, "scale": scale}],
@@ -82,7 +83,7 @@ def what_ifs(
 def allocate(
     client: Client, model_id: str, world: World, risk_aversion: float, keep: bool = False
 ) -> AllocationAnswer:
-    """The plan of the coming weeks with the budget of the last; ``keep`` fixes today's spend."""
+    """Plan the next weeks with the budget of the last ones; ``keep`` fixes the current spend."""
     past = world.truth.past
     recent = past.spend[-WEEKS:].sum((0, 1))
     names = world.truth.channels

@@ -1,4 +1,4 @@
-"""A service of one's own: a child process on a free loopback port with temporary data."""
+"""Runs a temporary service: a child process on a free loopback port with temporary data."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ LOG_LINES = 20
 
 
 class ServiceDidNotStart(Exception):
-    """The service process ended or stayed silent; the message holds the end of its log."""
+    """The service process ended or did not become ready; the message has the end of its log."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Service:
 
 @contextmanager
 def own_service(cache_dir: Path) -> Iterator[str]:
-    """The base URL of a running service, which ends with the block. ``cache_dir`` outlives it."""
+    """Run a service for the duration of the block and yield its base URL; ``cache_dir`` remains."""
     with own_process(cache_dir, {}) as service:
         yield service.url
 
 
 @contextmanager
 def own_process(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Service]:
-    """As ``own_service``, with its process and more ``environment`` variables for it."""
+    """Run a service with additional ``environment`` variables; yields its URL and process id."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="prudent-demo-") as folder:
@@ -61,7 +61,7 @@ def own_process(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Ser
 
 
 def free_port() -> int:
-    """A port of the loopback address that nothing uses now."""
+    """A currently unused port of the loopback address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

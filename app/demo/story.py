@@ -1,4 +1,4 @@
-"""The point of the demo in a sentence: what caution does with the money of the new channel."""
+"""The result of the demo in words: how risk aversion changes the budget of the new channel."""
 
 from collections.abc import Mapping
 
@@ -12,19 +12,21 @@ NEW = "new_video"
 PROVEN = "social"
 
 
-def moral(plans: Mapping[float, AllocationAnswer], found: Contributions, truth: Truth) -> str:
-    """Compares the boldest and the most cautious plan, whatever the numbers turn out to be."""
+def plan_summary(
+    plans: Mapping[float, AllocationAnswer], contributions: Contributions, truth: Truth
+) -> str:
+    """Compare the plans of the lowest and the highest risk aversion, from any numbers."""
     bold, cautious = plans[min(plans)], plans[max(plans)]
-    roi = {channel.name: channel.roi for channel in found.channels}
+    roi = {channel.name: channel.roi for channel in contributions.channels}
     new, proven = roi[NEW], roi[PROVEN]
     moved = {name: _spend(bold, name) - _spend(cautious, name) for name in (NEW, PROVEN)}
     earned = true_gain(cautious, truth) - true_gain(bold, truth)
     return (
-        f"\n{NEW} looks like {new.mean:.2f} a unit spent, but anything from {new.p5:.2f} to "
-        f"{new.p95:.2f} is plausible; {PROVEN}, with its long history, returns {proven.p5:.2f} to "
-        f"{proven.p95:.2f}. Without regard to risk {NEW} gets {money(_spend(bold, NEW))}; the "
-        f"cautious plan {_changed(-moved[NEW])} it to {money(_spend(cautious, NEW))} and "
-        f"{_changed(-moved[PROVEN])} {PROVEN} to {money(_spend(cautious, PROVEN))}. In this world "
+        f"\n{NEW} has an estimated ROI of {new.mean:.2f}, with a 90 % credible interval from "
+        f"{new.p5:.2f} to {new.p95:.2f}; {PROVEN}, with its long history, from {proven.p5:.2f} to "
+        f"{proven.p95:.2f}. Without risk aversion {NEW} gets {money(_spend(bold, NEW))}; the "
+        f"cautious plan {_verb(-moved[NEW])} it to {money(_spend(cautious, NEW))} and "
+        f"{_verb(-moved[PROVEN])} {PROVEN} to {money(_spend(cautious, PROVEN))}. In this world "
         f"the cautious plan truly earns {money(abs(earned))} {'more' if earned >= 0 else 'less'}."
     )
 
@@ -33,5 +35,5 @@ def _spend(plan: AllocationAnswer, name: str) -> float:
     return next(channel.spend for channel in plan.plan.channels if channel.name == name)
 
 
-def _changed(amount: float) -> str:
+def _verb(amount: float) -> str:
     return "raises" if amount > 0 else "cuts"

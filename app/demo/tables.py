@@ -1,4 +1,4 @@
-"""What the demo prints: estimates beside the truth, and the plans side by side."""
+"""The tables of the demo: estimates beside the truth, and the plans side by side."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,13 +13,15 @@ from mmm.interval import Interval
 from mmm.simulate.truth import Truth
 
 
-def returns_beside_truth(found: Contributions, truth: Truth, weeks: Mapping[str, int]) -> Table:
-    """ROI of each channel with its interval, the truth, and the weeks of history behind it."""
+def returns_beside_truth(
+    contributions: Contributions, truth: Truth, weeks: Mapping[str, int]
+) -> Table:
+    """ROI of each channel with its credible interval, the truth, and its weeks of history."""
     table = _table(
-        "Return on each unit spent (carry-out counted)",
-        ("channel", "weeks of history", "true ROI", "estimate", "90 % interval", "holds the truth"),
+        "Return on each unit spent (including carryover after the window)",
+        ("channel", "weeks of history", "true ROI", "estimate", "90 % interval", "covers truth"),
     )
-    for channel in found.channels:
+    for channel in contributions.channels:
         true, roi = truth.roi[channel.name], channel.roi
         table.add_row(
             channel.name,
@@ -27,52 +29,52 @@ def returns_beside_truth(found: Contributions, truth: Truth, weeks: Mapping[str,
             f"{true:.2f}",
             f"{roi.mean:.2f}",
             f"{roi.p5:.2f} to {roi.p95:.2f}",
-            _holds(roi, true),
+            _covers(roi, true),
         )
     return table
 
 
 def effects_beside_truth(rows: Sequence[tuple[str, CounterfactualAnswer, float]]) -> Table:
-    """Answers to what-if questions with the true answers."""
+    """Effects of what-if questions with the true effects."""
     table = _table(
-        "What if, in the last 13 weeks (change of sales in units)",
-        ("", "true effect", "estimate and 90 % interval", "holds the truth"),
+        "What if, in the last 13 weeks (effect on sales in units)",
+        ("", "true effect", "estimate and 90 % interval", "covers truth"),
     )
-    for title, found, true in rows:
-        table.add_row(title, figure(true), interval(found.effect), _holds(found.effect, true))
+    for title, answer, true in rows:
+        table.add_row(title, figure(true), interval(answer.effect), _covers(answer.effect, true))
     return table
 
 
 def plans_side_by_side(
     plans: Mapping[float, AllocationAnswer], truth: Truth, today: AllocationAnswer
 ) -> Table:
-    """Spend by channel for each risk aversion, what each expects to gain, and truly would."""
-    heads = ("", "today", *(f"risk aversion {risk:g}" for risk in plans))
+    """Spend by channel for each risk aversion, with the expected and the true gain."""
+    heads = ("", "current", *(f"risk aversion {risk:g}" for risk in plans))
     table = _table("The next 13 weeks", heads)
     for index, channel in enumerate(today.plan.channels):
-        spends = [found.plan.channels[index].spend for found in plans.values()]
+        spends = [plan.plan.channels[index].spend for plan in plans.values()]
         table.add_row(channel.name, figure(channel.current), *map(figure, spends))
     table.add_section()
     for title, pick in (
-        ("expected gain", lambda found: found.gain.mean),
-        ("mean of the worst 10 %", lambda found: found.risk.cvar),
-        ("true gain", lambda found: true_gain(found, truth)),
+        ("expected gain", lambda plan: plan.gain.mean),
+        ("mean of the worst 10 %", lambda plan: plan.risk.cvar),
+        ("true gain", lambda plan: true_gain(plan, truth)),
     ):
         current = figure(pick(today))
-        table.add_row(title, current, *(figure(pick(found)) for found in plans.values()))
+        table.add_row(title, current, *(figure(pick(plan)) for plan in plans.values()))
     return table
 
 
-def true_gain(found: AllocationAnswer, truth: Truth) -> float:
-    """What the plan would really earn over no spend, less its cost."""
+def true_gain(allocation: AllocationAnswer, truth: Truth) -> float:
+    """The true gain of a plan: its value over no spend, less its cost."""
     weekly = np.array(
-        [[week.spend[name] for name in truth.channels] for week in found.plan.by_week]
+        [[week.spend[name] for name in truth.channels] for week in allocation.plan.by_week]
     )
     return truth.outcome(weekly) - float(weekly.sum())
 
 
-def _holds(found: Interval, true: float) -> str:
-    return "yes" if found.p5 <= true <= found.p95 else "no"
+def _covers(estimate: Interval, true: float) -> str:
+    return "yes" if estimate.p5 <= true <= estimate.p95 else "no"
 
 
 def _table(title: str, heads: Sequence[str]) -> Table:

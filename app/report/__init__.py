@@ -1,4 +1,4 @@
-"""The report: one self-contained HTML page about a fitted model."""
+"""The report about a fitted model: one self-contained HTML page."""
 
 from app.report.page import render
 

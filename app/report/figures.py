@@ -1,4 +1,4 @@
-"""The figures of the report, each from the answers that the API gives."""
+"""The figures of the report, each drawn from an answer of the API."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,8 +10,8 @@ from app.report.style import (
     INK,
     KIND_COLOURS,
     OTHER,
+    apply_layout,
     channel_colours,
-    laid_out,
     translucent,
 )
 from mmm.attribution.answers import ChannelCurve, Contributions, Curves
@@ -23,13 +23,13 @@ ABSOLUTE_TOLERANCE = 1e-9
 
 
 def fit_figure(model: FittedModel) -> go.Figure:
-    """Observed kpi over the fitted mean and the 90 % predictive interval, all geos together."""
+    """Observed KPI, fitted mean and 90 % predictive interval by week, summed over geos."""
     weeks = list(model.panel.weeks)
     by_geo = mean_by_geo(model, model.design.observed)
     mean = by_geo.sum(-1)
     predictive = with_noise(model, by_geo, seed=0, memory=False).sum(-1)
     low, high = np.quantile(predictive, (0.05, 0.95), axis=0)
-    seen = model.panel.array("kpi").sum(1)
+    actual = model.panel.array("kpi").sum(1)
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     figure = go.Figure(
         [
@@ -44,20 +44,20 @@ def fit_figure(model: FittedModel) -> go.Figure:
             ),
             go.Scatter(x=weeks, y=mean.mean(0), name="fitted mean", line={"color": ACCENT}),
             go.Scatter(
-                x=weeks, y=seen, name="observed", mode="markers", marker={"color": INK, "size": 4}
+                x=weeks, y=actual, name="observed", mode="markers", marker={"color": INK, "size": 4}
             ),
         ]
     )
-    return laid_out(figure, 380, yaxis_title=model.kpi_unit, hovermode="x unified")
+    return apply_layout(figure, 380, yaxis_title=model.kpi_unit, hovermode="x unified")
 
 
-def decomposition_figure(found: Contributions) -> go.Figure:
-    """Mean contributions by week, stacked; what takes sales away lies below zero."""
-    channels = [channel.name for channel in found.channels]
+def decomposition_figure(contributions: Contributions) -> go.Figure:
+    """Mean contributions by week, stacked; negative contributions are below zero."""
+    channels = [channel.name for channel in contributions.channels]
     colours = channel_colours(channels)
-    weeks = sorted({row.week for row in found.components if row.week is not None})
+    weeks = sorted({row.week for row in contributions.components if row.week is not None})
     rows: dict[tuple[str, str], dict[object, float]] = {}
-    for row in found.components:
+    for row in contributions.components:
         title = {"baseline": "baseline", "control": "controls"}.get(row.kind, row.name)
         cell = rows.setdefault((row.kind, title), {})
         cell[row.week] = cell.get(row.week, 0.0) + row.contribution.mean
@@ -68,37 +68,48 @@ def decomposition_figure(found: Contributions) -> go.Figure:
         colour = colours.get(title) if kind == "channel" else KIND_COLOURS.get(kind, OTHER)
         figure.add_bar(x=weeks, y=[values[week] for week in weeks], name=title, marker_color=colour)
     figure.update_traces(marker_line_width=0)
-    return laid_out(
-        figure, 440, barmode="relative", bargap=0.0, yaxis_title=found.unit, hovermode="x unified"
+    return apply_layout(
+        figure,
+        440,
+        barmode="relative",
+        bargap=0.0,
+        yaxis_title=contributions.unit,
+        hovermode="x unified",
     )
 
 
-def roi_figure(found: Contributions) -> go.Figure:
-    """ROI and marginal ROI with 90 % intervals; the line marks money back."""
-    names = [channel.name for channel in found.channels]
+def roi_figure(contributions: Contributions) -> go.Figure:
+    """ROI and marginal ROI with 90 % credible intervals; the line marks an ROI of 1."""
+    names = [channel.name for channel in contributions.channels]
     figure = go.Figure(
         [
-            _dots("ROI", names, [c.roi for c in found.channels], ACCENT, -0.12),
-            _dots("marginal ROI", names, [c.marginal_roi for c in found.channels], "#d9822b", 0.12),
+            _dots("ROI", names, [c.roi for c in contributions.channels], ACCENT, -0.12),
+            _dots(
+                "marginal ROI",
+                names,
+                [c.marginal_roi for c in contributions.channels],
+                "#d9822b",
+                0.12,
+            ),
         ]
     )
     figure.add_vline(x=1.0, line={"color": "#9aa5b1", "dash": "dot"})
     rows = list(range(len(names)))
-    laid_out(figure, 110 + 56 * len(names), xaxis_title=found.roi_unit)
+    apply_layout(figure, 110 + 56 * len(names), xaxis_title=contributions.roi_unit)
     figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed", zeroline=False)
     return figure
 
 
-def curves_figure(found: Curves) -> go.Figure:
-    """Response curves: mean and 90 % band, today marked, what was never tried left unshaded."""
+def curves_figure(curves: Curves) -> go.Figure:
+    """Response curves: mean and 90 % credible band, current spend, observed range shaded."""
     columns = 2
-    rows = -(-len(found.channels) // columns)
-    titles = [channel.name for channel in found.channels]
+    rows = -(-len(curves.channels) // columns)
+    titles = [channel.name for channel in curves.channels]
     figure = make_subplots(
         rows, columns, subplot_titles=titles, vertical_spacing=0.4 / max(rows, 2)
     )
     colours = channel_colours(titles)
-    for index, channel in enumerate(found.channels):
+    for index, channel in enumerate(curves.channels):
         place = {"row": index // columns + 1, "col": index % columns + 1}
         for trace in _curve_traces(channel, colours[channel.name]):
             figure.add_trace(trace, **place)
@@ -113,30 +124,30 @@ def curves_figure(found: Curves) -> go.Figure:
         )
         figure.add_vline(x=channel.current, line={"color": INK, "dash": "dash"}, **place)
     figure.update_xaxes(title_text="currency per week", row=rows)
-    figure.update_yaxes(title_text=f"{found.unit} per week", col=1)
-    return laid_out(figure, 270 * rows, showlegend=False)
+    figure.update_yaxes(title_text=f"{curves.unit} per week", col=1)
+    return apply_layout(figure, 270 * rows, showlegend=False)
 
 
-def plan_figure(found: AllocationAnswer) -> go.Figure:
-    """The plan beside today, channel by channel."""
-    names = [channel.name for channel in found.plan.channels]
+def plan_figure(allocation: AllocationAnswer) -> go.Figure:
+    """Planned and current spend per channel."""
+    names = [channel.name for channel in allocation.plan.channels]
     figure = go.Figure(
         [
             go.Bar(
-                name="today",
+                name="current",
                 x=names,
-                y=[channel.current for channel in found.plan.channels],
+                y=[channel.current for channel in allocation.plan.channels],
                 marker_color="#b8c1cc",
             ),
             go.Bar(
                 name="plan",
                 x=names,
-                y=[channel.spend for channel in found.plan.channels],
+                y=[channel.spend for channel in allocation.plan.channels],
                 marker_color=ACCENT,
             ),
         ]
     )
-    return laid_out(figure, 360, barmode="group", yaxis_title="currency over the horizon")
+    return apply_layout(figure, 360, barmode="group", yaxis_title="currency over the horizon")
 
 
 def _dots(
@@ -144,15 +155,15 @@ def _dots(
 ) -> go.Scatter:
     return go.Scatter(
         name=title,
-        x=[found.mean for found in intervals],
+        x=[interval.mean for interval in intervals],
         y=[row + shift for row in range(len(names))],
         mode="markers",
         marker={"color": colour, "size": 9},
         error_x={
             "type": "data",
             "symmetric": False,
-            "array": [found.p95 - found.mean for found in intervals],
-            "arrayminus": [found.mean - found.p5 for found in intervals],
+            "array": [interval.p95 - interval.mean for interval in intervals],
+            "arrayminus": [interval.mean - interval.p5 for interval in intervals],
             "color": colour,
         },
         text=names,
@@ -165,15 +176,18 @@ def _curve_traces(channel: ChannelCurve, colour: str) -> list[go.Scatter]:
     level = [point.contribution for point in channel.points]
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     return [
-        go.Scatter(x=spend, y=[found.p95 for found in level], **band),
+        go.Scatter(x=spend, y=[interval.p95 for interval in level], **band),
         go.Scatter(
             x=spend,
-            y=[found.p5 for found in level],
+            y=[interval.p5 for interval in level],
             fill="tonexty",
             fillcolor=translucent(colour, 0.2),
             **band,
         ),
         go.Scatter(
-            x=spend, y=[found.mean for found in level], name=channel.name, line={"color": colour}
+            x=spend,
+            y=[interval.mean for interval in level],
+            name=channel.name,
+            line={"color": colour},
         ),
     ]

@@ -1,8 +1,8 @@
-"""The page: sections of text, tables and figures, with Plotly's script in it and no network.
+"""The page: sections of text, tables and figures; Plotly's script is embedded, no network needed.
 
     checks - fit - decomposition - returns - response curves - lift tests - plan
 
-Every text that comes from the user (column names) is escaped. A rejected model gets no plan.
+Text that comes from the user (column names) is escaped. A rejected model gets no plan.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,24 +35,24 @@ NEGLIGIBLE = 1e-9
 CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 VERDICTS = {
     "trusted": "All checks passed.",
-    "caution": "Usable, with the cautions below.",
-    "rejected": "The checks failed: these numbers are no basis for money.",
+    "caution": "Usable with caution: see the checks below.",
+    "rejected": "The checks failed: do not base budget decisions on these numbers.",
 }
 
 
 def render(model: FittedModel) -> str:
-    """The whole page as text."""
+    """The whole page as HTML text."""
     template = Template(files("app.report").joinpath("page.html").read_text("utf-8"))
     weeks = model.panel.weeks
     return template.substitute(
         title=escape(
-            f"{'Draft: ' if model.verdict.draft else ''}What moves {model.spec.kpi.column}"
+            f"{'Draft: ' if model.verdict.draft else ''}What drives {model.spec.kpi.column}"
         ),
         facts=escape(
             f"{DRAFT_NOTE + '. ' if model.verdict.draft else ''}"
             f"{len(weeks)} weeks, {weeks[0]} to {weeks[-1]}; {len(model.panel.geos)} geo(s); "
             f"{model.posterior.n_draws} draws in {model.method.seconds:.0f} s. "
-            "Intervals hold 90 % of the posterior."
+            "Intervals are 90 % credible intervals."
         ),
         status=model.verdict.status,
         verdict=escape(VERDICTS[model.verdict.status]),
@@ -63,26 +63,29 @@ def render(model: FittedModel) -> str:
 
 def _sections(model: FittedModel) -> Iterator[str]:
     total = contributions(model)
-    yield _section("Checks", "Each with its value, its limit, and what to do.", *_checks(model))
     yield _section(
-        "Fit", "Observed against what the model expects.", _figure(figures.fit_figure(model))
+        "Checks", "Each check with its value, its limit, and what to do.", *_checks(model)
+    )
+    yield _section(
+        "Fit", "Observed KPI against the fitted mean.", _figure(figures.fit_figure(model))
     )
     yield _section(
         "Decomposition",
-        "What each part added or took away, week by week; the parts add up to the fitted mean.",
+        "The contribution of each component by week; the components add up to the fitted mean.",
         _figure(figures.decomposition_figure(contributions(model, by="week"))),
         _components(total),
     )
     yield _section(
         "Returns",
-        f"In {total.roi_unit}, carry-out counted. Marginal: of the last unit spent.",
+        f"In {total.roi_unit}, including carryover after the window. The marginal ROI is the "
+        "return on the last unit spent.",
         _figure(figures.roi_figure(total)),
         _returns(total),
     )
     yield _section(
         "Response curves",
-        "What steady weekly spend brings. Dashed: the mean of recent weeks. Shaded: the range that "
-        "was observed; beyond it the curve is the model's guess.",
+        "Incremental KPI per week at constant weekly spend. Dashed: mean spend of recent weeks. "
+        "Shaded: the observed range of spend; outside it the curve is an extrapolation.",
         _figure(figures.curves_figure(curves(model))),
     )
     yield from _lift_section(model)
@@ -98,8 +101,8 @@ def _lift_section(model: FittedModel) -> Iterator[str]:
         for c in checks
     ]
     lead = (
-        "Measured lift (s.d. with transport) against what the model says of the same experiment. "
-        "z: how many s.d. the test lies from what the rest of the data says."
+        "Measured lift (s.d. including transport) against the model's prediction of the same "
+        "experiment. z: distance of the test from the prediction of the other data, in s.d."
     )
     table = _table(("test", "measured", "model", "z"), rows)
     yield _section("Lift tests", lead, table)
@@ -109,14 +112,14 @@ def _plan_section(model: FittedModel) -> str:
     title = f"A plan for the next {PLAN_WEEKS} weeks"
     if model.verdict.status == "rejected":
         return _section(title, "None: the model failed its checks.")
-    found = allocate(model, _plan_request(model))
+    allocation = allocate(model, _plan_request(model))
     return _section(
         title,
-        f"{found.summary} The budget is that of the last {PLAN_WEEKS} weeks, each "
-        f"channel stays within {PLAN_CHANGE:.0%} of it, risk aversion 0.5.",
-        _figure(figures.plan_figure(found)),
-        _plan_table(found),
-        _notes(found.warnings),
+        f"{allocation.summary} The budget is the spend of the last {PLAN_WEEKS} weeks; each "
+        f"channel stays within {PLAN_CHANGE:.0%} of its spend there; the risk aversion is 0.5.",
+        _figure(figures.plan_figure(allocation)),
+        _plan_table(allocation),
+        _notes(allocation.warnings),
     )
 
 
@@ -144,24 +147,24 @@ def _checks(model: FittedModel) -> Iterator[str]:
         yield _notes(model.notes)
 
 
-def _components(found: Contributions) -> str:
+def _components(total: Contributions) -> str:
     rows = [
         (c.name, c.kind.replace("_", " "), _interval(c.contribution), f"{c.share.mean:.1%}")
-        for c in found.components
+        for c in total.components
         if abs(c.share.mean) > NEGLIGIBLE
     ]
-    return _table(("part", "kind", f"contribution ({found.unit})", "share"), rows, text=(0, 1))
+    return _table(("component", "kind", f"contribution ({total.unit})", "share"), rows, text=(0, 1))
 
 
-def _returns(found: Contributions) -> str:
+def _returns(total: Contributions) -> str:
     rows = [
         (c.name, money(c.spend), _interval(c.roi), _interval(c.marginal_roi))
-        for c in found.channels
+        for c in total.channels
     ]
     return _table(("channel", "spend", "ROI", "marginal ROI"), rows)
 
 
-def _plan_table(found: AllocationAnswer) -> str:
+def _plan_table(allocation: AllocationAnswer) -> str:
     rows = [
         (
             c.name,
@@ -170,17 +173,17 @@ def _plan_table(found: AllocationAnswer) -> str:
             change(c.change),
             _interval(c.marginal_roi),
         )
-        for c in found.plan.channels
+        for c in allocation.plan.channels
     ]
-    return _table(("channel", "today", "plan", "change", "marginal ROI"), rows)
+    return _table(("channel", "current", "plan", "change", "marginal ROI"), rows)
 
 
 def _notes(sentences: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
-def _interval(found: Interval) -> str:
-    return f"{money(found.mean)} [{money(found.p5)}, {money(found.p95)}]"
+def _interval(interval: Interval) -> str:
+    return f"{money(interval.mean)} [{money(interval.p5)}, {money(interval.p95)}]"
 
 
 def _section(title: str, lead: str, *parts: str) -> str:

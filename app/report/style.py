@@ -1,4 +1,4 @@
-"""One look for every figure: a colour a channel, the same in all of them, and a quiet layout."""
+"""The common style of the figures: one colour per channel in all of them, and the layout."""
 
 from collections.abc import Sequence
 
@@ -24,14 +24,14 @@ def channel_colours(names: Sequence[str]) -> dict[str, str]:
     return {name: CHANNEL_COLOURS[i % len(CHANNEL_COLOURS)] for i, name in enumerate(names)}
 
 
-def translucent(colour: str, share: float) -> str:
-    """``#rrggbb`` as rgba with that opacity."""
+def translucent(colour: str, opacity: float) -> str:
+    """``#rrggbb`` as an rgba colour with the given opacity."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{share})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
-def laid_out(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    """``figure`` with the common layout."""
+def apply_layout(figure: go.Figure, height: int, **layout: object) -> go.Figure:
+    """Apply the common layout to ``figure`` and return it."""
     figure.update_layout(
         height=height,
         margin={"l": 64, "r": 24, "t": 24, "b": 44},
