@@ -135,7 +135,7 @@ def test_what_is_made_in_one_piece_is_not_stopped_and_says_why(client, sampling,
 
 def test_the_report_says_so_on_top(client, model_id, draft) -> None:
     page = client.get(f"/v1/models/{model_id}/report").raise_for_status().text
-    assert "Prudent: Draft: What moves sales" in page
+    assert "Prudent: Draft: What drives sales" in page
     assert page.count("DRAFT: these numbers") >= 2
     assert "DRAFT" not in render(fake_model())
 
