@@ -20,8 +20,8 @@ from mmm.attribution.returns import channel_contributions
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
-from mmm.plan.cells import Granularity
 from mmm.plan.horizon import Horizon
+from mmm.plan.phasing import Granularity
 from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel, save_model
 from mmm.progress import Progress

@@ -6,7 +6,7 @@ from app.client.answers import Contributions, Curves, Graph, WhatIf
 from app.client.resources import Model
 from app.client.transport import Calls, Document
 from app.contract.query_answers import CounterfactualBody
-from mmm.attribution.answers import By
+from mmm.attribution.answers import Breakdown
 from mmm.counterfactual.question import Counterfactual
 
 
@@ -25,7 +25,7 @@ class ModelCalls(Calls):
         """Delete a model with its draws."""
         self._call("DELETE", f"/v1/models/{model_id}")
 
-    def contributions(self, model_id: str, by: By = "total") -> Contributions:
+    def contributions(self, model_id: str, by: Breakdown = "total") -> Contributions:
         """Who caused what."""
         return self._get(Contributions, f"/v1/models/{model_id}/contributions", by=by)
 

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from app.display.figures import NEGLIGIBLE, figure, interval, titled
-from mmm.attribution.answers import Contributions
+from mmm.attribution.answers import ContributionReport
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.posterior.verdict import Verdict
@@ -20,7 +20,7 @@ def verdict_table(verdict: Verdict) -> Table:
     return titled(title, heads, rows, right=(2, 3))
 
 
-def components_table(answer: Contributions) -> Table:
+def components_table(answer: ContributionReport) -> Table:
     """The decomposition; negligible components are left out."""
     rows: list[tuple[str, ...]] = [
         (c.name, c.kind, interval(c.contribution), _percent(c.share))
@@ -36,7 +36,7 @@ def components_table(answer: Contributions) -> Table:
     return titled("contributions: mean and 90 % interval", heads, rows, right)
 
 
-def returns_table(answer: Contributions) -> Table:
+def returns_table(answer: ContributionReport) -> Table:
     """Spend, ROI and marginal ROI per channel."""
     rows = [
         (c.name, figure(c.spend), interval(c.roi), interval(c.marginal_roi))

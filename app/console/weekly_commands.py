@@ -37,12 +37,12 @@ def refit(
     from mmm.data.design import design_of
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import append_weeks
-    from mmm.refit.carry_scales import carried_scales
+    from mmm.refit.carry_scales import carry_scales
 
     old = load_model(model)
     declared = load_spec(spec) if spec else old.spec
     appended = append_weeks(old, load_table(data), declared, accept=accept_restated)
-    design = design_of(declared, appended.panel, carried_scales(old, declared, appended.panel))
+    design = design_of(declared, appended.panel, carry_scales(old, declared, appended.panel))
     with FitProgress() as bars:
         bars.show("starting", 0.0, [])
         from mmm.inference.fit import fit as sample

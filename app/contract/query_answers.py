@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.attribution.answers import Contributions, Curves
+from mmm.attribution.answers import ContributionReport, ResponseCurves
 from mmm.causal.answer import GraphAnswer
 from mmm.counterfactual.question import Counterfactual
 
@@ -12,14 +12,14 @@ VerdictStatus = Literal["trusted", "caution", "rejected"]
 IsDraft = Field(default=False, description="The model's draws come from an approximation.")
 
 
-class ContributionsAnswer(Contributions):
+class ContributionsAnswer(ContributionReport):
     """The decomposition, with the verdict on the model that it comes from."""
 
     verdict: VerdictStatus
     draft: bool = IsDraft
 
 
-class CurvesAnswer(Curves):
+class CurvesAnswer(ResponseCurves):
     """The response curves, with the verdict on the model that they come from."""
 
     verdict: VerdictStatus

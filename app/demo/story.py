@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.contract.plan_answers import AllocationAnswer
 from app.demo.tables import true_gain
 from app.services.planning.summary import money
-from mmm.attribution.answers import Contributions
+from mmm.attribution.answers import ContributionReport
 from mmm.simulate.truth import Truth
 
 NEW = "new_video"
@@ -13,7 +13,7 @@ PROVEN = "social"
 
 
 def plan_summary(
-    plans: Mapping[float, AllocationAnswer], contributions: Contributions, truth: Truth
+    plans: Mapping[float, AllocationAnswer], contributions: ContributionReport, truth: Truth
 ) -> str:
     """Compare the plans of the lowest and the highest risk aversion, from any numbers."""
     bold, cautious = plans[min(plans)], plans[max(plans)]

@@ -7,14 +7,14 @@ from rich.table import Table
 
 from app.contract.plan_answers import AllocationAnswer
 from app.display.figures import figure, interval
-from mmm.attribution.answers import Contributions
+from mmm.attribution.answers import ContributionReport
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.simulate.truth import Truth
 
 
 def returns_beside_truth(
-    contributions: Contributions, truth: Truth, weeks: Mapping[str, int]
+    contributions: ContributionReport, truth: Truth, weeks: Mapping[str, int]
 ) -> Table:
     """ROI of each channel with its credible interval, the truth, and its weeks of history."""
     table = _table(

@@ -15,7 +15,7 @@ def load() -> Fit:
     from mmm.inference.fit import fit
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel
-    from mmm.refit.carry_scales import carried_scales
+    from mmm.refit.carry_scales import carry_scales
     from mmm.spec.model import parse_spec
     from mmm.spec.sampling import SamplingSpec
 
@@ -29,7 +29,7 @@ def load() -> Fit:
         if request.base_path is not None:
             base = load_model(Path(request.base_path))
             panel = continued_panel(base, table, spec)
-            scales = carried_scales(base, spec, panel)
+            scales = carry_scales(base, spec, panel)
         sampling = SamplingSpec.model_validate(request.sampling)
         model = fit(design_of(spec, panel, scales), sampling, report, stop=stop)
         report(Progress("storing", 0.99))

@@ -14,7 +14,7 @@ from app.report.style import (
     channel_colours,
     translucent,
 )
-from mmm.attribution.answers import ChannelCurve, Contributions, Curves
+from mmm.attribution.answers import ChannelCurve, ContributionReport, ResponseCurves
 from mmm.interval import Interval
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
@@ -51,7 +51,7 @@ def fit_figure(model: FittedModel) -> go.Figure:
     return apply_layout(figure, 380, yaxis_title=model.kpi_unit, hovermode="x unified")
 
 
-def decomposition_figure(contributions: Contributions) -> go.Figure:
+def decomposition_figure(contributions: ContributionReport) -> go.Figure:
     """Mean contributions by week, stacked; negative contributions are below zero."""
     channels = [channel.name for channel in contributions.channels]
     colours = channel_colours(channels)
@@ -78,7 +78,7 @@ def decomposition_figure(contributions: Contributions) -> go.Figure:
     )
 
 
-def roi_figure(contributions: Contributions) -> go.Figure:
+def roi_figure(contributions: ContributionReport) -> go.Figure:
     """ROI and marginal ROI with 90 % credible intervals; the line marks an ROI of 1."""
     names = [channel.name for channel in contributions.channels]
     figure = go.Figure(
@@ -100,7 +100,7 @@ def roi_figure(contributions: Contributions) -> go.Figure:
     return figure
 
 
-def curves_figure(curves: Curves) -> go.Figure:
+def curves_figure(curves: ResponseCurves) -> go.Figure:
     """Response curves: mean and 90 % credible band, current spend, observed range shaded."""
     columns = 2
     rows = -(-len(curves.channels) // columns)

@@ -20,9 +20,9 @@ from app.display.figures import change
 from app.report import figures
 from app.services.planning.allocate import answer as allocate
 from app.services.planning.summary import money
-from mmm.attribution.answers import Contributions
+from mmm.attribution.answers import ContributionReport
 from mmm.attribution.contributions import contributions
-from mmm.attribution.response_curves import curves
+from mmm.attribution.response_curves import response_curves
 from mmm.checks.assess import measured_lifts
 from mmm.interval import Interval
 from mmm.posterior.fitted import FittedModel
@@ -86,7 +86,7 @@ def _sections(model: FittedModel) -> Iterator[str]:
         "Response curves",
         "Incremental KPI per week at constant weekly spend. Dashed: mean spend of recent weeks. "
         "Shaded: the observed range of spend; outside it the curve is an extrapolation.",
-        _figure(figures.curves_figure(curves(model))),
+        _figure(figures.curves_figure(response_curves(model))),
     )
     yield from _lift_section(model)
     yield _plan_section(model)
@@ -147,7 +147,7 @@ def _checks(model: FittedModel) -> Iterator[str]:
         yield _notes(model.notes)
 
 
-def _components(total: Contributions) -> str:
+def _components(total: ContributionReport) -> str:
     rows = [
         (c.name, c.kind.replace("_", " "), _interval(c.contribution), f"{c.share.mean:.1%}")
         for c in total.components
@@ -156,7 +156,7 @@ def _components(total: Contributions) -> str:
     return _table(("component", "kind", f"contribution ({total.unit})", "share"), rows, text=(0, 1))
 
 
-def _returns(total: Contributions) -> str:
+def _returns(total: ContributionReport) -> str:
     rows = [
         (c.name, money(c.spend), _interval(c.roi), _interval(c.marginal_roi))
         for c in total.channels

@@ -19,7 +19,7 @@ from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import needs
 from app.services.catalog import models, queries
 from app.services.projects.csv_export import contributions_csv
-from mmm.attribution.answers import By
+from mmm.attribution.answers import Breakdown
 from mmm.counterfactual.question import CounterfactualAnswer
 
 routes = router("questions")
@@ -71,7 +71,9 @@ async def get_contributions(
     model: ExistingModel,
     context: ContextOf,
     conditional: ConditionalRead,
-    by: Annotated[By, Query(description="Rows for the total, each week, or each geo.")] = "total",
+    by: Annotated[
+        Breakdown, Query(description="Rows for the total, each week, or each geo.")
+    ] = "total",
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""

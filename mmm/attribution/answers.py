@@ -1,11 +1,11 @@
-"""Contributions, returns and response curves as JSON: types alone, which load no numerics."""
+"""ContributionReport, returns and response curves as JSON: types alone, which load no numerics."""
 
 from datetime import date
 from typing import Literal
 
 from mmm.interval import Answer, Interval
 
-By = Literal["total", "week", "geo"]
+Breakdown = Literal["total", "week", "geo"]
 
 
 class ChannelReturn(Answer):
@@ -29,12 +29,12 @@ class Component(Answer):
     share: Interval
 
 
-class Contributions(Answer):
+class ContributionReport(Answer):
     """The decomposition and the channels' returns over the observed weeks."""
 
     unit: str
     roi_unit: str
-    by: By
+    by: Breakdown
     components: tuple[Component, ...]
     channels: tuple[ChannelReturn, ...]
 
@@ -58,7 +58,7 @@ class ChannelCurve(Answer):
     points: tuple[CurvePoint, ...]
 
 
-class Curves(Answer):
+class ResponseCurves(Answer):
     """Every channel's response curve."""
 
     unit: str

@@ -4,8 +4,8 @@ from datetime import date
 
 import numpy as np
 
-from mmm.attribution.answers import By, Component, Contributions
-from mmm.attribution.decomposition import decomposed, labels
+from mmm.attribution.answers import Breakdown, Component, ContributionReport
+from mmm.attribution.decomposition import component_draws, component_labels
 from mmm.attribution.returns import channel_returns
 from mmm.data.kpi_value import value_unit
 from mmm.posterior.evaluate import Evaluation, evaluate
@@ -14,10 +14,10 @@ from mmm.summarize import summarize
 from mmm.types import Array
 
 
-def contributions(model: FittedModel, by: By = "total") -> Contributions:
+def contributions(model: FittedModel, by: Breakdown = "total") -> ContributionReport:
     """Decomposition of the observed weeks by total, week or geo, with every channel's return."""
-    names = labels(model)
-    draws = decomposition(model, by)
+    names = component_labels(model)
+    draws = contribution_draws(model, by)
     total = draws.sum(1, keepdims=True)
     share = draws / np.where(total == 0.0, np.nan, total)
     rows = [
@@ -31,7 +31,7 @@ def contributions(model: FittedModel, by: By = "total") -> Contributions:
         for cell, place in enumerate(_places(model, by))
         for row, (name, kind) in enumerate(names)
     ]
-    return Contributions(
+    return ContributionReport(
         unit=model.kpi_unit,
         roi_unit=f"{value_unit(model.spec)} per currency",
         by=by,
@@ -40,19 +40,19 @@ def contributions(model: FittedModel, by: By = "total") -> Contributions:
     )
 
 
-def decomposition(model: FittedModel, by: By) -> Array:
+def contribution_draws(model: FittedModel, by: Breakdown) -> Array:
     """(draw, row, cell) contributions in kpi units; cells are one total, the weeks or the geos."""
     axes = {"total": (-2, -1), "week": (-1,), "geo": (-2,)}[by]
 
-    def rows(found: Evaluation) -> Array:
-        parts = list(decomposed(model, found))
+    def rows(evaluation: Evaluation) -> Array:
+        parts = list(component_draws(model, evaluation))
         reduced = np.stack([part.sum(axes) for part in parts], axis=1)
         return reduced.reshape(*reduced.shape[:2], -1)
 
     return evaluate(model, model.design.observed, rows)
 
 
-def _places(model: FittedModel, by: By) -> list[dict[str, date | str]]:
+def _places(model: FittedModel, by: Breakdown) -> list[dict[str, date | str]]:
     if by == "week":
         return [{"week": week} for week in model.panel.weeks]
     return [{"geo": geo} for geo in model.panel.geos] if by == "geo" else [{}]

@@ -30,8 +30,8 @@ from mmm.spec.structure import Structure
 from mmm.types import Array
 
 
-def labels(model: FittedModel) -> list[tuple[str, str]]:
-    """Name and kind of every row, in the order of ``decomposed``."""
+def component_labels(model: FittedModel) -> list[tuple[str, str]]:
+    """Name and kind of every row, in the order of ``component_draws``."""
     s, draws = model.structure, model.posterior.draws
     found = [("level", "baseline")]
     found += [("trend", "baseline")] * (s.trend != "none")
@@ -49,32 +49,32 @@ def labels(model: FittedModel) -> list[tuple[str, str]]:
     return [*found, ("interaction", "interaction")]
 
 
-def decomposed(model: FittedModel, found: Evaluation) -> Iterator[Array]:
+def component_draws(model: FittedModel, evaluation: Evaluation) -> Iterator[Array]:
     """Each row as (draw, week, geo) kpi units, the remainder last."""
-    mean = expected_kpi(model, found)
+    mean = expected_kpi(model, evaluation)
     rest = mean.copy()
-    for part in _parts(model, found, mean):
+    for part in _components(model, evaluation, mean):
         rest -= part
         yield part
     yield np.where(np.abs(rest) <= 1e-9 * np.abs(mean), 0.0, rest)
 
 
-def channel_terms(model: FittedModel, found: Evaluation) -> Array:
+def channel_terms(model: FittedModel, evaluation: Evaluation) -> Array:
     """(draw, channel, week, geo) what each channel adds over all its paths, in scaled units."""
     s = model.structure
-    return np.stack([_of_medium(found, s, c) for c in range(s.n_channels)], axis=1)
+    return np.stack([_medium_contribution(evaluation, s, c) for c in range(s.n_channels)], axis=1)
 
 
-def channel_slopes(model: FittedModel, found: Evaluation, along: Array | None = None) -> Array:
+def channel_slopes(model: FittedModel, evaluation: Evaluation, along: Array | None = None) -> Array:
     """(draw, channel, week, geo) derivative of ``channel_terms`` when the channel's exposure moves
     by ``along (medium, week, geo)``; by default to the log of all its spend."""
-    s, p, d = model.structure, found.parameters, found.inputs
+    s, p, d = model.structure, evaluation.parameters, evaluation.inputs
     slope = media_curve_derivatives(p, d, s, np, along)
     moved = slope * equations.media_coefficients(p, d, s, np)
     direct = moved[:, : s.n_channels]
     if s.paths:
         through = [
-            _through(
+            _mediated_effect(
                 p["mediator_effect"],
                 mediators_due_to_channel(p, s, moved[:, s.n_direct :], c, np),
                 s,
@@ -91,8 +91,8 @@ def channel_slopes(model: FittedModel, found: Evaluation, along: Array | None = 
     return np.asarray(direct)
 
 
-def _parts(model: FittedModel, found: Evaluation, mean: Array) -> Iterator[Array]:
-    s, t, unit = model.structure, found.terms, model.scales.kpi_unit
+def _components(model: FittedModel, evaluation: Evaluation, mean: Array) -> Iterator[Array]:
+    s, t, unit = model.structure, evaluation.terms, model.scales.kpi_unit
     inner = t.price_factor if s.price_acts_on_all and not s.log_link else 1.0
 
     def contrast(term: Array, factor: Array | float = 1.0) -> Array:
@@ -100,53 +100,53 @@ def _parts(model: FittedModel, found: Evaluation, mean: Array) -> Iterator[Array
             return np.asarray(-np.expm1(-term) * mean)
         return np.asarray(term * factor * unit)
 
-    for name, term in _baseline(found, s):
+    for name, term in _baseline_terms(evaluation, s):
         whole = name == "level" and s.log_link
         yield np.asarray(np.exp(term) * unit + 0.0 * mean) if whole else contrast(term)
     for medium in range(s.n_direct):
-        yield contrast(_of_medium(found, s, medium), inner)
+        yield contrast(_medium_contribution(evaluation, s, medium), inner)
     for k, _ in enumerate(acting_mediators(s)):
-        yield contrast(_own_part(found, s, k), inner)
+        yield contrast(_mediator_contribution(evaluation, s, k), inner)
     if s.has_price_factor:
-        yield from _prices(model, found, mean)
+        yield from _price_components(model, evaluation, mean)
     for k, _ in enumerate(s.acting_controls):
-        yield contrast(_one(found, "control_effect", k))
+        yield contrast(_coefficient_term(evaluation, "control_effect", k))
     if s.ar:
         yield contrast(t.ar)
 
 
-def _baseline(found: Evaluation, s: Structure) -> Iterator[tuple[str, Array]]:
-    baseline = found.terms.baseline
+def _baseline_terms(evaluation: Evaluation, s: Structure) -> Iterator[tuple[str, Array]]:
+    baseline = evaluation.terms.baseline
     for name in ("level", "trend", "season", "holidays", "shock", "demand"):
         if name in baseline:
             yield name, baseline[name]
     for k, name in enumerate(s.events):
-        yield name, _one(found, "event_effect", k)
+        yield name, _coefficient_term(evaluation, "event_effect", k)
 
 
-def _one(found: Evaluation, name: str, k: int) -> Array:
+def _coefficient_term(evaluation: Evaluation, name: str, k: int) -> Array:
     """(draw, week, geo) one coefficient's term."""
-    values = found.terms.linear[name].values[..., k : k + 1, :, :]
-    one = weighted_sum(found.parameters[name][..., k : k + 1], LinearTerm(name, values))
-    return np.asarray(one + 0.0 * found.terms.price_factor)
+    values = evaluation.terms.linear[name].values[..., k : k + 1, :, :]
+    one = weighted_sum(evaluation.parameters[name][..., k : k + 1], LinearTerm(name, values))
+    return np.asarray(one + 0.0 * evaluation.terms.price_factor)
 
 
-def _of_medium(found: Evaluation, s: Structure, medium: int) -> Array:
+def _medium_contribution(evaluation: Evaluation, s: Structure, medium: int) -> Array:
     """(draw, week, geo) everything that a channel's or rival's spend brings, in scaled units."""
-    p, t = found.parameters, found.terms
+    p, t = evaluation.parameters, evaluation.terms
     term = t.media[..., medium, :, :]
     if s.paths and medium < s.n_channels:
         brought = mediators_due_to_channel(p, s, t.paths, medium, np)
-        term = term + _through(p["mediator_effect"], brought, s)
+        term = term + _mediated_effect(p["mediator_effect"], brought, s)
     pairs = [k for k, pair in enumerate(s.interactions) if medium in pair]
     if pairs:
-        term = term + equations.interaction_terms(p, found.inputs, s, np)[:, pairs].sum(1)
+        term = term + equations.interaction_terms(p, evaluation.inputs, s, np)[:, pairs].sum(1)
     return np.asarray(term)
 
 
-def _own_part(found: Evaluation, s: Structure, k: int) -> Array:
+def _mediator_contribution(evaluation: Evaluation, s: Structure, k: int) -> Array:
     """(draw, week, geo) an acting mediator's effect less what channels caused of it."""
-    p, t, mediator = found.parameters, found.terms, acting_mediators(s)[k]
+    p, t, mediator = evaluation.parameters, evaluation.terms, acting_mediators(s)[k]
     state = t.states[:, mediator]
     for channel in range(s.n_channels):
         if s.paths:
@@ -155,7 +155,7 @@ def _own_part(found: Evaluation, s: Structure, k: int) -> Array:
     return np.asarray(p["mediator_effect"][:, k, None, None] * moved)
 
 
-def _through(effect: Array, brought: Array, s: Structure) -> Array:
+def _mediated_effect(effect: Array, brought: Array, s: Structure) -> Array:
     """(draw, week, geo) effect on the kpi of changes ``brought (draw, mediator, week, geo)``."""
     parts = [
         effect[:, k, None, None] * lagged(brought[:, i], s.mediator_lag[i] or 0, np)
@@ -164,9 +164,9 @@ def _through(effect: Array, brought: Array, s: Structure) -> Array:
     return np.asarray(sum(parts, np.zeros_like(brought[:, 0])))
 
 
-def _prices(model: FittedModel, found: Evaluation, mean: Array) -> Iterator[Array]:
-    s, t = model.structure, found.terms
-    logs = equations.log_price_parts(found.parameters, found.inputs, s, np)
+def _price_components(model: FittedModel, evaluation: Evaluation, mean: Array) -> Iterator[Array]:
+    s, t = model.structure, evaluation.terms
+    logs = equations.log_price_parts(evaluation.parameters, evaluation.inputs, s, np)
     if s.log_link:
         for price in range(logs.shape[-3]):
             yield -np.expm1(-logs[..., price, :, :]) * mean

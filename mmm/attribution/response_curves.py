@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mmm.attribution.answers import ChannelCurve, CurvePoint, Curves
+from mmm.attribution.answers import ChannelCurve, CurvePoint, ResponseCurves
 from mmm.equations.media import curve_at_one, group_parameters
 from mmm.equations.mediators import long_run_effect
 from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, frequency_curve
@@ -28,7 +28,7 @@ REACH = 2.0
 RECENT_WEEKS = 13
 
 
-def curves(model: FittedModel) -> Curves:
+def response_curves(model: FittedModel) -> ResponseCurves:
     """Response curves from zero to twice the largest observed weekly spend."""
     weekly = model.panel.array("spend").sum(1)
     found = []
@@ -54,7 +54,7 @@ def curves(model: FittedModel) -> Curves:
                 points=points,
             )
         )
-    return Curves(unit=model.kpi_unit, channels=tuple(found))
+    return ResponseCurves(unit=model.kpi_unit, channels=tuple(found))
 
 
 def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, Array]:
@@ -66,10 +66,12 @@ def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, 
     term: Array = np.zeros((1, 1, 1))
     slope: Array = np.zeros((1, 1, 1))
     for medium in (channel, *(i for i in s.paths if s.sources[i] == channel)):
-        weight = _weight(model, medium)
-        level, rise = _steady(p, s, medium, spend, share / model.scales.exposure[channel], contacts)
+        weight = _curve_weight(model, medium)
+        level, rise = _steady_curve(
+            p, s, medium, spend, share / model.scales.exposure[channel], contacts
+        )
         term, slope = term + weight * level, slope + weight * rise
-    unit = _unit(model, channel, term, spend)
+    unit = _kpi_per_scaled_unit(model, channel, term, spend)
     grown = np.expm1(term) if s.log_link else term
     rising = np.exp(term) * slope if s.log_link else slope
     shape = (model.posterior.n_draws, spend.size)
@@ -79,7 +81,7 @@ def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, 
     )
 
 
-def _steady(
+def _steady_curve(
     p: Mapping[str, Array], s: Structure, medium: int, spend: Array, share: Array, contacts: Array
 ) -> tuple[Array, Array]:
     """(draw, point, geo) a medium's curve at steady spend, and its derivative to the spend."""
@@ -95,7 +97,7 @@ def _steady(
     return level[:, 0], rise[:, 0]
 
 
-def _weight(model: FittedModel, medium: int) -> Array:
+def _curve_weight(model: FittedModel, medium: int) -> Array:
     """(draw, 1, geo) scaled units of the kpi, in the long run, per unit of the medium's curve.
 
     A pair's interaction counts with the partner at its mean active exposure.
@@ -113,7 +115,7 @@ def _weight(model: FittedModel, medium: int) -> Array:
     return np.asarray(weight[:, None, :])
 
 
-def _unit(model: FittedModel, channel: int, term: Array, spend: Array) -> Array:
+def _kpi_per_scaled_unit(model: FittedModel, channel: int, term: Array, spend: Array) -> Array:
     """(draw, 1, geo) kpi units per scaled unit; with the log link the mean kpi without the
     channel, its usual term taken off."""
     if not model.structure.log_link:

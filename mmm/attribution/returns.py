@@ -39,8 +39,8 @@ def channel_returns(model: FittedModel) -> Iterator[ChannelReturn]:
 def channel_contributions(model: FittedModel) -> Array:
     """(draw, channel) contribution over the observed weeks, kpi units, carry-out not counted."""
 
-    def total(found: Evaluation) -> Array:
-        return _contrasts(model, found).sum((-2, -1))
+    def total(evaluation: Evaluation) -> Array:
+        return _contrasts(model, evaluation).sum((-2, -1))
 
     return evaluate(model, model.design.observed, total)
 
@@ -52,19 +52,19 @@ def return_draws(model: FittedModel) -> tuple[Array, Array]:
     value = kpi_value(model.spec, world.price)
     spend = model.panel.array("spend").sum((0, 1))
 
-    def both(found: Evaluation) -> Array:
-        earned = (_contrasts(model, found) * value).sum((-2, -1))
-        worth = (kpi_per_media_unit(model, found) * value)[:, None]
-        next_unit = (channel_slopes(model, found) * worth).sum((-2, -1))
+    def both(evaluation: Evaluation) -> Array:
+        earned = (_contrasts(model, evaluation) * value).sum((-2, -1))
+        worth = (kpi_per_media_unit(model, evaluation) * value)[:, None]
+        next_unit = (channel_slopes(model, evaluation) * worth).sum((-2, -1))
         return np.stack([earned, next_unit], axis=1) / spend
 
     found = evaluate(model, world, both)
     return found[:, 0], found[:, 1]
 
 
-def _contrasts(model: FittedModel, found: Evaluation) -> Array:
+def _contrasts(model: FittedModel, evaluation: Evaluation) -> Array:
     """(draw, channel, week, geo) kpi units that would be missing without each channel."""
-    terms = channel_terms(model, found)
+    terms = channel_terms(model, evaluation)
     if model.structure.log_link:
-        return np.asarray(-np.expm1(-terms) * expected_kpi(model, found)[:, None])
-    return np.asarray(terms * kpi_per_media_unit(model, found)[:, None])
+        return np.asarray(-np.expm1(-terms) * expected_kpi(model, evaluation)[:, None])
+    return np.asarray(terms * kpi_per_media_unit(model, evaluation)[:, None])

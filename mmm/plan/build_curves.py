@@ -1,7 +1,7 @@
-"""From a model, a world and a spread to the curves of a plan: one set a group of media.
+"""Builds the curves of a plan from a model, a world and a layout: one set for each group of media.
 
-What does not depend on the plan is computed once here: carry-in, the carryover of one unit, and
-what a unit of each curve is worth in every week.
+Everything that does not depend on the plan is computed once here: the carry-in, the carryover of
+one unit, and the value of one unit of each curve in every week.
 """
 
 from collections.abc import Iterator
@@ -15,73 +15,77 @@ from mmm.equations import mean as equations
 from mmm.equations.media import group_adstock, group_adstock_of_change, group_parameters
 from mmm.equations.mediators import value_of_mediator
 from mmm.equations.transforms import SATURATION, frequency_curve
-from mmm.plan.cells import Spread
+from mmm.plan.cells import PlanLayout
 from mmm.plan.curves import PlanCurves
-from mmm.plan.week_curves import WeekCurves, kernel_of
+from mmm.plan.week_curves import WeekCurves, carryover_kernel
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array
 
-type Curves = PlanCurves | WeekCurves
+type GroupCurves = PlanCurves | WeekCurves
 
 
-def separable(s: Structure) -> bool:
-    """Whether the expected kpi is a sum of functions of one channel's spend each."""
+def is_separable(s: Structure) -> bool:
+    """Whether the expected KPI is a sum of functions of one channel's spend each."""
     return not s.log_link and not s.interactions
 
 
-def plan_curves(
-    model: FittedModel, world: Variables, spread: Spread, value: Array
-) -> Iterator[Curves]:
-    """Curves of every group that has own media, for the cells of ``spread``; ``value (week, geo)``
-    of a unit of the kpi."""
+def build_curves(
+    model: FittedModel, world: Variables, layout: PlanLayout, value: Array
+) -> Iterator[GroupCurves]:
+    """Curves of every group that has own media, for the cells of ``layout``.
+
+    ``value (week, geo)``: value of one unit of the KPI.
+    """
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
     inputs = model.design.inputs_on(world)
-    weights = _weights(model, inputs, value, slice(history, None))
+    weights = _curve_weights(model, inputs, value, slice(history, None))
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
-    past = np.arange(d.exposure.shape[1])[:, None] < history - start
-    along = exposure_per_currency(model, world, spread.shares)[:, start:]
-    later, horizon = slice(history - start, None), spread.index.shape[0]
+    in_past = np.arange(d.exposure.shape[1])[:, None] < history - start
+    per_currency = exposure_per_currency(model, world, layout.shares)[:, start:]
+    later, horizon = slice(history - start, None), layout.index.shape[0]
     decided = slice(history - start, history - start + horizon)
     for group in s.groups:
-        kept = [i for i, member in enumerate(group.members) if s.media[member].own]
-        if not kept:
+        own_members = [i for i, member in enumerate(group.members) if s.media[member].own]
+        if not own_members:
             continue
         q, rows = group_parameters(model.posterior.draws, group), [*group.members]
-        before = group_adstock(q, d, group, s, np, d.exposure[rows] * past)
-        members = [group.members[i] for i in kept]
-        own = {name: values[:, kept] for name, values in q.items()}
-        carry = np.asfortranarray(before[..., kept, later, :])
+        adstocked = group_adstock(q, d, group, s, np, d.exposure[rows] * in_past)
+        members = [group.members[i] for i in own_members]
+        own = {name: values[:, own_members] for name, values in q.items()}
+        carry_in = np.asfortranarray(adstocked[..., own_members, later, :])
         weight = np.asfortranarray(weights[:, members])
-        at_carry = SATURATION[group.saturation](carry, own, np)
-        earned = np.einsum("smtg,smtg->smg", weight, at_carry + 0.0 * weight)
-        index = spread.index[..., [s.media[member].source for member in members]]
-        if not spread.by_week:
-            reach = group_adstock_of_change(q, d, group, s, np, along[rows])
-            unit = np.broadcast_to(reach[..., kept, later, :], weight.shape)
-            weeks = _weeks_of_own(carry, unit, weight)
-            yield PlanCurves(group, index[0].T, own, *weeks, at_carry=earned)
+        curve = SATURATION[group.saturation](carry_in, own, np)
+        carry_in_value = np.einsum("smtg,smtg->smg", weight, curve + 0.0 * weight)
+        index = layout.index[..., [s.media[member].source for member in members]]
+        if not layout.by_week:
+            adstocked_unit = group_adstock_of_change(q, d, group, s, np, per_currency[rows])
+            unit = np.broadcast_to(adstocked_unit[..., own_members, later, :], weight.shape)
+            weeks = _merge_equal_weeks(carry_in, unit, weight)
+            yield PlanCurves(group, index[0].T, own, *weeks, carry_in_value=carry_in_value)
             continue
-        bought = along[rows][:, decided]
+        bought = per_currency[rows][:, decided]
         if group.by_frequency:
             bought = bought * frequency_curve(d.frequency[rows][:, decided], q, np)
         yield WeekCurves(
             group=group,
             cells=index.transpose(2, 0, 1),
             parameters=own,
-            carry=carry,
-            kernel=kernel_of(group, own, weight.shape[2], horizon),
-            along=bought[..., kept, :, :],
+            carry_in=carry_in,
+            kernel=carryover_kernel(group, own, weight.shape[2], horizon),
+            exposure_per_unit=bought[..., own_members, :, :],
             weight=weight,
-            at_carry=earned,
+            carry_in_value=carry_in_value,
         )
 
 
-def _weeks_of_own(carry: Array, unit: Array, weight: Array) -> tuple[Array, Array, Array]:
-    """The three of (draw, member, week, geo), where weeks that follow each other with equal
-    exposure are one, with their weights added up: evenly spent, those between the last carry-in and
-    the end of the horizon."""
+def _merge_equal_weeks(carry: Array, unit: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """The three arrays (draw, member, week, geo) with consecutive weeks of equal exposure merged.
+
+    The weights of merged weeks are added up. With even phasing these are the weeks between the last
+    carry-in and the end of the horizon.
+    """
     changes = [
         not np.array_equal(unit[..., week, :], unit[..., week - 1, :])
         or not np.array_equal(carry[..., week, :], carry[..., week - 1, :])
@@ -95,31 +99,34 @@ def _weeks_of_own(carry: Array, unit: Array, weight: Array) -> tuple[Array, Arra
 
 
 def exposure_per_currency(model: FittedModel, world: Variables, shares: Array) -> Array:
-    """(medium, week, geo) scaled exposure in every week of ``world`` that one unit of currency of
-    the medium's channel buys on the horizon, which follows the observed weeks."""
+    """(medium, week, geo) scaled exposure in every week of ``world`` that one unit of currency,
+    spent on the medium's channel over the horizon, buys.
+
+    ``shares (week, geo, channel)`` cover the horizon, which follows the observed weeks.
+    """
     s, history = model.structure, len(model.panel.weeks)
     bought = np.zeros_like(world.spend)
     bought[history : history + shares.shape[0]] = shares
     per_unit = (bought / world.unit_cost).transpose(2, 0, 1)
-    found = np.zeros((len(s.media), *per_unit.shape[1:]))
+    exposure = np.zeros((len(s.media), *per_unit.shape[1:]))
     for i, medium in enumerate(s.media):
         if medium.own:
-            found[i] = per_unit[medium.source] / model.scales.exposure[medium.source]
-    return found
+            exposure[i] = per_unit[medium.source] / model.scales.exposure[medium.source]
+    return exposure
 
 
-def _worth(model: FittedModel, inputs: Inputs, value: Array) -> Array:
+def _media_unit_value(model: FittedModel, inputs: Inputs, value: Array) -> Array:
     """(draw, week, geo) value of one scaled unit of media (identity link)."""
     p, s = model.posterior.draws, model.structure
     factor = equations.price_factor(p, inputs, s, np) if s.price_acts_on_all else 1.0
-    worth = factor * value * model.scales.kpi_unit
-    return np.broadcast_to(worth, (model.posterior.n_draws, *value.shape))
+    unit_value = factor * value * model.scales.kpi_unit
+    return np.broadcast_to(unit_value, (model.posterior.n_draws, *value.shape))
 
 
-def _weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> Array:
-    """(draw, medium, week, geo) value of one unit of each medium's curve in the last ``weeks``."""
+def _curve_weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> Array:
+    """(draw, medium, week, geo) value of one unit of each medium's curve in ``weeks``."""
     p, s = model.posterior.draws, model.structure
-    worth = _worth(model, inputs, value)[:, weeks]
+    worth = _media_unit_value(model, inputs, value)[:, weeks]
     earned = [worth] * s.n_direct
     earned += [
         value_of_mediator(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths

@@ -1,33 +1,30 @@
-"""What a plan decides: a cell is a channel, or a channel in one geo, in one week, or in both.
+"""The decisions of a plan: a cell is a channel, or a channel in one geo, in one week, or in both.
 
-A cell's spend is spread over the weeks and geos that it does not decide by fixed shares:
+A cell's spend is distributed by fixed shares over the weeks and geos that it does not decide:
 
     plan[t, g, c] = shares[t, g, c] * spend[index[t, g, c]]
 
-with the shares of each cell adding up to one.
+where the shares of each cell add up to one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 
 from mmm.errors import Issue, QueryError
-from mmm.plan.phasing import Phasing, last_weeks, phasing_shares
+from mmm.plan.phasing import USUAL_GRANULARITY, Granularity, last_weeks, phasing_shares
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array, IndexArray
 
-type WeeksBy = Phasing | Literal["optimised"]
-GeosBy = Literal["usual", "optimised"]
-MOST_CELLS = 260
-"""Beyond these the search for a plan takes minutes."""
+MAX_CELLS = 260
+"""With more cells the search for a plan takes minutes."""
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One decision; None stands for all geos, or all weeks of the horizon."""
+class PlanCell:
+    """One decision: the spend of a channel; None means all geos, or all weeks of the horizon."""
 
     channel: str
     geo: str | None
@@ -35,39 +32,30 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As in "tv, north, 2024-07-01"."""
+        """Channel, geo and week, as in "tv, north, 2024-07-01"."""
         parts = (self.channel, self.geo, self.week and self.week.isoformat())
         return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
-class Granularity:
-    """Whether a plan decides weeks and geos, or how it spreads a channel's spend over them.
+class PlanLayout:
+    """How the spend of cells becomes a plan by week, geo and channel.
 
-    A channel in ``profile`` has its spend by week in these proportions, whatever ``weeks`` says.
+    ``index (week, geo, channel)``: position in ``cells`` of the cell that decides; ``shares (week,
+    geo, channel)`` of its spend.
     """
 
-    weeks: WeeksBy = "historic"
-    geos: GeosBy = "usual"
-    profile: Mapping[str, Sequence[float]] | None = None
-
-
-@dataclass(frozen=True)
-class Spread:
-    """``index`` and ``shares (week, geo, channel)``, as above; ``by_week``: whether any cell is of
-    a single week."""
-
-    cells: tuple[Cell, ...]
+    cells: tuple[PlanCell, ...]
     index: IndexArray
     shares: Array
 
     @property
     def by_week(self) -> bool:
-        """Whether weeks are decided."""
+        """Whether any cell is of a single week."""
         return any(cell.week is not None for cell in self.cells)
 
     def plan(self, spend: Array) -> Array:
-        """(week, geo, channel) currency of ``spend (cell,)``."""
+        """(week, geo, channel) plan in currency for ``spend (cell,)``."""
         return np.asarray(self.shares * spend[self.index])
 
     def totals(self, plan: Array) -> Array:
@@ -76,43 +64,41 @@ class Spread:
         return np.bincount(self.index.ravel(), weights, len(self.cells)).astype(np.float64)
 
 
-def spread_of(
-    model: FittedModel, horizon: Sequence[date], granularity: Granularity | None = None
-) -> Spread:
-    """The cells of a decision over ``horizon``; by default the totals of channels are decided.
+def plan_layout(
+    model: FittedModel, horizon: Sequence[date], granularity: Granularity = USUAL_GRANULARITY
+) -> PlanLayout:
+    """The layout of the decisions over ``horizon``.
 
-    A channel in ``profile`` keeps its weeks, and a national channel its split over geos. Raises
-    QueryError for a wrong profile, or where there would be too many cells.
+    A channel in ``granularity.profile`` keeps its weeks, a national channel its split over geos.
+    Raises QueryError for a wrong profile, or where there would be too many cells.
     """
-    granularity = granularity or Granularity()
-    weeks, geos, profile = granularity.weeks, granularity.geos, granularity.profile
-    usual = phasing_shares(
-        model, len(horizon), "historic" if weeks == "optimised" else weeks, profile
-    )
-    cells: list[Cell] = []
+    usual = phasing_shares(model, len(horizon), granularity)
+    cells: list[PlanCell] = []
     index = np.empty(usual.shape, dtype=np.intp)
     shares = np.empty(usual.shape)
     for c, channel in enumerate(model.spec.channels):
-        of_week = weeks == "optimised" and channel.name not in (profile or {})
-        of_geo = geos == "optimised" and not channel.national and len(model.panel.geos) > 1
-        places: list[str | None] = [*model.panel.geos] if of_geo else [None]
-        times: list[date | None] = [*horizon] if of_week else [None]
+        of_week = granularity.weeks == "optimised" and channel.name not in granularity.profile
+        of_geo = (
+            granularity.geos == "optimised" and not channel.national and len(model.panel.geos) > 1
+        )
+        geos: list[str | None] = [*model.panel.geos] if of_geo else [None]
+        weeks: list[date | None] = [*horizon] if of_week else [None]
         first = len(cells)
-        cells += [Cell(channel.name, geo, week) for week in times for geo in places]
-        numbers = first + np.arange(len(times) * len(places)).reshape(len(times), len(places))
+        cells += [PlanCell(channel.name, geo, week) for week in weeks for geo in geos]
+        numbers = first + np.arange(len(weeks) * len(geos)).reshape(len(weeks), len(geos))
         index[..., c] = numbers
-        shares[..., c] = _within(usual[..., c], of_week=of_week, of_geo=of_geo)
-    if len(cells) > MOST_CELLS:
+        shares[..., c] = _shares_within_cells(usual[..., c], of_week=of_week, of_geo=of_geo)
+    if len(cells) > MAX_CELLS:
         detail = (
-            f"{len(cells)} amounts would be decided, {MOST_CELLS} can be: let weeks or geos, not "
-            "both, be optimised, or give the weeks of some channels in /phasing/profile"
+            f"{len(cells)} amounts would be decided, at most {MAX_CELLS} can be: optimise weeks or "
+            "geos, not both, or give the weeks of some channels in /phasing/profile"
         )
         raise QueryError([Issue("/phasing/kind", "too_many_cells", detail)])
-    return Spread(tuple(cells), index, shares)
+    return PlanLayout(tuple(cells), index, shares)
 
 
-def _within(usual: Array, *, of_week: bool, of_geo: bool) -> Array:
-    """(week, geo) shares of one channel within its cells, from ``usual`` ones of its total."""
+def _shares_within_cells(usual: Array, *, of_week: bool, of_geo: bool) -> Array:
+    """(week, geo) shares of one channel within its cells, from ``usual``, those of its total."""
     if of_week and of_geo:
         return np.ones_like(usual)
     by_geo = usual.sum(0)
@@ -124,13 +110,13 @@ def _within(usual: Array, *, of_week: bool, of_geo: bool) -> Array:
     return usual
 
 
-def references(model: FittedModel, spread: Spread) -> tuple[Array, Array]:
-    """(cell,) spend of the last weeks, and the most that was ever spent over as long a time."""
-    horizon = spread.index.shape[0]
+def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Array]:
+    """(cell,) spend of the last weeks, and the largest spend observed over as many weeks."""
+    horizon = layout.index.shape[0]
     spend = model.panel.array("spend")
-    current = spread.totals(last_weeks(model, horizon))
-    most = np.empty(len(spread.cells))
-    for i, cell in enumerate(spread.cells):
+    current = layout.totals(last_weeks(model, horizon))
+    most = np.empty(len(layout.cells))
+    for i, cell in enumerate(layout.cells):
         own = spend[..., model.structure.channels.index(cell.channel)]
         weekly = own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]
         weeks = horizon if cell.week is None else 1

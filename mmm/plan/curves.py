@@ -1,11 +1,11 @@
-"""Channel curves on a horizon as functions of what its cells spend.
+"""Channel curves on a horizon as functions of the spend of its cells.
 
-Week shares fixed, the adstocked exposure of every week is affine in a cell's total, so carry-in
-and the carryover of one unit are computed once for all draws and every plan costs one curve. A
-channel that acts through a mediator has a curve for that path, weighted by what the mediator brings
-from its week on. Weeks that follow each other with equal exposure are one, their weights added up.
-Made in ``plan_groups``, valid where the kpi is a sum of such curves (``separable``). Where weeks
-are decided, ``plan_weeks`` has the curves.
+With fixed week shares, the adstocked exposure of every week is affine in a cell's total, so the
+carry-in and the carryover of one unit are computed once for all draws, and a plan costs one
+evaluation of the curves. A channel that acts through a mediator has a curve for that path, weighted
+by the value of the mediator's effect from that week on. Consecutive weeks of equal exposure are
+merged, their weights added up. ``build_curves`` makes them; they are valid where the KPI is a sum
+of such curves (``is_separable``). Where weeks are decided, ``week_curves`` has the curves.
 """
 
 from collections import defaultdict
@@ -22,12 +22,12 @@ from mmm.spec.medium import MediaGroup
 from mmm.types import Array, IndexArray, Parameters
 
 
-def steepest(kind: str, p: Parameters) -> tuple[Array, Array]:
+def steepest_point(kind: str, p: Parameters) -> tuple[Array, Array]:
     """(..., 1, 1) exposure at which the curve is steepest, and its slope there.
 
-    All curves but Hill's are concave: steepest at 0. Hill's slope rises up to
-    k ((s - 1) / (s + 1))^(1/s), its inflection, and falls after it; it has none for s <= 1. A slope
-    without bound at 0 is infinite.
+    All curves except Hill's are concave, and so steepest at 0. Hill's slope rises up to its
+    inflection point k ((s - 1) / (s + 1))^(1/s) and falls after it; for s <= 1 there is none. An
+    unbounded slope at 0 is infinite.
     """
     if kind != "hill":
         start = np.zeros((1, 1))
@@ -43,56 +43,57 @@ def steepest(kind: str, p: Parameters) -> tuple[Array, Array]:
 def steepness_range(
     low: Array, high: Array, slopes: tuple[Array, Array], peak: tuple[Array, Array]
 ) -> tuple[Array, Array]:
-    """Least and largest slope on [low, high], 0 <= low <= high, given the ``slopes`` at both and
-    the curve's ``peak`` (``steepest``)."""
+    """Least and largest slope on [low, high], 0 <= low <= high, given the ``slopes`` at both ends
+    and the curve's ``peak`` (``steepest_point``)."""
     (at_low, at_high), (place, top) = slopes, peak
     start = at_low if low.min() > 0.0 else np.where((low > 0.0) | (place > 0.0), at_low, top)
     least = np.minimum(start, at_high)
     return least, np.where(place < low, at_low, np.where(place > high, at_high, top))
 
 
-On = Literal["value", "kpi"]
+ObjectiveUnit = Literal["value", "kpi"]
 
 
 @dataclass(frozen=True)
 class PlanCurves:
-    """One group of media on the weeks of the horizon and its carry-out.
+    """One group of media on the weeks of the horizon and its carryover after it.
 
-    ``cells (member, geo)``: whose total it is. ``carry`` and ``unit (draw, member, week, geo)``:
-    adstocked exposure = carry + total * unit; ``weight (draw, member, week, geo)``: value of one
-    unit of the curve; ``at_carry (draw, member, geo)``: the value earned by carry-in alone.
+    ``cells (member, geo)``: the cell that decides the total. ``carry_in`` and ``unit (draw, member,
+    week, geo)``: adstocked exposure = carry_in + total * unit; ``weight (draw, member, week,
+    geo)``: value of one unit of the curve; ``carry_in_value (draw, member, geo)``: value of the
+    carry-in alone.
     """
 
     group: MediaGroup
     cells: IndexArray
     parameters: Mapping[str, Array]
-    carry: Array
+    carry_in: Array
     unit: Array
     weight: Array
-    at_carry: Array
+    carry_in_value: Array
 
     def value(self, spend: Array) -> Array:
-        """(draw,) earned over the carry-in alone at ``spend (cell,)``."""
+        """(draw,) value at ``spend (cell,)`` over that of the carry-in alone."""
         curve = SATURATION[self.group.saturation](self._exposure(spend), self.parameters, np)
-        earned: Array = np.einsum("smtg,smtg->s", self.weight, curve)
-        return earned - self.at_carry.sum((1, 2))
+        total: Array = np.einsum("smtg,smtg->s", self.weight, curve)
+        return total - self.carry_in_value.sum((1, 2))
 
     def add_slope(self, spend: Array, slopes: Array) -> None:
         """Add the derivative of ``value`` to ``slopes (cell, draw)``."""
         derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        steep = derivative(self._exposure(spend), self.parameters, np)
-        change = np.einsum("smtg,smtg,smtg->mgs", self.weight, steep, self.unit)
+        rise = derivative(self._exposure(spend), self.parameters, np)
+        change = np.einsum("smtg,smtg,smtg->mgs", self.weight, rise, self.unit)
         np.add.at(slopes, self.cells.ravel(), change.reshape(-1, change.shape[-1]))
 
     def of_cell(self, cell: int, total: float) -> tuple[Array, Array]:
-        """(draw,) of one cell: ``value`` over no spend at this total, and its derivative."""
+        """(draw,) value of one cell at this total over no spend in it, and its derivative."""
         value, slope = np.zeros((2, self.weight.shape[0]))
         for part in self._parts[cell]:
-            exposure = part.carry + total * part.unit
-            curve, steep = value_and_slope(self.group.saturation, exposure, part.parameters)
-            earned = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
-            value += earned - part.at_carry
-            slope += np.einsum("stg,stg,stg->s", part.weight, steep, part.unit)
+            exposure = part.carry_in + total * part.unit
+            curve, rise = value_and_slope(self.group.saturation, exposure, part.parameters)
+            part_value = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
+            value += part_value - part.carry_in_value
+            slope += np.einsum("stg,stg,stg->s", part.weight, rise, part.unit)
         return value, slope
 
     def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
@@ -100,23 +101,23 @@ class PlanCurves:
         kind, derivative = self.group.saturation, SATURATION_DERIVATIVE[self.group.saturation]
         least, most = np.zeros((2, self.weight.shape[0], levels.size - 1))
         for part in self._parts[cell]:
-            worth, peak = part.weight * part.unit, steepest(kind, part.parameters)
-            summed = _sums_of_positive if worth.min() > 0.0 else _least_and_most_sums
-            exposures = (part.carry + level * part.unit for level in levels)
+            weight, peak = part.weight * part.unit, steepest_point(kind, part.parameters)
+            bounds = _positive_slope_sums if weight.min() > 0.0 else _slope_sums
+            exposures = (part.carry_in + level * part.unit for level in levels)
             points = ((x, derivative(x, part.parameters, np)) for x in exposures)
             for i, ((low, at_low), (high, at_high)) in enumerate(pairwise(points)):
-                sides = steepness_range(low, high, (at_low, at_high), peak)
-                lower, upper = summed(worth, sides)
+                slopes = steepness_range(low, high, (at_low, at_high), peak)
+                lower, upper = bounds(weight, slopes)
                 least[:, i] += lower
                 most[:, i] += upper
         return least, most
 
     def _exposure(self, spend: Array) -> Array:
-        return self.carry + spend[self.cells][:, None, :] * self.unit
+        return self.carry_in + spend[self.cells][:, None, :] * self.unit
 
     @cached_property
     def _parts(self) -> Mapping[int, tuple["_Part", ...]]:
-        """By cell, what is of it in each member."""
+        """The parts of each cell, one for each member of the group that it spends on."""
         return defaultdict(
             tuple,
             {cell: tuple(self._parts_of(cell)) for cell in map(int, np.unique(self.cells))},
@@ -128,36 +129,38 @@ class PlanCurves:
             if not geos.any():
                 continue
             where: slice | Array = slice(None) if geos.all() else geos
-            carry = self.carry[..., member, :, :]
+            carry_in = self.carry_in[..., member, :, :]
             yield _Part(
                 parameters={name: values[:, member] for name, values in self.parameters.items()},
-                carry=carry if carry.shape[-1] == 1 else carry[..., where],
+                carry_in=carry_in if carry_in.shape[-1] == 1 else carry_in[..., where],
                 unit=self.unit[:, member][..., where],
                 weight=self.weight[:, member][..., where],
-                at_carry=self.at_carry[:, member][..., where].sum(-1),
+                carry_in_value=self.carry_in_value[:, member][..., where].sum(-1),
             )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One member in the geos of one cell: (draw, week, geo), at_carry (draw,)."""
+    """One member of the group in the geos of one cell; arrays are (draw, week, geo), but
+    ``carry_in_value (draw,)``."""
 
     parameters: Mapping[str, Array]
-    carry: Array
+    carry_in: Array
     unit: Array
     weight: Array
-    at_carry: Array
+    carry_in_value: Array
 
 
-def _sums_of_positive(worth: Array, sides: tuple[Array, Array]) -> tuple[Array, Array]:
-    """(draw,) sums over weeks and geos of ``worth``, all positive, times least and most slope."""
-    least, most = (np.einsum("stg,stg->s", worth, side) for side in sides)
+def _positive_slope_sums(weight: Array, slopes: tuple[Array, Array]) -> tuple[Array, Array]:
+    """(draw,) sums over weeks and geos of positive ``weight`` times both bounds ``slopes``."""
+    least, most = (np.einsum("stg,stg->s", weight, slope) for slope in slopes)
     return least, most
 
 
-def _least_and_most_sums(worth: Array, sides: tuple[Array, Array]) -> tuple[Array, Array]:
-    """The same of any ``worth``; what is worth nothing adds nothing, be the slope infinite."""
-    acts = worth != 0.0
-    bounds = [np.where(acts, worth, 1.0) * side for side in sides]
+def _slope_sums(weight: Array, slopes: tuple[Array, Array]) -> tuple[Array, Array]:
+    """(draw,) bounds of the same sum for any ``weight``; a zero weight adds zero even for an
+    infinite slope."""
+    acts = weight != 0.0
+    bounds = [np.where(acts, weight, 1.0) * slope for slope in slopes]
     low, high = np.minimum(*bounds), np.maximum(*bounds)
     return np.where(acts, low, 0.0).sum((1, 2)), np.where(acts, high, 0.0).sum((1, 2))

@@ -1,4 +1,4 @@
-"""What every response to a plan says of itself: its cells, their spread, what was spent so far."""
+"""The part that all responses share: cells and their layout, horizon, current and largest spend."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -7,64 +7,71 @@ from functools import cached_property
 
 import numpy as np
 
-from mmm.plan.cells import Cell, Spread, references, spread_of
-from mmm.plan.curves import On
+from mmm.plan.cells import PlanCell, PlanLayout, plan_layout, reference_spend
+from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 
 @dataclass(frozen=True)
 class PlanFrame(ABC):
-    """``current`` and ``observed_max (cell,)`` in currency over the ``horizon``."""
+    """A response to the spend of cells, without its values.
+
+    ``current`` and ``observed_max (cell,)``: spend of the last weeks, and the largest observed over
+    as many weeks, in currency over the ``horizon``. ``on``: whether values are currency or KPI.
+    """
 
     model: FittedModel
-    spread: Spread
+    layout: PlanLayout
     unit: str
     current: Array
     observed_max: Array
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
-    on: On
+    on: ObjectiveUnit
 
     @abstractmethod
     def jacobian(self, spend: Array) -> Array:
-        """(draw, cell) derivative of what the plan earns."""
+        """(draw, cell) derivative of the value of a plan."""
 
     @property
-    def cells(self) -> tuple[Cell, ...]:
-        """What is decided."""
-        return self.spread.cells
+    def cells(self) -> tuple[PlanCell, ...]:
+        """The decisions."""
+        return self.layout.cells
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """One for each cell."""
+        """Names of the cells."""
         return tuple(cell.name for cell in self.cells)
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels that are decided."""
+        """The channels of the model, all of which are decided."""
         return self.model.structure.channels
 
     @property
     def n_draws(self) -> int:
-        """Posterior draws."""
+        """Number of posterior draws."""
         return self.model.posterior.n_draws
 
     def plan(self, spend: Array) -> Array:
-        """(week, geo, channel) currency of ``spend (cell,)``."""
-        return self.spread.plan(spend)
+        """(week, geo, channel) plan in currency for ``spend (cell,)``."""
+        return self.layout.plan(spend)
 
     def by_channel(self, spend: Array) -> Array:
-        """(channel,) currency of ``spend (cell,)``."""
+        """(channel,) totals in currency of ``spend (cell,)``."""
         return np.asarray(self.plan(spend).sum((0, 1)))
 
     def named(self, spend: Array) -> dict[str, float]:
-        """``by_channel`` under the channels' names."""
+        """``by_channel`` by name."""
         return dict(zip(self.channels, self.by_channel(spend).tolist(), strict=True))
 
     def marginal(self, spend: Array) -> Array:
-        """(draw, channel) derivative of ``draws`` to a channel's total, spread over its cells as
-        ``spend (cell,)`` is; evenly where it has none."""
+        """(draw, channel) derivative of ``draws`` with respect to a channel's total.
+
+        The total is distributed over the channel's cells as ``spend (cell,)`` is; evenly where the
+        channel has none.
+        """
         owner = np.array([self.channels.index(cell.channel) for cell in self.cells])
         of_cell = owner[:, None] == np.arange(len(self.channels))
         total, count = self.by_channel(spend), of_cell.sum(0)
@@ -72,6 +79,6 @@ class PlanFrame(ABC):
         return np.asarray(self.jacobian(spend) @ (of_cell * share))
 
     @cached_property
-    def channel_most(self) -> Array:
-        """(channel,) the most that was ever spent over as many weeks."""
-        return references(self.model, spread_of(self.model, self.horizon))[1]
+    def channel_max(self) -> Array:
+        """(channel,) largest spend observed over as many weeks."""
+        return reference_spend(self.model, plan_layout(self.model, self.horizon))[1]

@@ -8,7 +8,7 @@ from mmm.spec.base import Frozen
 
 
 class Horizon(Frozen):
-    """The weeks to plan: the first is the week after the data."""
+    """The weeks to plan, from the week after the data on."""
 
     start: date
     weeks: int = Field(ge=1, le=104)

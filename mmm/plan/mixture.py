@@ -1,8 +1,8 @@
-"""Plans under several scenarios of the world: every draw meets one of them.
+"""Plans under several scenarios of the world: every posterior draw belongs to one of them.
 
-A scenario with probability p is met by a share p of the posterior's draws, chosen evenly among
-them, so that one plan is best for all scenarios together and each answer over draws holds both the
-doubt about effects and the doubt about the world.
+A scenario with probability p gets a share p of the posterior draws, chosen evenly among them. One
+plan is then best for all scenarios together, and every answer over draws carries the uncertainty
+about effects as well as that about the world.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,10 +19,13 @@ from mmm.types import Array, IndexArray
 
 @dataclass(frozen=True)
 class PlanMixture(PlanFrame):
-    """Satisfies ``optimizer.response.Response``; ``parts[k]`` holds the draws ``met[k]``."""
+    """The response over several scenarios; satisfies ``optimizer.response.Response``.
+
+    ``parts[k]``: the response under scenario k; ``draws_of[k]``: positions of its draws.
+    """
 
     parts: tuple[PlanResponse, ...]
-    met: tuple[IndexArray, ...]
+    draws_of: tuple[IndexArray, ...]
 
     @cached_property
     def concave(self) -> bool:
@@ -31,56 +34,58 @@ class PlanMixture(PlanFrame):
 
     @property
     def separable(self) -> bool:
-        """Whether ``draws`` is a sum over cells, each told by ``curve``."""
+        """Whether ``draws`` is a sum over cells of the values of ``curve``."""
         return all(part.separable for part in self.parts)
 
     @cached_property
     def kpi(self) -> "PlanMixture":
-        """The same in units of the kpi."""
+        """The same response in units of the KPI."""
         return replace(self, on="kpi", unit="kpi units", parts=tuple(p.kpi for p in self.parts))
 
     def draws(self, spend: Array) -> Array:
-        """(draw,) as ``PlanResponse.draws``."""
-        return self._together([part.draws(spend) for part in self.parts])
+        """(draw,) value at ``spend (cell,)``, as ``PlanResponse.draws``."""
+        return self._in_draw_order([part.draws(spend) for part in self.parts])
 
     def jacobian(self, spend: Array) -> Array:
         """(draw, cell) derivative of ``draws``."""
-        return self._together([part.jacobian(spend) for part in self.parts])
+        return self._in_draw_order([part.jacobian(spend) for part in self.parts])
 
     def curve(self, cell: int, levels: Array) -> tuple[Array, Array]:
-        """(draw, level) as ``PlanResponse.curve``."""
+        """(draw, level) value and slope of one cell, as ``PlanResponse.curve``."""
         return self._pairs(lambda part: part.curve(cell, levels))
 
     def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
-        """(draw, level - 1) as ``PlanResponse.slope_range``."""
+        """(draw, level - 1) least and largest slopes, as ``PlanResponse.slope_range``."""
         return self._pairs(lambda part: part.slope_range(cell, levels))
 
     def outcome(self, spend: Array) -> Array:
-        """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
-        return self._together([part.outcome(spend) for part in self.parts])
+        """(draw,) expected KPI of the horizon's weeks under ``spend (cell,)``."""
+        return self._in_draw_order([part.outcome(spend) for part in self.parts])
 
     def total(self, spend: Array) -> Array:
-        """(draw,) as ``outcome``, in the unit of ``draws``."""
-        return self._together([part.total(spend) for part in self.parts])
+        """(draw,) ``outcome`` in the unit of ``draws``."""
+        return self._in_draw_order([part.total(spend) for part in self.parts])
 
     def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) as ``outcome`` with future states and noise; equal seeds give equal noise."""
+        """(draw,) ``outcome`` with future states and noise; equal seeds give equal noise."""
         seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
         pairs = zip(self.parts, seeds, strict=True)
-        return self._together([part.predictive(spend, own) for part, own in pairs])
+        return self._in_draw_order([part.predictive(spend, own) for part, own in pairs])
 
-    def _pairs(self, ask: Callable[[PlanResponse], tuple[Array, Array]]) -> tuple[Array, Array]:
-        first, second = zip(*map(ask, self.parts), strict=True)
-        return self._together(first), self._together(second)
+    def _pairs(
+        self, evaluate: Callable[[PlanResponse], tuple[Array, Array]]
+    ) -> tuple[Array, Array]:
+        first, second = zip(*map(evaluate, self.parts), strict=True)
+        return self._in_draw_order(first), self._in_draw_order(second)
 
-    def _together(self, values: Sequence[Array]) -> Array:
+    def _in_draw_order(self, values: Sequence[Array]) -> Array:
         joined = np.concatenate(values)
         ordered = np.empty_like(joined)
-        ordered[np.concatenate(self.met)] = joined
+        ordered[np.concatenate(self.draws_of)] = joined
         return ordered
 
 
-def mixture(
+def mix_scenarios(
     model: FittedModel,
     probabilities: Sequence[float],
     respond: Callable[[FittedModel, int], PlanResponse],
@@ -89,15 +94,15 @@ def mixture(
 
     ``probabilities`` are positive and add up to one.
     """
-    met = scenario_draws(probabilities, model.posterior.n_draws)
+    draws_of = scenario_draws(probabilities, model.posterior.n_draws)
     parts = [
         respond(replace(model, posterior=model.posterior.subset(chosen)), k)
-        for k, chosen in enumerate(met)
+        for k, chosen in enumerate(draws_of)
     ]
     first = parts[0]
     return PlanMixture(
         model=model,
-        spread=first.spread,
+        layout=first.layout,
         unit=first.unit,
         current=first.current,
         observed_max=first.observed_max,
@@ -105,12 +110,12 @@ def mixture(
         warnings=tuple(dict.fromkeys(line for part in parts for line in part.warnings)),
         on=first.on,
         parts=tuple(parts),
-        met=met,
+        draws_of=draws_of,
     )
 
 
 def scenario_draws(probabilities: Sequence[float], draws: int) -> tuple[IndexArray, ...]:
-    """Which draws meet each scenario, at least one of each: dealt evenly over their order."""
+    """Positions of each scenario's draws, at least one each, spread evenly over their order."""
     ends = np.cumsum(probabilities) / np.sum(probabilities)
     golden = (np.sqrt(5.0) - 1.0) / 2.0
     owner = np.searchsorted(ends, (np.arange(draws) * golden + 0.5) % 1.0, side="right")

@@ -1,6 +1,7 @@
-"""How a channel's total is spread over the weeks and geos of a horizon."""
+"""Phasing: how a channel's total is distributed over the weeks and geos of a horizon."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -9,24 +10,39 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
-Phasing = Literal["historic", "even"]
+WeekPhasing = Literal["historic", "even", "optimised"]
+GeoSplit = Literal["usual", "optimised"]
+
+
+@dataclass(frozen=True)
+class Granularity:
+    """How spend is distributed over weeks and geos, and which of these a plan decides.
+
+    ``weeks``: as in the last observed weeks, evenly, or decided (``optimised``). ``geos``: as
+    ``weeks`` says, or decided. ``profile``: weekly spend, or any numbers in its proportions, of
+    channels whose weeks are fixed.
+    """
+
+    weeks: WeekPhasing = "historic"
+    geos: GeoSplit = "usual"
+    profile: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+USUAL_GRANULARITY = Granularity()
 
 
 def phasing_shares(
-    model: FittedModel,
-    weeks: int,
-    phasing: Phasing,
-    profile: Mapping[str, Sequence[float]] | None = None,
+    model: FittedModel, weeks: int, granularity: Granularity = USUAL_GRANULARITY
 ) -> Array:
     """(week, geo, channel) shares of a channel's total, adding up to one per channel.
 
-    ``historic`` repeats the last ``weeks`` observed weeks; a channel without spend there, and
-    ``even``, spreads over weeks evenly and over geos by weight. ``profile``: weekly spend, or any
-    numbers in its proportions, of channels whose weeks are known; raises QueryError.
+    ``historic``, and ``optimised`` before its weeks are decided, repeat the last ``weeks`` observed
+    weeks. A channel without spend there, and every channel with ``even``, is distributed evenly
+    over weeks and by weight over geos. Raises QueryError for a wrong profile.
     """
-    shares = _usual_shares(model, weeks, phasing)
+    shares = _usual_shares(model, weeks, granularity.weeks)
     geo = model.scales.geo_weight / model.scales.geo_weight.sum()
-    for name, spend in (profile or {}).items():
+    for name, spend in granularity.profile.items():
         where = pointer("phasing", "profile", name)
         if name not in model.structure.channels:
             known = ", ".join(model.structure.channels)
@@ -43,7 +59,7 @@ def phasing_shares(
     return shares
 
 
-def _usual_shares(model: FittedModel, weeks: int, phasing: Phasing) -> Array:
+def _usual_shares(model: FittedModel, weeks: int, phasing: WeekPhasing) -> Array:
     geo = model.scales.geo_weight / model.scales.geo_weight.sum()
     even = np.repeat(geo[None, :, None] / weeks, weeks, axis=0)
     spend = last_weeks(model, weeks)
@@ -54,7 +70,7 @@ def _usual_shares(model: FittedModel, weeks: int, phasing: Phasing) -> Array:
 
 
 def last_weeks(model: FittedModel, weeks: int) -> Array:
-    """(week, geo, channel) spend of the last ``weeks`` weeks, the history repeated if shorter."""
+    """(week, geo, channel) spend of the last ``weeks`` weeks; a shorter history is repeated."""
     spend = model.panel.array("spend")
     repeats = -(-weeks // spend.shape[0])
     return np.tile(spend, (repeats, 1, 1))[-weeks:]

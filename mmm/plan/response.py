@@ -1,14 +1,15 @@
-"""A posterior and a horizon as the optimizer's response: draws of what a plan earns, and gradient.
+"""A posterior over a horizon as the optimizer's response: draws of a plan's value, and gradients.
 
 For the spend b of cells (``cells``: channels, their geos or weeks) the adstocked exposure of week t
 is affine in b: carry-in from history plus b times the carryover of one unit.
 
     draws_s(b) = sum_{t, g, c} W_s[t, g] * beta_s[c, g] * (sat_c(carry + b_c * unit) - sat_c(carry))
 
-over the horizon and its carry-out (own spend zero after it), W the value of one scaled unit of
-media: price factor (where it acts on media) x kpi unit x value per unit. It is what the plan earns
-over no own spend in the window, cost not subtracted. With the log link or interactions the channels
-do not add up, and every plan is evaluated on the whole model (``plan_exact``).
+over the horizon and the carryover after it (own spend zero there). W is the value of one scaled
+unit of media: price factor (where it acts on media) x KPI unit x value per unit. The result is the
+value of the plan over no own spend in the horizon, cost not subtracted. With the log link or
+interactions the channels do not add up, and every plan is evaluated on the whole model
+(``full_model``).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,12 +27,13 @@ from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
 from mmm.errors import Issue, QueryError, pointer
-from mmm.plan.build_curves import Curves, plan_curves, separable
-from mmm.plan.cells import Granularity, Spread, references, spread_of
-from mmm.plan.curves import On, PlanCurves
+from mmm.plan.build_curves import GroupCurves, build_curves, is_separable
+from mmm.plan.cells import PlanLayout, plan_layout, reference_spend
+from mmm.plan.curves import ObjectiveUnit, PlanCurves
 from mmm.plan.frame import PlanFrame
-from mmm.plan.full_model import ExactPlan, exact_plan
+from mmm.plan.full_model import FullModelPlan, full_model_plan
 from mmm.plan.horizon import Horizon
+from mmm.plan.phasing import USUAL_GRANULARITY, Granularity
 from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -39,10 +41,11 @@ from mmm.types import Array
 
 @dataclass(frozen=True)
 class Assumptions:
-    """The world over the horizon, apart from own spend.
+    """Assumptions about the weeks to plan, beside own spend.
 
-    ``interventions`` act on the timeline that the rules of ``future`` continue. ``price``: own
-    price over the horizon; what it changes without own spend is part of what every plan brings.
+    ``interventions`` on the market; ``future``: a rule for each variable that is not to take its
+    default; ``price``: own price over the horizon. What the price changes without own spend is then
+    part of the value of every plan.
     """
 
     interventions: Sequence[Intervention] = ()
@@ -50,37 +53,40 @@ class Assumptions:
     price: float | None = None
 
 
+NO_ASSUMPTIONS = Assumptions()
+
+
 @dataclass(frozen=True)
 class PlanResponse(PlanFrame):
-    """Satisfies ``optimizer.response.Response``; arrays are in the order of the cells.
+    """The response of one world; satisfies ``optimizer.response.Response``.
 
-    ``apart (draw,)``: what the horizon is worth without own spend, over the same at today's price;
-    zero unless a price was asked for.
+    Arrays are in the order of the cells. ``price_gain (draw,)``: value of the horizon without own
+    spend at the assumed own price, over that at today's price; zero where no price is assumed.
     """
 
     world: Variables
-    apart: Array
-    curves: tuple[Curves, ...]
-    exact: ExactPlan | None
+    price_gain: Array
+    curves: tuple[GroupCurves, ...]
+    full_model: FullModelPlan | None
 
     @cached_property
     def concave(self) -> bool:
         """Whether every draw's response is concave in the spend of all cells."""
-        return self.exact is None and all(
+        return self.full_model is None and all(
             concave(curve.group.saturation, curve.parameters) and bool(np.all(curve.weight >= 0.0))
             for curve in self.curves
         )
 
     def draws(self, spend: Array) -> Array:
-        """(draw,) value over no own spend in the window at ``spend (cell,)``."""
-        if self.exact is not None:
-            return self.apart + self.exact.value(spend)
-        return np.sum([self.apart, *(curve.value(spend) for curve in self.curves)], axis=0)
+        """(draw,) value at ``spend (cell,)`` over no own spend in the horizon."""
+        if self.full_model is not None:
+            return self.price_gain + self.full_model.value(spend)
+        return np.sum([self.price_gain, *(curve.value(spend) for curve in self.curves)], axis=0)
 
     def jacobian(self, spend: Array) -> Array:
         """(draw, cell) derivative of ``draws``."""
-        if self.exact is not None:
-            return self.exact.slope(spend)
+        if self.full_model is not None:
+            return self.full_model.slope(spend)
         slopes = np.zeros((len(self.cells), self.n_draws))
         for curve in self.curves:
             curve.add_slope(spend, slopes)
@@ -88,58 +94,65 @@ class PlanResponse(PlanFrame):
 
     @property
     def separable(self) -> bool:
-        """Whether ``draws`` is a sum over cells, each told by ``curve``."""
-        return self.exact is None and not self.spread.by_week
+        """Whether ``draws`` is a sum over cells of the values of ``curve``."""
+        return self.full_model is None and not self.layout.by_week
 
     def curve(self, cell: int, levels: Array) -> tuple[Array, Array]:
-        """(draw, level) value of one cell over no spend in it, and slope, at totals
-        ``levels (level,)``; only where ``separable``."""
-        values, slopes = zip(*(self._at(cell, level) for level in levels), strict=True)
+        """(draw, level) value of one cell over no spend in it, and slope, at ``levels (level,)`` of
+        its spend; only where ``separable``."""
+        values, slopes = zip(*(self._cell_at(cell, level) for level in levels), strict=True)
         return np.stack(values, axis=1), np.stack(slopes, axis=1)
 
     def slope_range(self, cell: int, levels: Array) -> tuple[Array, Array]:
         """(draw, level - 1) least and largest slope between neighbours of rising ``levels``."""
         low, high = np.zeros((2, self.n_draws, levels.size - 1))
-        for curve in self._one_dimensional():
+        for curve in self._plan_curves():
             least, most = curve.slope_range(cell, levels)
             low, high = low + least, high + most
         return low, high
 
-    def _at(self, cell: int, level: float) -> tuple[Array, Array]:
+    def _cell_at(self, cell: int, level: float) -> tuple[Array, Array]:
         value, slope = np.zeros(self.n_draws), np.zeros(self.n_draws)
-        for curve in self._one_dimensional():
-            earned, rising = curve.of_cell(cell, level)
-            value, slope = value + earned, slope + rising
+        for curve in self._plan_curves():
+            own_value, own_slope = curve.of_cell(cell, level)
+            value, slope = value + own_value, slope + own_slope
         return value, slope
 
-    def _one_dimensional(self) -> Iterator[PlanCurves]:
+    def _plan_curves(self) -> Iterator[PlanCurves]:
         for curve in self.curves:
             assert isinstance(curve, PlanCurves)
             yield curve
 
     @cached_property
     def kpi(self) -> Self:
-        """The same in units of the kpi."""
+        """The same response in units of the KPI."""
         if self.on == "kpi":
             return self
         units = np.ones_like(self.world.price)
-        curves, exact = _responses(self.model, self.world, self.spread, units)
-        apart = np.zeros_like(self.apart)
-        return replace(self, unit="kpi units", on="kpi", apart=apart, curves=curves, exact=exact)
+        curves, full_model = _curves_or_full_model(self.model, self.world, self.layout, units)
+        price_gain = np.zeros_like(self.price_gain)
+        return replace(
+            self,
+            unit="kpi units",
+            on="kpi",
+            price_gain=price_gain,
+            curves=curves,
+            full_model=full_model,
+        )
 
     def outcome(self, spend: Array) -> Array:
-        """(draw,) expected kpi of the horizon's weeks under ``spend (cell,)``."""
+        """(draw,) expected KPI of the horizon's weeks under ``spend (cell,)``."""
         return self._by_geo(spend, None).sum((1, 2))
 
     def total(self, spend: Array) -> Array:
-        """(draw,) as ``outcome``, in the unit of ``draws``."""
+        """(draw,) ``outcome`` in the unit of ``draws``."""
         if self.on == "kpi":
             return self.outcome(spend)
         price = self.world.price[self._weeks()]
         return (self._by_geo(spend, None) * kpi_value(self.model.spec, price)).sum((1, 2))
 
     def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) as ``outcome`` with future states and noise; equal seeds give equal noise."""
+        """(draw,) ``outcome`` with future states and noise; equal seeds give equal noise."""
         return with_noise(self.model, self._by_geo(spend, seed), seed).sum((1, 2))
 
     def _by_geo(self, spend: Array, seed: int | None) -> Array:
@@ -160,58 +173,50 @@ def plan_response(
     model: FittedModel,
     horizon: Horizon,
     *,
-    assumed: Assumptions | None = None,
-    granularity: Granularity | None = None,
+    assumed: Assumptions = NO_ASSUMPTIONS,
+    granularity: Granularity = USUAL_GRANULARITY,
     discount_rate: float = 0.0,
-    on: On = "value",
+    on: ObjectiveUnit = "value",
 ) -> PlanResponse:
     """Response of plans over ``horizon``; raises QueryError naming what cannot be planned.
 
-    ``discount_rate``: yearly, of what comes after the horizon.
+    ``discount_rate``: yearly, of the value of the weeks after the horizon.
     """
-    assumed = assumed or Assumptions()
     weeks = _horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
         detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
-    world, warnings = extend_timeline(
-        model, weeks[-1], model.structure.max_lag, assumed.future, None
-    )
-    for index, do in enumerate(assumed.interventions):
-        if do.variable in model.structure.channels:
-            detail = f"{do.variable!r} is decided here; fix it under channels instead"
-            raise QueryError([Issue(pointer("assume", index), "decided", detail)])
-        if do.variable in model.structure.mediators:
-            detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
-            raise QueryError([Issue(pointer("assume", index), "mediator", detail)])
-        world = apply_intervention(
-            model, world, do, (weeks[0], weeks[-1]), pointer("assume", index)
-        )
-    today, window = world, (weeks[0], weeks[-1])
-    price = assumed.price
-    if price is not None:
-        world = apply_intervention(
-            model, world, Intervention(variable="price", set=price), window, "/price"
-        )
-    spread = spread_of(model, weeks, granularity)
-    current, most = references(model, spread)
+    tail = model.structure.max_lag
+    today, warnings = extend_timeline(model, weeks[-1], tail, assumed.future, None)
+    today = _with_assumptions(model, today, weeks, assumed.interventions)
+    world = today
+    if assumed.price is not None:
+        do = Intervention(variable="price", set=assumed.price)
+        world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
+    layout = plan_layout(model, weeks, granularity)
+    current, most = reference_spend(model, layout)
 
-    def value_in(variables: Variables) -> Array:
+    def unit_value(variables: Variables) -> Array:
+        """(week, geo) value of one unit of the KPI, discounted after the horizon."""
         if on == "kpi":
             return np.ones_like(variables.price)
         end = variables.index(weeks[-1]) + 1
         factors = discount(len(variables.weeks), end, discount_rate)
         return kpi_value(model.spec, variables.price) * factors
 
-    def worth(variables: Variables) -> Array:
+    def value_without_spend(variables: Variables) -> Array:
+        """(draw,) value of the weeks from the horizon on."""
         later = slice(variables.index(weeks[0]), None)
-        earned = mean_by_geo(model, variables, None)[:, later] * value_in(variables)[later]
-        return np.asarray(earned.sum((1, 2)))
+        value = mean_by_geo(model, variables, None)[:, later] * unit_value(variables)[later]
+        return np.asarray(value.sum((1, 2)))
 
-    curves, exact = _responses(model, world, spread, value_in(world))
+    price_gain = np.zeros(model.posterior.n_draws)
+    if assumed.price is not None:
+        price_gain = value_without_spend(world) - value_without_spend(today)
+    curves, full_model = _curves_or_full_model(model, world, layout, unit_value(world))
     return PlanResponse(
         model=model,
-        spread=spread,
+        layout=layout,
         unit=value_unit(model.spec) if on == "value" else "kpi units",
         current=current,
         observed_max=most,
@@ -219,19 +224,38 @@ def plan_response(
         warnings=tuple(warnings),
         on=on,
         world=world,
-        apart=np.zeros(model.posterior.n_draws) if price is None else worth(world) - worth(today),
+        price_gain=price_gain,
         curves=curves,
-        exact=exact,
+        full_model=full_model,
     )
 
 
-def _responses(
-    model: FittedModel, world: Variables, spread: Spread, value: Array
-) -> tuple[tuple[Curves, ...], ExactPlan | None]:
+def _with_assumptions(
+    model: FittedModel,
+    world: Variables,
+    weeks: tuple[date, ...],
+    interventions: Sequence[Intervention],
+) -> Variables:
+    """``world`` under the assumed interventions; raises QueryError for channels and mediators."""
+    for index, do in enumerate(interventions):
+        where = pointer("assume", index)
+        if do.variable in model.structure.channels:
+            detail = f"{do.variable!r} is decided here; fix it under channels instead"
+            raise QueryError([Issue(where, "decided", detail)])
+        if do.variable in model.structure.mediators:
+            detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
+            raise QueryError([Issue(where, "mediator", detail)])
+        world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), where)
+    return world
+
+
+def _curves_or_full_model(
+    model: FittedModel, world: Variables, layout: PlanLayout, value: Array
+) -> tuple[tuple[GroupCurves, ...], FullModelPlan | None]:
     """Curves where channels add up, else the whole model."""
-    if separable(model.structure):
-        return tuple(plan_curves(model, world, spread, value)), None
-    return (), exact_plan(model, world, spread, value)
+    if is_separable(model.structure):
+        return tuple(build_curves(model, world, layout, value)), None
+    return (), full_model_plan(model, world, layout, value)
 
 
 def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:

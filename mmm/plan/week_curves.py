@@ -1,9 +1,9 @@
-"""Channel curves on a horizon as functions of what is spent in each of its weeks.
+"""Channel curves on a horizon as functions of the spend in each of its weeks.
 
-    exposure[t, g] = carry[t, g] + sum_w kernel[t, w] * along[w, g] * spend[w, g]
+    exposure[t, g] = carry_in[t, g] + sum_w kernel[t, w] * exposure_per_unit[w, g] * spend[w, g]
 
-Carryover couples the weeks, so that channels add up and their weeks do not; exposure is affine in
-the spend all the same, and the value concave in all weeks together where the curve is concave.
+Carryover couples the weeks: the value is a sum over channels but not over weeks. Exposure is still
+affine in spend, so the value is concave in the spend of all weeks where the curve is concave.
 """
 
 from collections.abc import Mapping
@@ -18,41 +18,45 @@ from mmm.types import Array, IndexArray
 
 @dataclass(frozen=True)
 class WeekCurves:
-    """One group of media; t runs over the horizon and its carry-out, w over the horizon.
+    """One group of media; t runs over the horizon and its carryover after it, w over the horizon.
 
-    ``cells (member, w, geo)``: whose spend it is; ``along (..., member, w, geo)``: exposure that a
-    unit of it buys; ``kernel (draw, member, t, w)``; ``carry`` and ``weight (draw, member, t,
-    geo)`` and ``at_carry (draw, member, geo)`` as in ``plan_curves.PlanCurves``.
+    ``cells (member, w, geo)``: the cell that decides the spend; ``exposure_per_unit (..., member,
+    w, geo)``: exposure that one unit of it buys; ``kernel (draw, member, t, w)``; ``carry_in`` and
+    ``weight (draw, member, t, geo)`` and ``carry_in_value (draw, member, geo)`` as in
+    ``mmm.plan.curves.PlanCurves``.
     """
 
     group: MediaGroup
     cells: IndexArray
     parameters: Mapping[str, Array]
-    carry: Array
+    carry_in: Array
     kernel: Array
-    along: Array
+    exposure_per_unit: Array
     weight: Array
-    at_carry: Array
+    carry_in_value: Array
 
     def value(self, spend: Array) -> Array:
-        """(draw,) earned over the carry-in alone at ``spend (cell,)``."""
+        """(draw,) value at ``spend (cell,)`` over that of the carry-in alone."""
         curve = SATURATION[self.group.saturation](self._exposure(spend), self.parameters, np)
-        earned: Array = np.einsum("smtg,smtg->s", self.weight, curve)
-        return earned - self.at_carry.sum((1, 2))
+        total: Array = np.einsum("smtg,smtg->s", self.weight, curve)
+        return total - self.carry_in_value.sum((1, 2))
 
     def add_slope(self, spend: Array, slopes: Array) -> None:
         """Add the derivative of ``value`` to ``slopes (cell, draw)``."""
         derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        steep = self.weight * derivative(self._exposure(spend), self.parameters, np)
-        back = np.swapaxes(self.kernel, -1, -2) @ steep * self.along
-        np.add.at(slopes, self.cells.ravel(), back.reshape(back.shape[0], -1).T)
+        change = self.weight * derivative(self._exposure(spend), self.parameters, np)
+        by_week = np.swapaxes(self.kernel, -1, -2) @ change * self.exposure_per_unit
+        np.add.at(slopes, self.cells.ravel(), by_week.reshape(by_week.shape[0], -1).T)
 
     def _exposure(self, spend: Array) -> Array:
-        return np.asarray(self.carry + self.kernel @ (self.along * spend[self.cells]))
+        bought = self.exposure_per_unit * spend[self.cells]
+        return np.asarray(self.carry_in + self.kernel @ bought)
 
 
-def kernel_of(group: MediaGroup, parameters: Mapping[str, Array], ahead: int, weeks: int) -> Array:
-    """(..., member, t, w): weight of week w's exposure in week t, for ``ahead`` weeks t."""
+def carryover_kernel(
+    group: MediaGroup, parameters: Mapping[str, Array], ahead: int, weeks: int
+) -> Array:
+    """(..., member, t, w) weight of week w's exposure in week t, for ``ahead`` weeks t."""
     lag = np.arange(ahead)[:, None] - np.arange(weeks)
     if group.adstock == "none":
         return np.asarray(lag == 0, dtype=np.float64)

@@ -23,11 +23,11 @@ from mmm.types import Array
 SAME = 1e-9
 """Relative difference below which two numbers are one, written by two programs."""
 
-type Key = tuple[date, str]
+type RowKey = tuple[date, str]
 
 
 @dataclass(frozen=True)
-class Restated:
+class Restatement:
     """An old cell that has another number now; ``row`` counts from zero, NaN is an empty cell."""
 
     row: int
@@ -39,18 +39,18 @@ class Restated:
 
 
 @dataclass(frozen=True)
-class Appended:
+class AppendedData:
     """``table``: the rows that were sent, then the old rows that were not; ``panel``: all of it."""
 
     panel: Panel
     table: pd.DataFrame
-    restated: tuple[Restated, ...]
+    restated: tuple[Restatement, ...]
     new_weeks: tuple[date, ...]
 
 
 def append_weeks(
     model: FittedModel, frame: pd.DataFrame, spec: ModelSpec | None = None, *, accept: bool = False
-) -> Appended:
+) -> AppendedData:
     """The data of ``model`` continued by ``frame``, for ``spec`` (default: the model's own).
 
     ``accept`` takes restated cells. Raises DataError naming row, column and numbers, and SpecError
@@ -79,7 +79,7 @@ def append_weeks(
     if restated and not accept:
         raise_if(_refusal(cell) for cell in restated)
     last = model.panel.weeks[-1]
-    return Appended(panel, table, restated, tuple(w for w in panel.weeks if w > last))
+    return AppendedData(panel, table, restated, tuple(w for w in panel.weeks if w > last))
 
 
 def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFr
     """
     spec, last = model.spec, model.panel.weeks[-1]
     columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
-    seen: set[Key] = set()
+    seen: set[RowKey] = set()
     parts = [pd.DataFrame(columns=columns)]
     for frame in reversed(tables):
         raise_if(
@@ -120,7 +120,7 @@ def continued_panel(model: FittedModel, table: pd.DataFrame, spec: ModelSpec) ->
     return replace(panel, data=panel.data.assign(spend=(panel.data["spend"].dims, spend)))
 
 
-def _keys(frame: pd.DataFrame, spec: ModelSpec) -> list[Key]:
+def _keys(frame: pd.DataFrame, spec: ModelSpec) -> list[RowKey]:
     """Week and geo of every row."""
     found, issues = dates(frame, spec.date)
     raise_if(issues)
@@ -128,7 +128,7 @@ def _keys(frame: pd.DataFrame, spec: ModelSpec) -> list[Key]:
     return [(week, geo) for week, geo in zip(found, geos, strict=True) if week is not None]
 
 
-def _outside(model: FittedModel, sent: list[Key], spec: ModelSpec) -> Iterator[Issue]:
+def _outside(model: FittedModel, sent: list[RowKey], spec: ModelSpec) -> Iterator[Issue]:
     """Rows before the model's first week, and of geos that it does not have."""
     first = model.panel.weeks[0]
     for row, (week, geo) in enumerate(sent):
@@ -161,14 +161,14 @@ def _require_columns(kept: pd.DataFrame, spec: ModelSpec) -> None:
 
 def restated_cells(
     model: FittedModel, frame: pd.DataFrame, spec: ModelSpec
-) -> tuple[Restated, ...]:
+) -> tuple[Restatement, ...]:
     """Old cells that have other numbers in ``frame``, row by row."""
     return tuple(_restated(frame, spec, panel_to_table(model.panel, model.spec), model.spec))
 
 
 def _restated(
     frame: pd.DataFrame, spec: ModelSpec, past: pd.DataFrame, before: ModelSpec
-) -> Iterator[Restated]:
+) -> Iterator[Restatement]:
     sent, at = _keys(frame, spec), {key: row for row, key in enumerate(_keys(past, before))}
     shared = [(row, at[key]) for row, key in enumerate(sent) if key in at]
     labels = {spec.date, spec.geo, spec.product, before.date, before.geo, before.product}
@@ -181,7 +181,7 @@ def _restated(
         for column, (new, old) in cells.items():
             if _differ(old[i], new[i]):
                 week, geo = sent[row]
-                yield Restated(row, column, week, geo, float(old[i]), float(new[i]))
+                yield Restatement(row, column, week, geo, float(old[i]), float(new[i]))
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> Array:
@@ -194,7 +194,7 @@ def _differ(old: float, new: float) -> bool:
     return bool(abs(new - old) > SAME * max(abs(old), abs(new)))
 
 
-def _refusal(cell: Restated) -> Issue:
+def _refusal(cell: Restatement) -> Issue:
     def told(number: float) -> str:
         return "empty" if np.isnan(number) else f"{number:.12g}"
 

@@ -16,10 +16,10 @@ from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
-type Names = Sequence[tuple[Any, ...]]
+type ScaleKeys = Sequence[tuple[Any, ...]]
 
 
-def carried_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
+def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     """Scales for ``spec`` on ``panel``, which continues the data of ``model``."""
     old = model.scales
     if spec == model.spec:
@@ -51,7 +51,7 @@ def carried_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     )
 
 
-def _taken(old: Array, fresh: Array, was: Names, now: Names, axis: int) -> Array:
+def _taken(old: Array, fresh: Array, was: ScaleKeys, now: ScaleKeys, axis: int) -> Array:
     """``fresh`` with the entries of ``old`` along ``axis`` for the names that both have."""
     found = np.moveaxis(fresh.copy(), axis, 0)
     kept = np.moveaxis(old, axis, 0)
@@ -61,7 +61,7 @@ def _taken(old: Array, fresh: Array, was: Names, now: Names, axis: int) -> Array
     return np.moveaxis(found, 0, axis)
 
 
-def _names(spec: ModelSpec) -> dict[str, Names]:
+def _names(spec: ModelSpec) -> dict[str, ScaleKeys]:
     """What tells that two scales are of one thing, in the order of the scales."""
     channels = [(c.name, c.column, c.exposure) for c in spec.channels]
     starts = [c.adstock.before for c in spec.channels]

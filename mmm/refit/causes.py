@@ -19,8 +19,8 @@ from arviz_stats.base import array_stats
 from mmm.data.panel import Panel
 from mmm.data.panel_table import panel_to_table
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.append_weeks import Restated, continued_panel
-from mmm.refit.quantities import Name, quantities
+from mmm.refit.append_weeks import Restatement, continued_panel
+from mmm.refit.quantities import QuantityKey, quantities
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.types import Array
 
@@ -28,7 +28,7 @@ LIMIT = 0.7
 
 
 @dataclass(frozen=True)
-class Weighted:
+class ImportanceWeights:
     """Normalised weights of draws, and the Pareto shape of the ratios they come from."""
 
     weights: Array
@@ -40,17 +40,17 @@ class Weighted:
         return self.k <= LIMIT
 
 
-def weighted(log_ratio: Array) -> Weighted:
+def importance_weights(log_ratio: Array) -> ImportanceWeights:
     """Smoothed weights of ``log_ratio (draw,)``."""
     if np.ptp(log_ratio) == 0.0:
-        return Weighted(np.full(log_ratio.size, 1.0 / log_ratio.size), 0.0)
+        return ImportanceWeights(np.full(log_ratio.size, 1.0 / log_ratio.size), 0.0)
     logs, k = array_stats.psislw(log_ratio - log_ratio.max())
     weights = np.exp(logs - logs.max())
     shape = float(k)
-    return Weighted(weights / weights.sum(), shape if np.isfinite(shape) else np.inf)
+    return ImportanceWeights(weights / weights.sum(), shape if np.isfinite(shape) else np.inf)
 
 
-def restated_model(model: FittedModel, cells: Sequence[Restated]) -> FittedModel | None:
+def restated_model(model: FittedModel, cells: Sequence[Restatement]) -> FittedModel | None:
     """``model`` with the restated numbers in its panel; None where a mediator's were restated,
     whose unseen weeks are draws."""
     columns = {mediator.column for mediator in model.spec.mediators}
@@ -67,14 +67,14 @@ def restated_model(model: FittedModel, cells: Sequence[Restated]) -> FittedModel
 
 
 def means_if_restated(
-    old: FittedModel, cells: Sequence[Restated]
-) -> tuple[dict[Name, float] | None, float]:
+    old: FittedModel, cells: Sequence[Restatement]
+) -> tuple[dict[QuantityKey, float] | None, float]:
     """Means of the quantities had the numbers been the restated ones, and k; None if unknown."""
     moved = restated_model(old, cells)
     if moved is None:
         return None, np.inf
     ratio = (weekly_log_density(moved) - weekly_log_density(old)).sum(1)
-    found = weighted(ratio)
+    found = importance_weights(ratio)
     if not found.usable:
         return None, found.k
     means = {name: float(found.weights @ draws) for name, draws in quantities(moved).items()}

@@ -9,8 +9,8 @@ from mmm.data.timeline import observed_variables
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import predictive_draws
 from mmm.refit.append_weeks import continued_panel
-from mmm.refit.causes import weighted
-from mmm.refit.quantities import HEADLINES, Name
+from mmm.refit.causes import importance_weights
+from mmm.refit.quantities import HEADLINES, QuantityKey
 from mmm.refit.report import NewWeek, WeekMove
 from mmm.summarize import summarize
 from mmm.types import Array
@@ -23,15 +23,15 @@ def new_weeks(
     new: FittedModel,
     forecast: Array | None,
     density: Array,
-    before: Mapping[Name, Array],
-    after: Mapping[Name, Array],
+    before: Mapping[QuantityKey, Array],
+    after: Mapping[QuantityKey, Array],
 ) -> tuple[NewWeek, ...]:
     """Every week after the last of ``old``; ``density (draw, new week)`` under ``new``."""
     first = len(old.panel.weeks)
     kpi = new.panel.array("kpi")[first:].sum(1)
     found = []
     for i, week in enumerate(new.panel.weeks[first:]):
-        left_out = weighted(-density[:, i])
+        left_out = importance_weights(-density[:, i])
         drawn = None if forecast is None else forecast[:, i]
         found.append(
             NewWeek(
@@ -62,7 +62,7 @@ def forecast_of(old: FittedModel, table: pd.DataFrame, seed: int) -> Array | Non
 
 
 def _moves(
-    weights: Array, before: Mapping[Name, Array], after: Mapping[Name, Array]
+    weights: Array, before: Mapping[QuantityKey, Array], after: Mapping[QuantityKey, Array]
 ) -> tuple[WeekMove, ...]:
     """Mean of all draws less that without the week, for the headline quantities it moves most."""
     found = [

@@ -5,16 +5,16 @@ from arviz_stats.base import array_stats
 
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.report import Kind
+from mmm.refit.report import QuantityKind
 from mmm.types import Array
 
-type Name = tuple[Kind, str]
-HEADLINES: frozenset[Kind] = frozenset({"contribution", "elasticity"})
+type QuantityKey = tuple[QuantityKind, str]
+HEADLINES: frozenset[QuantityKind] = frozenset({"contribution", "elasticity"})
 PRICES = ("elasticity", "cross_elasticity")
 BY_CELL = frozenset({"geo", "date"})
 
 
-def quantities(model: FittedModel) -> dict[Name, Array]:
+def quantities(model: FittedModel) -> dict[QuantityKey, Array]:
     """(draw,) of every quantity, over the weeks of the model's panel.
 
     Parameters of single geos and weeks are left out: they are many, and what they do together is
@@ -23,7 +23,7 @@ def quantities(model: FittedModel) -> dict[Name, Array]:
     channels = model.structure.channels
     contribution, (roi, _) = channel_contributions(model), return_draws(model)
     spent = model.panel.array("spend").sum((0, 1)) > 0.0
-    found: dict[Name, Array] = {
+    found: dict[QuantityKey, Array] = {
         ("contribution", name): contribution[:, i] for i, name in enumerate(channels)
     }
     found |= {("roi", name): roi[:, i] for i, name in enumerate(channels) if spent[i]}
@@ -31,7 +31,7 @@ def quantities(model: FittedModel) -> dict[Name, Array]:
         dims = [str(dim) for dim in values.dims[2:]]
         if BY_CELL & {*dims} or any(dim.startswith("unseen_") for dim in dims):
             continue
-        kind: Kind = "elasticity" if name in PRICES else "parameter"
+        kind: QuantityKind = "elasticity" if name in PRICES else "parameter"
         flat = model.posterior.draws[str(name)].reshape(model.posterior.n_draws, -1)
         for label, draws in zip(_labels(model, str(name), dims), flat.T, strict=True):
             found[kind, label] = draws

@@ -7,18 +7,18 @@ from pydantic import Field
 
 from mmm.interval import Answer, Interval
 
-Kind = Literal["contribution", "roi", "elasticity", "parameter"]
-Status = Literal["stable", "caution", "unstable"]
+QuantityKind = Literal["contribution", "roi", "elasticity", "parameter"]
+StabilityStatus = Literal["stable", "caution", "unstable"]
 
 
-class Moved(Answer):
+class QuantityMove(Answer):
     """One quantity before and after; ``move`` is the difference of the posterior means.
 
     The three causes add up to ``move``; null where the draws cannot tell them apart (see notes).
     """
 
     name: str
-    kind: Kind
+    kind: QuantityKind
     before: Interval
     after: Interval
     move: float
@@ -34,7 +34,7 @@ class WeekMove(Answer):
     """How far one week alone moves a quantity, in posterior s.d. before."""
 
     name: str
-    kind: Kind
+    kind: QuantityKind
     in_sd: float
 
 
@@ -68,7 +68,7 @@ class StabilityCheck(Answer):
     value: float
     limit: float
     passed: bool
-    status: Status
+    status: StabilityStatus
     message: str
     advice: str
 
@@ -76,13 +76,13 @@ class StabilityCheck(Answer):
 class StabilityReport(Answer):
     """What moved between two fits over the weeks that both have seen, how far, and why."""
 
-    status: Status
+    status: StabilityStatus
     summary: str
     start: date
     end: date
     kpi_unit: str
     checks: tuple[StabilityCheck, ...]
-    moved: tuple[Moved, ...]
+    moved: tuple[QuantityMove, ...]
     new_weeks: tuple[NewWeek, ...]
     restated: tuple[RestatedCell, ...] = Field(description="The first hundred.")
     restated_count: int

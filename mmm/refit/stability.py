@@ -21,18 +21,18 @@ from mmm.data.panel import Panel
 from mmm.data.panel_table import panel_to_table
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.append_weeks import Restated, restated_cells
-from mmm.refit.causes import LIMIT, means_if_restated, weighted
+from mmm.refit.append_weeks import Restatement, restated_cells
+from mmm.refit.causes import LIMIT, importance_weights, means_if_restated
 from mmm.refit.new_weeks import forecast_of, new_weeks
-from mmm.refit.quantities import Name, effective_draws, quantities
-from mmm.refit.report import Moved, RestatedCell, StabilityReport
-from mmm.refit.verdict import checks_of, overall, summary_of
+from mmm.refit.quantities import QuantityKey, effective_draws, quantities
+from mmm.refit.report import QuantityMove, RestatedCell, StabilityReport
+from mmm.refit.verdict import stability_checks, stability_summary, worst_status
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.summarize import summarize
 from mmm.types import Array
 
 
-def first_weeks(model: FittedModel, count: int) -> FittedModel:
+def cut_to_first_weeks(model: FittedModel, count: int) -> FittedModel:
     """``model`` with its panel, and the draws that belong to single weeks, cut to ``count`` weeks.
 
     The posterior is still that of all weeks; questions are then about the first ones alone.
@@ -57,7 +57,7 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
     common = len(old.panel.weeks)
     table = panel_to_table(new.panel, new.spec)
     cells = restated_cells(old, table, new.spec)
-    before, after = quantities(old), quantities(first_weeks(new, common))
+    before, after = quantities(old), quantities(cut_to_first_weeks(new, common))
     density = weekly_log_density(new)[:, common:]
     causes, notes = _causes(old, new, cells, before, after, density)
     moved = tuple(
@@ -67,11 +67,11 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
     )
     forecast = forecast_of(old, table, seed)
     weeks = new_weeks(old, new, forecast, density, before, after)
-    checks = checks_of(old, new, moved, weeks, forecast)
-    status = overall(checks)
+    checks = stability_checks(old, new, moved, weeks, forecast)
+    status = worst_status(checks)
     return StabilityReport(
         status=status,
-        summary=summary_of(status, moved, weeks, len(cells)),
+        summary=stability_summary(status, moved, weeks, len(cells)),
         start=old.panel.weeks[0],
         end=old.panel.weeks[-1],
         kpi_unit=new.kpi_unit,
@@ -85,20 +85,20 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
     )
 
 
-type Parts = tuple[float | None, float | None, float | None]
+type MoveCauses = tuple[float | None, float | None, float | None]
 
 
-type Means = dict[Name, float]
+type Means = dict[QuantityKey, float]
 
 
 def _causes(
     old: FittedModel,
     new: FittedModel,
-    cells: tuple[Restated, ...],
-    before: Mapping[Name, Array],
-    after: Mapping[Name, Array],
+    cells: tuple[Restatement, ...],
+    before: Mapping[QuantityKey, Array],
+    after: Mapping[QuantityKey, Array],
     density: Array,
-) -> tuple[dict[Name, Parts], list[str]]:
+) -> tuple[dict[QuantityKey, MoveCauses], list[str]]:
     """Of each quantity: what restated numbers, the specification and new weeks moved."""
     notes: list[str] = []
     restated: Means | None = {name: float(draws.mean()) for name, draws in before.items()}
@@ -110,7 +110,7 @@ def _causes(
     same, weeks = old.spec == new.spec, density.shape[1]
     without: Means | None = {name: float(draws.mean()) for name, draws in after.items()}
     if weeks and not same:
-        left_out = weighted(-density.sum(1))
+        left_out = importance_weights(-density.sum(1))
         without = {name: float(left_out.weights @ draws) for name, draws in after.items()}
         if not left_out.usable:
             without = None
@@ -118,7 +118,7 @@ def _causes(
                 "new weeks cannot be told apart from the changed specification: "
                 f"k = {left_out.k:.2f} above {LIMIT}"
             )
-    found: dict[Name, Parts] = {}
+    found: dict[QuantityKey, MoveCauses] = {}
     for name in before.keys() & after.keys():
         start, end = float(before[name].mean()), float(after[name].mean())
         first = restated[name] - start if restated and name in restated else None
@@ -129,14 +129,14 @@ def _causes(
     return found, notes
 
 
-def _of_data(move: float, restated: float | None, weeks: int) -> Parts:
+def _of_data(move: float, restated: float | None, weeks: int) -> MoveCauses:
     """The specification is the same: what is not restated comes from new weeks."""
     if not weeks:
         return move, 0.0, 0.0
     return (None, 0.0, None) if restated is None else (restated, 0.0, move - restated)
 
 
-def _of_all(move: float, restated: float | None, new: float | None) -> Parts:
+def _of_all(move: float, restated: float | None, new: float | None) -> MoveCauses:
     """The specification takes what the data leave."""
     if restated is None or new is None:
         return restated, None, new
@@ -144,14 +144,19 @@ def _of_all(move: float, restated: float | None, new: float | None) -> Parts:
 
 
 def _moved(
-    old: FittedModel, new: FittedModel, name: Name, before: Array, after: Array, causes: Parts
-) -> Moved:
+    old: FittedModel,
+    new: FittedModel,
+    name: QuantityKey,
+    before: Array,
+    after: Array,
+    causes: MoveCauses,
+) -> QuantityMove:
     move = float(after.mean() - before.mean())
     expected = expected_move(
         before, after, effective_draws(old, before), effective_draws(new, after)
     )
     restated, specification, weeks = causes
-    return Moved(
+    return QuantityMove(
         name=name[1],
         kind=name[0],
         before=summarize(before),
@@ -174,6 +179,6 @@ def expected_move(before: Array, after: Array, n_before: float, n_after: float) 
     return float(np.sqrt(max(was - now, 0.0) + 2.0 * error + was / n_before + now / n_after))
 
 
-def _told(cell: Restated) -> RestatedCell:
+def _told(cell: Restatement) -> RestatedCell:
     old, new = (None if np.isnan(number) else number for number in (cell.old, cell.new))
     return RestatedCell(column=cell.column, week=cell.week, geo=cell.geo, old=old, new=new)

@@ -7,7 +7,7 @@ from scipy.special import bdtrik
 
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.quantities import HEADLINES
-from mmm.refit.report import Moved, NewWeek, StabilityCheck, Status
+from mmm.refit.report import NewWeek, QuantityMove, StabilityCheck, StabilityStatus
 from mmm.types import Array
 
 SURPRISE = (3.0, 4.5)
@@ -18,10 +18,10 @@ WINDOW_WEEKS = 52
 CHANCE = 0.01
 
 
-def checks_of(
+def stability_checks(
     old: FittedModel,
     new: FittedModel,
-    moved: Sequence[Moved],
+    moved: Sequence[QuantityMove],
     weeks: Sequence[NewWeek],
     forecast: Array | None,
 ) -> tuple[StabilityCheck, ...]:
@@ -39,14 +39,14 @@ def checks_of(
     return tuple(found)
 
 
-def overall(checks: Sequence[StabilityCheck]) -> Status:
+def worst_status(checks: Sequence[StabilityCheck]) -> StabilityStatus:
     """The worst of the checks."""
-    order: tuple[Status, ...] = ("unstable", "caution", "stable")
+    order: tuple[StabilityStatus, ...] = ("unstable", "caution", "stable")
     return next(status for status in order if any(c.status == status for c in (*checks, _FINE)))
 
 
-def summary_of(
-    status: Status, moved: Sequence[Moved], weeks: Sequence[NewWeek], restated: int
+def stability_summary(
+    status: StabilityStatus, moved: Sequence[QuantityMove], weeks: Sequence[NewWeek], restated: int
 ) -> str:
     """One sentence: what moved most, and what stands behind it."""
     opening = {
@@ -65,12 +65,12 @@ def summary_of(
     )
 
 
-def _called(item: Moved) -> str:
+def _called(item: QuantityMove) -> str:
     """A contribution by its channel, a price by its parameter."""
     return item.name if item.kind == "elasticity" else f"the {item.kind} of {item.name}"
 
 
-def _surprise(moved: Sequence[Moved]) -> StabilityCheck:
+def _surprise(moved: Sequence[QuantityMove]) -> StabilityCheck:
     """Moves that are small in s.d. change nothing, however precise both fits are."""
     heads = [m for m in moved if m.kind in HEADLINES and abs(m.in_sd) >= NOTABLE]
     worst = max(heads, key=lambda item: abs(item.surprise), default=None)
@@ -109,7 +109,7 @@ def _check(
     name: str, value: float, limits: tuple[float, float], message: str, advice: str
 ) -> StabilityCheck:
     caution, reject = limits
-    status: Status = "stable"
+    status: StabilityStatus = "stable"
     if value > caution:
         status = "unstable" if value > reject else "caution"
     limit = reject if status == "unstable" else caution

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from mmm.attribution.contributions import decomposition
+from mmm.attribution.contributions import contribution_draws
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
@@ -68,7 +68,7 @@ def test_price_and_rival_what_ifs_are_near_the_truth(world, fitted):
 
 
 def test_rows_of_a_real_fit_add_up(fitted):
-    rows = decomposition(fitted, "week").sum(1)
+    rows = contribution_draws(fitted, "week").sum(1)
     mean = mean_by_geo(fitted, fitted.design.observed).sum(2)
     np.testing.assert_allclose(rows, mean, rtol=1e-9)
 

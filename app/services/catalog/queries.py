@@ -11,15 +11,15 @@ from app.contract.query_answers import (
 )
 from app.db.models import ModelRow
 from app.services.catalog import models
-from mmm.attribution.answers import By
+from mmm.attribution.answers import Breakdown
 from mmm.attribution.contributions import contributions as decompose
-from mmm.attribution.response_curves import curves as response_curves
+from mmm.attribution.response_curves import response_curves
 from mmm.causal.explain import explain_graph
 from mmm.counterfactual.answer import answer as answer_what_if
 from mmm.counterfactual.question import CounterfactualAnswer
 
 
-def contributions(context: Context, row: ModelRow, by: By) -> ContributionsAnswer:
+def contributions(context: Context, row: ModelRow, by: Breakdown) -> ContributionsAnswer:
     """Who caused what."""
     found = decompose(models.fitted(context, row), by=by)
     return ContributionsAnswer(**dict(found), **_standing(row))

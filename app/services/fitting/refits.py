@@ -16,7 +16,7 @@ from mmm.checks.prior import precheck
 from mmm.data.tables import CSV, read_table
 from mmm.errors import DataError, Issue, SpecError
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.append_weeks import Appended, append_weeks
+from mmm.refit.append_weeks import AppendedData, append_weeks
 from mmm.refit.report import StabilityReport
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -72,7 +72,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
 
 def appended(
     context: Context, model: FittedModel, data: Data, spec: ModelSpec, *, accept: bool
-) -> Appended:
+) -> AppendedData:
     """The model's data continued by those of a request, pointers as in its body."""
     _, content, media_type = data_bytes(context, data)
     try:

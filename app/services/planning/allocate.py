@@ -107,13 +107,13 @@ def scenario_documents(
             gain=summarize(found.gain[met]),
             outcome=summarize(outcome[met]),
         )
-        for scenario, met in zip(coming.scenarios, response.met, strict=True)
+        for scenario, met in zip(coming.scenarios, response.draws_of, strict=True)
     )
 
 
 def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) -> Plan:
     """Who gets what, and when, of ``spend (cell,)``."""
-    marginal, most = response.marginal(spend), response.channel_most
+    marginal, most = response.marginal(spend), response.channel_max
     totals = zip(
         response.channels,
         response.by_channel(spend),
@@ -203,7 +203,7 @@ def _price_beyond(price: PriceDocument | None) -> list[str]:
 
 def beyond_observed(plan: Plan, response: AnyResponse) -> list[str]:
     """A sentence for each channel that gets more than it ever got."""
-    most = dict(zip(response.channels, response.channel_most, strict=True))
+    most = dict(zip(response.channels, response.channel_max, strict=True))
     weeks = len(response.horizon)
     return [
         f"{channel.name}: {money(channel.spend)} is more than the {money(most[channel.name])} ever "

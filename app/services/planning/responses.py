@@ -12,15 +12,15 @@ from app.contract.plan_requests import Coming
 from app.db.models import ModelRow
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
-from mmm.plan.cells import Granularity
-from mmm.plan.curves import On
-from mmm.plan.mixture import PlanMixture, mixture
+from mmm.plan.curves import ObjectiveUnit
+from mmm.plan.mixture import PlanMixture, mix_scenarios
+from mmm.plan.phasing import Granularity
 from mmm.plan.response import Assumptions, PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel
 from optimizer.curves.cache import cached_curve_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
-type Respond = Callable[[FittedModel, Coming, On, float | None], AnyResponse]
+type Respond = Callable[[FittedModel, Coming, ObjectiveUnit, float | None], AnyResponse]
 """What plans of a model bring over the coming weeks, at an own price if one is given; raises
 QueryError."""
 
@@ -33,7 +33,7 @@ class KeptResponses:
     artefact_key: str
 
     def __call__(
-        self, model: FittedModel, coming: Coming, on: On, price: float | None
+        self, model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
     ) -> AnyResponse:
         """The response to these weeks, computed once; raises QueryError."""
         asked = Coming.model_validate({name: getattr(coming, name) for name in Coming.model_fields})
@@ -50,7 +50,9 @@ def _bytes(response: AnyResponse) -> int:
     return array_bytes(response) + cached_curve_bytes(response)
 
 
-def response_of(model: FittedModel, coming: Coming, on: On, price: float | None) -> AnyResponse:
+def response_of(
+    model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
+) -> AnyResponse:
     """A fresh response, for a model in hand."""
     if not coming.scenarios:
         return _in_one_world(model, coming, on, price)
@@ -69,10 +71,12 @@ def response_of(model: FittedModel, coming: Coming, on: On, price: float | None)
             issues = [_pointed(issue, coming, k) for issue in error.issues]
             raise QueryError(issues) from error
 
-    return mixture(model, [scenario.probability for scenario in coming.scenarios], respond)
+    return mix_scenarios(model, [scenario.probability for scenario in coming.scenarios], respond)
 
 
-def _in_one_world(model: FittedModel, coming: Coming, on: On, price: float | None) -> PlanResponse:
+def _in_one_world(
+    model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
+) -> PlanResponse:
     return plan_response(
         model,
         coming.horizon,

@@ -15,7 +15,7 @@ from mmm.data.panel_table import panel_to_table
 from mmm.data.tables import dates, read_table
 from mmm.errors import DataError, Issue, QueryError, SpecError
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.append_weeks import Appended, append_weeks, newest_rows
+from mmm.refit.append_weeks import AppendedData, append_weeks, newest_rows
 
 
 def post(context: Context, project: ProjectRow, data: Data) -> ActualsRow:
@@ -61,7 +61,7 @@ def post(context: Context, project: ProjectRow, data: Data) -> ActualsRow:
 
 def actuals_of(
     context: Context, project: ProjectRow, model: FittedModel, model_id: str
-) -> tuple[Appended | None, tuple[str, ...]]:
+) -> tuple[AppendedData | None, tuple[str, ...]]:
     """The model's data continued by all that is known of later weeks; None where nothing is.
 
     What was posted goes before what the champion was fitted to. Raises QueryError where the rows

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmm.attribution.answers import Contributions
+from mmm.attribution.answers import ContributionReport
 from mmm.interval import Interval
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -17,7 +17,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 type Cell = str | float | int | None
 
 
-def contributions_csv(answer: Contributions, standing: Mapping[str, Cell] | None = None) -> str:
+def contributions_csv(
+    answer: ContributionReport, standing: Mapping[str, Cell] | None = None
+) -> str:
     """One line a component; with by=total, channels carry spend and returns as well.
 
     ``standing``: what every line says of the model, such as its verdict.

@@ -13,7 +13,7 @@ from app.runtime.cache import Cache
 from app.runtime.metrics import CACHE_EVICTIONS, CACHE_LOOKUPS
 from app.settings import Settings
 from mmm.attribution.contributions import contributions
-from mmm.attribution.response_curves import curves
+from mmm.attribution.response_curves import response_curves
 from mmm.causal.explain import explain_graph
 from mmm.posterior.fitted import load_model
 from tests.app.fake_fit import TRUSTED
@@ -64,7 +64,7 @@ def test_a_kept_answer_is_the_computed_one(running, models) -> None:
     model, path = load_model(models / "trusted.nc"), f"/v1/models/{fitted_model(client, TRUSTED)}"
     computed = {
         "contributions?by=week": contributions(model, "week"),
-        "curves": curves(model),
+        "curves": response_curves(model),
         "graph": explain_graph(model),
     }
     for read in READS:

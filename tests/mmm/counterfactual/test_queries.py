@@ -6,15 +6,15 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from mmm.attribution.contributions import contributions, decomposition
-from mmm.attribution.response_curves import curves
+from mmm.attribution.contributions import contribution_draws, contributions
+from mmm.attribution.response_curves import response_curves
 from mmm.attribution.returns import return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.question import Counterfactual
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon
-from mmm.plan.phasing import phasing_shares
+from mmm.plan.phasing import Granularity, phasing_shares
 from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo, outcome
 from tests.mmm.fakes import RICH, fake_model
@@ -43,7 +43,7 @@ def ask(model, **fields):
 @pytest.mark.parametrize("by", ["total", "week", "geo"])
 def test_rows_add_up_to_the_fitted_mean(document, geos, by):
     model = fake_model(document, geos=geos)
-    rows = decomposition(model, by)
+    rows = contribution_draws(model, by)
     assert len(contributions(model, by).components) == rows.shape[1] * rows.shape[2]
     mean = mean_by_geo(model, model.design.observed)
     axes = {"total": (1, 2), "week": (2,), "geo": (1,)}[by]
@@ -231,7 +231,7 @@ def test_history_carries_into_the_horizon():
 
 @pytest.mark.parametrize("phasing", ["historic", "even"])
 def test_phasing_shares_add_up_to_one(phasing):
-    shares = phasing_shares(fake_model(geos=3), 8, phasing)
+    shares = phasing_shares(fake_model(geos=3), 8, Granularity(phasing))
     np.testing.assert_allclose(shares.sum((0, 1)), 1.0, rtol=1e-12)
 
 
@@ -242,7 +242,7 @@ def test_horizon_must_follow_the_data():
 
 
 def test_curves_start_at_zero_and_grow():
-    for channel in curves(fake_model(geos=2)).channels:
+    for channel in response_curves(fake_model(geos=2)).channels:
         means = [point.contribution.mean for point in channel.points]
         assert means[0] == 0.0
         assert np.all(np.diff(means) > 0.0)

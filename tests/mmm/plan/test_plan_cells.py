@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from mmm.errors import QueryError
-from mmm.plan.cells import MOST_CELLS, Granularity
+from mmm.plan.cells import MAX_CELLS
 from mmm.plan.curves import PlanCurves
 from mmm.plan.horizon import Horizon
+from mmm.plan.phasing import Granularity
 from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import outcome
 from tests.mmm.counterfactual.test_queries import BASELINE, PLAIN
@@ -21,9 +22,11 @@ GRAINS = [("historic", "optimised"), ("optimised", "usual"), ("optimised", "opti
 LOG = {**PLAIN, "link": "log"}
 
 
-def response_of(model, **grain):
+def response_of(model, **phasing):
     start = model.panel.weeks[-1] + timedelta(weeks=1)
-    return plan_response(model, Horizon(start=start, weeks=WEEKS), granularity=Granularity(**grain))
+    return plan_response(
+        model, Horizon(start=start, weeks=WEEKS), granularity=Granularity(**phasing)
+    )
 
 
 def some_spend(response, seed=0):
@@ -132,4 +135,4 @@ def test_too_many_cells_are_refused_with_their_number():
     issue = caught.value.issues[0]
     assert issue.code == "too_many_cells"
     assert str(3 * 52 * 4) in issue.detail
-    assert str(MOST_CELLS) in issue.detail
+    assert str(MAX_CELLS) in issue.detail

@@ -9,7 +9,7 @@ import pytest
 from mmm.counterfactual.question import Intervention
 from mmm.data.kpi_value import kpi_value
 from mmm.plan.horizon import Horizon
-from mmm.plan.mixture import mixture, scenario_draws
+from mmm.plan.mixture import mix_scenarios, scenario_draws
 from mmm.plan.response import Assumptions, plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.counterfactual.test_queries import BASELINE
@@ -54,9 +54,9 @@ def test_a_mixture_is_each_scenario_on_the_draws_that_meet_it():
     def respond(part, k):
         return plan_response(part, horizon, assumed=Assumptions(assumed[k]))
 
-    mixed = mixture(model, [0.6, 0.4], respond)
+    mixed = mix_scenarios(model, [0.6, 0.4], respond)
     spend = 1.3 * mixed.current
-    for k, met in enumerate(mixed.met):
+    for k, met in enumerate(mixed.draws_of):
         alone = respond(model, k)
         np.testing.assert_allclose(mixed.draws(spend)[met], alone.draws(spend)[met], rtol=1e-12)
         np.testing.assert_allclose(
@@ -73,8 +73,7 @@ def test_another_price_earns_what_the_whole_model_says(document, price):
     model = fake_model(units(document), geos=2, draws=15)
     horizon = horizon_of(model)
     today, then = (
-        plan_response(model, horizon),
-        plan_response(model, horizon, assumed=Assumptions(price=price)),
+        plan_response(model, horizon, assumed=Assumptions(price=tag)) for tag in (None, price)
     )
     spend = 0.8 * today.current
     first = today.world.index(today.horizon[0])

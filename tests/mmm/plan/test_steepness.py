@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmm.equations.transforms import SATURATION_DERIVATIVE
-from mmm.plan.curves import steepest, steepness_range
+from mmm.plan.curves import steepest_point, steepness_range
 from mmm.plan.horizon import Horizon
 from mmm.plan.response import plan_response
 from tests.mmm.fakes import RICH, fake_model
@@ -30,7 +30,7 @@ def test_every_slope_inside_lies_between_the_bounds(kind, low, high):
     ends = np.full(shape, low), np.full(shape, high)
     derivative = SATURATION_DERIVATIVE[kind]
     slopes = derivative(ends[0], p, np), derivative(ends[1], p, np)
-    least, most = steepness_range(*ends, slopes, steepest(kind, p))
+    least, most = steepness_range(*ends, slopes, steepest_point(kind, p))
     for x in np.linspace(max(low, 1e-12), high, 300):
         slope = SATURATION_DERIVATIVE[kind](np.full(shape, x), p, np)
         assert (slope >= least - 1e-12).all()

@@ -11,7 +11,7 @@ from mmm.data.panel_table import panel_to_table
 from mmm.errors import DataError, SpecError
 from mmm.priors.sample import prior_draws
 from mmm.refit.append_weeks import append_weeks
-from mmm.refit.carry_scales import carried_scales
+from mmm.refit.carry_scales import carry_scales
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model, panel_spec, table
 
@@ -135,12 +135,12 @@ def test_a_changed_specification_needs_its_new_columns_of_every_week() -> None:
 def test_a_refit_keeps_the_scales_of_what_it_keeps() -> None:
     model, frame = fake_model(), whole()
     found = append_weeks(model, frame)
-    assert carried_scales(model, model.spec, found.panel) is model.scales
+    assert carry_scales(model, model.spec, found.panel) is model.scales
     spec = parse_spec(
         {**RICH, "channels": [*RICH["channels"][::-1]], "controls": ["promo", "demand"]}
     )
     wider = append_weeks(model, frame, spec)
-    scales = carried_scales(model, spec, wider.panel)
+    scales = carry_scales(model, spec, wider.panel)
     np.testing.assert_array_equal(scales.mean_spend, model.scales.mean_spend[::-1])
     np.testing.assert_array_equal(scales.exposure[:4], model.scales.exposure[:4][::-1])
     np.testing.assert_array_equal(scales.exposure[4], model.scales.exposure[4])

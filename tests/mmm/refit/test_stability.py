@@ -12,9 +12,9 @@ from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.predictive import predictive_draws
 from mmm.refit.append_weeks import append_weeks
-from mmm.refit.causes import weighted
+from mmm.refit.causes import importance_weights
 from mmm.refit.quantities import quantities
-from mmm.refit.stability import expected_move, first_weeks, stability
+from mmm.refit.stability import cut_to_first_weeks, expected_move, stability
 from mmm.refit.weekly_density import weekly_log_density
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.refit.test_appended import whole
@@ -69,7 +69,7 @@ def test_the_first_weeks_answer_as_a_model_of_them_alone(geos) -> None:
     document = {**RICH, "mediators": [{"name": "a", "column": "awareness", "parents": ["tv"]}]}
     model = fake_model(document, geos=geos)
     full = mean_by_geo(model, model.design.observed)
-    short = first_weeks(model, 40)
+    short = cut_to_first_weeks(model, 40)
     np.testing.assert_allclose(mean_by_geo(short, short.design.observed), full[:, :40])
 
 
@@ -95,7 +95,7 @@ def refitted(model, frame, accept: bool = False):
     found = append_weeks(model, frame, accept=accept)
     longer = replace(model, design=model.design.on_panel(found.panel))
     ratio = weekly_log_density(longer).sum(1) - weekly_log_density(model).sum(1)
-    weights = weighted(ratio).weights
+    weights = importance_weights(ratio).weights
     rng = np.random.default_rng(1)
     chosen = rng.choice(weights.size, weights.size, p=weights)
     return replace(longer, posterior=model.posterior.subset(chosen)), weights
