@@ -61,10 +61,10 @@ def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
 
     Raises SpecError where half of the prior lets media sell more than was sold.
     """
-    found = implied_media_share(design)
-    if found and found.total.p50 > WHOLE_KPI:
-        raise SpecError([_share_issue(design.spec, found.total, found.by_channel)])
-    return found
+    share = implied_media_share(design)
+    if share and share.total.p50 > WHOLE_KPI:
+        raise SpecError([_share_issue(design.spec, share.total, share.by_channel)])
+    return share
 
 
 def implied_media_share(design: Design) -> ImpliedMediaShare | None:
@@ -118,11 +118,11 @@ def _total_roi_warnings(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
         return
     roi: Array = return_draws(model)[0]
     for i, name, kind in stated:
-        found = summarize(roi[:, i])
+        total = summarize(roi[:, i])
         yield (
             f"{name!r} also acts through a mediator: with its {kind} for the direct effect the "
-            f"prior of its total ROI has the median {found.p50:.2g} (90 %: {found.p5:.2g} to "
-            f"{found.p95:.2g})"
+            f"prior of its total ROI has the median {total.p50:.2g} (90 %: {total.p5:.2g} to "
+            f"{total.p95:.2g})"
         )
 
 

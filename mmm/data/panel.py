@@ -112,7 +112,7 @@ def _read_cells(
     """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
     labels = {spec.date, spec.geo, spec.product}
     sparse = {mediator.column for mediator in spec.mediators}
-    found: dict[str, Array] = {}
+    columns: dict[str, Array] = {}
     issues: list[Issue] = []
     for column, where in spec.column_pointers:
         if column in labels:
@@ -121,19 +121,19 @@ def _read_cells(
         if column in sparse:
             faults = faults or sparse_mediator_issues(values, column, where)
         issues += faults or range_issues(values, column, spec)
-        found[column] = values[order].reshape(-1, n_geos)
+        columns[column] = values[order].reshape(-1, n_geos)
         if column == spec.kpi.column and not faults:
             issues += count_issues(values, spec)
     raise_if(issues)
     raise_if(unpaid_exposure_issues(frame, spec))
-    return found
+    return columns
 
 
 def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str], list[str]]:
     """Week, geo and product of every row; weekly, complete, the same weeks in every geo."""
-    found, issues = dates(frame, spec.date)
+    parsed, issues = dates(frame, spec.date)
     raise_if(issues)
-    weeks = [week for week in found if week is not None]
+    weeks = [week for week in parsed if week is not None]
     geos, products = row_labels(frame, spec)
     raise_if(duplicate_issues(weeks, geos, spec))
     raise_if(spacing_issues(sorted(set(weeks))))

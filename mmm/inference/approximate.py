@@ -27,23 +27,25 @@ THREADS = 2
 """The density's machine code runs without Python's lock."""
 
 
-def approximate(loaded: LoadedCode, sampling: SamplingSpec, tell: ProgressCallback) -> MethodResult:
+def approximate(
+    loaded: LoadedCode, sampling: SamplingSpec, report: ProgressCallback
+) -> MethodResult:
     """``sampling.draws`` times ``sampling.chains`` draws by the approximation that it names.
 
-    ``found``: that this is a draft, and how well the approximation's weights could be corrected.
+    The diagnostics say that this is a draft, and how far importance weights could correct it.
     """
-    tell(Progress("sampling", COMPILE_END))
+    report(Progress("sampling", COMPILE_END))
     density, rng = Density(loaded.code), np.random.default_rng(sampling.seed)
     count = sampling.draws * sampling.chains
     candidates = _METHODS[sampling.method](density, CANDIDATES_PER_DRAW * count, sampling.seed)
-    tell(Progress("sampling", (COMPILE_END + SAMPLE_END) / 2))
+    report(Progress("sampling", (COMPILE_END + SAMPLE_END) / 2))
     drawn = resample(candidates, log_densities(density, candidates.points), count, rng)
     total = sampling.draws
     return MethodResult(
         sampler=sampling.method,
         version=release(),
         draws=_dataset(density.expand(drawn.points), loaded, sampling),
-        found={DRAFT: 1.0, "pareto_k": drawn.pareto_k, "ess_weights": drawn.effective},
+        diagnostics={DRAFT: 1.0, "pareto_k": drawn.pareto_k, "ess_weights": drawn.effective},
         chains=tuple(
             ChainProgress(chain, total, total, tuning=False, divergences=0)
             for chain in range(sampling.chains)
@@ -55,8 +57,8 @@ def log_densities(density: Density, points: Array) -> Array:
     """(draw,) log density of ``points (draw, dimension)``."""
     with ThreadPoolExecutor(THREADS) as pool:
         parts = np.array_split(points, THREADS)
-        found = pool.map(lambda part: [density(point)[0] for point in part], parts)
-        return np.array([value for part in found for value in part])
+        values = pool.map(lambda part: [density(point)[0] for point in part], parts)
+        return np.array([value for part in values for value in part])
 
 
 def _laplace(density: Density, count: int, seed: int) -> Candidates:

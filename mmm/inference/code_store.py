@@ -190,10 +190,10 @@ def _standalone(function: Any, symbol: str) -> tuple[bytes, list[tuple[str, Any]
             item.linkage = "internal"
     environments = []
     for position, item in enumerate(module.global_variables):
-        found = lookup_environment(item.name) if item.name.startswith(ENVIRONMENT) else None
-        if found is not None and found.can_cache():
+        environment = lookup_environment(item.name) if item.name.startswith(ENVIRONMENT) else None
+        if environment is not None and environment.can_cache():
             item.name = f"{symbol}_{position}"
-            environments.append((item.name, found))
+            environments.append((item.name, environment))
     return codegen._tm.emit_object(module), environments
 
 

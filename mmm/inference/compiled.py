@@ -52,17 +52,17 @@ class GraphData:
 @dataclass(frozen=True)
 class Compiled:
     """The sampler's code for one specification; ``model`` is the graph that it was made from, on
-    the numbers ``own``."""
+    the numbers ``data``."""
 
     collapsed: bool
     model: pm.Model
     code: Any
-    own: GraphData
+    data: GraphData
 
     @property
     def spec(self) -> ModelSpec:
         """The specification that the code is for."""
-        return self.own.design.spec
+        return self.data.design.spec
 
     def load(self, design: Design) -> LoadedCode:
         """The code on the numbers of ``design``; raises DataError where that needs its own code."""
@@ -70,19 +70,19 @@ class Compiled:
         values = numbers.values
         used = {node.name for node in self.code.shared_var_keys}
         # with_data writes into the record of pointers of the code that it is called on
-        apart = replace(
+        own_copy = replace(
             self.code,
             user_data=self.code.user_data.copy(),
             initial_point_func=partial(self._start, values),
         )
         return LoadedCode(
-            code=apart.with_data(**{name: values[name] for name in used}),
+            code=own_copy.with_data(**{name: values[name] for name in used}),
             labels=numbers.labels,
         )
 
     def _numbers(self, design: Design) -> GraphData:
-        if design is self.own.design:
-            return self.own
+        if design is self.data.design:
+            return self.data
         model = graph_of(design, self.collapsed)
         issues = list(graph_differences(self.model, model))
         if issues:

@@ -73,14 +73,14 @@ def fit_compiled(
     Raises DataError where the design differs from the compiled one in more than its numbers.
     """
     sampling = sampling or SamplingSpec()
-    tell = progress or (lambda _: None)
+    report = progress or (lambda _: None)
     started = time.monotonic()
     loaded = compiled.load(design)
     if sampling.draft:
-        sampled = approximate(loaded, sampling, tell)
+        sampled = approximate(loaded, sampling, report)
     else:
-        sampled = nuts(loaded, sampling, tell, stop)
-    tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
+        sampled = nuts(loaded, sampling, report, stop)
+    report(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     order = _FitSettings(design, sampling, compiled.collapsed)
     return _fitted_model(order, sampled, loaded.labels, started)
 
@@ -103,12 +103,12 @@ def _fit_on_jax(
     progress: ProgressCallback | None,
     collapse: bool,
 ) -> FittedModel:
-    started, tell = time.monotonic(), progress or (lambda _: None)
+    started, report = time.monotonic(), progress or (lambda _: None)
     sample = load_jax_sampler()
     collapsed = collapse and collapsible(design)
     model = graph_of(design, collapsed)
-    sampled = sample(model, sampling, tell)
-    tell(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
+    sampled = sample(model, sampling, report)
+    report(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     labels = {dim: list(values or ()) for dim, values in model.coords.items()}
     return _fitted_model(_FitSettings(design, sampling, collapsed), sampled, labels, started)
 
@@ -130,7 +130,7 @@ def _fitted_model(
     posterior = Posterior(_without_innovations(sampled.draws, labels))
     if order.collapsed:
         posterior = recover_coefficients(posterior, order.design, sampling.seed)
-    diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.found}
+    diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.diagnostics}
     unjudged = FittedModel(
         design=order.design,
         posterior=posterior,

@@ -1,4 +1,4 @@
-"""What a method of sampling hands over: draws of every sampled and derived quantity."""
+"""The result of a sampling method: draws of every sampled and derived quantity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ COMPILE_END, SAMPLE_END = 0.25, 0.95
 
 @dataclass(frozen=True)
 class MethodResult:
-    """``draws`` hold (chain, draw, ...) by name; ``found`` what the method says of them, by the
-    names of the verdict's checks; ``chains`` their last state."""
+    """``draws`` are (chain, draw, ...) by name; ``diagnostics`` are keyed by the names of the
+    verdict's checks; ``chains`` is the last state of each chain."""
 
     sampler: str
     version: str
     draws: xr.Dataset
-    found: Mapping[str, float]
+    diagnostics: Mapping[str, float]
     chains: tuple[ChainProgress, ...] = ()

@@ -18,12 +18,12 @@ PROGRESS_MS = 200
 
 
 def nuts(
-    loaded: LoadedCode, sampling: SamplingSpec, tell: ProgressCallback, stop: Stop | None = None
+    loaded: LoadedCode, sampling: SamplingSpec, report: ProgressCallback, stop: Stop | None = None
 ) -> MethodResult:
     """Draws of the posterior, with the share of divergent transitions; fewer where ``stop`` says
     so, and then with the share of those asked for."""
-    tell(Progress("warmup", COMPILE_END))
-    watched = ChainMonitor(sampling)
+    report(Progress("warmup", COMPILE_END))
+    monitor = ChainMonitor(sampling)
     running = nutpie.sample(
         loaded.code,
         draws=sampling.draws,
@@ -35,16 +35,16 @@ def nuts(
         save_warmup=False,
         progress_bar=False,
         progress_rate=PROGRESS_MS,
-        progress_callback=lambda chains: tell(watched.see(_progress(chains, sampling))),
+        progress_callback=lambda chains: report(monitor.record(_progress(chains, sampling))),
         blocking=False,
     )
-    trace = watched.trace(running, stop)
+    trace = monitor.wait(running, stop)
     stats = trace["sample_stats"].to_dataset()
     return MethodResult(
         sampler="nutpie",
         version=version("nutpie"),
         draws=trace["posterior"].to_dataset(),
-        found={
+        diagnostics={
             "divergences": float(stats["diverging"].mean()),
             **share_of_requested_draws(stats, sampling),
         },

@@ -26,15 +26,15 @@ from mmm.types import Tensor
 
 def device() -> str:
     """What JAX computes on, in words."""
-    found = jax.devices()[0]
-    return f"{found.platform} ({found.device_kind})"
+    accelerator = jax.devices()[0]
+    return f"{accelerator.platform} ({accelerator.device_kind})"
 
 
-def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback) -> MethodResult:
+def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, report: ProgressCallback) -> MethodResult:
     """Draws of ``model``, with the share of divergent transitions; one step of progress, since the
     program tells nothing before its end."""
     jax.config.update("jax_enable_x64", True)
-    tell(Progress("warmup", COMPILE_END))
+    report(Progress("warmup", COMPILE_END))
     trace = sample_numpyro_nuts(
         draws=sampling.draws,
         tune=sampling.tune,
@@ -52,7 +52,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, tell: ProgressCallback)
         sampler=f"numpyro on {device()}",
         version=numpyro.__version__,
         draws=trace["posterior"].to_dataset(),
-        found={"divergences": float(diverging.mean())},
+        diagnostics={"divergences": float(diverging.mean())},
         chains=tuple(
             ChainProgress(chain, total, total, tuning=False, divergences=int(count))
             for chain, count in enumerate(diverging.sum(1))

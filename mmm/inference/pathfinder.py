@@ -56,11 +56,11 @@ def pathfinder(
 
     Raises SamplingError where no path finds one.
     """
-    found = [best for start in starts if (best := _best_on_path(density, start, rng)) is not None]
-    if not found:
+    normals = [best for start in starts if (best := _best_on_path(density, start, rng)) is not None]
+    if not normals:
         raise no_mode()
-    shares = [len(part) for part in np.array_split(np.arange(count), len(found))]
-    drawn = [each.draw(share, rng) for each, share in zip(found, shares, strict=True)]
+    shares = [len(part) for part in np.array_split(np.arange(count), len(normals))]
+    drawn = [each.draw(share, rng) for each, share in zip(normals, shares, strict=True)]
     return Candidates(
         np.concatenate([part.points for part in drawn]),
         np.concatenate([part.log_q for part in drawn]),

@@ -29,18 +29,18 @@ DIMS = {
 def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Posterior:
     """``posterior`` of the collapsed model with its coefficients drawn back."""
     s, rng = design.structure, np.random.default_rng(seed)
-    side = linear_prior(design)
+    prior = linear_prior(design)
     kept = kept_cells(resolve_lift_tests(design), design.spec, design.panel)
     budgets = log_budgets(s, design.panel) if s.driven else None
-    seen = Observations(scaled_kpi(design), kept, budgets)
-    width = len(s.media) + sum(size for _, size in side.blocks) + 4 + 12 * len(s.driven)
+    data = Observations(scaled_kpi(design), kept, budgets)
+    width = len(s.media) + sum(size for _, size in prior.blocks) + 4 + 12 * len(s.driven)
     parts = []
     for chunk in posterior.chunks(kept.size * width):
         mediator_value = at_known_states(known_states(design, chunk))
-        parts.append(draw_coefficients(chunk, design.inputs, side, seen, mediator_value, rng))
-    data = posterior.dataset
-    shape = (data.sizes["chain"], data.sizes["draw"])
-    dims = {item.name: (item.dim,) for item in side.vectors} | DIMS
+        parts.append(draw_coefficients(chunk, design.inputs, prior, data, mediator_value, rng))
+    sampled = posterior.dataset
+    shape = (sampled.sizes["chain"], sampled.sizes["draw"])
+    dims = {item.name: (item.dim,) for item in prior.vectors} | DIMS
     drawn: dict[str, Any] = {}
     for name in parts[0]:
         values = np.concatenate([part[name] for part in parts])
@@ -48,7 +48,7 @@ def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Pos
         drawn[name] = (along, values.reshape(*shape, *values.shape[1:]))
     labels = coords(design)
     used = {dim for along, _ in drawn.values() for dim in along}
-    return Posterior(data.assign(drawn).assign_coords(_known(labels, used)))
+    return Posterior(sampled.assign(drawn).assign_coords(_known(labels, used)))
 
 
 def _known(labels: Mapping[str, list[Any]], used: set[str]) -> dict[str, list[Any]]:

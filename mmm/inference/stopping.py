@@ -28,12 +28,12 @@ class ChainMonitor:
         self._tune = sampling.tune
         self._draws: Sequence[int] = ()
 
-    def see(self, progress: Progress) -> Progress:
+    def record(self, progress: Progress) -> Progress:
         """Take note of a report, and hand it on."""
         self._draws = [chain.draws_done - self._tune for chain in progress.chains]
         return progress
 
-    def trace(self, running: Any, stop: Stop | None) -> xr.DataTree:
+    def wait(self, running: Any, stop: Stop | None) -> xr.DataTree:
         """The draws when the sampler has ended, or what it has once ``stop`` says so."""
         complete: xr.DataTree
         if stop is None:

@@ -81,11 +81,11 @@ def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> 
 
 def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> tuple[str, ...]:
     """What people should know of the tests' cells."""
-    found = excluded_cells(tests, panel)
-    if spec.noise.kind == "ar1" and found.cells.any():
+    exclusion = excluded_cells(tests, panel)
+    if spec.noise.kind == "ar1" and exclusion.cells.any():
         detail = "under noise 'ar1' the weeks of lift tests stay in the likelihood and count twice"
-        return (*found.notes[:-1], detail)
-    return found.notes
+        return (*exclusion.notes[:-1], detail)
+    return exclusion.notes
 
 
 def _sign_note(test: ResolvedTest) -> list[str]:

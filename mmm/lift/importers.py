@@ -64,12 +64,12 @@ def from_geolift(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
 def _import_rows(
     rows: Sequence[Row], document: Callable[[Row], dict[str, Any]]
 ) -> tuple[LiftTest, ...]:
-    found: list[LiftTest] = []
+    tests: list[LiftTest] = []
     issues: list[Issue] = []
     for i, row in enumerate(rows):
         faults: Iterable[Issue] = ()
         try:
-            found.append(LiftTest.model_validate({**_lift_test_fields(row), **document(row)}))
+            tests.append(LiftTest.model_validate({**_lift_test_fields(row), **document(row)}))
         except ValidationError as error:
             items = error.errors(include_url=False)
             faults = [fault for item in items for fault in issues_of_error(dict(item))]
@@ -79,7 +79,7 @@ def _import_rows(
         issues += [Issue(where + fault.pointer, fault.code, fault.detail) for fault in faults]
     if issues:
         raise SpecError(issues)
-    return tuple(found)
+    return tuple(tests)
 
 
 def _lift_test_fields(row: Row) -> dict[str, Any]:

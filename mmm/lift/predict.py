@@ -106,16 +106,16 @@ def predicted_lifts(
     t = equations.terms(q, d, s, xp) if full else equations.nonlinear_terms(q, d, s, xp)
     unit = data("lift_kpi_unit", design.scales.kpi_unit)
     total = contrasts(_mean(t, q, s, xp) * unit, stacked)
-    found = []
+    lifts = []
     for i, test in enumerate(tests):
         path = test.test.path
         if path == "total":
-            found.append(total[..., i])
+            lifts.append(total[..., i])
         else:
             factor = t.price_factor if s.price_acts_on_all else xp.ones_like(t.price_factor)
             series = _path_term(path, t, q, s, xp) * factor * unit
-            found.append(contrasts(series, stacked)[..., i])
-    return xp.stack(found, axis=-1)
+            lifts.append(contrasts(series, stacked)[..., i])
+    return xp.stack(lifts, axis=-1)
 
 
 def _inputs(stacked: WorldStack, design: Design, xp: Namespace, data: DataNode) -> Inputs:
@@ -129,12 +129,16 @@ def _inputs(stacked: WorldStack, design: Design, xp: Namespace, data: DataNode) 
 
 def _parameters_on_stack(p: Parameters, stacked: WorldStack) -> dict[str, Tensor]:
     """``p`` with the states of the weeks where they are; noise and innovations cancel."""
-    found = {name: value for name, value in p.items() if name not in ("ar", "innovation")}
+    stacked_parameters = {
+        name: value for name, value in p.items() if name not in ("ar", "innovation")
+    }
     known = (stacked.position >= 0).astype(np.float64)
     for name in WEEKLY_STATES:
-        if name in found:
-            found[name] = found[name][..., np.maximum(stacked.position, 0)] * known
-    return found
+        if name in stacked_parameters:
+            stacked_parameters[name] = (
+                stacked_parameters[name][..., np.maximum(stacked.position, 0)] * known
+            )
+    return stacked_parameters
 
 
 def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:

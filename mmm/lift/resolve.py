@@ -75,17 +75,17 @@ class ResolvedTest:
 
 def resolve_lift_tests(design: Design) -> tuple[ResolvedTest, ...]:
     """Every lift test on the design's panel; raises SpecError with one issue per fault."""
-    found: list[ResolvedTest] = []
+    tests: list[ResolvedTest] = []
     issues: list[Issue] = []
     for i, test in enumerate(design.spec.lift_tests):
         try:
-            found.append(_resolve(test, design))
+            tests.append(_resolve(test, design))
         except FieldsError as error:
             where = pointer("lift_tests", i)
             issues += [Issue(where + e.pointer, e.code, e.detail) for e in error.issues]
     if issues:
         raise SpecError(issues)
-    return tuple(found)
+    return tuple(tests)
 
 
 def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
@@ -95,14 +95,14 @@ def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
     area = lift_area(test, panel, design.scales.geo_weight)
     base = world_before_spend(test, window, design)
     history = None if window.position is None else base.spend[..., channel] * test.treated_share
-    setting = PathContext(window, area, spend_reach(structure, channel), history)
-    control, treatment = paths = spend_paths(test, setting)
+    context = PathContext(window, area, spend_reach(structure, channel), history)
+    control, treatment = paths = spend_paths(test, context)
     result = _lift_in_kpi_units(
         test, design.spec, control[window.ahead :], treatment[window.ahead :]
     )
-    found = [*_contradictions(test, window, area, panel, result)]
-    if found:
-        raise FieldsError(found)
+    issues = [*_contradictions(test, window, area, panel, result)]
+    if issues:
+        raise FieldsError(issues)
     worlds = [with_spend(base, channel, area, path / test.treated_share) for path in paths]
     share = np.where(area.cells, test.treated_share, 0.0)
     return ResolvedTest(test, channel, result.value, result.se, window, share, *worlds)

@@ -97,12 +97,12 @@ def lift_area(test: LiftTest, panel: Panel, geo_weight: Array) -> LiftArea:
     if test.geos is not None:
         cells = np.zeros(len(panel.geos), dtype=bool)
         for k, name in enumerate(test.geos):
-            found = cells_of(name, panel.geos)
-            if not found.any():
+            named = cells_of(name, panel.geos)
+            if not named.any():
                 known = ", ".join(panel.geos[:30])
                 detail = f"{name!r} is no geo of the data; there are: {known}"
                 raise FieldsError([Issue(pointer("geos", k), "unknown_geo", detail)])
-            cells |= found
+            cells |= named
     weight = np.where(cells, geo_weight, 0.0)
     return LiftArea(panel.geos, cells, weight / weight.sum())
 

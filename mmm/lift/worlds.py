@@ -34,13 +34,13 @@ def weeks_ahead(structure: Structure) -> int:
 
 def spend_reach(structure: Structure, channel: int) -> int:
     """Weeks for which a channel's spend has an effect on the kpi, over all of its paths."""
-    found = [0]
+    reaches = [0]
     for medium in structure.media:
         if medium.own and medium.source == channel:
             direct = medium.target not in structure.mediators
             onward = 0 if direct else structure.delay(structure.mediators.index(medium.target))
-            found.append(medium.max_lag + onward)
-    return max(found)
+            reaches.append(medium.max_lag + onward)
+    return max(reaches)
 
 
 def world_before_spend(test: LiftTest, window: LiftWindow, design: Design) -> Variables:
@@ -112,15 +112,15 @@ class PathContext:
     history: Array | None
 
 
-def spend_paths(test: LiftTest, setting: PathContext) -> Array:
+def spend_paths(test: LiftTest, context: PathContext) -> Array:
     """(world, week, geo), control first, zero outside the test's geos.
 
     Raises FieldsError where a world is missing, has the wrong number of weeks, would be negative,
     or is the same as the other.
     """
     given = {name: path for name in WORLDS if (path := getattr(test, name)) is not None}
-    own = _own_weeks(test, setting, given)
-    paths = np.stack([_with_weeks_around(name, own[name], given, setting) for name in WORLDS])
+    own = _own_weeks(test, context, given)
+    paths = np.stack([_with_weeks_around(name, own[name], given, context) for name in WORLDS])
     if np.array_equal(paths[0], paths[1]):
         detail = "control and treatment spend the same in every week: there is nothing to measure"
         raise _path_error(next(iter(given)), "same_spend", detail)
@@ -128,46 +128,46 @@ def spend_paths(test: LiftTest, setting: PathContext) -> Array:
 
 
 def _own_weeks(
-    test: LiftTest, setting: PathContext, given: dict[str, SpendPath]
+    test: LiftTest, context: PathContext, given: dict[str, SpendPath]
 ) -> dict[str, Array]:
     """World -> (week, geo) in the test's own weeks."""
     known: dict[str, Array] = {}
-    if setting.history is not None and test.treated_share == 1.0:
+    if context.history is not None and test.treated_share == 1.0:
         if len(given) == 2:
             detail = "within the series the observed spend is one world; give only the other"
             raise _path_error("control", "two_worlds", detail)
         other = "treatment" if "control" in given else "control"
-        known[other] = np.where(setting.area.cells, setting.history[setting.window.own], 0.0)
+        known[other] = np.where(context.area.cells, context.history[context.window.own], 0.0)
     elif len(given) == 1:
         missing = "treatment" if "control" in given else "control"
         detail = "this world's spend is not in the data; give both control and treatment"
         raise _path_error(missing, "missing", detail)
     for name, path in sorted(given.items(), key=lambda item: not item[1].explicit):
-        known[name] = _path(name, path, known, setting)
+        known[name] = _path(name, path, known, context)
     return known
 
 
-def _path(name: str, path: SpendPath, known: dict[str, Array], setting: PathContext) -> Array:
+def _path(name: str, path: SpendPath, known: dict[str, Array], context: PathContext) -> Array:
     """(week, geo) of one world's own weeks; ``known`` holds the other where it is relative."""
-    weeks, split = setting.window.length, setting.area.split
+    weeks, split = context.window.length, context.area.split
     if path.weekly is not None:
         return _spend_by_week(path.weekly, weeks, name, "weekly")[:, None] * split
     if path.by_geo is not None:
-        return _by_geo(name, path.by_geo, setting)
+        return _by_geo(name, path.by_geo, context)
     start = next(iter(known.values()))
     values = start * path.scale if path.scale is not None else start + (path.add or 0.0) * split
     if np.any(values < 0.0):
         week, geo = np.argwhere(values < 0.0)[0]
         detail = (
-            f"{setting.window.weeks[setting.window.ahead + week]}, "
-            f"{setting.area.names[geo]!r}: spend would be {values[week, geo]:g}"
+            f"{context.window.weeks[context.window.ahead + week]}, "
+            f"{context.area.names[geo]!r}: spend would be {values[week, geo]:g}"
         )
         raise _path_error(name, "negative", detail, "add")
     return np.asarray(values)
 
 
-def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], setting: PathContext) -> Array:
-    area, weeks = setting.area, setting.window.length
+def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], context: PathContext) -> Array:
+    area, weeks = context.area, context.window.length
     values, named = np.zeros((weeks, len(area.names))), np.zeros(len(area.names), dtype=bool)
     for geo, spend in by_geo.items():
         cells = cells_of(geo, area.names) & area.cells
@@ -184,18 +184,18 @@ def _by_geo(name: str, by_geo: dict[str, tuple[float, ...]], setting: PathContex
 
 
 def _with_weeks_around(
-    name: str, own: Array, given: dict[str, SpendPath], setting: PathContext
+    name: str, own: Array, given: dict[str, SpendPath], context: PathContext
 ) -> Array:
     """``own`` weeks with the weeks ahead and the cool-down around them."""
-    window = setting.window
-    if setting.history is not None:
+    window = context.window
+    if context.history is not None:
         _refuse_weeks_around(given)
-        around = np.where(setting.area.cells, setting.history, 0.0)
+        around = np.where(context.area.cells, context.history, 0.0)
         return np.concatenate([around[: window.ahead], own, around[window.own.stop :]])
     if not window.dated:
         return np.repeat(own, window.ahead + 1, axis=0)
-    split = setting.area.split
-    ahead = _spend_ahead(name, given, setting)[:, None] * split
+    split = context.area.split
+    ahead = _spend_ahead(name, given, context)[:, None] * split
     after = _cooldown_spend(name, given, window.cooldown)[:, None] * split
     return np.concatenate([ahead, own, after])
 
@@ -208,15 +208,15 @@ def _refuse_weeks_around(given: dict[str, SpendPath]) -> None:
                 raise _path_error(name, "observed", detail, field)
 
 
-def _spend_ahead(name: str, given: dict[str, SpendPath], setting: PathContext) -> Array:
+def _spend_ahead(name: str, given: dict[str, SpendPath], context: PathContext) -> Array:
     """(week,) total spend ahead of the test; weeks beyond the channel's reach have no effect."""
-    needed, ahead = setting.reach, setting.window.ahead
-    found = _spend_around("before", name, given, needed)
-    if 1 < found.size < needed:
-        detail = f"{found.size} weeks, but spend has an effect for {needed}; give as many"
+    needed, ahead = context.reach, context.window.ahead
+    spend = _spend_around("before", name, given, needed)
+    if 1 < spend.size < needed:
+        detail = f"{spend.size} weeks, but spend has an effect for {needed}; give as many"
         raise _path_error(name, "wrong_length", detail, "before")
-    found = found[max(found.size - ahead, 0) :]
-    return np.concatenate([np.full(ahead - found.size, found[0]), found]) if ahead else found[:0]
+    spend = spend[max(spend.size - ahead, 0) :]
+    return np.concatenate([np.full(ahead - spend.size, spend[0]), spend]) if ahead else spend[:0]
 
 
 def _cooldown_spend(name: str, given: dict[str, SpendPath], weeks: int) -> Array:

@@ -58,12 +58,15 @@ REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 
 
 class GraphSource:
-    """Parameters as nodes of the PyMC model in context; ``simplified`` what they are made from."""
+    """Parameters as nodes of the PyMC model in context.
+
+    ``simplify`` rewrites the factor of a rescaled parameter.
+    """
 
     xp = GRAPH
 
-    def __init__(self, simplified: Callable[[Tensor], Tensor] = lambda result: result) -> None:
-        self._simplified = simplified
+    def __init__(self, simplify: Callable[[Tensor], Tensor] = lambda result: result) -> None:
+        self._simplify = simplify
 
     def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
         a, b = (*prior.parameters, 0.0)[:2]
@@ -77,11 +80,11 @@ class GraphSource:
         }
         return families[prior.family]()
 
-    def standard(self, name: str, *dims: str) -> Tensor:
+    def standard_normal(self, name: str, *dims: str) -> Tensor:
         return pm.Normal(name, dims=dims)
 
-    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
-        (center, sd), multiple = prior.parameters, self._simplified(times())
+    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Tensor], *dims: str) -> Tensor:
+        (center, sd), multiple = prior.parameters, self._simplify(factor())
         log = pm.Normal(f"{name}_informed_z", center + pt.log(multiple), sd, dims=dims)
         return self.keep(name, pt.exp(log) / multiple, *dims)
 
@@ -117,13 +120,16 @@ def build_collapsed(design: Design) -> pm.Model:
         inputs = _scaled_input_nodes(design)
         p = _sampled_parameters(design, inputs, source)
         mediator_value = observed_mediators(design, p)
-        side = linear_prior(design)
+        coefficients = linear_prior(design)
         kpi = _data_node("scaled_kpi", scaled_kpi(design), "date", "geo")
         tests = resolve_lift_tests(design)
         kept = kept_cells(tests, design.spec, design.panel)
-        seen = Observations(kpi, kept, _budget_nodes(design.structure, design.panel))
+        observations = Observations(kpi, kept, _budget_nodes(design.structure, design.panel))
         pm.Potential(
-            "kpi", fold_data_constants(log_evidence(p, inputs, side, seen, mediator_value))
+            "kpi",
+            fold_data_constants(
+                log_evidence(p, inputs, coefficients, observations, mediator_value)
+            ),
         )
         _observe_lifts(tests, p, design)
     return model

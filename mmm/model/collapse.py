@@ -70,14 +70,14 @@ class Moments:
 def moments(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
-    seen: Observations,
+    prior: LinearPrior,
+    data: Observations,
     xp: Namespace,
     mediator_value: MediatorValue | None = None,
 ) -> Moments:
-    """Moments of the data ``seen`` at ``p`` (non-linear parameters, sigma, scales)."""
-    kept = seen.kept
-    residual, factor, design, whitening = _whitened_parts(p, d, side, seen, xp, mediator_value)
+    """Moments of the data ``data`` at ``p`` (non-linear parameters, sigma, scales)."""
+    kept = data.kept
+    residual, factor, design, whitening = _whitened_parts(p, d, prior, data, xp, mediator_value)
     flat, r = _flattened_cells(design), _flattened_cells(residual)
     v = (p["sigma"] ** 2)[..., None]
     gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
@@ -99,7 +99,7 @@ def moments(
         squares = squares - (c * q**2).sum(-1)
         log_scale = log_scale + xp.log(1.0 + total / v).sum(-1)
     identity = xp.eye(gram.shape[-1])
-    found = Moments(
+    result = Moments(
         a=identity + gram / v[..., None],
         b=moment / v,
         squares=squares / v[..., 0],
@@ -108,20 +108,20 @@ def moments(
         factor=factor,
         residual=residual,
     )
-    return _with_demand_integrated_out(p, found, side.s, seen, xp) if seen.budgets else found
+    return _with_demand_integrated_out(p, result, prior.s, data, xp) if data.budgets else result
 
 
 def _with_demand_integrated_out(
-    p: Parameters, m: Moments, s: Structure, seen: Observations, xp: Namespace
+    p: Parameters, m: Moments, s: Structure, data: Observations, xp: Namespace
 ) -> Moments:
     """The moments of kpi and budgets together, latent demand taken out."""
-    assert seen.budgets is not None
+    assert data.budgets is not None
     of_kpi = latent_demand.GaussianCoefficients(m.a, m.b, m.squares, m.log_scale)
-    of_budgets = latent_demand.budget_sensor(p, seen.budgets, s, xp)
-    found, path = latent_demand.integrate_out_demand(
-        (of_kpi, _kpi_sensor(p, m, xp)), of_budgets, p["demand_rho"], len(seen.kept), xp
+    of_budgets = latent_demand.budget_sensor(p, data.budgets, s, xp)
+    regression_without_demand, path = latent_demand.integrate_out_demand(
+        (of_kpi, _kpi_sensor(p, m, xp)), of_budgets, p["demand_rho"], len(data.kept), xp
     )
-    return replace(m, **vars(found), path=path)
+    return replace(m, **vars(regression_without_demand), path=path)
 
 
 def _kpi_sensor(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
@@ -144,18 +144,18 @@ def _kpi_sensor(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.Deman
 def log_evidence(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
-    seen: Observations,
+    prior: LinearPrior,
+    data: Observations,
     mediator_value: MediatorValue | None,
 ) -> Tensor:
     """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
-    if "shock_sd" not in p and seen.budgets is None:
-        return _regression_evidence(p, d, side, seen, mediator_value)
-    m = moments(p, d, side, seen, GRAPH, mediator_value)
-    count = m.residual.size if seen.kept.all() else seen.kept.sum()
-    if seen.budgets is not None:
-        count = count + seen.budgets.paid.sum()
+    if "shock_sd" not in p and data.budgets is None:
+        return _regression_evidence(p, d, prior, data, mediator_value)
+    m = moments(p, d, prior, data, GRAPH, mediator_value)
+    count = m.residual.size if data.kept.all() else data.kept.sum()
+    if data.budgets is not None:
+        count = count + data.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
 
@@ -163,14 +163,14 @@ def log_evidence(
 def _regression_evidence(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
-    seen: Observations,
+    prior: LinearPrior,
+    data: Observations,
     mediator_value: MediatorValue | None,
 ) -> Tensor:
     """The same where nothing but coefficients goes out: a regression."""
-    residual, _, design, whitening = _whitened_parts(p, d, side, seen, GRAPH, mediator_value)
+    residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
     v, r = p["sigma"] ** 2, _flattened_cells(residual)
-    count = r.size if seen.kept.all() else seen.kept.sum()
+    count = r.size if data.kept.all() else data.kept.sum()
     scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
     return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
 
@@ -178,39 +178,39 @@ def _regression_evidence(
 def draw_coefficients(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
-    seen: Observations,
+    prior: LinearPrior,
+    data: Observations,
     mediator_value: MediatorValue | None,
     rng: np.random.Generator,
 ) -> dict[str, Array]:
     """Exact draws (draw, ...) of the coefficients, and of latent demand, given each draw of the
     other parameters."""
-    m = moments(p, d, side, seen, np, mediator_value)
+    m = moments(p, d, prior, data, np, mediator_value)
     n = p["sigma"].shape[0]
     a = np.broadcast_to(m.a, (n, *m.a.shape[-2:]))
     b = np.broadcast_to(m.b, (n, m.b.shape[-1]))
     root_t = np.linalg.cholesky(a).mT
     center = np.linalg.solve(a, b[..., None])[..., 0]
     spread = np.linalg.solve(root_t, rng.standard_normal(b.shape)[..., None])[..., 0]
-    return _coefficients(p, side, m, center + spread, rng)
+    return _coefficients(p, prior, m, center + spread, rng)
 
 
 def _coefficients(
-    p: Parameters, side: LinearPrior, m: Moments, eta: Array, rng: np.random.Generator
+    p: Parameters, prior: LinearPrior, m: Moments, eta: Array, rng: np.random.Generator
 ) -> dict[str, Array]:
-    mean = side.prior_mean()
+    mean = prior.mean()
     common = eta[:, : mean.size]
-    values = mean + side.prior_sd(p, np) * common
-    cuts = np.cumsum([size for _, size in side.blocks])[:-1]
-    names = [name for name, _ in side.blocks]
-    found = dict(zip(names, np.split(values, cuts, axis=-1), strict=True))
-    found["level_mean"] = found["level_mean"][:, 0]
+    values = mean + prior.sd(p, np) * common
+    cuts = np.cumsum([size for _, size in prior.blocks])[:-1]
+    names = [name for name, _ in prior.blocks]
+    drawn = dict(zip(names, np.split(values, cuts, axis=-1), strict=True))
+    drawn["level_mean"] = drawn["level_mean"][:, 0]
     demand = 0.0
     if m.path is not None:
-        found |= latent_demand.draw_demand(m.path, eta, side.s, rng)
-        demand = (p["demand_effect"][:, None] * found["demand"])[..., None]
+        drawn |= latent_demand.draw_demand(m.path, eta, prior.s, rng)
+        demand = (p["demand_effect"][:, None] * drawn["demand"])[..., None]
     if "shock_sd" not in p:
-        return {**found, "level": found["level_mean"][:, None]}
+        return {**drawn, "level": drawn["level_mean"][:, None]}
     geos = m.factor.shape[-1]
     deviation = p["level_sd"][:, None] * eta[:, mean.size : mean.size + geos]
     fitted = (m.design * common[:, :, None, None]).sum(-3)
@@ -219,44 +219,44 @@ def _coefficients(
     total = v + s2 * (m.factor**2).sum(-1)
     shock = s2 / total * (m.factor * rest).sum(-1)
     shock = shock + np.sqrt(s2 * v / total) * rng.standard_normal(shock.shape)
-    return {**found, "level": found["level_mean"][:, None] + deviation, "shock": shock}
+    return {**drawn, "level": drawn["level_mean"][:, None] + deviation, "shock": shock}
 
 
 def _linear_parts(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
+    prior: LinearPrior,
     kpi: Tensor,
     xp: Namespace,
     mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Residual at the coefficients' prior means, price factor, and design (k0, week, geo)."""
-    s, one = side.s, xp.ones_like(d.log_price)
-    mean, sd = side.prior_mean(), side.prior_sd(p, xp)[..., None, None]
+    s, one = prior.s, xp.ones_like(d.log_price)
+    mean, sd = prior.mean(), prior.sd(p, xp)[..., None, None]
     base = equations.nonlinear_terms(p, d, s, xp, mediator_value)
     residual = kpi - equations.predictor(base, s, xp, level=float(mean[0]))
     factor = one if s.log_link else base.price_factor
-    found = [LinearTerm("level_mean", one[None])]
-    found += linear_terms(p, d, s, base.states, xp)
-    like = max((row.values for row in found), key=lambda values: values.ndim)
+    terms = [LinearTerm("level_mean", one[None])]
+    terms += linear_terms(p, d, s, base.states, xp)
+    like = max((row.values for row in terms), key=lambda values: values.ndim)
     like = xp.zeros_like(like[..., :1, :, :]) + one
-    columns = xp.concatenate([row.values + 0.0 * like for row in found], axis=-3)
-    sizes = [size for _, size in side.blocks]
-    inside = np.repeat([float(row.scaled_by_price) for row in found], sizes)[:, None, None]
+    columns = xp.concatenate([row.values + 0.0 * like for row in terms], axis=-3)
+    sizes = [size for _, size in prior.blocks]
+    inside = np.repeat([float(row.scaled_by_price) for row in terms], sizes)[:, None, None]
     return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
 
 
 def _whitened_parts(
     p: Parameters,
     d: Inputs,
-    side: LinearPrior,
-    seen: Observations,
+    prior: LinearPrior,
+    data: Observations,
     xp: Namespace,
     mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The same with independent noise, zero in cells that have no say, and the log determinant."""
-    residual, factor, design = _linear_parts(p, d, side, seen.kpi, xp, mediator_value)
-    kept = seen.kept
+    residual, factor, design = _linear_parts(p, d, prior, data.kpi, xp, mediator_value)
+    kept = data.kept
     residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
     if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
         draws = xp.zeros_like(p["sigma"])[..., None, None]

@@ -68,40 +68,42 @@ def evaluate(
     parts = []
     for chunk in model.posterior.chunks(cells * 4):
         p = with_latent_states(model, chunk, variables, past, rng)
-        found = equations.terms(p, inputs, model.structure, np)
-        parts.append(reduce(Evaluation(p, inputs, found, steps)))
+        terms = equations.terms(p, inputs, model.structure, np)
+        parts.append(reduce(Evaluation(p, inputs, terms, steps)))
     return np.concatenate(parts)
 
 
-def expected_kpi(model: FittedModel, found: Evaluation) -> Array:
+def expected_kpi(model: FittedModel, evaluation: Evaluation) -> Array:
     """(draw, week, geo) expected kpi in kpi units, given the past and the parameters."""
-    mean = equations.mean(found.terms, model.structure, np) * model.scales.kpi_unit
+    mean = equations.mean(evaluation.terms, model.structure, np) * model.scales.kpi_unit
     if model.structure.likelihood == "lognormal":
-        mean = mean * np.exp(0.5 * _log_variance(model.structure, found))
+        mean = mean * np.exp(0.5 * _log_variance(model.structure, evaluation))
     return np.asarray(mean)
 
 
 def outcome(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week) expected kpi in kpi units, summed over geos."""
-    return evaluate(model, variables, lambda found: expected_kpi(model, found).sum(-1), seed)
+    return evaluate(
+        model, variables, lambda evaluation: expected_kpi(model, evaluation).sum(-1), seed
+    )
 
 
 def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
     """(draw, week, geo) expected kpi in kpi units."""
-    return evaluate(model, variables, lambda found: expected_kpi(model, found), seed)
+    return evaluate(model, variables, lambda evaluation: expected_kpi(model, evaluation), seed)
 
 
-def kpi_per_media_unit(model: FittedModel, found: Evaluation) -> Array:
+def kpi_per_media_unit(model: FittedModel, evaluation: Evaluation) -> Array:
     """(draw, week, geo) kpi units that one scaled unit of a term of media brings.
 
     Identity link: the kpi unit, times the price factor where prices act on all. Log link: the
     expected kpi itself, to first order in the term.
     """
     if model.structure.log_link:
-        return expected_kpi(model, found)
+        return expected_kpi(model, evaluation)
     acts = model.structure.price_acts_on_all
-    factor = found.terms.price_factor if acts else np.ones_like(found.terms.price_factor)
-    shape = (len(found.parameters["beta"]), *factor.shape[-2:])
+    factor = evaluation.terms.price_factor if acts else np.ones_like(evaluation.terms.price_factor)
+    shape = (len(evaluation.parameters["beta"]), *factor.shape[-2:])
     return np.broadcast_to(factor * model.scales.kpi_unit, shape)
 
 
@@ -133,12 +135,12 @@ def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = Tru
     return np.asarray(mean + scaled * model.scales.kpi_unit)
 
 
-def _log_variance(s: Structure, found: Evaluation) -> Array:
+def _log_variance(s: Structure, evaluation: Evaluation) -> Array:
     """(draw, week, geo) variance of the log kpi given the last known noise."""
-    p = found.parameters
+    p = evaluation.parameters
     by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
     rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(by_geo), 1))
-    grown = (1.0 - rho2**found.steps) / (1.0 - rho2)
+    grown = (1.0 - rho2**evaluation.steps) / (1.0 - rho2)
     return np.asarray(grown[..., None] * by_geo[:, None, :] ** 2)
 
 

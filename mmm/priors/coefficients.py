@@ -51,16 +51,16 @@ def level_prior(s: Structure) -> Prior:
 def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     """Every vector of ``linear_terms``, in its order."""
     spec, s, scales = design.spec, design.structure, design.scales
-    found = []
+    vectors = []
 
     def add(name: str, dim: str, size: int, prior: str, fixed: float | Array = 1.0) -> None:
         if not size:
             return
         if name in POOLED:
-            found.append(CoefficientVector(name, dim, size, 0.0, fixed, POOLED[name]))
+            vectors.append(CoefficientVector(name, dim, size, 0.0, fixed, POOLED[name]))
         else:
             mean, sd = PRIORS[prior].parameters
-            found.append(CoefficientVector(name, dim, size, mean, sd))
+            vectors.append(CoefficientVector(name, dim, size, mean, sd))
 
     add("product_level", "product", len(np.unique(scales.product)), "")
     add("trend", "slope", int(s.trend != "none"), "trend")
@@ -73,7 +73,7 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     add("event_effect", "event", len(s.events), "event")
     add("mediator_effect", "acting_mediator", len(acting_mediators(s)), "mediator_effect")
     add("control_effect", "acting_control", len(s.acting_controls), "control_effect")
-    return found
+    return vectors
 
 
 def acting_mediators(s: Structure) -> list[int]:
@@ -84,8 +84,8 @@ def acting_mediators(s: Structure) -> list[int]:
 def smooth_coefficient_sd(lengthscale: float, scales: Scales) -> Array:
     """(function,) s.d. of a smooth wave's coefficients, for a wave of unit s.d."""
     size, boundary = smooth_size(scales.span_weeks, lengthscale)
-    found = spectral_sd(size, boundary, window_units(lengthscale, scales.span_weeks), np)
-    return np.asarray(found, dtype=np.float64)
+    sd = spectral_sd(size, boundary, window_units(lengthscale, scales.span_weeks), np)
+    return np.asarray(sd, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ class LinearPrior:
         """Coefficients common to all geos, with their lengths, in the order of the design."""
         return [("level_mean", 1), *((item.name, item.size) for item in self.vectors)]
 
-    def prior_mean(self) -> Array:
+    def mean(self) -> Array:
         """(k0,) prior means."""
         means = [np.repeat(item.mean, item.size) for item in self.vectors]
         return np.concatenate([[level_prior(self.s).parameters[0]], *means])
 
-    def prior_sd(self, p: Parameters, xp: Namespace) -> Tensor:
+    def sd(self, p: Parameters, xp: Namespace) -> Tensor:
         """(..., k0) prior standard deviations; draws only where a scale is drawn."""
         parts = [np.array([level_prior(self.s).parameters[1]])]
         parts += [item.sd(p) for item in self.vectors]

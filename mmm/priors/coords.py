@@ -11,7 +11,7 @@ def coords(design: Design) -> dict[str, list[Any]]:
     """Labels of every dimension that a parameter may have."""
     spec, s, panel = design.spec, design.structure, design.panel
     media = [medium.name for medium in s.media]
-    found: dict[str, list[Any]] = {
+    labels_by_dim: dict[str, list[Any]] = {
         "date": [week.isoformat() for week in panel.weeks],
         "geo": list(panel.geos),
         "channel": list(s.channels),
@@ -29,7 +29,7 @@ def coords(design: Design) -> dict[str, list[Any]]:
         "mediator_harmonic": list(range(2 * s.yearly)),
         "varying_wave": list(range(varying_function_count(spec, design.scales))),
     }
-    found["free_effect_channel"] = [
+    labels_by_dim["free_effect_channel"] = [
         channel.name
         for channel, medium in zip(spec.channels, s.media[: s.n_channels], strict=True)
         if medium.acts and channel.prior.effect is None
@@ -40,12 +40,12 @@ def coords(design: Design) -> dict[str, list[Any]]:
         "acting_mediator": [s.mediators[i] for i in acting_mediators(s)],
     }
     for item in coefficient_vectors(design):
-        found.setdefault(item.dim, labels.get(item.dim, list(range(item.size))))
+        labels_by_dim.setdefault(item.dim, labels.get(item.dim, list(range(item.size))))
     for name, members in s.parameter_media.items():
-        found[f"{name}_medium"] = [media[member] for member in members]
+        labels_by_dim[f"{name}_medium"] = [media[member] for member in members]
     for name, events in event_parameters(s).items():
-        found[f"{name}_event"] = [s.events[i] for i in events]
-    return found
+        labels_by_dim[f"{name}_event"] = [s.events[i] for i in events]
+    return labels_by_dim
 
 
 def _parent_label(s: Structure, index: int) -> str:

@@ -70,7 +70,7 @@ def channel_coefficients(
     if free:
         prior = _free_prior(effect_prior(design.scales.mean_spend), free, source)
         spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
-        effect = source.informed("effect", prior, spread, "free_effect_channel")
+        effect = source.rescaled("effect", prior, spread, "free_effect_channel")
         if len(free) == s.n_channels:
             return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}

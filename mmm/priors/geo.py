@@ -23,7 +23,7 @@ def signed_sd(name: str, prior: Prior, source: Source, *dims: str) -> Tensor:
     """A number whose size, kept as ``name``, has the half-normal ``prior``; for products with
     innovations that are symmetric about zero, and for squares."""
     (scale,) = prior.parameters
-    value = scale * source.standard(f"{name}_z", *dims)
+    value = scale * source.standard_normal(f"{name}_z", *dims)
     source.keep(name, source.xp.abs(value), *dims)
     return value
 
@@ -37,14 +37,14 @@ def price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Te
         p["elasticity"] = source.keep("elasticity", -size)
         if many:
             sd = signed_sd("elasticity_sd", PRIORS["elasticity_sd"], source)
-            spread = source.xp.exp(sd[..., None] * source.standard("elasticity_z", "geo"))
+            spread = source.xp.exp(sd[..., None] * source.standard_normal("elasticity_z", "geo"))
             p["elasticity_geo"] = source.keep("elasticity_geo", -size[..., None] * spread, "geo")
     if s.priced_rivals:
         prior = PRIORS["cross_elasticity"]
         p["cross_elasticity"] = source.draw("cross_elasticity", prior, "priced_rival")
         if many:
             sd = signed_sd("cross_elasticity_sd", PRIORS["elasticity_sd"], source)
-            z = source.standard("cross_elasticity_z", "priced_rival", "geo")
+            z = source.standard_normal("cross_elasticity_z", "priced_rival", "geo")
             value = p["cross_elasticity"][..., None] * source.xp.exp(sd[..., None, None] * z)
             p["cross_elasticity_geo"] = source.keep(
                 "cross_elasticity_geo", value, "priced_rival", "geo"
@@ -62,7 +62,7 @@ def geo_ratio(design: Design, source: Source) -> Tensor:
     if len(panel.geos) == 1:
         return source.xp.ones((design.structure.n_channels, 1))
     sd = signed_sd("effect_sd", PRIORS["effect_sd"], source, "channel")
-    z = source.standard("effect_z", "channel", "geo")
+    z = source.standard_normal("effect_z", "channel", "geo")
     ratio = source.xp.exp(sd[..., :, None] * z)
     share = source.data("exposure_share", exposure_share(panel, design.scales), "channel", "geo")
     return ratio / (ratio * share).sum(-1)[..., None]

@@ -58,37 +58,35 @@ def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
     """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
     shocks."""
     pooled = [c.pooled for c in coefficient_vectors(design) if c.pooled]
-    found = {name: source.draw(name, PRIORS[name]) for name in pooled}
+    p = {name: source.draw(name, PRIORS[name]) for name in pooled}
     if len(design.panel.geos) > 1:
         sized = "population" in design.panel.data
-        found["level_sd"] = source.draw(
-            "level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"]
-        )
-        found["shock_sd"] = signed_sd("shock_sd", PRIORS["shock_sd"], source)
-    return found
+        p["level_sd"] = source.draw("level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"])
+        p["shock_sd"] = signed_sd("shock_sd", PRIORS["shock_sd"], source)
+    return p
 
 
 def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
     """The linear coefficients, and latent demand, given the other parameters in ``p``."""
     s, panel = design.structure, design.panel
-    found = _latent_demand(s, panel, p, source) if s.driven else {}
+    drawn = _latent_demand(s, panel, p, source) if s.driven else {}
     level = source.draw("level_mean", level_prior(s))
     if len(panel.geos) == 1:
-        found["level"] = source.keep("level", level[..., None], "geo")
+        drawn["level"] = source.keep("level", level[..., None], "geo")
     else:
-        deviation = p["level_sd"][..., None] * source.standard("level_z", "geo")
-        found["level"] = source.keep("level", level[..., None] + deviation, "geo")
-        shock = p["shock_sd"][..., None] * source.standard("shock_z", "date")
-        found["shock"] = source.keep("shock", shock, "date")
+        deviation = p["level_sd"][..., None] * source.standard_normal("level_z", "geo")
+        drawn["level"] = source.keep("level", level[..., None] + deviation, "geo")
+        shock = p["shock_sd"][..., None] * source.standard_normal("shock_z", "date")
+        drawn["shock"] = source.keep("shock", shock, "date")
     for item in coefficient_vectors(design):
         if item.pooled:
-            z = source.standard(f"{item.name}_z", item.dim)
-            found[item.name] = source.keep(item.name, item.sd(p) * z, item.dim)
+            z = source.standard_normal(f"{item.name}_z", item.dim)
+            drawn[item.name] = source.keep(item.name, item.sd(p) * z, item.dim)
         else:
             sd = float(np.max(item.fixed))
             prior = Prior("normal", (item.mean, sd), item.name, "", "")
-            found[item.name] = source.draw(item.name, prior, item.dim)
-    return found
+            drawn[item.name] = source.draw(item.name, prior, item.dim)
+    return drawn
 
 
 def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
@@ -99,40 +97,36 @@ def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tens
         names = ("dispersion", "demand_effect") if latent else ("dispersion",)
         return {name: source.draw(name, PRIORS[name]) for name in names}
     if latent:
-        found = sensor_parameters("demand_effect", "sigma", source)
+        p = sensor_parameters("demand_effect", "sigma", source)
     else:
-        found = {"sigma": source.draw("sigma", PRIORS["sigma"])}
+        p = {"sigma": source.draw("sigma", PRIORS["sigma"])}
     if spec.noise.scale == "geo" and len(panel.geos) > 1:
         spread = source.draw("sigma_spread", PRIORS["sigma_spread"])
-        logs = spread[..., None] * source.standard("sigma_z", "geo")
-        by_geo = found["sigma"][..., None] * source.xp.exp(logs)
-        found["sigma_geo"] = source.keep("sigma_geo", by_geo, "geo")
+        logs = spread[..., None] * source.standard_normal("sigma_z", "geo")
+        by_geo = p["sigma"][..., None] * source.xp.exp(logs)
+        p["sigma_geo"] = source.keep("sigma_geo", by_geo, "geo")
     if spec.kpi.likelihood == "student_t":
-        found["nu"] = source.keep("nu", 2.0 + source.draw("nu_above_two", PRIORS["nu"]))
-    return found
+        p["nu"] = source.keep("nu", 2.0 + source.draw("nu_above_two", PRIORS["nu"]))
+    return p
 
 
 def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
     """Parameters of the mediators' own equations."""
     if not s.mediators:
         return {}
-    found = {
+    p = {
         name: source.draw(name, PRIORS[name], "mediator")
         for name in ("mediator_level", "mediator_sd")
     }
     if s.trend != "none":
-        found["mediator_trend"] = source.draw(
-            "mediator_trend", PRIORS["mediator_trend"], "mediator"
-        )
+        p["mediator_trend"] = source.draw("mediator_trend", PRIORS["mediator_trend"], "mediator")
     if s.yearly:
-        found["mediator_season"] = source.draw(
+        p["mediator_season"] = source.draw(
             "mediator_season", PRIORS["mediator_season"], "mediator", "mediator_harmonic"
         )
     if s.parents:
-        found["mediator_parent"] = source.draw(
-            "mediator_parent", PRIORS["mediator_parent"], "parent"
-        )
-    return found
+        p["mediator_parent"] = source.draw("mediator_parent", PRIORS["mediator_parent"], "parent")
+    return p
 
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
@@ -154,14 +148,14 @@ def _latent_demand(
     s: Structure, panel: Panel, p: dict[str, Tensor], source: Source
 ) -> dict[str, Tensor]:
     """Latent demand, and the coefficients of the budgets that it drives."""
-    z = source.standard("demand_z", "date")
+    z = source.standard_normal("demand_z", "date")
     state = demand_state(z, p["demand_rho"], len(panel.weeks), source.xp)
-    found = {"demand": source.keep("demand", state, "date")}
-    found["budget_level"] = source.draw("budget_level", PRIORS["budget_level"], "driven")
+    drawn = {"demand": source.keep("demand", state, "date")}
+    drawn["budget_level"] = source.draw("budget_level", PRIORS["budget_level"], "driven")
     if s.yearly:
         prior, dims = PRIORS["mediator_season"], ("driven", "mediator_harmonic")
-        found["budget_season"] = source.draw("budget_season", prior, *dims)
-    return found
+        drawn["budget_season"] = source.draw("budget_season", prior, *dims)
+    return drawn
 
 
 def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str, Tensor]:

@@ -47,10 +47,10 @@ class ArraySource:
         }
         return self.keep(name, families[prior.family](), *dims)
 
-    def informed(self, name: str, prior: Prior, times: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
+    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
         return self.draw(name, prior, *dims)
 
-    def standard(self, name: str, *dims: str) -> Array:
+    def standard_normal(self, name: str, *dims: str) -> Array:
         shape = (self.n, *(self.sizes[dim] for dim in dims))
         return self.keep(name, self.rng.standard_normal(shape), *dims)
 

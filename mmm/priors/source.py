@@ -17,11 +17,11 @@ class Source(Protocol):
     def draw(self, name: str, prior: Prior, *dims: str) -> Tensor:
         """A free parameter."""
 
-    def informed(self, name: str, prior: Prior, times: Callable[[], Tensor], *dims: str) -> Tensor:
+    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Tensor], *dims: str) -> Tensor:
         """A free log-normal parameter of which data inform the multiple ``times()``, a function of
         parameters drawn before: a sampler draws that."""
 
-    def standard(self, name: str, *dims: str) -> Tensor:
+    def standard_normal(self, name: str, *dims: str) -> Tensor:
         """Standard normal innovations."""
 
     def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:

@@ -16,5 +16,5 @@ def varying_weights(spec: ModelSpec, scales: Scales, source: Source) -> Tensor:
     size = varying_function_count(spec, scales)
     fixed = np.stack([np.pad(wave, (0, size - len(wave))) for wave in waves])
     sd = source.draw("multiplier_sd", PRIORS["multiplier_sd"], "varying_group")
-    z = source.standard("varying_z", "varying_group", "varying_wave")
+    z = source.standard_normal("varying_z", "varying_group", "varying_wave")
     return source.keep("varying", sd[..., :, None] * fixed * z, "varying_group", "varying_wave")

@@ -74,15 +74,15 @@ def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> 
 
 
 def simulated_table(
-    frame: pd.DataFrame, spec: ModelSpec, panel: Panel, found: Simulation, draw: int
+    frame: pd.DataFrame, spec: ModelSpec, panel: Panel, simulation: Simulation, draw: int
 ) -> pd.DataFrame:
     """``frame`` with the kpi and the mediators of one draw; a mediator keeps its weeks unseen."""
     out = frame.copy()
     place = row_positions(frame, spec)
-    out[spec.kpi.column] = found.kpi[draw].ravel()[place]
+    out[spec.kpi.column] = simulation.kpi[draw].ravel()[place]
     for i, mediator in enumerate(spec.mediators):
         seen = np.isfinite(panel.array("mediators")[..., i]).ravel()[place]
-        out[mediator.column] = np.where(seen, found.mediators[draw, i].ravel()[place], np.nan)
+        out[mediator.column] = np.where(seen, simulation.mediators[draw, i].ravel()[place], np.nan)
     return out
 
 

@@ -45,11 +45,11 @@ class Replay(ArraySource):
     def draw(self, name: str, prior: Prior, *dims: str) -> Array:  # noqa: ARG002
         return self.keep(name, self.given[name], *dims)
 
-    def informed(self, name: str, prior: Prior, times: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
+    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
         moved = np.exp(self.given[f"{name}_informed_z"])
-        return self.keep(name, moved / times(), *dims)
+        return self.keep(name, moved / factor(), *dims)
 
-    def standard(self, name: str, *dims: str) -> Array:
+    def standard_normal(self, name: str, *dims: str) -> Array:
         return self.keep(name, self.given[name], *dims)
 
 

@@ -108,8 +108,8 @@ def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
     side = linear_prior(fitted.design)
     given = {name: values for name, values in p.items() if name != "demand"}
     m = _single(collapse.moments(_one(given), inputs, side, seen(fitted, kpi), np, mediator_value))
-    parts, volume = [(p["level_mean"] - side.prior_mean()[:1]) / side.prior_sd(p, np)[:1]], 0.0
-    volume -= np.log(side.prior_sd(p, np)[0])
+    parts, volume = [(p["level_mean"] - side.mean()[:1]) / side.sd(p, np)[:1]], 0.0
+    volume -= np.log(side.sd(p, np)[0])
     for item in side.vectors:
         if item.pooled:
             parts.append(np.ravel(p[item.name]) / item.sd(p))
@@ -186,7 +186,7 @@ def test_draws_back_have_the_conditional_mean_and_spread(document, geos):
     )
     first = {name: values[0] for name, values in p.items()}
     m = collapse.moments(first, inputs, side, seen(one, kpi), np)
-    mean, sd = side.prior_mean(), side.prior_sd(first, np)
+    mean, sd = side.mean(), side.sd(first, np)
     covariance = np.linalg.inv(m.a)[: mean.size, : mean.size]
     center = mean + sd * np.linalg.solve(m.a, m.b)[: mean.size]
     spread = sd * np.sqrt(np.diag(covariance))
