@@ -9,7 +9,7 @@ Breakdown = Literal["total", "week", "geo"]
 
 
 class ChannelReturn(Answer):
-    """What a channel cost and earned; ``roi`` is in value per currency (see ``roi_unit``)."""
+    """Spend, contribution and returns of a channel, in the report's ``unit`` and ``roi_unit``."""
 
     name: str
     spend: float
@@ -19,7 +19,7 @@ class ChannelReturn(Answer):
 
 
 class Component(Answer):
-    """One row of the decomposition; ``share`` is of the fitted mean of the same week or geo."""
+    """One row of the decomposition; ``share`` is of the fitted mean of that week or geo."""
 
     name: str
     kind: str
@@ -30,7 +30,7 @@ class Component(Answer):
 
 
 class ContributionReport(Answer):
-    """The decomposition and the channels' returns over the observed weeks."""
+    """The decomposition of the fitted mean, and the channels' returns, over the observed weeks."""
 
     unit: str
     roi_unit: str
@@ -40,7 +40,7 @@ class ContributionReport(Answer):
 
 
 class CurvePoint(Answer):
-    """At ``spend`` per week: contribution in kpi units per week, and kpi units of the next unit."""
+    """At ``spend`` per week: contribution per week, and that of the next unit, in KPI units."""
 
     spend: float
     contribution: Interval
@@ -48,7 +48,10 @@ class CurvePoint(Answer):
 
 
 class ChannelCurve(Answer):
-    """A channel's curve with the spend observed, in currency per week over all geos."""
+    """A channel's curve and its observed spend, in currency per week over all geos.
+
+    ``current``: mean of the recent weeks.
+    """
 
     name: str
     observed_min: float

@@ -1,4 +1,4 @@
-"""Who caused what: the decomposition of the fitted mean, with every channel's return."""
+"""Contributions: the decomposition of the fitted mean, with every channel's return."""
 
 from datetime import date
 
@@ -41,7 +41,7 @@ def contributions(model: FittedModel, by: Breakdown = "total") -> ContributionRe
 
 
 def contribution_draws(model: FittedModel, by: Breakdown) -> Array:
-    """(draw, row, cell) contributions in kpi units; cells are one total, the weeks or the geos."""
+    """(draw, row, cell) contributions in KPI units; cells: one total, weeks or geos."""
     axes = {"total": (-2, -1), "week": (-1,), "geo": (-2,)}[by]
 
     def rows(evaluation: Evaluation) -> Array:

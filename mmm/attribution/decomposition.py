@@ -1,18 +1,18 @@
-"""The rows of a decomposition of the fitted mean, per draw, week and geo, in kpi units.
+"""The rows of a decomposition of the fitted mean, per draw, week and geo, in KPI units.
 
 Identity link, factor F = price_factor, baseline B:
 
-    channel c, rival k   its do-zero contrast over all its paths: F * (media_c + mediated by c + its
-                         interactions), F = 1 where prices act on the baseline
-    mediator m           what it brings beyond what channels caused of it
+    channel c, rival k   its contrast to no spend over all its paths: F * (media_c + mediated by c +
+                         its interactions), F = 1 where prices act on the baseline
+    mediator m           its effect less the part that channels caused
     price j              (F - 1) * B split over prices by their share of log F:
                          (F - 1) * B * log F_j / log F
     baseline parts       level, trend, season, ... at the reference prices; controls
 
-Log link: every row but the level is the contrast to the mean without its term, mean * (1 -
+Log link: every row except the level is the contrast to the mean without its term, mean * (1 -
 exp(-term)); the level is the mean with all other terms at zero.
 
-The rows add up to the mean; ``interaction`` is what products and joint terms leave over.
+The rows add up to the mean; ``interaction`` is the remainder of products and joint terms.
 """
 
 from collections.abc import Iterator
@@ -33,43 +33,48 @@ from mmm.types import Array
 def component_labels(model: FittedModel) -> list[tuple[str, str]]:
     """Name and kind of every row, in the order of ``component_draws``."""
     s, draws = model.structure, model.posterior.draws
-    found = [("level", "baseline")]
-    found += [("trend", "baseline")] * (s.trend != "none")
-    found += [("season", "baseline")] * bool(s.yearly)
-    found += [("holidays", "baseline")] * ("holiday" in draws)
-    found += [("shock", "baseline")] * ("shock" in draws)
-    found += [("demand", "demand")] * ("demand" in draws)
-    found += [(name, "event") for name in s.events]
-    found += [(m.name, "channel" if m.own else "rival_spend") for m in s.media[: s.n_direct]]
-    found += [(s.mediators[i], "mediator") for i in acting_mediators(s)]
-    found += [("price", "price")] * s.has_price
-    found += [(f"{name}.price", "rival_price") for name in s.priced_rivals]
-    found += [(s.controls[i], "control") for i in s.acting_controls]
-    found += [("noise_carried_over", "noise")] * s.ar
-    return [*found, ("interaction", "interaction")]
+    rows = [("level", "baseline")]
+    rows += [("trend", "baseline")] * (s.trend != "none")
+    rows += [("season", "baseline")] * bool(s.yearly)
+    rows += [("holidays", "baseline")] * ("holiday" in draws)
+    rows += [("shock", "baseline")] * ("shock" in draws)
+    rows += [("demand", "demand")] * ("demand" in draws)
+    rows += [(name, "event") for name in s.events]
+    rows += [(m.name, "channel" if m.own else "rival_spend") for m in s.media[: s.n_direct]]
+    rows += [(s.mediators[i], "mediator") for i in acting_mediators(s)]
+    rows += [("price", "price")] * s.has_price
+    rows += [(f"{name}.price", "rival_price") for name in s.priced_rivals]
+    rows += [(s.controls[i], "control") for i in s.acting_controls]
+    rows += [("noise_carried_over", "noise")] * s.ar
+    return [*rows, ("interaction", "interaction")]
 
 
 def component_draws(model: FittedModel, evaluation: Evaluation) -> Iterator[Array]:
-    """Each row as (draw, week, geo) kpi units, the remainder last."""
+    """Each row as (draw, week, geo) in KPI units, the remainder last."""
     mean = expected_kpi(model, evaluation)
-    rest = mean.copy()
+    remainder = mean.copy()
     for part in _components(model, evaluation, mean):
-        rest -= part
+        remainder -= part
         yield part
-    yield np.where(np.abs(rest) <= 1e-9 * np.abs(mean), 0.0, rest)
+    yield np.where(np.abs(remainder) <= 1e-9 * np.abs(mean), 0.0, remainder)
 
 
 def channel_terms(model: FittedModel, evaluation: Evaluation) -> Array:
-    """(draw, channel, week, geo) what each channel adds over all its paths, in scaled units."""
+    """(draw, channel, week, geo) term of each channel over all its paths, in scaled units."""
     s = model.structure
     return np.stack([_medium_contribution(evaluation, s, c) for c in range(s.n_channels)], axis=1)
 
 
-def channel_slopes(model: FittedModel, evaluation: Evaluation, along: Array | None = None) -> Array:
-    """(draw, channel, week, geo) derivative of ``channel_terms`` when the channel's exposure moves
-    by ``along (medium, week, geo)``; by default to the log of all its spend."""
+def channel_slopes(
+    model: FittedModel, evaluation: Evaluation, direction: Array | None = None
+) -> Array:
+    """(draw, channel, week, geo) derivative of ``channel_terms`` in a direction of the exposure.
+
+    ``direction (medium, week, geo)``: change of the exposure; by default the exposure itself, which
+    gives the derivative with respect to the log of all the channel's spend.
+    """
     s, p, d = model.structure, evaluation.parameters, evaluation.inputs
-    slope = media_curve_derivatives(p, d, s, np, along)
+    slope = media_curve_derivatives(p, d, s, np, direction)
     moved = slope * equations.media_coefficients(p, d, s, np)
     direct = moved[:, : s.n_channels]
     if s.paths:
@@ -125,14 +130,14 @@ def _baseline_terms(evaluation: Evaluation, s: Structure) -> Iterator[tuple[str,
 
 
 def _coefficient_term(evaluation: Evaluation, name: str, k: int) -> Array:
-    """(draw, week, geo) one coefficient's term."""
+    """(draw, week, geo) term of entry ``k`` of the coefficient ``name``, in scaled units."""
     values = evaluation.terms.linear[name].values[..., k : k + 1, :, :]
     one = weighted_sum(evaluation.parameters[name][..., k : k + 1], LinearTerm(name, values))
     return np.asarray(one + 0.0 * evaluation.terms.price_factor)
 
 
 def _medium_contribution(evaluation: Evaluation, s: Structure, medium: int) -> Array:
-    """(draw, week, geo) everything that a channel's or rival's spend brings, in scaled units."""
+    """(draw, week, geo) term of a channel or a rival over all its paths, in scaled units."""
     p, t = evaluation.parameters, evaluation.terms
     term = t.media[..., medium, :, :]
     if s.paths and medium < s.n_channels:
@@ -145,7 +150,7 @@ def _medium_contribution(evaluation: Evaluation, s: Structure, medium: int) -> A
 
 
 def _mediator_contribution(evaluation: Evaluation, s: Structure, k: int) -> Array:
-    """(draw, week, geo) an acting mediator's effect less what channels caused of it."""
+    """(draw, week, geo) effect of acting mediator ``k`` less the part that channels caused."""
     p, t, mediator = evaluation.parameters, evaluation.terms, acting_mediators(s)[k]
     state = t.states[:, mediator]
     for channel in range(s.n_channels):
@@ -155,13 +160,13 @@ def _mediator_contribution(evaluation: Evaluation, s: Structure, k: int) -> Arra
     return np.asarray(p["mediator_effect"][:, k, None, None] * moved)
 
 
-def _mediated_effect(effect: Array, brought: Array, s: Structure) -> Array:
-    """(draw, week, geo) effect on the kpi of changes ``brought (draw, mediator, week, geo)``."""
+def _mediated_effect(effect: Array, changes: Array, s: Structure) -> Array:
+    """(draw, week, geo) effect on the KPI of ``changes (draw, mediator, week, geo)``."""
     parts = [
-        effect[:, k, None, None] * lagged(brought[:, i], s.mediator_lag[i] or 0, np)
+        effect[:, k, None, None] * lagged(changes[:, i], s.mediator_lag[i] or 0, np)
         for k, i in enumerate(acting_mediators(s))
     ]
-    return np.asarray(sum(parts, np.zeros_like(brought[:, 0])))
+    return np.asarray(sum(parts, np.zeros_like(changes[:, 0])))
 
 
 def _price_components(model: FittedModel, evaluation: Evaluation, mean: Array) -> Iterator[Array]:

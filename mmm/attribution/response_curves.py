@@ -1,7 +1,7 @@
-"""Response curves: what a steady weekly spend earns each channel, and where today stands on it.
+"""Response curves: each channel's weekly contribution at constant weekly spend.
 
-A channel's total spend per week is split over geos as it was observed; at steady spend the
-adstocked exposure equals the exposure, and prices stand at their reference:
+A channel's total spend per week is split over geos as observed; at constant spend the adstocked
+exposure equals the exposure, and prices are at their reference:
 
     contribution_c(x) = sum_g kpi_unit_g * beta[c, g] * saturation_c(x * share_g / scale_cg)
 """
@@ -20,21 +20,17 @@ from mmm.summarize import summarize
 from mmm.types import Array
 
 POINTS = 41
-
-
-REACH = 2.0
-
-
+MULTIPLE_OF_LARGEST_SPEND = 2.0
 RECENT_WEEKS = 13
 
 
 def response_curves(model: FittedModel) -> ResponseCurves:
     """Response curves from zero to twice the largest observed weekly spend."""
     weekly = model.panel.array("spend").sum(1)
-    found = []
+    channels = []
     for channel, name in enumerate(model.structure.channels):
-        seen = weekly[:, channel]
-        grid = np.linspace(0.0, REACH * seen.max(), POINTS)
+        observed = weekly[:, channel]
+        grid = np.linspace(0.0, MULTIPLE_OF_LARGEST_SPEND * observed.max(), POINTS)
         level, slope = curve_draws(model, channel, grid)
         points = tuple(
             CurvePoint(
@@ -44,21 +40,21 @@ def response_curves(model: FittedModel) -> ResponseCurves:
             )
             for i, spend in enumerate(grid)
         )
-        found.append(
+        channels.append(
             ChannelCurve(
                 name=name,
-                observed_min=float(seen.min()),
-                observed_max=float(seen.max()),
-                observed_mean=float(seen.mean()),
-                current=float(seen[-RECENT_WEEKS:].mean()),
+                observed_min=float(observed.min()),
+                observed_max=float(observed.max()),
+                observed_mean=float(observed.mean()),
+                current=float(observed[-RECENT_WEEKS:].mean()),
                 points=points,
             )
         )
-    return ResponseCurves(unit=model.kpi_unit, channels=tuple(found))
+    return ResponseCurves(unit=model.kpi_unit, channels=tuple(channels))
 
 
 def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, Array]:
-    """(draw, point) contribution per week and its derivative at steady total ``spend (point,)``."""
+    """(draw, point) contribution per week and its derivative at constant ``spend (point,)``."""
     s, p = model.structure, model.posterior.draws
     by_geo = model.panel.array("spend")[..., channel].sum(0)
     share = by_geo / by_geo.sum() / model.scales.mean_cost[channel]
@@ -84,7 +80,11 @@ def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, 
 def _steady_curve(
     p: Mapping[str, Array], s: Structure, medium: int, spend: Array, share: Array, contacts: Array
 ) -> tuple[Array, Array]:
-    """(draw, point, geo) a medium's curve at steady spend, and its derivative to the spend."""
+    """(draw, point, geo) a medium's curve at constant spend, and its derivative to spend.
+
+    ``share (geo,)``: scaled exposure in each geo of one unit of spend; ``contacts (geo,)``: mean
+    frequency.
+    """
     group = next(group for group in s.groups if medium in group.members)
     at = group.members.index(medium)
     q = {name: values[:, [at]] for name, values in group_parameters(p, group).items()}
@@ -98,9 +98,9 @@ def _steady_curve(
 
 
 def _curve_weight(model: FittedModel, medium: int) -> Array:
-    """(draw, 1, geo) scaled units of the kpi, in the long run, per unit of the medium's curve.
+    """(draw, 1, geo) long-run scaled units of the KPI per unit of the medium's curve.
 
-    A pair's interaction counts with the partner at its mean active exposure.
+    An interaction counts with the other channel at its mean active exposure.
     """
     s, p = model.structure, model.posterior.draws
     if medium >= s.n_direct:
@@ -116,8 +116,10 @@ def _curve_weight(model: FittedModel, medium: int) -> Array:
 
 
 def _kpi_per_scaled_unit(model: FittedModel, channel: int, term: Array, spend: Array) -> Array:
-    """(draw, 1, geo) kpi units per scaled unit; with the log link the mean kpi without the
-    channel, its usual term taken off."""
+    """(draw, 1, geo) KPI units per scaled unit.
+
+    With the log link it is the mean KPI without the channel's usual term.
+    """
     if not model.structure.log_link:
         return np.asarray(model.scales.kpi_unit)
     usual = model.panel.array("spend")[..., channel].sum(1).mean()

@@ -1,10 +1,10 @@
-"""What each channel earned per unit of spend, over all its paths.
+"""ROI and marginal ROI of each channel, over all its paths.
 
-    ROI          = value of the contribution, carry-out counted, / spend
+    ROI          = value of the contribution, with carryover after the last week, / spend
     marginal ROI = the same for the last unit: d value / d log(all spend of the channel) / spend
 
-Prices in the carry-out weeks are held at their last value. With the log link a contribution is the
-contrast to the mean without the channel.
+Prices after the last observed week are held at their last value. With the log link a contribution
+is the contrast to the mean without the channel.
 """
 
 from collections.abc import Iterator
@@ -23,21 +23,22 @@ from mmm.types import Array
 
 def channel_returns(model: FittedModel) -> Iterator[ChannelReturn]:
     """Contribution (observed weeks), ROI and marginal ROI of each channel."""
-    inside = channel_contributions(model)
+    contribution = channel_contributions(model)
     roi, marginal = return_draws(model)
     spend = model.panel.array("spend").sum((0, 1))
     for i, name in enumerate(model.structure.channels):
         yield ChannelReturn(
             name=name,
             spend=float(spend[i]),
-            contribution=summarize(inside[:, i]),
+            contribution=summarize(contribution[:, i]),
             roi=summarize(roi[:, i]),
             marginal_roi=summarize(marginal[:, i]),
         )
 
 
 def channel_contributions(model: FittedModel) -> Array:
-    """(draw, channel) contribution over the observed weeks, kpi units, carry-out not counted."""
+    """(draw, channel) contribution over the observed weeks in KPI units, without carryover after
+    them."""
 
     def total(evaluation: Evaluation) -> Array:
         return _contrasts(model, evaluation).sum((-2, -1))
@@ -46,24 +47,24 @@ def channel_contributions(model: FittedModel) -> Array:
 
 
 def return_draws(model: FittedModel) -> tuple[Array, Array]:
-    """(draw, channel) ROI and marginal ROI, carry-out counted."""
+    """(draw, channel) ROI and marginal ROI, with carryover after the observed weeks."""
     last = model.panel.weeks[-1]
     world, _ = extend_timeline(model, last, model.structure.max_lag, {}, None)
     value = kpi_value(model.spec, world.price)
     spend = model.panel.array("spend").sum((0, 1))
 
-    def both(evaluation: Evaluation) -> Array:
-        earned = (_contrasts(model, evaluation) * value).sum((-2, -1))
-        worth = (kpi_per_media_unit(model, evaluation) * value)[:, None]
-        next_unit = (channel_slopes(model, evaluation) * worth).sum((-2, -1))
-        return np.stack([earned, next_unit], axis=1) / spend
+    def both_returns(evaluation: Evaluation) -> Array:
+        total = (_contrasts(model, evaluation) * value).sum((-2, -1))
+        unit_value = (kpi_per_media_unit(model, evaluation) * value)[:, None]
+        marginal = (channel_slopes(model, evaluation) * unit_value).sum((-2, -1))
+        return np.stack([total, marginal], axis=1) / spend
 
-    found = evaluate(model, world, both)
-    return found[:, 0], found[:, 1]
+    draws = evaluate(model, world, both_returns)
+    return draws[:, 0], draws[:, 1]
 
 
 def _contrasts(model: FittedModel, evaluation: Evaluation) -> Array:
-    """(draw, channel, week, geo) kpi units that would be missing without each channel."""
+    """(draw, channel, week, geo) contribution of each channel in KPI units."""
     terms = channel_terms(model, evaluation)
     if model.structure.log_link:
         return np.asarray(-np.expm1(-terms) * expected_kpi(model, evaluation)[:, None])
