@@ -178,7 +178,7 @@ def test_a_given_plan_is_scored_and_its_faults_are_named(models, folder) -> None
     found = prudent("evaluate-plan", models / "trusted.nc", *plan, folder=folder)
     assert found.returncode == 0, found.stderr
     assert "versus current" in found.stdout
-    assert "the plan: 360" in found.stdout
+    assert "plan: 360" in found.stdout
     partial = prudent("evaluate-plan", models / "trusted.nc", *plan[:2], folder=folder)
     assert partial.returncode == 2
     assert "say what search, radio, mail get" in partial.stderr

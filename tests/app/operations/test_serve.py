@@ -86,7 +86,7 @@ def test_a_data_directory_in_use_is_refused(tmp_path, models) -> None:
 def test_a_port_in_use_is_refused_by_its_number() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(AddressUnusable, match=rf"Port {port} .*--port"):
+        with pytest.raises(AddressUnusable, match=rf"port {port} .*--port"):
             require_address("127.0.0.1", port)
     require_address("127.0.0.1", 0)
 
@@ -97,7 +97,7 @@ def test_a_port_in_use_is_refused_by_its_number() -> None:
         ("PRUDENT_DATA_DIR", "FILE", "cannot be created"),
         ("PRUDENT_DATABASE_URL", "postgres://prudent@localhost/x", "postgresql+psycopg://"),
         ("PRUDENT_DATABASE_URL", "mysql://prudent@localhost/x", "postgresql+psycopg://"),
-        ("PRUDENT_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x", "Check that it runs"),
+        ("PRUDENT_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x", "Check that it is running"),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "worker"])
