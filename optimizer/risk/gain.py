@@ -2,7 +2,7 @@
 
     pi_s(b) = response_s(b) - cost * sum(b)
 
-The cost of a unit of spend is 1 for an objective in currency, 0 for one in kpi units (a budget, not
+The cost of a unit of spend is 1 for an objective in currency, 0 for one in KPI units (a budget, not
 a price, limits the spend), and the hurdle where one is given.
 
 A response takes milliseconds and its Jacobian longer, so each is evaluated once per point: the last

@@ -1,4 +1,4 @@
-"""The scaled set: limits that leave no freedom are found, whatever words they come in."""
+"""The scaled set: limits that leave no freedom are detected, however they are stated."""
 
 import numpy as np
 import pytest
@@ -90,11 +90,11 @@ def test_the_extreme_goes_where_the_slope_points_and_stays_inside():
 
 def test_the_nearest_plan_moves_no_more_than_it_must():
     plans = set_of(channels={"tv": {"max": 200}})
-    wish = np.array([500.0, 300, 100, 100])
-    spend = plans.spend(plans.nearest_point(plans.coordinates(wish)))
+    desired = np.array([500.0, 300, 100, 100])
+    spend = plans.spend(plans.nearest_point(plans.coordinates(desired)))
     assert spend.sum() == pytest.approx(1000)
     assert spend[0] == pytest.approx(200)
-    assert np.abs(spend - wish).sum() == pytest.approx(600)
+    assert np.abs(spend - desired).sum() == pytest.approx(600)
     inside = np.array([100.0, 300, 300, 300])
     np.testing.assert_allclose(plans.spend(plans.nearest_point(plans.coordinates(inside))), inside)
 

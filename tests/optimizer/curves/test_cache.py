@@ -35,14 +35,14 @@ def test_what_is_kept_is_what_the_response_answers() -> None:
 
 def test_what_is_kept_stays_within_bytes_however_much_is_asked() -> None:
     """A cell may be over by one question, and never holds less than the next problem needs."""
-    response, asked = response_of_cells(), 9
+    response, levels_per_call = response_of_cells(), 9
     cells, draws = len(response.names), response.draws(np.zeros(len(response.names))).size
     levels_affordable = 60
     cache = CurveCache(most_bytes=levels_affordable * cells * draws * PAIR)
     dice = np.random.default_rng(1)
-    most = 2 * cells * (levels_affordable + asked) * draws * PAIR
+    most = 2 * cells * (levels_affordable + levels_per_call) * draws * PAIR
     for _ in range(600):
-        levels = np.sort(dice.uniform(0.0, 100.0, asked))
+        levels = np.sort(dice.uniform(0.0, 100.0, levels_per_call))
         cache.curve(response, int(dice.integers(cells)), levels)
         cache.slope_range(response, int(dice.integers(cells)), levels)
         assert cache.bytes <= most
