@@ -1,4 +1,4 @@
-"""ContributionReport, returns and response curves as JSON: types alone, which load no numerics."""
+"""Contributions, returns and response curves as JSON: types only, which load no numerics."""
 
 from datetime import date
 from typing import Literal

@@ -1,7 +1,8 @@
 """New weeks for a fitted model: its data and a table that continues them become one panel.
 
-The table holds the new weeks alone, or old ones too. Old cells are compared with what the model was
-fitted to, and a difference is refused unless it is accepted: the past does not change in silence.
+The table holds only the new weeks, or old ones too. Old cells are compared with the data that the
+model was fitted to, and a difference is refused unless it is accepted: the past never changes
+silently.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,14 +22,14 @@ from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 SAME = 1e-9
-"""Relative difference below which two numbers are one, written by two programs."""
+"""Relative difference below which two numbers are the same, written by two programs."""
 
 type RowKey = tuple[date, str]
 
 
 @dataclass(frozen=True)
 class Restatement:
-    """An old cell that has another number now; ``row`` counts from zero, NaN is an empty cell."""
+    """An old cell with a new number; ``row`` counts from zero, NaN is an empty cell."""
 
     row: int
     column: str
@@ -40,7 +41,11 @@ class Restatement:
 
 @dataclass(frozen=True)
 class AppendedData:
-    """``table``: the rows that were sent, then the old rows that were not; ``panel``: all of it."""
+    """A model's data with new weeks.
+
+    ``table``: the rows that were sent, then the old rows that were not; ``panel``: the panel of all
+    of them.
+    """
 
     panel: Panel
     table: pd.DataFrame
@@ -53,12 +58,12 @@ def append_weeks(
 ) -> AppendedData:
     """The data of ``model`` continued by ``frame``, for ``spec`` (default: the model's own).
 
-    ``accept`` takes restated cells. Raises DataError naming row, column and numbers, and SpecError
-    where ``spec`` is about another kpi or needs columns of weeks that were not sent.
+    ``accept``: whether restated cells are allowed. Raises DataError naming row, column and numbers,
+    and SpecError where ``spec`` has another KPI or needs columns for weeks that were not sent.
     """
     spec = spec or model.spec
     if spec.kpi.column != model.spec.kpi.column:
-        detail = f"a refit keeps the kpi {model.spec.kpi.column!r}; fit a new model instead"
+        detail = f"a refit keeps the KPI {model.spec.kpi.column!r}; fit a new model instead"
         raise SpecError([Issue("/kpi/column", "other_kpi", detail)])
     raise_if(
         missing_column(column, frame, where)
@@ -66,9 +71,9 @@ def append_weeks(
         if column not in frame.columns
     )
     sent, past = _keys(frame, spec), panel_to_table(model.panel, model.spec)
-    raise_if(_outside(model, sent, spec))
-    known, again = _keys(past, model.spec), set(sent)
-    kept = past[[key not in again for key in known]]
+    raise_if(_rows_outside_model(model, sent, spec))
+    known, resent = _keys(past, model.spec), set(sent)
+    kept = past[[key not in resent for key in known]]
     _require_columns(kept, spec)
     columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
     frame = frame.assign(**{spec.date: [week.isoformat() for week, _ in sent]})
@@ -83,9 +88,9 @@ def append_weeks(
 
 
 def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of the weeks after the model's, of several tables; the last that has a row decides.
+    """Rows of several tables for weeks after the model's; the last table with a row prevails.
 
-    Raises DataError for a table that lacks a column.
+    Raises DataError for a table without a required column.
     """
     spec, last = model.spec, model.panel.weeks[-1]
     columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
@@ -105,7 +110,7 @@ def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFr
 
 
 def continued_panel(model: FittedModel, table: pd.DataFrame, spec: ModelSpec) -> Panel:
-    """Panel of a whole ``table``; national channels are split over geos as the model has them."""
+    """Panel of a whole ``table``; national channels are split over geos as in the model."""
     panel = build_panel(table, spec)
     if panel.geos != model.panel.geos:
         detail = f"the table has geos {_some(panel.geos)}, the model {_some(model.panel.geos)}"
@@ -122,14 +127,14 @@ def continued_panel(model: FittedModel, table: pd.DataFrame, spec: ModelSpec) ->
 
 def _keys(frame: pd.DataFrame, spec: ModelSpec) -> list[RowKey]:
     """Week and geo of every row."""
-    found, issues = dates(frame, spec.date)
+    weeks, issues = dates(frame, spec.date)
     raise_if(issues)
     geos, _ = row_labels(frame, spec)
-    return [(week, geo) for week, geo in zip(found, geos, strict=True) if week is not None]
+    return [(week, geo) for week, geo in zip(weeks, geos, strict=True) if week is not None]
 
 
-def _outside(model: FittedModel, sent: list[RowKey], spec: ModelSpec) -> Iterator[Issue]:
-    """Rows before the model's first week, and of geos that it does not have."""
+def _rows_outside_model(model: FittedModel, sent: list[RowKey], spec: ModelSpec) -> Iterator[Issue]:
+    """Issues of rows before the model's first week, or of geos that the model does not have."""
     first = model.panel.weeks[0]
     for row, (week, geo) in enumerate(sent):
         if week < first:
@@ -150,7 +155,7 @@ def _require_columns(kept: pd.DataFrame, spec: ModelSpec) -> None:
         Issue(
             where,
             "column_new",
-            f"column {column!r} is new to the model: send every week with it, from the first on",
+            f"column {column!r} is new to the model: send all weeks with it, from the first one",
         )
         for column, where in spec.column_pointers
         if column not in kept.columns
@@ -162,7 +167,7 @@ def _require_columns(kept: pd.DataFrame, spec: ModelSpec) -> None:
 def restated_cells(
     model: FittedModel, frame: pd.DataFrame, spec: ModelSpec
 ) -> tuple[Restatement, ...]:
-    """Old cells that have other numbers in ``frame``, row by row."""
+    """Old cells with other numbers in ``frame``, row by row."""
     return tuple(_restated(frame, spec, panel_to_table(model.panel, model.spec), model.spec))
 
 
@@ -195,14 +200,14 @@ def _differ(old: float, new: float) -> bool:
 
 
 def _refusal(cell: Restatement) -> Issue:
-    def told(number: float) -> str:
+    def formatted(number: float) -> str:
         return "empty" if np.isnan(number) else f"{number:.12g}"
 
     place = "" if cell.geo == NATIONAL else f" in {cell.geo}"
     detail = (
         f"row {cell.row + 1}, column {cell.column!r}: week {cell.week}{place} was "
-        f"{told(cell.old)} when the model was fitted and is {told(cell.new)} now; correct it, or "
-        "accept what was restated"
+        f"{formatted(cell.old)} when the model was fitted and is {formatted(cell.new)} now; "
+        "correct it, or accept restated numbers"
     )
     return Issue(pointer("data", "rows", cell.row, cell.column), "restated", detail)
 

@@ -1,7 +1,7 @@
-"""The scales of a refit: those of the model it continues, by name, and fresh ones for what is new.
+"""The scales of a refit: those of the model that it continues, by name, and new ones for the rest.
 
-Priors and windows then mean what they meant: an effect of one unit of exposure, the trend over the
-first fit's weeks, returns over its reference window.
+Priors and windows then keep their meaning: an effect of one unit of exposure, the trend over the
+weeks of the first fit, returns over its reference window.
 """
 
 from collections.abc import Sequence
@@ -25,10 +25,10 @@ def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     if spec == model.spec:
         return old
     fresh = scales_of(panel, spec)
-    own, was = _names(spec), _names(model.spec)
+    after, before = _scale_keys(spec), _scale_keys(model.spec)
 
     def by_name(name: str, kind: str, axis: int = 0) -> Array:
-        return _taken(getattr(old, name), getattr(fresh, name), was[kind], own[kind], axis)
+        return _carried(getattr(old, name), getattr(fresh, name), before[kind], after[kind], axis)
 
     return replace(
         fresh,
@@ -51,18 +51,18 @@ def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     )
 
 
-def _taken(old: Array, fresh: Array, was: ScaleKeys, now: ScaleKeys, axis: int) -> Array:
+def _carried(old: Array, fresh: Array, before: ScaleKeys, after: ScaleKeys, axis: int) -> Array:
     """``fresh`` with the entries of ``old`` along ``axis`` for the names that both have."""
-    found = np.moveaxis(fresh.copy(), axis, 0)
-    kept = np.moveaxis(old, axis, 0)
-    for i, name in enumerate(now):
-        if name in was:
-            found[i] = kept[was.index(name)]
-    return np.moveaxis(found, 0, axis)
+    result = np.moveaxis(fresh.copy(), axis, 0)
+    previous = np.moveaxis(old, axis, 0)
+    for i, name in enumerate(after):
+        if name in before:
+            result[i] = previous[before.index(name)]
+    return np.moveaxis(result, 0, axis)
 
 
-def _names(spec: ModelSpec) -> dict[str, ScaleKeys]:
-    """What tells that two scales are of one thing, in the order of the scales."""
+def _scale_keys(spec: ModelSpec) -> dict[str, ScaleKeys]:
+    """Keys by which two scales are of the same thing, by kind, in the order of the scales."""
     channels = [(c.name, c.column, c.exposure) for c in spec.channels]
     starts = [c.adstock.before for c in spec.channels]
     spending = [r for r in spec.competitors if r.spend is not None]

@@ -1,13 +1,14 @@
-"""Which data moved a quantity, from the draws of both fits and without a third one.
+"""The data that moved a quantity, from the draws of both fits and without a third fit.
 
-Draws are weighted by importance, the weights smoothed (PSIS: Vehtari, Simpson, Gelman, Yao & Gabry
-2024, Pareto smoothed importance sampling); k is their shape, and above ``LIMIT`` they say nothing.
+Draws get Pareto smoothed importance weights (PSIS: Vehtari, Simpson, Gelman, Yao & Gabry 2024,
+Pareto smoothed importance sampling); k is the Pareto shape, and above ``LIMIT`` the weights are
+unreliable.
 
     restated    draws before, weighted by p(restated weeks) / p(weeks as they were)
     new weeks   draws after less the same weighted by 1 / p(new weeks)
     one week    the same for the week alone
 
-Where the specification is the same the new weeks are what restated numbers leave of the move.
+Where the specification is the same, the new weeks explain what restated numbers do not.
 """
 
 from collections.abc import Sequence
@@ -29,14 +30,14 @@ LIMIT = 0.7
 
 @dataclass(frozen=True)
 class ImportanceWeights:
-    """Normalised weights of draws, and the Pareto shape of the ratios they come from."""
+    """Normalised importance weights of draws, and the Pareto shape k of their ratios."""
 
     weights: Array
     k: float
 
     @property
     def usable(self) -> bool:
-        """Whether averages under the weights can be trusted."""
+        """Whether averages under the weights are reliable."""
         return self.k <= LIMIT
 
 
@@ -51,17 +52,19 @@ def importance_weights(log_ratio: Array) -> ImportanceWeights:
 
 
 def restated_model(model: FittedModel, cells: Sequence[Restatement]) -> FittedModel | None:
-    """``model`` with the restated numbers in its panel; None where a mediator's were restated,
-    whose unseen weeks are draws."""
+    """``model`` with the restated numbers in its panel.
+
+    None where a mediator was restated: its unobserved weeks are draws.
+    """
     columns = {mediator.column for mediator in model.spec.mediators}
     if any(cell.column in columns for cell in cells):
         return None
     table = panel_to_table(model.panel, model.spec)
-    at = {place: row for row, place in enumerate(_places(model.panel))}
+    row_of = {key: row for row, key in enumerate(_row_keys(model.panel))}
     for cell in cells:
         if cell.column in table.columns:
             table[cell.column] = table[cell.column].where(
-                table.index != at[cell.week, cell.geo], cell.new
+                table.index != row_of[cell.week, cell.geo], cell.new
             )
     return replace(model, design=model.design.on_panel(continued_panel(model, table, model.spec)))
 
@@ -69,17 +72,20 @@ def restated_model(model: FittedModel, cells: Sequence[Restatement]) -> FittedMo
 def means_if_restated(
     old: FittedModel, cells: Sequence[Restatement]
 ) -> tuple[dict[QuantityKey, float] | None, float]:
-    """Means of the quantities had the numbers been the restated ones, and k; None if unknown."""
-    moved = restated_model(old, cells)
-    if moved is None:
+    """Means of the quantities if the data had been the restated numbers, and k.
+
+    None in place of the means where they cannot be estimated.
+    """
+    restated = restated_model(old, cells)
+    if restated is None:
         return None, np.inf
-    ratio = (weekly_log_density(moved) - weekly_log_density(old)).sum(1)
-    found = importance_weights(ratio)
-    if not found.usable:
-        return None, found.k
-    means = {name: float(found.weights @ draws) for name, draws in quantities(moved).items()}
-    return means, found.k
+    ratio = (weekly_log_density(restated) - weekly_log_density(old)).sum(1)
+    weighting = importance_weights(ratio)
+    if not weighting.usable:
+        return None, weighting.k
+    means = {name: float(weighting.weights @ draws) for name, draws in quantities(restated).items()}
+    return means, weighting.k
 
 
-def _places(panel: Panel) -> list[tuple[object, str]]:
+def _row_keys(panel: Panel) -> list[tuple[object, str]]:
     return [(week, geo) for week in panel.weeks for geo in panel.geos]

@@ -1,4 +1,4 @@
-"""The new weeks of a refit: what the model before expected of each, and what each moved alone."""
+"""The new weeks of a refit: the previous model's forecast, and how far each week moves the fit."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from mmm.refit.report import NewWeek, WeekMove
 from mmm.summarize import summarize
 from mmm.types import Array
 
-SHOWN = 3
+LISTED_MOVES = 3
 
 
 def new_weeks(
@@ -26,30 +26,34 @@ def new_weeks(
     before: Mapping[QuantityKey, Array],
     after: Mapping[QuantityKey, Array],
 ) -> tuple[NewWeek, ...]:
-    """Every week after the last of ``old``; ``density (draw, new week)`` under ``new``."""
+    """Every week after the last of ``old``.
+
+    ``forecast (draw, new week)``: KPI predicted by ``old``, None where there is none; ``density
+    (draw, new week)``: log density under ``new``; ``before``, ``after``: draws of the quantities.
+    """
     first = len(old.panel.weeks)
     kpi = new.panel.array("kpi")[first:].sum(1)
-    found = []
+    weeks = []
     for i, week in enumerate(new.panel.weeks[first:]):
         left_out = importance_weights(-density[:, i])
-        drawn = None if forecast is None else forecast[:, i]
-        found.append(
+        predicted = None if forecast is None else forecast[:, i]
+        weeks.append(
             NewWeek(
                 week=week,
                 kpi=float(kpi[i]),
-                forecast=None if drawn is None else summarize(drawn),
-                z=None if drawn is None else float((kpi[i] - drawn.mean()) / drawn.std()),
+                forecast=None if predicted is None else summarize(predicted),
+                z=None if predicted is None else _z_score(float(kpi[i]), predicted),
                 pareto_k=left_out.k if np.isfinite(left_out.k) else None,
                 moves=_moves(left_out.weights, before, after),
             )
         )
-    return tuple(found)
+    return tuple(weeks)
 
 
 def forecast_of(old: FittedModel, table: pd.DataFrame, seed: int) -> Array | None:
-    """(draw, new week) kpi that ``old`` foretells, given what else the weeks of ``table`` hold.
+    """(draw, new week) KPI predicted by ``old``, given the other columns of ``table``.
 
-    None where the table lacks a column that the model before needs, or has no new weeks.
+    None where the table lacks a column that the previous model needs, or has no new weeks.
     """
     columns = {column for column, _ in old.spec.column_pointers}
     if not columns <= {*table.columns}:
@@ -61,11 +65,15 @@ def forecast_of(old: FittedModel, table: pd.DataFrame, seed: int) -> Array | Non
     return np.asarray(predictive_draws(old, world, weeks, seed).sum(-1))
 
 
+def _z_score(kpi: float, predicted: Array) -> float:
+    return float((kpi - predicted.mean()) / predicted.std())
+
+
 def _moves(
     weights: Array, before: Mapping[QuantityKey, Array], after: Mapping[QuantityKey, Array]
 ) -> tuple[WeekMove, ...]:
-    """Mean of all draws less that without the week, for the headline quantities it moves most."""
-    found = [
+    """The largest moves of headline quantities: mean of all draws less that without the week."""
+    moves = [
         WeekMove(
             kind=kind,
             name=name,
@@ -74,4 +82,4 @@ def _moves(
         for (kind, name), draws in after.items()
         if kind in HEADLINES and (kind, name) in before
     ]
-    return tuple(sorted(found, key=lambda move: -abs(move.in_sd))[:SHOWN])
+    return tuple(sorted(moves, key=lambda move: -abs(move.in_sd))[:LISTED_MOVES])

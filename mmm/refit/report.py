@@ -1,4 +1,4 @@
-"""What a refit changed, as JSON."""
+"""The stability report of a refit, as JSON."""
 
 from datetime import date
 from typing import Literal
@@ -12,9 +12,9 @@ StabilityStatus = Literal["stable", "caution", "unstable"]
 
 
 class QuantityMove(Answer):
-    """One quantity before and after; ``move`` is the difference of the posterior means.
+    """One quantity before and after a refit; ``move`` is the difference of the posterior means.
 
-    The three causes add up to ``move``; null where the draws cannot tell them apart (see notes).
+    The three causes add up to ``move``; null where the draws cannot separate them (see notes).
     """
 
     name: str
@@ -31,7 +31,7 @@ class QuantityMove(Answer):
 
 
 class WeekMove(Answer):
-    """How far one week alone moves a quantity, in posterior s.d. before."""
+    """How far a single week moves a quantity, in posterior s.d. before the refit."""
 
     name: str
     kind: QuantityKind
@@ -39,16 +39,18 @@ class WeekMove(Answer):
 
 
 class NewWeek(Answer):
-    """A new week: what the model before expected of it, and what it moves by itself."""
+    """A new week: the previous model's forecast of it, and how far it moves the fit by itself."""
 
     week: date
     kpi: float
-    forecast: Interval | None = Field(description="Of the model before, given the week's spend.")
-    z: float | None = Field(description="Distance of the kpi from the forecast in its s.d.")
+    forecast: Interval | None = Field(description="By the previous model, given the week's spend.")
+    z: float | None = Field(description="Distance of the KPI from the forecast in its s.d.")
     pareto_k: float | None = Field(
-        description="Above 0.7 the week's moves are rough; null: without any bound."
+        description="Above 0.7 the week's moves are unreliable; null: unbounded."
     )
-    moves: tuple[WeekMove, ...] = Field(description="The largest, of contributions and prices.")
+    moves: tuple[WeekMove, ...] = Field(
+        description="The largest moves of contributions and prices."
+    )
 
 
 class RestatedCell(Answer):
@@ -74,7 +76,7 @@ class StabilityCheck(Answer):
 
 
 class StabilityReport(Answer):
-    """What moved between two fits over the weeks that both have seen, how far, and why."""
+    """Moves of quantities between two fits over the weeks of both, their sizes and causes."""
 
     status: StabilityStatus
     summary: str

@@ -1,4 +1,4 @@
-"""What a refit changed: how far each quantity moved, whether that was to be expected, and why.
+"""Stability of a refit: how far each quantity moved, whether that was expected, and the causes.
 
 For a quantity q with draws before (old data) and after (old and new data):
 
@@ -6,10 +6,10 @@ For a quantity q with draws before (old data) and after (old and new data):
     expected_sd = sqrt(Var[q | old] - Var[q | all])          surprise = move / expected_sd
 
 If the model is right, the law of total variance gives E[(E[q | all] - E[q | old])^2 | old] =
-Var[q | old] - E[Var[q | all] | old]: new data move a belief by as much as they narrow it (Hausman
-1978, Specification tests in econometrics, has the same difference of variances). The variances come
-from draws: two standard errors of their difference, and the Monte Carlo variances of both means,
-are added, so that sampling alone is no surprise.
+Var[q | old] - E[Var[q | all] | old]: new data move a posterior mean by as much as they narrow the
+posterior (Hausman 1978, Specification tests in econometrics, has the same difference of variances).
+The variances are estimated from draws, so two standard errors of their difference and the Monte
+Carlo variances of both means are added: sampling alone gives no surprise.
 """
 
 from collections.abc import Mapping
@@ -33,9 +33,9 @@ from mmm.types import Array
 
 
 def cut_to_first_weeks(model: FittedModel, count: int) -> FittedModel:
-    """``model`` with its panel, and the draws that belong to single weeks, cut to ``count`` weeks.
+    """``model`` with its panel, and its draws by week, cut to the first ``count`` weeks.
 
-    The posterior is still that of all weeks; questions are then about the first ones alone.
+    The posterior is still that of all weeks; questions are then about the first weeks only.
     """
     draws = model.posterior.dataset
     if "date" in draws.dims:
@@ -49,36 +49,36 @@ def cut_to_first_weeks(model: FittedModel, count: int) -> FittedModel:
     return replace(model, design=model.design.on_panel(panel), posterior=Posterior(draws))
 
 
-MOST_CELLS = 100
+MAX_LISTED_CELLS = 100
 
 
 def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityReport:
-    """What moved from ``old`` to ``new``, whose data continue those of ``old``."""
+    """The moves from ``old`` to ``new``, whose data continue those of ``old``."""
     common = len(old.panel.weeks)
     table = panel_to_table(new.panel, new.spec)
     cells = restated_cells(old, table, new.spec)
     before, after = quantities(old), quantities(cut_to_first_weeks(new, common))
     density = weekly_log_density(new)[:, common:]
     causes, notes = _causes(old, new, cells, before, after, density)
-    moved = tuple(
-        _moved(old, new, name, before[name], after[name], causes[name])
+    moves = tuple(
+        _move(old, new, name, before[name], after[name], causes[name])
         for name in before
         if name in after
     )
     forecast = forecast_of(old, table, seed)
     weeks = new_weeks(old, new, forecast, density, before, after)
-    checks = stability_checks(old, new, moved, weeks, forecast)
+    checks = stability_checks(old, new, moves, weeks, forecast)
     status = worst_status(checks)
     return StabilityReport(
         status=status,
-        summary=stability_summary(status, moved, weeks, len(cells)),
+        summary=stability_summary(status, moves, weeks, len(cells)),
         start=old.panel.weeks[0],
         end=old.panel.weeks[-1],
         kpi_unit=new.kpi_unit,
         checks=checks,
-        moved=moved,
+        moved=moves,
         new_weeks=weeks,
-        restated=tuple(_told(cell) for cell in cells[:MOST_CELLS]),
+        restated=tuple(_restated_cell(cell) for cell in cells[:MAX_LISTED_CELLS]),
         restated_count=len(cells),
         specification_changed=old.spec != new.spec,
         notes=tuple(notes),
@@ -86,7 +86,7 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
 
 
 type MoveCauses = tuple[float | None, float | None, float | None]
-
+"""Moves by restated numbers, by the specification and by new weeks; None where unknown."""
 
 type Means = dict[QuantityKey, float]
 
@@ -99,14 +99,14 @@ def _causes(
     after: Mapping[QuantityKey, Array],
     density: Array,
 ) -> tuple[dict[QuantityKey, MoveCauses], list[str]]:
-    """Of each quantity: what restated numbers, the specification and new weeks moved."""
+    """For each quantity, the moves by restated numbers, the specification and new weeks; notes."""
     notes: list[str] = []
     restated: Means | None = {name: float(draws.mean()) for name, draws in before.items()}
     if cells:
         restated, k = means_if_restated(old, cells)
         if restated is None:
             why = f"k = {k:.2f} above {LIMIT}" if np.isfinite(k) else "no finite weights"
-            notes.append(f"restated numbers cannot be told apart from other causes: {why}")
+            notes.append(f"the effect of restated numbers cannot be estimated: {why}")
     same, weeks = old.spec == new.spec, density.shape[1]
     without: Means | None = {name: float(draws.mean()) for name, draws in after.items()}
     if weeks and not same:
@@ -115,35 +115,37 @@ def _causes(
         if not left_out.usable:
             without = None
             notes.append(
-                "new weeks cannot be told apart from the changed specification: "
+                "new weeks cannot be separated from the changed specification: "
                 f"k = {left_out.k:.2f} above {LIMIT}"
             )
-    found: dict[QuantityKey, MoveCauses] = {}
+    causes: dict[QuantityKey, MoveCauses] = {}
     for name in before.keys() & after.keys():
         start, end = float(before[name].mean()), float(after[name].mean())
         first = restated[name] - start if restated and name in restated else None
         if same:
-            found[name] = _of_data(end - start, first, weeks)
+            causes[name] = _causes_same_spec(end - start, first, weeks)
         else:
-            found[name] = _of_all(end - start, first, end - without[name] if without else None)
-    return found, notes
+            causes[name] = _causes_new_spec(
+                end - start, first, end - without[name] if without else None
+            )
+    return causes, notes
 
 
-def _of_data(move: float, restated: float | None, weeks: int) -> MoveCauses:
-    """The specification is the same: what is not restated comes from new weeks."""
+def _causes_same_spec(move: float, restated: float | None, weeks: int) -> MoveCauses:
+    """With the same specification, new weeks explain what restated numbers do not."""
     if not weeks:
         return move, 0.0, 0.0
     return (None, 0.0, None) if restated is None else (restated, 0.0, move - restated)
 
 
-def _of_all(move: float, restated: float | None, new: float | None) -> MoveCauses:
-    """The specification takes what the data leave."""
+def _causes_new_spec(move: float, restated: float | None, new: float | None) -> MoveCauses:
+    """With a new specification, it explains what the data do not."""
     if restated is None or new is None:
         return restated, None, new
     return restated, move - restated - new, new
 
 
-def _moved(
+def _move(
     old: FittedModel,
     new: FittedModel,
     name: QuantityKey,
@@ -172,13 +174,16 @@ def _moved(
 
 
 def expected_move(before: Array, after: Array, n_before: float, n_after: float) -> float:
-    """s.d. of the difference of the means if both posteriors are right, as in the docstring;
-    ``n`` are effective numbers of draws."""
-    was, now = float(before.var()), float(after.var())
-    error = np.sqrt(2.0 * (was**2 / n_before + now**2 / n_after))
-    return float(np.sqrt(max(was - now, 0.0) + 2.0 * error + was / n_before + now / n_after))
+    """S.d. of the difference of the means if both posteriors are right, as above.
+
+    ``n_before``, ``n_after``: effective numbers of draws.
+    """
+    var_before, var_after = float(before.var()), float(after.var())
+    error = np.sqrt(2.0 * (var_before**2 / n_before + var_after**2 / n_after))
+    monte_carlo = var_before / n_before + var_after / n_after
+    return float(np.sqrt(max(var_before - var_after, 0.0) + 2.0 * error + monte_carlo))
 
 
-def _told(cell: Restatement) -> RestatedCell:
+def _restated_cell(cell: Restatement) -> RestatedCell:
     old, new = (None if np.isnan(number) else number for number in (cell.old, cell.new))
     return RestatedCell(column=cell.column, week=cell.week, geo=cell.geo, old=old, new=new)

@@ -1,11 +1,11 @@
-"""Log density of every week's data given a draw: what each week has to say about the parameters.
+"""Log density of every week's data given a draw: each week's evidence about the parameters.
 
     log p(y_t | y_1..t-1, theta, z) + sum over mediators seen + sum over budgets that demand drives
 
-theta are the parameters, z the week's latent states (shock, demand, unseen mediators), which are
-draws too: given them weeks are independent, or follow from the week before where noise is AR(1).
-To leave a week out is then to weight the draws by 1 / p (Gelfand, Dey & Chang 1992; Vehtari,
-Gelman & Gabry 2017).
+theta are the parameters, z the week's latent states (shock, demand, unobserved mediators), which
+are draws too: given them weeks are independent, or depend on the week before where noise is AR(1).
+Weighting the draws by 1 / p then leaves a week out (Gelfand, Dey & Chang 1992; Vehtari, Gelman &
+Gabry 2017).
 """
 
 import numpy as np
@@ -23,56 +23,56 @@ LOG_2PI = float(np.log(2.0 * np.pi))
 
 
 def weekly_log_density(model: FittedModel) -> Array:
-    """(draw, week) of the observed weeks; cells that a lift test stands for have no say."""
+    """(draw, week) log density of the observed weeks, without cells that a lift test replaces."""
     tests = resolve_lift_tests(model.design)
     kept = kept_cells(tests, model.spec, model.panel)
 
-    def density(found: Evaluation) -> Array:
-        cells = np.where(kept, _kpi(model, found), 0.0).sum(-1)
-        return np.asarray(cells + _mediators(model, found) + _budgets(model, found))
+    def density(evaluation: Evaluation) -> Array:
+        cells = np.where(kept, _kpi(model, evaluation), 0.0).sum(-1)
+        return np.asarray(cells + _mediators(model, evaluation) + _budgets(model, evaluation))
 
     return evaluate(model, model.design.observed, density)
 
 
-def _kpi(model: FittedModel, found: Evaluation) -> Array:
-    """(draw, week, geo) log density of the kpi in its own unit."""
-    s, p = model.structure, found.parameters
+def _kpi(model: FittedModel, evaluation: Evaluation) -> Array:
+    """(draw, week, geo) log density of the KPI in its own unit."""
+    s, p = model.structure, evaluation.parameters
     unit, kpi = model.scales.kpi_unit, model.panel.array("kpi")
     if s.likelihood == "negative_binomial":
-        mean = equations.mean(found.terms, s, np) * unit
+        mean = equations.mean(evaluation.terms, s, np) * unit
         return _count(kpi, mean, p["dispersion"][:, None, None])
     by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
     sigma = np.broadcast_to(by_geo[:, None, :], (len(by_geo), *kpi.shape)).copy()
     if s.ar:
         sigma[:, 0] /= np.sqrt(1.0 - p["noise_rho"][:, None] ** 2)
     if s.likelihood == "lognormal":
-        z = (np.log(kpi / unit) - equations.predictor(found.terms, s, np)) / sigma
+        z = (np.log(kpi / unit) - equations.predictor(evaluation.terms, s, np)) / sigma
         return _normal(z, sigma) - np.log(kpi)
-    z = (kpi / unit - equations.mean(found.terms, s, np)) / sigma
+    z = (kpi / unit - equations.mean(evaluation.terms, s, np)) / sigma
     if s.likelihood == "student_t":
         return _student(z, p["nu"][:, None, None]) - np.log(sigma * unit)
     return _normal(z, sigma * unit)
 
 
-def _mediators(model: FittedModel, found: Evaluation) -> Array | float:
-    """(draw, week) of the mediators that were seen, in their s.d."""
+def _mediators(model: FittedModel, evaluation: Evaluation) -> Array | float:
+    """(draw, week) log density of the observed mediators, in their s.d."""
     if not model.structure.mediators:
         return 0.0
     seen = np.isfinite(model.panel.array("mediators")).transpose(2, 0, 1)
-    sd = found.parameters["mediator_sd"][:, :, None, None]
-    density = _normal(found.parameters["innovation"] / sd, sd)
+    sd = evaluation.parameters["mediator_sd"][:, :, None, None]
+    density = _normal(evaluation.parameters["innovation"] / sd, sd)
     return np.asarray(np.where(seen, density, 0.0).sum((1, 3)))
 
 
-def _budgets(model: FittedModel, found: Evaluation) -> Array | float:
-    """(draw, week) of the budgets that latent demand drives, in weeks with spend."""
-    p, s = found.parameters, model.structure
+def _budgets(model: FittedModel, evaluation: Evaluation) -> Array | float:
+    """(draw, week) log density of the budgets that latent demand drives, in weeks with spend."""
+    p, s = evaluation.parameters, model.structure
     budgets = log_budgets(s, model.panel)
     total: Array | float = 0.0
     for k in range(len(s.driven)):
         mean = p["budget_level"][:, k, None] + p["budget_loading"][:, k, None] * p["demand"]
         if s.yearly:
-            mean = mean + p["budget_season"][:, k] @ found.inputs.basis["season"]
+            mean = mean + p["budget_season"][:, k] @ evaluation.inputs.basis["season"]
         sd = p["budget_sd"][:, k, None]
         total = total + budgets.paid[k] * _normal((budgets.logs[k] - mean) / sd, sd)
     return total
