@@ -14,7 +14,7 @@ from app.contract.caller import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from app.db.database import Database
-    from app.services.operations.audit import Attempt
+    from app.services.operations.audit import AuditedAction
     from app.settings import Settings
 
 PAGE = 200
@@ -137,12 +137,14 @@ def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "D
         database.close()
 
 
-def _audited(database: "Database", action: str, resource: str) -> AbstractContextManager["Attempt"]:
+def _audited(
+    database: "Database", action: str, resource: str
+) -> AbstractContextManager["AuditedAction"]:
     """Write a change to the audit log, like the same call of the API."""
     from app.problems import rule_of
-    from app.services.operations.audit import Entry, attempt
+    from app.services.operations.audit import AuditEntry, attempt
 
-    entry = Entry(_console_user(), action, resource, None, None)
+    entry = AuditEntry(_console_user(), action, resource, None, None)
     return attempt(database, entry, lambda error: rule_of(error).status)
 
 

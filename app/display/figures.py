@@ -1,4 +1,4 @@
-"""Numbers and tables as a terminal shows them, whatever they are of."""
+"""Formatting of numbers and tables for a terminal."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 NEGLIGIBLE = 1e-9
 LARGE_CHANGE = 10.0
 PLAIN_WIDTH = 120
-"""Columns of an output that is no terminal."""
+"""Width in columns of an output that is not a terminal."""
 
 
 def console() -> Console:
-    """Standard output, wide enough for the tables where nobody has set a width."""
+    """Standard output, wide enough for tables if it is not a terminal."""
     wide = Console()
     return wide if wide.is_terminal else Console(width=PLAIN_WIDTH)
 
@@ -38,19 +38,19 @@ def show[Answer: BaseModel](
 
 
 def figure(value: float) -> str:
-    """A number with three significant digits, or whole thousands apart."""
+    """A number with three significant digits, or a whole number with thousands separators."""
     if abs(value) < NEGLIGIBLE:
         return "0"
     return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
-def interval(found: "Interval") -> str:
-    """Mean and 90 % interval."""
-    return f"{figure(found.mean)}  [{figure(found.p5)}, {figure(found.p95)}]"
+def interval(estimate: "Interval") -> str:
+    """Mean and 90 % credible interval."""
+    return f"{figure(estimate.mean)}  [{figure(estimate.p5)}, {figure(estimate.p95)}]"
 
 
 def change(relative: float | None) -> str:
-    """A relative change: in percent, or as a multiple where percents grow unreadable."""
+    """A relative change in percent, or as a multiple if it is large."""
     if relative is None:
         return "new"
     return f"{relative:+.0%}" if relative < LARGE_CHANGE else f"x {1.0 + relative:,.0f}"

@@ -1,4 +1,4 @@
-"""Progress bars of a fit: one for the whole, one a chain; for a fit here and for one watched."""
+"""Progress bars of a fit, one overall and one per chain, for a local or a remote fit."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -18,12 +18,11 @@ AFTER_SAMPLING = frozenset({"postprocessing", "comparing", "storing"})
 
 
 type ChainReport = ChainProgress | ChainDocument
-"""Of a fit in this process, of one that is watched."""
+"""The progress of a chain: of a fit in this process, or of one on a service."""
 
 
 class FitProgress:
-    """Bars that follow the reports of a fit; a context manager. Writes to standard error, nothing
-    where ``silent``."""
+    """Progress bars of a fit, as a context manager; written to standard error unless ``silent``."""
 
     def __init__(self, console: Console | None = None, *, silent: bool = False) -> None:
         self._bars = Progress(
@@ -53,7 +52,7 @@ class FitProgress:
         self._bars.stop()
 
     def show(self, stage: str | None, share: float, chains: Sequence[ChainReport]) -> None:
-        """One report: stage, progress in [0, 1], and each chain's draws and divergences."""
+        """Show a report: stage, progress in [0, 1], and each chain's draws and divergences."""
         self._update(WHOLE, stage or "queued", share, "")
         if stage in AFTER_SAMPLING:
             for key in self._tasks.keys() - {WHOLE}:
@@ -64,7 +63,7 @@ class FitProgress:
             self._update(chain.chain, f"  {title}", share, note)
 
     def follow(self, progress: FitReport) -> None:
-        """One report of a fit in this process."""
+        """Show a report of a fit in this process."""
         self.show(progress.stage, progress.progress, progress.chains)
 
     def _update(self, key: int, title: str, share: float, note: str) -> None:
@@ -74,8 +73,8 @@ class FitProgress:
 
 
 def chain_bar(chain: ChainReport, complete: str = "sampling") -> tuple[str, float, str]:
-    """Title, share in [0, 1] and note of a chain's bar; ``complete``: what it does once it has all
-    its draws."""
+    """Title, share in [0, 1] and note of a chain's bar; ``complete`` is the note of a finished
+    chain."""
     note = "warm-up" if chain.tuning else "sampling"
     if chain.draws_done >= chain.draws_total:
         note = complete

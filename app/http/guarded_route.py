@@ -16,7 +16,7 @@ from app.errors import MissingScope
 from app.http.accepted import wants_async
 from app.http.handlers import request_id_of, status_of
 from app.http.strict_route import Endpoint, StrictRoute
-from app.services.operations.audit import Entry, attempt, record
+from app.services.operations.audit import AuditEntry, attempt, record
 
 BEARER = HTTPBearer(
     scheme_name="bearer",
@@ -82,9 +82,9 @@ class GuardedRoute(StrictRoute):
 
         return handle_guarded
 
-    def _entry(self, request: Request, caller: Caller, outcome: int | None = None) -> Entry:
+    def _entry(self, request: Request, caller: Caller, outcome: int | None = None) -> AuditEntry:
         path, request_id = request.url.path, request_id_of(request)
-        return Entry(caller.subject, self.name, path, outcome, request_id)
+        return AuditEntry(caller.subject, self.name, path, outcome, request_id)
 
 
 def _database(request: Request, caller: Caller) -> Database:

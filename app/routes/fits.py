@@ -15,7 +15,7 @@ from app.services.catalog import lift_tests
 from app.services.fitting import fits, simulations
 from app.services.fitting.fits import FitOrder
 from app.services.fitting.simulations import SimulationOrder
-from app.services.fitting.submission import Data, parsed
+from app.services.fitting.submission import RequestData, parsed
 from mmm.spec.model import ModelSpec
 
 routes = router("fits")
@@ -102,8 +102,8 @@ def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
     return parsed(model, lift_tests.resolved(context, model.lift_tests))
 
 
-def _data(data: FitData) -> Data:
-    return Data(data.dataset_id, data.rows)
+def _data(data: FitData) -> RequestData:
+    return RequestData(data.dataset_id, data.rows)
 
 
 def _check(context: ContextOf, order: FitOrder) -> Response:

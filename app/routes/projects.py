@@ -25,7 +25,7 @@ from app.http.conditional import ConditionalRead
 from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
 from app.routes.queries import CSV, wants_csv
-from app.services.fitting.submission import Data
+from app.services.fitting.submission import RequestData
 from app.services.projects import actuals, documents, projects
 from app.services.projects import plans as project_plans
 from app.services.projects.plan_vs_actual import variance, variance_csv
@@ -167,7 +167,7 @@ async def post_actuals(
     idempotent: Idempotent,
 ) -> Response:
     """Weeks as they came: kpi, spend, prices, everything that the model's table has."""
-    data = Data(body.data.dataset_id, body.data.rows)
+    data = RequestData(body.data.dataset_id, body.data.rows)
 
     def post() -> Response:
         return created(Actuals.model_validate(actuals.post(context, project, data)))

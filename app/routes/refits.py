@@ -12,7 +12,7 @@ from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 from app.services.fitting import refits
 from app.services.fitting.refits import RefitOrder
-from app.services.fitting.submission import Data, parsed
+from app.services.fitting.submission import RequestData, parsed
 from mmm.refit.report import StabilityReport
 
 routes = router("refits")
@@ -61,7 +61,7 @@ def _order(context: ContextOf, body: RefitBody) -> RefitOrder:
     if body.model is not None:
         spec = parsed(body.model, lift_tests.resolved(context, body.model.lift_tests))
     return RefitOrder(
-        data=Data(body.data.dataset_id, body.data.rows),
+        data=RequestData(body.data.dataset_id, body.data.rows),
         spec=spec,
         sampling=body.sampling,
         accept_restated=body.restated == "accept",

@@ -1,4 +1,4 @@
-"""Datasets: refuse what cannot be parsed, keep the bytes as sent, say what is remarkable."""
+"""Datasets: parse uploaded tables, store their bytes unchanged, and profile them."""
 
 from dataclasses import replace
 
@@ -21,8 +21,10 @@ MEDIA_TYPES = (CSV, PARQUET, JSON)
 
 
 def create(context: Context, content: bytes, media_type: str, name: str | None) -> DatasetRow:
-    """Store a table; raises UnsupportedMediaType, DataError, InvalidRequest (too large) or
-    TooManyRequests (too much).
+    """Store a table.
+
+    Raises UnsupportedMediaType, DataError, InvalidRequest (table too large) or TooManyRequests (the
+    tenant's limit of stored bytes).
     """
     kind = media_type.partition(";")[0].strip().lower()
     if kind not in MEDIA_TYPES:
@@ -64,13 +66,13 @@ def hold(session: Session, dataset_id: str) -> None:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[DatasetRow]:
-    """Datasets, newest first."""
+    """One page of datasets, newest first."""
     with context.database.read() as session:
         return read_page(session, DatasetRow, limit, page_token)
 
 
 def remove(context: Context, dataset_id: str) -> None:
-    """Delete the dataset; models fitted to it keep their own hold on the bytes."""
+    """Delete the dataset; models fitted to it keep their own reference to the bytes."""
     with context.database.write() as session:
         row = lock_for_change(session, DatasetRow, dataset_id)
         if row is None:
@@ -79,21 +81,21 @@ def remove(context: Context, dataset_id: str) -> None:
 
 
 def check_size(table: pd.DataFrame, settings: Settings, where: str) -> None:
-    """Raise InvalidRequest for a table beyond the limits."""
+    """Raise InvalidRequest for a table above the size limits; ``where`` is its JSON pointer."""
     rows, columns = table.shape
     limits = (
         (rows, settings.max_rows, "too_many_rows", "rows"),
         (columns, settings.max_columns, "too_many_columns", "columns"),
     )
     issues = [
-        Issue(where, code, f"the table has {found} {what}; the limit is {limit}")
-        for found, limit, code, what in limits
-        if found > limit
+        Issue(where, code, f"the table has {count} {what}; the limit is {limit}")
+        for count, limit, code, what in limits
+        if count > limit
     ]
     if issues:
         raise InvalidRequest(issues)
 
 
 def _in_body(error: DataError) -> list[Issue]:
-    """Issues of a fit's ``/data`` as issues of a dataset's body."""
+    """Issues with pointers below a fit's ``/data``, as pointers into the dataset's body."""
     return [replace(issue, pointer=issue.pointer.removeprefix("/data")) for issue in error.issues]

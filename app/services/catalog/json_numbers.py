@@ -1,10 +1,10 @@
-"""Numbers that JSON does not know."""
+"""Conversion of NaN and infinity, which JSON cannot represent."""
 
 from typing import Any
 
 
 def without_nan(value: Any) -> Any:
-    """Numbers that do not exist (R-hat of one chain) as null, in documents of any depth."""
+    """Replace NaN and infinity (R-hat of one chain) by null, in documents of any depth."""
     if isinstance(value, dict):
         return {key: without_nan(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

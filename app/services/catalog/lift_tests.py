@@ -1,6 +1,6 @@
-"""The register of lift tests: kept once, named by id in the specifications that use them.
+"""The register of lift tests: stored once, referred to by id in specifications.
 
-A model keeps copies: what the register forgets or gains later does not change what was fitted.
+A model stores copies of its tests, so later changes of the register do not affect fitted models.
 """
 
 from collections.abc import Sequence
@@ -27,14 +27,14 @@ READERS = {
 def read(
     tests: Sequence[LiftTest] | None, rows: Sequence[dict[str, Any]] | None, form: str | None
 ) -> tuple[Sequence[LiftTest], str]:
-    """Tests and their source; raises SpecError for rows that are none."""
+    """Tests and their source; raises SpecError for rows that are not lift tests."""
     if rows is None or form is None:
         return tests or (), OWN
     return READERS[form](rows), form
 
 
 def register(context: Context, tests: Sequence[LiftTest], source: str) -> list[LiftTestRow]:
-    """Store all of them or none; ``source`` says in whose form they came."""
+    """Store all tests or none; ``source`` is the format they were imported from."""
     rows = [
         LiftTestRow(
             id=new_id("lt"),
@@ -59,13 +59,13 @@ def find(context: Context, test_id: str) -> LiftTestRow:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[LiftTestRow]:
-    """Tests, newest first."""
+    """One page of lift tests, newest first."""
     with context.database.read() as session:
         return read_page(session, LiftTestRow, limit, page_token)
 
 
 def remove(context: Context, test_id: str) -> None:
-    """Forget the test; models fitted with it keep their copies."""
+    """Delete the test; models fitted with it keep their copies."""
     with context.database.write() as session:
         row = lock_for_change(session, LiftTestRow, test_id)
         if row is None:
@@ -74,20 +74,20 @@ def remove(context: Context, test_id: str) -> None:
 
 
 def resolved(context: Context, tests: Sequence[LiftTest | str]) -> list[LiftTest]:
-    """Tests given inline as they are, ids as the tests they name; raises InvalidRequest."""
-    found: list[LiftTest] = []
+    """Inline tests unchanged, and ids replaced by the registered tests; raises InvalidRequest."""
+    lift_tests: list[LiftTest] = []
     issues: list[Issue] = []
     with context.database.read() as session:
         for i, item in enumerate(tests):
             if isinstance(item, LiftTest):
-                found.append(item)
+                lift_tests.append(item)
                 continue
             row = session.get(LiftTestRow, item)
             if row is None:
                 where = pointer("model", "lift_tests", i)
                 issues.append(Issue(where, "unknown_lift_test", f"there is no lift test {item!r}"))
             else:
-                found.append(LiftTest.model_validate(row.test))
+                lift_tests.append(LiftTest.model_validate(row.test))
     if issues:
         raise InvalidRequest(issues)
-    return found
+    return lift_tests

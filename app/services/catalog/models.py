@@ -36,13 +36,13 @@ def hold(session: Session, model_id: str) -> None:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelRow]:
-    """Models, newest first."""
+    """One page of models, newest first."""
     with context.database.read() as session:
         return read_page(session, ModelRow, limit, page_token)
 
 
 def document(row: ModelRow) -> ModelDocument:
-    """The model as the API describes it."""
+    """The API document of a model."""
     names = ModelDocument.model_fields.keys() - {"data"}
     return ModelDocument.model_validate(
         {
@@ -53,7 +53,7 @@ def document(row: ModelRow) -> ModelDocument:
 
 
 def remove(context: Context, model_id: str) -> None:
-    """Delete the model and its hold on its files, which the next sweep deletes."""
+    """Delete the model and its references to files, which the next sweep deletes."""
     with context.database.write() as session:
         row = lock_for_change(session, ModelRow, model_id)
         if row is None:
@@ -65,13 +65,13 @@ def remove(context: Context, model_id: str) -> None:
 
 
 def require_unused(session: Session, model_id: str) -> None:
-    """Raise InUse for a model that is a project's champion or behind one of its plans."""
+    """Raise InUse for a model that is a project's champion or the model of one of its plans."""
     newest = select(func.max(PromotionRow.id)).group_by(PromotionRow.project_id)
     queries = {
         "is the champion": select(PromotionRow.project_id).where(
             PromotionRow.id.in_(newest), PromotionRow.model_id == model_id
         ),
-        "is behind a plan": select(ProjectPlanRow.project_id).where(
+        "is the model of a plan": select(ProjectPlanRow.project_id).where(
             ProjectPlanRow.model_id == model_id
         ),
     }
@@ -85,32 +85,32 @@ def require_unused(session: Session, model_id: str) -> None:
 
 
 def fitted(context: Context, row: ModelRow) -> FittedModel:
-    """The model itself; raises ArtefactError where its file is missing or damaged."""
+    """The fitted model of a row; raises ArtefactError if its file is missing or damaged."""
     return model_of_file(context.cache, context.store, row.artefact_key)
 
 
 def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:
-    """The model that is stored under ``key``, read once while it is used; raises ArtefactError."""
-    held = cache.get(
-        CacheKey("model", key), lambda: _read(store.path(key)), lambda held: held.bytes
+    """The model stored under ``key``, cached while it is in use; raises ArtefactError."""
+    cached = cache.get(
+        CacheKey("model", key), lambda: _read(store.path(key)), lambda cached: cached.bytes
     )
-    return held.model
+    return cached.model
 
 
 @dataclass(frozen=True)
-class _Held:
+class _CachedModel:
     model: FittedModel
     bytes: int
 
 
-def _read(path: Path) -> _Held:
-    """The draws are most of a model; its file is about the size of the rest."""
+def _read(path: Path) -> _CachedModel:
+    """Load a model; its size is estimated as the bytes of its draws plus those of its file."""
     model = load_model(path)
-    return _Held(model, int(model.posterior.dataset.nbytes) + path.stat().st_size)
+    return _CachedModel(model, int(model.posterior.dataset.nbytes) + path.stat().st_size)
 
 
 def verdict_of(row: ModelRow) -> Verdict:
-    """What the checks say of the model; a value that cannot be computed is null in its row."""
+    """The model's verdict; check values that are null in the row (not computable) become NaN."""
     checks = (
         {**check, "value": nan if check["value"] is None else check["value"]}
         for check in row.verdict["checks"]

@@ -1,4 +1,4 @@
-"""Questions to a fitted model: contributions, curves, graph, what-ifs, the report."""
+"""Queries to a fitted model: contributions, response curves, causal graph, what-if questions."""
 
 from typing import Any
 
@@ -20,25 +20,25 @@ from mmm.counterfactual.question import CounterfactualAnswer
 
 
 def contributions(context: Context, row: ModelRow, by: Breakdown) -> ContributionsAnswer:
-    """Who caused what."""
-    found = decompose(models.fitted(context, row), by=by)
-    return ContributionsAnswer(**dict(found), **_standing(row))
+    """The decomposition of the KPI into contributions."""
+    answer = decompose(models.fitted(context, row), by=by)
+    return ContributionsAnswer(**dict(answer), **_model_status(row))
 
 
 def curves(context: Context, row: ModelRow) -> CurvesAnswer:
     """Response curves of the channels."""
-    found = response_curves(models.fitted(context, row))
-    return CurvesAnswer(**dict(found), **_standing(row))
+    answer = response_curves(models.fitted(context, row))
+    return CurvesAnswer(**dict(answer), **_model_status(row))
 
 
 def graph(context: Context, row: ModelRow) -> ModelGraphAnswer:
-    """The causal graph, and what is identified by it."""
-    found = explain_graph(models.fitted(context, row))
-    return ModelGraphAnswer(**dict(found), **_standing(row))
+    """The causal graph, and which effects it identifies."""
+    answer = explain_graph(models.fitted(context, row))
+    return ModelGraphAnswer(**dict(answer), **_model_status(row))
 
 
-def _standing(row: ModelRow) -> dict[str, Any]:
-    """What every answer tells of its model."""
+def _model_status(row: ModelRow) -> dict[str, Any]:
+    """The verdict and draft status that every answer carries."""
     return {"verdict": row.verdict["status"], "draft": models.verdict_of(row).draft}
 
 

@@ -1,4 +1,4 @@
-"""Refits: new weeks are held against what the model knows, then queued as an operation."""
+"""Refits: new weeks are compared with the model's data, then queued as an operation."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from app.errors import InvalidRequest, NotFound
 from app.jobs.operations import Call
 from app.services.catalog import datasets, models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
-from app.services.fitting.submission import Data, data_bytes, in_request
+from app.services.fitting.submission import RequestData, data_bytes, in_request
 from app.services.operations.quotas import check_bytes, check_operations
 from mmm.checks.prior import precheck
 from mmm.data.tables import CSV, read_table
@@ -26,9 +26,9 @@ KIND = "refit"
 
 @dataclass(frozen=True)
 class RefitOrder:
-    """What is to be fitted again; ``spec`` and ``sampling`` are None to keep the model's own."""
+    """A requested refit; ``spec`` and ``sampling`` are None to keep those of the model."""
 
-    data: Data
+    data: RequestData
     spec: ModelSpec | None
     sampling: SamplingSpec | None
     accept_restated: bool
@@ -39,7 +39,7 @@ class RefitOrder:
 def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> OperationRow:
     """Check the order against the model and queue it.
 
-    Raises NotFound, InvalidRequest, DataError or SpecError: restated numbers are named one by one.
+    Raises NotFound, InvalidRequest, DataError or SpecError; each restated value is an issue.
     """
     model = models.fitted(context, row)
     sampling, spec = order.sampling or model.method.sampling, order.spec or model.spec
@@ -48,7 +48,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
     require_cells(context.settings, spec, found.panel, kept_draws(sampling), "/sampling")
     if spec == model.spec and not found.new_weeks and not found.restated:
         last = model.panel.weeks[-1]
-        detail = f"the data end on {last} as the model's do; append the weeks after it"
+        detail = f"the data end on {last}, like the model's; append the weeks after it"
         raise InvalidRequest([Issue("/data", "nothing_new", detail)])
     request = {
         "spec": spec.model_dump(mode="json"),
@@ -61,19 +61,19 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
     }
     content = found.table.to_csv(index=False).encode()
 
-    def keep(session: Session) -> str:
+    def store_data(session: Session) -> str:
         models.hold(session, row.id)
         check_operations(session, context.settings)
         check_bytes(session, context.settings, len(content))
         return context.store.put(content)
 
-    return context.operations.submit(KIND, request, call, keep, base_key=row.artefact_key)
+    return context.operations.submit(KIND, request, call, store_data, base_key=row.artefact_key)
 
 
 def appended(
-    context: Context, model: FittedModel, data: Data, spec: ModelSpec, *, accept: bool
+    context: Context, model: FittedModel, data: RequestData, spec: ModelSpec, *, accept: bool
 ) -> AppendedData:
-    """The model's data continued by those of a request, pointers as in its body."""
+    """The model's data continued by the request's; errors point into the request's body."""
     _, content, media_type = data_bytes(context, data)
     try:
         table = read_table(content, media_type)
@@ -86,7 +86,7 @@ def appended(
 
 
 def stability_of(row: ModelRow) -> StabilityReport:
-    """What the refit changed; raises NotFound for a model that is no refit."""
+    """The stability report of a refit; raises NotFound for a model that is not a refit."""
     if row.stability is None:
         raise NotFound("stability report of the model", row.id)
     return StabilityReport.model_validate(row.stability)

@@ -1,4 +1,4 @@
-"""Simulations: data sets from the prior of a specification, as an operation."""
+"""Simulations: datasets from the prior predictive distribution, as an operation."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.fitting.sizes import require_cells
-from app.services.fitting.submission import Data, admitted, checked
+from app.services.fitting.submission import RequestData, admitted, checked
 from app.store.port import ArtefactStore
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
@@ -28,32 +28,32 @@ KIND = "simulate"
 
 @dataclass(frozen=True)
 class SimulationOrder:
-    """``draws`` data sets are summarised; the first ``datasets`` of them are stored."""
+    """A requested simulation: ``draws`` datasets are summarized, ``datasets`` of them stored."""
 
     spec: ModelSpec
-    data: Data
+    data: RequestData
     draws: int
     datasets: int
     seed: int
 
 
 def submit(context: Context, order: SimulationOrder, call: Call) -> OperationRow:
-    """Check the order as a fit's is checked, and queue it."""
-    found = checked(context, order.spec, order.data)
-    require_cells(context.settings, order.spec, found.panel, order.draws, "/draws")
+    """Check the order like that of a fit, and queue it."""
+    data = checked(context, order.spec, order.data)
+    require_cells(context.settings, order.spec, data.panel, order.draws, "/draws")
     request = {
         "spec": order.spec.model_dump(mode="json"),
-        "media_type": found.media_type,
+        "media_type": data.media_type,
         "draws": order.draws,
         "datasets": order.datasets,
         "seed": order.seed,
     }
-    more = order.datasets * len(found.content)
+    result_bytes = order.datasets * len(data.content)
     return context.operations.submit(
         KIND,
         request,
         call,
-        prepare=lambda session: admitted(session, context, found, more),
+        prepare=lambda session: admitted(session, context, data, result_bytes),
     )
 
 
@@ -64,27 +64,27 @@ class SimulationJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Draw in a thread; what a cancelled job still draws is dropped."""
+        """Simulate in a thread; the result of a cancelled job is dropped."""
         return await asyncio.to_thread(self._simulate, job)
 
     def _simulate(self, job: Job) -> WriteResult:
-        asked = job.request
-        spec, table = parse_spec(asked["spec"]), self._table(job)
+        request = job.request
+        spec, table = parse_spec(request["spec"]), self._table(job)
         panel = build_panel(table, spec)
         job.report(Progress("sampling", 0.1))
-        found = simulate(spec, panel, asked["draws"], asked["seed"])
+        simulation = simulate(spec, panel, request["draws"], request["seed"])
         job.report(Progress("storing", 0.8))
         tables = [
-            simulated_table(table, spec, panel, found, draw)
-            for draw in range(min(asked["datasets"], len(found.kpi)))
+            simulated_table(table, spec, panel, simulation, draw)
+            for draw in range(min(request["datasets"], len(simulation.kpi)))
         ]
         contents = [frame.to_csv(index=False).encode() for frame in tables]
         rows = [self._dataset(job, number, text) for number, text in enumerate(contents, 1)]
-        return lambda session: _write(session, found, rows)
+        return lambda session: _write(session, simulation, rows)
 
     def _table(self, job: Job) -> pd.DataFrame:
         if job.input_key is None:
-            raise ArtefactError("The operation names no data.")
+            raise ArtefactError("The operation has no input data.")
         content = self.store.path(job.input_key).read_bytes()
         return read_table(content, job.request["media_type"])
 
@@ -99,7 +99,7 @@ class SimulationJob:
         )
 
 
-def _write(session: Session, found: Simulation, rows: list[DatasetRow]) -> Document:
+def _write(session: Session, simulation: Simulation, rows: list[DatasetRow]) -> Document:
     session.add_all(rows)
-    summary = without_nan(found.summary.model_dump(mode="json"))
+    summary = without_nan(simulation.summary.model_dump(mode="json"))
     return {"summary": summary, "dataset_ids": [row.id for row in rows]}

@@ -1,4 +1,4 @@
-"""How large a fit or a simulation may be: what each limit alone lets pass may still be too much."""
+"""Size limits of a fit or a simulation: on draws, and on rows x columns x draws."""
 
 from app.errors import InvalidRequest
 from app.settings import Settings
@@ -19,10 +19,10 @@ def require_draws(settings: Settings, sampling: SamplingSpec) -> None:
 def require_cells(
     settings: Settings, spec: ModelSpec, panel: Panel, draws: int, pointer: str
 ) -> None:
-    """Raise InvalidRequest where rows x columns x ``draws`` are more than a machine should hold.
+    """Raise InvalidRequest if rows x columns x ``draws`` exceed PRUDENT_MAX_FIT_CELLS.
 
-    Columns are those that the specification names, draws those that are kept; ``pointer`` says
-    where in the request the draws are asked for.
+    Counted are the columns that the specification uses and the draws that are kept; ``pointer`` is
+    the field of the request that sets the draws.
     """
     rows = len(panel.weeks) * len(panel.geos)
     columns = len({column for column, _ in spec.column_pointers})
@@ -36,5 +36,5 @@ def require_cells(
 
 
 def kept_draws(sampling: SamplingSpec) -> int:
-    """Of all chains, without warm-up."""
+    """The number of draws that are kept: of all chains, without warm-up."""
     return sampling.draws * sampling.chains

@@ -1,4 +1,4 @@
-"""Data and model of a request: everything that can be checked is checked before it is queued."""
+"""RequestData and specification of a request, checked completely before the job is queued."""
 
 import json
 from collections.abc import Sequence
@@ -20,16 +20,19 @@ from mmm.spec.model import ModelSpec, parse_spec
 
 
 @dataclass(frozen=True)
-class Data:
-    """A stored dataset, or rows sent along; exactly one of them is given."""
+class RequestData:
+    """The data of a request: a stored dataset or inline rows; exactly one of them is given."""
 
     dataset_id: str | None
     rows: list[dict[str, Any]] | None
 
 
 @dataclass(frozen=True)
-class Checked:
-    """The bytes to work on, ``key`` where a dataset has them stored already, and what they hold."""
+class CheckedData:
+    """The checked data of a request: bytes, panel and precheck.
+
+    ``key`` is that of the stored dataset, None for inline rows.
+    """
 
     dataset_id: str | None
     key: str | None
@@ -38,27 +41,27 @@ class Checked:
     panel: Panel
     found: Precheck
 
-    def hold(self, store: ArtefactStore) -> str:
-        """The key under which the bytes are stored from now on."""
+    def stored_key(self, store: ArtefactStore) -> str:
+        """The key of the bytes, which are stored now if they are not yet."""
         return self.key or store.put(self.content)
 
 
-def admitted(session: Session, context: Context, found: Checked, more: int = 0) -> str:
-    """Keep the data of an operation that is about to be queued, and return their key.
+def admitted(session: Session, context: Context, found: CheckedData, more: int = 0) -> str:
+    """Check the tenant's limits, store the data of an operation to be queued, return their key.
 
-    Raises TooManyRequests where the tenant has too many operations, or the data and ``more`` bytes
-    of its result would be too much; NotFound where the dataset has been deleted meanwhile.
+    Raises TooManyRequests if the tenant has too many operations, or if the data and ``more`` bytes
+    of the result exceed its limit; NotFound if the dataset has been deleted meanwhile.
     """
     if found.dataset_id is not None:
         datasets.hold(session, found.dataset_id)
     new = 0 if found.key else len(found.content)
     check_operations(session, context.settings)
     check_bytes(session, context.settings, new + more)
-    return found.hold(context.store)
+    return found.stored_key(context.store)
 
 
 def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
-    """The specification with these lift tests; raises SpecError where the two contradict."""
+    """The specification with these lift tests; raises SpecError if the two contradict."""
     document = model.model_dump(mode="json", exclude={"lift_tests"})
     tests = [test.model_dump(mode="json", exclude_unset=True) for test in lift_tests]
     try:
@@ -67,20 +70,23 @@ def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
         raise SpecError(in_request(issue) for issue in error.issues) from error
 
 
-def checked(context: Context, spec: ModelSpec, data: Data) -> Checked:
-    """Read and check; raises NotFound, InvalidRequest (size), DataError or SpecError."""
+def checked(context: Context, spec: ModelSpec, data: RequestData) -> CheckedData:
+    """Read and check the data of a request.
+
+    Raises NotFound, InvalidRequest (size), DataError or SpecError, with pointers into the request.
+    """
     key, content, media_type = data_bytes(context, data)
     try:
         table = read_table(content, media_type)
         datasets.check_size(table, context.settings, "/data")
         panel = build_panel(table, spec)
-        return Checked(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
+        return CheckedData(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
     except (DataError, SpecError) as error:
         raise type(error)(in_request(issue) for issue in error.issues) from error
 
 
-def data_bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
-    """Key (None for rows sent along), bytes and media type; raises NotFound."""
+def data_bytes(context: Context, data: RequestData) -> tuple[str | None, bytes, str]:
+    """Key (None for inline rows), bytes and media type of the data; raises NotFound."""
     if data.dataset_id is None:
         content = json.dumps({"rows": data.rows}, separators=(",", ":")).encode()
         return None, content, JSON
@@ -89,7 +95,7 @@ def data_bytes(context: Context, data: Data) -> tuple[str | None, bytes, str]:
 
 
 def in_request(issue: Issue) -> Issue:
-    """An issue of data or spec with its place in the body of a request."""
+    """An issue of data or specification, with its pointer into the body of a request."""
     if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
         return replace(issue, pointer="/data" + issue.pointer)
     if issue.pointer in ("", "/data") or issue.pointer.startswith("/data/"):

@@ -1,10 +1,9 @@
-"""The audit log: who did what, when, to which thing, and with what outcome. It only grows.
+"""The append-only audit log: who did what, when, to which resource, and with which outcome.
 
-Every request, and every command on the service's machine, that may change something is written
-down before it is carried out, and completed with its outcome when it has ended, however it ended:
-so no change is without its entry, and one without an outcome tells of a process that died on the
-way. A request that was refused for want of a scope is written down too. The database refuses every
-other change of an entry.
+Every request, and every console command on the service's machine, that may change something is
+recorded before it is carried out, and its outcome is added when it has ended. So every change has
+an entry, and an entry without an outcome means that the process died. Requests refused for a
+missing scope are recorded too. The database refuses every other change of an entry.
 """
 
 import logging
@@ -22,12 +21,12 @@ from app.ids import new_id
 
 log = logging.getLogger(__name__)
 
-MOST_OF_RESOURCE = 300
+MAX_RESOURCE_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Entry:
-    """What is done; ``outcome`` is the HTTP status once it is known, ``action`` the call."""
+class AuditEntry:
+    """An entry: ``action`` is the name of the call, ``outcome`` the HTTP status once known."""
 
     subject: str
     action: str
@@ -37,8 +36,8 @@ class Entry:
 
 
 @dataclass
-class Attempt:
-    """What is being done. Who does it sets the ``outcome``, and the ``resource`` it has made."""
+class AuditedAction:
+    """An action in progress; its code sets the ``outcome`` and the created ``resource``."""
 
     resource: str
     outcome: int | None = None
@@ -46,38 +45,39 @@ class Attempt:
 
 @contextmanager
 def attempt(
-    database: Database, entry: Entry, status_of: Callable[[Exception], int]
-) -> Iterator[Attempt]:
-    """Around what may change something: its entry is there before, and has the outcome after.
+    database: Database, entry: AuditEntry, status_of: Callable[[Exception], int]
+) -> Iterator[AuditedAction]:
+    """Record an action that may change something before it starts, and its outcome after it.
 
-    Where the entry cannot be written, this raises and nothing is done. An error's outcome is its
-    ``status_of``. Where the process dies, or the outcome cannot be written, the entry stays open.
+    If the entry cannot be written, this raises and the action does not start. The outcome of an
+    error is its ``status_of``. If the process dies, or the outcome cannot be written, the entry
+    keeps no outcome.
     """
-    entry_id, made = record(database, entry), Attempt(entry.resource)
+    entry_id, action = record(database, entry), AuditedAction(entry.resource)
     try:
-        yield made
+        yield action
     except Exception as error:
-        made.outcome = status_of(error)
+        action.outcome = status_of(error)
         raise
     finally:
-        if made.outcome is not None:
-            _end(database, entry_id, made.outcome, made.resource)
+        if action.outcome is not None:
+            _try_complete(database, entry_id, action.outcome, action.resource)
 
 
-def _end(database: Database, entry_id: str, outcome: int, resource: str) -> None:
+def _try_complete(database: Database, entry_id: str, outcome: int, resource: str) -> None:
     try:
         complete(database, entry_id, outcome, resource)
     except StoreError as error:
-        log.error("the audit entry %s stays without its outcome: %s", entry_id, error)
+        log.error("the outcome of audit entry %s could not be written: %s", entry_id, error)
 
 
-def record(database: Database, entry: Entry) -> str:
+def record(database: Database, entry: AuditEntry) -> str:
     """Write the entry and return its id; ``database`` is the tenant's."""
     row = AuditRow(
         id=new_id("aud"),
         subject=entry.subject,
         action=entry.action,
-        resource=entry.resource[:MOST_OF_RESOURCE],
+        resource=entry.resource[:MAX_RESOURCE_LENGTH],
         outcome=entry.outcome,
         request_id=entry.request_id,
     )
@@ -87,13 +87,13 @@ def record(database: Database, entry: Entry) -> str:
 
 
 def complete(database: Database, entry_id: str, outcome: int, resource: str) -> None:
-    """Fill in how it ended, and what it was about or has made."""
-    values = {"outcome": outcome, "resource": resource[:MOST_OF_RESOURCE]}
+    """Write the outcome of an action, and the resource that it concerned or created."""
+    values = {"outcome": outcome, "resource": resource[:MAX_RESOURCE_LENGTH]}
     with database.write() as session:
         session.execute(update(AuditRow).where(AuditRow.id == entry_id).values(**values))
 
 
 def page(database: Database, limit: int, page_token: str | None) -> RowPage[AuditRow]:
-    """Entries, newest first."""
+    """One page of entries, newest first."""
     with database.read() as session:
         return read_page(session, AuditRow, limit, page_token)

@@ -1,12 +1,12 @@
-"""Backup and restore: rows and the files that they name, in one archive with checksums.
+"""Backup and restore: all rows and the files they reference, in one archive with checksums.
 
-    manifest.json     release, moment, checksum of the rows, the keys of the files
-    rows.db           all rows, as a SQLite file, whatever the database is
+    manifest.json     release, time, checksum of the rows, keys of the files
+    rows.db           all rows as a SQLite file, whatever the kind of database
     artefacts/<key>   each file; its name is its checksum
 
-Rows are copied first. A file that they name is kept at least for the grace of the sweep, so the
-archive is complete while the service goes on. Jobs are not in it: after a restore, operations that
-had not ended start again.
+Rows are copied first. A file that they reference is retained at least for the grace period of the
+sweep, so the archive is complete although the service keeps running. Jobs are not included: after a
+restore, operations that had not ended start again.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ FORMAT = "prudent-backup-1"
 
 
 class Manifest(BaseModel):
-    """What an archive holds. ``lost`` names files that were missing or damaged at the time."""
+    """The contents of an archive; ``lost`` are files that were missing or damaged at the time."""
 
     format: str = FORMAT
     release: str
@@ -45,13 +45,13 @@ class Manifest(BaseModel):
 
 
 def backup(database: Database, store: ArtefactStore, path: Path, release: str) -> Manifest:
-    """Write the archive, which appears under ``path`` only when it is complete.
+    """Write the archive, which appears at ``path`` only when it is complete.
 
-    Files that are lost already are named in the manifest; all else is saved. Raises OSError,
-    StoreUnavailable, and FileExistsError rather than overwrite an archive.
+    Missing and damaged files are listed in the manifest; everything else is saved. Raises OSError,
+    StoreUnavailable, and FileExistsError instead of overwriting an archive.
     """
     if path.exists():
-        raise FileExistsError(f"{path} exists already; choose another name.")
+        raise FileExistsError(f"{path} already exists; choose another name.")
     partial = path.with_name(path.name + ".partial")
     try:
         with TemporaryDirectory(dir=path.absolute().parent, prefix=".prudent-backup-") as folder:
@@ -71,10 +71,10 @@ def backup(database: Database, store: ArtefactStore, path: Path, release: str) -
 
 
 def restore(database: Database, store: ArtefactStore, path: Path) -> Manifest:
-    """Put back what an archive holds, into an empty database.
+    """Restore an archive into an empty database.
 
-    Every byte is compared with its checksum, and the rows come last and in one transaction: what
-    fails leaves a database without rows. Raises RestoreRefused.
+    All files are verified by checksum, and the rows are written last and in one transaction, so a
+    failed restore leaves a database without rows. Raises RestoreRefused.
     """
     with TemporaryDirectory(prefix="prudent-restore-") as folder, _opened(path) as archive:
         members = _Members(archive)
@@ -107,7 +107,7 @@ class _Members:
         member = self._archive.next()
         file = self._archive.extractfile(member) if member and member.name == name else None
         if file is None:
-            raise RestoreRefused(f"The archive is not complete: {name} is not where it should be.")
+            raise RestoreRefused(f"The archive is incomplete: {name} is missing or misplaced.")
         return BytesIO(file.read())
 
 
@@ -153,7 +153,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(path, "r:") as archive:
             yield archive
     except tarfile.TarError as error:
-        raise RestoreRefused(f"{path} is no archive of a backup, or not complete.") from error
+        raise RestoreRefused(f"{path} is not a backup archive, or is incomplete.") from error
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""API keys of a tenant: made, listed, revoked. Only their maker sees them, once."""
+"""API keys of a tenant: create, list, revoke. A key is shown only once, to its creator."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from mmm.errors import Issue
 
 @dataclass(frozen=True)
 class KeyOrder:
-    """The key to be made; it never expires where no moment is given."""
+    """A requested key; it never expires if ``expires_at`` is None."""
 
     name: str
     scopes: tuple[Scope, ...]
@@ -27,12 +27,12 @@ class KeyOrder:
 def create(
     database: Database, secret: bytes, order: KeyOrder, created_by: str
 ) -> tuple[ApiKeyRow, str]:
-    """The key's row and the key itself, which is kept nowhere. ``database`` is a tenant's.
+    """Create a key in the tenant's ``database``; returns its row and the key, which is not stored.
 
-    Raises InvalidRequest for a moment that has passed.
+    Raises InvalidRequest for an expiry in the past.
     """
     if order.expires_at is not None and order.expires_at <= now():
-        detail = f"{order.expires_at.isoformat()} has passed; give a moment to come, or none"
+        detail = f"{order.expires_at.isoformat()} is in the past; give a future time, or none"
         raise InvalidRequest([Issue("/expires_at", "in_the_past", detail)])
     key = new_key()
     row = ApiKeyRow(
@@ -50,11 +50,11 @@ def create(
 
 
 def require_used(settings: Settings) -> None:
-    """Raise KeysNotUsed where only tokens are looked at: a key would open nothing."""
+    """Raise KeysNotUsed if the service accepts only tokens of the identity provider."""
     if settings.auth == "oidc":
         raise KeysNotUsed(
-            "This service runs with PRUDENT_AUTH=oidc and looks at tokens of the identity provider "
-            "alone: an API key would open nothing. Use a token, or set PRUDENT_AUTH=keys+oidc."
+            "This service runs with PRUDENT_AUTH=oidc and accepts only tokens of the identity "
+            "provider, no API keys. Use a token, or set PRUDENT_AUTH=keys+oidc."
         )
 
 
@@ -68,13 +68,13 @@ def find(database: Database, key_id: str) -> ApiKeyRow:
 
 
 def page(database: Database, limit: int, page_token: str | None) -> RowPage[ApiKeyRow]:
-    """Keys, newest first, also those that expired or were revoked."""
+    """One page of keys, newest first, including expired and revoked ones."""
     with database.read() as session:
         return read_page(session, ApiKeyRow, limit, page_token)
 
 
 def revoke(database: Database, key_id: str) -> ApiKeyRow:
-    """End the key now and for good; raises NotFound. A second time changes nothing."""
+    """Revoke a key permanently; raises NotFound. Repeating it changes nothing."""
     with database.write() as session:
         row = lock_for_change(session, ApiKeyRow, key_id)
         if row is None:

@@ -1,7 +1,7 @@
-"""What one tenant may use of the service: operations that have not ended, bytes that are kept.
+"""Limits per tenant: unfinished operations and stored bytes.
 
-Both are checked in the transaction that adds to them, in which writers of a tenant take turns: two
-requests cannot both take what is left.
+Both are checked in the transaction that adds to them, in which writers of a tenant take turns, so
+two requests cannot both use the remaining quota.
 """
 
 from sqlalchemy import func, select
@@ -18,32 +18,32 @@ BYTES_RETRY_SECONDS = 3600.0
 
 
 def check_operations(session: Session, settings: Settings) -> None:
-    """Raise TooManyRequests where one operation more is too many."""
+    """Raise TooManyRequests if the tenant may not queue one more operation."""
     take_turns(session)
     unfinished = OperationRow.status.in_(ACTIVE)
     count = session.scalar(select(func.count()).select_from(OperationRow).where(unfinished)) or 0
     if count >= settings.tenant_operations:
         raise TooManyRequests(
-            f"{count} operations are queued or run; the limit of a tenant is "
+            f"{count} operations are queued or running; the limit per tenant is "
             f"{settings.tenant_operations}. Wait for one to end, or cancel one.",
             OPERATIONS_RETRY_SECONDS,
         )
 
 
 def check_bytes(session: Session, settings: Settings, more: int) -> None:
-    """Raise TooManyRequests where ``more`` bytes would be too many."""
+    """Raise TooManyRequests if the tenant may not store ``more`` bytes."""
     take_turns(session)
-    kept = stored_bytes(session)
-    if kept + more > settings.tenant_bytes:
+    stored = stored_bytes(session)
+    if stored + more > settings.tenant_bytes:
         raise TooManyRequests(
-            f"{kept} bytes are kept in data sets and models, and {more} more would exceed the "
-            f"limit of a tenant, {settings.tenant_bytes}. Delete what is not needed.",
+            f"{stored} bytes of datasets and models are stored, and {more} more would exceed the "
+            f"limit per tenant of {settings.tenant_bytes}. Delete what is no longer needed.",
             BYTES_RETRY_SECONDS,
         )
 
 
 def stored_bytes(session: Session) -> int:
-    """Bytes of the data sets, models and actuals of the session's tenant."""
+    """Bytes of the datasets, models and actuals of the session's tenant."""
     tables = (DatasetRow, ModelRow, ActualsRow)
     sums = (func.coalesce(func.sum(table.bytes), 0) for table in tables)
     return sum(int(session.scalar(select(total)) or 0) for total in sums)

@@ -1,4 +1,4 @@
-"""Allocation: the model's response to a plan meets the optimizer, and the plan is written down."""
+"""Allocation: optimizes the model's response to plans, and builds the answer's document."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ from optimizer.allocation import Allocation, ReferenceComparison
 
 
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
-    """The plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+    """The optimal plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     return answer(models.fitted(context, row), body, warnings, responses(context, row))
 
@@ -47,7 +47,7 @@ def answer(
     warnings: list[str] | None = None,
     respond: Respond = response_of,
 ) -> AllocationAnswer:
-    """The same for a model in hand, as in a script."""
+    """The optimal plan of a loaded model, for use in scripts."""
     response, allocation, price = priced(model, body, respond)
     return _document(model, body, response, allocation, price, warnings or [])
 
@@ -62,7 +62,7 @@ def _document(
 ) -> AllocationAnswer:
     plan = plan_document(model, response, allocation.spend)
     versus_current = versus_document(allocation.versus_current)
-    told = (*warnings, *beyond_observed(plan, response), *_price_beyond(price))
+    extrapolations = (*extrapolation_warnings(plan, response), *_price_extrapolation(price))
     return AllocationAnswer(
         status=allocation.status.value,
         summary=summary_of(
@@ -89,30 +89,30 @@ def _document(
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),
-        warnings=(*told, *allocation.warnings, *response.warnings),
+        warnings=(*warnings, *extrapolations, *allocation.warnings, *response.warnings),
     )
 
 
 def scenario_documents(
-    coming: Coming, response: AnyResponse, found: Allocation
+    coming: Coming, response: AnyResponse, allocation: Allocation
 ) -> tuple[ScenarioDocument, ...]:
-    """The plan in each scenario; nothing where there are none."""
+    """The plan's gain and outcome in each scenario; empty if there are no scenarios."""
     if not isinstance(response, PlanMixture):
         return ()
-    outcome = response.outcome(found.spend)
+    outcome = response.outcome(allocation.spend)
     return tuple(
         ScenarioDocument(
             name=scenario.name,
             probability=scenario.probability,
-            gain=summarize(found.gain[met]),
-            outcome=summarize(outcome[met]),
+            gain=summarize(allocation.gain[draws]),
+            outcome=summarize(outcome[draws]),
         )
-        for scenario, met in zip(coming.scenarios, response.draws_of, strict=True)
+        for scenario, draws in zip(coming.scenarios, response.draws_of, strict=True)
     )
 
 
 def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) -> Plan:
-    """Who gets what, and when, of ``spend (cell,)``."""
+    """The plan document of ``spend (cell,)``: by channel, week, geo and cell."""
     marginal, most = response.marginal(spend), response.channel_max
     totals = zip(
         response.channels,
@@ -159,7 +159,7 @@ def _places(
 
 
 def _cells(response: AnyResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
-    """What was decided below channels; nothing where only channels were."""
+    """The spend per cell; empty if the plan decides whole channels only."""
     if len(response.cells) == len(response.channels):
         return ()
     amounts = zip(response.cells, spend, response.current, response.observed_max, strict=True)
@@ -181,7 +181,7 @@ def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
 
 
 def versus_document(comparison: ReferenceComparison) -> Versus:
-    """The plan against a reference."""
+    """The comparison of the plan with a reference plan."""
     return Versus(
         **dict(summarize(comparison.difference)),
         probability_better=comparison.probability_better,
@@ -191,23 +191,23 @@ def versus_document(comparison: ReferenceComparison) -> Versus:
     )
 
 
-def _price_beyond(price: PriceDocument | None) -> list[str]:
+def _price_extrapolation(price: PriceDocument | None) -> list[str]:
     if price is None or not price.beyond_observed:
         return []
     low, high = price.observed
     return [
-        f"a price of {price.price:.4g} lies outside what was ever charged ({low:.4g} to "
-        f"{high:.4g}); the answer rests on a constant elasticity there"
+        f"a price of {price.price:.4g} is outside the observed range ({low:.4g} to {high:.4g}); "
+        "the answer extrapolates with a constant elasticity"
     ]
 
 
-def beyond_observed(plan: Plan, response: AnyResponse) -> list[str]:
-    """A sentence for each channel that gets more than it ever got."""
+def extrapolation_warnings(plan: Plan, response: AnyResponse) -> list[str]:
+    """A warning for each channel whose spend exceeds the observed maximum."""
     most = dict(zip(response.channels, response.channel_max, strict=True))
     weeks = len(response.horizon)
     return [
-        f"{channel.name}: {money(channel.spend)} is more than the {money(most[channel.name])} ever "
-        f"spent in {weeks} weeks; the answer rests on the model's curve there"
+        f"{channel.name}: {money(channel.spend)} exceeds the observed maximum of "
+        f"{money(most[channel.name])} in {weeks} weeks; the answer extrapolates the response curve"
         for channel in plan.channels
         if channel.beyond_observed
     ]

@@ -1,4 +1,4 @@
-"""Allocation as an operation, for callers that would rather not hold the line."""
+"""Allocation as a queued operation, for callers that do not wait for the response."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ KIND = "allocate"
 
 
 def submit(context: Context, row: ModelRow, body: AllocateBody, call: Call) -> OperationRow:
-    """Check the request, and queue it; raises as ``allocate`` does."""
+    """Check the request and queue it; raises the errors of ``allocate``."""
     return plan_jobs.submit(context, row, KIND, body, (body,), call)
 
 
@@ -28,13 +28,13 @@ class AllocateJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Solve in a thread; what a cancelled job still solves is dropped."""
+        """Solve in a thread; the result of a cancelled job is dropped."""
         return await asyncio.to_thread(self._solve, job)
 
     def _solve(self, job: Job) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
-        found = answer(
+        allocation = answer(
             model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
         )
-        document = without_nan(found.model_dump(mode="json"))
+        document = without_nan(allocation.model_dump(mode="json"))
         return lambda _: {"allocation": document}

@@ -1,4 +1,4 @@
-"""Scoring a plan that somebody else made: the agency's, last year's, the board's."""
+"""Evaluation of a given plan, such as the agency's or last year's."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
 from app.contract.plan_requests import EvaluatePlanBody
 from app.db.models import ModelRow
 from app.services.catalog import models
-from app.services.planning.allocate import beyond_observed, plan_document, versus_document
+from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
 from app.services.planning.responses import Respond, response_of, responses
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
@@ -17,7 +17,7 @@ from optimizer.solve.score import Score, score
 
 
 def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
-    """The plan's score; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+    """Evaluate a plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     return evaluation(models.fitted(context, row), body, warnings, responses(context, row))
 
@@ -28,7 +28,7 @@ def evaluation(
     warnings: list[str] | None = None,
     respond: Respond = response_of,
 ) -> PlanEvaluation:
-    """The same for a model in hand, as in a script."""
+    """Evaluate a plan with a loaded model, for use in scripts."""
     spend = _totals(model, body)
     response = respond(model, with_profiles(body), body.objective.response_unit, None)
     total = float(spend.sum())
@@ -38,9 +38,9 @@ def evaluation(
         channels=body.channels,
         groups=body.groups,
     )
-    found: Score = score(problem, response, response.current, spend)
-    plan, scored = plan_document(model, response, spend), found.allocation
-    told = (*(warnings or ()), *beyond_observed(plan, response))
+    result: Score = score(problem, response, response.current, spend)
+    plan, scored = plan_document(model, response, spend), result.allocation
+    own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     return PlanEvaluation(
         plan=plan,
         outcome=summarize(response.outcome(spend)),
@@ -50,14 +50,14 @@ def evaluation(
         versus_current=versus_document(scored.versus_current),
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),
-        broken=found.broken,
+        broken=result.broken,
         pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
-        warnings=(*told, *scored.warnings, *response.warnings),
+        warnings=(*own_warnings, *scored.warnings, *response.warnings),
     )
 
 
 def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
-    """(channel,) totals; raises QueryError where the plan leaves a channel open."""
+    """Spend per channel (channel,); raises QueryError if the plan omits a channel."""
     names, weeks = model.structure.channels, body.horizon.weeks
     issues = [
         Issue(pointer("plan", name), "unknown_channel", f"there is no channel {name!r}")
@@ -83,7 +83,7 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
 
 
 def with_profiles(body: EvaluatePlanBody) -> EvaluatePlanBody:
-    """The body with the weeks of the plan as its phasing."""
+    """The body with the plan's weekly amounts as its phasing."""
     weekly = {n: v for n, v in body.plan.items() if isinstance(v, tuple) and sum(v) > 0.0}
     phasing = body.phasing.model_copy(update={"profile": {**body.phasing.profile, **weekly}})
     return body.model_copy(update={"phasing": phasing})

@@ -1,4 +1,4 @@
-"""Efficient frontier: the best plan for each of several budgets or attitudes to risk."""
+"""Efficient frontier: the best plan for each of several budgets or risk aversions."""
 
 import asyncio
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ KIND = "frontier"
 
 
 def submit(context: Context, row: ModelRow, body: FrontierBody, call: Call) -> OperationRow:
-    """Check every point, and queue; raises as ``allocate`` does."""
+    """Check every point and queue the frontier; raises the errors of ``allocate``."""
     return plan_jobs.submit(context, row, KIND, body, _problems(body), call)
 
 

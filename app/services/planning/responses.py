@@ -1,7 +1,7 @@
-"""What plans bring over coming weeks, as the optimizer asks for it; kept beside the model, or not.
+"""Plan responses of a model over a horizon, as the optimizer uses them; optionally cached.
 
-A response costs some hundredths of a second, and the optimizer keeps what it asked of one; where it
-is kept, the next allocation of the same weeks starts from there.
+Building a response takes some hundredths of a second, and the optimizer caches curves on it; with
+a cached response, the next allocation over the same horizon reuses them.
 """
 
 from collections.abc import Callable
@@ -21,13 +21,15 @@ from optimizer.curves.cache import cached_curve_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
 type Respond = Callable[[FittedModel, Coming, ObjectiveUnit, float | None], AnyResponse]
-"""What plans of a model bring over the coming weeks, at an own price if one is given; raises
-QueryError."""
+"""Builds the plan response of a model over a horizon, at an own price if one is given.
+
+Raises QueryError.
+"""
 
 
 @dataclass(frozen=True)
-class KeptResponses:
-    """A ``Respond`` for the model of one file."""
+class CachedResponses:
+    """A ``Respond`` with a cache, for the model of one file."""
 
     cache: Cache
     artefact_key: str
@@ -35,9 +37,9 @@ class KeptResponses:
     def __call__(
         self, model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
     ) -> AnyResponse:
-        """The response to these weeks, computed once; raises QueryError."""
-        asked = Coming.model_validate({name: getattr(coming, name) for name in Coming.model_fields})
-        question = f"{on} {price} {asked.model_dump_json()}"
+        """The response over this horizon, built once; raises QueryError."""
+        fields = {name: getattr(coming, name) for name in Coming.model_fields}
+        question = f"{on} {price} {Coming.model_validate(fields).model_dump_json()}"
         return self.cache.get(
             CacheKey("response", self.artefact_key, question),
             lambda: response_of(model, coming, on, price),
@@ -46,14 +48,14 @@ class KeptResponses:
 
 
 def _bytes(response: AnyResponse) -> int:
-    """With its model, and with what the optimizer asked of it so far."""
+    """Bytes of a response, its model, and the curves that the optimizer has cached on it."""
     return array_bytes(response) + cached_curve_bytes(response)
 
 
 def response_of(
     model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
 ) -> AnyResponse:
-    """A fresh response, for a model in hand."""
+    """Build a new response, without a cache."""
     if not coming.scenarios:
         return _in_one_world(model, coming, on, price)
 
@@ -68,7 +70,7 @@ def response_of(
         try:
             return _in_one_world(part, world, on, price)
         except QueryError as error:
-            issues = [_pointed(issue, coming, k) for issue in error.issues]
+            issues = [_in_scenario(issue, coming, k) for issue in error.issues]
             raise QueryError(issues) from error
 
     return mix_scenarios(model, [scenario.probability for scenario in coming.scenarios], respond)
@@ -87,8 +89,8 @@ def _in_one_world(
     )
 
 
-def _pointed(issue: Issue, coming: Coming, k: int) -> Issue:
-    """The issue where the request has what it is about: in scenario k, or for all of them."""
+def _in_scenario(issue: Issue, coming: Coming, k: int) -> Issue:
+    """The issue with a pointer into scenario k if it is about a field of that scenario."""
     _, field, *rest = [*issue.pointer.split("/"), "", ""]
     if field == "assume" and rest[0].isdigit() and int(rest[0]) >= len(coming.assume):
         place = pointer("scenarios", k, "assume", int(rest[0]) - len(coming.assume))
@@ -100,5 +102,5 @@ def _pointed(issue: Issue, coming: Coming, k: int) -> Issue:
 
 
 def responses(context: Context, row: ModelRow) -> Respond:
-    """How plans of this model are answered: by responses that are kept beside it."""
-    return KeptResponses(context.cache, row.artefact_key)
+    """The cached plan responses of this model."""
+    return CachedResponses(context.cache, row.artefact_key)

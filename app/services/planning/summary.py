@@ -1,4 +1,4 @@
-"""The one sentence of an allocation that a planner reads first."""
+"""The summary sentence of an allocation."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from optimizer.allocation import Status
 
 SAME = 1e-9
 NOTICEABLE = 0.01
-"""Moves below this share of the plan's total are not worth a word."""
+"""Changes below this share of the plan's total are not mentioned."""
 
 
 def summary_of(
     status: Status, weeks: int, channels: Sequence[PlannedChannel], versus: Versus, unit: str
 ) -> str:
-    """What to move, what it is expected to bring, and how sure that is."""
+    """Which spend to change, the expected gain, and its credible interval."""
     total = sum(channel.spend for channel in channels)
     scale = total if total > 0.0 else 1.0
     raised = _moves(channels, scale, sign=1.0)
@@ -57,7 +57,7 @@ def _list(parts: list[str]) -> str:
 
 
 def money(amount: float) -> str:
-    """Three significant digits at least, thousands apart."""
+    """A number with at least three significant digits and thousands separators."""
     if abs(amount) >= 100.0:
         return f"{round(amount):,}"
     return f"{amount:.3g}"

@@ -8,7 +8,7 @@ from app.context import Context
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.ids import new_id
 from app.services.catalog import datasets, models
-from app.services.fitting.submission import Data, data_bytes, in_request
+from app.services.fitting.submission import RequestData, data_bytes, in_request
 from app.services.operations.quotas import check_bytes
 from app.services.projects import projects
 from mmm.data.panel_table import panel_to_table
@@ -18,7 +18,7 @@ from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import AppendedData, append_weeks, newest_rows
 
 
-def post(context: Context, project: ProjectRow, data: Data) -> ActualsRow:
+def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow:
     """Keep weeks as they came; raises NotFound, DataError or ProjectIncomplete.
 
     They are read as the plan of record's model reads its table (the champion's without a plan).

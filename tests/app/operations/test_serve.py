@@ -97,7 +97,11 @@ def test_a_port_in_use_is_refused_by_its_number() -> None:
         ("PRUDENT_DATA_DIR", "FILE", "cannot be created"),
         ("PRUDENT_DATABASE_URL", "postgres://prudent@localhost/x", "postgresql+psycopg://"),
         ("PRUDENT_DATABASE_URL", "mysql://prudent@localhost/x", "postgresql+psycopg://"),
-        ("PRUDENT_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x", "Check that it is running"),
+        (
+            "PRUDENT_DATABASE_URL",
+            "postgresql+psycopg://x@127.0.0.1:1/x",
+            "Check that it is running",
+        ),
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "worker"])

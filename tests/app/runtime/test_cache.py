@@ -10,7 +10,7 @@ import pytest
 from app.contract.plan_requests import Coming
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from app.services.catalog.models import model_of_file
-from app.services.planning.responses import KeptResponses
+from app.services.planning.responses import CachedResponses
 from app.store.disk import DiskStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import load_model
@@ -139,7 +139,7 @@ def test_a_model_is_read_once_and_a_missing_file_leaves_nothing(tmp_path, models
 
 def test_responses_are_kept_by_question_and_counted_with_what_was_asked_of_them(models) -> None:
     model, cache = load_model(models / "trusted.nc"), Cache(1 << 30)
-    respond = KeptResponses(cache, "file")
+    respond = CachedResponses(cache, "file")
     start = model.panel.weeks[-1] + timedelta(weeks=1)
     coming = Coming.model_validate({"horizon": {"start": start, "weeks": 13}})
     response = respond(model, coming, "value", None)

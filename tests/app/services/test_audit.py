@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from app.services.operations.audit import Attempt, Entry, attempt, complete, page, record
+from app.services.operations.audit import AuditedAction, AuditEntry, attempt, complete, page, record
 from tests.app.fake_fit import SLOW
 from tests.app.http.test_contract import assert_problem
 from tests.app.keyed import KeyedService, bearer, keyed_service
@@ -84,7 +84,7 @@ def test_audit_refuses_to_change_or_forget(service, statement) -> None:
 
 
 def test_audit_lets_an_open_entry_be_completed_and_not_be_altered(service) -> None:
-    entry = Entry("key_x", "fit", "/v1/fit", None, "some-request")
+    entry = AuditEntry("key_x", "fit", "/v1/fit", None, "some-request")
     database = service.database.of("open")
     entry_id = record(database, entry)
     statement = f"UPDATE audit_events SET outcome = 200, subject = 'x' WHERE id = '{entry_id}'"
@@ -106,8 +106,8 @@ def test_audit_has_an_attempt_before_it_is_made_and_its_outcome_after(service) -
         [newest] = page(database, 1, None).items
         return newest.resource, newest.outcome
 
-    def attempted(subject: str) -> AbstractContextManager[Attempt]:
-        entry = Entry(subject, "create_key", "/v1/keys", None, None)
+    def attempted(subject: str) -> AbstractContextManager[AuditedAction]:
+        entry = AuditEntry(subject, "create_key", "/v1/keys", None, None)
         return attempt(database, entry, lambda _: 409)
 
     with attempted("one who succeeds") as made:
