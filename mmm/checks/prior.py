@@ -1,7 +1,7 @@
 """What a specification implies before any data speak: media's share of sales, total returns.
 
 Priors of single channels may each look modest and together claim more than all that was sold. The
-share is that of the channels' contributions, over all their paths, in the kpi that was observed.
+share is that of the channels' contributions, over all their paths, in the KPI that was observed.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ WHOLE_KPI = 1.0
 
 @dataclass(frozen=True)
 class ImpliedMediaShare:
-    """Media's share of the observed kpi under the prior; ``by_channel`` in channel order."""
+    """Media's share of the observed KPI under the prior; ``by_channel`` in channel order."""
 
     total: Interval
     by_channel: tuple[Interval, ...]
@@ -45,7 +45,7 @@ class ImpliedMediaShare:
 
 
 def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
-    """Prior draws as a model that answers questions; it has seen no kpi and is never stored."""
+    """Prior draws as a model that answers questions; it has seen no KPI and is never stored."""
     perfect = {rule.name: rule.caution for rule in RULES}
     return FittedModel(
         design=design,
@@ -133,7 +133,7 @@ def _largest_channel(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple
 
 @dataclass(frozen=True)
 class Precheck:
-    """``implied_media_share`` of the observed kpi, None where no channel's effect is stated."""
+    """``implied_media_share`` of the observed KPI, None where no channel's effect is stated."""
 
     implied_media_share: Interval | None
     warnings: tuple[str, ...]

@@ -1,7 +1,7 @@
 """The fixed scales of a model: taken from the data once, stored, and reused by every refit.
 
-The model works in shares of the mean kpi and in multiples of a channel's mean active exposure, so
-that one set of priors fits every business. A geo's weight is its population (or mean kpi) relative
+The model works in shares of the mean KPI and in multiples of a channel's mean active exposure, so
+that one set of priors fits every business. A geo's weight is its population (or mean KPI) relative
 to the average geo.
 """
 
@@ -19,7 +19,7 @@ from mmm.types import Array
 
 @dataclass(frozen=True)
 class Scales:
-    """``kpi``: mean kpi per week of a geo with weight 1. ``geo_weight (geo,)``, mean 1.
+    """``kpi``: mean KPI per week of a geo with weight 1. ``geo_weight (geo,)``, mean 1.
 
     By exposure (channels, then spending rivals): ``exposure (exposure, geo)``, what counts as one;
     ``before (exposure, geo)``, exposure of each week before the data; ``mean_spend (channel,)`` per
@@ -51,7 +51,7 @@ class Scales:
 
     @property
     def kpi_unit(self) -> Array:
-        """(geo,) kpi units per scaled unit."""
+        """(geo,) KPI units per scaled unit."""
         return self.kpi * self.geo_weight
 
 

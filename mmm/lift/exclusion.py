@@ -1,6 +1,6 @@
-"""Which cells of the kpi a lift test has used already, and what the answer should say about it.
+"""Which cells of the KPI a lift test has used already, and what the answer should say about it.
 
-A lift was computed from the kpi of the treated geos in the test's weeks and cool-down. The noise of
+A lift was computed from the KPI of the treated geos in the test's weeks and cool-down. The noise of
 these cells is in the measured lift; were they in the kpi's likelihood too, the same noise would
 speak twice, as if two independent data agreed. They leave; their spend stays, for it carries over
 into later weeks. The control geos and the weeks before, from which the test drew its comparison,
@@ -29,7 +29,7 @@ MAX_SHARED = 0.2
 
 @dataclass(frozen=True)
 class Exclusion:
-    """``cells (week, geo)``: True where the kpi leaves the likelihood; ``notes`` for people."""
+    """``cells (week, geo)``: True where the KPI leaves the likelihood; ``notes`` for people."""
 
     cells: NDArray[np.bool_]
     notes: tuple[str, ...]
@@ -38,7 +38,7 @@ class Exclusion:
 def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
     """Cells that the tests within the series have used.
 
-    Raises SpecError where fewer than ``MIN_WEEKS`` weeks of the kpi would be left.
+    Raises SpecError where fewer than ``MIN_WEEKS`` weeks of the KPI would be left.
     """
     cells = np.zeros((len(panel.weeks), len(panel.geos)), dtype=bool)
     notes = []
@@ -72,7 +72,7 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
 
 
 def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> NDArray[np.bool_]:
-    """(week, geo) cells of the kpi in its likelihood; all of them under autoregressive noise, whose
+    """(week, geo) cells of the KPI in its likelihood; all of them under autoregressive noise, whose
     weeks hang together (``lift_notes`` says so)."""
     if spec.noise.kind == "ar1":
         return np.ones((len(panel.weeks), len(panel.geos)), dtype=bool)

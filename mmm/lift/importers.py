@@ -6,7 +6,7 @@ between), ``control`` or ``treatment``, ``treated_share``, ``transport_sd``, ``p
 
 *PyMC-Marketing* (``channel, x, delta_x, delta_y, sigma``, ``geo`` if any): a point of the curve at
 spend x and at x + delta_x a week, with no carryover. It becomes a steady test: spend has been x (or
-x + delta_x) for as long as it has an effect, and the kpi of one week differs by delta_y. This is
+x + delta_x) for as long as it has an effect, and the KPI of one week differs by delta_y. This is
 what that curve says; a short test read as such a point understates what spend does in the long run.
 
 *CausalPy* (a row of ``effect_summary().table``): ``mean`` and ``hdi_lower, hdi_upper`` or

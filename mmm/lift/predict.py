@@ -10,7 +10,7 @@ All worlds of all lift tests as one timeline, so that the equations run once.
 
 The worlds stand one behind the other. Each begins with the weeks ahead of its test, at least as
 many as anything carries over, and none of these is measured: what one world carries into the next
-is never seen. With mean (week, geo) the expected kpi on that timeline,
+is never seen. With mean (week, geo) the expected KPI on that timeline,
 
     contrast_i = sum over week and geo of owner[i, week] * weight[week, geo] * mean[week, geo]
 
@@ -40,7 +40,7 @@ from mmm.types import Array, Namespace, Parameters, Tensor
 @dataclass(frozen=True)
 class WorldStack:
     """``world``: the timeline; ``weight (week, geo)``; ``owner (test, week)``, one in the weeks of
-    a test's worlds; ``lift``, ``sd (test,)`` in kpi units.
+    a test's worlds; ``lift``, ``sd (test,)`` in KPI units.
 
     ``position (week,)`` among the panel's weeks, -1 for weeks that the panel does not have: states
     of the week (a common shock, latent demand, noise) are the fitted ones there, else zero.
@@ -71,7 +71,7 @@ def stack_worlds(tests: Sequence[ResolvedTest]) -> WorldStack:
 
 
 def contrasts(mean: Tensor, stacked: WorldStack) -> Tensor:
-    """(..., test) in kpi units, from ``mean (..., week, geo)`` on the stacked timeline."""
+    """(..., test) in KPI units, from ``mean (..., week, geo)`` on the stacked timeline."""
     return (mean * stacked.weight).sum(-1) @ stacked.owner.T
 
 
@@ -94,7 +94,7 @@ def predicted_lifts(
     xp: Namespace,
     data: DataNode,
 ) -> Tensor:
-    """(..., test) contrast of each test in kpi units; ``tests`` are at least one.
+    """(..., test) contrast of each test in KPI units; ``tests`` are at least one.
 
     ``data(name, values)`` hands over an array of the data. ``p`` needs the linear coefficients only
     where they do not cancel: with the log link, and for mediators.
@@ -142,7 +142,7 @@ def _parameters_on_stack(p: Parameters, stacked: WorldStack) -> dict[str, Tensor
 
 
 def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
-    """(..., week, geo) expected kpi in scaled units."""
+    """(..., week, geo) expected KPI in scaled units."""
     mean = equations.mean(t, s, xp)
     if s.likelihood != "lognormal":
         return mean

@@ -46,7 +46,7 @@ HINT = "check the unit, the weeks and the geos"
 class ResolvedTest:
     """One lift test as the likelihood takes it.
 
-    ``lift`` and ``se`` in kpi units; ``control`` and ``treatment`` on the window's weeks and all
+    ``lift`` and ``se`` in KPI units; ``control`` and ``treatment`` on the window's weeks and all
     geos; ``share (geo,)``: part of each geo that the test covered, zero outside its geos;
     ``channel``: position among the channels.
     """
@@ -67,7 +67,7 @@ class ResolvedTest:
 
     @property
     def weight(self) -> Array:
-        """(week, geo) of the kpi in the contrast: ``share`` in the weeks that were measured."""
+        """(week, geo) of the KPI in the contrast: ``share`` in the weeks that were measured."""
         weight = np.zeros((len(self.window.weeks), self.share.size))
         weight[self.window.ahead :] = self.share
         return weight
@@ -111,7 +111,7 @@ def _resolve(test: LiftTest, design: Design) -> ResolvedTest:
 def _lift_in_kpi_units(
     test: LiftTest, spec: ModelSpec, control: Array, treatment: Array
 ) -> MeasuredLift:
-    """Lift in kpi units, from spend ``(week, geo)`` of both worlds in the weeks measured."""
+    """Lift in KPI units, from spend ``(week, geo)`` of both worlds in the weeks measured."""
     result, extra = test.result, float((treatment - control).sum())
     rounding = 1e-9 * float((treatment + control).sum())
     if result.form in {"roas", "cost_per_unit"} and abs(extra) <= rounding:
@@ -123,7 +123,7 @@ def _lift_in_kpi_units(
 def _contradictions(
     test: LiftTest, window: LiftWindow, area: LiftArea, panel: Panel, result: MeasuredLift
 ) -> Iterator[Issue]:
-    """Numbers that cannot be of the kpi in the test's own weeks and geos, where these are seen."""
+    """Numbers that cannot be of the KPI in the test's own weeks and geos, where these are seen."""
     if window.position is None:
         return
     weeks = slice(window.position, window.position + window.length + window.cooldown)

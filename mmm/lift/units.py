@@ -1,4 +1,4 @@
-"""Forms of a measured lift -> lift and its standard error in units of the kpi.
+"""Forms of a measured lift -> lift and its standard error in units of the KPI.
 
 With D the extra spend of the treatment (currency, summed over the test) and v the value of a unit:
 
@@ -45,10 +45,10 @@ def standard_error(low: float, high: float, level: float) -> float:
 def lift_in_kpi_units(
     result: LiftResult, extra_spend: float, value_per_unit: float | None
 ) -> MeasuredLift:
-    """Lift and s.e. in units of the kpi.
+    """Lift and s.e. in units of the KPI.
 
     ``extra_spend``: treatment less control in currency, summed over the test; needed (not zero) by
-    roas and cost_per_unit. ``value_per_unit``: currency per unit of the kpi, needed by roas. Raises
+    roas and cost_per_unit. ``value_per_unit``: currency per unit of the KPI, needed by roas. Raises
     ValueError where the form needs what is not there.
     """
     if result.form in {"roas", "cost_per_unit"} and extra_spend == 0.0:

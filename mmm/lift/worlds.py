@@ -33,7 +33,7 @@ def weeks_ahead(structure: Structure) -> int:
 
 
 def spend_reach(structure: Structure, channel: int) -> int:
-    """Weeks for which a channel's spend has an effect on the kpi, over all of its paths."""
+    """Weeks for which a channel's spend has an effect on the KPI, over all of its paths."""
     reaches = [0]
     for medium in structure.media:
         if medium.own and medium.source == channel:

@@ -1,4 +1,4 @@
-"""ModelSpec and Panel -> the generative PyMC model that do, observe and sampling all act on.
+"""Builds the generative PyMC model of a design, for ``do``, ``observe`` and sampling.
 
 Variables in natural units are ``pm.Data`` nodes named as in ``timeline.Variables`` (the collapsed
 form, on which nothing intervenes, holds them scaled); parameters come from ``parameters``; means
@@ -96,7 +96,7 @@ class GraphSource:
 
 
 def build_model(design: Design) -> pm.Model:
-    """The generative model with its kpi observed."""
+    """The generative model with its KPI observed."""
     s, source = design.structure, GraphSource()
     with pm.Model(coords=coords(design)) as model:
         inputs = _natural_input_nodes(design)
@@ -114,7 +114,7 @@ def build_model(design: Design) -> pm.Model:
 
 
 def build_collapsed(design: Design) -> pm.Model:
-    """The same posterior, linear coefficients integrated out; see ``collapse``."""
+    """The same posterior with its linear coefficients integrated out; see ``collapse``."""
     source = GraphSource(fold_data_constants)
     with pm.Model(coords=coords(design)) as model:
         inputs = _scaled_input_nodes(design)
@@ -144,13 +144,13 @@ def _budget_nodes(s: Structure, panel: Panel) -> DrivenBudgets | None:
 
 
 def scaled_kpi(design: Design) -> Array:
-    """(week, geo) kpi in the units of the predictor."""
+    """(week, geo) KPI in the units of the predictor."""
     kpi = design.panel.array("kpi") / design.scales.kpi_unit
     return np.log(kpi) if design.structure.log_link else kpi
 
 
 def collapsible(design: Design) -> bool:
-    """Whether the kpi is linear-Gaussian in its linear coefficients, and its noise whitens."""
+    """Whether the KPI is linear-Gaussian in its linear coefficients, and its noise whitens."""
     spec = design.spec
     if needs_sampled_coefficients(spec, design.structure):
         return False
@@ -160,7 +160,7 @@ def collapsible(design: Design) -> bool:
 
 
 def _observe_lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design) -> None:
-    """The measured lifts, given what the model predicts of them."""
+    """Creates the observed node of the measured lifts around the model's predictions."""
     if not tests:
         return
     center = predicted_lifts(tests, p, design, pt, pm.Data)
@@ -170,7 +170,7 @@ def _observe_lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design
 
 
 def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:
-    """Parameters that both forms of the posterior sample."""
+    """Parameters that are sampled in both forms of the posterior."""
     p = parameters.nonlinear(design, d, source)
     p |= parameters.pooled_scales(design, source)
     p |= parameters.noise_scale(design.spec, design.panel, source)
@@ -179,15 +179,18 @@ def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[
 
 
 def _with_reference_inputs(design: Design, d: Inputs) -> Inputs:
-    """Inputs of the reference window, which no intervention moves: what is believed or known of a
-    channel's effect rests on what was spent, and ``do`` must not change its coefficient."""
+    """``d`` with the observed exposure and prices, which no intervention changes.
+
+    A prior about a channel's effect refers to the spend that was observed, so ``do`` must not
+    change the channel's coefficient.
+    """
     nodes = {n: pm.Data(f"reference_{n}", getattr(design.inputs, n)) for n in REFERENCE}
     return replace(d, **nodes)
 
 
 def _scaled_input_nodes(design: Design) -> Inputs:
-    """Scaled inputs as data nodes themselves: nothing intervenes on what is behind them, and no
-    step of the sampler has to scale them again."""
+    """Scaled inputs that are data nodes themselves, so that no step of the sampler scales them
+    again; for a model on which nothing intervenes."""
     arrays = vars(design.inputs)
     basis = {name: pm.Data(f"{name}_basis", values) for name, values in arrays["basis"].items()}
     scaled = {n: _data_node(f"scaled_{n}", v) for n, v in arrays.items() if n not in FIXED}
@@ -195,13 +198,13 @@ def _scaled_input_nodes(design: Design) -> Inputs:
 
 
 def _data_node(name: str, value: Array, *dims: str) -> Tensor:
-    """A data node; lengths of one are known to be one, so that loops run over what is longer."""
+    """A data node whose axes of length one are static, so that compiled loops skip them."""
     shape = tuple(1 if length == 1 else None for length in value.shape)
     return pm.Data(name, value, dims=dims or None, shape=shape)
 
 
 def _natural_input_nodes(design: Design) -> Inputs:
-    """Scaled inputs from data nodes."""
+    """Scaled inputs computed from data nodes in natural units."""
     nodes: dict[str, Any] = {
         name: pm.Data(f"scale_{name}", getattr(design.scales, name)) for name in SCALES
     }

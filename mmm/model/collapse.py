@@ -1,11 +1,11 @@
-"""The same posterior, linear-Gaussian coefficients integrated out, and their exact draw back.
+"""Integrates the linear-Gaussian coefficients out of the posterior, and draws them afterwards.
 
-Given the non-linear parameters theta, the kpi in scaled units (its log, if log-normal) is linear in
+Given the non-linear parameters theta, the KPI in scaled units (its log, if log-normal) is linear in
 the coefficients w = prior mean + sd * eta, eta ~ N(0, I): level, trend, season, holidays, events,
 mediators, controls and, in panels, each geo's deviation and each week's common shock. With residual
-r = kpi - mean(prior mean of w), design X (a column a coefficient, times its sd; the price factor F
-multiplies the baseline's columns), noise variance v, and the shocks (variance s^2, loading
-F[t, .]) removed week by week,
+r = kpi - mean(prior mean of w), design X (one column per coefficient, times its sd; the price
+factor F multiplies the columns of the baseline), noise variance v, and the shocks (variance s^2,
+loading F[t, .]) removed week by week,
 
     c_t = s^2 / (v + s^2 sum_g F[t, g]^2)    U[., t] = X[., t, .] F[t, .]    q_t = F[t, .] r[t, .]
     A   = I + (X X' - U diag(c) U') / v          b = (X r - U (c q)) / v
@@ -16,8 +16,8 @@ F[t, .]) removed week by week,
 (Woodbury and matrix determinant lemmas; Lindley and Smith 1972 for the conditional.) A geo's
 deviation loads only on its own rows, so its block costs weeks x geos. r, X and F are whitened
 first: divided by a geo's noise relative to sigma, and under AR(1) noise (national models) each week
-less rho times the week before. Latent demand goes out likewise (``latent_demand``). The moments are
-written once, for PyTensor (the sampled density) and NumPy (the draw back).
+less rho times the week before. Latent demand is integrated out likewise (``latent_demand``). The
+moments are written once, for PyTensor (the sampled density) and NumPy (the coefficients' draws).
 """
 
 from dataclasses import dataclass, replace
@@ -39,8 +39,8 @@ from mmm.types import Array, Namespace, Parameters, Tensor
 
 @dataclass(frozen=True)
 class Observations:
-    """The data: ``kpi (week, geo)`` scaled; ``kept (week, geo)`` the cells of it that have a say;
-    the budgets that latent demand drives, if any."""
+    """The data: ``kpi (week, geo)`` in scaled units; ``kept (week, geo)``: True for the cells in
+    the likelihood; the budgets that latent demand drives, if any."""
 
     kpi: Tensor
     kept: NDArray[np.bool_]
@@ -49,12 +49,12 @@ class Observations:
 
 @dataclass(frozen=True)
 class Moments:
-    """``a (..., k, k)``, ``b (..., k)`` of the docstring and the terms that do not depend on them.
+    """A and b of the module's docstring, ``a (..., k, k)`` and ``b (..., k)``, and the other terms.
 
     ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
     r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
-    det of the whitening. Where there is latent demand, its ``path`` is out of the first four, and
-    the coefficients of budgets are the last of k.
+    det of the whitening. With latent demand, the first four are those after its ``path`` was
+    integrated out, and the last of the k coefficients are those of the budgets.
     """
 
     a: Tensor
@@ -75,7 +75,7 @@ def moments(
     xp: Namespace,
     mediator_value: MediatorValue | None = None,
 ) -> Moments:
-    """Moments of the data ``data`` at ``p`` (non-linear parameters, sigma, scales)."""
+    """Moments of ``data`` at the parameters ``p`` (non-linear ones, sigma and pooled scales)."""
     kept = data.kept
     residual, factor, design, whitening = _whitened_parts(p, d, prior, data, xp, mediator_value)
     flat, r = _flattened_cells(design), _flattened_cells(residual)
@@ -114,7 +114,7 @@ def moments(
 def _with_demand_integrated_out(
     p: Parameters, m: Moments, s: Structure, data: Observations, xp: Namespace
 ) -> Moments:
-    """The moments of kpi and budgets together, latent demand taken out."""
+    """The joint moments of KPI and budgets after latent demand was integrated out."""
     assert data.budgets is not None
     of_kpi = latent_demand.GaussianCoefficients(m.a, m.b, m.squares, m.log_scale)
     of_budgets = latent_demand.budget_sensor(p, data.budgets, s, xp)
@@ -125,7 +125,7 @@ def _with_demand_integrated_out(
 
 
 def _kpi_sensor(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
-    """What the kpi says of demand."""
+    """The KPI as a sensor of latent demand."""
     effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
     if "noise_rho" in p:
         sigma = p["sigma"][..., None]
@@ -148,7 +148,7 @@ def log_evidence(
     data: Observations,
     mediator_value: MediatorValue | None,
 ) -> Tensor:
-    """log p(data | theta) of the scaled kpi and of the budgets, coefficients and latent demand
+    """log p(data | theta) of the scaled KPI and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and data.budgets is None:
         return _regression_evidence(p, d, prior, data, mediator_value)
@@ -167,7 +167,7 @@ def _regression_evidence(
     data: Observations,
     mediator_value: MediatorValue | None,
 ) -> Tensor:
-    """The same where nothing but coefficients goes out: a regression."""
+    """``log_evidence`` of a plain regression: only coefficients are integrated out."""
     residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
     v, r = p["sigma"] ** 2, _flattened_cells(residual)
     count = r.size if data.kept.all() else data.kept.sum()
@@ -254,7 +254,7 @@ def _whitened_parts(
     xp: Namespace,
     mediator_value: MediatorValue | None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The same with independent noise, zero in cells that have no say, and the log determinant."""
+    """``_linear_parts`` whitened, zero in cells outside the likelihood, and the log determinant."""
     residual, factor, design = _linear_parts(p, d, prior, data.kpi, xp, mediator_value)
     kept = data.kept
     residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
@@ -274,7 +274,8 @@ def _whitened(
     kept: NDArray[np.bool_],
     xp: Namespace,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The three with independent noise of s.d. sigma, and the log determinant of what was done."""
+    """Residual, factor and design transformed so that the noise is independent with s.d. sigma, and
+    the log determinant of the transformation."""
     whitening: Tensor = 0.0
     if "sigma_geo" in p:
         relative = (p["sigma_geo"] / p["sigma"][..., None])[..., None, :]
@@ -290,13 +291,13 @@ def _whitened(
 
 
 def _quasi_differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
-    """Each week less rho times the week before; the first times sqrt(1 - rho^2)."""
+    """Each week minus rho times the week before; the first week times sqrt(1 - rho^2)."""
     first = x[..., :1, :] * xp.sqrt(1.0 - rho**2)
     return xp.concatenate([first, x[..., 1:, :] - rho * x[..., :-1, :]], axis=-2)
 
 
 def _flattened_cells(values: Tensor) -> Tensor:
-    """The last two axes as one."""
+    """``values (..., week, geo)`` with its last two axes joined to one."""
     return values.reshape((*values.shape[:-2], values.shape[-2] * values.shape[-1]))
 
 

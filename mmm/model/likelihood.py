@@ -1,10 +1,10 @@
-"""The observed nodes of the PyMC graph: the kpi, the mediators, the budgets that demand drives.
+"""The observed nodes of the PyMC graph: the KPI, the mediators, the budgets that demand drives.
 
 kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
           covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
           log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
           counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
-mediator  Normal(mean, sd) in its own units; a week unseen is mean + sd * innovation
+mediator  Normal(mean, sd) in its own units; an unobserved week is mean + sd * innovation
 budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
           spend: the second sensor of latent demand
 """
@@ -31,8 +31,8 @@ def kpi_likelihood(
     predictor: Tensor,
     kept: NDArray[np.bool_],
 ) -> None:
-    """The kpi given the structural ``predictor (week, geo)`` in scaled units; cells that are not
-    ``kept (week, geo)`` have no say."""
+    """The KPI given the structural ``predictor (week, geo)`` in scaled units; cells that are not
+    ``kept (week, geo)`` do not enter the likelihood."""
     s, unit = design.structure, pm.Data("kpi_unit", design.scales.kpi_unit, dims="geo")
     kpi, kind = design.panel.array("kpi"), s.likelihood
     dims = CELLS if kept.all() else None
@@ -80,7 +80,7 @@ def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: 
 
 
 def observed_mediators(design: Design, p: Parameters) -> MediatorValue:
-    """Observed nodes of the mediators; children use the node, so that ``do`` propagates."""
+    """Creates the mediators' observed nodes; children use the node, so that ``do`` propagates."""
     values, scales = design.panel.array("mediators"), design.scales
 
     def mediator_value(mediator: int, mean: Tensor) -> Tensor:
@@ -114,7 +114,7 @@ def _with_unseen_weeks(
 
 
 def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> None:
-    """The budgets that latent demand drives, where there is spend."""
+    """Creates the observed nodes of the budgets that latent demand drives, for weeks with spend."""
     budgets = log_budgets(s, panel)
     for k, channel in enumerate(s.driven):
         weeks = np.flatnonzero(budgets.paid[k])

@@ -1,8 +1,8 @@
 """The equations over all posterior draws, for any variables on any weeks.
 
-The part of a timeline that the kpi of some weeks depends on: what is before is not evaluated.
+The part of a timeline that the KPI of some weeks depends on: what is before is not evaluated.
 
-Nothing reaches the kpi after the longest delay of the model. Latent states follow from the whole
+Nothing reaches the KPI after the longest delay of the model. Latent states follow from the whole
 history whatever the timeline; those that fade need the last observed week, or the one before the
 first, on it.
 """
@@ -74,7 +74,7 @@ def evaluate(
 
 
 def expected_kpi(model: FittedModel, evaluation: Evaluation) -> Array:
-    """(draw, week, geo) expected kpi in kpi units, given the past and the parameters."""
+    """(draw, week, geo) expected KPI in KPI units, given the past and the parameters."""
     mean = equations.mean(evaluation.terms, model.structure, np) * model.scales.kpi_unit
     if model.structure.likelihood == "lognormal":
         mean = mean * np.exp(0.5 * _log_variance(model.structure, evaluation))
@@ -82,22 +82,22 @@ def expected_kpi(model: FittedModel, evaluation: Evaluation) -> Array:
 
 
 def outcome(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
-    """(draw, week) expected kpi in kpi units, summed over geos."""
+    """(draw, week) expected KPI in KPI units, summed over geos."""
     return evaluate(
         model, variables, lambda evaluation: expected_kpi(model, evaluation).sum(-1), seed
     )
 
 
 def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = None) -> Array:
-    """(draw, week, geo) expected kpi in kpi units."""
+    """(draw, week, geo) expected KPI in KPI units."""
     return evaluate(model, variables, lambda evaluation: expected_kpi(model, evaluation), seed)
 
 
 def kpi_per_media_unit(model: FittedModel, evaluation: Evaluation) -> Array:
-    """(draw, week, geo) kpi units that one scaled unit of a term of media brings.
+    """(draw, week, geo) KPI units that one scaled unit of a term of media brings.
 
-    Identity link: the kpi unit, times the price factor where prices act on all. Log link: the
-    expected kpi itself, to first order in the term.
+    Identity link: the KPI unit, times the price factor where prices act on all. Log link: the
+    expected KPI itself, to first order in the term.
     """
     if model.structure.log_link:
         return expected_kpi(model, evaluation)
@@ -108,7 +108,7 @@ def kpi_per_media_unit(model: FittedModel, evaluation: Evaluation) -> Array:
 
 
 def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = True) -> Array:
-    """Draws of the kpi around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
+    """Draws of the KPI around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
     noise. ``memory`` lets autoregressive noise build up from the first week on; without it every
     week's noise is the fresh part alone."""
     rng, p, s = np.random.default_rng(seed), model.posterior.draws, model.structure
@@ -136,7 +136,7 @@ def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = Tru
 
 
 def _log_variance(s: Structure, evaluation: Evaluation) -> Array:
-    """(draw, week, geo) variance of the log kpi given the last known noise."""
+    """(draw, week, geo) variance of the log KPI given the last known noise."""
     p = evaluation.parameters
     by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
     rho2 = p["noise_rho"][:, None] ** 2 if s.ar else np.zeros((len(by_geo), 1))

@@ -73,7 +73,7 @@ class FittedModel:
 
     @property
     def kpi_unit(self) -> str:
-        """Unit of the kpi: ``currency`` for revenue, else ``units``."""
+        """Unit of the KPI: ``currency`` for revenue, else ``units``."""
         return "currency" if self.spec.kpi.kind == "revenue" else "units"
 
 

@@ -1,4 +1,4 @@
-"""Priors of the linear coefficients: mean and s.d. of each, some s.d. being parameters themselves.
+"""Priors of the linear coefficients: mean and s.d. of each; some s.d. are parameters themselves.
 
 Both forms of the posterior use them: the plain one draws the coefficients, the collapsed one
 integrates them out.
@@ -27,8 +27,11 @@ POOLED = {
 
 @dataclass(frozen=True)
 class CoefficientVector:
-    """``name`` of a vector along ``dim``: prior Normal(mean, fixed), or Normal(0, pooled * fixed)
-    where ``pooled`` names the parameter; ``fixed`` is a number or (coefficient,)."""
+    """A vector of ``size`` coefficients along ``dim`` with a common prior.
+
+    Normal(mean, fixed), or Normal(0, pooled * fixed) where ``pooled`` names the parameter;
+    ``fixed`` is a number or (coefficient,).
+    """
 
     name: str
     dim: str
@@ -49,7 +52,7 @@ def level_prior(s: Structure) -> Prior:
 
 
 def coefficient_vectors(design: Design) -> list[CoefficientVector]:
-    """Every vector of ``linear_terms``, in its order."""
+    """The coefficient vectors of ``linear_terms``, in the same order."""
     spec, s, scales = design.spec, design.structure, design.scales
     vectors = []
 
@@ -77,7 +80,7 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
 
 
 def acting_mediators(s: Structure) -> list[int]:
-    """Mediators that act on the kpi."""
+    """Positions of the mediators that act on the KPI."""
     return [i for i, lag in enumerate(s.mediator_lag) if lag is not None]
 
 
@@ -90,7 +93,7 @@ def smooth_coefficient_sd(lengthscale: float, scales: Scales) -> Array:
 
 @dataclass(frozen=True)
 class LinearPrior:
-    """The linear side of a model: what ``spec`` and ``scales`` say of its coefficients."""
+    """The joint prior of the linear coefficients that all geos share."""
 
     s: Structure
     vectors: tuple[CoefficientVector, ...]
@@ -118,11 +121,11 @@ class LinearPrior:
 
 
 def linear_prior(design: Design) -> LinearPrior:
-    """The linear side of the model."""
+    """The prior of the linear coefficients of ``design``."""
     return LinearPrior(design.structure, tuple(coefficient_vectors(design)))
 
 
 def varying_function_count(spec: ModelSpec, scales: Scales) -> int:
-    """Functions of the group that has most."""
+    """The largest number of basis functions of any time-varying group."""
     waves = (smooth_coefficient_sd(group.lengthscale, scales) for group in spec.time_varying)
     return max((len(wave) for wave in waves), default=0)

@@ -1,9 +1,10 @@
-"""A sensor of latent demand: how strongly it responds, and its noise, drawn together.
+"""The prior of a sensor of latent demand: its response and its noise, drawn jointly.
 
-The kpi and each budget are sensors; response b and noise s have half-normal priors of scales B, S.
-The data know the sensor's total variance well and its split badly: one sensor may follow demand so
-closely that its noise vanishes, if the other then does not (a Heywood case of factor analysis). In
-log b, log s that is a bent valley with endless legs. The same priors in polar coordinates,
+The KPI and each budget are sensors; response b and noise s have half-normal priors of scales B, S.
+The data identify a sensor's total variance well and its split into response and noise poorly: the
+noise of one sensor may vanish if that of the other does not (a Heywood case of factor analysis). In
+log b, log s the posterior is then a bent valley that never ends. The same priors in polar
+coordinates,
 
     b = B R cos(turn)    s = S |R sin(turn)|    R^2 / 2 ~ Gamma(1, 1)    turn ~ Uniform(-pi/2, pi/2)
 
@@ -25,7 +26,8 @@ TURN = Prior(
 
 
 def sensor_parameters(response: str, noise: str, source: Source, *dims: str) -> dict[str, Tensor]:
-    """Response and noise by these names of ``PRIORS``, along ``dims``."""
+    """Response and noise along ``dims``, under the names ``response`` and ``noise`` of
+    ``PRIORS``."""
     size = source.draw(f"{noise}_size_z", SIZE, *dims)
     # uniform; and the mean of the prior, where a search starts, is not the one point of no noise
     share = 1.0 - (1.0 - source.draw(f"{noise}_turn_z", TURN, *dims)) ** 3

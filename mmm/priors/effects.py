@@ -1,19 +1,19 @@
-"""The size of a channel's effect, from what is believed of it.
+"""The prior of a channel's effect, free or implied by a statement about ROI, share or elasticity.
 
 Without a statement an effect is drawn at the channel's mean active exposure, not at its asymptote:
-data inform the former, so effect and half-saturation are nearly independent. Best of all they
-inform how far a channel's contribution moves: a sampler draws the effect times the spread of its
-curve over the weeks, at the same prior. A statement q about
-ROI, marginal ROI, share of the kpi or elasticity fixes beta = q / (the same quantity per unit of
-beta), after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
+data inform the former, so effect and half-saturation are nearly independent. The data
+inform best how much a channel's contribution varies, so a sampler draws the effect times the
+standard deviation of its curve over the weeks, under the same prior. A statement q about ROI,
+marginal ROI, share of the KPI or elasticity fixes beta = q / (the same quantity per unit of beta),
+after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
 
     roi     sum(worth * ratio * curve) / spend       marginal_roi  with curve' * x for curve
     share   sum(unit * ratio * curve) / sum(kpi)     elasticity    with curve' * x for curve
 
-over the reference window, the weeks of the first fit (ROI: with its carry-out, at the last prices):
-a belief is about what was spent when it was stated. ``worth`` and ``unit`` are
-currency and kpi units that one scaled unit of media brings in a week: price factor times kpi unit;
-with the log link the kpi itself, to first order in the channel's term.
+over the reference window, the weeks of the first fit (ROI: including carryover after the window, at
+the last prices): a statement refers to the spend at the time it was made. ``worth`` and ``unit``
+are the currency and KPI units that one scaled unit of media brings in a week: price factor times
+KPI unit; with the log link the KPI itself, to first order in the channel's term.
 """
 
 from dataclasses import dataclass, replace
@@ -37,15 +37,18 @@ LEAST_RELATIVE_SD = 0.01
 
 @dataclass(frozen=True)
 class StatedQuantity:
-    """What a statement about an effect measures: value per unit of spend with ``money``, else a
-    share of the kpi; of the next unit of spend where ``marginal``, else of all spend."""
+    """The quantity that a statement about an effect refers to.
+
+    Value per unit of spend with ``money``, else a share of the KPI; of the next unit of spend where
+    ``marginal``, else of all spend.
+    """
 
     money: bool
     marginal: bool
 
     @property
     def label(self) -> str:
-        """A name of its own among the data of a graph."""
+        """The prefix of its data nodes in a graph."""
         return ("marginal_" if self.marginal else "") + ("value" if self.money else "kpi")
 
 
@@ -117,7 +120,7 @@ def _quantity_per_coefficient(
     ratio: Tensor,
     source: Source,
 ) -> Tensor:
-    """(..., channel) the quantity of the module's docstring, per unit of beta."""
+    """(..., channel) the stated quantity per unit of beta, as in the module's docstring."""
     s, panel, xp = design.structure, design.panel, source.xp
     tail, span = s.max_lag if quantity.money else 0, design.scales.span_weeks
     window = slice(0, span)
@@ -136,8 +139,8 @@ def _quantity_per_coefficient(
 
 
 def _value_per_scaled_unit(design: Design, tail: int, *, money: bool) -> Array:
-    """(week, geo) of one scaled unit of media, before the price factor: in currency with ``money``,
-    else in kpi units."""
+    """(week, geo) value of one scaled unit of media before the price factor, ``tail`` weeks
+    included; in currency with ``money``, else in KPI units."""
     scales, log_link = design.scales, design.structure.log_link
     window = slice(0, scales.span_weeks)
     prices, kpi = design.observed.price[window], design.panel.array("kpi")[window]
@@ -149,7 +152,7 @@ def _value_per_scaled_unit(design: Design, tail: int, *, money: bool) -> Array:
 
 
 def _on_weeks(d: Inputs, weeks: slice) -> Inputs:
-    """``d`` on some of its weeks; for curves and prices."""
+    """``d`` restricted to ``weeks``, in the inputs of curves and prices."""
     return replace(
         d,
         exposure=d.exposure[..., weeks, :],
@@ -160,7 +163,8 @@ def _on_weeks(d: Inputs, weeks: slice) -> Inputs:
 
 
 def followed_by_no_spend(d: Inputs, tail: int, xp: Namespace) -> Inputs:
-    """``d`` with ``tail`` more weeks without spend, at the last prices; for curves and prices."""
+    """``d`` followed by ``tail`` weeks without spend at the last prices, in the inputs of curves
+    and prices."""
 
     def hold(values: Tensor) -> Tensor:
         return xp.concatenate([values, *[values[..., -1:, :]] * tail], axis=-2)

@@ -1,6 +1,6 @@
-"""Priors of the baseline and of what lies outside the media: price, demand, noise.
+"""Priors of the baseline, price, demand and noise.
 
-Units: shares of the mean kpi, unless an entry says otherwise.
+Units: shares of the mean KPI, unless an entry says otherwise.
 """
 
 import numpy as np

@@ -1,11 +1,10 @@
 """Parameters that differ between geos: pooled elasticities and effects of channels.
 
-Standard deviations over geos, as a sampler draws them.
-
-A half-normal s.d. is the size of a normal number, and as that it is drawn, with a sign. Times
-normal innovations the sign changes nothing; but geos that do not differ at all, which data often
-cannot rule out, are a point like any other then, and not at the end of the long tail of a
-logarithm. Other spreads are drawn on the log, which measured better (benchmarks/README.md).
+A standard deviation over geos with a half-normal prior is sampled with a sign, as a normal number
+whose absolute value it is. Multiplied by normal innovations the sign changes nothing; but zero, no
+difference between geos, which data often cannot rule out, is then an interior point and not the end
+of the long tail of a logarithm. Other standard deviations are drawn on the log scale, which sampled
+better (benchmarks/README.md).
 """
 
 import numpy as np
@@ -20,8 +19,10 @@ from mmm.types import Array, Tensor
 
 
 def signed_sd(name: str, prior: Prior, source: Source, *dims: str) -> Tensor:
-    """A number whose size, kept as ``name``, has the half-normal ``prior``; for products with
-    innovations that are symmetric about zero, and for squares."""
+    """A normal number whose absolute value, recorded as ``name``, has the half-normal ``prior``.
+
+    For products with innovations that are symmetric about zero, and for squares.
+    """
     (scale,) = prior.parameters
     value = scale * source.standard_normal(f"{name}_z", *dims)
     source.keep(name, source.xp.abs(value), *dims)
@@ -29,7 +30,7 @@ def signed_sd(name: str, prior: Prior, source: Source, *dims: str) -> Tensor:
 
 
 def price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Elasticities; in a panel each geo's own, pooled around the common one."""
+    """Price elasticities; in a panel one per geo, pooled around the common one."""
     p: dict[str, Tensor] = {}
     many = len(panel.geos) > 1
     if s.has_price:
@@ -55,8 +56,8 @@ def price_parameters(s: Structure, panel: Panel, source: Source) -> dict[str, Te
 def geo_ratio(design: Design, source: Source) -> Tensor:
     """(..., channel, geo) a geo's effect relative to the channel's own; ones in a national model.
 
-    The channel's own effect is the mean over geos by their share of its exposure: what the whole
-    panel informs, and hence nearly independent of how the geos differ.
+    The channel's own effect is the mean over geos, weighted by their share of its exposure: the
+    whole panel informs it, so it is nearly independent of the differences between geos.
     """
     panel = design.panel
     if len(panel.geos) == 1:
@@ -69,7 +70,7 @@ def geo_ratio(design: Design, source: Source) -> Tensor:
 
 
 def exposure_share(panel: Panel, scales: Scales) -> Array:
-    """(channel, geo) a geo's share of a channel's exposure, in terms of the kpi that it moves."""
+    """(channel, geo) a geo's share of a channel's exposure, weighted by geo size."""
     spend = panel.array("spend").sum(0).T
     moved = spend / scales.exposure[: len(spend)] * scales.geo_weight
     total = moved.sum(-1, keepdims=True)

@@ -1,6 +1,6 @@
 """Priors of media: sizes, carryover and saturation, and the mediators they move.
 
-Units: shares of the mean kpi, multiples of a channel's mean active spend, s.d. of a mediator.
+Units: shares of the mean KPI, multiples of a channel's mean active spend, s.d. of a mediator.
 """
 
 import numpy as np

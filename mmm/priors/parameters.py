@@ -1,4 +1,4 @@
-"""Parameters from their priors, written once for every way of drawing them.
+"""Draws parameters from their priors, written once for every way of drawing.
 
 A ``Source`` draws free parameters: nodes of a PyMC graph, or arrays of prior draws (leading
 dimension draw). What follows from them (coefficients of media, pooled geo effects, the latent
@@ -28,7 +28,7 @@ from mmm.types import Namespace, Tensor
 
 
 def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
-    """Everything but the linear coefficients and the noise; ``d`` are the observed inputs."""
+    """All parameters except the linear coefficients and the noise; ``d``: the observed inputs."""
     spec, s, panel = design.spec, design.structure, design.panel
     p = _curve_parameters(spec, s, source)
     p |= price_parameters(s, panel, source)
@@ -55,8 +55,8 @@ def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
 
 
 def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
-    """Standard deviations of pooled linear coefficients, of geos, and (with a sign) of weekly
-    shocks."""
+    """Standard deviations of pooled linear coefficients, of geo levels and of weekly shocks (the
+    last with a sign)."""
     pooled = [c.pooled for c in coefficient_vectors(design) if c.pooled]
     p = {name: source.draw(name, PRIORS[name]) for name in pooled}
     if len(design.panel.geos) > 1:
@@ -90,8 +90,10 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
 
 
 def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``. And,
-    where demand is latent, its effect, with which the data trade sigma."""
+    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``.
+
+    With latent demand also its effect on the KPI, which is correlated with sigma in the posterior.
+    """
     latent = spec.demand is not None and spec.demand.kind == "latent"
     if spec.kpi.likelihood == "negative_binomial":
         names = ("dispersion", "demand_effect") if latent else ("dispersion",)
@@ -130,7 +132,7 @@ def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
-    """How budgets respond to latent demand, and their noise."""
+    """Response of the driven budgets to latent demand, and their noise."""
     return sensor_parameters("budget_loading", "budget_sd", source, "driven") if s.driven else {}
 
 
@@ -159,7 +161,7 @@ def _latent_demand(
 
 
 def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str, Tensor]:
-    """Adstock and saturation parameters; a stated half-life fixes one of its channel's."""
+    """Adstock and saturation parameters; a stated half-life determines one of the channel's."""
     p: dict[str, Tensor] = {}
     # A Weibull's scale follows from its shape, so the shape comes first.
     for name in sorted(s.parameter_media, key=lambda name: name == "adstock_scale"):
@@ -184,7 +186,7 @@ def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str
 
 
 def _stated_half_life(spec: ModelSpec, s: Structure, member: int) -> MedianP95 | None:
-    """What is stated of the half-life of a channel's direct effect."""
+    """The half-life that the specification states for a channel's direct effect, if any."""
     direct = member < s.n_channels and s.media[member].acts
     return spec.channels[member].prior.half_life if direct else None
 

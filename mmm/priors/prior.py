@@ -1,4 +1,4 @@
-"""What a prior is.
+"""The type of a prior distribution.
 
 Families and parameters: normal(mean, sd), half_normal(sd), lognormal(mu, sigma of the log),
 beta(a, b), gamma(a, rate). A parameter is a number, or an array along the parameter's dimension.
@@ -12,7 +12,7 @@ Family = Literal["normal", "half_normal", "lognormal", "beta", "gamma"]
 
 @dataclass(frozen=True)
 class Prior:
-    """A distribution with what it says, in which unit, and why."""
+    """A distribution with its ``meaning``, ``unit`` and ``source`` in words."""
 
     family: Family
     parameters: tuple[Any, ...]

@@ -1,4 +1,4 @@
-"""Draws of every parameter from its prior, with numpy: the model before any data spoke.
+"""Prior draws of every parameter, with NumPy.
 
 The same code (``parameters``) that builds the PyMC graph runs here on arrays, so that a prior draw
 has the names and shapes of a posterior draw.
@@ -26,7 +26,7 @@ HIDDEN = "_z"
 
 @dataclass
 class ArraySource:
-    """``n`` draws of each parameter; what was drawn stands in ``drawn`` with its dimensions."""
+    """Draws each parameter ``n`` times; ``drawn`` maps names to dimensions and values."""
 
     rng: np.random.Generator
     n: int
@@ -63,8 +63,11 @@ class ArraySource:
 
 
 def prior_draws(design: Design, n: int, seed: int) -> xr.Dataset:
-    """Draws as (chain, draw, ...), one chain of ``n``, named as a posterior's; innovations left
-    out. Weeks in which a mediator was not seen are drawn from its own equation."""
+    """``n`` prior draws as (chain, draw, ...) with one chain, named as in a posterior.
+
+    Innovations are left out. Weeks in which a mediator was not observed are drawn from the
+    mediator's equation.
+    """
     s, panel, d = design.structure, design.panel, design.inputs
     labels = coords(design)
     sizes = {name: len(values) for name, values in labels.items()}

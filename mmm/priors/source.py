@@ -1,4 +1,4 @@
-"""``Source``: what draws parameters, be it nodes of a PyMC graph or arrays of prior draws."""
+"""``Source``: the interface that draws parameters, as nodes of a PyMC graph or as arrays."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -18,14 +18,16 @@ class Source(Protocol):
         """A free parameter."""
 
     def rescaled(self, name: str, prior: Prior, factor: Callable[[], Tensor], *dims: str) -> Tensor:
-        """A free log-normal parameter of which data inform the multiple ``times()``, a function of
-        parameters drawn before: a sampler draws that."""
+        """A free log-normal parameter that a sampler draws as its product with ``factor()``.
+
+        The factor is a function of parameters drawn before; the data inform the product best.
+        """
 
     def standard_normal(self, name: str, *dims: str) -> Tensor:
         """Standard normal innovations."""
 
     def keep(self, name: str, value: Tensor, *dims: str) -> Tensor:
-        """``value`` under a name of its own."""
+        """``value``, recorded under ``name``."""
 
     def data(self, name: str, value: Any, *dims: str) -> Tensor:
-        """A number or array of the data."""
+        """A number or array that comes from the data."""

@@ -1,8 +1,8 @@
 """Every prior of the model by name, each with its meaning, unit and source.
 
-Units: shares of the mean kpi, multiples of a channel's mean active spend. The tables stand in
-``prior_world`` and ``prior_media``; here are they together, and the priors that data or the
-specification set: a channel's effect and its ROI.
+Units: shares of the mean KPI, multiples of a channel's mean active spend. ``PRIORS``
+joins the tables of ``environment`` and ``media``; functions give the priors that depend on the data
+or the specification: a channel's effect, and statements such as its ROI.
 """
 
 import numpy as np
@@ -25,12 +25,12 @@ SPEND_POWER = 0.5
 
 
 def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
-    """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean kpi each.
+    """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean KPI each.
 
-    All channels together carry a quarter of the kpi on average, which is about a fifth over a
+    All channels together carry a quarter of the KPI on average, which is about a fifth over a
     history with weeks off. Medians divide ``MEDIA_SHARE`` in proportion to the square root of
-    spend: half-way between equal returns per unit of spend and equal effects per channel. The truth
-    of a channel may be five times more or less.
+    spend: half-way between equal returns per unit of spend and equal effects per channel. The true
+    effect may be five times larger or smaller.
     """
     weight = mean_spend**SPEND_POWER
     return tuple(

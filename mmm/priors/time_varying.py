@@ -11,7 +11,8 @@ from mmm.types import Tensor
 
 
 def varying_weights(spec: ModelSpec, scales: Scales, source: Source) -> Tensor:
-    """(..., group, function) coefficients of the log multipliers; zero beyond a group's own."""
+    """(..., group, function) coefficients of the log multipliers; zero for functions that a group
+    does not have."""
     waves = [smooth_coefficient_sd(group.lengthscale, scales) for group in spec.time_varying]
     size = varying_function_count(spec, scales)
     fixed = np.stack([np.pad(wave, (0, size - len(wave))) for wave in waves])

@@ -1,6 +1,6 @@
 """Whole data sets from the prior of a specification: what a hypothesis implies before any fit.
 
-Spend, prices, controls and events stay as they are; mediators, latent states, noise and the kpi are
+Spend, prices, controls and events stay as they are; mediators, latent states, noise and the KPI are
 drawn. Scales come from the same table, so that the draws are those of the PyMC model's prior
 predictive. Budgets that latent demand drives are among the inputs and stay, too.
 """
@@ -45,7 +45,7 @@ class SimulationSummary(Answer):
     elasticity: Interval | None
     cross_elasticities: dict[str, Interval]
     negative_kpi: float
-    """Share of simulated cells with a negative kpi."""
+    """Share of simulated cells with a negative KPI."""
     channels: tuple[ImpliedChannel, ...]
     notes: tuple[str, ...]
 
@@ -76,7 +76,7 @@ def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> 
 def simulated_table(
     frame: pd.DataFrame, spec: ModelSpec, panel: Panel, simulation: Simulation, draw: int
 ) -> pd.DataFrame:
-    """``frame`` with the kpi and the mediators of one draw; a mediator keeps its weeks unseen."""
+    """``frame`` with the KPI and the mediators of one draw; a mediator keeps its weeks unseen."""
     out = frame.copy()
     place = row_positions(frame, spec)
     out[spec.kpi.column] = simulation.kpi[draw].ravel()[place]
@@ -94,7 +94,7 @@ def _without_mediators(panel: Panel) -> Panel:
 
 
 def _states_and_mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
-    """Mediators' standardised states, and (draw, week, geo) the kpi's mean in kpi units."""
+    """Mediators' standardised states, and (draw, week, geo) the kpi's mean in KPI units."""
     p, s, panel = model.posterior.draws, model.structure, model.panel
     shape = (model.posterior.n_draws, len(panel.weeks), len(panel.geos))
     states = {i: p[f"unseen_{name}"].reshape(shape) for i, name in enumerate(s.mediators)}

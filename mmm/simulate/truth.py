@@ -1,7 +1,7 @@
 """What really happens in a simulated world: its equations, and the true answers to questions.
 
 Written with loops over channels and lags, apart from ``equations.py`` on purpose: each checks the
-other. For week t, geo g, in kpi units:
+other. For week t, geo g, in KPI units:
 
     mean[t,g] = factor[t] * (base[t,g] + sum_c media[t,g,c] - rival[t,g]) + delta w_g (q_t - qbar)
     factor    = (price / price_ref)^e * (rival_price / rival_ref)^h
@@ -117,13 +117,13 @@ class Truth:
         return out
 
     def rival(self, series: Series) -> Array:
-        """(week, geo) kpi that the rival's spend takes away, at the reference prices."""
+        """(week, geo) KPI that the rival's spend takes away, at the reference prices."""
         x = carry_over(series.rival_spend[:, None] / self.rival_exposure, self.rival_alpha)
         decay: Array = np.exp(-self.rival_rate * x)
         return self.gamma * self.weight * (1 - decay) / (1 + decay)
 
     def mean(self, series: Series) -> Array:
-        """(week, geo) expected kpi."""
+        """(week, geo) expected KPI."""
         inner = self.base(series) + self.media(series).sum(-1) - self.rival(series)
         demand = self.demand_effect * (series.demand - self.demand_mean)
         return self.factor(series)[:, None] * inner + demand[:, None] * self.weight
