@@ -142,7 +142,7 @@ def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list
     for variable in pair.variables:
         if not shown_paths(model, variable):
             notes.append(
-                f"{variable.name} has no path to the kpi in this model: its effect is zero"
+                f"{variable.name} has no path to the KPI in this model: its effect is zero"
             )
         elif has_more_paths(model, variable):
             notes.append(

@@ -184,7 +184,7 @@ def plan_response(
     """
     weeks = _horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
-        detail = "the kpi has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
+        detail = "the KPI has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
     tail = model.structure.max_lag
     today, warnings = extend_timeline(model, weeks[-1], tail, assumed.future, None)

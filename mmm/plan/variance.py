@@ -1,17 +1,17 @@
 """Plan against actual: the difference split into plan, execution, market and model.
 
-E_s(x, m) is the expected kpi of the weeks in question given draw s of the plan's own model, under
-spend x and market m (prices, rivals, controls, events, cost of exposure). For the reference spend
-r, the planned spend b, the spend a as it came, the market assumed (m) and as it came (m*):
+E_s(x, m) is the expected KPI of the weeks in question given draw s of the plan's own model, under
+spend x and market m (prices, rivals, controls, events, cost of exposure). With the reference spend
+r, the planned spend b, the actual spend a, the assumed market m and the actual market m*:
 
     actual = E_s(r, m)                                   reference: spend as before
            + E_s(b, m) - E_s(r, m)                       plan
            + E_s(a, m) - E_s(b, m)                       execution, channel by channel
            + E_s(a, m*) - E_s(a, m)                      market, variable by variable
-           + actual - E_s(a, m*)                         model: what it did not foresee
+           + actual - E_s(a, m*)                         model: the part it did not predict
 
-in this order, so that what two causes bring together belongs to the later one. The rows add up in
-every draw. The last is held against the predictive distribution of the kpi given a and m*.
+in this order, so that the joint effect of two causes belongs to the later one. The rows add up in
+every draw. The last is compared with the predictive distribution of the KPI given a and m*.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,11 @@ MARKET = ("price", "rival_price", "rival_spend", "controls", "events")
 
 @dataclass(frozen=True)
 class PlannedWeeks:
-    """A plan and what it assumed: ``spend``, ``reference (week, geo, channel)`` over the horizon,
-    which is the last part of ``world``, the assumed weeks; weeks after the horizon may follow."""
+    """A plan and its assumptions.
+
+    ``world``: the assumed weeks, observed ones first; weeks after the horizon may follow. ``spend``
+    and ``reference (week, geo, channel)``: planned and reference spend over the horizon.
+    """
 
     world: Variables
     spend: Array
@@ -46,8 +49,8 @@ class PlannedWeeks:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One change of the world, and what it brought: ``draws (draw, week)``."""
+class VarianceStep:
+    """One change of the world, and its effect on the KPI: ``draws (draw, week)``."""
 
     kind: str
     name: str
@@ -56,9 +59,11 @@ class Step:
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """The kpi of the plan's weeks, in kpi units: ``actual (week,)``, what was observed, and with
-    all noise ``predictive (draw, week)``, given spend and market as they came, and ``promised
-    (draw, week)``, given the plan and the market that it assumed."""
+    """The KPI of the plan's weeks, in KPI units.
+
+    ``actual (week,)``: observed. ``predictive (draw, week)``: with noise, given actual spend and
+    market. ``promised (draw, week)``: with noise, given the plan and its assumed market.
+    """
 
     actual: Array
     predictive: Array
@@ -68,9 +73,9 @@ class PlanOutcome:
 def plan_versus_actual(
     model: FittedModel, planned: PlannedWeeks, actual: Panel, seed: int = 0
 ) -> PlanVersusActual:
-    """The split for those weeks of the plan that ``actual`` has; it continues the model's data.
+    """The split for the weeks of the plan that are in ``actual``, which continues the model's data.
 
-    Raises QueryError where there is none yet.
+    Raises QueryError where there is no such week yet.
     """
     first, horizon = len(model.panel.weeks), planned.spend.shape[0]
     count = min(len(actual.weeks) - first, horizon)
@@ -79,160 +84,176 @@ def plan_versus_actual(
         detail = f"no week of the plan has happened yet: it starts on {start}; send its actuals"
         raise QueryError([Issue("", "no_actuals", detail)])
     weeks = slice(first, first + count)
-    assumed, came = _cut(planned.world, weeks.stop), _cut(observed_variables(actual), weeks.stop)
-    came = _with_past(came, assumed, first)
+    assumed_world, actual_world = (
+        _first_weeks(planned.world, weeks.stop),
+        _first_weeks(observed_variables(actual), weeks.stop),
+    )
+    actual_world = _with_past(actual_world, assumed_world, first)
     kpi = actual.array("kpi")[weeks].sum(1)
-    steps = [*_steps(model, planned, assumed, came, weeks)]
-    steps.append(Step("model", "model", kpi - _total(steps)))
+    steps = [*_steps(model, planned, assumed_world, actual_world, weeks)]
+    steps.append(VarianceStep("model", "model", kpi - _total(steps)))
     outcome = PlanOutcome(
         actual=kpi,
-        predictive=predictive_draws(model, came, weeks, seed).sum(-1),
+        predictive=predictive_draws(model, actual_world, weeks, seed).sum(-1),
         promised=promised(model, planned, weeks, seed),
     )
-    return _answer(model, planned, came, weeks, steps, outcome)
+    return _answer(model, planned, actual_world, weeks, steps, outcome)
 
 
 def promised(model: FittedModel, planned: PlannedWeeks, weeks: slice, seed: int = 0) -> Array:
-    """(draw, week) kpi that the plan let expect on ``weeks`` of its world, noise included."""
-    world = _spending(_cut(planned.world, weeks.stop), planned.spend, weeks)
+    """(draw, week) KPI that the plan promised for ``weeks`` of its world, with noise."""
+    world = _with_spend(_first_weeks(planned.world, weeks.stop), planned.spend, weeks)
     return np.asarray(predictive_draws(model, world, weeks, seed).sum(-1))
 
 
 def _steps(
-    model: FittedModel, planned: PlannedWeeks, assumed: Variables, came: Variables, weeks: slice
-) -> Iterator[Step]:
+    model: FittedModel,
+    planned: PlannedWeeks,
+    assumed_world: Variables,
+    actual_world: Variables,
+    weeks: slice,
+) -> Iterator[VarianceStep]:
     def mean(world: Variables) -> Array:
         return mean_by_geo(model, world)[:, weeks].sum(-1)
 
-    before = mean(_spending(assumed, planned.reference, weeks))
-    yield Step("reference", "reference", before)
-    for kind, name, world in _worlds(model, planned, assumed, came, weeks):
+    before = mean(_with_spend(assumed_world, planned.reference, weeks))
+    yield VarianceStep("reference", "reference", before)
+    for kind, name, world in _worlds(model, planned, assumed_world, actual_world, weeks):
         after = mean(world)
-        yield Step(kind, name, after - before)
+        yield VarianceStep(kind, name, after - before)
         before = after
 
 
 def _worlds(
-    model: FittedModel, planned: PlannedWeeks, assumed: Variables, came: Variables, weeks: slice
+    model: FittedModel,
+    planned: PlannedWeeks,
+    assumed_world: Variables,
+    actual_world: Variables,
+    weeks: slice,
 ) -> Iterator[tuple[str, str, Variables]]:
-    """Every change from the reference to what came, one after the other."""
-    world = _spending(assumed, planned.spend, weeks)
+    """The changes from the plan to the actual world, one after the other: kind, name, world."""
+    world = _with_spend(assumed_world, planned.spend, weeks)
     yield "plan", "plan", world
     for name, variable in model_variables(model).items():
         if variable.array == "spend":
-            world = with_values(world, variable, read_values(came, variable))
+            world = with_values(world, variable, read_values(actual_world, variable))
             yield "execution", name, world
     for array in MARKET:
         for name, variable in model_variables(model).items():
             if variable.array == array:
-                world = with_values(world, variable, read_values(came, variable))
+                world = with_values(world, variable, read_values(actual_world, variable))
                 yield "market", name, world
     for channel in model.spec.channels:
         if channel.exposure or channel.frequency:
-            at = model.structure.channels.index(channel.name)
+            position = model.structure.channels.index(channel.name)
             for array in ("unit_cost", "frequency"):
-                variable = VariableRef(channel.name, array, at)
-                world = with_values(world, variable, read_values(came, variable))
+                variable = VariableRef(channel.name, array, position)
+                world = with_values(world, variable, read_values(actual_world, variable))
             yield "market", f"cost and contacts of {channel.name}", world
 
 
 def _answer(
     model: FittedModel,
     planned: PlannedWeeks,
-    came: Variables,
+    actual_world: Variables,
     weeks: slice,
-    steps: list[Step],
+    steps: list[VarianceStep],
     outcome: PlanOutcome,
 ) -> PlanVersusActual:
-    kpi, drawn, hoped = outcome.actual, outcome.predictive, outcome.promised
-    rows = {kind: _of_kind(steps, kind) for kind in ORDER}
+    kpi, predicted, promise = outcome.actual, outcome.predictive, outcome.promised
+    rows = {kind: _total_of_kind(steps, kind) for kind in ORDER}
     target = rows["reference"] + rows["plan"]
     total = float(kpi.sum())
-    spent = came.spend[weeks].sum(1)
-    intended = planned.spend[: len(kpi)].sum(1)
+    actual_spend = actual_world.spend[weeks].sum(1)
+    planned_spend = planned.spend[: len(kpi)].sum(1)
     return PlanVersusActual(
-        start=came.weeks[weeks.start],
-        end=came.weeks[weeks.stop - 1],
+        start=actual_world.weeks[weeks.start],
+        end=actual_world.weeks[weeks.stop - 1],
         weeks=len(kpi),
         weeks_planned=planned.spend.shape[0],
         unit=model.kpi_unit,
         order=ORDER,
         actual=total,
         planned=summarize(target.sum(1)),
-        promised=summarize(hoped.sum(1)),
-        promise_kept=_inside(total, summarize(hoped.sum(1))),
+        promised=summarize(promise.sum(1)),
+        promise_kept=_within(total, summarize(promise.sum(1))),
         difference=summarize(total - target.sum(1)),
-        rows=tuple(VarianceRow(name=k, kind=k, amount=_amount(rows[k])) for k in ORDER),
-        execution=tuple(_row(step) for step in steps if step.kind == "execution"),
-        market=tuple(_row(step) for step in steps if step.kind == "market"),
-        residual=_residual(total, rows["model"].sum(1), drawn.sum(1)),
+        rows=tuple(VarianceRow(name=k, kind=k, amount=_total_interval(rows[k])) for k in ORDER),
+        execution=tuple(_variance_row(step) for step in steps if step.kind == "execution"),
+        market=tuple(_variance_row(step) for step in steps if step.kind == "market"),
+        residual=_residual(total, rows["model"].sum(1), predicted.sum(1)),
         by_week=tuple(
             VarianceWeek(
-                week=came.weeks[weeks.start + t],
+                week=actual_world.weeks[weeks.start + t],
                 actual=float(kpi[t]),
                 planned=summarize(target[:, t]),
                 amounts={kind: summarize(rows[kind][:, t]) for kind in ORDER},
-                residual=_residual(float(kpi[t]), rows["model"][:, t], drawn[:, t]),
-                spend_planned=float(intended[t].sum()),
-                spend_actual=float(spent[t].sum()),
+                residual=_residual(float(kpi[t]), rows["model"][:, t], predicted[:, t]),
+                spend_planned=float(planned_spend[t].sum()),
+                spend_actual=float(actual_spend[t].sum()),
             )
             for t in range(len(kpi))
         ),
         spend=tuple(
-            SpendRow(name=name, planned=float(intended[:, c].sum()), actual=float(s))
-            for c, (name, s) in enumerate(zip(model.structure.channels, spent.sum(0), strict=True))
+            SpendRow(name=name, planned=float(planned_spend[:, c].sum()), actual=float(s))
+            for c, (name, s) in enumerate(
+                zip(model.structure.channels, actual_spend.sum(0), strict=True)
+            )
         ),
     )
 
 
-def _residual(actual: float, rest: Array, drawn: Array) -> Residual:
-    """``rest (draw,)`` is actual less its expectation, ``drawn (draw,)`` the kpi with all noise."""
-    amount = summarize(rest)
-    expected = summarize(drawn - (actual - amount.mean))
+def _residual(actual: float, residual_draws: Array, predicted: Array) -> Residual:
+    """The residual from ``residual_draws (draw,)``, actual less its expectation, and ``predicted
+    (draw,)``, the KPI with noise."""
+    amount = summarize(residual_draws)
+    expected = summarize(predicted - (actual - amount.mean))
     return Residual(
         amount=amount,
         expected=expected,
-        within=_inside(amount.mean, expected),
-        share_below=float(np.mean(drawn < actual)),
+        within=_within(amount.mean, expected),
+        share_below=float(np.mean(predicted < actual)),
     )
 
 
-def _inside(value: float, interval: Interval) -> bool:
+def _within(value: float, interval: Interval) -> bool:
     return bool(interval.p5 <= value <= interval.p95)
 
 
-def _row(step: Step) -> VarianceRow:
-    return VarianceRow(name=step.name, kind=step.kind, amount=_amount(step.draws))
+def _variance_row(step: VarianceStep) -> VarianceRow:
+    return VarianceRow(name=step.name, kind=step.kind, amount=_total_interval(step.draws))
 
 
-def _amount(draws: Array) -> Interval:
+def _total_interval(draws: Array) -> Interval:
     return summarize(draws.sum(1))
 
 
-def _total(steps: list[Step]) -> Array:
+def _total(steps: list[VarianceStep]) -> Array:
     return np.asarray(sum(step.draws for step in steps))
 
 
-def _of_kind(steps: list[Step], kind: str) -> Array:
-    found = [step.draws for step in steps if step.kind == kind]
-    return np.asarray(sum(found, np.zeros_like(steps[0].draws)))
+def _total_of_kind(steps: list[VarianceStep], kind: str) -> Array:
+    draws = [step.draws for step in steps if step.kind == kind]
+    return np.asarray(sum(draws, np.zeros_like(steps[0].draws)))
 
 
-def _spending(world: Variables, spend: Array, weeks: slice) -> Variables:
+def _with_spend(world: Variables, spend: Array, weeks: slice) -> Variables:
     changed = world.spend.copy()
     changed[weeks] = spend[: weeks.stop - weeks.start]
     return replace(world, spend=changed)
 
 
-def _cut(world: Variables, stop: int) -> Variables:
+def _first_weeks(world: Variables, stop: int) -> Variables:
     arrays = {name: getattr(world, name)[:stop] for name in VARIABLE_NAMES}
     return Variables(weeks=world.weeks[:stop], **arrays)
 
 
-def _with_past(came: Variables, assumed: Variables, first: int) -> Variables:
-    """``came`` with the past as the model was fitted to it."""
+def _with_past(actual_world: Variables, assumed_world: Variables, first: int) -> Variables:
+    """``actual_world`` with the past weeks as in the data that the model was fitted to."""
     arrays = {
-        name: np.concatenate([getattr(assumed, name)[:first], getattr(came, name)[first:]])
+        name: np.concatenate(
+            [getattr(assumed_world, name)[:first], getattr(actual_world, name)[first:]]
+        )
         for name in VARIABLE_NAMES
     }
-    return Variables(weeks=came.weeks, **arrays)
+    return Variables(weeks=actual_world.weeks, **arrays)

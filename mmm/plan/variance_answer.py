@@ -8,7 +8,7 @@ from mmm.interval import Answer, Interval
 
 
 class VarianceRow(Answer):
-    """What one cause added to the kpi of the weeks."""
+    """The part of the KPI of these weeks that is due to one cause."""
 
     name: str
     kind: str
@@ -16,12 +16,12 @@ class VarianceRow(Answer):
 
 
 class Residual(Answer):
-    """What the model did not foresee, beside what it may miss by chance and by not knowing."""
+    """The part that the model did not predict, and its predictive interval."""
 
     amount: Interval
     expected: Interval = Field(description="Predictive interval of the amount.")
     within: bool = Field(description="Whether the mean amount lies within it.")
-    share_below: float = Field(description="Share of predictive draws below the actual kpi.")
+    share_below: float = Field(description="Share of predictive draws below the actual KPI.")
 
 
 class VarianceWeek(Answer):
@@ -37,7 +37,7 @@ class VarianceWeek(Answer):
 
 
 class SpendRow(Answer):
-    """What a channel was to get in these weeks, and what it got; currency."""
+    """Planned and actual spend of a channel in these weeks; currency."""
 
     name: str
     planned: float
@@ -45,10 +45,10 @@ class SpendRow(Answer):
 
 
 class PlanVersusActual(Answer):
-    """The kpi of the weeks that have happened, from reference to actual.
+    """The KPI of the weeks that have happened, from reference to actual.
 
     ``rows`` in ``order`` add up to ``actual`` (their means too); ``execution`` and ``market`` list
-    what theirs are made of. ``planned`` is reference and plan together.
+    the parts of the rows of that name. ``planned`` is reference and plan together.
     """
 
     start: date
@@ -58,8 +58,8 @@ class PlanVersusActual(Answer):
     unit: str
     order: tuple[str, ...]
     actual: float
-    planned: Interval = Field(description="Expected kpi under the plan.")
-    promised: Interval = Field(description="The same with noise: what the plan let expect.")
+    planned: Interval = Field(description="Expected KPI under the plan.")
+    promised: Interval = Field(description="The same with noise: the KPI that the plan promised.")
     promise_kept: bool = Field(description="Whether actual lies within promised.")
     difference: Interval = Field(description="Actual less planned.")
     rows: tuple[VarianceRow, ...]

@@ -178,7 +178,7 @@ def test_a_channel_without_a_path_has_no_effect_and_is_told_so(model):
     found = ask(model, [{"variable": "mail", "scale": 3.0}])
     assert found.effect.mean == 0.0
     assert found.by_path == ()
-    assert "mail has no path to the kpi in this model: its effect is zero" in found.warnings
+    assert "mail has no path to the KPI in this model: its effect is zero" in found.warnings
 
 
 def test_the_carry_out_waits_for_the_slowest_path():
