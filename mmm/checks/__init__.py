@@ -1,0 +1,1 @@
+"""The checks behind the verdict on a fit: residuals, prior, predictive draws, lift tests."""

@@ -1,0 +1,1 @@
+"""The structural equations of the KPI, written once for NumPy and PyTensor."""

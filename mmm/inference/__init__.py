@@ -1,0 +1,1 @@
+"""Samplers and compiled code; empty, so that importing the package loads no PyMC."""

@@ -1,0 +1,1 @@
+"""The PyMC model of a design; empty, so that importing the package loads no PyMC."""

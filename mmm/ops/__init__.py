@@ -1,0 +1,1 @@
+"""PyTensor operations of the model; empty, so that importing the package loads no PyTensor."""

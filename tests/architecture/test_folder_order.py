@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 type Levels = tuple[tuple[str, ...], ...]
 
 MMM: Levels = (
-    ("types", "errors", "progress", "code_folder", "interval", "release"),
+    ("types", "errors", "progress", "code_folder", "interval", "lazy", "release"),
     ("summarize",),
     ("spec",),
     ("data",),
