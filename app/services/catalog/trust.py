@@ -1,4 +1,4 @@
-"""The gate that a rejected model must pass, and what every answer of a doubtful one says."""
+"""Refusal of answers from rejected models, and the warnings of draft and rejected models."""
 
 from app.errors import ModelRejected
 from mmm.errors import Issue, pointer
@@ -6,13 +6,13 @@ from mmm.posterior.verdict import DRAFT_NOTE, Verdict
 
 
 def standing_warnings(verdict: Verdict, *, accept_rejected: bool) -> list[str]:
-    """Warnings that an answer of a model must carry: that it is a draft, that it is rejected.
+    """The warnings that every answer of a model carries: that it is a draft, or rejected.
 
-    Raises ModelRejected, with the checks that failed, unless the request accepts that.
+    Raises ModelRejected with the failed checks, unless the request accepts a rejected model.
     """
-    standing = [DRAFT_NOTE] if verdict.draft else []
+    draft_notes = [DRAFT_NOTE] if verdict.draft else []
     if verdict.status != "rejected":
-        return standing
+        return draft_notes
     failing = [
         (index, check) for index, check in enumerate(verdict.checks) if check.status == "rejected"
     ]
@@ -27,6 +27,6 @@ def standing_warnings(verdict: Verdict, *, accept_rejected: bool) -> list[str]:
         )
     reasons = "; ".join(check.message for _, check in failing)
     return [
-        *standing,
-        f"The model failed its checks and these numbers are no basis for money: {reasons}.",
+        *draft_notes,
+        f"The model failed its checks; do not base budget decisions on these numbers: {reasons}.",
     ]

@@ -1,4 +1,4 @@
-"""The job behind a fit: a process fits, its file becomes an artefact and a model's row."""
+"""The job of a fit: runs a fit process, stores the model file, and writes the model's row."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ from mmm.progress import Progress
 
 @dataclass(frozen=True)
 class FitJob:
-    """Handler of operations of kind ``fit``, and ``refit`` where the request names a base."""
+    """Handler of operations of kind ``fit``, and of kind ``refit``, which have a base model."""
 
     store: ArtefactStore
     pool: FitPool
@@ -38,67 +38,67 @@ class FitJob:
     timeout_seconds: float
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Fit in a process apart, killed at once when this is cancelled."""
-        holder = Holder()
+        """Fit in a separate process, which is killed at once when this call is cancelled."""
+        killer = ProcessKiller()
         try:
-            return await asyncio.to_thread(self._fit, job, holder)
+            return await asyncio.to_thread(self._fit, job, killer)
         except asyncio.CancelledError:
-            holder.kill()
+            killer.kill()
             raise
 
-    def _fit(self, job: Job, holder: "Holder") -> WriteResult:
+    def _fit(self, job: Job, killer: "ProcessKiller") -> WriteResult:
         with disk_errors(self.work_dir):
             self.work_dir.mkdir(parents=True, exist_ok=True)
             folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
         process = self.pool.take()
         try:
-            holder.hold(process)
+            killer.attach(process)
             job.report(Progress("validating", 0.0))
             clock = StageClock(job.report)
             with RUNNING_FITS.track_inprogress():
                 process.run(self._request(job, folder), clock, self.timeout_seconds)
             clock.end()
             model = load_model(folder / "model.nc")
-            size = (folder / "model.nc").stat().st_size + self._own_data(job)
-            job.report(Progress("storing", 0.99))  # raises where the fit is no longer ours
+            size = (folder / "model.nc").stat().st_size + self._inline_data_bytes(job)
+            job.report(Progress("storing", 0.99))  # raises if this attempt was superseded
             key = self.store.put(folder / "model.nc")
-            report = self._compared(job, model)
+            report = self._stability_report(job, model)
             return lambda session: _write_row(session, job, model, key, size, report)
         finally:
-            holder.let_go()
+            killer.detach()
             self.pool.give_back(process)
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _own_data(self, job: Job) -> int:
-        """Bytes of data that came with the fit, and are kept for the model alone."""
+    def _inline_data_bytes(self, job: Job) -> int:
+        """Bytes of inline data, which are stored for this model only; 0 for a dataset."""
         if job.input_key is None or job.request["dataset_id"] is not None:
             return 0
         return self.store.path(job.input_key).stat().st_size
 
-    def _compared(self, job: Job, model: FittedModel) -> Document | None:
+    def _stability_report(self, job: Job, model: FittedModel) -> Document | None:
         """The stability report of a refit; None for a first fit."""
-        base = self._base(job)
+        base = self._base_path(job)
         if base is None:
             return None
         from mmm.refit.stability import stability
 
         job.report(Progress("comparing", 0.99))
-        found = stability(load_model(base), model).model_dump(mode="json")
-        document: Document = without_nan(found)
+        report = stability(load_model(base), model).model_dump(mode="json")
+        document: Document = without_nan(report)
         return document
 
-    def _base(self, job: Job) -> Path | None:
-        """File of the model that a refit continues; None for a first fit."""
+    def _base_path(self, job: Job) -> Path | None:
+        """The file of the model that a refit continues; None for a first fit."""
         if "base" not in job.request:
             return None
         if job.base_key is None:
-            raise ArtefactError("The operation does not name the file of the model to continue.")
+            raise ArtefactError("The operation has no file of the model to continue.")
         return self.store.path(job.base_key)
 
     def _request(self, job: Job, folder: Path) -> FitRequest:
         if job.input_key is None:
-            raise ArtefactError("The operation names no data.")
-        base = self._base(job)
+            raise ArtefactError("The operation has no input data.")
+        base = self._base_path(job)
         return FitRequest(
             spec=job.request["spec"],
             sampling=job.request["sampling"],
@@ -112,31 +112,33 @@ class FitJob:
 
 
 def _labels(job: Job) -> dict[str, str]:
-    """What every line that the fit process logs is to say."""
-    named = {"operation_id": job.id, "request_id": job.request_id, "tenant": job.tenant}
-    return {name: value for name, value in named.items() if value is not None}
+    """The labels of every line that the fit process logs."""
+    labels = {"operation_id": job.id, "request_id": job.request_id, "tenant": job.tenant}
+    return {name: value for name, value in labels.items() if value is not None}
 
 
-class Holder:
-    """Where a running process can be killed from another thread, started yet or not."""
+class ProcessKiller:
+    """Kills a fit process from another thread, also one that is attached only later."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: FitProcess | None = None
         self._killed = False
 
-    def hold(self, process: FitProcess) -> None:
+    def attach(self, process: FitProcess) -> None:
+        """Make ``kill`` apply to this process; kills it now if ``kill`` was called before."""
         with self._lock:
             self._process = process
             if self._killed:
                 process.kill()
 
-    def let_go(self) -> None:
-        """The process may serve another fit from now on, which is not to be killed."""
+    def detach(self) -> None:
+        """Release the process, which may run another fit from now on."""
         with self._lock:
             self._process = None
 
     def kill(self) -> None:
+        """Kill the attached process, or the one that will be attached."""
         with self._lock:
             self._killed = True
             if self._process is not None:
@@ -146,7 +148,7 @@ class Holder:
 def _write_row(
     session: Session, job: Job, model: FittedModel, key: str, size: int, report: Document | None
 ) -> Document | PartialResult:
-    """The model's row. Its id follows from the operation's: one operation, one model."""
+    """Add the model's row, whose id is derived from the operation's: one model per operation."""
     dataset_id = job.request["dataset_id"]
     if dataset_id is not None and lock_for_reference(session, DatasetRow, dataset_id) is None:
         dataset_id = None
@@ -173,8 +175,8 @@ def _write_row(
     )
     session.add(row)
     session.flush()
-    made = {"model_id": row.id} | ({} if report is None else {"stability": report})
-    return PartialResult(made) if model.incomplete else made
+    result = {"model_id": row.id} | ({} if report is None else {"stability": report})
+    return PartialResult(result) if model.incomplete else result
 
 
 def _data_document(model: FittedModel) -> Document:

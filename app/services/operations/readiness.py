@@ -1,4 +1,4 @@
-"""Whether requests can be served now: each part that they need is used once."""
+"""Readiness: checks each part that requests need by using it once."""
 
 import logging
 from collections.abc import Callable
@@ -17,14 +17,15 @@ def check_ready(context: Context) -> None:
         "store": context.store.check_writable,
         "engine": context.operations.check,
     }
-    faults = [fault for part, use in parts.items() if (fault := _fault(part, use))]
-    if faults:
-        raise NotReady(faults)
+    issues = [issue for part, check in parts.items() if (issue := _issue(part, check))]
+    if issues:
+        raise NotReady(issues)
 
 
-def _fault(part: str, use: Callable[[], object]) -> Issue | None:
+def _issue(part: str, check: Callable[[], object]) -> Issue | None:
+    """Check a part; the issue if it does not work, None if it does."""
     try:
-        use()
+        check()
     except StoreError as error:
         return Issue("", part, f"the {part} does not work: {error}")
     except Exception:

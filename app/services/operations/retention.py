@@ -1,10 +1,10 @@
-"""What is not kept: operations that ended long ago, and files that no row names any more.
+"""Deletes operations that ended long ago, and files that no row references.
 
-Files are stored before the row that names them, and a row may go at any time; so a file without an
-owner is deleted only when it was stored (or stored again) longer ago than any writer may take.
-Several processes may sweep at once: whatever one deletes, the others find gone. A file that is
-stored again in the instant between the last look at its age and its deletion would be lost; that
-takes an upload of the very bytes which nobody has named for the whole grace.
+A file is stored before the row that references it, and a row may be deleted at any time. So an
+unreferenced file is deleted only if it was last stored longer ago than any writer may take (the
+grace period). Several processes may sweep at once. A file that is stored again between the check of
+its age and its deletion would be lost; that requires an upload of exactly those bytes after they
+have been unreferenced for the whole grace period.
 """
 
 import logging
@@ -26,7 +26,7 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Retention:
-    """Sweeps one installation, of all tenants."""
+    """Deletes what need not be retained, for all tenants of an installation."""
 
     settings: Settings
     database: Database
@@ -34,14 +34,14 @@ class Retention:
     operations: Operations
 
     def sweep(self, now: datetime | None = None) -> None:
-        """Delete what need not be kept at this moment."""
+        """Delete old operations and unreferenced files; ``now`` defaults to the current time."""
         now = now or datetime.now(UTC)
-        ended = self._forget_operations(now)
+        ended = self._purge_operations(now)
         files = sum(1 for _ in self._delete_files(now))
         if ended or files:
-            log.info("swept", extra={"operations": ended, "files": files})
+            log.info("sweep finished", extra={"operations": ended, "files": files})
 
-    def _forget_operations(self, now: datetime) -> int:
+    def _purge_operations(self, now: datetime) -> int:
         days = self.settings.keep_operations_days
         return self.operations.purge(now - timedelta(days=days)) if days is not None else 0
 

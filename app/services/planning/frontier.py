@@ -37,7 +37,7 @@ class FrontierJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Solve in a thread, which a cancelled job leaves at its next point."""
+        """Solve in a thread; a cancelled job stops after the current point."""
         return await asyncio.to_thread(self._solve, job)
 
     def _solve(self, job: Job) -> WriteResult:
@@ -46,8 +46,8 @@ class FrontierJob:
         response = response_of(model, body, body.objective.response_unit, None)
         points = []
         size = len(body.totals or body.risk_aversions)
-        for found in frontier(response, body):
-            points.append(found)
+        for point in frontier(response, body):
+            points.append(point)
             if not job.report(Progress("optimizing", len(points) / size)):
                 break
         answer = FrontierAnswer(
@@ -57,12 +57,12 @@ class FrontierJob:
             warnings=tuple(job.request["warnings"]),
         )
         document = without_nan(answer.model_dump(mode="json"))
-        made = {"frontier": document}
-        return lambda _: made if len(points) == size else PartialResult(made)
+        result = {"frontier": document}
+        return lambda _: result if len(points) == size else PartialResult(result)
 
 
 def frontier(response: AnyResponse, body: FrontierBody) -> Iterator[FrontierPoint]:
-    """The points, one after the other; raises InvalidProblem or Infeasible."""
+    """Compute the points one after the other; raises InvalidProblem or Infeasible."""
     for problem in _problems(body):
         yield _point(problem, response)
 
@@ -100,6 +100,6 @@ def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
 
 
 def _marginal(spend: np.ndarray, slope: np.ndarray) -> float | None:
-    """Of one more unit, spread as the plan is."""
+    """Marginal return of one more unit of budget, distributed in proportion to the plan."""
     total = float(spend.sum())
     return float(slope @ spend) / total if total > 0.0 else None

@@ -1,4 +1,4 @@
-"""What is told beside a plan: whether to stay, how stable it is, what more data would be worth."""
+"""Documents beside a plan: whether to keep the current mix, stability, value of information."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from optimizer.allocation import Allocation
 
 
 def stay_document(found: Allocation, response: AnyResponse) -> StayDocument | None:
-    """The best plan against the present mix; None where that is no question."""
+    """The best plan compared with the current mix; None if the problem does not compare them."""
     stay = found.stay
     if stay is None:
         return None
@@ -23,7 +23,7 @@ def stay_document(found: Allocation, response: AnyResponse) -> StayDocument | No
 
 
 def stability_document(found: Allocation) -> StabilityDocument | None:
-    """None where it was not asked for, or cannot be told."""
+    """The stability of the plan; None if it was not requested or cannot be computed."""
     stability = found.insights.stability if found.insights else None
     if stability is None:
         return None
@@ -36,7 +36,7 @@ def stability_document(found: Allocation) -> StabilityDocument | None:
 
 
 def information_document(found: Allocation) -> InformationDocument | None:
-    """None where it was not asked for, or channels do not add up."""
+    """The value of information; None if it was not requested or channels are not additive."""
     information = found.insights.information if found.insights else None
     if information is None:
         return None

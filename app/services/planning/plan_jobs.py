@@ -1,4 +1,4 @@
-"""Questions about plans as operations: checked when they are asked, queued with their model."""
+"""Plan questions as queued operations: checked on submission, queued with their model."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ def submit(
     problems: Iterable[AllocationProblem],
     call: Call,
 ) -> OperationRow:
-    """Check every problem that ``body`` stands for, and queue; raises as ``allocate`` does."""
+    """Check every problem of ``body`` and queue it; raises the errors of ``allocate``."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     respond = responses(context, row)
     response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
@@ -44,7 +44,7 @@ def submit(
 
 
 def model_of(job: Job, store: ArtefactStore) -> FittedModel:
-    """The model that the job was queued with; raises ArtefactError."""
+    """Load the model that the job was queued with; raises ArtefactError."""
     if job.input_key is None:
-        raise ArtefactError("The operation names no model.")
+        raise ArtefactError("The operation has no model.")
     return load_model(store.path(job.input_key))

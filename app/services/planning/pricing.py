@@ -1,4 +1,4 @@
-"""Own price as a decision beside the plan: the price whose best plan is best in its measure."""
+"""Own price as a decision besides the plan: the price whose optimal plan has the highest value."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 
 STEPS = 9
-"""Prices tried between bounds, and again around the best of them."""
+"""Number of prices tried between the bounds, and again around the best of them."""
 
 type Solve = Callable[[AnyResponse, bool], Allocation]
 
@@ -25,7 +25,7 @@ type Solve = Callable[[AnyResponse, bool], Allocation]
 def priced(
     model: FittedModel, body: AllocateBody, respond: Respond
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
-    """The best plan, at the best price where that is decided; raises QueryError."""
+    """The optimal plan, at the optimal price if the price is decided too; raises QueryError."""
 
     def solve(response: AnyResponse, prove: bool) -> Allocation:
         return allocate(
@@ -87,13 +87,13 @@ def _candidates(body: AllocateBody) -> list[float]:
 
 
 def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
-    """Today's price, the mean of the last observed week over geos; raises QueryError."""
+    """The current price: mean over geos in the last observed week; raises QueryError."""
     spec = model.spec
     if spec.price is None or spec.unit_cost is None or spec.kpi.kind != "units":
-        detail = "a price is decided on profit: it needs a kpi in units and price.unit_cost"
+        detail = "a price is optimized on profit: this needs a KPI in units and price.unit_cost"
         raise QueryError([Issue("/price", "no_profit", detail)])
     if body.objective.on == "kpi":
-        detail = "a price that is decided for the kpi alone only falls; optimise on value or profit"
+        detail = "optimizing the price on the KPI alone always lowers it; use value or profit"
         raise QueryError([Issue("/objective/on", "no_profit", detail)])
     status = next(i for i in effect_statuses(causal_graph(spec), spec) if i.name == "price").total
     if status.status == "assumed":

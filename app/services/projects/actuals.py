@@ -1,4 +1,4 @@
-"""Weeks as they came: posted to a project, or known from the data of its champion."""
+"""Actual weeks: posted to a project, or contained in the data of its champion."""
 
 from collections.abc import Iterator
 
@@ -19,11 +19,11 @@ from mmm.refit.append_weeks import AppendedData, append_weeks, newest_rows
 
 
 def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow:
-    """Keep weeks as they came; raises NotFound, DataError or ProjectIncomplete.
+    """Store actual weeks; raises NotFound, DataError or ProjectIncomplete.
 
-    They are read as the plan of record's model reads its table (the champion's without a plan).
+    The table is validated against the model of the plan of record, or the champion without a plan.
     """
-    model = models.fitted(context, _reader(context, project))
+    model = models.fitted(context, _reading_model(context, project))
     key, content, media_type = data_bytes(context, data)
     try:
         table = read_table(content, media_type)
@@ -32,14 +32,14 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
         known = [week for week in weeks if week is not None]
         earlier = newest_rows(model, [*_posted(context, project)])
         if len(earlier):
-            sent = {week.isoformat() for week in known}
-            kept = earlier[[str(cell)[:10] not in sent for cell in earlier[model.spec.date]]]
-            table = pd.concat([table.astype(object), kept.astype(object)], ignore_index=True)
+            posted = {week.isoformat() for week in known}
+            others = earlier[[str(cell)[:10] not in posted for cell in earlier[model.spec.date]]]
+            table = pd.concat([table.astype(object), others.astype(object)], ignore_index=True)
         append_weeks(model, table, accept=True)
     except (DataError, SpecError) as error:
         raise type(error)(in_request(issue) for issue in error.issues) from error
     if max(known) <= model.panel.weeks[-1]:
-        detail = f"these weeks end on {max(known)}; the model knows all up to that week already"
+        detail = f"these weeks end on {max(known)}; the model already contains all of them"
         raise DataError([Issue("/data", "nothing_new", detail)])
     with context.database.write() as session:
         projects.hold(session, project)
@@ -62,10 +62,10 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
 def actuals_of(
     context: Context, project: ProjectRow, model: FittedModel, model_id: str
 ) -> tuple[AppendedData | None, tuple[str, ...]]:
-    """The model's data continued by all that is known of later weeks; None where nothing is.
+    """The model's data continued by all later weeks, and their sources; None without later weeks.
 
-    What was posted goes before what the champion was fitted to. Raises QueryError where the rows
-    do not fit the model.
+    Posted actuals take precedence over the champion's data. Raises QueryError if the rows do not
+    fit the model.
     """
     tables: list[pd.DataFrame] = []
     sources = []
@@ -83,17 +83,18 @@ def actuals_of(
         rows = newest_rows(model, [*tables, *posted])
         return (append_weeks(model, rows) if len(rows) else None), tuple(sources)
     except (DataError, SpecError) as error:
-        found = (Issue("", issue.code, f"actuals: {issue.detail}") for issue in error.issues)
-        raise QueryError(found) from error
+        issues = (Issue("", issue.code, f"actuals: {issue.detail}") for issue in error.issues)
+        raise QueryError(issues) from error
 
 
 def _posted(context: Context, project: ProjectRow) -> Iterator[pd.DataFrame]:
-    """Tables that were posted, oldest first."""
+    """The posted tables, oldest first."""
     for row in reversed(projects.history(context, ActualsRow, project, 1000)):
         yield read_table(context.store.path(row.artefact_key).read_bytes(), row.media_type)
 
 
-def _reader(context: Context, project: ProjectRow) -> ModelRow:
+def _reading_model(context: Context, project: ProjectRow) -> ModelRow:
+    """The model of the plan of record, or the champion without a plan."""
     plan = projects.latest(context, ProjectPlanRow, project)
     if plan is not None:
         return models.find(context, plan.model_id)

@@ -1,7 +1,7 @@
 """Answers as CSV for spreadsheets.
 
-A text cell that a spreadsheet would take for a formula (it starts with = + - @, a tab or a carriage
-return) gets a leading apostrophe. Numbers are written as they are.
+A text cell that a spreadsheet would interpret as a formula (it starts with = + - @, a tab or a
+carriage return) gets a leading apostrophe. Numbers are written unchanged.
 """
 
 import csv
@@ -20,9 +20,9 @@ type Cell = str | float | int | None
 def contributions_csv(
     answer: ContributionReport, standing: Mapping[str, Cell] | None = None
 ) -> str:
-    """One line a component; with by=total, channels carry spend and returns as well.
+    """One line per component; with by=total, channels have spend and returns as well.
 
-    ``standing``: what every line says of the model, such as its verdict.
+    ``standing``: cells about the model, such as its verdict, added to every line.
     """
     returns = {channel.name: channel for channel in answer.channels}
     lines = []
@@ -39,7 +39,7 @@ def contributions_csv(
 
 
 def write_csv(lines: Iterable[Mapping[str, Cell]]) -> str:
-    """Lines with the same keys as CSV text with a header."""
+    """CSV text with a header, from lines that have the same keys."""
     rows = [*lines]
     out = io.StringIO()
     if rows:
@@ -50,7 +50,7 @@ def write_csv(lines: Iterable[Mapping[str, Cell]]) -> str:
 
 
 def safe(cell: Cell) -> Cell:
-    """The cell, harmless in a spreadsheet."""
+    """The cell, escaped if a spreadsheet would interpret it as a formula."""
     dangerous = isinstance(cell, str) and cell.startswith(FORMULA_STARTS)
     return f"'{cell}" if dangerous else cell
 

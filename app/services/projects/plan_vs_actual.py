@@ -1,4 +1,4 @@
-"""Plan against actual of a project, and the same as a table for spreadsheets."""
+"""Plan versus actual of a project, as a document and as a table for spreadsheets."""
 
 from collections.abc import Iterator
 
@@ -18,59 +18,61 @@ from mmm.plan.variance_answer import PlanVersusActual
 
 
 def variance(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectVariance:
-    """The split for the plan of record, or an earlier plan of the project.
+    """Split actual less planned KPI for the plan of record, or an earlier plan of the project.
 
-    Raises NotFound, ProjectIncomplete, or QueryError where no week of it has come yet.
+    Raises NotFound, ProjectIncomplete, or QueryError if there are no actuals for it yet.
     """
     plan = project_plans.find(context, project, plan_id)
     model = models.fitted(context, models.find(context, plan.model_id))
     actual, sources = actuals_of(context, project, model, plan.model_id)
     if actual is None:
         detail = (
-            f"no week from {plan.planned['start']} on is known: POST actuals, or promote a refit "
-            "whose data have it"
+            f"there are no actuals from {plan.planned['start']} on: POST actuals, or promote a "
+            "refit whose data contain them"
         )
         raise QueryError([Issue("", "no_actuals", detail)])
     planned = planned_weeks(model, plan.question, plan.request, plan.answer)
-    found = plan_versus_actual(model, planned, actual.panel)
+    comparison = plan_versus_actual(model, planned, actual.panel)
     return ProjectVariance(
-        **dict(found),
+        **dict(comparison),
         plan_id=plan.id,
         model_id=plan.model_id,
         sources=sources,
-        summary=summary_of(found),
+        summary=summary_of(comparison),
     )
 
 
-def summary_of(found: PlanVersusActual) -> str:
-    """One sentence: how far off, which cause most, whether the rest is chance."""
-    causes = {row.kind: row.amount.mean for row in found.rows if row.kind not in _GIVEN}
+def summary_of(comparison: PlanVersusActual) -> str:
+    """One sentence: the difference, its largest cause, and whether the residual is noise."""
+    causes = {row.kind: row.amount.mean for row in comparison.rows if row.kind not in _GIVEN}
     kind = max(causes, key=lambda name: abs(causes[name]))
-    gap = found.difference.mean
-    rest = "within what the model let expect" if found.residual.within else "more than chance"
+    gap = comparison.difference.mean
+    rest = "within" if comparison.residual.within else "outside"
     return (
-        f"{found.weeks} of {found.weeks_planned} weeks: {money(found.actual)} {found.unit}, "
-        f"{money(abs(gap))} {'more' if gap >= 0.0 else 'less'} than planned; the largest cause is "
-        f"{kind} ({causes[kind]:+,.4g}); what the model did not foresee is {rest}."
+        f"{comparison.weeks} of {comparison.weeks_planned} weeks: {money(comparison.actual)} "
+        f"{comparison.unit}, {money(abs(gap))} {'more' if gap >= 0.0 else 'less'} than planned; "
+        f"the largest cause is {kind} ({causes[kind]:+,.4g}); the residual is {rest} the model's "
+        "predictive interval."
     )
 
 
 _GIVEN = ("reference", "plan")
 
 
-def variance_csv(found: PlanVersusActual) -> str:
-    """A line for each cause, its parts, and each week's causes."""
-    return write_csv(_lines(found))
+def variance_csv(comparison: PlanVersusActual) -> str:
+    """A line for each cause, for each of its parts, and for each cause by week."""
+    return write_csv(_lines(comparison))
 
 
-def _lines(found: PlanVersusActual) -> Iterator[dict[str, Cell]]:
-    span = f"{found.start} to {found.end}"
-    for row in (*found.rows, *found.execution, *found.market):
-        yield {"weeks": span, "kind": row.kind, "name": row.name, **_told(row.amount)}
-    for week in found.by_week:
+def _lines(comparison: PlanVersusActual) -> Iterator[dict[str, Cell]]:
+    span = f"{comparison.start} to {comparison.end}"
+    for row in (*comparison.rows, *comparison.execution, *comparison.market):
+        yield {"weeks": span, "kind": row.kind, "name": row.name, **_interval_cells(row.amount)}
+    for week in comparison.by_week:
         for kind, amount in week.amounts.items():
-            yield {"weeks": week.week.isoformat(), "kind": kind, "name": kind, **_told(amount)}
+            day = week.week.isoformat()
+            yield {"weeks": day, "kind": kind, "name": kind, **_interval_cells(amount)}
 
 
-def _told(amount: Interval) -> dict[str, Cell]:
+def _interval_cells(amount: Interval) -> dict[str, Cell]:
     return dict(amount.model_dump())

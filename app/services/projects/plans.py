@@ -1,4 +1,4 @@
-"""Plans of record: a question to a model, its answer, and the spend that it decided on."""
+"""Plans of record: a question to a model, its answer, and the spend by week, geo and channel."""
 
 from typing import Any
 
@@ -24,13 +24,13 @@ from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from mmm.types import Array
 
-type Asked = tuple[ModelRow, str, Document, Document]
-"""Model, question, request and answer, as a scenario keeps them."""
+type AnsweredQuestion = tuple[ModelRow, str, Document, Document]
+"""Model, question, request and answer, as in a scenario."""
 
 
 def adopt(context: Context, project: ProjectRow, body: ProjectPlanBody) -> ProjectPlanRow:
-    """Make a plan the project's plan of record; raises what asking raises, and NotFound."""
-    model_row, question, request, answer = _asked(context, project, body)
+    """Make a plan the project's plan of record; raises the question's errors, and NotFound."""
+    model_row, question, request, answer = _answered(context, project, body)
     model = models.fitted(context, model_row)
     planned = planned_weeks(model, question, request, answer)
     first, weeks = len(model.panel.weeks), planned.spend.shape[0]
@@ -68,16 +68,16 @@ def find(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectP
             )
         return row
     with context.database.read() as session:
-        found = session.get(ProjectPlanRow, plan_id)
-    if found is None or found.project_id != project.id:
+        plan = session.get(ProjectPlanRow, plan_id)
+    if plan is None or plan.project_id != project.id:
         raise NotFound("plan", plan_id)
-    return found
+    return plan
 
 
 def planned_weeks(
     model: FittedModel, question: str, request: Document, answer: Document
 ) -> PlannedWeeks:
-    """Spend of the plan and of its reference, in the world that it assumed."""
+    """Spend of the plan and of its reference, under the plan's assumptions."""
     coming: AllocateBody | EvaluatePlanBody
     if question == "allocate":
         coming = AllocateBody.model_validate(request)
@@ -87,8 +87,8 @@ def planned_weeks(
     response = response_of(model, coming, "kpi", price["price"] if price else None)
     if isinstance(response, PlanMixture):
         detail = (
-            "a plan of record is held against one assumed world: evaluate this plan without "
-            "scenarios, and adopt that"
+            "a plan of record needs a single set of assumptions: evaluate this plan without "
+            "scenarios, and adopt that evaluation"
         )
         raise InvalidRequest([Issue(f"/{question}/scenarios", "scenarios", detail)])
     return PlannedWeeks(response.world, _spend(response, answer["plan"]), _reference(response))
@@ -99,18 +99,19 @@ def _reference(response: PlanResponse) -> Array:
 
 
 def _spend(response: PlanResponse, plan: dict[str, Any]) -> Array:
-    """(week, geo, channel) of the answer's plan."""
+    """Spend of the answer's plan (week, geo, channel)."""
     places = plan["by_week_and_geo"] or plan["by_week"]
     spend = [[place["spend"][name] for name in response.channels] for place in places]
     shape = (len(response.horizon), -1, len(response.channels))
     return np.array(spend, dtype=np.float64).reshape(shape)
 
 
-def _asked(context: Context, project: ProjectRow, body: ProjectPlanBody) -> Asked:
+def _answered(context: Context, project: ProjectRow, body: ProjectPlanBody) -> AnsweredQuestion:
+    """The scenario that the body names, or the answer to its question."""
     if body.scenario_id is not None:
         scenario = scenarios.find(context, body.scenario_id)
         if scenario.question == "counterfactual":
-            detail = "this scenario is a what-if; adopt one that allocates or evaluates a plan"
+            detail = "this scenario is a what-if question; adopt an allocation or evaluation"
             raise InvalidRequest([Issue("/scenario_id", "no_plan", detail)])
         model = models.find(context, scenario.model_id)
         return model, scenario.question, scenario.request, scenario.answer

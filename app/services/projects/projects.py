@@ -1,4 +1,4 @@
-"""Projects: found, listed, changed, deleted; their champion is promoted, never implied."""
+"""Projects: create, list, change, delete; and the promotion of their champion."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ type Owned = PromotionRow | ProjectPlanRow | ActualsRow
 
 
 def create(context: Context, body: ProjectBody) -> ProjectRow:
-    """A new project; raises InvalidRequest where the name is taken."""
+    """Create a project; raises InvalidRequest if the name is taken."""
     _require_free(context, body.name, None)
     row = ProjectRow(id=new_id("prj"), name=body.name, description=body.description)
     with context.database.write() as session:
@@ -31,14 +31,14 @@ def create(context: Context, body: ProjectBody) -> ProjectRow:
 
 
 def change(context: Context, row: ProjectRow, body: ProjectBody) -> ProjectRow:
-    """Another name or description."""
+    """Change the name and description; raises InvalidRequest if the name is taken, NotFound."""
     _require_free(context, body.name, row.id)
     with context.database.write() as session:
-        kept = lock_for_change(session, ProjectRow, row.id)
-        if kept is None:
+        locked = lock_for_change(session, ProjectRow, row.id)
+        if locked is None:
             raise NotFound("project", row.id)
-        kept.name, kept.description = body.name, body.description
-    return kept
+        locked.name, locked.description = body.name, body.description
+    return locked
 
 
 def find(context: Context, project_id: str) -> ProjectRow:
@@ -51,13 +51,13 @@ def find(context: Context, project_id: str) -> ProjectRow:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ProjectRow]:
-    """Projects, newest first."""
+    """One page of projects, newest first."""
     with context.database.read() as session:
         return read_page(session, ProjectRow, limit, page_token)
 
 
 def remove(context: Context, row: ProjectRow) -> None:
-    """Forget the project with its promotions, plans and actuals; its models stay."""
+    """Delete the project with its promotions, plans and actuals; its models remain."""
     with context.database.write() as session:
         if lock_for_change(session, ProjectRow, row.id) is None:
             raise NotFound("project", row.id)
@@ -67,8 +67,11 @@ def remove(context: Context, row: ProjectRow) -> None:
 
 
 def promote(context: Context, project: ProjectRow, body: PromotionBody) -> PromotionRow:
-    """Make a model the champion; raises NotFound, ModelRejected unless that is accepted, and
-    InvalidRequest for a draft, which nothing makes one."""
+    """Make a model the champion.
+
+    Raises NotFound, ModelRejected unless the request accepts that, and InvalidRequest for a draft,
+    which cannot be promoted.
+    """
     model = models.find(context, body.model_id)
     _refuse_draft(model)
     models.rejection_warnings(model, accept_rejected=body.accept_rejected)
@@ -94,7 +97,7 @@ def hold(session: Session, project: ProjectRow) -> None:
 
 
 def champion(context: Context, project: ProjectRow) -> ModelRow:
-    """The model that holds; raises ProjectIncomplete where none was promoted."""
+    """The champion of the project; raises ProjectIncomplete if none was promoted."""
     newest = latest(context, PromotionRow, project)
     if newest is None:
         raise ProjectIncomplete(
@@ -122,8 +125,8 @@ def latest[Row: (PromotionRow, ProjectPlanRow, ActualsRow)](
 def _refuse_draft(model: ModelRow) -> None:
     if models.verdict_of(model).draft:
         detail = (
-            f"the model {model.id} is a draft by {model.method['sampler']}, a first look that is "
-            "never trusted: fit it with sampling.method 'nuts' and promote that model"
+            f"the model {model.id} is an approximate draft by {model.method['sampler']} and cannot "
+            "be promoted: fit it with sampling.method 'nuts' and promote that model"
         )
         raise InvalidRequest([Issue("/model_id", "draft", detail)])
 
@@ -132,5 +135,5 @@ def _require_free(context: Context, name: str, own_id: str | None) -> None:
     with context.database.read() as session:
         other = session.scalars(select(ProjectRow).where(ProjectRow.name == name)).first()
     if other is not None and other.id != own_id:
-        detail = f"the project {other.id} is called {name!r} already"
+        detail = f"the project {other.id} is already named {name!r}"
         raise InvalidRequest([Issue("/name", "taken", detail)])

@@ -1,8 +1,8 @@
 """A saved scenario as a table for spreadsheets: CSV, or an Excel workbook.
 
-A plan is a line for each week, geo and channel; a what-if a line for each week, with its interval.
-The workbook also has the question's figures and the answer's warnings on sheets of their own. What
-a draft answered says so in every line.
+A plan has a line for each week, geo and channel; a what-if question a line for each week, with its
+credible interval. The workbook also has sheets with the answer's figures and warnings. If the model
+is a draft, every line says so.
 """
 
 import io
@@ -24,7 +24,7 @@ def scenario_csv(row: ScenarioRow) -> str:
 
 
 def scenario_workbook(row: ScenarioRow) -> bytes:
-    """An Excel workbook: the lines, and the figures."""
+    """An Excel workbook: lines, figures and warnings."""
     book = Workbook()
     first = book.active
     assert first is not None

@@ -1,4 +1,4 @@
-"""Saved scenarios: a question to a model, kept with its answer, to be compared and handed on."""
+"""Saved scenarios: a question to a model stored with its answer, for comparison and export."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from app.services.planning.evaluate_plan import evaluate_plan
 
 
 def save(context: Context, body: ScenarioBody) -> ScenarioRow:
-    """Ask, and keep question and answer; raises what asking raises, and NotFound."""
+    """Answer a question and save both; raises the question's errors, and NotFound."""
     model = models.find(context, body.model_id)
     question = body.asked[0]
     answer: BaseModel
@@ -53,13 +53,13 @@ def find(context: Context, scenario_id: str) -> ScenarioRow:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ScenarioRow]:
-    """Scenarios, newest first."""
+    """One page of scenarios, newest first."""
     with context.database.read() as session:
         return read_page(session, ScenarioRow, limit, page_token)
 
 
 def remove(context: Context, scenario_id: str) -> None:
-    """Forget the scenario; raises NotFound."""
+    """Delete the scenario; raises NotFound."""
     with context.database.write() as session:
         row = lock_for_change(session, ScenarioRow, scenario_id)
         if row is None:
@@ -68,7 +68,7 @@ def remove(context: Context, scenario_id: str) -> None:
 
 
 def compare(context: Context, ids: Sequence[str]) -> Comparison:
-    """The scenarios side by side; raises NotFound."""
+    """Compare scenarios side by side; raises NotFound."""
     return Comparison(items=[_compared(find(context, name)) for name in ids])
 
 

@@ -16,7 +16,7 @@ from app.fitworker.child import MAX_FITS
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess, make_launch
 from app.fitworker.protocol import FitRequest
-from app.services.fitting.fit_job import Holder
+from app.services.fitting.fit_job import ProcessKiller
 from mmm.errors import DataError
 from mmm.posterior.fitted import load_model
 from tests.app.fake_fit import ENDLESS, KILLED, RAISES, REFUSED, SLOW, TRUSTED
@@ -265,13 +265,13 @@ def test_a_stop_is_for_its_own_fit(how, tmp_path) -> None:
 
 
 def test_a_cancelled_job_kills_no_process_that_it_let_go(how) -> None:
-    process, holder = FitProcess(how), Holder()
+    process, killer = FitProcess(how), ProcessKiller()
     try:
-        holder.hold(process)
-        holder.let_go()
-        holder.kill()
+        killer.attach(process)
+        killer.detach()
+        killer.kill()
         assert process.alive
-        holder.hold(process)
+        killer.attach(process)
         wait_until(lambda: not process.alive)
     finally:
         process.close()

@@ -89,7 +89,9 @@ def test_bounds_find_a_price_no_worse_than_a_fine_grid() -> None:
     model = priced_model()
     free = answer(model, body_of(model, price={"min": 5.0, "max": 14.0}))
     assert free.price is not None
-    assert free.price.beyond_observed == any("outside the observed range" in line for line in free.warnings)
+    assert free.price.beyond_observed == any(
+        "outside the observed range" in line for line in free.warnings
+    )
     grid = np.linspace(5.0, 14.0, 25).tolist()
     fixed = answer(model, body_of(model, price={"grid": grid}))
     assert free.risk.value >= fixed.risk.value * (1 - 2e-3)
