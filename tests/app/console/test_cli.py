@@ -209,7 +209,7 @@ def test_a_rejected_model_is_refused_with_its_reason_unless_accepted(folder, mod
     assert "--accept-rejected" in refused.stderr
     accepted = prudent("allocate", models / "rejected.nc", "--accept-rejected", folder=folder)
     assert accepted.returncode == 0
-    assert "no basis for money" in accepted.stderr
+    assert "do not base budget decisions on" in accepted.stderr
 
 
 def test_contributions_and_report_come_from_the_model_file(folder, models) -> None:

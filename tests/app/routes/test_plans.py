@@ -153,7 +153,7 @@ def test_a_rejected_model_scores_no_plan_unless_accepted(client, rejected_id) ->
     path = f"/v1/models/{rejected_id}/evaluate-plan"
     assert_problem(client.post(path, json=body), 409, "model_rejected")
     accepted = client.post(path, json={**body, "accept_rejected": True}).json()
-    assert "no basis for money" in accepted["warnings"][0]
+    assert "do not base budget decisions on" in accepted["warnings"][0]
 
 
 def started(client, model_id: str, **body):

@@ -29,7 +29,7 @@ def test_a_rejected_model_is_refused_with_its_checks_or_answers_with_a_warning()
     assert issue.code == "r_hat"
     assert issue.pointer.startswith("/verdict/checks/")
     (warning,) = rejection_warnings(row, accept_rejected=True)
-    assert "no basis for money" in warning
+    assert "do not base budget decisions on" in warning
 
 
 def test_a_check_without_a_value_survives_its_row() -> None:
