@@ -1,7 +1,7 @@
-"""What a specification implies before any data speak: media's share of sales, total returns.
+"""What a specification implies before the fit: media's share of sales, and total ROI.
 
-Priors of single channels may each look modest and together claim more than all that was sold. The
-share is that of the channels' contributions, over all their paths, in the KPI that was observed.
+The priors of single channels may each look modest and together imply more than all sales. The share
+is that of the channels' contributions, over all their paths, in the KPI that was observed.
 """
 
 from collections.abc import Iterator
@@ -57,9 +57,9 @@ def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
 
 
 def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
-    """The implied share; None where no channel's effect is stated, so that defaults hold.
+    """The implied share of media; None where no channel's effect is stated and defaults hold.
 
-    Raises SpecError where half of the prior lets media sell more than was sold.
+    Raises SpecError where the share exceeds all sales in the median.
     """
     share = implied_media_share(design)
     if share and share.total.p50 > WHOLE_KPI:
@@ -68,7 +68,7 @@ def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
 
 
 def implied_media_share(design: Design) -> ImpliedMediaShare | None:
-    """As ``check_implied_media_share``, refusing nothing."""
+    """As ``check_implied_media_share``, without raising."""
     spec, panel = design.spec, design.panel
     stated = [channel.prior.effect for channel in spec.channels]
     if not any(stated):
@@ -106,7 +106,8 @@ def _long_tail_warnings(
 
 
 def _total_roi_warnings(spec: ModelSpec, model: FittedModel) -> Iterator[str]:
-    """A stated return is that of the direct effect: mediators add to it."""
+    """Warnings about total ROI: a stated ROI is that of the direct effect, and mediators add to
+    it."""
     s = model.structure
     mediated = {s.media[medium].source for medium in s.paths}
     stated = [
@@ -133,14 +134,18 @@ def _largest_channel(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple
 
 @dataclass(frozen=True)
 class Precheck:
-    """``implied_media_share`` of the observed KPI, None where no channel's effect is stated."""
+    """The result of ``precheck``; ``implied_media_share`` is of the observed KPI, None where no
+    channel's effect is stated."""
 
     implied_media_share: Interval | None
     warnings: tuple[str, ...]
 
 
 def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
-    """Raises SpecError where holidays, lift tests or beliefs about effects do not fit the panel."""
+    """Check a specification against its panel before a fit.
+
+    Raises SpecError where holidays, lift tests or stated effects do not fit the panel.
+    """
     design = design_of(spec, panel)
     excluded_cells(resolve_lift_tests(design), panel)
     share = check_implied_media_share(design)

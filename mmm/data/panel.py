@@ -1,4 +1,4 @@
-"""Table -> Panel: the data of a model as labelled arrays, checked strictly.
+"""Builds a Panel from a table: the data of a model as labelled arrays, checked strictly.
 
 Nothing is repaired: every cell, week or column that does not fit is an issue with its place and
 value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``national``; with
@@ -40,12 +40,12 @@ CELL_SEPARATOR = " | "
 
 @dataclass(frozen=True)
 class Panel:
-    """Weekly data, complete and finite, in the units they were sent in.
+    """Weekly data, complete and finite, in the units of the table.
 
     ``data`` holds ``kpi (date, geo)``; by (date, geo, channel): ``spend``, ``unit_cost`` (currency
     per unit of exposure, one where spend itself is the exposure) and ``frequency`` (one where it
     does not matter); ``controls (date, geo, control)``, a demand series first; ``mediators (date,
-    geo, mediator)``, NaN in weeks unseen; ``events (date, geo, event)``; ``price (date, geo)``
+    geo, mediator)``, NaN in unobserved weeks; ``events (date, geo, event)``; ``price (date, geo)``
     where the spec has one; ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo,
     spending_rival)``; ``population (geo)``; ``product (geo)``, the product's name of each cell.
     """
@@ -73,7 +73,8 @@ class Panel:
 
 
 def build_panel(frame: pd.DataFrame, spec: ModelSpec) -> Panel:
-    """Panel of the columns that ``spec`` names; raises DataError naming field, row and number."""
+    """Build the panel of the columns that ``spec`` names; raises DataError with field, row,
+    number."""
     raise_if(
         missing_column(column, frame, where)
         for column, where in spec.column_pointers
@@ -109,7 +110,7 @@ def row_positions(frame: pd.DataFrame, spec: ModelSpec) -> NDArray[np.intp]:
 def _read_cells(
     frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], n_geos: int
 ) -> dict[str, Array]:
-    """Every numeric column as (week, geo); raises DataError for the cells that do not fit."""
+    """Every numeric column as (week, geo); raises DataError for invalid cells."""
     labels = {spec.date, spec.geo, spec.product}
     sparse = {mediator.column for mediator in spec.mediators}
     columns: dict[str, Array] = {}
@@ -130,7 +131,8 @@ def _read_cells(
 
 
 def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str], list[str]]:
-    """Week, geo and product of every row; weekly, complete, the same weeks in every geo."""
+    """Week, geo and product of every row; raises DataError unless the weeks are consecutive and the
+    same in every geo."""
     parsed, issues = dates(frame, spec.date)
     raise_if(issues)
     weeks = [week for week in parsed if week is not None]

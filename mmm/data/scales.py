@@ -19,16 +19,18 @@ from mmm.types import Array
 
 @dataclass(frozen=True)
 class Scales:
-    """``kpi``: mean KPI per week of a geo with weight 1. ``geo_weight (geo,)``, mean 1.
+    """The units of a model's parameters.
 
-    By exposure (channels, then spending rivals): ``exposure (exposure, geo)``, what counts as one;
-    ``before (exposure, geo)``, exposure of each week before the data; ``mean_spend (channel,)`` per
-    active week; ``mean_cost (channel,)`` currency per unit of exposure.
+    ``kpi``: mean KPI per week of a geo with weight 1. ``geo_weight (geo,)``, mean 1.
+
+    By exposure (channels, then spending rivals): ``exposure (exposure, geo)``, the exposure that
+    counts as one; ``before (exposure, geo)``, exposure of each week before the data; ``mean_spend
+    (channel,)`` per active week; ``mean_cost (channel,)`` currency per unit of exposure.
     ``price_ref``, ``rival_price_ref (priced_rival,)``: prices at which the price factor is one.
     ``control_mean``, ``control_sd (control,)``; ``mediator_mean``, ``mediator_sd (geo, mediator)``;
-    ``event_size (event,)``. ``product (geo,)``: position of each geo's product.
-    ``origin`` and ``span_weeks``: the window over which the trend runs from -0.5 to 0.5.
-    ``holidays``: the holidays that occur in it.
+    ``event_size (event,)``. ``product (geo,)``: position of each geo's product. ``origin`` and
+    ``span_weeks``: the window over which the trend runs from -0.5 to 0.5. ``holidays``: the
+    holidays that occur in it.
     """
 
     kpi: float
@@ -56,7 +58,7 @@ class Scales:
 
 
 def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
-    """Scales of a first fit, from its own panel."""
+    """The scales of a first fit, computed from its own panel."""
     structure = structure_of(spec)
     kpi, spend = panel.array("kpi"), panel.array("spend")
     weight = _geo_weight(panel, kpi)
@@ -96,20 +98,20 @@ def _geo_weight(panel: Panel, kpi: Array) -> Array:
 
 
 def _own_exposure_scale(exposure: Array, weight: Array) -> Array:
-    """(channel, geo) mean exposure per unit of weight over the weeks with any."""
+    """(channel, geo) mean exposure over the weeks with any, in proportion to the geo's weight."""
     per_weight = exposure / weight[:, None]
     active = np.maximum((exposure > 0.0).sum((0, 1)), 1)
     return (per_weight.sum((0, 1)) / active)[:, None] * weight[None, :]
 
 
 def _rival_spend_scale(spend: Array) -> Array:
-    """(rival, geo) mean spend of the geo; a national series repeated over geos stays equal."""
+    """(rival, geo) mean spend in each geo; equal in all geos for a national series."""
     mean = spend.mean(0).T
     return np.where(mean > 0.0, mean, 1.0)
 
 
 def _mediator_sd(mediator: Array) -> Array:
-    """(geo, mediator) s.d. over the weeks seen; one where a geo's mediator never moves."""
+    """(geo, mediator) s.d. over the observed weeks; one where a geo's mediator is constant."""
     sd = np.nanstd(mediator, 0)
     return np.where(sd > 0.0, sd, 1.0)
 

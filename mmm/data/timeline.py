@@ -1,4 +1,4 @@
-"""Variables in natural units on a stretch of weeks, and the basis functions of their dates.
+"""Variables in natural units over consecutive weeks, and the basis functions of their dates.
 
 The observed weeks give one ``Variables``; a question about the future extends it, an intervention
 replaces parts of it. ``date_basis`` computes trend, season and holidays for any date from the
@@ -23,13 +23,13 @@ SEASON_EPOCH = date(2000, 1, 1)
 
 @dataclass(frozen=True)
 class Variables:
-    """Everything that the equations take from the world, in natural units, by (week, geo, ...).
+    """The inputs of the equations in natural units, each by (week, geo, ...).
 
     ``spend (channel)`` and ``rival_spend (spending_rival)`` in currency per week; ``unit_cost
     (channel)`` currency per unit of exposure; ``frequency (channel)``; ``price`` (no last axis;
     ones where the spec has none); ``rival_price (priced_rival)``; ``controls (control)``; ``events
-    (event)``; and what is done to mediators: ``mediator_factor``, ``mediator_shift (mediator)``
-    turn the value m that the equation gives into factor * m + shift.
+    (event)``; and interventions on mediators: ``mediator_factor``, ``mediator_shift (mediator)``
+    turn the equation's value m into factor * m + shift.
     """
 
     weeks: tuple[date, ...]

@@ -1,6 +1,6 @@
-"""A first look without a chain: an approximation of the posterior, corrected by its density.
+"""Drafts without Markov chains: an approximation of the posterior, corrected by importance weights.
 
-Its draws are those of a draft: quick, close where the posterior is nearly normal, never exact.
+The draws are quick, close where the posterior is nearly normal, and never exact.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ THREADS = 2
 def approximate(
     loaded: LoadedCode, sampling: SamplingSpec, report: ProgressCallback
 ) -> MethodResult:
-    """``sampling.draws`` times ``sampling.chains`` draws by the approximation that it names.
+    """Draw ``sampling.draws`` times ``sampling.chains`` samples by the method ``sampling.method``.
 
     The diagnostics say that this is a draft, and how far importance weights could correct it.
     """

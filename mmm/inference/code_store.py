@@ -1,11 +1,10 @@
-"""Machine code of models on disk, so that a structure is compiled once on a machine, not once a
-process.
+"""Machine code of models on disk: a structure is compiled once per machine, not once per process.
 
 An entry holds the object code of nutpie's two functions (density with gradient, and the derived
-quantities) as Numba made it, and what the sampler must know of their arguments. It is found by the
-key of the computation (``graph_key``), which tells processor and package versions too; the numbers
-of a panel are passed at run time. Entries are written whole or not at all and read with checksums;
-one that cannot be read is compiled anew.
+quantities) as Numba made it, and what the sampler must know about their arguments. Its name is the
+key of the computation (``graph_key``), which depends on processor and package versions too; the
+numbers of a panel are passed at run time. Entries are written whole or not at all and read with
+checksums; one that cannot be read is compiled anew.
 """
 
 import contextlib
@@ -45,16 +44,17 @@ _ready: dict[str, list["Function"]] = {}
 
 @dataclass(frozen=True)
 class Function:
-    """A loaded function: its address, and what must live as long as it."""
+    """A loaded function: its address, and the objects that must live as long as it does."""
 
     address: int
     owners: tuple[Any, ...]
 
 
 def save(key: str, code: Any, data: Mapping[str, Any]) -> bool:
-    """Write the entry of ``key``, if it can be; ``data``: nodes of the model by name.
+    """Write the entry of ``key`` and return whether it was written; ``data``: nodes by name.
 
-    Code that embeds an address of this process, or reads what is no named data node, is not kept.
+    Code that embeds an address of this process, or reads anything but named data nodes, is not
+    kept.
     """
     functions = (code.compiled_logp_func, code.compiled_expand_func)
     names = [node.name for node in code.shared_var_keys]
@@ -215,7 +215,7 @@ def _function(key: str, entry: zipfile.ZipFile, name: str) -> Function:
 
 
 def _prune() -> None:
-    """Drop the entries that were not used for longest."""
+    """Delete the least recently used entries."""
     entries = sorted(code_folder().glob("*.zip"), key=lambda path: path.stat().st_mtime)
     for path in entries[:-MOST_ENTRIES]:
         path.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
-"""One compilation for many panels of one structure: machine code that is given other numbers.
+"""One compilation for many panels of one structure: the same machine code on other numbers.
 
-No number of the data is a constant of a model's graph; each is a ``pm.Data`` node. So another panel
-needs its own graph, which is cheap, but no new code where that graph is the same computation on
-other numbers. That is shown, not assumed: densities and derived quantities of both graphs are
+No number of the data is a constant of a model's graph; each is a ``pm.Data`` node. Another panel
+needs its own graph, which is cheap, but no new code if that graph is the same computation on other
+numbers. This is verified, not assumed: densities and derived quantities of both graphs are
 compared node by node, and every dimension of a sampled quantity must have the same length.
 """
 
@@ -36,7 +36,7 @@ class LoadedCode:
 
 @dataclass(frozen=True)
 class GraphData:
-    """What a graph computes on: the data nodes of one design, scaled."""
+    """The values of a graph's data nodes for one design, with the labels of its dimensions."""
 
     design: Design
     values: Mapping[str, Array]
@@ -51,8 +51,8 @@ class GraphData:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The sampler's code for one specification; ``model`` is the graph that it was made from, on
-    the numbers ``data``."""
+    """The sampler's code for one specification; ``model`` is the graph that it was compiled from,
+    and ``data`` the numbers of that graph."""
 
     collapsed: bool
     model: pm.Model
@@ -98,7 +98,7 @@ class Compiled:
 
 
 def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
-    """Code for designs that are like ``design`` in everything but their numbers.
+    """Compile the code for designs that differ from ``design`` in their numbers only.
 
     ``collapse`` integrates the linear coefficients out where the specification allows it.
     """
@@ -108,7 +108,7 @@ def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
 
 
 def _load_or_compile(model: pm.Model) -> Any:
-    """Code of ``model``: from disk where this machine has made it before."""
+    """The code of ``model``, from disk where this machine has compiled it before."""
     key, data = model_key(model, _sampled_lengths(model)), _data(model)
     code = code_store.load(key, model, data) if key else None
     if code is None:
@@ -124,13 +124,14 @@ def graph_of(design: Design, collapsed: bool) -> pm.Model:
 
 
 def _data(model: pm.Model) -> dict[str, SharedVariable]:
-    """The data nodes of a model by name, and the lengths of its dimensions: code may ask either."""
+    """The data nodes of a model and the lengths of its dimensions, by name: code may read both."""
     named = {**model.dim_lengths, **model.named_vars}
     return {name: node for name, node in named.items() if isinstance(node, SharedVariable)}
 
 
 def graph_differences(first: pm.Model, second: pm.Model) -> Iterator[Issue]:
-    """What keeps the code of ``first`` from serving ``second``: lengths, then the computation."""
+    """The reasons why the code of ``first`` cannot serve ``second``: lengths, then the
+    computation."""
     old, new = _sampled_lengths(first), _sampled_lengths(second)
     for dim in sorted(old.keys() & new.keys()):
         if old[dim] != new[dim]:

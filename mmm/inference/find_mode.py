@@ -1,4 +1,4 @@
-"""The way up to a mode of a density, by a quasi-Newton search (L-BFGS)."""
+"""Search for a mode of a density by a quasi-Newton method (L-BFGS)."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -34,7 +34,7 @@ def search_path(density: LogDensity, start: Array) -> list[Array]:
 
 
 def no_mode() -> SamplingError:
-    """The error of a density that has no mode near any start."""
+    """The error to raise where no start leads to a mode."""
     detail = (
         "the posterior has no mode that a search from the prior finds: use method 'nuts', or give "
         "the weakest channels a prior"

@@ -1,4 +1,4 @@
-"""The only sampler call: ModelSpec and Panel -> FittedModel, by the method that is asked for."""
+"""Fits a design to a FittedModel by the requested method; the only place that calls a sampler."""
 
 import time
 import warnings
@@ -43,11 +43,11 @@ def fit(
     collapse: bool = True,
     stop: Stop | None = None,
 ) -> FittedModel:
-    """Fit a specification to its panel; deterministic by seed on one machine.
+    """Fit ``design``; equal seeds give equal draws on one machine.
 
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
-    posterior, faster); ``method.path`` of the result says which way it went.
-    ``stop``, once it answers True, ends the sampling with the draws that there are.
+    posterior, faster); ``method.path`` of the result says whether it did. Once ``stop`` returns
+    True, sampling ends and the draws so far are kept.
     """
     started = time.monotonic()
     if progress:
@@ -68,7 +68,7 @@ def fit_compiled(
     *,
     stop: Stop | None = None,
 ) -> FittedModel:
-    """Fit ``design`` with code that exists already: the same draws as ``fit`` by the same seed.
+    """Fit ``design`` with compiled code; gives the same draws as ``fit`` with the same seed.
 
     Raises DataError where the design differs from the compiled one in more than its numbers.
     """
@@ -86,7 +86,7 @@ def fit_compiled(
 
 
 def load_jax_sampler(load: Callable[[], JaxSampler] = _import_jax_sampler) -> JaxSampler:
-    """NUTS through JAX; raises SamplingError where what it needs is not installed."""
+    """The NUTS sampler on JAX; raises SamplingError where its packages are not installed."""
     try:
         return load()
     except ModuleNotFoundError as error:
@@ -115,7 +115,7 @@ def _fit_on_jax(
 
 @dataclass(frozen=True)
 class _FitSettings:
-    """What was to be fitted, and how."""
+    """The design to fit and how to fit it."""
 
     design: Design
     sampling: SamplingSpec
@@ -125,7 +125,7 @@ class _FitSettings:
 def _fitted_model(
     order: _FitSettings, sampled: MethodResult, labels: Mapping[str, list[Any]], started: float
 ) -> FittedModel:
-    """The draws completed and judged."""
+    """The fitted model: coefficients recovered, diagnostics computed, verdict given."""
     sampling = order.sampling
     posterior = Posterior(_without_innovations(sampled.draws, labels))
     if order.collapsed:

@@ -1,10 +1,10 @@
-"""Draws of an approximation brought closer to the density: Pareto-smoothed importance resampling.
+"""Pareto-smoothed importance resampling: corrects an approximation's draws towards the density.
 
     weight_s = p(x_s) / q(x_s),   its largest values replaced by quantiles of a fitted Pareto tail
 
-The tail's shape k says how far the correction can be believed: up to 0.7 its error falls with the
-number of candidates; beyond 1 the weights have no mean and a few candidates would stand for all, so
-that they are drawn with equal weights instead (Vehtari et al. 2024, Pareto smoothed importance
+The tail's shape k says how reliable the correction is: up to 0.7 its error falls with the
+number of candidates; above 1 the weights have no mean and a few candidates would dominate, so
+candidates are drawn with equal weights instead (Vehtari et al. 2024, Pareto smoothed importance
 sampling).
 """
 
@@ -26,7 +26,8 @@ type LogDensity = Callable[[Array], tuple[float, Array]]
 
 @dataclass(frozen=True)
 class Candidates:
-    """``points (candidate, dimension)`` and the log density ``log_q`` (candidate,) they came by."""
+    """Draws of an approximation: ``points (candidate, dimension)``, and their log density under it,
+    ``log_q (candidate,)``."""
 
     points: Array
     log_q: Array
@@ -34,8 +35,11 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Resampled:
-    """``points (draw, dimension)``; ``pareto_k``: shape of the weights' tail; ``effective``: how
-    many independent draws they are worth, NaN where the weights were not used."""
+    """Resampled draws ``points (draw, dimension)``.
+
+    ``pareto_k``: shape of the weights' tail; ``effective``: effective sample size, NaN where the
+    weights were not used.
+    """
 
     points: Array
     pareto_k: float
@@ -45,7 +49,7 @@ class Resampled:
 def resample(
     candidates: Candidates, log_p: Array, count: int, rng: np.random.Generator
 ) -> Resampled:
-    """``count`` of the candidates in random order, by their weights where these have a mean."""
+    """Draw ``count`` candidates in random order, by their weights where these have a mean."""
     possible = np.isfinite(log_p)
     ratio = np.where(possible, log_p - candidates.log_q, -np.inf)
     ratio = ratio - ratio.max()
@@ -63,7 +67,7 @@ def resample(
 
 
 def _systematic(weights: Array, count: int, rng: np.random.Generator) -> Array:
-    """Indices: each candidate as often as ``count`` times its weight says, to within one."""
+    """Indices by systematic resampling: each candidate ``count`` times its weight, within one."""
     levels = (np.arange(count) + rng.random()) / count
     chosen = np.searchsorted(np.cumsum(weights), levels).clip(max=weights.size - 1)
     return np.asarray(rng.permutation(chosen))

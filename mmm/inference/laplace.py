@@ -1,13 +1,13 @@
-"""Laplace's approximation, each of its half-axes stretched to how far the density reaches there.
+"""Laplace's approximation with each half-axis stretched to the width of the density along it.
 
     mode m = argmax log p (L-BFGS from several starts),   H = -hessian of log p at m
     x = m + A z,   A A' = H^-1 (symmetric root),   z_i = q_i+ |u| or -q_i- |u|,   u ~ N(0, 1)
     q_i+- = max_d  d / sqrt(2 (log p(m) - log p(m +- d A e_i))),   d in STEPS
 
-A skewed posterior falls more slowly on one side of its mode than a normal density; q is what its
-fall says of the standard deviation on that side, and 1 where p is normal (Geweke 1989, Bayesian
-inference in econometric models using Monte Carlo integration). The Hessian is that of central
-differences of the gradient: two gradients a dimension, and eight for the stretches.
+A skewed posterior falls more slowly on one side of its mode than a normal density; q is the
+standard deviation that its fall implies on that side, and 1 where p is normal (Geweke 1989,
+Bayesian inference in econometric models using Monte Carlo integration). The Hessian is that of
+central differences of the gradient: two gradients per dimension, and eight for the stretches.
 """
 
 import math
@@ -48,9 +48,9 @@ class SplitNormal:
 
 
 def laplace(density: LogDensity, starts: Sequence[Array]) -> SplitNormal:
-    """The approximation around the highest mode that the starts lead to.
+    """The approximation around the highest mode that the starts reach.
 
-    Raises SamplingError where none of them leads to one.
+    Raises SamplingError where no start reaches a mode.
     """
     center, top = _mode(density, starts)
     root, log_det = _root(_hessian(density, center))

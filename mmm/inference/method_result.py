@@ -13,8 +13,9 @@ COMPILE_END, SAMPLE_END = 0.25, 0.95
 
 @dataclass(frozen=True)
 class MethodResult:
-    """``draws`` are (chain, draw, ...) by name; ``diagnostics`` are keyed by the names of the
-    verdict's checks; ``chains`` is the last state of each chain."""
+    """Draws and diagnostics of one method: ``draws`` are (chain, draw, ...) by name;
+    ``diagnostics`` are keyed by the names of the verdict's checks; ``chains`` is the last state of
+    each chain."""
 
     sampler: str
     version: str

@@ -20,8 +20,10 @@ PROGRESS_MS = 200
 def nuts(
     loaded: LoadedCode, sampling: SamplingSpec, report: ProgressCallback, stop: Stop | None = None
 ) -> MethodResult:
-    """Draws of the posterior, with the share of divergent transitions; fewer where ``stop`` says
-    so, and then with the share of those asked for."""
+    """Draw from the posterior; the diagnostics hold the share of divergent transitions.
+
+    Where ``stop`` ended the sampling early, they also hold the share of requested draws.
+    """
     report(Progress("warmup", COMPILE_END))
     monitor = ChainMonitor(sampling)
     running = nutpie.sample(
@@ -75,7 +77,7 @@ def _progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progress:
 
 
 def _finished(stats: xr.Dataset, sampling: SamplingSpec) -> tuple[ChainProgress, ...]:
-    """Every chain at its end: a fast one may end before its first report."""
+    """The final state of every chain; a fast one may end before its first report."""
     total = sampling.tune + sampling.draws
     divergences = stats["diverging"].sum("draw").to_numpy()
     return tuple(

@@ -1,7 +1,7 @@
-"""NUTS through JAX: the same PyMC model as one program of XLA, on whatever device JAX finds.
+"""NUTS on JAX: the same PyMC model as one XLA program, on whichever device JAX finds.
 
-All chains advance together (``vectorized``), which is what an accelerator is good at; numbers are
-float64. Importing this module loads JAX: ``sampling`` does so only where it is asked for.
+All chains advance together (``vectorized``), which suits an accelerator; numbers are
+float64. Importing this module loads JAX, so ``fit`` imports it only on request.
 """
 
 from collections.abc import Callable
@@ -25,14 +25,14 @@ from mmm.types import Tensor
 
 
 def device() -> str:
-    """What JAX computes on, in words."""
+    """The name of the device that JAX computes on."""
     accelerator = jax.devices()[0]
     return f"{accelerator.platform} ({accelerator.device_kind})"
 
 
 def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, report: ProgressCallback) -> MethodResult:
-    """Draws of ``model``, with the share of divergent transitions; one step of progress, since the
-    program tells nothing before its end."""
+    """Draws of ``model``, with the share of divergent transitions; progress has one step, since the
+    program reports nothing before its end."""
     jax.config.update("jax_enable_x64", True)
     report(Progress("warmup", COMPILE_END))
     trace = sample_numpyro_nuts(
@@ -62,7 +62,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, report: ProgressCallbac
 
 @jax_funcify.register(MediaCurve)
 def _carried(op: MediaCurve, **_: Any) -> Callable[..., tuple[Tensor, ...]]:
-    """The same by single operations, which JAX differentiates and puts together itself."""
+    """The same curve by single operations, which JAX differentiates and fuses itself."""
 
     return partial(op.by_single_operations, xp=jnp)
 

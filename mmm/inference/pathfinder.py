@@ -1,4 +1,4 @@
-"""Pathfinder: on the way of a quasi-Newton search, the normal density nearest to the posterior.
+"""Pathfinder: the normal density closest to the posterior along a quasi-Newton search.
 
 At each iterate x of L-BFGS, with the last J steps S and changes of the gradient Z (columns), the
 inverse Hessian of -log p is estimated as diagonal plus low rank, and with it a normal density:
@@ -6,8 +6,8 @@ inverse Hessian of -log p is estimated as diagonal plus low rank, and with it a 
     Sigma = diag(a) + B G B',   B = [diag(a) Z, S],   E = upper triangle of S'Z,   D = its diagonal
     G = [[0, -E^-1], [-E^-T, E^-T (D + Z' diag(a) Z) E^-1]],   mean = x + Sigma grad log p(x)
 
-That with the largest evidence lower bound (mean of log p - log q over a few draws) is kept of each
-path. A draw costs dimension x J: with Q R = diag(a)^-1/2 B and L L' = I + R G R',
+Of each path the one with the largest evidence lower bound (mean of log p - log q over a few draws)
+is kept. A draw costs dimension x J: with Q R = diag(a)^-1/2 B and L L' = I + R G R',
 
     x = mean + diag(a)^1/2 (u + Q (L - I) Q'u),   u ~ N(0, I)
     log det Sigma = sum log a + 2 log det L
@@ -32,7 +32,8 @@ CURVATURE = 1e-12
 
 @dataclass(frozen=True)
 class LowRankNormal:
-    """``mean (n,)``, ``scale (n,)`` = sqrt(a), ``q (n, k)`` and ``low (k, k)`` = L."""
+    """A normal density by its root: ``mean (n,)``, ``scale (n,)`` = sqrt(a), ``q (n, k)`` and ``low
+    (k, k)`` = L."""
 
     mean: Array
     scale: Array
@@ -52,9 +53,9 @@ class LowRankNormal:
 def pathfinder(
     density: LogDensity, starts: Sequence[Array], count: int, rng: np.random.Generator
 ) -> Candidates:
-    """``count`` candidates, as many from the best density of each path.
+    """``count`` candidates in equal parts from the best normal density of each path.
 
-    Raises SamplingError where no path finds one.
+    Raises SamplingError where no path has one.
     """
     normals = [best for start in starts if (best := _best_on_path(density, start, rng)) is not None]
     if not normals:
@@ -81,7 +82,7 @@ def _best_on_path(
 
 
 def normals_on_path(path: list[tuple[Array, Array]]) -> Iterator[LowRankNormal]:
-    """The normal density of every point of ``path`` (with its gradient of -log p) that has one."""
+    """The normal densities along ``path``, a list of points with their gradients of -log p."""
     if not path:
         return
     a = np.ones_like(path[0][0])

@@ -1,4 +1,4 @@
-"""A collapsed posterior completed: its linear coefficients drawn back, exactly."""
+"""Recovers the linear coefficients of a collapsed posterior by exact draws."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,11 +23,11 @@ DIMS = {
     "budget_level": ("driven",),
     "budget_season": ("driven", "mediator_harmonic"),
 }
-"""Dimensions of what is drawn back beside the vectors of coefficients."""
+"""Dimensions of the recovered quantities that are no coefficient vectors."""
 
 
 def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Posterior:
-    """``posterior`` of the collapsed model with its coefficients drawn back."""
+    """``posterior`` of the collapsed model with exact draws of its linear coefficients added."""
     s, rng = design.structure, np.random.default_rng(seed)
     prior = linear_prior(design)
     kept = kept_cells(resolve_lift_tests(design), design.spec, design.panel)

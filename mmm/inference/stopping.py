@@ -1,7 +1,7 @@
-"""Sampling that may be stopped: waits for the sampler, and keeps what there is when asked to end.
+"""Sampling that can be stopped early: waits for the sampler and keeps the draws so far.
 
-Chains that are stopped differ in length, and some may not have begun. Kept is the rectangle with
-the most draws: of the k longest chains as many draws as the shortest of them has, for the best k.
+Stopped chains differ in length, and some may not have begun. The rectangle with the most draws is
+kept: from the k longest chains as many draws as the shortest of them has, for the best k.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,19 +22,19 @@ POLL_SECONDS = 0.2
 
 
 class ChainMonitor:
-    """What the sampler has told of its chains, and how to wait for it."""
+    """Records the sampler's progress and waits for its end or for a request to stop."""
 
     def __init__(self, sampling: SamplingSpec) -> None:
         self._tune = sampling.tune
         self._draws: Sequence[int] = ()
 
     def record(self, progress: Progress) -> Progress:
-        """Take note of a report, and hand it on."""
+        """Record a progress report and return it."""
         self._draws = [chain.draws_done - self._tune for chain in progress.chains]
         return progress
 
     def wait(self, running: Any, stop: Stop | None) -> xr.DataTree:
-        """The draws when the sampler has ended, or what it has once ``stop`` says so."""
+        """All draws when the sampler has ended, or the draws so far once ``stop`` returns True."""
         complete: xr.DataTree
         if stop is None:
             complete = running.wait()
@@ -69,7 +69,7 @@ def best_rectangle(lengths: np.ndarray) -> tuple[list[int], int]:
 
 
 def share_of_requested_draws(stats: xr.Dataset, sampling: SamplingSpec) -> dict[str, float]:
-    """Which share of the draws asked for there is, where it is less than all of them."""
+    """The share of the requested draws that were made, where it is below one."""
     share = stats["diverging"].size / (sampling.chains * sampling.draws)
     return {"draws_kept": share} if share < 1.0 else {}
 

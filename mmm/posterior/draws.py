@@ -15,7 +15,8 @@ CHUNK_CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Posterior:
-    """``dataset`` holds every parameter as (chain, draw, ...); innovations z are not kept."""
+    """The draws of every parameter: ``dataset`` holds them as (chain, draw, ...), without the
+    innovations z."""
 
     dataset: xr.Dataset
 
@@ -35,7 +36,7 @@ class Posterior:
         }
 
     def subset(self, chosen: IndexArray) -> Self:
-        """Some of the draws, as one chain."""
+        """The draws at the positions ``chosen``, as one chain."""
         held = {
             name: (("chain", "draw", *self.dataset[name].dims[2:]), values[chosen][None])
             for name, values in self.draws.items()
@@ -43,7 +44,7 @@ class Posterior:
         return replace(self, dataset=xr.Dataset(held))
 
     def chunks(self, cells: int) -> Iterator[dict[str, Array]]:
-        """The draws in slices small enough that ``cells`` numbers a draw fit in memory."""
+        """The draws in slices small enough that ``cells`` numbers per draw fit in memory."""
         size = max(1, CHUNK_CELLS // max(cells, 1))
         for start in range(0, self.n_draws, size):
             yield {name: values[start : start + size] for name, values in self.draws.items()}

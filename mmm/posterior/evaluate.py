@@ -1,10 +1,9 @@
-"""The equations over all posterior draws, for any variables on any weeks.
+"""Evaluates the equations over all posterior draws, for any variables on any weeks.
 
-The part of a timeline that the KPI of some weeks depends on: what is before is not evaluated.
-
-Nothing reaches the KPI after the longest delay of the model. Latent states follow from the whole
-history whatever the timeline; those that fade need the last observed week, or the one before the
-first, on it.
+Only the part of a timeline that the KPI of the weeks in question depends on is evaluated, since no
+variable affects the KPI after the longest delay of the model. Latent states follow from the whole
+history, whatever the timeline; fading ones need the last observed week on it, or the week before
+its first.
 """
 
 from collections.abc import Callable
@@ -25,9 +24,11 @@ from mmm.types import Array
 def weeks_that_matter(
     model: FittedModel, world: Variables, weeks: slice
 ) -> tuple[Variables, slice]:
-    """The part of ``world``, which begins with the observed weeks, and where ``weeks`` are in it.
+    """The part of ``world`` that the KPI of ``weeks`` depends on, and the position of ``weeks`` in
+    it.
 
-    Expectations on ``weeks`` are the same by either; drawn states are not, for fewer are drawn.
+    ``world`` begins with the observed weeks. Expectations on ``weeks`` are the same on the part as
+    on the whole; drawn states are not, for fewer are drawn.
     """
     ahead = weeks.start - longest_delay(model.structure) - 1
     first = max(min(ahead, len(model.panel.weeks) - 1), 0)
@@ -53,7 +54,7 @@ def evaluate(
     reduce: Callable[[Evaluation], Array],
     seed: int | None = None,
 ) -> Array:
-    """``reduce`` of every draw's terms on the weeks of ``variables``, joined over draws.
+    """Apply ``reduce`` to every draw's terms on the weeks of ``variables`` and join the results.
 
     Latent states of the observed weeks are the fitted ones; later they are at their mean, or drawn
     with ``seed`` (equal seeds give equal states). ``reduce`` returns (draw, ...) for the draws it
@@ -94,7 +95,7 @@ def mean_by_geo(model: FittedModel, variables: Variables, seed: int | None = Non
 
 
 def kpi_per_media_unit(model: FittedModel, evaluation: Evaluation) -> Array:
-    """(draw, week, geo) KPI units that one scaled unit of a term of media brings.
+    """(draw, week, geo) KPI units per scaled unit of a media term.
 
     Identity link: the KPI unit, times the price factor where prices act on all. Log link: the
     expected KPI itself, to first order in the term.
@@ -109,8 +110,8 @@ def kpi_per_media_unit(model: FittedModel, evaluation: Evaluation) -> Array:
 
 def with_noise(model: FittedModel, mean: Array, seed: int, *, memory: bool = True) -> Array:
     """Draws of the KPI around ``mean (draw, week, geo)``, its expectation; equal seeds give equal
-    noise. ``memory`` lets autoregressive noise build up from the first week on; without it every
-    week's noise is the fresh part alone."""
+    noise. With ``memory`` autoregressive noise accumulates from the first week on; without it the
+    noise of every week is its fresh part alone."""
     rng, p, s = np.random.default_rng(seed), model.posterior.draws, model.structure
     if "dispersion" in p:
         shape = p["dispersion"][:, None, None]

@@ -1,4 +1,4 @@
-"""A fitted model: spec, data, scales, draws and verdict; one netCDF file out, the same back in."""
+"""A fitted model: its design, draws and verdict, saved as and loaded from one netCDF file."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,10 @@ class Method:
 
 @dataclass(frozen=True)
 class FittedModel:
-    """Everything that a question needs; ``diagnostics`` and ``notes`` are for people."""
+    """A design with its posterior and verdict, from which every question is answered.
+
+    ``diagnostics`` and ``notes`` are for people.
+    """
 
     design: Design
     posterior: Posterior
@@ -48,12 +51,12 @@ class FittedModel:
 
     @property
     def spec(self) -> ModelSpec:
-        """What the model is."""
+        """The specification of the model."""
         return self.design.spec
 
     @property
     def structure(self) -> Structure:
-        """The static shape that the equations need."""
+        """The structure that the equations read."""
         return self.design.structure
 
     @property
@@ -63,12 +66,12 @@ class FittedModel:
 
     @property
     def scales(self) -> Scales:
-        """The units of the parameters."""
+        """The scales that define the units of the parameters."""
         return self.design.scales
 
     @property
     def incomplete(self) -> bool:
-        """Whether the fit was stopped before it had all its draws."""
+        """Whether the fit was stopped before all its draws were made."""
         return "draws_kept" in self.diagnostics
 
     @property
@@ -80,7 +83,7 @@ class FittedModel:
 def save_model(model: FittedModel, path: Path) -> None:
     """Write ``model`` as one netCDF file; raises OSError where the disk has no room for it.
 
-    It is made in memory first: HDF5 reports a full disk as an error of its own structures.
+    The file is built in memory first, since HDF5 reports a full disk as an internal error.
     """
     meta = {
         "format": FORMAT,
@@ -104,7 +107,7 @@ def save_model(model: FittedModel, path: Path) -> None:
 
 
 def load_model(path: Path) -> FittedModel:
-    """Read a model; raises ArtefactError where the file is missing, damaged or foreign."""
+    """Load a model; raises ArtefactError where the file is missing, damaged or no model file."""
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             meta = json.loads(tree.attrs["prudent"])
