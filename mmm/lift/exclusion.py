@@ -1,10 +1,10 @@
-"""Which cells of the KPI a lift test has used already, and what the answer should say about it.
+"""Cells of the KPI that leave the likelihood because a lift test was computed from them, and notes.
 
 A lift was computed from the KPI of the treated geos in the test's weeks and cool-down. The noise of
-these cells is in the measured lift; were they in the kpi's likelihood too, the same noise would
-speak twice, as if two independent data agreed. They leave; their spend stays, for it carries over
-into later weeks. The control geos and the weeks before, from which the test drew its comparison,
-stay: their noise enters the lift averaged over many cells.
+these cells is in the measured lift; in the KPI's likelihood too, the same noise would count twice,
+as if two independent observations agreed. The cells are excluded; their spend stays, since it
+carries over into later weeks. The control geos and the weeks before, from which the test drew its
+comparison, stay: their noise enters the lift averaged over many cells.
 
 Where the test covered a part s of a cell's people, the squared correlation between the noise of
 that part and of the cell is s (noise independent over people: variances s and 1, covariance s).
@@ -29,14 +29,15 @@ MAX_SHARED = 0.2
 
 @dataclass(frozen=True)
 class Exclusion:
-    """``cells (week, geo)``: True where the KPI leaves the likelihood; ``notes`` for people."""
+    """``cells (week, geo)``: True where the KPI is excluded from the likelihood; ``notes`` for
+    people."""
 
     cells: NDArray[np.bool_]
     notes: tuple[str, ...]
 
 
 def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
-    """Cells that the tests within the series have used.
+    """The cells that the tests within the series were computed from.
 
     Raises SpecError where fewer than ``MIN_WEEKS`` weeks of the KPI would be left.
     """
@@ -73,14 +74,14 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
 
 def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> NDArray[np.bool_]:
     """(week, geo) cells of the KPI in its likelihood; all of them under autoregressive noise, whose
-    weeks hang together (``lift_notes`` says so)."""
+    weeks are correlated (``lift_notes`` mentions it)."""
     if spec.noise.kind == "ar1":
         return np.ones((len(panel.weeks), len(panel.geos)), dtype=bool)
     return ~excluded_cells(tests, panel).cells
 
 
 def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> tuple[str, ...]:
-    """What people should know of the tests' cells."""
+    """Notes for people about the cells of the tests."""
     exclusion = excluded_cells(tests, panel)
     if spec.noise.kind == "ar1" and exclusion.cells.any():
         detail = "under noise 'ar1' the weeks of lift tests stay in the likelihood and count twice"
@@ -89,7 +90,7 @@ def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> 
 
 
 def _sign_note(test: ResolvedTest) -> list[str]:
-    """A lift well below zero for more spend is mostly a test told the wrong way round."""
+    """A note where more spend gave a lift well below zero: control and treatment may be swapped."""
     extra = float((test.treatment.spend - test.control.spend).sum())
     if test.lift * extra < 0.0 and abs(test.lift) > 2.0 * test.se:
         return [

@@ -1,7 +1,7 @@
-"""Results of other tools, one row a test -> lift tests.
+"""Lift tests from the results of other tools, one row per test.
 
 A row holds the tool's own columns and, beside them, fields of ``LiftTest`` that the tool does not
-know: ``channel``, ``start``, ``end``, ``cooldown``, ``geos`` (a list, or one text with ``;``
+have: ``channel``, ``start``, ``end``, ``cooldown``, ``geos`` (a list, or one text with ``;``
 between), ``control`` or ``treatment``, ``treated_share``, ``transport_sd``, ``path``, ``name``.
 
 *PyMC-Marketing* (``channel, x, delta_x, delta_y, sigma``, ``geo`` if any): a point of the curve at
@@ -11,7 +11,8 @@ what that curve says; a short test read as such a point understates what spend d
 
 *CausalPy* (a row of ``effect_summary().table``): ``mean`` and ``hdi_lower, hdi_upper`` or
 ``ci_lower, ci_upper``. ``row`` is that row's name: ``cumulative``, a total, or ``average``, per
-week, here times the weeks of the test. Its default level differs between releases: give ``level``.
+week, here multiplied by the weeks of the test. Its default level differs between releases: give
+``level``.
 
 *GeoLift* (``inference`` or ``summary``): ``ATT`` and its interval are per period and location, the
 ``incremental`` is their total; their ratio turns the interval of one into that of the other, as

@@ -1,20 +1,19 @@
-"""What the model predicts of lift tests: contrasts of do-worlds, for the likelihood and the checks.
+"""The lifts that the model predicts: contrasts of do-worlds, for the likelihood and the checks.
 
-    lift_i ~ Normal(contrast_i(theta), sd_i)        (see ``lift_design`` for contrast and sd)
+    lift_i ~ Normal(contrast_i(theta), sd_i)        (see ``resolve`` for contrast and sd)
 
-Both worlds of every test stand on one timeline (``lift_stack``), so that the equations run once.
 Where terms add up (identity link) everything but the tested spend cancels, and a test on one path
 compares that path's term alone. Mediators follow their means: innovations cancel likewise.
 
-All worlds of all lift tests as one timeline, so that the equations run once.
-
-The worlds stand one behind the other. Each begins with the weeks ahead of its test, at least as
-many as anything carries over, and none of these is measured: what one world carries into the next
-is never seen. With mean (week, geo) the expected KPI on that timeline,
+All worlds of all tests stand one behind the other on one timeline (``WorldStack``), so that the
+equations run once. Each begins with the weeks ahead of its test, at least as
+many as anything carries over, and none of these is measured: what one world carries over into
+the next is never measured. With mean (week, geo) the expected KPI on that timeline,
 
     contrast_i = sum over week and geo of owner[i, week] * weight[week, geo] * mean[week, geo]
 
-where weight is the share in a treatment world's measured weeks, and less it in a control world's.
+where weight is plus the share in the measured weeks of a treatment world, and minus it in those of
+a control world.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,8 +38,10 @@ from mmm.types import Array, Namespace, Parameters, Tensor
 
 @dataclass(frozen=True)
 class WorldStack:
-    """``world``: the timeline; ``weight (week, geo)``; ``owner (test, week)``, one in the weeks of
-    a test's worlds; ``lift``, ``sd (test,)`` in KPI units.
+    """The worlds of all tests on one timeline, ``world``.
+
+    ``weight (week, geo)``; ``owner (test, week)``, one in the weeks of a test's worlds; ``lift``,
+    ``sd (test,)`` in KPI units.
 
     ``position (week,)`` among the panel's weeks, -1 for weeks that the panel does not have: states
     of the week (a common shock, latent demand, noise) are the fitted ones there, else zero.
@@ -55,7 +56,7 @@ class WorldStack:
 
 
 def stack_worlds(tests: Sequence[ResolvedTest]) -> WorldStack:
-    """``tests`` (at least one) as one timeline: control, then treatment, of each."""
+    """The worlds of ``tests`` (at least one) on one timeline: control, then treatment, of each."""
     rows = [(test, sign) for test in tests for sign in (-1.0, 1.0)]
     lengths = [len(test.window.weeks) for test in tests]
     return WorldStack(
@@ -96,8 +97,9 @@ def predicted_lifts(
 ) -> Tensor:
     """(..., test) contrast of each test in KPI units; ``tests`` are at least one.
 
-    ``data(name, values)`` hands over an array of the data. ``p`` needs the linear coefficients only
-    where they do not cancel: with the log link, and for mediators.
+    ``data(name, values)`` turns an array of the data into a node or returns it as it is. ``p``
+    needs the linear coefficients only where they do not cancel: with the log link, and for
+    mediators.
     """
     s, stacked = design.structure, stack_worlds(tests)
     d = _inputs(stacked, design, xp, data)
@@ -128,7 +130,8 @@ def _inputs(stacked: WorldStack, design: Design, xp: Namespace, data: DataNode) 
 
 
 def _parameters_on_stack(p: Parameters, stacked: WorldStack) -> dict[str, Tensor]:
-    """``p`` with the states of the weeks where they are; noise and innovations cancel."""
+    """``p`` with weekly states on the stacked timeline; noise and innovations are left out, since
+    they cancel."""
     stacked_parameters = {
         name: value for name, value in p.items() if name not in ("ar", "innovation")
     }
@@ -152,7 +155,7 @@ def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
 
 
 def _path_term(path: Sequence[str], t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
-    """(..., week, geo) what a channel brings along one path, before the price factor."""
+    """(..., week, geo) contribution of a channel along one path, before the price factor."""
     channel, *mediators = path[:-1]
     if not mediators:
         return t.media[..., s.channels.index(channel), :, :]
@@ -177,5 +180,5 @@ def needs_sampled_coefficients(spec: ModelSpec, s: Structure) -> bool:
 
 
 def plain_array(_name: str, values: Array) -> Array:
-    """``DataNode`` of NumPy: the array itself."""
+    """The ``DataNode`` function of NumPy: returns the array itself."""
     return values

@@ -1,4 +1,4 @@
-"""Lift tests resolved against a panel: what the likelihood needs, as plain arrays.
+"""Resolves lift tests against a design into the plain arrays that the likelihood takes.
 
 For test i with worlds C (control) and T (treatment), which differ in the channel's spend alone,
 
@@ -9,7 +9,7 @@ For test i with worlds C (control) and T (treatment), which differ in the channe
 The second term lets the effect in the test differ from the model's. It is scaled by the measured
 lift, not by the contrast: with a standard deviation that grows with the contrast, ever larger
 effects would stay plausible (the density falls like 1 / contrast only) and small ones would be
-favoured by the normalising constant. A measured lift of about zero has its s.e. for a scale.
+favoured by the normalising constant. For a measured lift of about zero the s.e. sets the scale.
 
 A test of a part s of its geos' people (``treated_share``) sees s times what the geos would show if
 everybody had the part's spend per head: spend / s enters the curves, and share_g = s.
@@ -123,7 +123,8 @@ def _lift_in_kpi_units(
 def _contradictions(
     test: LiftTest, window: LiftWindow, area: LiftArea, panel: Panel, result: MeasuredLift
 ) -> Iterator[Issue]:
-    """Numbers that cannot be of the KPI in the test's own weeks and geos, where these are seen."""
+    """Issues of results that contradict the KPI in the test's own weeks and geos, where
+    observed."""
     if window.position is None:
         return
     weeks = slice(window.position, window.position + window.length + window.cooldown)
@@ -145,7 +146,7 @@ def _contradictions(
 def _impossible(
     test: LiftTest, result: MeasuredLift, seen: float, *, positive: bool
 ) -> Iterator[Issue]:
-    """A lift that would leave less than nothing in the world that was not observed."""
+    """An issue of a lift that implies a negative KPI in the world that was not observed."""
     if not positive or (test.control is not None and test.treatment is not None):
         return
     other = seen - result.value if test.treatment is None else seen + result.value

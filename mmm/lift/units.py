@@ -1,4 +1,4 @@
-"""Forms of a measured lift -> lift and its standard error in units of the KPI.
+"""Converts each form of a measured lift into a lift and its standard error in KPI units.
 
 With D the extra spend of the treatment (currency, summed over the test) and v the value of a unit:
 
@@ -49,7 +49,7 @@ def lift_in_kpi_units(
 
     ``extra_spend``: treatment less control in currency, summed over the test; needed (not zero) by
     roas and cost_per_unit. ``value_per_unit``: currency per unit of the KPI, needed by roas. Raises
-    ValueError where the form needs what is not there.
+    ValueError where the form needs a value that is missing.
     """
     if result.form in {"roas", "cost_per_unit"} and extra_spend == 0.0:
         raise ValueError(f"{result.form} needs worlds whose total spend differs")
@@ -71,7 +71,7 @@ def _as_reported(result: LiftResult) -> MeasuredLift:
 
 
 def _units_per_currency(result: LiftResult) -> MeasuredLift:
-    """1 / cost; the ends of its interval change places."""
+    """KPI units per currency, 1 / cost; the ends of its interval change places."""
     if result.low is None or result.high is None:
         return _as_reported(result).reciprocal()
     low, high = 1.0 / result.high, 1.0 / result.low

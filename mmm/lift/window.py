@@ -1,4 +1,4 @@
-"""When and where a test took place, on the calendar and the geos of a panel.
+"""The weeks and geos of a lift test, located on the calendar and the geos of a panel.
 
 A test has weeks *ahead* of it (as many as spend has an effect), its own weeks, and its cool-down.
 Its own weeks and cool-down, which its measurement covers, lie all within the series or all outside.
@@ -65,7 +65,8 @@ class LiftArea:
 
 
 def lift_window(test: LiftTest, panel: Panel, ahead: int) -> LiftWindow:
-    """Window of ``test``; raises FieldsError for dates off the calendar or across its ends."""
+    """The window of ``test``; raises FieldsError for dates that start no week of the calendar or
+    lie partly outside the series."""
     first, last = panel.weeks[0], panel.weeks[-1]
     if test.start is None or test.end is None:
         return LiftWindow(last, ahead, length=1, cooldown=0, position=None, dated=False)
@@ -89,7 +90,7 @@ def lift_window(test: LiftTest, panel: Panel, ahead: int) -> LiftWindow:
 
 
 def lift_area(test: LiftTest, panel: Panel, geo_weight: Array) -> LiftArea:
-    """Area of ``test``; ``split`` spreads a total evenly over people (``geo_weight (geo,)``).
+    """The area of ``test``; ``split`` spreads a total evenly over people (``geo_weight (geo,)``).
 
     With products a geo's name means all of its cells. Raises FieldsError for an unknown geo.
     """
@@ -108,5 +109,5 @@ def lift_area(test: LiftTest, panel: Panel, geo_weight: Array) -> LiftArea:
 
 
 def cells_of(name: str, geos: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(geo,) which of ``geos`` are called ``name``, or are a product in it."""
+    """(geo,) True for those of ``geos`` that are named ``name`` or are a product in that geo."""
     return np.array([geo == name or geo.startswith(name + CELL_SEPARATOR) for geo in geos])

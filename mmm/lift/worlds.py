@@ -1,15 +1,14 @@
-"""The two spend paths of a test, control and treatment, in currency per week and geo.
+"""The two worlds of a lift test, control and treatment: their spend paths and other variables.
 
-One world is known, the other starts from it. Within the series the known world is the observed one,
-unless the test covered a part of each geo only (``treated_share`` below one): that part's spend is
-not in the data and both worlds come with the test, as they do outside the series. Weeks ahead of
-the test and its cool-down are the same in both worlds, unless the test says otherwise.
-
-The worlds of a lift test: every variable on its weeks, and the channel's spend put in.
+Spend paths are in currency per week and geo. One world is known, the other is relative to it.
+Within the series the known world is the observed one, unless the test covered a part of each geo
+only (``treated_share`` below one): that part's spend is not in the data, and the test gives both
+worlds, as it does outside the series. Weeks ahead of the test and its cool-down are the same in
+both worlds, unless the test says otherwise.
 
 Within the series the other variables are as observed; weeks ahead of the data have the spend that
-the model assumes there. Outside it they are at what the model takes for usual: prices and costs at
-their reference, spend and controls at their mean, no events; the own price as the test says.
+the model assumes there. Outside it they have typical values: prices and costs are at their
+reference, spend and controls at their mean, no events; the own price as the test says.
 """
 
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from mmm.types import Array
 
 
 def weeks_ahead(structure: Structure) -> int:
-    """Weeks that the measured ones depend on: the longest delay, events' included."""
+    """Weeks ahead that the measured weeks depend on: the longest delay, events included."""
     return max([structure.max_lag, *(_lag(adstock) for adstock in structure.event_adstock)])
 
 
@@ -44,7 +43,7 @@ def spend_reach(structure: Structure, channel: int) -> int:
 
 
 def world_before_spend(test: LiftTest, window: LiftWindow, design: Design) -> Variables:
-    """The variables on the window's weeks, before either world's spend is put in.
+    """The variables on the window's weeks, before the spend of either world is set.
 
     Raises FieldsError for a price within the series, or one of the wrong number of weeks.
     """
@@ -100,7 +99,7 @@ WORLDS = ("control", "treatment")
 
 @dataclass(frozen=True)
 class PathContext:
-    """What the paths of one test are laid on.
+    """The window, area and history from which the spend paths of one test are built.
 
     ``reach``: weeks for which the channel's spend has an effect. ``history (week, geo)``: spend of
     the treated part as observed over the window's weeks; None outside the series.
@@ -130,7 +129,7 @@ def spend_paths(test: LiftTest, context: PathContext) -> Array:
 def _own_weeks(
     test: LiftTest, context: PathContext, given: dict[str, SpendPath]
 ) -> dict[str, Array]:
-    """World -> (week, geo) in the test's own weeks."""
+    """Spend (week, geo) of each world, by its name, in the test's own weeks."""
     known: dict[str, Array] = {}
     if context.history is not None and test.treated_share == 1.0:
         if len(given) == 2:
@@ -224,7 +223,7 @@ def _cooldown_spend(name: str, given: dict[str, SpendPath], weeks: int) -> Array
 
 
 def _spend_around(field: str, name: str, given: dict[str, SpendPath], needed: int) -> Array:
-    """A world's ``before`` or ``after``, the other world's where it has none."""
+    """The ``before`` or ``after`` of a world, or that of the other world where it has none."""
     for path in (given[name], *given.values()):
         values = getattr(path, field)
         if values is not None:
@@ -236,7 +235,7 @@ def _spend_around(field: str, name: str, given: dict[str, SpendPath], needed: in
 
 
 def _spend_by_week(values: tuple[float, ...], weeks: int, name: str, field: str) -> Array:
-    """(week,) one value for every week, or one each."""
+    """(week,) spend from one value for all weeks or one per week."""
     if len(values) not in {1, weeks}:
         detail = f"{len(values)} values for {weeks} weeks"
         raise _path_error(name, "wrong_length", detail, field)

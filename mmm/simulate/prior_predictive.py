@@ -1,4 +1,4 @@
-"""Whole data sets from the prior of a specification: what a hypothesis implies before any fit.
+"""Data sets drawn from the prior of a specification: what a hypothesis implies before any fit.
 
 Spend, prices, controls and events stay as they are; mediators, latent states, noise and the KPI are
 drawn. Scales come from the same table, so that the draws are those of the PyMC model's prior
@@ -60,7 +60,7 @@ class Simulation:
 
 
 def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> Simulation:
-    """``draws`` data sets on the inputs of ``panel``; fewer where the panel is very large."""
+    """Draw ``draws`` data sets on the inputs of ``panel``; fewer where the panel is very large."""
     cells = panel.array("kpi").size * (len(spec.channels) + 8)
     n = int(np.clip(MAX_CELLS // cells, min(draws, 20), draws))
     model = prior_model(design_of(spec, panel).on_panel(_without_mediators(panel)), n, seed)
@@ -76,7 +76,8 @@ def simulate(spec: ModelSpec, panel: Panel, draws: int = 200, seed: int = 0) -> 
 def simulated_table(
     frame: pd.DataFrame, spec: ModelSpec, panel: Panel, simulation: Simulation, draw: int
 ) -> pd.DataFrame:
-    """``frame`` with the KPI and the mediators of one draw; a mediator keeps its weeks unseen."""
+    """``frame`` with the KPI and the mediators of one draw; a mediator keeps its
+    unobserved weeks."""
     out = frame.copy()
     place = row_positions(frame, spec)
     out[spec.kpi.column] = simulation.kpi[draw].ravel()[place]
@@ -87,14 +88,15 @@ def simulated_table(
 
 
 def _without_mediators(panel: Panel) -> Panel:
-    """The panel with no mediator observed, so that every one is drawn from its own equation."""
+    """The panel with no mediator observed, so that each is drawn from its own equation."""
     data = panel.data.copy()
     data["mediators"] = data["mediators"] * np.nan
     return Panel(data)
 
 
 def _states_and_mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
-    """Mediators' standardised states, and (draw, week, geo) the kpi's mean in KPI units."""
+    """Mediators' standardised states, and the mean of the KPI (draw, week, geo) in KPI
+    units."""
     p, s, panel = model.posterior.draws, model.structure, model.panel
     shape = (model.posterior.n_draws, len(panel.weeks), len(panel.geos))
     states = {i: p[f"unseen_{name}"].reshape(shape) for i, name in enumerate(s.mediators)}

@@ -1,7 +1,7 @@
-"""What really happens in a simulated world: its equations, and the true answers to questions.
+"""The truth of a simulated world: its equations, and the true answers to questions.
 
-Written with loops over channels and lags, apart from ``equations.py`` on purpose: each checks the
-other. For week t, geo g, in KPI units:
+Written with loops over channels and lags, independently of ``mmm/equations`` on purpose: each
+checks the other. For week t, geo g, in KPI units:
 
     mean[t,g] = factor[t] * (base[t,g] + sum_c media[t,g,c] - rival[t,g]) + delta w_g (q_t - qbar)
     factor    = (price / price_ref)^e * (rival_price / rival_ref)^h
@@ -14,8 +14,9 @@ other. For week t, geo g, in KPI units:
     w  population relative to the average geo    q  demand index    u  shock of the week (panels)
     e -> elasticity    h -> cross_elasticity    k -> half    s -> slope    r -> rival_rate
 
-Questions follow the product's conventions: spend before the data is zero, carry-out counts, prices
-and the rival stay beyond the data as they were last. Answers are of the mean, without noise.
+Questions follow the product's conventions: spend before the data is zero, carryover after the
+window counts, prices and the rival stay at their last values after the data. Answers are of the
+mean, without noise.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -33,8 +34,9 @@ WeekRange = tuple[date, date]
 
 @dataclass(frozen=True)
 class Series:
-    """What drives a world, a row a week: ``spend (week, geo, channel)`` and ``rival_spend (week,)``
-    in currency, ``price``, ``rival_price``, ``demand``, ``shock`` each ``(week,)``."""
+    """The series that drive a world, one row per week: ``spend (week, geo, channel)`` and
+    ``rival_spend (week,)`` in currency, ``price``, ``rival_price``, ``demand``, ``shock`` each
+    ``(week,)``."""
 
     start: date
     spend: Array
@@ -48,7 +50,7 @@ class Series:
     def weeks(self) -> tuple[date, ...]:
         return tuple(self.start + timedelta(weeks=i) for i in range(self.price.size))
 
-    def held(self, spend: Array) -> "Series":
+    def continued_by(self, spend: Array) -> "Series":
         """The series continued by ``spend (week, geo, channel)``: prices, the rival and demand stay
         as in the last week, and no shock falls."""
         count = spend.shape[0]
@@ -130,13 +132,13 @@ class Truth:
 
     @property
     def contribution(self) -> dict[str, float]:
-        """Kpi units that each channel's spend caused within the history."""
+        """KPI units that each channel's spend caused within the history."""
         caused = self.factor(self.past)[:, None, None] * self.media(self.past)
         return dict(zip(self.channels, caused.sum((0, 1)).tolist(), strict=True))
 
     @property
     def roi(self) -> dict[str, float]:
-        """Value per unit of spend over the history, carry-out counted."""
+        """Value per unit of spend over the history, carryover after it counted."""
         spent = self.past.spend.sum((0, 1)).tolist()
         caused = [-self.do_spend(name, 0.0) for name in self.channels]
         return {
@@ -149,28 +151,28 @@ class Truth:
         no spend in these weeks; geos share it by population. Its cost is not subtracted."""
         spend = plan[:, None, :] * (self.weight / self.weight.sum())[:, None]
         tail = np.zeros((LAGS - 1, *spend.shape[1:]))
-        chosen = self.past.held(np.concatenate([spend, tail]))
-        silent = self.past.held(np.concatenate([np.zeros_like(spend), tail]))
+        chosen = self.past.continued_by(np.concatenate([spend, tail]))
+        silent = self.past.continued_by(np.concatenate([np.zeros_like(spend), tail]))
         return self.value_per_unit * float((self.mean(chosen) - self.mean(silent)).sum())
 
     def do_price(self, scale: float, window: WeekRange | None = None) -> float:
-        """Kpi change when the own price is scaled in the window (default: the whole history)."""
+        """KPI change when the own price is scaled in the window (default: the whole history)."""
         return self._change("price", self._scaled(self.past.price, scale, window))
 
     def do_rival_spend(self, scale: float, window: WeekRange | None = None) -> float:
-        """Kpi change when the rival's spend is scaled in the window, its carry-out counted."""
+        """KPI change when the rival's spend is scaled in the window, carryover after it counted."""
         return self._change("rival_spend", self._scaled(self.past.rival_spend, scale, window))
 
     def do_spend(self, channel: str, scale: float, window: WeekRange | None = None) -> float:
-        """Kpi change when a channel's spend is scaled in the window, carry-out counted."""
+        """KPI change when a channel's spend is scaled in the window, carryover after it counted."""
         spend = self.past.spend.copy()
         c = self.channels.index(channel)
         spend[:, :, c] = self._scaled(spend[:, :, c], scale, window)
         return self._change("spend", spend)
 
     def _change(self, name: str, past: Array) -> float:
-        """Kpi change, carry-out counted, when series ``name`` had been ``past``."""
-        seen = self.past.held(np.zeros((LAGS - 1, *self.past.spend.shape[1:])))
+        """KPI change, carryover counted, if the series ``name`` had been ``past``."""
+        seen = self.past.continued_by(np.zeros((LAGS - 1, *self.past.spend.shape[1:])))
         changed: dict[str, Any] = {name: np.concatenate([past, getattr(seen, name)[len(past) :]])}
         return float((self.mean(replace(seen, **changed)) - self.mean(seen)).sum())
 

@@ -4,7 +4,7 @@
 ``truth.py`` act on it, adds normal noise, and returns the table that an analyst would hold, the
 spec that fits it, and the truth. The same arguments give the same world.
 
-The six channels differ as channels do: ``tv`` comes in flights, ``search`` and ``tv`` follow demand
+The six channels differ as real ones do: ``tv`` is flighted, ``search`` and ``tv`` follow demand
 (which the table shows as ``demand_index``), ``social`` is proven (a long history, deliberately
 varied), and ``new_video`` exists in the last ``new_weeks`` weeks only. About 27 % of sales come
 from media.
@@ -28,7 +28,8 @@ VIDEO_WEEKS = 10
 
 @dataclass(frozen=True)
 class ChannelProfile:
-    """One channel: usual spend a week, shape, share of weekly sales at full effect, habits."""
+    """One simulated channel: usual spend per week, curve, share of weekly sales at saturation, and
+    how its spend varies."""
 
     name: str
     spend: float

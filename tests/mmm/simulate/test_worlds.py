@@ -101,7 +101,7 @@ def _as_parameters(truth: Truth, unit: Array, control_sd: float) -> Mapping[str,
 
 def test_a_channel_without_spend_costs_exactly_its_contribution_and_carry_out(world: World) -> None:
     truth = world.truth
-    tail = truth.past.held(np.zeros((LAGS - 1, 1, 6)))
+    tail = truth.past.continued_by(np.zeros((LAGS - 1, 1, 6)))
     media = truth.factor(tail)[:, None, None] * truth.media(tail)
     for c, name in enumerate(truth.channels):
         assert -truth.do_spend(name, 0.0) == pytest.approx(media[:, :, c].sum(), rel=EXACT)
