@@ -141,8 +141,8 @@ def _medium_contribution(evaluation: Evaluation, s: Structure, medium: int) -> A
     p, t = evaluation.parameters, evaluation.terms
     term = t.media[..., medium, :, :]
     if s.paths and medium < s.n_channels:
-        brought = mediators_due_to_channel(p, s, t.paths, medium, np)
-        term = term + _mediated_effect(p["mediator_effect"], brought, s)
+        caused = mediators_due_to_channel(p, s, t.paths, medium, np)
+        term = term + _mediated_effect(p["mediator_effect"], caused, s)
     pairs = [k for k, pair in enumerate(s.interactions) if medium in pair]
     if pairs:
         term = term + equations.interaction_terms(p, evaluation.inputs, s, np)[:, pairs].sum(1)

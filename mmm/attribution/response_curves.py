@@ -86,8 +86,8 @@ def _steady_curve(
     frequency.
     """
     group = next(group for group in s.groups if medium in group.members)
-    at = group.members.index(medium)
-    q = {name: values[:, [at]] for name, values in group_parameters(p, group).items()}
+    position = group.members.index(medium)
+    q = {name: values[:, [position]] for name, values in group_parameters(p, group).items()}
     per_unit = np.broadcast_to(share, (1, 1, 1, share.size))
     if group.by_frequency:
         per_unit = per_unit * frequency_curve(contacts[None, None], q, np)
@@ -123,5 +123,5 @@ def _kpi_per_scaled_unit(model: FittedModel, channel: int, term: Array, spend: A
     if not model.structure.log_link:
         return np.asarray(model.scales.kpi_unit)
     usual = model.panel.array("spend")[..., channel].sum(1).mean()
-    at = int(np.argmin(np.abs(spend - usual)))
-    return np.asarray(model.panel.array("kpi").mean(0) * np.exp(-term[:, at : at + 1]))
+    nearest = int(np.argmin(np.abs(spend - usual)))
+    return np.asarray(model.panel.array("kpi").mean(0) * np.exp(-term[:, nearest : nearest + 1]))

@@ -11,7 +11,7 @@ from mmm.spec.base import Frozen
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
 type FutureRule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
-"""How a variable goes on after the data: a rule, or its value in each future week."""
+"""The future of a variable: a rule, or its value in each week after the data."""
 
 
 class WeekRange(Frozen):

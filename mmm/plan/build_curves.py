@@ -126,11 +126,12 @@ def _media_unit_value(model: FittedModel, inputs: Inputs, value: Array) -> Array
 def _curve_weights(model: FittedModel, inputs: Inputs, value: Array, weeks: slice) -> Array:
     """(draw, medium, week, geo) value of one unit of each medium's curve in ``weeks``."""
     p, s = model.posterior.draws, model.structure
-    worth = _media_unit_value(model, inputs, value)[:, weeks]
-    earned = [worth] * s.n_direct
-    earned += [
-        value_of_mediator(p, s, s.mediators.index(s.media[i].target), worth, np) for i in s.paths
+    unit_value = _media_unit_value(model, inputs, value)[:, weeks]
+    values = [unit_value] * s.n_direct
+    values += [
+        value_of_mediator(p, s, s.mediators.index(s.media[i].target), unit_value, np)
+        for i in s.paths
     ]
     strength = equations.media_coefficients(p, inputs, s, np)
     strength = strength[..., weeks, :] if strength.shape[-2] > 1 else strength
-    return np.asarray(strength * np.stack(earned, axis=1))
+    return np.asarray(strength * np.stack(values, axis=1))

@@ -115,12 +115,12 @@ def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Arra
     horizon = layout.index.shape[0]
     spend = model.panel.array("spend")
     current = layout.totals(last_weeks(model, horizon))
-    most = np.empty(len(layout.cells))
+    largest = np.empty(len(layout.cells))
     for i, cell in enumerate(layout.cells):
         own = spend[..., model.structure.channels.index(cell.channel)]
         weekly = own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]
         weeks = horizon if cell.week is None else 1
         span = min(weeks, weekly.size)
         sums = np.convolve(weekly, np.ones(span), "valid")
-        most[i] = sums.max() * (weeks / span)
-    return current, most
+        largest[i] = sums.max() * (weeks / span)
+    return current, largest

@@ -36,8 +36,8 @@ def steepest_point(kind: str, p: Parameters) -> tuple[Array, Array]:
     half, exponent = p["saturation_half"][..., None, None], p["saturation_slope"][..., None, None]
     rising = exponent > 1.0
     power = np.where(rising, exponent, 2.0)
-    at = np.where(rising, half * ((power - 1.0) / (power + 1.0)) ** (1.0 / power), 0.0)
-    return at, np.where(rising, SATURATION_DERIVATIVE[kind](at, p, np), np.inf)
+    inflection = np.where(rising, half * ((power - 1.0) / (power + 1.0)) ** (1.0 / power), 0.0)
+    return inflection, np.where(rising, SATURATION_DERIVATIVE[kind](inflection, p, np), np.inf)
 
 
 def steepness_range(

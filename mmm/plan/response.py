@@ -194,7 +194,7 @@ def plan_response(
         do = Intervention(variable="price", set=assumed.price)
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
     layout = plan_layout(model, weeks, granularity)
-    current, most = reference_spend(model, layout)
+    current, largest = reference_spend(model, layout)
 
     def unit_value(variables: Variables) -> Array:
         """(week, geo) value of one unit of the KPI, discounted after the horizon."""
@@ -219,7 +219,7 @@ def plan_response(
         layout=layout,
         unit=value_unit(model.spec) if on == "value" else "kpi units",
         current=current,
-        observed_max=most,
+        observed_max=largest,
         horizon=weeks,
         warnings=tuple(warnings),
         on=on,

@@ -174,8 +174,8 @@ def restated_cells(
 def _restated(
     frame: pd.DataFrame, spec: ModelSpec, past: pd.DataFrame, before: ModelSpec
 ) -> Iterator[Restatement]:
-    sent, at = _keys(frame, spec), {key: row for row, key in enumerate(_keys(past, before))}
-    shared = [(row, at[key]) for row, key in enumerate(sent) if key in at]
+    sent, old_row = _keys(frame, spec), {key: row for row, key in enumerate(_keys(past, before))}
+    shared = [(row, old_row[key]) for row, key in enumerate(sent) if key in old_row]
     labels = {spec.date, spec.geo, spec.product, before.date, before.geo, before.product}
     columns = [c for c in past.columns if c not in labels and c in frame.columns]
     if not shared:

@@ -60,10 +60,10 @@ def stability_summary(
     data = f"{len(weeks)} new weeks, {restated} restated numbers"
     if not headlines:
         return f"{opening} ({data})."
-    most = max(headlines, key=lambda item: abs(item.in_sd))
+    largest = max(headlines, key=lambda item: abs(item.in_sd))
     return (
-        f"{opening} ({data}); the largest move is {_name_of(most)}: "
-        f"{most.before.mean:.4g} to {most.after.mean:.4g}, {most.in_sd:+.2f} posterior s.d."
+        f"{opening} ({data}); the largest move is {_name_of(largest)}: {largest.before.mean:.4g} "
+        f"to {largest.after.mean:.4g}, {largest.in_sd:+.2f} posterior s.d."
     )
 
 

@@ -12,7 +12,7 @@ from tests.app.console.test_cli import prudent
 from tests.app.http.test_contract import HORIZON
 from tests.app.routes.test_plans import PLAN
 from tests.mmm.fakes import fake_model
-from tests.mmm.refit.test_appended import new_weeks, whole
+from tests.mmm.refit.test_append_weeks import new_weeks, whole
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from tests.app.fake_fit import TRUSTED
 from tests.app.http.test_contract import assert_problem
 from tests.app.running import fitted_model, wait_for
 from tests.mmm.fakes import RICH
-from tests.mmm.refit.test_appended import whole
+from tests.mmm.refit.test_append_weeks import whole
 
 NEW = 4
 

@@ -13,7 +13,7 @@ from tests.app.fake_fit import TRUSTED
 from tests.app.http.test_contract import HORIZON, assert_problem
 from tests.app.running import fitted_model
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.plan.test_plan_worlds import CHEAP, units
+from tests.mmm.plan.test_mixture import CHEAP, units
 
 KNOWN_DEMAND = {**units(CHEAP), "controls": [], "demand": {"kind": "series", "column": "demand"}}
 RIVAL = [

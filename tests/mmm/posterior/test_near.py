@@ -8,7 +8,7 @@ from mmm.counterfactual.future import extend_timeline
 from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter
 from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import fake_model
-from tests.mmm.plan.test_plans_of_structures import CASES
+from tests.mmm.plan.test_full_model import CASES
 
 WEEKS = {
     "early": slice(2, 6),

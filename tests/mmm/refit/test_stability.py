@@ -17,7 +17,7 @@ from mmm.refit.quantities import quantities
 from mmm.refit.stability import cut_to_first_weeks, expected_move, stability
 from mmm.refit.weekly_density import weekly_log_density
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.refit.test_appended import whole
+from tests.mmm.refit.test_append_weeks import whole
 
 NOISES = [
     ({}, lambda p, d, m, u: stats.norm.logpdf(m["kpi"], d, p["sigma"][:, None, None] * u)),

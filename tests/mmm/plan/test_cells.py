@@ -13,7 +13,7 @@ from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import Granularity
 from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import outcome
-from tests.mmm.counterfactual.test_queries import BASELINE, PLAIN
+from tests.mmm.counterfactual.test_answer import BASELINE, PLAIN
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import MEDIATED
 

@@ -12,7 +12,7 @@ from mmm.plan.horizon import Horizon
 from mmm.plan.mixture import mix_scenarios, scenario_draws
 from mmm.plan.response import Assumptions, plan_response
 from mmm.posterior.evaluate import mean_by_geo
-from tests.mmm.counterfactual.test_queries import BASELINE
+from tests.mmm.counterfactual.test_answer import BASELINE
 from tests.mmm.fakes import RICH, fake_model
 
 CHEAP = {**RICH, "price": {"column": "price", "unit_cost": 2.0}}
