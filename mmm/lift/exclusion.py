@@ -48,7 +48,7 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
         if test.window.position is None:
             if not test.window.dated:
                 notes.append(
-                    f"lift test {label!r} has no dates: if it ran within the series, the kpi of "
+                    f"lift test {label!r} has no dates: if it ran within the series, the KPI of "
                     "its weeks counts twice"
                 )
         elif share <= MAX_SHARED:
@@ -63,12 +63,14 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
     left = int(np.sum(~cells.all(1)))
     if tests and left < MIN_WEEKS:
         detail = (
-            f"the lift tests use the kpi of all but {left} of {len(panel.weeks)} weeks; "
+            f"the lift tests use the KPI of all but {left} of {len(panel.weeks)} weeks; "
             f"{MIN_WEEKS} must be left"
         )
         raise SpecError([Issue("/lift_tests", "too_few_weeks", detail)])
     if count := int(cells.sum()):
-        notes.append(f"{count} of {cells.size} cells of the kpi speak through lift tests alone")
+        notes.append(
+            f"{count} of {cells.size} cells of the KPI enter the likelihood through lift tests only"
+        )
     return Exclusion(cells, tuple(notes))
 
 
@@ -94,7 +96,7 @@ def _sign_note(test: ResolvedTest) -> list[str]:
     extra = float((test.treatment.spend - test.control.spend).sum())
     if test.lift * extra < 0.0 and abs(test.lift) > 2.0 * test.se:
         return [
-            f"lift test {test.test.label!r}: spend and kpi moved in opposite directions, by more "
+            f"lift test {test.test.label!r}: spend and KPI moved in opposite directions, by more "
             "than two standard errors; is control taken for treatment?"
         ]
     return []

@@ -11,8 +11,8 @@ MEDIA: dict[str, Prior] = {
     "gamma_at_mean": Prior(
         "half_normal",
         (0.1,),
-        "kpi lost to a rival's mean spend",
-        "share of mean kpi",
+        "KPI lost to a rival's mean spend",
+        "share of mean KPI",
         "weakly informative: a rival's usual advertising costs a few percent",
     ),
     "effect_sd": Prior(
@@ -33,7 +33,7 @@ MEDIA: dict[str, Prior] = {
         "normal",
         (0.0, 0.05),
         "joint effect of two channels at full saturation of both",
-        "share of mean kpi",
+        "share of mean KPI",
         "weakly informative: small against the channels' own effects; either sign",
     ),
     "adstock_alpha": Prior(
@@ -151,8 +151,8 @@ MEDIA: dict[str, Prior] = {
     "mediator_effect": Prior(
         "normal",
         (0.0, 0.2),
-        "effect of one s.d. of a mediator on the kpi",
-        "share of mean kpi",
+        "effect of one s.d. of a mediator on the KPI",
+        "share of mean KPI",
         "weakly informative: as a control's",
     ),
 }

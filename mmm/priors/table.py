@@ -38,7 +38,7 @@ def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
             "lognormal",
             (float(np.log(MEDIA_SHARE * share)), EFFECT_SIGMA),
             "contribution at the channel's mean active spend",
-            "share of mean kpi",
+            "share of mean KPI",
             "media carry 10 to 30 % of sales in published models; the spread matches the "
             "log-normal ROI prior (s.d. 0.9 of the log) of Zhang et al. (2024)",
         )
@@ -47,10 +47,16 @@ def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
 
 
 STATEMENTS = {
-    "roi": ("value of the channel's contribution per unit of spend, carry-out counted", "ratio"),
-    "marginal_roi": ("value of the next unit of spend, carry-out counted", "ratio"),
-    "share": ("contribution of the channel within the window", "share of the kpi"),
-    "elasticity": ("change of the kpi with the channel's spend", "percent per percent"),
+    "roi": (
+        "value of the channel's contribution per unit of spend, carryover after the window counted",
+        "ratio",
+    ),
+    "marginal_roi": (
+        "value of the next unit of spend, carryover after the window counted",
+        "ratio",
+    ),
+    "share": ("contribution of the channel within the window", "share of the KPI"),
+    "elasticity": ("change of the KPI with the channel's spend", "percent per percent"),
     "half_life": ("time after which half of a week's effect is past", "weeks"),
 }
 

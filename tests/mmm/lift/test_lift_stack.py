@@ -68,7 +68,9 @@ def test_treated_cells_and_their_cool_down_leave_the_kpi():
     expected = np.zeros((WEEKS, 2), dtype=bool)
     expected[10:16, 1] = True
     np.testing.assert_array_equal(exclusion.cells, expected)
-    assert exclusion.notes == ("6 of 80 cells of the kpi speak through lift tests alone",)
+    assert exclusion.notes == (
+        "6 of 80 cells of the KPI enter the likelihood through lift tests only",
+    )
 
 
 @pytest.mark.parametrize(("share", "leaves"), [(0.15, False), (0.2, False), (0.25, True)])
