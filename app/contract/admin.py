@@ -1,4 +1,4 @@
-"""The documents of those who run the service: keys, the audit log, health and the release."""
+"""Documents of administration: API keys, the audit log, health and version."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from app.contract.caller import Scope
 
 
 class KeyBody(RequestBody):
-    """A key to be made; each scope brings those below it."""
+    """A requested API key; each scope includes the lower ones."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -26,11 +26,11 @@ class KeyBody(RequestBody):
 
 
 class KeyDocument(StoredDocument):
-    """What is known of a key; the key itself is not kept."""
+    """An API key's record; the key itself is not stored."""
 
     id: str
     name: str
-    hint: str = Field(description="How the key begins.")
+    hint: str = Field(description="The first characters of the key.")
     scopes: list[Scope]
     created_at: datetime
     created_by: str
@@ -40,24 +40,24 @@ class KeyDocument(StoredDocument):
 
 
 class NewKeyDocument(KeyDocument):
-    """A key that was just made."""
+    """A newly created key."""
 
     key: str | None = Field(
-        description="The secret: shown here and never again, so that it is null in a replay."
+        description="The key itself, shown only once; null in a replayed response."
     )
 
 
 class AuditDocument(StoredDocument):
-    """One entry."""
+    """An entry of the audit log."""
 
     id: str
     at: datetime
     subject: str = Field(description="A key's id, oidc:… for a token, console:… for a command.")
     action: str = Field(description="The call: its operationId.")
-    resource: str = Field(description="What it was about, or what it made.")
+    resource: str = Field(description="The resource that was concerned or created.")
     outcome: int | None = Field(
-        description="HTTP status of the answer. Null while the call is carried out, and for good "
-        "where the process died on the way: what it changed by then may stand."
+        description="HTTP status of the response. Null while the call is in progress, and "
+        "permanently if the process died; changes made by then may persist."
     )
     request_id: str | None
 
@@ -69,7 +69,7 @@ class Alive(BaseModel):
 
 
 class VersionDocument(BaseModel):
-    """Which release this is, and what it runs on."""
+    """The version of the service, its model format and Python."""
 
     name: str
     version: str

@@ -1,4 +1,4 @@
-"""What documents of the API are made of: bodies, documents of stored things, lists and pages."""
+"""Base classes of the API's documents: request bodies, stored documents, lists and pages."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class RequestBody(BaseModel):
-    """Base of request bodies: unknown fields and numbers that are none are refused."""
+    """Base of request bodies: unknown fields, NaN and infinity are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -21,7 +21,7 @@ class StoredDocument(BaseModel):
 
 
 class Listing[Item](StoredDocument):
-    """All of them, newest first."""
+    """A complete list, newest first."""
 
     items: list[Item]
 

@@ -1,4 +1,4 @@
-"""Who is asking: the tenant whose things may be seen, and what may be done to them."""
+"""The caller of a request: its tenant and its scopes."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ TENANT_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a credential stands for. ``subject`` names it in logs: a key's id, a token's subject."""
+    """The owner of a credential; ``subject`` is the key's id or the token's subject, for logs."""
 
     tenant: str
     scopes: frozenset[Scope]
@@ -22,16 +22,16 @@ class Caller:
 
 
 LOCAL = Caller(DEFAULT_TENANT, frozenset(SCOPES), "local")
-"""Whoever reaches a service without access control: it listens to its own machine only."""
+"""The caller of a service without access control, which listens on loopback only."""
 
 
 def granted(scopes: Iterable[str]) -> frozenset[Scope]:
-    """Each scope brings those below it: admin may write, and who may write may read."""
+    """The given scopes and those they include: admin includes write, write includes read."""
     given = set(scopes)
     highest = max((rank for rank, scope in enumerate(SCOPES) if scope in given), default=-1)
     return frozenset(SCOPES[: highest + 1])
 
 
 def in_order(scopes: frozenset[Scope]) -> list[Scope]:
-    """From the least to the most."""
+    """Scopes from the lowest to the highest."""
     return [scope for scope in SCOPES if scope in scopes]

@@ -15,7 +15,7 @@ from mmm.spec.model import ModelSpec
 
 
 class DatasetDocument(StoredDocument):
-    """A stored table and what is remarkable about it."""
+    """A stored table and its profile."""
 
     id: str
     name: str | None
@@ -36,17 +36,17 @@ class ChainDocument(BaseModel):
 
 
 class OperationDocument(BaseModel):
-    """A long call: where it stands, and its result or its error."""
+    """A long-running call: its status and progress, and its result or error."""
 
     id: str
     kind: str
     status: Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
     stage: str | None = Field(description="validating, compiling, warmup, sampling, ...")
-    priority: Urgency = Field(description="Before or behind what else of the tenant is queued.")
+    priority: Urgency = Field(description="Order among the tenant's queued jobs.")
     progress: float = Field(ge=0, le=1)
     eta_seconds: float | None
-    incomplete: bool = Field(description="Stopped with what it had by then.")
-    chains: list[ChainDocument] = Field(description="Of a fit that samples.")
+    incomplete: bool = Field(description="Stopped early; the result is partial.")
+    chains: list[ChainDocument] = Field(description="Progress of each chain of a sampling fit.")
     result: dict[str, Any] | None = Field(
         description='Of a fit: {"model_id": "..."}, of a refit with its "stability"; of a '
         'simulation: {"summary", "dataset_ids"}.'
@@ -58,7 +58,7 @@ class OperationDocument(BaseModel):
 
 
 class DataSummary(BaseModel):
-    """What a model was fitted to; ``dataset_id`` is null for rows sent along, or once deleted."""
+    """The data of a model; ``dataset_id`` is null for inline rows, or for a deleted dataset."""
 
     dataset_id: str | None
     start: str
@@ -68,7 +68,7 @@ class DataSummary(BaseModel):
 
 
 class CheckDocument(BaseModel):
-    """One check of a model; ``value`` is null where it cannot be computed."""
+    """One check of a model; ``value`` is null if it cannot be computed."""
 
     name: str
     value: float | None
@@ -80,7 +80,7 @@ class CheckDocument(BaseModel):
 
 
 class VerdictDocument(BaseModel):
-    """Whether the model deserves trust, and every check behind that."""
+    """Whether to trust the model, with every check."""
 
     status: Literal["trusted", "caution", "rejected"]
     checks: list[CheckDocument]
@@ -99,27 +99,27 @@ class ModelDocument(BaseModel):
     incomplete: bool = Field(description="Stopped before it had all its draws.")
     verdict: VerdictDocument
     diagnostics: dict[str, float | None]
-    notes: list[str] = Field(description="What else holds for this model, in sentences.")
-    lift_checks: list[LiftCheck] = Field(description="Measured lifts and what the model says.")
+    notes: list[str] = Field(description="Further remarks about this model.")
+    lift_checks: list[LiftCheck] = Field(description="Measured lifts and the model's predictions.")
     method: dict[str, Any]
 
 
 class FitCheckDocument(BaseModel):
-    """The answer of a fit that was only checked: it would be accepted, for these data."""
+    """The answer of ``validate_only``: the fit would be accepted, with these data."""
 
     valid: Literal[True] = True
     start: str
     end: str
     weeks: int
     geos: list[str]
-    warnings: list[str] = Field(description="What the beliefs imply beyond what is plausible.")
+    warnings: list[str] = Field(description="Implausible consequences of the priors.")
     implied_media_share: Interval | None = Field(
-        description="Media's share of sales under the prior; null where no effect is stated."
+        description="Media's share of sales under the prior; null if no effect prior is given."
     )
 
 
 class LiftTestDocument(StoredDocument):
-    """A registered lift test; its id stands for it in a model's ``lift_tests``."""
+    """A registered lift test; a model's ``lift_tests`` may refer to it by id."""
 
     id: str
     source: str

@@ -1,4 +1,4 @@
-"""Bodies of fits, simulations and lift tests: data, model, sampling."""
+"""Request bodies of fits, refits, simulations and lift tests: data, model, sampling."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -22,13 +22,13 @@ type TestOrId = Annotated[
 
 
 class ModelBody(ModelSpec):
-    """A model specification; its lift tests are given whole, or by the id of the register."""
+    """A model specification whose lift tests are given inline or by their registered id."""
 
     lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=200)] = ()  # type: ignore[assignment]
 
 
 class FitData(RequestBody):
-    """A stored dataset, or rows sent along."""
+    """A stored dataset, or inline rows."""
 
     dataset_id: str | None = None
     rows: list[dict[str, Any]] | None = None
@@ -69,9 +69,9 @@ class FitBody(RequestBody):
 
 
 class RefitBody(RequestBody):
-    """New weeks for a model; the data may hold the weeks it knows too.
+    """New weeks for a model; the data may include its past weeks.
 
-    Without ``model`` and ``sampling`` the refit is as the fit before it.
+    ``model`` and ``sampling`` default to those of the previous fit.
     """
 
     model_config = ConfigDict(
@@ -84,7 +84,7 @@ class RefitBody(RequestBody):
 
     data: FitData
     restated: Literal["refuse", "accept"] = Field(
-        default="refuse", description="What to do where numbers of old weeks have changed."
+        default="refuse", description="What to do if values of past weeks have changed."
     )
     model: ModelBody | None = Field(default=None, description="A changed specification.")
     sampling: SamplingSpec | None = None
@@ -93,17 +93,17 @@ class RefitBody(RequestBody):
 
 
 class SimulateBody(RequestBody):
-    """Which hypothesis to draw data from: on the spend, prices and events of which data."""
+    """The model to simulate from, and the data that give spend, prices and events."""
 
     data: FitData
     model: ModelBody
-    draws: int = Field(default=200, ge=20, le=2000, description="Data sets behind the summary.")
-    datasets: int = Field(default=1, ge=0, le=20, description="How many of them are stored.")
+    draws: int = Field(default=200, ge=20, le=2000, description="Simulated datasets.")
+    datasets: int = Field(default=1, ge=0, le=20, description="Number of datasets to store.")
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
 class LiftTestsBody(RequestBody):
-    """Tests, or ``rows`` of another tool's result with ``format`` saying whose."""
+    """Lift tests, or ``rows`` of another tool's results in the given ``format``."""
 
     tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=200)
     rows: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=200)
@@ -114,5 +114,5 @@ class LiftTestsBody(RequestBody):
         if (self.tests is None) == (self.rows is None):
             raise ValueError('give either "tests" or "rows"')
         if (self.rows is None) != (self.format is None):
-            raise ValueError('"rows" need a "format", and only they have one')
+            raise ValueError('"rows" need a "format"; "tests" must not have one')
         return self

@@ -1,4 +1,4 @@
-"""The documents of an allocation: the plan that is answered, and what is said of it."""
+"""Documents of allocations, plan evaluations and frontiers: the plan, its gain and its risk."""
 
 from datetime import date
 from typing import Literal
@@ -9,7 +9,7 @@ from mmm.interval import Interval
 
 
 class Answer(BaseModel):
-    """Base of answers."""
+    """Base of the documents about plans."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,9 +20,11 @@ class PlannedChannel(Answer):
     name: str
     spend: float
     current: float
-    change: float | None = Field(description="spend / current - 1; null where current is 0.")
+    change: float | None = Field(description="spend / current - 1; null if current is 0.")
     marginal_roi: Interval = Field(description="Value of the next unit of currency.")
-    beyond_observed: bool = Field(description="More than was ever spent in as many weeks.")
+    beyond_observed: bool = Field(
+        description="Extrapolation: more than the observed maximum in as many weeks."
+    )
 
 
 class PlannedWeek(Answer):
@@ -40,14 +42,16 @@ class PlannedGeo(Answer):
 
 
 class PlannedCell(Answer):
-    """What one channel gets in one geo, one week, or both; null stands for all of them."""
+    """Spend of one channel in one geo, one week, or both; null means all geos or all weeks."""
 
     channel: str
     geo: str | None
     week: date | None
     spend: float
     current: float
-    beyond_observed: bool = Field(description="More than was ever spent there in as long a time.")
+    beyond_observed: bool = Field(
+        description="Extrapolation: more than the observed maximum there in as many weeks."
+    )
 
 
 class PlannedPlace(Answer):
@@ -59,27 +63,27 @@ class PlannedPlace(Answer):
 
 
 class Plan(Answer):
-    """Who gets what, and when."""
+    """Spend by channel, week, geo and cell."""
 
     total: float
     channels: tuple[PlannedChannel, ...]
     by_week: tuple[PlannedWeek, ...]
     by_geo: tuple[PlannedGeo, ...]
-    by_week_and_geo: tuple[PlannedPlace, ...] = Field(description="Where there are several geos.")
-    cells: tuple[PlannedCell, ...] = Field(description="Where weeks or geos were decided.")
+    by_week_and_geo: tuple[PlannedPlace, ...] = Field(description="Only with several geos.")
+    cells: tuple[PlannedCell, ...] = Field(description="Only if weeks or geos were decided.")
 
 
 class Versus(Interval):
     """Gain of the plan minus gain of a reference, draws paired."""
 
     probability_better: float
-    reference_total: float = Field(description="What the reference spends, currency.")
-    reference_feasible: bool = Field(description="Whether it satisfies every limit.")
-    broken: tuple[str, ...] = Field(description="The limits that it breaks.")
+    reference_total: float = Field(description="Total spend of the reference, currency.")
+    reference_feasible: bool = Field(description="Whether the reference satisfies every limit.")
+    broken: tuple[str, ...] = Field(description="The limits that the reference violates.")
 
 
 class RiskDocument(Answer):
-    """The measure that was maximised, beside what it is made of."""
+    """The risk measure that was maximized, and its components."""
 
     kind: str
     value: float
@@ -90,7 +94,7 @@ class RiskDocument(Answer):
 
 
 class CertificateDocument(Answer):
-    """How good the plan is proved to be."""
+    """A proof of how close the plan is to the optimum."""
 
     kind: Literal["global", "stationary", "none"]
     upper_bound: float | None
@@ -98,7 +102,7 @@ class CertificateDocument(Answer):
 
 
 class BindingDocument(Answer):
-    """A limit that the plan meets, and what one unit of it is worth."""
+    """A binding limit and its shadow price."""
 
     constraint: str
     pointer: str | None
@@ -106,7 +110,7 @@ class BindingDocument(Answer):
 
 
 class ReachedDocument(Answer):
-    """A condition beside the budget, and what the plan reaches of it."""
+    """A condition besides the budget, and the value that the plan reaches."""
 
     condition: str
     pointer: str
@@ -116,18 +120,18 @@ class ReachedDocument(Answer):
 
 
 class StayDocument(Answer):
-    """The best plan that was found beside the present mix at the same total; draws paired."""
+    """The best plan compared with the current mix at the same total; draws paired."""
 
     within_noise: bool
-    proportional: dict[str, float] = Field(description="Spend of the present mix by channel.")
+    proportional: dict[str, float] = Field(description="Spend of the current mix by channel.")
     best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
     probability_better: float
-    expected: float = Field(description="Mean gain of the best plan over the present mix.")
+    expected: float = Field(description="Mean gain of the best plan over the current mix.")
     deviation: float = Field(description="Its standard deviation over draws.")
 
 
 class PairDocument(Answer):
-    """Two channels whose effects the data cannot tell apart, though it knows their sum."""
+    """Two channels whose separate effects are not identified well, although their sum is."""
 
     channels: tuple[str, str]
     correlation: float
@@ -136,32 +140,32 @@ class PairDocument(Answer):
 
 
 class StabilityDocument(Answer):
-    """Plans chosen on one half of the draws, valued on the other."""
+    """Plans optimized on one half of the draws and evaluated on the other."""
 
-    moved: tuple[float, ...] = Field(description="Share of the total that each spends elsewhere.")
+    moved: tuple[float, ...] = Field(description="Share of the total that each reallocates.")
     in_sample: float
     out_of_sample: float
-    proportional: float = Field(description="The present mix on the same halves.")
+    proportional: float = Field(description="Value of the current mix on the same halves.")
 
 
 class InformationDocument(Answer):
-    """What the plan may regret, and what knowing more would be worth, in expected gain."""
+    """The plan's expected regret and the value of information, in expected gain."""
 
     expected_regret: float
-    perfect: float = Field(description="Of knowing every effect before planning.")
+    perfect: float = Field(description="Value of knowing every effect before planning.")
     by_channel: dict[str, float]
-    noise: float = Field(description="What a channel may show by chance.")
+    noise: float = Field(description="Value that a channel may show by chance alone.")
 
 
 class PriceTried(Answer):
-    """One price and the objective's measure of its best plan."""
+    """One price and the objective value of its best plan."""
 
     price: float
     value: float
 
 
 class PriceDocument(Answer):
-    """The price of the plan; gains hold what the price brings without own spend."""
+    """The price of the plan; gains include the effect of the price without own spend."""
 
     price: float
     current: float = Field(description="Mean of the last observed week.")
@@ -173,7 +177,7 @@ class PriceDocument(Answer):
 
 
 class ScenarioDocument(Answer):
-    """What the plan brings if one scenario comes true."""
+    """Gain and outcome of the plan in one scenario."""
 
     name: str
     probability: float
@@ -182,18 +186,18 @@ class ScenarioDocument(Answer):
 
 
 class AllocationAnswer(Answer):
-    """The plan that is best for the attitude to risk, and how good it is."""
+    """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
     status: Literal["optimal", "feasible", "stay", "target_unreachable"]
     summary: str
     plan: Plan
-    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
+    outcome: Interval = Field(description="Expected KPI of the horizon under the plan.")
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
-    versus_current: Versus = Field(description="Today's spend, at the plan's price.")
+    versus_current: Versus = Field(description="Against current spend at the plan's price.")
     versus_proportional: Versus
-    price: PriceDocument | None = Field(description="Where the price was decided.")
+    price: PriceDocument | None = Field(description="Only if the price was decided.")
     scenarios: tuple[ScenarioDocument, ...]
     risk: RiskDocument
     certificate: CertificateDocument
@@ -201,23 +205,23 @@ class AllocationAnswer(Answer):
     target: ReachedDocument | None
     stay: StayDocument | None
     pairs: tuple[PairDocument, ...]
-    stability: StabilityDocument | None = Field(description="With explain.")
-    information: InformationDocument | None = Field(description="With explain.")
+    stability: StabilityDocument | None = Field(description="Only with explain.")
+    information: InformationDocument | None = Field(description="Only with explain.")
     warnings: tuple[str, ...]
 
 
 class PlanEvaluation(Answer):
-    """What the plan is expected to bring, how sure that is, and what speaks against it."""
+    """The evaluation of a given plan: gain, outcome, risk, and the limits that it violates."""
 
     plan: Plan
-    outcome: Interval = Field(description="Expected kpi of the horizon under the plan.")
+    outcome: Interval = Field(description="Expected KPI of the horizon under the plan.")
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
     versus_current: Versus
     versus_proportional: Versus
     risk: RiskDocument
-    broken: tuple[str, ...] = Field(description="Limits that the plan breaks.")
+    broken: tuple[str, ...] = Field(description="Limits that the plan violates.")
     pairs: tuple[PairDocument, ...]
     warnings: tuple[str, ...]
 
@@ -232,14 +236,16 @@ class FrontierPoint(Answer):
     gain: Interval
     cvar: float
     tail: float
-    value: float = Field(description="Of the objective.")
+    value: float = Field(description="Value of the objective.")
     outcome: Interval
-    marginal_roi: float | None = Field(description="Value of the next unit, over the whole plan.")
+    marginal_roi: float | None = Field(
+        description="Value of the next unit of currency, spread in proportion to the plan."
+    )
     certificate: CertificateDocument
 
 
 class FrontierAnswer(Answer):
-    """The frontier in the order asked."""
+    """The points of the frontier, in the order of the request."""
 
     points: tuple[FrontierPoint, ...]
     gain_unit: str

@@ -1,4 +1,4 @@
-"""What is asked of a plan: the weeks, what is assumed of them, and the limits."""
+"""Request bodies about plans: horizon, assumptions, objective and limits."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -25,22 +25,23 @@ _EXAMPLE: dict[str, Any] = {
 
 
 class Phasing(RequestBody):
-    """How a channel's total is spread over weeks and geos, or that the plan decides it."""
+    """How a channel's total is spread over weeks and geos, or whether the plan optimizes it."""
 
     kind: Literal["historic", "even", "optimised"] = Field(
         default="historic",
-        description="Over weeks: as in the last ones, evenly, or the best for the objective.",
+        description="Over weeks: as in the most recent ones, evenly, or optimized.",
     )
     geos: Literal["usual", "optimised"] = Field(
-        default="usual", description="Over geos: as the kind says, or the best for the objective."
+        default="usual", description="Over geos: according to kind, or optimized."
     )
     profile: dict[str, tuple[float, ...]] = Field(
-        default_factory=dict, description="Weekly spend, or its proportions, of single channels."
+        default_factory=dict,
+        description="Weekly spend, or its proportions, of individual channels.",
     )
 
 
 class WorldScenario(RequestBody):
-    """One way that the coming weeks may go, beside what is assumed of all of them."""
+    """One scenario of the horizon: assumptions in addition to those of all scenarios."""
 
     name: str = Field(min_length=1, max_length=100)
     probability: float = Field(gt=0, le=1, allow_inf_nan=False)
@@ -49,7 +50,7 @@ class WorldScenario(RequestBody):
 
 
 class PriceDecision(RequestBody):
-    """Own price over the horizon: one of a grid, or the best between two bounds."""
+    """Own price over the horizon: the best of a grid, or the best between two bounds."""
 
     grid: tuple[PriceLevel, ...] | None = Field(default=None, min_length=2, max_length=25)
     min: PriceLevel | None = None
@@ -65,10 +66,9 @@ class PriceDecision(RequestBody):
 
 
 class Coming(RequestBody):
-    """The weeks to plan, and what is assumed of them.
+    """The horizon to plan, and the assumptions about it.
 
-    ``scenarios``: ways that the world may go, with probabilities that add up to one; one plan is
-    best for all of them together.
+    ``scenarios`` have probabilities that add up to one; one plan is optimized for all of them.
     """
 
     horizon: Horizon
@@ -80,7 +80,7 @@ class Coming(RequestBody):
         ge=0,
         le=10,
         allow_inf_nan=False,
-        description="Yearly, of what the plan still earns after the horizon.",
+        description="Yearly rate, applied to carryover after the horizon.",
     )
     scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=20)
 
@@ -93,7 +93,7 @@ class Coming(RequestBody):
 
 
 class AllocateBody(AllocationProblem, Coming):
-    """What to decide: a budget over coming weeks, under limits, for an attitude to risk."""
+    """An allocation: a budget over a horizon, under limits, with a risk objective."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -105,10 +105,13 @@ class AllocateBody(AllocationProblem, Coming):
     )
     prove: bool = Field(
         default=True,
-        description="Bound all plans where curves are S-shaped; false is quicker, with less proof.",
+        description="Compute a global bound if curves are S-shaped; false is faster, with a weaker "
+        "certificate.",
     )
-    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Of the random starts.")
-    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+    seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Seed of the random starts.")
+    accept_rejected: bool = Field(
+        default=False, description="Answer even if the model failed its checks."
+    )
 
 
 type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -120,8 +123,7 @@ type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
 class EvaluatePlanBody(Coming):
     """A plan: for every channel its total over the horizon, or its spend week by week.
 
-    ``budget`` and the limits are what the plan is held against; without a budget it is the plan's
-    own total.
+    The plan is checked against ``budget`` and the limits; the budget defaults to its own total.
     """
 
     plan: dict[str, Amount | Weekly] = Field(min_length=1, max_length=100)
@@ -139,7 +141,7 @@ type Aversions = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Fiel
 
 
 class FrontierBody(AllocateBody):
-    """An allocation, and the totals or the risk aversions for which it is solved."""
+    """An allocation, solved for each of several totals or risk aversions."""
 
     totals: Totals = ()
     risk_aversions: Aversions = ()

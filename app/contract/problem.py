@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): how the API says that something went wrong."""
+"""Problem documents (RFC 9457): the error responses of the API."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemError(BaseModel):
-    """One fault: where (JSON pointer into the request), a code, a sentence."""
+    """One issue: a JSON pointer into the request, a code, and a message."""
 
     pointer: str
     code: str
@@ -16,7 +16,7 @@ class ProblemError(BaseModel):
 
 
 class Problem(BaseModel):
-    """What went wrong, for programs and for people."""
+    """An error for programs (``code``) and for people (``detail``)."""
 
     type: str
     title: str
@@ -27,5 +27,5 @@ class Problem(BaseModel):
     request_id: str | None = None
 
     def document(self) -> dict[str, Any]:
-        """As plain data."""
+        """The document as JSON data."""
         return self.model_dump(mode="json")

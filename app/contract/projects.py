@@ -1,4 +1,4 @@
-"""Bodies and documents of projects: champions, plans of record, actuals, plan against actual."""
+"""Bodies and documents of projects: champions, plans of record, actuals, plan versus actual."""
 
 from datetime import date, datetime
 from typing import Any, Literal, Self
@@ -22,15 +22,17 @@ class ProjectBody(RequestBody):
 
 
 class PromotionBody(RequestBody):
-    """The model that is to be the champion, and why."""
+    """The model to promote to champion, and a note."""
 
     model_id: str = Field(max_length=40)
     note: str = Field(default="", max_length=2000, pattern=PLAIN)
-    accept_rejected: bool = Field(default=False, description="Although the checks failed.")
+    accept_rejected: bool = Field(
+        default=False, description="Promote even if the model failed its checks."
+    )
 
 
 class ProjectPlanBody(RequestBody):
-    """A plan to decide on: a saved scenario, or a question to a model (default: the champion)."""
+    """A plan to adopt: a saved scenario, or a question to a model (default: the champion)."""
 
     name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
     scenario_id: str | None = Field(default=None, max_length=40)
@@ -44,18 +46,18 @@ class ProjectPlanBody(RequestBody):
         if sum(item is not None for item in given) != 1:
             raise ValueError('give exactly one of "scenario_id", "allocate", "evaluate_plan"')
         if self.scenario_id is not None and self.model_id is not None:
-            raise ValueError('a scenario names its model; leave "model_id" out')
+            raise ValueError('a scenario names its model; omit "model_id"')
         return self
 
 
 class ActualsBody(RequestBody):
-    """Weeks as they came, with the columns of the model's table; a week sent again is replaced."""
+    """Actual weeks with the columns of the model's table; a week posted again is replaced."""
 
     data: FitData
 
 
 class Promotion(StoredDocument):
-    """A model that became the champion; the newest promotion holds."""
+    """A promotion of a model to champion; the newest is in force."""
 
     id: str
     model_id: str
@@ -66,7 +68,7 @@ class Promotion(StoredDocument):
 
 
 class ProjectPlanSummary(BaseModel):
-    """A plan that was decided on."""
+    """An adopted plan."""
 
     id: str
     name: str
@@ -75,8 +77,8 @@ class ProjectPlanSummary(BaseModel):
     start: date
     end: date
     total: float = Field(description="Spend of the horizon, currency.")
-    expected: Interval = Field(description="Expected kpi of the horizon.")
-    promised: Interval = Field(description="The same with noise: what may be held against it.")
+    expected: Interval = Field(description="Expected KPI of the horizon.")
+    promised: Interval = Field(description="Predictive interval of the KPI, noise included.")
     unit: str
     created_at: datetime
 
@@ -89,7 +91,7 @@ class ProjectPlanRead(ProjectPlanSummary):
 
 
 class Actuals(StoredDocument):
-    """Weeks that were posted."""
+    """Posted actual weeks."""
 
     id: str
     start: date
@@ -98,7 +100,7 @@ class Actuals(StoredDocument):
 
 
 class Project(BaseModel):
-    """A project with what holds in it now."""
+    """A project with its champion, its plan of record and its last actuals."""
 
     id: str
     name: str
@@ -110,7 +112,7 @@ class Project(BaseModel):
 
 
 class ProjectVariance(PlanVersusActual):
-    """Plan against actual of a project's plan."""
+    """Plan versus actual of a project's plan."""
 
     plan_id: str
     model_id: str = Field(description="The plan's own model, which evaluates every row.")

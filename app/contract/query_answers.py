@@ -1,4 +1,4 @@
-"""The answers of questions to a model, and the body of a what-if."""
+"""The answers of queries to a model, and the body of a what-if question."""
 
 from typing import Literal
 
@@ -13,21 +13,21 @@ IsDraft = Field(default=False, description="The model's draws come from an appro
 
 
 class ContributionsAnswer(ContributionReport):
-    """The decomposition, with the verdict on the model that it comes from."""
+    """The decomposition, with the verdict of its model."""
 
     verdict: VerdictStatus
     draft: bool = IsDraft
 
 
 class CurvesAnswer(ResponseCurves):
-    """The response curves, with the verdict on the model that they come from."""
+    """The response curves, with the verdict of their model."""
 
     verdict: VerdictStatus
     draft: bool = IsDraft
 
 
 class ModelGraphAnswer(GraphAnswer):
-    """The causal graph, with the verdict on the model that was fitted to it."""
+    """The causal graph, with the verdict of the model."""
 
     verdict: VerdictStatus
     draft: bool = IsDraft
@@ -36,4 +36,6 @@ class ModelGraphAnswer(GraphAnswer):
 class CounterfactualBody(Counterfactual):
     """A what-if question; a rejected model answers only if the caller accepts that."""
 
-    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+    accept_rejected: bool = Field(
+        default=False, description="Answer even if the model failed its checks."
+    )

@@ -14,7 +14,7 @@ type Question = Literal["allocate", "evaluate_plan", "counterfactual"]
 
 
 class ScenarioBody(RequestBody):
-    """A question to a model; exactly one of the three."""
+    """A question to a model, to be saved with its answer; exactly one of the three kinds."""
 
     name: str = Field(min_length=1, max_length=200)
     model_id: str = Field(max_length=40)
@@ -46,7 +46,7 @@ class ScenarioSummary(StoredDocument):
 
 
 class ScenarioRead(ScenarioSummary):
-    """A saved scenario: what was asked and what was answered, as the endpoint of the question."""
+    """A saved scenario with the request and the answer of its question's endpoint."""
 
     request: dict[str, Any]
     answer: dict[str, Any]
@@ -55,8 +55,8 @@ class ScenarioRead(ScenarioSummary):
 class Compared(ScenarioSummary):
     """One line of a comparison.
 
-    ``effect``: a plan against today's, a what-if against its baseline. ``outcome``: the kpi of the
-    weeks in question.
+    ``effect``: a plan against the current one, a what-if question against its baseline.
+    ``outcome``: the KPI over the weeks of the question.
     """
 
     total: float | None
@@ -67,6 +67,6 @@ class Compared(ScenarioSummary):
 
 
 class Comparison(BaseModel):
-    """Scenarios side by side, in the order asked."""
+    """Scenarios side by side, in the order of the request."""
 
     items: list[Compared]

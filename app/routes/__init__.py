@@ -1,1 +1,1 @@
-"""The HTTP contract: thin functions that read a request, call a use-case, write its document."""
+"""The routes of the HTTP API: thin functions that read a request, call a service, and respond."""

@@ -14,5 +14,5 @@ routes = router("audit")
 def list_audit(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
 ) -> Page[AuditDocument]:
-    """Who did what, newest first: every change, and every request that lacked a scope."""
+    """The audit log, newest first: every change, and every request that lacked a scope."""
     return Page[AuditDocument].model_validate(audit.page(context.database, limit, page_token))

@@ -1,4 +1,4 @@
-"""Datasets: post a table, see what is remarkable about it."""
+"""Datasets: upload, list, read, delete."""
 
 from typing import Annotated, Any
 
@@ -52,7 +52,7 @@ async def create_dataset(
     idempotent: Idempotent,
     name: Annotated[Name | None, Query()] = None,
 ) -> Response:
-    """Store a table as CSV, Parquet or JSON rows; the answer profiles its columns and warns."""
+    """Store a table as CSV, Parquet or JSON rows; the answer has a profile and warnings."""
     media_type = request.headers.get("content-type", "")
 
     async def create() -> Response:
@@ -79,5 +79,5 @@ def get_dataset(dataset_id: Id, context: ContextOf, conditional: ConditionalRead
 
 @routes.delete("/datasets/{dataset_id}", status_code=204, responses=problems(404))
 def delete_dataset(dataset_id: Id, context: ContextOf) -> None:
-    """Delete a dataset. Models fitted to it stay, with their data."""
+    """Delete a dataset. Models fitted to it remain, with their data."""
     datasets.remove(context, dataset_id)

@@ -1,4 +1,4 @@
-"""Fits and simulations: checked at once, carried out as operations."""
+"""Fits and simulations: checked immediately, carried out as operations."""
 
 from typing import Annotated
 
@@ -35,7 +35,7 @@ async def fit(
     call: CallOf,
     context: ContextOf,
     idempotent: Idempotent,
-    validate_only: Annotated[bool, Query(description="Check, and fit nothing.")] = False,
+    validate_only: Annotated[bool, Query(description="Only check; do not fit.")] = False,
     prefer: Prefer = None,
 ) -> Response:
     """Check data and model (422 names what is wrong), then queue the fit as an operation."""
@@ -63,10 +63,10 @@ async def simulate(
     idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
-    """Draw whole data sets from the model's prior: what the hypothesis implies before any fit.
+    """Simulate datasets from the model's prior predictive distribution.
 
-    Spend, prices and events stay as in the data; kpi and mediators are drawn. The operation's
-    result has a ``summary`` and the ids of the data sets that were stored.
+    Spend, prices and events are those of the data; KPI and mediators are drawn. The operation's
+    result has a ``summary`` and the ids of the stored datasets.
     """
     order = await run_in_threadpool(_simulation_order, context, body)
 
@@ -107,14 +107,14 @@ def _data(data: FitData) -> RequestData:
 
 
 def _check(context: ContextOf, order: FitOrder) -> Response:
-    found = fits.check(context, order)
-    weeks = found.panel.weeks
+    data = fits.check(context, order)
+    weeks = data.panel.weeks
     document = FitCheckDocument(
         start=weeks[0].isoformat(),
         end=weeks[-1].isoformat(),
         weeks=len(weeks),
-        geos=list(found.panel.geos),
-        warnings=list(found.found.warnings),
-        implied_media_share=found.found.implied_media_share,
+        geos=list(data.panel.geos),
+        warnings=list(data.precheck.warnings),
+        implied_media_share=data.precheck.implied_media_share,
     )
     return JSONResponse(document.model_dump(mode="json"))

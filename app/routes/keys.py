@@ -1,4 +1,4 @@
-"""API keys: made, listed and revoked by an admin of the tenant."""
+"""API keys: created, listed and revoked by an admin of the tenant."""
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -24,9 +24,9 @@ routes = router("keys")
 )
 @needs("admin")
 async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) -> Response:
-    """Make an API key for the tenant. The answer holds it once: keep it.
+    """Create an API key for the tenant. The key is shown only in this answer.
 
-    409 where the service looks at tokens alone, so that a key would open nothing.
+    409 if the service accepts only tokens of the identity provider.
     """
     keys.require_used(context.settings)
 
@@ -45,7 +45,7 @@ async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) 
 def list_keys(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
 ) -> Page[KeyDocument]:
-    """Keys, newest first, also those that expired or were revoked."""
+    """Keys, newest first, including expired and revoked ones."""
     return Page[KeyDocument].model_validate(keys.page(context.database, limit, page_token))
 
 
@@ -59,7 +59,7 @@ def get_key(key_id: Id, context: ContextOf) -> KeyDocument:
 @routes.delete("/keys/{key_id}", status_code=204, responses=problems(404))
 @needs("admin")
 def revoke_key(key_id: Id, context: ContextOf) -> None:
-    """Revoke a key: from now on it opens nothing. Its row stays, for the record."""
+    """Revoke a key, with effect from the next request. It remains listed."""
     keys.revoke(context.database, key_id)
 
 

@@ -1,4 +1,4 @@
-"""Lift tests: registered once, named by id in the models that are calibrated with them."""
+"""Lift tests: registered once, referred to by id in the models calibrated with them."""
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -24,10 +24,10 @@ routes = router("lift tests")
 async def register_lift_tests(
     body: LiftTestsBody, context: ContextOf, idempotent: Idempotent
 ) -> Response:
-    """Register tests, all or none; or rows of PyMC-Marketing, CausalPy or GeoLift results.
+    """Register lift tests, all or none; or rows of PyMC-Marketing, CausalPy or GeoLift results.
 
-    Such a row has the tool's own columns and what the tool does not know: channel, start, end.
-    What a test says is held against a model and its data when a fit names it.
+    Such a row has the tool's own columns, and channel, start and end, which the tool does not
+    record. A test is checked against model and data when a fit refers to it.
     """
 
     def register() -> Response:
@@ -55,5 +55,5 @@ def get_lift_test(test_id: Id, context: ContextOf, conditional: ConditionalRead)
 
 @routes.delete("/lift-tests/{test_id}", status_code=204, responses=problems(404))
 def delete_lift_test(test_id: Id, context: ContextOf) -> None:
-    """Forget a lift test. Models fitted with it keep their copy."""
+    """Delete a lift test. Models fitted with it keep their copy."""
     lift_tests.remove(context, test_id)

@@ -1,4 +1,4 @@
-"""Projects: the champion, the plan of record, actuals, and what became of the plan."""
+"""Projects: the champion, the plan of record, actuals, and plan versus actual."""
 
 from typing import Annotated
 
@@ -34,7 +34,7 @@ routes = router("projects")
 
 
 def existing_project(project_id: Id, context: ContextOf) -> ProjectRow:
-    """The project of the path; 404 comes before anything is said about the body."""
+    """The project in the path; 404 takes precedence over errors in the body."""
     return projects.find(context, project_id)
 
 
@@ -48,7 +48,7 @@ ExistingProject = Annotated[ProjectRow, Depends(existing_project)]
     responses=problems(409, 413, 415, 422),
 )
 async def create_project(body: ProjectBody, context: ContextOf, idempotent: Idempotent) -> Response:
-    """A project: where a champion model, its plans and what became of them stand together."""
+    """Create a project, which groups a champion model, its plans and their actuals."""
 
     def create() -> Response:
         row = projects.create(context, body)
@@ -75,13 +75,13 @@ def get_project(project: ExistingProject, context: ContextOf) -> Project:
 
 @routes.put("/projects/{project_id}", responses=problems(404, 413, 415, 422))
 def change_project(project: ExistingProject, body: ProjectBody, context: ContextOf) -> Project:
-    """Another name or description."""
+    """Change name and description."""
     return documents.project_document(context, projects.change(context, project, body))
 
 
 @routes.delete("/projects/{project_id}", status_code=204, responses=problems(404))
 def delete_project(project: ExistingProject, context: ContextOf) -> None:
-    """Forget a project with its history; its models stay."""
+    """Delete a project with its history; its models remain."""
     projects.remove(context, project)
 
 
@@ -104,7 +104,7 @@ async def promote_model(
 
 @routes.get("/projects/{project_id}/promotions", responses=problems(404))
 def list_promotions(project: ExistingProject, context: ContextOf) -> Listing[Promotion]:
-    """Champions so far, newest first."""
+    """All champions, newest first."""
     rows = projects.history(context, PromotionRow, project)
     return Listing[Promotion].model_validate({"items": rows})
 
@@ -122,7 +122,7 @@ async def adopt_plan(
     run_in_lane: LaneRunnerOf,
     idempotent: Idempotent,
 ) -> Response:
-    """Decide on a plan: from now on it is the plan of record that actuals are held against."""
+    """Adopt a plan as the plan of record, with which actuals are compared."""
 
     def adopt() -> Response:
         row = project_plans.adopt(context, project, body)
@@ -134,7 +134,7 @@ async def adopt_plan(
 
 @routes.get("/projects/{project_id}/plans", responses=problems(404))
 def list_plans(project: ExistingProject, context: ContextOf) -> Listing[ProjectPlanSummary]:
-    """Plans so far, newest first: the first is the plan of record."""
+    """All plans, newest first; the first is the plan of record."""
     rows = projects.history(context, ProjectPlanRow, project)
     return Listing(items=[documents.plan_summary(row) for row in rows])
 
@@ -166,7 +166,7 @@ async def post_actuals(
     run_in_lane: LaneRunnerOf,
     idempotent: Idempotent,
 ) -> Response:
-    """Weeks as they came: kpi, spend, prices, everything that the model's table has."""
+    """Post actual weeks: KPI, spend, prices and the other columns of the model's table."""
     data = RequestData(body.data.dataset_id, body.data.rows)
 
     def post() -> Response:
@@ -177,7 +177,7 @@ async def post_actuals(
 
 @routes.get("/projects/{project_id}/actuals", responses=problems(404))
 def list_actuals(project: ExistingProject, context: ContextOf) -> Listing[Actuals]:
-    """What was posted, newest first."""
+    """All posted actuals, newest first."""
     rows = projects.history(context, ActualsRow, project)
     return Listing[Actuals].model_validate({"items": rows})
 
@@ -197,15 +197,15 @@ async def get_plan_versus_actual(
     plan_id: Annotated[str | None, Query(description="Default: the plan of record."), ID] = None,
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
-    """What became of the plan: actual less reference, split into plan, execution, market, model.
+    """Actual less reference KPI, split into plan, execution, market and model.
 
-    In this order, exactly adding up, each with its interval; CSV by Accept.
+    The parts add up exactly, each with its credible interval; CSV by Accept.
     """
 
-    def found() -> Response:
+    def answer_variance() -> Response:
         answer = variance(context, project, plan_id)
         if wants_csv(accept):
             return Response(variance_csv(answer), media_type=CSV)
         return json_response(answer)
 
-    return await run_in_lane(context.lanes.questions, found)
+    return await run_in_lane(context.lanes.questions, answer_variance)

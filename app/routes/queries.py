@@ -1,4 +1,4 @@
-"""Questions to a model: contributions, curves, graph, report, what-if."""
+"""Queries to a model: contributions, response curves, causal graph, report, what-if questions."""
 
 from typing import Annotated
 
@@ -72,16 +72,16 @@ async def get_contributions(
     context: ContextOf,
     conditional: ConditionalRead,
     by: Annotated[
-        Breakdown, Query(description="Rows for the total, each week, or each geo.")
+        Breakdown, Query(description="One row in total, per week, or per geo.")
     ] = "total",
     accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
-    """Who caused what: components, ROI and marginal ROI, with intervals. CSV by Accept."""
+    """Contribution of each component, ROI and marginal ROI, with intervals. CSV by Accept."""
     as_csv = wants_csv(accept)
 
     def make() -> SerializedAnswer:
-        found = queries.contributions(context, model, by)
-        return SerializedAnswer(_as_csv(found).encode(), CSV) if as_csv else serialize(found)
+        answer = queries.contributions(context, model, by)
+        return SerializedAnswer(_as_csv(answer).encode(), CSV) if as_csv else serialize(answer)
 
     question = ("contributions", by, CSV if as_csv else "json")
     return await conditional.computed(context, model, question, make, vary="Accept")
@@ -91,7 +91,7 @@ async def get_contributions(
 async def get_curves(
     model: ExistingModel, context: ContextOf, conditional: ConditionalRead
 ) -> Response:
-    """Response curves with the observed range and today's spend."""
+    """Response curves with the observed range and the current spend."""
     return await conditional.computed(
         context, model, ["curves"], lambda: serialize(queries.curves(context, model))
     )
@@ -105,8 +105,8 @@ async def get_graph(
 ) -> Response:
     """Nodes, edges, and for each channel and the price whether its effect is identified, and why.
 
-    Where an effect is assumed: how strong a hidden confounder would overturn it. Controls that
-    should not be held, and tests on the data of what the graph says is unrelated.
+    For an assumed effect: how strong a hidden confounder would have to be to overturn it. Also
+    controls not to adjust for, and tests of the independencies that the graph implies.
     """
     return await conditional.computed(
         context, model, ["graph"], lambda: serialize(queries.graph(context, model))
@@ -137,19 +137,19 @@ async def post_counterfactual(
     context: ContextOf,
     run_in_lane: LaneRunnerOf,
 ) -> Response:
-    """What if: variables set, scaled, added to, shifted in time, or reacting to others."""
+    """Answer a what-if question: variables set, scaled, added to, shifted, or following others."""
     return await run_in_lane(
         context.lanes.questions, lambda: json_response(queries.counterfactual(context, model, body))
     )
 
 
-def _as_csv(found: ContributionsAnswer) -> str:
-    standing = {"verdict": found.verdict, "draft": "draft" if found.draft else ""}
-    return contributions_csv(found, standing)
+def _as_csv(answer: ContributionsAnswer) -> str:
+    standing = {"verdict": answer.verdict, "draft": "draft" if answer.draft else ""}
+    return contributions_csv(answer, standing)
 
 
 def wants_csv(accept: str) -> bool:
-    """Whether an Accept header prefers CSV to JSON; the first of equals counts."""
+    """Whether an Accept header prefers CSV to JSON; of equal weights, the first wins."""
     weights: dict[str, float] = {}
     for position, part in enumerate(accept.split(",")):
         kind, *parameters = (item.strip().lower() for item in part.split(";"))

@@ -1,4 +1,4 @@
-"""Refits: a model continued by new weeks, and what that changed."""
+"""Refits: a model continued by new weeks, and its stability report."""
 
 from starlette.responses import Response
 
@@ -33,11 +33,11 @@ async def post_refit(
     idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
-    """Fit the model again with new weeks, its scales and reference windows kept.
+    """Refit the model with new weeks, keeping its scales and reference windows.
 
-    Old weeks may be sent along: a number that has changed is a 422 that names row, column, the old
-    and the new number, unless ``restated`` accepts it. The operation's result has the new model's
-    id and its stability report.
+    Past weeks may be included: a changed value is a 422 that names row, column, the old and the new
+    value, unless ``restated`` accepts it. The operation's result has the new model's id and its
+    stability report.
     """
 
     async def submit() -> Response:
@@ -52,7 +52,7 @@ async def post_refit(
 
 @routes.get("/models/{model_id}/stability", response_model=StabilityReport, responses=problems(404))
 def get_stability(model: ExistingModel, conditional: ConditionalRead) -> Response:
-    """What a refit changed: how far each quantity moved in its s.d., and which data moved it."""
+    """What a refit changed: how much each quantity changed, in s.d., and due to which data."""
     return conditional.document(refits.stability_of(model))
 
 

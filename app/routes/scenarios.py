@@ -1,4 +1,4 @@
-"""Saved scenarios: asked once, compared side by side, handed on as CSV or a workbook."""
+"""Saved scenarios: save, compare, and export as CSV or an Excel workbook."""
 
 import re
 from typing import Annotated, Literal
@@ -31,7 +31,7 @@ Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
 async def save_scenario(
     body: ScenarioBody, context: ContextOf, run_in_lane: LaneRunnerOf, idempotent: Idempotent
 ) -> Response:
-    """Ask a model for a plan, the score of a plan, or a what-if, and keep question and answer."""
+    """Allocate, evaluate a plan, or ask a what-if question, and save question and answer."""
 
     def save() -> Response:
         row = scenarios.save(context, body)
@@ -56,7 +56,7 @@ def compare_scenarios(context: ContextOf, id: Ids) -> Comparison:
 
 @routes.get("/scenarios/{scenario_id}", response_model=ScenarioRead, responses=problems(404))
 def get_scenario(scenario_id: Id, context: ContextOf, conditional: ConditionalRead) -> Response:
-    """One scenario: what was asked and what was answered."""
+    """One scenario with its question and answer."""
     return conditional.document(ScenarioRead.model_validate(scenarios.find(context, scenario_id)))
 
 
@@ -84,5 +84,5 @@ def export_scenario(
 
 @routes.delete("/scenarios/{scenario_id}", status_code=204, responses=problems(404))
 def delete_scenario(scenario_id: Id, context: ContextOf) -> None:
-    """Forget a scenario."""
+    """Delete a scenario."""
     scenarios.remove(context, scenario_id)

@@ -18,14 +18,15 @@ routes = APIRouter(tags=["system"], route_class=StrictRoute)
 
 @routes.get("/livez")
 async def livez() -> Alive:
-    """The process answers; nothing else is looked at."""
+    """The process answers; nothing else is checked."""
     return Alive()
 
 
 @routes.get("/readyz", responses=problems(503))
 def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
-    """Database, artefact store and job engine work: requests can be served. Else 503, with each
-    part that does not and the reason.
+    """Database, artefact store and job engine work, so requests can be answered.
+
+    Otherwise 503, with each part that does not work and the reason.
     """
     check_ready(context)
     return Alive()
@@ -33,7 +34,7 @@ def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
 
 @routes.get("/version")
 async def get_version() -> VersionDocument:
-    """The release, and what it runs on."""
+    """The version of the service, its model format and Python."""
     return VersionDocument(
         name=DISTRIBUTION,
         version=release(),

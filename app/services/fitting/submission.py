@@ -39,25 +39,25 @@ class CheckedData:
     content: bytes
     media_type: str
     panel: Panel
-    found: Precheck
+    precheck: Precheck
 
     def stored_key(self, store: ArtefactStore) -> str:
         """The key of the bytes, which are stored now if they are not yet."""
         return self.key or store.put(self.content)
 
 
-def admitted(session: Session, context: Context, found: CheckedData, more: int = 0) -> str:
+def admitted(session: Session, context: Context, data: CheckedData, more: int = 0) -> str:
     """Check the tenant's limits, store the data of an operation to be queued, return their key.
 
     Raises TooManyRequests if the tenant has too many operations, or if the data and ``more`` bytes
     of the result exceed its limit; NotFound if the dataset has been deleted meanwhile.
     """
-    if found.dataset_id is not None:
-        datasets.hold(session, found.dataset_id)
-    new = 0 if found.key else len(found.content)
+    if data.dataset_id is not None:
+        datasets.hold(session, data.dataset_id)
+    new = 0 if data.key else len(data.content)
     check_operations(session, context.settings)
     check_bytes(session, context.settings, new + more)
-    return found.stored_key(context.store)
+    return data.stored_key(context.store)
 
 
 def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
