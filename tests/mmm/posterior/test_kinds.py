@@ -233,12 +233,9 @@ def test_uncertainty_tells_parameters_from_noise(geos):
 def test_noise_with_memory_has_grown_when_a_late_window_begins():
     """Twelve weeks after the data: variance sigma^2 (1 - rho^24) / (1 - rho^2), not sigma^2."""
     model = fake_model(AUTOREGRESSIVE, draws=4000)
-    from_data = timedelta(weeks=12)
-    question = {
-        "start": model.panel.weeks[-1] + from_data,
-        "end": model.panel.weeks[-1] + from_data,
-    }
-    body = {"window": question, "do": [{"variable": "tv", "scale": 1.0}], "kind": "forecast"}
+    week = model.panel.weeks[-1] + timedelta(weeks=12)
+    window = {"start": week, "end": week}
+    body = {"window": window, "do": [{"variable": "tv", "scale": 1.0}], "kind": "forecast"}
     found = answer(model, Counterfactual.model_validate(body)).uncertainty.baseline.noise_sd
     p = model.posterior.draws
     rho2 = p["noise_rho"] ** 2
