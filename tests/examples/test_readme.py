@@ -1,5 +1,7 @@
-"""What the README promises: its commands exist, its example and the demo run as they stand."""
+"""What the README promises: its example and the demo run as they stand."""
 
+import ast
+import importlib
 import json
 import re
 import subprocess
@@ -23,6 +25,15 @@ def blocks(language: str) -> list[str]:
 def test_the_spec_in_the_readme_is_valid() -> None:
     (document,) = blocks("json")
     assert parse_spec(json.loads(document)).channels[1].name == "search_spend"
+
+
+def test_the_names_that_the_example_imports_exist() -> None:
+    (example,) = blocks("python")
+    imports = [node for node in ast.parse(example).body if isinstance(node, ast.ImportFrom)]
+    assert {node.module for node in imports} >= {"mmm", "optimizer"}
+    for node in imports:
+        module = importlib.import_module(str(node.module))
+        assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
 
 
 @pytest.mark.slow
