@@ -5,10 +5,10 @@
         operation = client.wait(client.fit({"dataset_id": dataset.id}, spec))
         client.contributions(operation.model_id).frame("channels")
 
-Answers are the service's own documents; those with tables (``app.client.shown``) hand them out as
-data frames and show themselves in a notebook. A problem document becomes ServiceError, with the
-problem in ``problem``; an operation that did not succeed OperationError, with the operation in
-``operation``; a service that cannot be reached Unreachable.
+Answers are the service's own documents; those with tables (``app.client.shown``) return them as
+data frames and have a notebook representation. A problem document raises ServiceError, with the
+problem in ``problem``; an operation that did not succeed raises OperationError, with the operation
+in ``operation``; a service that does not answer raises Unreachable.
 """
 
 from app.client.admin import AdminCalls
@@ -43,7 +43,7 @@ class Client(
     ProjectCalls,
     AdminCalls,
 ):
-    """Calls of one service; a context manager. ``timeout`` in seconds holds for each call.
+    """A client of one service, as a context manager. ``timeout`` in seconds applies to each call.
 
-    ``key``: an API key, or a token of the identity provider, where the service asks for one.
+    ``key``: an API key, or a token of the identity provider, if the service has access control.
     """

@@ -1,4 +1,4 @@
-"""API keys, the audit log, and which release answers."""
+"""Calls about API keys, the audit log and the service's version."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from app.contract.caller import Scope
 
 
 class AdminCalls(Calls):
-    """What an admin of the tenant may."""
+    """Calls for an admin of the tenant."""
 
     def create_key(
         self,
@@ -17,15 +17,15 @@ class AdminCalls(Calls):
         scopes: Sequence[Scope] = ("read", "write"),
         expires_at: datetime | None = None,
     ) -> NewKeyDocument:
-        """Make an API key; its secret is in the answer, and nowhere else.
+        """Create an API key; the key itself is only in this answer.
 
-        It is not sent again where no answer comes: then look for the key, and revoke it.
+        The call is not repeated if no answer comes: then find the new key, and revoke it.
         """
         body = KeyBody(name=name, scopes=tuple(scopes), expires_at=expires_at)
         return self._ask(NewKeyDocument, "/v1/keys", body)
 
     def keys(self) -> Iterator[KeyDocument]:
-        """Keys, newest first, also those that expired or were revoked."""
+        """Keys, newest first, including expired and revoked ones."""
         return self._pages(KeyDocument, "/v1/keys")
 
     def key(self, key_id: str) -> KeyDocument:
@@ -33,13 +33,13 @@ class AdminCalls(Calls):
         return self._get(KeyDocument, f"/v1/keys/{key_id}")
 
     def revoke_key(self, key_id: str) -> None:
-        """Revoke a key: from now on it opens nothing."""
+        """Revoke a key, with effect from the next request."""
         self._call("DELETE", f"/v1/keys/{key_id}")
 
     def audit(self) -> Iterator[AuditDocument]:
-        """Who did what, newest first."""
+        """Entries of the audit log, newest first."""
         return self._pages(AuditDocument, "/v1/audit")
 
     def version(self) -> VersionDocument:
-        """The release that answers, and what it runs on."""
+        """The version of the service, its model format and Python."""
         return self._get(VersionDocument, "/version")

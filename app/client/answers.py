@@ -1,4 +1,4 @@
-"""Answers about a model: the service's documents, with tables."""
+"""Answers about a model: the service's documents with tables and a headline."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,14 @@ from mmm.refit.report import StabilityReport
 
 
 class Contributions(ContributionsAnswer, Shown):
-    """Who caused what."""
+    """The decomposition of the KPI into contributions."""
 
     def tables(self) -> Tables:
         """``components``, ``channels``."""
         return {"components": rows(self.components), "channels": rows(self.channels)}
 
     def headline(self) -> str:
-        """Of which model they are."""
+        """Unit and verdict."""
         return f"Contributions in {self.unit} (verdict: {self.verdict})"
 
 
@@ -36,8 +36,8 @@ class Curves(CurvesAnswer, Shown):
         return {"points": points, "observed": rows(self.channels, without="points")}
 
     def headline(self) -> str:
-        """What they give."""
-        return f"Response curves: {self.unit} a week by spend a week (verdict: {self.verdict})"
+        """Unit and verdict."""
+        return f"Response curves: {self.unit} per week by spend per week (verdict: {self.verdict})"
 
 
 class Graph(ModelGraphAnswer, Shown):
@@ -52,7 +52,7 @@ class Graph(ModelGraphAnswer, Shown):
         }
 
     def headline(self) -> str:
-        """How large it is."""
+        """The numbers of nodes and edges."""
         return f"Causal graph of {len(self.nodes)} nodes and {len(self.edges)} edges"
 
     def _remarks(self) -> Sequence[str]:
@@ -60,7 +60,7 @@ class Graph(ModelGraphAnswer, Shown):
 
 
 class WhatIf(CounterfactualAnswer, Shown):
-    """What an intervention does."""
+    """The effect of an intervention."""
 
     def tables(self) -> Tables:
         """``totals``, ``by_week``, ``by_path``."""
@@ -80,29 +80,31 @@ class WhatIf(CounterfactualAnswer, Shown):
         }
 
     def headline(self) -> str:
-        """Which way it goes, and how sure that is."""
-        sure = self.effect.probability_positive
-        return f"What if ({self.kind}), in {self.unit}: an increase with probability {sure:.2f}"
+        """The probability of an increase."""
+        probability = self.effect.probability_positive
+        return (
+            f"What if ({self.kind}), in {self.unit}: probability of an increase {probability:.2f}"
+        )
 
 
 class _Total(BaseModel):
     kpi: Interval
 
 
-class Evaluation(PlanEvaluation, Shown):
-    """The score of a plan."""
+class EvaluatedPlan(PlanEvaluation, Shown):
+    """The evaluation of a given plan."""
 
     def tables(self) -> Tables:
         """``channels``, ``by_week``."""
         return {"channels": rows(self.plan.channels), "by_week": rows(self.plan.by_week)}
 
     def headline(self) -> str:
-        """Whether it keeps its limits."""
-        return f"Breaks {', '.join(self.broken)}" if self.broken else "Keeps every limit"
+        """Whether the plan satisfies its limits."""
+        return f"Violates {', '.join(self.broken)}" if self.broken else "Satisfies all limits"
 
 
-class Allocation(AllocationAnswer, Shown):
-    """The plan that is best for an attitude to risk."""
+class AllocatedPlan(AllocationAnswer, Shown):
+    """The plan that is optimal for the objective."""
 
     def tables(self) -> Tables:
         """``channels``, ``by_week``, ``binding`` limits."""
@@ -125,7 +127,7 @@ class Frontier(FrontierAnswer, Shown):
         return {"points": rows(self.points)}
 
     def headline(self) -> str:
-        """Its units."""
+        """The units of gain and outcome."""
         return f"Frontier: gain in {self.gain_unit}, outcome in {self.outcome_unit}"
 
 
@@ -137,7 +139,7 @@ class SideBySide(Comparison, Shown):
         return {"scenarios": rows(self.items)}
 
     def headline(self) -> str:
-        """How many."""
+        """The number of scenarios."""
         return f"{len(self.items)} scenarios"
 
 
@@ -159,7 +161,7 @@ class Stability(StabilityReport, Shown):
 
 
 class Variance(ProjectVariance, Shown):
-    """What became of a plan."""
+    """A comparison of plan and actual."""
 
     def tables(self) -> Tables:
         """``rows``, ``execution``, ``market``."""

@@ -1,4 +1,4 @@
-"""Tables and lift tests: what models are fitted to."""
+"""Calls about datasets and lift tests."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from app.contract.documents import LiftTestDocument
 
 
 class DatasetCalls(Calls):
-    """Datasets and the register of lift tests."""
+    """Calls about datasets and the register of lift tests."""
 
     def create_dataset(
         self, content: bytes, media_type: str = "text/csv", name: str | None = None
@@ -32,7 +32,7 @@ class DatasetCalls(Calls):
         return self._get(Dataset, f"/v1/datasets/{dataset_id}")
 
     def delete_dataset(self, dataset_id: str) -> None:
-        """Delete a dataset; models fitted to it stay."""
+        """Delete a dataset; models fitted to it remain."""
         self._call("DELETE", f"/v1/datasets/{dataset_id}")
 
     def register_lift_tests(self, body: Document) -> Page[LiftTestDocument]:
@@ -48,5 +48,5 @@ class DatasetCalls(Calls):
         return self._get(LiftTestDocument, f"/v1/lift-tests/{test_id}")
 
     def delete_lift_test(self, test_id: str) -> None:
-        """Forget a lift test; models fitted with it keep their copy."""
+        """Delete a lift test; models fitted with it keep their copy."""
         self._call("DELETE", f"/v1/lift-tests/{test_id}")

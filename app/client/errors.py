@@ -9,8 +9,8 @@ ClientError
 from app.contract.documents import OperationDocument
 from app.contract.problem import Problem
 
-MOST_FAULTS = 20
-"""That an error tells; its ``problem`` has all."""
+MAX_PRINTED_ERRORS = 20
+"""Errors in an exception's message; its ``problem`` has all of them."""
 
 
 class ClientError(Exception):
@@ -18,11 +18,11 @@ class ClientError(Exception):
 
 
 class ServiceError(ClientError):
-    """The service refused the call; ``problem`` says why, its ``errors`` name the fields."""
+    """The service refused the call; ``problem`` says why, and its ``errors`` name the fields."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        super().__init__(_told(problem))
+        super().__init__(_message(problem))
 
 
 class OperationError(ClientError):
@@ -35,14 +35,14 @@ class OperationError(ClientError):
 
 
 class Unreachable(ClientError):
-    """The service did not answer, also when it was asked again."""
+    """The service did not answer, even after retries."""
 
 
-def _told(problem: Problem) -> str:
-    """The detail, which has the only fault already; of several each on a line of its own."""
-    told = f"{problem.status} {problem.code}: {problem.detail}"
-    faults = problem.errors if len(problem.errors) > 1 else []
-    lines = [f"  {fault.pointer}: {fault.detail}" for fault in faults[:MOST_FAULTS]]
-    if len(faults) > MOST_FAULTS:
-        lines.append(f"  and {len(faults) - MOST_FAULTS} more")
-    return "\n".join([told, *lines])
+def _message(problem: Problem) -> str:
+    """The problem's detail, which contains a single error; several errors get a line each."""
+    head = f"{problem.status} {problem.code}: {problem.detail}"
+    errors = problem.errors if len(problem.errors) > 1 else []
+    lines = [f"  {error.pointer}: {error.detail}" for error in errors[:MAX_PRINTED_ERRORS]]
+    if len(errors) > MAX_PRINTED_ERRORS:
+        lines.append(f"  and {len(errors) - MAX_PRINTED_ERRORS} more")
+    return "\n".join([head, *lines])

@@ -1,4 +1,4 @@
-"""Fits, refits and simulations: they start here and go on as operations."""
+"""Calls that start fits, refits and simulations, which run as operations."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from app.contract.documents import FitCheckDocument
 
 
 class FitCalls(Calls):
-    """What makes models. ``data`` is ``{"dataset_id": ...}`` or ``{"rows": [...]}``."""
+    """Calls about fits. ``data`` is ``{"dataset_id": ...}`` or ``{"rows": [...]}``."""
 
     def check(self, data: Document, model: Document) -> FitCheckDocument:
-        """Check data and specification, and fit nothing."""
+        """Check data and specification without fitting."""
         body = {"data": data, "model": model}
         return self._ask(FitCheckDocument, "/v1/fit", body, params={"validate_only": True})
 
@@ -46,16 +46,16 @@ class FitCalls(Calls):
         priority: Urgency = "normal",
         **changes: Any,
     ) -> Operation:
-        """Start a refit with new weeks; ``restated="accept"`` takes old numbers that changed.
+        """Start a refit with new weeks; ``restated="accept"`` accepts changed values of past weeks.
 
-        ``changes``: ``model``, ``sampling``, ``name``, ``project``; else they stay as they were.
+        ``changes``: ``model``, ``sampling``, ``name``, ``project``; by default they are unchanged.
         """
         body = {"data": data, "restated": restated, **changes}
         path = f"/v1/models/{model_id}/refit"
         return self._create(Operation, path, body, params={"priority": priority})
 
     def stability(self, model_id: str) -> Stability:
-        """What a refit changed, and which data did."""
+        """The stability report of a refit: what changed, and due to which data."""
         return self._get(Stability, f"/v1/models/{model_id}/stability")
 
     def simulate(
@@ -68,6 +68,6 @@ class FitCalls(Calls):
         *,
         priority: Urgency = "normal",
     ) -> Operation:
-        """Start to draw data sets from the model's prior; the result names those stored."""
+        """Start a prior predictive simulation; the result names the stored datasets."""
         body = {"data": data, "model": model, "draws": draws, "datasets": datasets, "seed": seed}
         return self._create(Operation, "/v1/simulate", body, params={"priority": priority})

@@ -1,4 +1,4 @@
-"""Tables of answers as pandas data frames, and as they are shown in a notebook."""
+"""Tables of answers as pandas data frames, and as HTML for a notebook."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -21,28 +21,28 @@ def to_frame(rows: Rows) -> pd.DataFrame:
 
 
 def page(headline: str, frames: Mapping[str, pd.DataFrame], warnings: Iterable[str]) -> str:
-    """HTML of a notebook: a sentence, tables under their names, warnings."""
+    """HTML for a notebook: headline, tables with their names, warnings."""
     parts = [f"<p><b>{escape(headline)}</b></p>"]
     for name, frame in frames.items():
         parts.append(f"<p>{escape(name)}</p>")
-        parts.append(read_aloud(frame).to_html(index=False, border=0, na_rep=""))
+        parts.append(formatted(frame).to_html(index=False, border=0, na_rep=""))
     parts += [f"<p>note: {escape(warning)}</p>" for warning in warnings]
     return "\n".join(parts)
 
 
-def read_aloud(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table with each interval in one column and numbers to three digits, without columns
-    that are empty."""
+def formatted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table as text: intervals in one column, three significant digits, no empty columns."""
     frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
-    shown = {}
+    cells_of = {}
     for column in frame.columns:
         name, _, part = str(column).rpartition("_")
         interval = [f"{name}_{end}" for end in ("mean", "p5", "p95")]
         if part in ("mean", "p5", "p50", "p95") and {*interval} <= {*frame.columns}:
-            shown[name] = [_interval(*cells) for cells in frame[interval].itertuples(index=False)]
+            triples = frame[interval].itertuples(index=False)
+            cells_of[name] = [_interval(*triple) for triple in triples]
         else:
-            shown[str(column)] = [_cell(cell) for cell in frame[column]]
-    return pd.DataFrame(shown)
+            cells_of[str(column)] = [_cell(cell) for cell in frame[column]]
+    return pd.DataFrame(cells_of)
 
 
 def _interval(mean: Any, p5: Any, p95: Any) -> str:

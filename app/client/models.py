@@ -1,4 +1,4 @@
-"""Models and the questions that are read from them."""
+"""Calls about models and queries to them."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from mmm.counterfactual.question import Counterfactual
 
 
 class ModelCalls(Calls):
-    """Fitted models."""
+    """Calls about fitted models."""
 
     def models(self) -> Iterator[Model]:
         """Models, newest first."""
@@ -26,7 +26,7 @@ class ModelCalls(Calls):
         self._call("DELETE", f"/v1/models/{model_id}")
 
     def contributions(self, model_id: str, by: Breakdown = "total") -> Contributions:
-        """Who caused what."""
+        """The decomposition of the KPI, with ROI and marginal ROI."""
         return self._get(Contributions, f"/v1/models/{model_id}/contributions", by=by)
 
     def curves(self, model_id: str) -> Curves:
@@ -40,7 +40,7 @@ class ModelCalls(Calls):
     def counterfactual(
         self, model_id: str, question: Counterfactual | CounterfactualBody | Document
     ) -> WhatIf:
-        """What if."""
+        """Answer a what-if question."""
         return self._ask(WhatIf, f"/v1/models/{model_id}/counterfactual", question)
 
     def report(self, model_id: str) -> str:

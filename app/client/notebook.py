@@ -1,6 +1,6 @@
-"""Bars in a notebook: one output of plain HTML, replaced as things go on.
+"""Progress bars in a notebook: one output of plain HTML, replaced while an operation runs.
 
-Needs no widgets: IPython, which is there where a notebook is, replaces an output by its id.
+It needs no widgets: IPython, which every notebook has, replaces an output by its id.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from app.display.progress import chain_bar
 
 
 class NotebookBars:
-    """A bar for the operation and one for each chain; what was shown last stays."""
+    """A bar for the operation and one for each chain; the last state remains visible."""
 
     def __init__(self) -> None:
         self._ipython: Any = import_module("IPython.display")
@@ -21,7 +21,7 @@ class NotebookBars:
         self._shown = ""
 
     def tell(self, operation: OperationDocument) -> None:
-        """The operation as it stands."""
+        """Show the current state of the operation."""
         page = bars_page(operation)
         if page != self._shown:
             show = self._output.update if self._shown else self._output.display
@@ -30,7 +30,7 @@ class NotebookBars:
 
 
 def bars_page(operation: OperationDocument) -> str:
-    """The bars as a table of HTML."""
+    """The bars as an HTML table."""
     rows = (
         f"<tr><td>{escape(title)}</td><td><progress max='1' value='{share:.3f}'></progress></td>"
         f"<td>{share:.0%}</td><td>{escape(note)}</td></tr>"

@@ -1,6 +1,6 @@
 """Plans: the best one, the score of a given one, the frontier."""
 
-from app.client.answers import Allocation, Evaluation
+from app.client.answers import AllocatedPlan, EvaluatedPlan
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.contract.base import Urgency
@@ -10,9 +10,9 @@ from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierB
 class PlanCalls(Calls):
     """What is decided with a model."""
 
-    def allocate(self, model_id: str, request: AllocateBody | Document) -> Allocation:
+    def allocate(self, model_id: str, request: AllocateBody | Document) -> AllocatedPlan:
         """The plan that is best for an attitude to risk."""
-        return self._ask(Allocation, f"/v1/models/{model_id}/allocate", request)
+        return self._ask(AllocatedPlan, f"/v1/models/{model_id}/allocate", request)
 
     def start_allocation(
         self, model_id: str, request: AllocateBody | Document, priority: Urgency = "normal"
@@ -26,9 +26,9 @@ class PlanCalls(Calls):
             params={"priority": priority},
         )
 
-    def evaluate_plan(self, model_id: str, request: EvaluatePlanBody | Document) -> Evaluation:
+    def evaluate_plan(self, model_id: str, request: EvaluatePlanBody | Document) -> EvaluatedPlan:
         """The score of a given plan."""
-        return self._ask(Evaluation, f"/v1/models/{model_id}/evaluate-plan", request)
+        return self._ask(EvaluatedPlan, f"/v1/models/{model_id}/evaluate-plan", request)
 
     def frontier(
         self, model_id: str, request: FrontierBody | Document, priority: Urgency = "normal"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.client.answers import Allocation, Frontier
+from app.client.answers import AllocatedPlan, Frontier
 from app.client.errors import ClientError
 from app.client.rows import rows
 from app.client.shown import Shown, Tables
@@ -58,9 +58,9 @@ class Operation(OperationDocument, Shown):
         """Of an ended frontier; raises ClientError."""
         return Frontier.model_validate(self._part("frontier"))
 
-    def allocation(self) -> Allocation:
+    def allocation(self) -> AllocatedPlan:
         """Of an ended allocation; raises ClientError."""
-        return Allocation.model_validate(self._part("allocation"))
+        return AllocatedPlan.model_validate(self._part("allocation"))
 
     def _part(self, name: str) -> object:
         if name not in (self.result or {}):

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from mmm.interval import Interval
 
 
-class Answer(BaseModel):
+class PlanDocument(BaseModel):
     """Base of the documents about plans."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class PlannedChannel(Answer):
+class PlannedChannel(PlanDocument):
     """One channel: totals over the horizon in currency; ``change`` is relative to ``current``."""
 
     name: str
@@ -27,21 +27,21 @@ class PlannedChannel(Answer):
     )
 
 
-class PlannedWeek(Answer):
+class PlannedWeek(PlanDocument):
     """One week's spend by channel, all geos together."""
 
     week: date
     spend: dict[str, float]
 
 
-class PlannedGeo(Answer):
+class PlannedGeo(PlanDocument):
     """One geo's spend by channel over the horizon."""
 
     geo: str
     spend: dict[str, float]
 
 
-class PlannedCell(Answer):
+class PlannedCell(PlanDocument):
     """Spend of one channel in one geo, one week, or both; null means all geos or all weeks."""
 
     channel: str
@@ -54,7 +54,7 @@ class PlannedCell(Answer):
     )
 
 
-class PlannedPlace(Answer):
+class PlannedPlace(PlanDocument):
     """One week's spend by channel in one geo."""
 
     week: date
@@ -62,7 +62,7 @@ class PlannedPlace(Answer):
     spend: dict[str, float]
 
 
-class Plan(Answer):
+class Plan(PlanDocument):
     """Spend by channel, week, geo and cell."""
 
     total: float
@@ -82,7 +82,7 @@ class Versus(Interval):
     broken: tuple[str, ...] = Field(description="The limits that the reference violates.")
 
 
-class RiskDocument(Answer):
+class RiskDocument(PlanDocument):
     """The risk measure that was maximized, and its components."""
 
     kind: str
@@ -93,7 +93,7 @@ class RiskDocument(Answer):
     probability_of_loss: float
 
 
-class CertificateDocument(Answer):
+class CertificateDocument(PlanDocument):
     """A proof of how close the plan is to the optimum."""
 
     kind: Literal["global", "stationary", "none"]
@@ -101,7 +101,7 @@ class CertificateDocument(Answer):
     gap: float | None
 
 
-class BindingDocument(Answer):
+class BindingDocument(PlanDocument):
     """A binding limit and its shadow price."""
 
     constraint: str
@@ -109,7 +109,7 @@ class BindingDocument(Answer):
     shadow_price: float
 
 
-class ReachedDocument(Answer):
+class ReachedDocument(PlanDocument):
     """A condition besides the budget, and the value that the plan reaches."""
 
     condition: str
@@ -119,7 +119,7 @@ class ReachedDocument(Answer):
     met: bool
 
 
-class StayDocument(Answer):
+class StayDocument(PlanDocument):
     """The best plan compared with the current mix at the same total; draws paired."""
 
     within_noise: bool
@@ -130,7 +130,7 @@ class StayDocument(Answer):
     deviation: float = Field(description="Its standard deviation over draws.")
 
 
-class PairDocument(Answer):
+class PairDocument(PlanDocument):
     """Two channels whose separate effects are not identified well, although their sum is."""
 
     channels: tuple[str, str]
@@ -139,7 +139,7 @@ class PairDocument(Answer):
     uncertainty_of_sum: float
 
 
-class StabilityDocument(Answer):
+class StabilityDocument(PlanDocument):
     """Plans optimized on one half of the draws and evaluated on the other."""
 
     moved: tuple[float, ...] = Field(description="Share of the total that each reallocates.")
@@ -148,7 +148,7 @@ class StabilityDocument(Answer):
     proportional: float = Field(description="Value of the current mix on the same halves.")
 
 
-class InformationDocument(Answer):
+class InformationDocument(PlanDocument):
     """The plan's expected regret and the value of information, in expected gain."""
 
     expected_regret: float
@@ -157,14 +157,14 @@ class InformationDocument(Answer):
     noise: float = Field(description="Value that a channel may show by chance alone.")
 
 
-class PriceTried(Answer):
+class PriceTried(PlanDocument):
     """One price and the objective value of its best plan."""
 
     price: float
     value: float
 
 
-class PriceDocument(Answer):
+class PriceDocument(PlanDocument):
     """The price of the plan; gains include the effect of the price without own spend."""
 
     price: float
@@ -176,7 +176,7 @@ class PriceDocument(Answer):
     tried: tuple[PriceTried, ...]
 
 
-class ScenarioDocument(Answer):
+class ScenarioDocument(PlanDocument):
     """Gain and outcome of the plan in one scenario."""
 
     name: str
@@ -185,7 +185,7 @@ class ScenarioDocument(Answer):
     outcome: Interval
 
 
-class AllocationAnswer(Answer):
+class AllocationAnswer(PlanDocument):
     """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
     status: Literal["optimal", "feasible", "stay", "target_unreachable"]
@@ -210,7 +210,7 @@ class AllocationAnswer(Answer):
     warnings: tuple[str, ...]
 
 
-class PlanEvaluation(Answer):
+class PlanEvaluation(PlanDocument):
     """The evaluation of a given plan: gain, outcome, risk, and the limits that it violates."""
 
     plan: Plan
@@ -226,7 +226,7 @@ class PlanEvaluation(Answer):
     warnings: tuple[str, ...]
 
 
-class FrontierPoint(Answer):
+class FrontierPoint(PlanDocument):
     """One plan of the frontier; spend by channel over the horizon."""
 
     total: float
@@ -244,7 +244,7 @@ class FrontierPoint(Answer):
     certificate: CertificateDocument
 
 
-class FrontierAnswer(Answer):
+class FrontierAnswer(PlanDocument):
     """The points of the frontier, in the order of the request."""
 
     points: tuple[FrontierPoint, ...]
