@@ -151,28 +151,18 @@ def log_evidence(
     """log p(data | theta) of the scaled KPI and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and data.budgets is None:
-        return _regression_evidence(p, d, prior, data, mediator_value)
+        # only coefficients are integrated out: a plain regression
+        residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
+        v, r = p["sigma"] ** 2, _flattened_cells(residual)
+        count = r.size if data.kept.all() else data.kept.sum()
+        scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
+        return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
     m = moments(p, d, prior, data, GRAPH, mediator_value)
     count = m.residual.size if data.kept.all() else data.kept.sum()
     if data.budgets is not None:
         count = count + data.budgets.paid.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
-
-
-def _regression_evidence(
-    p: Parameters,
-    d: Inputs,
-    prior: LinearPrior,
-    data: Observations,
-    mediator_value: MediatorValue | None,
-) -> Tensor:
-    """``log_evidence`` of a plain regression: only coefficients are integrated out."""
-    residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
-    v, r = p["sigma"] ** 2, _flattened_cells(residual)
-    count = r.size if data.kept.all() else data.kept.sum()
-    scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
-    return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
 
 
 def draw_coefficients(

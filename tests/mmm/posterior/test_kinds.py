@@ -80,11 +80,8 @@ def primer() -> FittedModel:
     }
     draws = fake_model(PRIMER_ON_TABLE, draws=4).posterior.dataset
     exact = draws.assign({name: draws[name] * 0.0 + value for name, value in truth.items()})
-    return replace(
-        fake_model(PRIMER_ON_TABLE, draws=4),
-        design=design,
-        posterior=Posterior(exact),
-    )
+    fake = fake_model(PRIMER_ON_TABLE, draws=4)
+    return replace(fake, design=design, posterior=Posterior(exact))
 
 
 PRIMER_ON_TABLE = {
@@ -183,14 +180,8 @@ def test_coupled_counts_follow_the_scenario_s_distribution():
         panel = replace(model.panel, data=data)
         do = [{"variable": "price", "scale": 1.1}]
         seed = int(rng.integers(1000))
-        found = ask(
-            replace(model, design=model.design.on_panel(panel)),
-            0,
-            60,
-            kind="counterfactual",
-            do=do,
-            seed=seed,
-        )
+        other = replace(model, design=model.design.on_panel(panel))
+        found = ask(other, 0, 60, kind="counterfactual", do=do, seed=seed)
         drawn += [w.scenario.mean for w in found.by_week[:60]]
     score = (np.array(drawn).reshape(60, 60) - after[:, 0]) / np.sqrt(
         after[:, 0] + after[:, 0] ** 2 / size
