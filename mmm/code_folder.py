@@ -1,10 +1,10 @@
-"""Where machine code of models lies, known without the libraries that make it."""
+"""The folder of compiled model code, found without importing the libraries that compile it."""
 
 import os
 from pathlib import Path
 
 CODE_DIR = "PRUDENT_CODE_DIR"
-"""Environment variable: the folder, which any number of processes may use at the same time."""
+"""Environment variable that names the folder; any number of processes may share it."""
 
 
 def code_folder() -> Path:

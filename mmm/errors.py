@@ -4,7 +4,7 @@
     ├── DataError       the table does not fit: cells, calendar, columns
     ├── SpecError       the model specification contradicts itself or the data
     ├── QueryError      a question the fitted model cannot answer as asked
-    ├── SamplingError   draws that cannot be made by the method or on the backend asked for
+    ├── SamplingError   the method or backend cannot make the draws
     └── ArtefactError   a stored file that cannot be read back
 
 The first four carry issues: where (a JSON pointer), a code for programs, a sentence for people.
@@ -27,7 +27,7 @@ class Issue:
 
 
 class FieldsError(ValueError):
-    """Raised inside a validator where the fault has fields of its own, below the validated one."""
+    """Raised inside a validator for faults in fields below the validated one."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = tuple(issues)
@@ -39,7 +39,7 @@ class MmmError(Exception):
 
 
 class IssuesError(MmmError):
-    """An error made of one or more issues; ``str`` gives one line an issue."""
+    """An error made of one or more issues; ``str`` gives one line per issue."""
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = tuple(issues)

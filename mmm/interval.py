@@ -1,4 +1,4 @@
-"""The interval that every answer carries: mean and the 5, 50 and 95 % quantiles of the draws."""
+"""The interval of every answer: mean and the 5, 50 and 95 % quantiles of the draws."""
 
 from pydantic import BaseModel, ConfigDict
 

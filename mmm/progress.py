@@ -1,4 +1,4 @@
-"""What a running fit tells: its stage, how far it is, and each chain."""
+"""Progress of a running fit: its stage, its share done, and the state of each chain."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

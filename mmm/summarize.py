@@ -1,4 +1,4 @@
-"""Draws of a quantity become the interval that an answer carries."""
+"""Summaries of draws: the interval of a quantity for an answer."""
 
 import numpy as np
 

@@ -23,7 +23,7 @@ from app.services.planning.summary import money
 from mmm.attribution.answers import ContributionReport
 from mmm.attribution.contributions import contributions
 from mmm.attribution.response_curves import response_curves
-from mmm.checks.assess import measured_lifts
+from mmm.checks.assess import check_lift_tests
 from mmm.interval import Interval
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.verdict import DRAFT_NOTE
@@ -93,7 +93,7 @@ def _sections(model: FittedModel) -> Iterator[str]:
 
 
 def _lift_section(model: FittedModel) -> Iterator[str]:
-    checks = measured_lifts(model)
+    checks = check_lift_tests(model)
     if not checks:
         return
     rows = [

@@ -1,4 +1,7 @@
-"""The checks of a fit that need its draws on the data: residuals, reach, lift tests; and notes."""
+"""The checks of a fit that compare its draws with the data, and notes for people.
+
+They cover residuals, responses outside the observed spend, and lift tests.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,19 +23,19 @@ from mmm.posterior.verdict import DRAFT_NOTE, judge
 from mmm.types import Array
 
 
-def assessed(draft: FittedModel, seed: int) -> FittedModel:
+def assess(draft: FittedModel, seed: int) -> FittedModel:
     """``draft`` with every check judged against its draws, and with notes for people."""
     tests = resolve_lift_tests(draft.design)
     mean = mean_by_geo(draft, draft.design.observed)
     predictive = with_noise(draft, mean, seed, memory=False)
     kept = kept_cells(tests, draft.spec, draft.panel)
     kpi = np.where(kept, draft.panel.array("kpi"), np.nan)
-    found = {**draft.diagnostics, **predictive_values(kpi, mean, predictive)}
-    found["prior_driven"] = uncertainty_ratio(*_reach(draft))
-    checks = measured_lifts(draft)
+    values = {**draft.diagnostics, **predictive_values(kpi, mean, predictive)}
+    values["prior_driven"] = uncertainty_ratio(*_extrapolated_responses(draft))
+    checks = check_lift_tests(draft)
     if checks:
-        found["lift_tests"] = largest_z(checks)
-    diagnostics = {name: float(value) for name, value in found.items()}
+        values["lift_tests"] = largest_z(checks)
+    diagnostics = {name: float(value) for name, value in values.items()}
     implied = implied_media_share(design_of(draft.spec, draft.panel))
     beliefs = implied.warnings if implied else ()
     notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
@@ -40,8 +43,8 @@ def assessed(draft: FittedModel, seed: int) -> FittedModel:
     return replace(draft, diagnostics=diagnostics, verdict=verdict, notes=notes)
 
 
-def measured_lifts(model: FittedModel) -> tuple[LiftCheck, ...]:
-    """Every lift test against what the fitted model says of it."""
+def check_lift_tests(model: FittedModel) -> tuple[LiftCheck, ...]:
+    """Every lift test compared with the fitted model's prediction of it."""
     tests = resolve_lift_tests(model.design)
     if not tests:
         return ()
@@ -49,12 +52,12 @@ def measured_lifts(model: FittedModel) -> tuple[LiftCheck, ...]:
     return lift_checks(tests, np.asarray(found))
 
 
-def _reach(model: FittedModel) -> tuple[Array, Array]:
-    """(draw, channel) weekly response at the largest spend seen, and at twice that."""
-    most = model.panel.array("spend").sum(1).max(0)
+def _extrapolated_responses(model: FittedModel) -> tuple[Array, Array]:
+    """(draw, channel) weekly response at the largest observed spend, and at twice that."""
+    largest = model.panel.array("spend").sum(1).max(0)
     levels = [
         curve_draws(model, channel, np.array([spend, 2.0 * spend]))[0]
-        for channel, spend in enumerate(most)
+        for channel, spend in enumerate(largest)
         if model.structure.media[channel].acts
     ]
     both = np.stack(levels, axis=1)
@@ -62,7 +65,7 @@ def _reach(model: FittedModel) -> tuple[Array, Array]:
 
 
 def _notes(model: FittedModel) -> Iterator[str]:
-    """What holds for this model beside its checks."""
+    """Notes about this model that are not checks."""
     if model.verdict.draft:
         yield DRAFT_NOTE
     spent = model.panel.array("spend").sum(0)

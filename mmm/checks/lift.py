@@ -1,4 +1,4 @@
-"""Does the fitted model reproduce its lift tests: measured against what the rest of the data says.
+"""Whether the fitted model reproduces its lift tests, judged by what the other data say.
 
     z = (lift - m) / sqrt(sd^2 - v),     m, v: mean and variance of the contrast over the draws
 
@@ -19,11 +19,11 @@ from mmm.lift.resolve import ResolvedTest
 from mmm.summarize import summarize
 from mmm.types import Array
 
-LEAST_LEFT = 0.1
+MIN_REMAINING_SHARE = 0.1
 
 
 def lift_checks(tests: Sequence[ResolvedTest], contrasts: Array) -> tuple[LiftCheck, ...]:
-    """Each test against its ``contrasts (draw, test)`` in kpi units."""
+    """Each test compared with its ``contrasts (draw, test)`` in KPI units."""
     return tuple(_check(test, draws) for test, draws in zip(tests, contrasts.T, strict=True))
 
 
@@ -42,10 +42,10 @@ def _check(test: ResolvedTest, draws: Array) -> LiftCheck:
         se=test.se,
         sd=test.sd,
         predicted=summarize(draws),
-        z=float((test.lift - draws.mean()) / np.sqrt(_left(test.sd, draws))),
+        z=float((test.lift - draws.mean()) / np.sqrt(_difference_variance(test.sd, draws))),
     )
 
 
-def _left(sd: float, draws: Array) -> float:
-    """The denominator's square."""
-    return max(sd**2 - float(draws.var()), LEAST_LEFT * sd**2)
+def _difference_variance(sd: float, draws: Array) -> float:
+    """The square of the denominator of z."""
+    return max(sd**2 - float(draws.var()), MIN_REMAINING_SHARE * sd**2)

@@ -4,7 +4,7 @@ from mmm.interval import Answer, Interval
 
 
 class LiftCheck(Answer):
-    """One test: ``lift``, ``se`` and ``predicted`` in kpi units; ``sd`` includes transport."""
+    """One test: ``lift``, ``se`` and ``predicted`` in KPI units; ``sd`` includes transport."""
 
     name: str
     channel: str

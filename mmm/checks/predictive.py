@@ -1,4 +1,4 @@
-"""How well predictive draws fit what was seen, and whether uncertainty grows away from data."""
+"""How well predictive draws fit the data, and whether uncertainty grows outside the data."""
 
 import numpy as np
 
@@ -9,24 +9,24 @@ from mmm.types import Array
 def predictive_values(observed: Array, mean: Array, predictive: Array) -> dict[str, float]:
     """Fit of draws ``mean`` and ``predictive (draw, week, geo)`` to ``observed (week, geo)``.
 
-    All in kpi units. ``predictive`` is each week's kpi given the weeks before it, with the fitted
+    All in KPI units. ``predictive`` is each week's KPI given the weeks before it, with the fitted
     common shock: where the noise is autocorrelated, its known part carried over from the week
     before belongs to it. ``observed`` is NaN in weeks that the likelihood leaves out.
     """
-    centre, seen = mean.mean(0), np.isfinite(observed)
+    centre, known = mean.mean(0), np.isfinite(observed)
     low, high = np.quantile(predictive, (0.05, 0.95), axis=0)
-    average = np.nansum(observed, axis=0) / np.maximum(seen.sum(0), 1)
-    spread = np.sum((observed - average)[seen] ** 2)
-    missed = np.sum((observed - centre)[seen] ** 2)
+    average = np.nansum(observed, axis=0) / np.maximum(known.sum(0), 1)
+    total_squares = np.sum((observed - average)[known] ** 2)
+    residual_squares = np.sum((observed - centre)[known] ** 2)
     return {
-        "r_squared": float(1.0 - missed / spread) if spread > 0.0 else 0.0,
-        "predictive_coverage": float(np.mean(((observed >= low) & (observed <= high))[seen])),
+        "r_squared": float(1.0 - residual_squares / total_squares) if total_squares > 0.0 else 0.0,
+        "predictive_coverage": float(np.mean(((observed >= low) & (observed <= high))[known])),
         **residual_values(normal_scores(observed, predictive), centre),
     }
 
 
 def uncertainty_ratio(at_largest: Array, at_twice: Array) -> float:
-    """Smallest ratio of a response's s.d. at twice the largest spend seen to that at the largest.
+    """Smallest ratio of a response's s.d. at twice the largest observed spend to that at it.
 
     Both are (draw, channel), over the same draws. Channels whose response is certain at the largest
     spend are left out; 1.0 where none remains.

@@ -1,4 +1,4 @@
-"""Are the residuals the noise that the model claims? Each departure, and how far chance carries it.
+"""Whether the residuals are the noise that the model claims: departures, with limits by chance.
 
 All checks start from normal scores, which are independent standard normal numbers where the model
 is right, whatever its likelihood (Dunn & Smyth 1996, Randomized quantile residuals):
@@ -6,9 +6,9 @@ is right, whatever its likelihood (Dunn & Smyth 1996, Randomized quantile residu
     score = Phi^-1(share of the predictive draws that lie below the observed kpi)
 
 Every value ``x`` comes with ``x_limit``: independent normal noise stays below it 99 times of 100,
-so that all checks together are in error less than one time in twenty. A fit takes some movement of
-the noise into its coefficients, which pushes the values down, autocorrelation below zero: each
-check therefore looks to one side only, the one on which the intervals become too narrow.
+so that all checks together are in error less than one time in twenty. A fit absorbs some of the
+noise into its coefficients, which lowers the values (autocorrelation below zero): each check is
+therefore one-sided, on the side where the intervals become too narrow.
 """
 
 from statistics import NormalDist
@@ -24,8 +24,8 @@ MIN_WEEKS = 12
 MONTH = 4
 
 
-class Estimate(NamedTuple):
-    """A departure from the claimed noise, and what chance alone stays below."""
+class Departure(NamedTuple):
+    """A departure from the claimed noise, and the limit below which chance alone stays."""
 
     value: float
     limit: float
@@ -46,7 +46,7 @@ def normal_scores(observed: Array, predictive: Array) -> Array:
 def residual_values(scores: Array, mean: Array) -> dict[str, float]:
     """Value and limit of every check on ``scores (week, geo)``, by name.
 
-    ``mean (week, geo)`` is the fitted mean in kpi units. NaN scores are left out, and so are geos
+    ``mean (week, geo)`` is the fitted mean in KPI units. NaN scores are left out, and so are geos
     that have fewer than ``MIN_WEEKS`` scores or only equal ones; checks between geos need two. With
     no geo left the autocorrelation is 0 and nothing else is known.
     """
@@ -57,27 +57,27 @@ def residual_values(scores: Array, mean: Array) -> dict[str, float]:
     if not scores.size:
         return {"residual_autocorrelation": 0.0}
     z = (scores - np.nanmean(scores, axis=0)) / np.nanstd(scores, axis=0)
-    found = {
+    departures = {
         "residual_autocorrelation": mean_autocorrelation(z, 1),
         "residual_persistence": mean_autocorrelation(z, MONTH),
         "residual_tails": excess_kurtosis(z),
         "residual_spread_by_mean": spread_by_mean(z, mean),
     }
     if z.shape[1] > 1:
-        found["residual_spread_by_geo"] = spread_by_geo(scores, z)
-        found["residual_correlation_of_geos"] = correlation_of_geos(z)
-    values = {name: estimate.value for name, estimate in found.items()}
-    return values | {f"{name}_limit": estimate.limit for name, estimate in found.items()}
+        departures["residual_spread_by_geo"] = spread_by_geo(scores, z)
+        departures["residual_correlation_of_geos"] = correlation_of_geos(z)
+    values = {name: estimate.value for name, estimate in departures.items()}
+    return values | {f"{name}_limit": estimate.limit for name, estimate in departures.items()}
 
 
-def mean_autocorrelation(z: Array, lags: int) -> Estimate:
+def mean_autocorrelation(z: Array, lags: int) -> Departure:
     """Autocorrelation of ``z (week, geo)``, averaged over lags 1 to ``lags`` and over geos."""
     products = [z[lag:] * z[:-lag] for lag in range(1, lags + 1)]
     by_lag = [np.nansum(each) / max(np.isfinite(each).sum(), 1) for each in products]
-    return Estimate(float(np.mean(by_lag)), _normal_limit() / np.sqrt(lags * _independent(z)))
+    return Departure(float(np.mean(by_lag)), _normal_limit() / np.sqrt(lags * _independent(z)))
 
 
-def excess_kurtosis(z: Array) -> Estimate:
+def excess_kurtosis(z: Array) -> Departure:
     """Kurtosis of ``z (week, geo)`` less its expectation for normal noise.
 
     The limit inverts Anscombe & Glynn (1983), Distribution of the kurtosis statistic b2.
@@ -90,10 +90,10 @@ def excess_kurtosis(z: Array) -> Estimate:
     a = 6.0 + 8.0 / skew * (2.0 / skew + np.sqrt(1.0 + 4.0 / skew**2))
     root = 1.0 - 2.0 / (9.0 * a) - _normal_limit() * np.sqrt(2.0 / (9.0 * a))
     standard = ((1.0 - 2.0 / a) / root**3 - 1.0) / np.sqrt(2.0 / (a - 4.0))
-    return Estimate(float(np.nanmean(z**4)) - expected, float(standard * np.sqrt(variance)))
+    return Departure(float(np.nanmean(z**4)) - expected, float(standard * np.sqrt(variance)))
 
 
-def spread_by_mean(z: Array, mean: Array) -> Estimate:
+def spread_by_mean(z: Array, mean: Array) -> Departure:
     """Correlation of ``|z|`` with the rank of ``mean (week, geo)`` among its geo's weeks.
 
     Levene's measure of spread; the limit is that of the permutations of ``|z|``.
@@ -106,10 +106,10 @@ def spread_by_mean(z: Array, mean: Array) -> Estimate:
         by_geo.append(np.corrcoef(size[seen], rank)[0, 1] if varies else 0.0)
     weeks = np.sum(np.isfinite(z), axis=0)
     limit = _normal_limit() / np.sqrt(_independent(z) - 1.0)
-    return Estimate(float(np.average(by_geo, weights=weeks)), float(limit))
+    return Departure(float(np.average(by_geo, weights=weeks)), float(limit))
 
 
-def spread_by_geo(scores: Array, z: Array) -> Estimate:
+def spread_by_geo(scores: Array, z: Array) -> Departure:
     """Typical size of the geo with the largest ``scores (week, geo)`` over that of the smallest.
 
     ``z (week, geo)`` are the scores with each geo's own spread taken out. The limit is for the most
@@ -121,10 +121,10 @@ def spread_by_geo(scores: Array, z: Array) -> Estimate:
     geos, weeks = typical.size, float(np.sum(np.isfinite(size), axis=0).min())
     error = np.nanstd(size / typical) * np.sqrt(2.0 / _effective_weeks(z, weeks))
     limit = np.exp(_normal_limit(geos * (geos - 1)) * error)
-    return Estimate(float(typical.max() / typical.min()), float(limit))
+    return Departure(float(typical.max() / typical.min()), float(limit))
 
 
-def correlation_of_geos(z: Array) -> Estimate:
+def correlation_of_geos(z: Array) -> Departure:
     """Root mean square correlation between two geos' ``z (week, geo)``, beyond the common shock.
 
     Taking a common weekly shock out leaves every pair correlated by -1 / (geos - 1): a negative
@@ -133,7 +133,7 @@ def correlation_of_geos(z: Array) -> Estimate:
     """
     r, shared = _correlations(z)
     limit = np.sqrt(_chi_squared_limit(r.size) / (r.size * _effective_weeks(z, shared)))
-    return Estimate(float(np.sqrt(np.mean((r - min(r.mean(), 0.0)) ** 2))), float(limit))
+    return Departure(float(np.sqrt(np.mean((r - min(r.mean(), 0.0)) ** 2))), float(limit))
 
 
 def _correlations(z: Array) -> tuple[Array, float]:

@@ -5,7 +5,7 @@ Carryover spreads one week's exposure over the lags l = 0..max_lag with weights 
     geometric  w_l = alpha^l / sum            delayed  w_l = alpha^((l - theta)^2) / sum
     weibull    w_l = (l + 1)^(m - 1) e^(-((l + 1) / c)^m) / sum
 
-Saturation maps the adstocked exposure x >= 0 to [0, 1); ``power`` and ``none`` know no ceiling:
+Saturation maps the adstocked exposure x >= 0 to [0, 1); ``power`` and ``none`` have no ceiling:
 
     hill       x^s / (k^s + x^s)              logistic  (1 - e^(-rate x)) / (1 + e^(-rate x))
     michaelis_menten  x / (k + x)             tanh      tanh(rate x)
@@ -74,7 +74,7 @@ def convolve(
     """Adstocked exposure (..., medium, week, geo): sum over lags of weight times past exposure.
 
     ``before: (medium, lag, geo)`` is the exposure of the max_lag weeks that precede the first. In
-    a graph it is one product with the lags side by side, which are the data's alone.
+    a graph it is one product with the lags side by side, which depend on data only.
     """
     padded = xp.concatenate([before, exposure], axis=-2) if max_lag else exposure
     lags = [padded[..., max_lag - lag : -lag or None, :] for lag in range(max_lag + 1)]
@@ -203,9 +203,9 @@ def concave(kind: str, p: Parameters) -> bool:
 def from_half_life(kind: str, half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:
     """The adstock parameter that gives ``half_life (..., medium)``, weeks > 0.
 
-    geometric: half of the effect is past after it (lags unlimited); delayed: half of the peak's
-    weight that long after the peak; weibull: half past by the continuous distribution, at the
-    shape in ``p``. Raises KeyError for the kind ``none``.
+    geometric: half of the effect is past by then (unlimited lags); delayed: the weight is half of
+    the peak's that long after the peak; weibull: half is past by the continuous distribution, at
+    the shape in ``p``. Raises KeyError for the kind ``none``.
     """
     return HALF_LIFE[kind](half_life, p, xp)
 
@@ -233,7 +233,7 @@ HALF_LIFE: dict[str, HalfLife] = {
 
 
 def _positive(x: Tensor, xp: Namespace) -> Tensor:
-    """``x``, 1 where it is 0; numbers that are all positive as they are, since masks take time."""
+    """``x`` with 1 in place of 0; unchanged where all are positive, since masks take time."""
     if xp is np and x.size and x.min() > 0.0:
         return x
     return xp.where(x > 0.0, x, 1.0)

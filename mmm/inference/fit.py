@@ -10,7 +10,7 @@ import arviz as az
 import numpy as np
 import xarray as xr
 
-from mmm.checks.assess import assessed
+from mmm.checks.assess import assess
 from mmm.data.design import Design
 from mmm.errors import Issue, SamplingError
 from mmm.inference.approximate import approximate
@@ -144,7 +144,7 @@ def _fitted_model(
             seconds=round(time.monotonic() - started, 3),
         ),
     )
-    return assessed(unjudged, sampling.seed)
+    return assess(unjudged, sampling.seed)
 
 
 _UNJUDGED: Mapping[str, float] = {

@@ -12,7 +12,7 @@ import pytest
 
 from mmm.attribution.returns import return_draws
 from mmm.causal.explain import explain_graph
-from mmm.checks.assess import measured_lifts
+from mmm.checks.assess import check_lift_tests
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
@@ -123,7 +123,7 @@ def test_two_lift_tests_settle_it(omitted, tested):
     assert high - low <= 0.5 * (before[1] - before[0])
     effects = {item.name: item.total for item in explain_graph(tested).effects}
     assert effects["x1"].status == "tested"
-    assert all(abs(check.z) < 2.0 for check in measured_lifts(tested))
+    assert all(abs(check.z) < 2.0 for check in check_lift_tests(tested))
 
 
 def test_tests_that_contradict_the_series_are_noticed():
@@ -131,6 +131,6 @@ def test_tests_that_contradict_the_series_are_noticed():
     stubborn = fitted(lift_tests=lift_tests())
     low, _ = interval(roi(stubborn, "x1"))
     assert low > WORLD.roi["x1"]
-    assert all(check.z < -2.0 for check in measured_lifts(stubborn))
+    assert all(check.z < -2.0 for check in check_lift_tests(stubborn))
     failed = {check.name for check in stubborn.verdict.checks if not check.passed}
     assert "lift_tests" in failed

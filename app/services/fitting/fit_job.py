@@ -22,7 +22,7 @@ from app.runtime.metrics import RUNNING_FITS
 from app.services.catalog.json_numbers import without_nan
 from app.store.failures import disk_errors
 from app.store.port import ArtefactStore
-from mmm.checks.assess import measured_lifts
+from mmm.checks.assess import check_lift_tests
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
 from mmm.progress import Progress
@@ -167,7 +167,7 @@ def _write_row(
         verdict=without_nan(model.verdict.model_dump(mode="json")),
         diagnostics=without_nan(dict(model.diagnostics)),
         notes=list(model.notes),
-        lift_checks=without_nan([c.model_dump(mode="json") for c in measured_lifts(model)]),
+        lift_checks=without_nan([c.model_dump(mode="json") for c in check_lift_tests(model)]),
         method=_method_document(model),
         base_model_id=job.request.get("base", {}).get("model_id"),
         stability=report,

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from mmm.attribution.returns import return_draws
-from mmm.checks.assess import assessed
+from mmm.checks.assess import assess
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
 from mmm.data.design import design_of
@@ -170,7 +170,7 @@ def test_a_cell_that_bought_nothing_borrows_and_says_so(model):
     # no exposure of its own: as wide as the others, and with them, through the common effect
     assert np.all(np.isfinite(beta))
     assert np.corrcoef(np.log(beta[:, 3]), np.log(beta[:, 0]))[0, 1] > 0.5
-    notes = assessed(poor, seed=1).notes
+    notes = assess(poor, seed=1).notes
     assert any(note.startswith("search was never bought in south | small") for note in notes)
 
 
