@@ -5,8 +5,8 @@
         operation = client.wait(client.fit({"dataset_id": dataset.id}, spec))
         client.contributions(operation.model_id).frame("channels")
 
-Answers are the service's own documents; those with tables (``app.client.shown``) return them as
-data frames and have a notebook representation. A problem document raises ServiceError, with the
+Answers are the service's own documents. Those with tables (``app.client.with_tables``) return them
+as data frames and have a notebook representation. A problem document raises ServiceError, with the
 problem in ``problem``; an operation that did not succeed raises OperationError, with the operation
 in ``operation``; a service that does not answer raises Unreachable.
 """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from app.client.rows import flat, rows
-from app.client.shown import Shown, Tables
+from app.client.with_tables import Tables, WithTables
 from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEvaluation
 from app.contract.projects import ProjectVariance
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
@@ -15,7 +15,7 @@ from mmm.interval import Interval
 from mmm.refit.report import StabilityReport
 
 
-class Contributions(ContributionsAnswer, Shown):
+class Contributions(ContributionsAnswer, WithTables):
     """The decomposition of the KPI into contributions."""
 
     def tables(self) -> Tables:
@@ -27,7 +27,7 @@ class Contributions(ContributionsAnswer, Shown):
         return f"Contributions in {self.unit} (verdict: {self.verdict})"
 
 
-class Curves(CurvesAnswer, Shown):
+class Curves(CurvesAnswer, WithTables):
     """Response curves."""
 
     def tables(self) -> Tables:
@@ -40,7 +40,7 @@ class Curves(CurvesAnswer, Shown):
         return f"Response curves: {self.unit} per week by spend per week (verdict: {self.verdict})"
 
 
-class Graph(ModelGraphAnswer, Shown):
+class Graph(ModelGraphAnswer, WithTables):
     """The causal graph."""
 
     def tables(self) -> Tables:
@@ -59,7 +59,7 @@ class Graph(ModelGraphAnswer, Shown):
         return (*(warning.detail for warning in self.warnings), *self.notes)
 
 
-class WhatIf(CounterfactualAnswer, Shown):
+class WhatIf(CounterfactualAnswer, WithTables):
     """The effect of an intervention."""
 
     def tables(self) -> Tables:
@@ -91,7 +91,7 @@ class _Total(BaseModel):
     kpi: Interval
 
 
-class EvaluatedPlan(PlanEvaluation, Shown):
+class EvaluatedPlan(PlanEvaluation, WithTables):
     """The evaluation of a given plan."""
 
     def tables(self) -> Tables:
@@ -103,7 +103,7 @@ class EvaluatedPlan(PlanEvaluation, Shown):
         return f"Violates {', '.join(self.broken)}" if self.broken else "Satisfies all limits"
 
 
-class AllocatedPlan(AllocationAnswer, Shown):
+class AllocatedPlan(AllocationAnswer, WithTables):
     """The plan that is optimal for the objective."""
 
     def tables(self) -> Tables:
@@ -119,7 +119,7 @@ class AllocatedPlan(AllocationAnswer, Shown):
         return self.summary
 
 
-class Frontier(FrontierAnswer, Shown):
+class Frontier(FrontierAnswer, WithTables):
     """The best plan for each of several totals or risk aversions."""
 
     def tables(self) -> Tables:
@@ -131,7 +131,7 @@ class Frontier(FrontierAnswer, Shown):
         return f"Frontier: gain in {self.gain_unit}, outcome in {self.outcome_unit}"
 
 
-class SideBySide(Comparison, Shown):
+class SideBySide(Comparison, WithTables):
     """Scenarios side by side."""
 
     def tables(self) -> Tables:
@@ -143,7 +143,7 @@ class SideBySide(Comparison, Shown):
         return f"{len(self.items)} scenarios"
 
 
-class Stability(StabilityReport, Shown):
+class Stability(StabilityReport, WithTables):
     """What a refit changed."""
 
     def tables(self) -> Tables:
@@ -160,7 +160,7 @@ class Stability(StabilityReport, Shown):
         return self.summary
 
 
-class Variance(ProjectVariance, Shown):
+class Variance(ProjectVariance, WithTables):
     """A comparison of plan and actual."""
 
     def tables(self) -> Tables:

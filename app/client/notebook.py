@@ -20,7 +20,7 @@ class NotebookBars:
         self._output = self._ipython.DisplayHandle()
         self._shown = ""
 
-    def tell(self, operation: OperationDocument) -> None:
+    def show(self, operation: OperationDocument) -> None:
         """Show the current state of the operation."""
         page = bars_page(operation)
         if page != self._shown:

@@ -1,4 +1,4 @@
-"""Operations: looked at, watched, waited for, ended."""
+"""Calls about operations: read, watch, wait, stop, cancel."""
 
 import json
 import time
@@ -18,29 +18,29 @@ ENDED = frozenset({"succeeded", "failed", "cancelled"})
 
 
 class OperationCalls(Calls):
-    """Long calls."""
+    """Calls about operations."""
 
     def operations(self) -> Iterator[Operation]:
         """Operations, newest first."""
         return self._pages(Operation, "/v1/operations")
 
     def operation(self, operation_id: str) -> Operation:
-        """An operation as it stands."""
+        """The current state of an operation."""
         return self._get(Operation, f"/v1/operations/{operation_id}")
 
     def cancel(self, operation_id: str) -> Operation:
-        """Stop an operation and discard what it did."""
+        """Cancel an operation and discard its work."""
         return self._ask(Operation, f"/v1/operations/{operation_id}:cancel", {})
 
     def stop(self, operation_id: str) -> Operation:
-        """End an operation with what it has; its result is then incomplete."""
+        """Stop an operation early and keep its partial result, which is marked incomplete."""
         return self._ask(Operation, f"/v1/operations/{operation_id}:stop", {})
 
     def watch(self, operation_id: str) -> Iterator[Operation]:
-        """The operation at each of its changes, up to its end, as the service tells them.
+        """Yield the operation at each change until it ends, from the service's event stream.
 
-        A stream that breaks is taken up where it was; raises Unreachable after some tries without
-        an event.
+        A broken stream is resumed at the last event; raises Unreachable after several attempts
+        without an event.
         """
         seen, failures = "", 0
         while failures < ATTEMPTS:
@@ -61,24 +61,23 @@ class OperationCalls(Calls):
         every: float = 0.5,
         console: Console | None = None,
     ) -> Operation:
-        """Poll until the operation has succeeded; raises OperationError where it did not.
+        """Poll until the operation has succeeded; raises OperationError if it did not succeed.
 
-        Bars show how far it is, in a terminal or a notebook (``console``: elsewhere than on
-        standard error).
+        Progress bars are shown in a terminal or a notebook; ``console`` replaces standard error.
         """
-        found = Operation.model_validate(operation.model_dump())
-        with bars(console) as tell:
-            while found.status not in ENDED:
+        current = Operation.model_validate(operation.model_dump())
+        with bars(console) as show:
+            while current.status not in ENDED:
                 time.sleep(every)
-                found = self.operation(found.id)
-                tell(found)
-                on_progress(found)
-            if found.status != "succeeded":
-                raise OperationError(found)
-        return found
+                current = self.operation(current.id)
+                show(current)
+                on_progress(current)
+            if current.status != "succeeded":
+                raise OperationError(current)
+        return current
 
     def _events(self, operation_id: str, seen: str) -> Iterator[tuple[str, Operation]]:
-        """Id and operation of each event behind the one that was ``seen``."""
+        """Id and operation of each event after the one with the id ``seen``."""
         path = f"/v1/operations/{operation_id}/events"
         headers = {"Last-Event-ID": seen} if seen else {}
         with self._http.stream("GET", path, headers=headers) as response:

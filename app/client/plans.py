@@ -1,4 +1,4 @@
-"""Plans: the best one, the score of a given one, the frontier."""
+"""Calls about plans: allocation, evaluation, frontier."""
 
 from app.client.answers import AllocatedPlan, EvaluatedPlan
 from app.client.resources import Operation
@@ -8,16 +8,16 @@ from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierB
 
 
 class PlanCalls(Calls):
-    """What is decided with a model."""
+    """Calls about plans."""
 
     def allocate(self, model_id: str, request: AllocateBody | Document) -> AllocatedPlan:
-        """The plan that is best for an attitude to risk."""
+        """The plan that is optimal for an objective."""
         return self._ask(AllocatedPlan, f"/v1/models/{model_id}/allocate", request)
 
     def start_allocation(
         self, model_id: str, request: AllocateBody | Document, priority: Urgency = "normal"
     ) -> Operation:
-        """The same as an operation; ``allocation()`` of the ended operation is the plan."""
+        """Start an allocation; ``allocation()`` of the ended operation is the plan."""
         return self._create(
             Operation,
             f"/v1/models/{model_id}/allocate",
@@ -27,7 +27,7 @@ class PlanCalls(Calls):
         )
 
     def evaluate_plan(self, model_id: str, request: EvaluatePlanBody | Document) -> EvaluatedPlan:
-        """The score of a given plan."""
+        """Evaluate a given plan."""
         return self._ask(EvaluatedPlan, f"/v1/models/{model_id}/evaluate-plan", request)
 
     def frontier(

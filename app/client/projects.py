@@ -1,4 +1,4 @@
-"""Projects: the champion, the plan of record, weeks as they came, and what became of the plan."""
+"""Calls about projects: champion, plan of record, actuals, plan versus actual."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,10 @@ from app.contract.projects import (
 
 
 class ProjectCalls(Calls):
-    """Weekly life."""
+    """Calls about projects."""
 
     def create_project(self, name: str, description: str = "") -> Project:
-        """A project for a champion model, its plans and what became of them."""
+        """Create a project for a champion model, its plans and their actuals."""
         return self._create(Project, "/v1/projects", {"name": name, "description": description})
 
     def projects(self) -> Iterator[Project]:
@@ -30,12 +30,12 @@ class ProjectCalls(Calls):
         return self._get(Project, f"/v1/projects/{project_id}")
 
     def change_project(self, project_id: str, name: str, description: str = "") -> Project:
-        """Another name and description."""
+        """Change name and description."""
         body = document({"name": name, "description": description})
         return read(Project, self._call("PUT", f"/v1/projects/{project_id}", json=body))
 
     def delete_project(self, project_id: str) -> None:
-        """Forget a project with its history; its models stay."""
+        """Delete a project with its history; its models remain."""
         self._call("DELETE", f"/v1/projects/{project_id}")
 
     def promote(
@@ -46,7 +46,7 @@ class ProjectCalls(Calls):
         return self._create(Promotion, f"/v1/projects/{project_id}/champion", body)
 
     def promotions(self, project_id: str) -> Iterator[Promotion]:
-        """Champions so far, newest first."""
+        """All promotions, newest first."""
         return self._pages(Promotion, f"/v1/projects/{project_id}/promotions")
 
     def adopt_plan(self, project_id: str, name: str, **question: Any) -> ProjectPlanRead:
@@ -55,7 +55,7 @@ class ProjectCalls(Calls):
         return self._create(ProjectPlanRead, f"/v1/projects/{project_id}/plans", body)
 
     def plans(self, project_id: str) -> Iterator[ProjectPlanSummary]:
-        """Plans so far, newest first: the first is the plan of record."""
+        """All plans, newest first; the first is the plan of record."""
         return self._pages(ProjectPlanSummary, f"/v1/projects/{project_id}/plans")
 
     def plan(self, project_id: str, plan_id: str) -> ProjectPlanRead:
@@ -63,14 +63,14 @@ class ProjectCalls(Calls):
         return self._get(ProjectPlanRead, f"/v1/projects/{project_id}/plans/{plan_id}")
 
     def post_actuals(self, project_id: str, data: Document) -> Actuals:
-        """Weeks as they came."""
+        """Post actual weeks."""
         path = f"/v1/projects/{project_id}/actuals"
         return self._create(Actuals, path, {"data": dict(data)})
 
     def actuals(self, project_id: str) -> Iterator[Actuals]:
-        """What was posted, newest first."""
+        """All posted actuals, newest first."""
         return self._pages(Actuals, f"/v1/projects/{project_id}/actuals")
 
     def plan_versus_actual(self, project_id: str, plan_id: str | None = None) -> Variance:
-        """What became of the plan: plan, execution, market, model."""
+        """Actual less reference KPI, split into plan, execution, market and model."""
         return self._get(Variance, f"/v1/projects/{project_id}/plan-vs-actual", plan_id=plan_id)

@@ -1,15 +1,15 @@
-"""What the service keeps: datasets, models and operations, with tables."""
+"""Stored resources with tables and a headline: datasets, models and operations."""
 
 from collections.abc import Sequence
 
 from app.client.answers import AllocatedPlan, Frontier
 from app.client.errors import ClientError
 from app.client.rows import rows
-from app.client.shown import Shown, Tables
+from app.client.with_tables import Tables, WithTables
 from app.contract.documents import DatasetDocument, ModelDocument, OperationDocument
 
 
-class Dataset(DatasetDocument, Shown):
+class Dataset(DatasetDocument, WithTables):
     """A stored table."""
 
     def tables(self) -> Tables:
@@ -22,10 +22,10 @@ class Dataset(DatasetDocument, Shown):
         return f"Dataset {self.name or self.id}: {self.profile.rows} rows, {columns} columns"
 
     def _remarks(self) -> Sequence[str]:
-        return tuple(f"{found.column}: {found.detail}" for found in self.profile.warnings)
+        return tuple(f"{warning.column}: {warning.detail}" for warning in self.profile.warnings)
 
 
-class Model(ModelDocument, Shown):
+class Model(ModelDocument, WithTables):
     """A fitted model."""
 
     def tables(self) -> Tables:
@@ -37,29 +37,29 @@ class Model(ModelDocument, Shown):
         return f"Model {self.name or self.id}: {self.verdict.status}"
 
 
-class Operation(OperationDocument, Shown):
-    """A long call, and what it made."""
+class Operation(OperationDocument, WithTables):
+    """A long-running call, and its result."""
 
     def tables(self) -> Tables:
         """``chains`` of a fit that samples."""
         return {"chains": rows(self.chains)} if self.chains else {}
 
     def headline(self) -> str:
-        """Where it stands."""
-        where = f", {self.stage}" if self.stage and self.status == "running" else ""
-        return f"Operation {self.id} ({self.kind}): {self.status}{where}, {self.progress:.0%}"
+        """Status and progress."""
+        stage = f", {self.stage}" if self.stage and self.status == "running" else ""
+        return f"Operation {self.id} ({self.kind}): {self.status}{stage}, {self.progress:.0%}"
 
     @property
     def model_id(self) -> str:
-        """Of an ended fit or refit; raises ClientError where there is none."""
+        """The model id of an ended fit or refit; raises ClientError if there is none."""
         return str(self._part("model_id"))
 
     def frontier(self) -> Frontier:
-        """Of an ended frontier; raises ClientError."""
+        """The result of an ended frontier; raises ClientError if there is none."""
         return Frontier.model_validate(self._part("frontier"))
 
     def allocation(self) -> AllocatedPlan:
-        """Of an ended allocation; raises ClientError."""
+        """The result of an ended allocation; raises ClientError if there is none."""
         return AllocatedPlan.model_validate(self._part("allocation"))
 
     def _part(self, name: str) -> object:

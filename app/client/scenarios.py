@@ -1,4 +1,4 @@
-"""Scenarios: questions and answers that are kept under a name."""
+"""Calls about scenarios: named questions saved with their answers."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -9,10 +9,10 @@ from app.contract.scenarios import ScenarioRead, ScenarioSummary
 
 
 class ScenarioCalls(Calls):
-    """Saved plans and what-ifs."""
+    """Calls about scenarios."""
 
     def save_scenario(self, name: str, model_id: str, **question: Any) -> ScenarioRead:
-        """Ask and keep: ``allocate``, ``evaluate_plan`` or ``counterfactual``."""
+        """Answer and save a question: ``allocate``, ``evaluate_plan`` or ``counterfactual``."""
         body = {"name": name, "model_id": model_id, **question}
         return self._create(ScenarioRead, "/v1/scenarios", body)
 
@@ -34,5 +34,5 @@ class ScenarioCalls(Calls):
         return self._call("GET", path, params={"format": format}).content
 
     def delete_scenario(self, scenario_id: str) -> None:
-        """Forget a scenario."""
+        """Delete a scenario."""
         self._call("DELETE", f"/v1/scenarios/{scenario_id}")

@@ -1,7 +1,7 @@
-"""One call over HTTP: sent again where that does no harm, its errors made this client's.
+"""HTTP calls, with retries where they are safe and errors translated to those of the client.
 
-A service that is busy has done nothing, and a read may be repeated. A call that creates something
-carries an Idempotency-Key of its own, so that it may be repeated too when its answer was lost.
+A busy service has done nothing, and a read may be repeated. A call that creates something carries
+an Idempotency-Key, so that it may be repeated too if its answer was lost.
 """
 
 import time
@@ -19,15 +19,15 @@ from app.contract.problem import MEDIA_TYPE, Problem
 type Document = Mapping[str, Any]
 
 BUSY = frozenset({429, 503})
-"""Refused before anything was done: the call may be sent again."""
+"""Statuses of calls that were refused before anything was done and may be retried."""
 ATTEMPTS = 4
 MAX_PAUSE = 30.0
 FIRST_PAUSE = 0.2
-"""Seconds before a call whose answer was lost is sent again; each further pause doubles."""
+"""Seconds before the first retry of a call whose answer was lost; each further pause doubles."""
 
 
 class Calls:
-    """The connection to one service; a context manager. What it can be asked is in subclasses."""
+    """The connection to one service, as a context manager; subclasses add the calls."""
 
     def __init__(self, base_url: str, timeout: float = 60.0, key: str | None = None) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -49,7 +49,7 @@ class Calls:
         self._http.close()
 
     def _get[Answer: BaseModel](self, kind: type[Answer], path: str, **params: Any) -> Answer:
-        """Read one document; parameters that are None are left out."""
+        """Read one document; parameters that are None are omitted."""
         given = {name: value for name, value in params.items() if value is not None}
         return read(kind, self._call("GET", path, params=given))
 
@@ -65,34 +65,35 @@ class Calls:
     def _ask[Answer: BaseModel](
         self, kind: type[Answer], path: str, body: BaseModel | Document, **parts: Any
     ) -> Answer:
-        """Ask something that creates nothing."""
+        """Make a POST call that creates nothing."""
         return read(kind, self._call("POST", path, json=document(body), **parts))
 
     def _create[Answer: BaseModel](
         self, kind: type[Answer], path: str, body: BaseModel | Document | None = None, **parts: Any
     ) -> Answer:
-        """Create something, once, also if the call has to be sent again."""
+        """Make a POST call that creates something exactly once, even if it is retried."""
         if body is not None:
             parts["json"] = document(body)
         headers = {**parts.pop("headers", {}), "Idempotency-Key": uuid4().hex}
-        return read(kind, self._call("POST", path, again=True, headers=headers, **parts))
+        return read(kind, self._call("POST", path, repeatable=True, headers=headers, **parts))
 
     def _call(
-        self, method: str, path: str, *, again: bool | None = None, **parts: Any
+        self, method: str, path: str, *, repeatable: bool | None = None, **parts: Any
     ) -> httpx.Response:
-        """The answer to a call; raises ServiceError or Unreachable.
+        """The response to a call; raises ServiceError or Unreachable.
 
-        ``again``: whether it may be sent again though it may have been carried out.
+        ``repeatable``: whether the call may be retried although it may have been carried out; by
+        default only GET calls.
         """
-        harmless = method == "GET" if again is None else again
+        may_retry = method == "GET" if repeatable is None else repeatable
         attempt = 0
         while True:
             attempt += 1
             try:
                 response = self._http.request(method, path, **parts)
             except httpx.TransportError as error:
-                if not harmless or attempt == ATTEMPTS:
-                    raise Unreachable(_lost(self._http.base_url, error)) from error
+                if not may_retry or attempt == ATTEMPTS:
+                    raise Unreachable(_unreachable(self._http.base_url, error)) from error
                 time.sleep(FIRST_PAUSE * 2.0 ** (attempt - 1))
                 continue
             if response.is_success:
@@ -103,19 +104,19 @@ class Calls:
 
 
 def read[Answer: BaseModel](kind: type[Answer], response: httpx.Response) -> Answer:
-    """The document of an answer; raises ClientError where it is another."""
+    """Parse the document of a response; raises ClientError if it is not of this kind."""
     try:
         return kind.model_validate_json(response.content)
     except ValidationError as error:
-        raise ClientError(f"the answer is no {kind.__name__}: {error}") from error
+        raise ClientError(f"the answer is not a valid {kind.__name__}: {error}") from error
 
 
 def parsed[Item: BaseModel](kind: type[Item], item: Any) -> Item:
-    """An item of a list, likewise."""
+    """Parse an item of a list; raises ClientError if it is not of this kind."""
     try:
         return kind.model_validate(item)
     except ValidationError as error:
-        raise ClientError(f"the answer holds no {kind.__name__}: {error}") from error
+        raise ClientError(f"the answer contains no valid {kind.__name__}: {error}") from error
 
 
 def document(body: BaseModel | Document) -> Any:
@@ -124,7 +125,7 @@ def document(body: BaseModel | Document) -> Any:
 
 
 def problem_of(response: httpx.Response) -> Problem:
-    """The problem of a refusal, also where something before the service refused it."""
+    """The problem document of an error response, also of one that a proxy sent."""
     if response.headers.get("content-type", "").startswith(MEDIA_TYPE):
         return Problem.model_validate_json(response.content)
     return Problem(
@@ -137,11 +138,11 @@ def problem_of(response: httpx.Response) -> Problem:
 
 
 def _pause(response: httpx.Response) -> float:
-    """Seconds that the service asks to wait, within bounds; 1 where it does not say."""
-    asked = response.headers.get("retry-after", "")
-    return min(float(asked), MAX_PAUSE) if asked.isdecimal() else 1.0
+    """Seconds to wait as Retry-After says, at most MAX_PAUSE; 1 without the header."""
+    retry_after = response.headers.get("retry-after", "")
+    return min(float(retry_after), MAX_PAUSE) if retry_after.isdecimal() else 1.0
 
 
-def _lost(url: httpx.URL, error: httpx.TransportError) -> str:
-    told = str(error) or type(error).__name__
-    return f"no answer from {url}: {told}. Check the address, and that the service runs."
+def _unreachable(url: httpx.URL, error: httpx.TransportError) -> str:
+    reason = str(error) or type(error).__name__
+    return f"no answer from {url}: {reason}. Check the address, and that the service is running."

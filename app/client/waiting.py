@@ -1,4 +1,4 @@
-"""Bars while an operation is waited for: in a terminal or a notebook, and nowhere else."""
+"""Progress bars while waiting for an operation, in a terminal or a notebook."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,15 +9,17 @@ from app.client.notebook import NotebookBars
 from app.contract.documents import OperationDocument
 from app.display.progress import FitProgress
 
-type Tell = Callable[[OperationDocument], None]
+type ShowOperation = Callable[[OperationDocument], None]
 
 
 @contextmanager
-def bars(console: Console | None = None) -> Iterator[Tell]:
-    """Those of the place where this runs, or of a given console: told how an operation stands."""
-    found = console or Console(stderr=True)
-    if console is None and found.is_jupyter:
-        yield NotebookBars().tell
+def bars(console: Console | None = None) -> Iterator[ShowOperation]:
+    """Yield a function that shows an operation's progress on the console or in the notebook."""
+    output = console or Console(stderr=True)
+    if console is None and output.is_jupyter:
+        yield NotebookBars().show
         return
-    with FitProgress(found, silent=not found.is_terminal) as shown:
-        yield lambda told: shown.show(told.stage or told.status, told.progress, told.chains)
+    with FitProgress(output, silent=not output.is_terminal) as progress:
+        yield lambda operation: progress.show(
+            operation.stage or operation.status, operation.progress, operation.chains
+        )

@@ -1,4 +1,4 @@
-"""A document with tables: data frames where they are asked for, which is when pandas is loaded."""
+"""Base class of documents with tables; pandas is loaded when a data frame is requested."""
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 type Tables = Mapping[str, Rows]
 
 
-class Shown(BaseModel):
-    """An answer with tables: ``tables`` by name, of which the first is the main one."""
+class WithTables(BaseModel):
+    """A document with a headline and named tables, the first of which is the main one."""
 
     @abstractmethod
     def tables(self) -> Tables:
@@ -33,11 +33,11 @@ class Shown(BaseModel):
         return {name: to_frame(rows) for name, rows in self.tables().items()}
 
     def frame(self, name: str | None = None) -> "DataFrame":
-        """One table; raises ClientError for a name that there is not."""
+        """One table, by default the main one; raises ClientError for an unknown name."""
         frames = self.frames()
         chosen = next(iter(frames)) if name is None else name
         if chosen not in frames:
-            raise ClientError(f"there is no table {chosen!r}: ask for one of {', '.join(frames)}")
+            raise ClientError(f"there is no table {chosen!r}; the tables are {', '.join(frames)}")
         return frames[chosen]
 
     def _repr_html_(self) -> str:
@@ -46,5 +46,5 @@ class Shown(BaseModel):
         return page(self.headline(), self.frames(), self._remarks())
 
     def _remarks(self) -> Sequence[str]:
-        """What is to be said beside the tables."""
+        """Warnings and notes shown below the tables."""
         return (*getattr(self, "warnings", ()), *getattr(self, "notes", ()))
