@@ -77,7 +77,7 @@ def test_frames_hold_the_numbers_of_the_answer(answers) -> None:
 def test_the_first_table_is_the_one_that_is_meant(answers) -> None:
     found = answers["curves"]
     pd.testing.assert_frame_equal(found.frame(), found.frame("points"))
-    with pytest.raises(ClientError, match="ask for one of points, observed"):
+    with pytest.raises(ClientError, match="the tables are points, observed"):
         found.frame("point")
 
 
