@@ -40,7 +40,22 @@ OPTIMIZER: Levels = (
     ("explain",),
     ("solve",),
 )
-ORDER: Mapping[str, Levels] = {"mmm": MMM, "optimizer": OPTIMIZER}
+APP: Levels = (
+    ("ids", "errors", "settings", "contract"),
+    ("problems", "runtime", "db", "display"),
+    ("store", "access", "jobs", "client"),
+    ("fitworker", "configuration", "context"),
+    ("services.operations",),
+    ("services.catalog",),
+    ("services.fitting", "services.planning", "http"),
+    ("services.projects", "report", "demo", "assemble"),
+    ("routes",),
+    ("main",),
+    ("serve",),
+    ("console",),
+    ("cli",),
+)
+ORDER: Mapping[str, Levels] = {"mmm": MMM, "optimizer": OPTIMIZER, "app": APP}
 
 
 def upward(imports: Imports, package: str, levels: Levels) -> list[str]:
@@ -62,6 +77,8 @@ def _part(module: str, package: str, height: Mapping[str, int]) -> str | None:
         return None  # the package's own face, which may name anything below it, or another package
     name = module.removeprefix(package + ".")
     while name not in height:
+        if any(part.startswith(f"{name}.") for part in height):
+            return None  # the face of a folder whose parts have places of their own
         if "." not in name:
             raise AssertionError(f"{module} has no place in the order of {package}")
         name = name.rpartition(".")[0]
