@@ -41,19 +41,23 @@ TRUE: dict[str, Any] = {
     "sigma": 0.03,
 }
 COUNT = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
-WAVE = [0.9, -0.6, 0.5]
+PROOF = pytest.mark.proof
+# Coefficients are sampled with counts and integrated out with the rest, of which prices add most.
 CASES = [
     pytest.param(
         {"kpi": COUNT},
         {"level_mean": -0.2, "dispersion": 60.0},
         id="counts",
     ),
-    pytest.param({"noise": {"kind": "ar1"}}, {"noise_rho": 0.6}, id="autoregressive"),
-    pytest.param({"interactions": [["tv", "search"]]}, {"interaction": 0.12}, id="interaction"),
+    pytest.param({"noise": {"kind": "ar1"}}, {"noise_rho": 0.6}, id="autoregressive", marks=PROOF),
+    pytest.param(
+        {"interactions": [["tv", "search"]]}, {"interaction": 0.12}, id="interaction", marks=PROOF
+    ),
     pytest.param(
         {"events": [{"name": "promo", "column": "promo", "adstock": {"max_lag": 3}}]},
         {"event_effect": 0.1, "event_adstock_alpha": 0.4},
         id="event with carryover",
+        marks=PROOF,
     ),
     pytest.param(
         {"price": {"column": "price"}, "competitors": [{"name": "rival", "price": "rival_price"}]},

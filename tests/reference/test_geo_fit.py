@@ -30,17 +30,26 @@ SPEC: dict[str, Any] = {
     "seasonality": {"yearly": 1},
     "trend": {"kind": "none"},
 }  # fmt: skip
-WORLDS, GEOS = 8, 20
+GEOS = 20
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("population", ["people", None])
-def test_returns_of_geos_that_differ_in_spend(population):
-    """Eight worlds of twenty geos, after Zhang et al. (2024)."""
+# One world's estimate has a s.d. of .27: the mean of eight is within .3 but once in a thousand, that
+# of three within .5; media that look worthless are 1 away. Fewer than 5 of 8 honest 90 % intervals
+# hold the truth once in two hundred, none of 3 once in a thousand.
+@pytest.mark.parametrize(
+    ("population", "worlds", "most", "fewest"),
+    [
+        pytest.param(None, 3, 0.5, 1, marks=pytest.mark.slow),
+        pytest.param(None, 8, 0.3, 5, marks=pytest.mark.proof),
+        pytest.param("people", 8, 0.3, 5, marks=pytest.mark.proof),
+    ],
+)
+def test_returns_of_geos_that_differ_in_spend(population, worlds, most, fewest):
+    """Worlds of twenty geos, after Zhang et al. (2024)."""
     spec = parse_spec({**SPEC, "population": population})
     sampling = SamplingSpec(draws=300, tune=300, chains=2, seed=1)
     compiled, errors, covered = None, [], 0
-    for seed in range(WORLDS):
+    for seed in range(worlds):
         world = geo_world(seed, GEOS)
         panel = build_panel(world.frame.assign(people=1000.0), spec)
         compiled = compiled or compile_model(design_of(spec, panel))
@@ -48,7 +57,5 @@ def test_returns_of_geos_that_differ_in_spend(population):
         low, high = np.quantile(draws, (0.05, 0.95))
         covered += bool(low < world.iroas < high)
         errors.append(draws.mean() / world.iroas - 1.0)
-    # one world's estimate has a s.d. of .27: the mean of eight is within .3 but once in a thousand
-    assert abs(np.mean(errors)) < 0.3, errors
-    # fewer than 5 of 8 honest 90 % intervals: once in two hundred
-    assert covered >= 5, covered
+    assert abs(np.mean(errors)) < most, errors
+    assert covered >= fewest, covered

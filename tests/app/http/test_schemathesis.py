@@ -9,7 +9,6 @@ import pytest
 
 from tests.app.running import fake_service, fitted_model
 
-SECONDS = 60
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -20,15 +19,18 @@ CHECKS = (
 )
 
 
-@pytest.mark.slow
-def test_schemathesis_finds_no_failure(tmp_path: Path, models: Path) -> None:
+# Every operation is tested in either; the longer one fuzzes and chains calls for longer.
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(25, marks=pytest.mark.slow), pytest.param(60, marks=pytest.mark.proof)]
+)
+def test_schemathesis_finds_no_failure(tmp_path: Path, models: Path, seconds: int) -> None:
     """Examples, coverage of each keyword, fuzzing, and chains of calls along the links."""
     with fake_service(tmp_path / "data", models, max_rows=500, max_body_bytes=400_000) as client:
         fitted_model(client)
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{client.base_url}/openapi.json"),
             *("--phases", "examples,coverage,fuzzing,stateful", "--checks", ",".join(CHECKS)),
-            *("--max-time", str(SECONDS), "--max-examples", "20", "--generation-deterministic"),
+            *("--max-time", str(seconds), "--max-examples", "20", "--generation-deterministic"),
             *("--no-shrink", "--continue-on-failure", "--exclude-path-regex", "/events$"),
             *("--suppress-health-check", "all", "--request-timeout", "30", "--warnings", "off"),
         ]

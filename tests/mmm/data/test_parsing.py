@@ -75,6 +75,14 @@ def test_no_table_and_no_specification_is_a_crash(sent, document) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=1_000)
+@given(CONTENT, st.just(RICH) | mutated_spec())
+def test_a_thousand_tables_and_specifications_are_no_crash(sent, document) -> None:
+    content, kind = sent
+    swallow(content, kind, document)
+
+
+@pytest.mark.proof
 @settings(max_examples=10_000)
 @given(CONTENT, st.just(RICH) | mutated_spec())
 def test_ten_thousand_tables_and_specifications_are_no_crash(sent, document) -> None:

@@ -75,7 +75,7 @@ def test_the_density_is_that_of_the_model(compiled):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("world", [3, 4])
+@pytest.mark.parametrize("world", [3, pytest.param(4, marks=pytest.mark.proof)])
 def test_drafts_are_near_the_exact_posterior_on_known_worlds(compiled, world):
     """Contributions of channels: means in posterior s.d., and ratios of s.d., per method."""
     exact = channel_contributions(drawn(compiled, "nuts", world))

@@ -32,20 +32,22 @@ BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
 BY_GEO = {**RICH, "noise": {"scale": "geo"}, "trend": {"kind": "piecewise"}}
 LATENT_LOGS = {**LATENT, "kpi": SMOOTH["kpi"], "noise": {"scale": "geo"}}
 LATENT_MEMORY = {**LATENT, "noise": {"kind": "ar1"}}
+SLOW = pytest.mark.slow
+# The quick ones differ in kind: one geo or several, with a mediator, with memory, with demand.
 CASES = [
     pytest.param(RICH, 1, id="rich"),
     pytest.param(RICH, 3, id="rich panel"),
     pytest.param(PLAIN, 1, id="plain"),
     pytest.param(MEDIATED, 1, id="mediated"),
-    pytest.param(SMOOTH, 2, id="smooth log-normal panel"),
-    pytest.param(BY_GEO, 2, id="noise by geo"),
+    pytest.param(SMOOTH, 2, id="smooth log-normal panel", marks=SLOW),
+    pytest.param(BY_GEO, 2, id="noise by geo", marks=SLOW),
     pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
     pytest.param(LATENT, 1, id="latent demand"),
-    pytest.param(LATENT_LOGS, 2, id="latent demand in a log-normal panel"),
-    pytest.param(LATENT_MEMORY, 1, id="latent demand beside autoregressive noise"),
-    pytest.param(PLAIN, 2, id="plain panel", marks=pytest.mark.slow),
-    pytest.param(BASELINE, 2, id="baseline panel", marks=pytest.mark.slow),
-    pytest.param(WITH_ROI, 1, id="roi prior", marks=pytest.mark.slow),
+    pytest.param(LATENT_LOGS, 2, id="latent demand in a log-normal panel", marks=SLOW),
+    pytest.param(LATENT_MEMORY, 1, id="latent demand beside autoregressive noise", marks=SLOW),
+    pytest.param(PLAIN, 2, id="plain panel", marks=SLOW),
+    pytest.param(BASELINE, 2, id="baseline panel", marks=SLOW),
+    pytest.param(WITH_ROI, 1, id="roi prior", marks=SLOW),
 ]
 
 
