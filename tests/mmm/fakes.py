@@ -18,6 +18,18 @@ from mmm.spec.sampling import SamplingSpec
 
 START = date(2022, 1, 3)
 
+TINY: dict[str, Any] = {
+    "kpi": {"column": "sales"},
+    "date": "week",
+    "channels": [
+        {"name": "tv", "column": "tv_spend", "adstock": {"kind": "none"},
+         "saturation": {"kind": "none"}}
+    ],
+    "seasonality": {"yearly": 0},
+    "trend": {"kind": "none"},
+}  # fmt: skip
+"""As little as a model may be: it is compiled where nothing of it is stored yet."""
+
 RICH: dict[str, Any] = {
     "kpi": {"column": "sales", "kind": "units", "value_per_unit": 7.0},
     "date": "week",

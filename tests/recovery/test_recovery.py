@@ -106,8 +106,8 @@ def test_no_random_plan_beats_the_proved_one_on_a_real_posterior(fitted, aversio
         assert search.evaluate(near).value <= found.risk.value * (1 + 1e-3)
 
 
-# Two worlds notice that fewer than six in ten intervals hold their truth, six worlds fewer than
-# three in four.
+# Two worlds notice where fewer than 60 % of the intervals hold their truth, six worlds where fewer
+# than 73 % do.
 @pytest.mark.parametrize("count", [2, pytest.param(6, marks=pytest.mark.proof)])
 def test_coverage_over_worlds(count):
     """The share of truths in their 90 % intervals is one that calibration explains."""

@@ -33,9 +33,9 @@ SPEC: dict[str, Any] = {
 GEOS = 20
 
 
-# One world's estimate has a s.d. of .27: the mean of eight is within .3 but once in a thousand, that
-# of three within .5; media that look worthless are 1 away. Fewer than 5 of 8 honest 90 % intervals
-# hold the truth once in two hundred, none of 3 once in a thousand.
+# One world's estimate has a s.d. of .27: the mean of eight is within .3 but once in a thousand,
+# that of three within .5; media that look worthless are 1 away. Fewer than 5 of 8 honest 90 %
+# intervals hold the truth once in two hundred, none of 3 once in a thousand.
 @pytest.mark.parametrize(
     ("population", "worlds", "most", "fewest"),
     [

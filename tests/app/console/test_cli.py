@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.app.console.processes import run_prudent
-from tests.mmm.fakes import RICH, table
+from tests.mmm.fakes import RICH, TINY, table
 
 ROOT = Path(__file__).parents[3]
 WINDOW = ["--start", "2022-11-07", "--end", "2023-01-30"]
@@ -25,10 +25,11 @@ def prudent(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A folder with a table and its specification."""
+    """A folder with a table, its specification, and one that is quick to compile."""
     folder: Path = tmp_path_factory.mktemp("cli")
     table().to_csv(folder / "data.csv", index=False)
     (folder / "spec.json").write_text(json.dumps(RICH))
+    (folder / "tiny.json").write_text(json.dumps(TINY))
     return folder
 
 
@@ -189,14 +190,14 @@ def test_a_given_plan_is_scored_and_its_faults_are_named(models, folder) -> None
 
 @pytest.mark.slow
 def test_warm_makes_the_code_that_a_later_fit_finds(folder) -> None:
-    first = prudent("warm", "data.csv", "spec.json", folder=folder)
+    first = prudent("warm", "data.csv", "tiny.json", folder=folder)
     assert first.returncode == 0, first.stderr
     made = {path for path in folder.rglob("prudent/*") if path.is_file()}
     assert made
-    again = prudent("warm", "data.csv", "spec.json", folder=folder)
+    again = prudent("warm", "data.csv", "tiny.json", folder=folder)
     assert again.stderr.startswith("ready after")
     assert {path for path in folder.rglob("prudent/*") if path.is_file()} == made
-    served = prudent("warm", "data.csv", "spec.json", "--data-dir", "service", folder=folder)
+    served = prudent("warm", "data.csv", "tiny.json", "--data-dir", "service", folder=folder)
     assert served.returncode == 0, served.stderr
     (code,) = made
     assert (folder / "service/cache/code" / code.name).is_file()
@@ -252,7 +253,7 @@ def test_serve_refuses_an_address_that_others_can_reach(folder) -> None:
 def test_fit_writes_a_model_that_the_other_commands_read(folder) -> None:
     """The whole path with real sampling: a few draws, so the model is rejected but readable."""
     short = ["--draws", 60, "--tune", 100, "--chains", 2]
-    found = prudent("fit", "data.csv", "spec.json", *short, "-o", "own.nc", folder=folder)
+    found = prudent("fit", "data.csv", "tiny.json", *short, "-o", "own.nc", folder=folder)
     assert found.returncode == 0, found.stderr
     assert "chain 2" in found.stderr
     assert "verdict:" in found.stdout

@@ -18,13 +18,6 @@ from tests.mmm.fakes import RICH, fake_model
 
 CHANNELS = [{"name": name, "column": f"{name}_spend"} for name in ("tv", "search")]
 SMALL = {"kpi": {"column": "sales"}, "date": "week", "channels": CHANNELS}
-TINY = {
-    **SMALL,
-    "channels": [{**CHANNELS[0], "adstock": {"kind": "none"}, "saturation": {"kind": "none"}}],
-    "seasonality": {"yearly": 0},
-    "trend": {"kind": "none"},
-}
-"""As little as a model may be, since it is compiled twice."""
 ROOT = Path(__file__).parents[3]
 
 FIT = """
@@ -32,8 +25,7 @@ import json
 from mmm.inference.compiled import compile_model
 from mmm.inference.fit import fit_compiled
 from mmm.spec.model import SamplingSpec
-from tests.mmm.fakes import fake_model
-from tests.mmm.inference.test_code_store import TINY
+from tests.mmm.fakes import TINY, fake_model
 fake = fake_model(TINY)
 compiled = compile_model(fake.design)
 fitted = fit_compiled(compiled, fake.design, SamplingSpec(draws=60, tune=100, chains=2, seed=7))

@@ -54,19 +54,17 @@ def test_a_model_of_chains_is_no_draft():
 @pytest.mark.slow
 def test_the_density_is_that_of_the_model(compiled):
     """Against PyMC's own function, and its gradient against differences."""
-    model = fake_model()
-    own = compile_model(model.design)
-    density = Density(own.load(model.design).code)
+    density = Density(compiled.load(compiled.data.design).code)
     point = density.start(4)
     value, gradient = density(point)
-    sizes = [np.size(value) for value in own.model.initial_point().values()]
+    sizes = [np.size(value) for value in compiled.model.initial_point().values()]
     cuts = np.cumsum(sizes)[:-1]
-    named = dict(zip(own.model.initial_point(), np.split(point, cuts), strict=True))
+    named = dict(zip(compiled.model.initial_point(), np.split(point, cuts), strict=True))
     shaped = {
         name: named[name].reshape(np.shape(value))
-        for name, value in own.model.initial_point().items()
+        for name, value in compiled.model.initial_point().items()
     }
-    assert value == pytest.approx(float(own.model.compile_logp()(shaped)), rel=1e-9)
+    assert value == pytest.approx(float(compiled.model.compile_logp()(shaped)), rel=1e-9)
     step = 1e-5 * np.eye(density.dimension)
     slopes = [(density(point + e)[0] - density(point - e)[0]) / 2e-5 for e in step]
     np.testing.assert_allclose(gradient, slopes, rtol=1e-4, atol=1e-4)
