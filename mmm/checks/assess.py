@@ -48,8 +48,8 @@ def check_lift_tests(model: FittedModel) -> tuple[LiftCheck, ...]:
     tests = resolve_lift_tests(model.design)
     if not tests:
         return ()
-    found = predicted_lifts(tests, model.posterior.draws, model.design, np, plain_array)
-    return lift_checks(tests, np.asarray(found))
+    predicted = predicted_lifts(tests, model.posterior.draws, model.design, np, plain_array)
+    return lift_checks(tests, np.asarray(predicted))
 
 
 def _extrapolated_responses(model: FittedModel) -> tuple[Array, Array]:
@@ -78,6 +78,6 @@ def _notes(model: FittedModel) -> Iterator[str]:
                 "the other geos"
             )
     for i, name in enumerate(model.structure.mediators):
-        seen = np.isfinite(model.panel.array("mediators")[..., i])
-        if not seen.all():
-            yield f"{name} was seen in {seen.mean():.0%} of the weeks; the others are inferred"
+        observed = np.isfinite(model.panel.array("mediators")[..., i])
+        if not observed.all():
+            yield f"{name} was observed in {observed.mean():.0%} of weeks; the others are inferred"

@@ -100,10 +100,10 @@ def spread_by_mean(z: Array, mean: Array) -> Departure:
     """
     by_geo = []
     for size, level in zip(np.abs(z).T, mean.T, strict=True):
-        seen = np.isfinite(size)
-        rank = np.argsort(np.argsort(level[seen])).astype(np.float64)
-        varies = np.ptp(level[seen]) > 0.0 and np.ptp(size[seen]) > 0.0
-        by_geo.append(np.corrcoef(size[seen], rank)[0, 1] if varies else 0.0)
+        observed = np.isfinite(size)
+        rank = np.argsort(np.argsort(level[observed])).astype(np.float64)
+        varies = np.ptp(level[observed]) > 0.0 and np.ptp(size[observed]) > 0.0
+        by_geo.append(np.corrcoef(size[observed], rank)[0, 1] if varies else 0.0)
     weeks = np.sum(np.isfinite(z), axis=0)
     limit = _normal_limit() / np.sqrt(_independent(z) - 1.0)
     return Departure(float(np.average(by_geo, weights=weeks)), float(limit))
@@ -138,8 +138,8 @@ def correlation_of_geos(z: Array) -> Departure:
 
 def _correlations(z: Array) -> tuple[Array, float]:
     """Correlation of each pair of geos in ``z (week, geo)``, and the weeks that a pair shares."""
-    seen = np.isfinite(z)
-    filled, weight = np.where(seen, z, 0.0), seen.astype(np.float64)
+    observed = np.isfinite(z)
+    filled, weight = np.where(observed, z, 0.0), observed.astype(np.float64)
     norms = (filled**2).T @ weight
     products = filled.T @ filled / np.sqrt(np.maximum(norms * norms.T, np.finfo(float).tiny))
     pairs = np.triu_indices(z.shape[1], 1)
@@ -149,10 +149,10 @@ def _correlations(z: Array) -> tuple[Array, float]:
 def _independent(z: Array) -> float:
     """How many independent numbers ``z (week, geo)`` is worth: products of two geos' scores are
     correlated by the square of the geos' correlation."""
-    seen, geos = float(np.isfinite(z).sum()), z.shape[1]
+    observed, geos = float(np.isfinite(z).sum()), z.shape[1]
     if geos == 1:
-        return seen
-    return float(seen / (1.0 + (geos - 1) * np.mean(_correlations(z)[0] ** 2)))
+        return observed
+    return float(observed / (1.0 + (geos - 1) * np.mean(_correlations(z)[0] ** 2)))
 
 
 def _effective_weeks(z: Array, weeks: float) -> float:

@@ -171,8 +171,8 @@ def constant_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Iss
 
 
 def _all_equal(values: Array) -> bool:
-    seen = values[np.isfinite(values)]
-    return bool(np.all(seen == seen[0]))
+    observed = values[np.isfinite(values)]
+    return bool(np.all(observed == observed[0]))
 
 
 def identical_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:
