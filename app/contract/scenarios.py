@@ -24,12 +24,12 @@ class ScenarioBody(RequestBody):
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:
-        if len(self.asked) != 1:
+        if len(self.given_questions) != 1:
             raise ValueError('give exactly one of "allocate", "evaluate_plan", "counterfactual"')
         return self
 
     @property
-    def asked(self) -> list[Question]:
+    def given_questions(self) -> list[Question]:
         """The questions that are given."""
         names: tuple[Question, ...] = ("allocate", "evaluate_plan", "counterfactual")
         return [name for name in names if getattr(self, name) is not None]

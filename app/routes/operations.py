@@ -1,4 +1,4 @@
-"""Operations: poll, watch, cancel, stop."""
+"""Operations: list, read, watch, cancel, stop."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -43,7 +43,7 @@ def list_operations(
     "/operations/{operation_id:plain}", response_model=OperationDocument, responses=problems(404)
 )
 def get_operation(operation: ExistingOperation, conditional: ConditionalRead) -> Response:
-    """One operation as it stands now."""
+    """The current state of an operation."""
     return conditional.document(operation_document(operation))
 
 
@@ -57,10 +57,10 @@ async def watch_operation(
     context: ContextOf,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Server-sent events: ``progress`` at each change, then one named after how it ended.
+    """Server-sent events: ``progress`` at each change, then one named after the final status.
 
     The data of each event is the operation; the last one ends the stream. After a broken
-    connection, Last-Event-ID skips what was seen. A comment keeps a silent stream open.
+    connection, Last-Event-ID skips events already received. A comment keeps an idle stream open.
     """
     async for row in context.operations.watch(operation.id, _seen(last_event_id, operation)):
         name = row.status if row.status in TERMINAL else "progress"
@@ -70,23 +70,23 @@ async def watch_operation(
 
 @routes.post("/operations/{operation_id}:cancel", responses=problems(404, 409))
 def cancel_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
-    """Stop the operation and discard what it did; a running fit is killed within two seconds."""
+    """Cancel the operation and discard its work; a running fit is killed within two seconds."""
     return operation_document(context.operations.cancel(operation_id))
 
 
 @routes.post("/operations/{operation_id}:stop", responses=problems(404, 409))
 def stop_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
-    """End the operation with what it has: a fit with its draws so far, a frontier with its points.
+    """Stop the operation early and keep a fit's draws, or a frontier's points, computed so far.
 
-    Its result, and a model's verdict, say that they are incomplete.
+    The result, and a model's verdict, are marked as incomplete.
     """
     return operation_document(context.operations.stop(operation_id))
 
 
 def _seen(last_event_id: str | None, operation: OperationRow) -> int:
-    """The version that the caller has seen; -1 where that skips nothing.
+    """The version that the caller has received; -1 if no event is to be skipped.
 
-    What has ended is told again, and an id that this operation never gave is as good as none.
+    The final event of an ended operation is sent again, and an unknown id is ignored.
     """
     given = last_event_id or ""
     if operation.status in TERMINAL or not given.isdecimal() or len(given) > MOST_DIGITS:

@@ -1,4 +1,4 @@
-"""Plans: the best one, the score of a given one, the frontier."""
+"""Plans: allocation, evaluation of a given plan, efficient frontier."""
 
 from starlette.responses import Response
 
@@ -35,10 +35,10 @@ async def post_allocate(
     idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
-    """The plan that is best for the attitude to risk, under limits, with a proof of how good.
+    """The optimal plan for a risk objective under limits, with a certificate of optimality.
 
-    With ``Prefer: respond-async`` it is an operation, which takes the scope ``write`` as every
-    operation does; its result has the plan under ``allocation``.
+    With ``Prefer: respond-async`` it is queued as an operation, which needs the scope ``write``;
+    the result has the plan under ``allocation``.
     """
     if not wants_async(prefer):
         return await run_in_lane(
@@ -63,7 +63,7 @@ async def post_allocate(
 async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, run_in_lane: LaneRunnerOf
 ) -> Response:
-    """Score any plan, such as the agency's: its outcome, its risk, the limits that it breaks."""
+    """Evaluate a given plan, such as the agency's: outcome, risk, and violated limits."""
     return await run_in_lane(
         context.lanes.plans, lambda: json_response(evaluate_plan(context, model, body))
     )

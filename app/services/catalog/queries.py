@@ -47,5 +47,5 @@ def counterfactual(
 ) -> CounterfactualAnswer:
     """What if; raises QueryError, or ModelRejected."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    found = answer_what_if(models.fitted(context, row), body)
-    return found.model_copy(update={"warnings": (*warnings, *found.warnings)})
+    answer = answer_what_if(models.fitted(context, row), body)
+    return answer.model_copy(update={"warnings": (*warnings, *answer.warnings)})

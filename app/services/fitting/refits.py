@@ -44,9 +44,9 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
     model = models.fitted(context, row)
     sampling, spec = order.sampling or model.method.sampling, order.spec or model.spec
     require_draws(context.settings, sampling)
-    found = appended(context, model, order.data, spec, accept=order.accept_restated)
-    require_cells(context.settings, spec, found.panel, kept_draws(sampling), "/sampling")
-    if spec == model.spec and not found.new_weeks and not found.restated:
+    continued = appended(context, model, order.data, spec, accept=order.accept_restated)
+    require_cells(context.settings, spec, continued.panel, kept_draws(sampling), "/sampling")
+    if spec == model.spec and not continued.new_weeks and not continued.restated:
         last = model.panel.weeks[-1]
         detail = f"the data end on {last}, like the model's; append the weeks after it"
         raise InvalidRequest([Issue("/data", "nothing_new", detail)])
@@ -59,7 +59,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
         "project": order.project or row.project,
         "base": {"model_id": row.id},
     }
-    content = found.table.to_csv(index=False).encode()
+    content = continued.table.to_csv(index=False).encode()
 
     def store_data(session: Session) -> str:
         models.hold(session, row.id)
@@ -78,11 +78,11 @@ def appended(
     try:
         table = read_table(content, media_type)
         datasets.check_size(table, context.settings, "/data")
-        found = append_weeks(model, table, spec, accept=accept)
-        precheck(spec, found.panel)
+        continued = append_weeks(model, table, spec, accept=accept)
+        precheck(spec, continued.panel)
     except (DataError, SpecError) as error:
         raise type(error)(in_request(issue) for issue in error.issues) from error
-    return found
+    return continued
 
 
 def stability_of(row: ModelRow) -> StabilityReport:

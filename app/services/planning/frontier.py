@@ -76,21 +76,21 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
 
 
 def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
-    found = allocate(
+    allocation = allocate(
         problem, response, response.current, seed=problem.seed, effort=Effort(prove=problem.prove)
     )
-    certificate = found.certificate
+    certificate = allocation.certificate
     return FrontierPoint(
-        total=float(found.spend.sum()),
+        total=float(allocation.spend.sum()),
         risk_aversion=getattr(problem.objective, "risk_aversion", None),
-        status=found.status.value,
-        spend=response.named(found.spend),
-        gain=summarize(found.gain),
-        cvar=found.risk.cvar,
-        tail=found.risk.tail,
-        value=found.risk.value,
-        outcome=summarize(response.outcome(found.spend)),
-        marginal_roi=_marginal(found.spend, found.marginal_response),
+        status=allocation.status.value,
+        spend=response.named(allocation.spend),
+        gain=summarize(allocation.gain),
+        cvar=allocation.risk.cvar,
+        tail=allocation.risk.tail,
+        value=allocation.risk.value,
+        outcome=summarize(response.outcome(allocation.spend)),
+        marginal_roi=_marginal(allocation.spend, allocation.marginal_response),
         certificate=CertificateDocument(
             kind=certificate.kind.value,
             upper_bound=certificate.upper_bound,

@@ -7,9 +7,9 @@ from app.services.planning.responses import AnyResponse
 from optimizer.allocation import Allocation
 
 
-def stay_document(found: Allocation, response: AnyResponse) -> StayDocument | None:
+def stay_document(allocation: Allocation, response: AnyResponse) -> StayDocument | None:
     """The best plan compared with the current mix; None if the problem does not compare them."""
-    stay = found.stay
+    stay = allocation.stay
     if stay is None:
         return None
     return StayDocument(
@@ -22,9 +22,9 @@ def stay_document(found: Allocation, response: AnyResponse) -> StayDocument | No
     )
 
 
-def stability_document(found: Allocation) -> StabilityDocument | None:
+def stability_document(allocation: Allocation) -> StabilityDocument | None:
     """The stability of the plan; None if it was not requested or cannot be computed."""
-    stability = found.insights.stability if found.insights else None
+    stability = allocation.insights.stability if allocation.insights else None
     if stability is None:
         return None
     return StabilityDocument(
@@ -35,9 +35,9 @@ def stability_document(found: Allocation) -> StabilityDocument | None:
     )
 
 
-def information_document(found: Allocation) -> InformationDocument | None:
+def information_document(allocation: Allocation) -> InformationDocument | None:
     """The value of information; None if it was not requested or channels are not additive."""
-    information = found.insights.information if found.insights else None
+    information = allocation.insights.information if allocation.insights else None
     if information is None:
         return None
     return InformationDocument(

@@ -57,20 +57,20 @@ def priced(
         near = np.linspace(tried[max(at - 1, 0)], tried[min(at + 1, len(tried) - 1)], STEPS)
         best = try_all(near.tolist())
     response = respond(model, body, "value", best)
-    found = solve(response, body.prove)
-    kept = _quick(body, respond(model, body, "value", today))
-    seen = model.panel.array("price")
-    lowest, highest = float(seen.min()), float(seen.max())
+    allocation = solve(response, body.prove)
+    unchanged = _quick(body, respond(model, body, "value", today))
+    prices = model.panel.array("price")
+    lowest, highest = float(prices.min()), float(prices.max())
     document = PriceDocument(
         price=best,
         current=today,
-        effect=summarize(found.gain - kept.gain),
-        probability_better=float(np.mean(found.gain > kept.gain)),
+        effect=summarize(allocation.gain - unchanged.gain),
+        probability_better=float(np.mean(allocation.gain > unchanged.gain)),
         observed=(lowest, highest),
         beyond_observed=not lowest <= best <= highest,
         tried=tuple(PriceTried(price=p, value=values[p]) for p in sorted(values)),
     )
-    return response, found, document
+    return response, allocation, document
 
 
 def _quick(body: AllocateBody, response: AnyResponse) -> Allocation:

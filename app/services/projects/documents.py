@@ -7,7 +7,7 @@ from app.services.projects import projects
 
 
 def project_document(context: Context, row: ProjectRow) -> Project:
-    """The project with what holds in it now."""
+    """The project with its champion, its plan of record and its last actuals."""
     promotion, plan = (
         projects.latest(context, PromotionRow, row),
         projects.latest(context, ProjectPlanRow, row),

@@ -21,7 +21,7 @@ from app.services.planning.evaluate_plan import evaluate_plan
 def save(context: Context, body: ScenarioBody) -> ScenarioRow:
     """Answer a question and save both; raises the question's errors, and NotFound."""
     model = models.find(context, body.model_id)
-    question = body.asked[0]
+    question = body.given_questions[0]
     answer: BaseModel
     if body.allocate is not None:
         answer = allocate(context, model, body.allocate)
