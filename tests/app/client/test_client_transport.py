@@ -56,7 +56,7 @@ def test_a_lost_answer_to_a_read_is_asked_for_again() -> None:
 
 def test_a_creating_call_is_repeated_under_its_key() -> None:
     server = Broken(2)
-    refused = pytest.raises(ClientError, match="no Project")
+    refused = pytest.raises(ClientError, match="not a valid Project")
     with serving(server) as running, Client(str(running.base_url)) as api, refused:
         api.create_project("x")
     assert len(server.calls) == 3
