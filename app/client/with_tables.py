@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.client.errors import ClientError
 from app.client.rows import Rows
@@ -17,6 +17,8 @@ type Tables = Mapping[str, Rows]
 
 class WithTables(BaseModel):
     """A document with a headline and named tables, the first of which is the main one."""
+
+    model_config = ConfigDict(defer_build=True)
 
     @abstractmethod
     def tables(self) -> Tables:
