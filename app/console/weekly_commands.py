@@ -79,8 +79,8 @@ def plan_vs_actual(
     from app.contract.plan_requests import EvaluatePlanBody
     from app.display.figures import show
     from app.services.planning.evaluate_plan import evaluation
-    from app.services.projects.plan_vs_actual import summary_of
-    from app.services.projects.plans import planned_weeks
+    from app.services.planning.planned_weeks import planned_weeks
+    from app.services.planning.summary import variance_summary
     from mmm.plan.variance import plan_versus_actual
     from mmm.posterior.fitted import load_model
     from mmm.refit.append_weeks import append_weeks, newest_rows
@@ -92,7 +92,7 @@ def plan_vs_actual(
     came = append_weeks(fitted, newest_rows(fitted, [load_table(data)]))
     comparison = plan_versus_actual(fitted, planned, came.panel)
     if not as_json:
-        typer.echo(summary_of(comparison))
+        typer.echo(variance_summary(comparison))
     show(comparison, as_json, rows_table, parts_table)
 
 

@@ -11,8 +11,7 @@ from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import needs
 from app.http.idempotent import Idempotent
 from app.services.planning import allocate_job, frontier
-from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import evaluate_plan
+from app.services.planning.queries import allocate, evaluate_plan
 
 routes = router("plans")
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.context import Context
 from app.contract.plan_answers import (
     AllocationAnswer,
     BindingDocument,
@@ -23,22 +22,14 @@ from app.contract.plan_answers import (
     Versus,
 )
 from app.contract.plan_requests import AllocateBody, Coming
-from app.db.models import ModelRow
-from app.services.catalog import models
 from app.services.planning.insights import information_document, stability_document, stay_document
 from app.services.planning.pricing import priced
-from app.services.planning.responses import AnyResponse, Respond, response_of, responses
+from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.summary import money, summary_of
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison
-
-
-def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
-    """The optimal plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
-    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return answer(models.fitted(context, row), body, warnings, responses(context, row))
 
 
 def answer(

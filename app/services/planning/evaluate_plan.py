@@ -2,24 +2,15 @@
 
 import numpy as np
 
-from app.context import Context
 from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
 from app.contract.plan_requests import EvaluatePlanBody
-from app.db.models import ModelRow
-from app.services.catalog import models
 from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
-from app.services.planning.responses import Respond, response_of, responses
+from app.services.planning.responses import Respond, response_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.solve.score import Score, score
-
-
-def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
-    """Evaluate a plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
-    warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return evaluation(models.fitted(context, row), body, warnings, responses(context, row))
 
 
 def evaluation(

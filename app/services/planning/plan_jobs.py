@@ -11,7 +11,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job
 from app.services.catalog import models
 from app.services.operations.quotas import check_operations
-from app.services.planning.responses import responses
+from app.services.planning.queries import responses
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model

@@ -7,9 +7,7 @@ a cached response, the next allocation over the same horizon reuses them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.context import Context
 from app.contract.plan_requests import Coming
-from app.db.models import ModelRow
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import ObjectiveUnit
@@ -20,6 +18,8 @@ from mmm.posterior.fitted import FittedModel
 from optimizer.curves.cache import cached_curve_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
+
+
 type Respond = Callable[[FittedModel, Coming, ObjectiveUnit, float | None], AnyResponse]
 """Builds the plan response of a model over a horizon, at an own price if one is given.
 
@@ -99,8 +99,3 @@ def _in_scenario(issue: Issue, coming: Coming, k: int) -> Issue:
     else:
         return issue
     return Issue(place, issue.code, issue.detail)
-
-
-def responses(context: Context, row: ModelRow) -> Respond:
-    """The cached plan responses of this model."""
-    return CachedResponses(context.cache, row.artefact_key)

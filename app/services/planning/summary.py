@@ -1,13 +1,15 @@
-"""The summary sentence of an allocation."""
+"""The summary sentence of an allocation, and of a plan against its actual weeks."""
 
 from collections.abc import Sequence
 
 from app.contract.plan_answers import PlannedChannel, Versus
+from mmm.plan.variance_answer import PlanVersusActual
 from optimizer.allocation import Status
 
 SAME = 1e-9
 NOTICEABLE = 0.01
 """Changes below this share of the plan's total are not mentioned."""
+_GIVEN = ("reference", "plan")
 
 
 def summary_of(
@@ -61,3 +63,17 @@ def money(amount: float) -> str:
     if abs(amount) >= 100.0:
         return f"{round(amount):,}"
     return f"{amount:.3g}"
+
+
+def variance_summary(comparison: PlanVersusActual) -> str:
+    """One sentence: the difference, its largest cause, and whether the residual is noise."""
+    causes = {row.kind: row.amount.mean for row in comparison.rows if row.kind not in _GIVEN}
+    kind = max(causes, key=lambda name: abs(causes[name]))
+    gap = comparison.difference.mean
+    rest = "within" if comparison.residual.within else "outside"
+    return (
+        f"{comparison.weeks} of {comparison.weeks_planned} weeks: {money(comparison.actual)} "
+        f"{comparison.unit}, {money(abs(gap))} {'more' if gap >= 0.0 else 'less'} than planned; "
+        f"the largest cause is {kind} ({causes[kind]:+,.4g}); the residual is {rest} the model's "
+        "predictive interval."
+    )

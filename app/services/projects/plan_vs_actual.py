@@ -6,11 +6,11 @@ from app.context import Context
 from app.contract.projects import ProjectVariance
 from app.db.models import ProjectRow
 from app.services.catalog import models
-from app.services.planning.summary import money
+from app.services.planning.planned_weeks import planned_weeks
+from app.services.planning.summary import variance_summary
 from app.services.projects import plans as project_plans
 from app.services.projects.actuals import actuals_of
 from app.services.projects.csv_export import Cell, write_csv
-from app.services.projects.plans import planned_weeks
 from mmm.errors import Issue, QueryError
 from mmm.interval import Interval
 from mmm.plan.variance import plan_versus_actual
@@ -38,25 +38,8 @@ def variance(context: Context, project: ProjectRow, plan_id: str | None) -> Proj
         plan_id=plan.id,
         model_id=plan.model_id,
         sources=sources,
-        summary=summary_of(comparison),
+        summary=variance_summary(comparison),
     )
-
-
-def summary_of(comparison: PlanVersusActual) -> str:
-    """One sentence: the difference, its largest cause, and whether the residual is noise."""
-    causes = {row.kind: row.amount.mean for row in comparison.rows if row.kind not in _GIVEN}
-    kind = max(causes, key=lambda name: abs(causes[name]))
-    gap = comparison.difference.mean
-    rest = "within" if comparison.residual.within else "outside"
-    return (
-        f"{comparison.weeks} of {comparison.weeks_planned} weeks: {money(comparison.actual)} "
-        f"{comparison.unit}, {money(abs(gap))} {'more' if gap >= 0.0 else 'less'} than planned; "
-        f"the largest cause is {kind} ({causes[kind]:+,.4g}); the residual is {rest} the model's "
-        "predictive interval."
-    )
-
-
-_GIVEN = ("reference", "plan")
 
 
 def variance_csv(comparison: PlanVersusActual) -> str:

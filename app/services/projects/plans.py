@@ -1,28 +1,18 @@
 """Plans of record: a question to a model, its answer, and the spend by week, geo and channel."""
 
-from typing import Any
-
-import numpy as np
-
 from app.context import Context
-from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.contract.projects import ProjectPlanBody
 from app.db.models import Document, ModelRow, ProjectPlanRow, ProjectRow
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
 from app.ids import new_id
 from app.services.catalog import models
 from app.services.catalog.json_numbers import without_nan
-from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import evaluate_plan, with_profiles
-from app.services.planning.responses import response_of
+from app.services.planning.planned_weeks import planned_weeks
+from app.services.planning.queries import allocate, evaluate_plan
 from app.services.projects import projects, scenarios
 from mmm.errors import Issue
-from mmm.plan.mixture import PlanMixture
-from mmm.plan.response import PlanResponse
-from mmm.plan.variance import PlannedWeeks, promised
-from mmm.posterior.fitted import FittedModel
+from mmm.plan.variance import promised
 from mmm.summarize import summarize
-from mmm.types import Array
 
 type AnsweredQuestion = tuple[ModelRow, str, Document, Document]
 """Model, question, request and answer, as in a scenario."""
@@ -72,38 +62,6 @@ def find(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectP
     if plan is None or plan.project_id != project.id:
         raise NotFound("plan", plan_id)
     return plan
-
-
-def planned_weeks(
-    model: FittedModel, question: str, request: Document, answer: Document
-) -> PlannedWeeks:
-    """Spend of the plan and of its reference, under the plan's assumptions."""
-    coming: AllocateBody | EvaluatePlanBody
-    if question == "allocate":
-        coming = AllocateBody.model_validate(request)
-    else:
-        coming = with_profiles(EvaluatePlanBody.model_validate(request))
-    price = answer.get("price")
-    response = response_of(model, coming, "kpi", price["price"] if price else None)
-    if isinstance(response, PlanMixture):
-        detail = (
-            "a plan of record needs a single set of assumptions: evaluate this plan without "
-            "scenarios, and adopt that evaluation"
-        )
-        raise InvalidRequest([Issue(f"/{question}/scenarios", "scenarios", detail)])
-    return PlannedWeeks(response.world, _spend(response, answer["plan"]), _reference(response))
-
-
-def _reference(response: PlanResponse) -> Array:
-    return response.plan(response.current)
-
-
-def _spend(response: PlanResponse, plan: dict[str, Any]) -> Array:
-    """Spend of the answer's plan (week, geo, channel)."""
-    places = plan["by_week_and_geo"] or plan["by_week"]
-    spend = [[place["spend"][name] for name in response.channels] for place in places]
-    shape = (len(response.horizon), -1, len(response.channels))
-    return np.array(spend, dtype=np.float64).reshape(shape)
 
 
 def _answered(context: Context, project: ProjectRow, body: ProjectPlanBody) -> AnsweredQuestion:

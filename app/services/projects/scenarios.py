@@ -14,8 +14,7 @@ from app.ids import new_id
 from app.services.catalog import models
 from app.services.catalog.json_numbers import without_nan
 from app.services.catalog.queries import counterfactual
-from app.services.planning.allocate import allocate
-from app.services.planning.evaluate_plan import evaluate_plan
+from app.services.planning.queries import allocate, evaluate_plan
 
 
 def save(context: Context, body: ScenarioBody) -> ScenarioRow:

@@ -222,7 +222,14 @@ def test_contributions_and_report_come_from_the_model_file(folder, models) -> No
 
 
 @pytest.mark.parametrize(
-    "command", [["contributions"], ["graph"], ["whatif", "--do", "tv:scale=0"]]
+    "command",
+    [
+        ["contributions"],
+        ["graph"],
+        ["whatif", "--do", "tv:scale=0"],
+        ["allocate", "--weeks", "2"],
+    ],
+    ids=lambda command: command[0],
 )
 def test_questions_to_a_model_file_load_no_service(models, command) -> None:
     run = (

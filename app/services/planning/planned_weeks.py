@@ -1,0 +1,48 @@
+"""Spend of a plan of record week by week, with the assumptions it was made under."""
+
+from typing import Any
+
+import numpy as np
+
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
+from app.errors import InvalidRequest
+from app.services.planning.evaluate_plan import with_profiles
+from app.services.planning.responses import response_of
+from mmm.errors import Issue
+from mmm.plan.mixture import PlanMixture
+from mmm.plan.response import PlanResponse
+from mmm.plan.variance import PlannedWeeks
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+
+def planned_weeks(
+    model: FittedModel, question: str, request: dict[str, Any], answer: dict[str, Any]
+) -> PlannedWeeks:
+    """Spend of the plan and of its reference, under the plan's assumptions."""
+    coming: AllocateBody | EvaluatePlanBody
+    if question == "allocate":
+        coming = AllocateBody.model_validate(request)
+    else:
+        coming = with_profiles(EvaluatePlanBody.model_validate(request))
+    price = answer.get("price")
+    response = response_of(model, coming, "kpi", price["price"] if price else None)
+    if isinstance(response, PlanMixture):
+        detail = (
+            "a plan of record needs a single set of assumptions: evaluate this plan without "
+            "scenarios, and adopt that evaluation"
+        )
+        raise InvalidRequest([Issue(f"/{question}/scenarios", "scenarios", detail)])
+    return PlannedWeeks(response.world, _spend(response, answer["plan"]), _reference(response))
+
+
+def _reference(response: PlanResponse) -> Array:
+    return response.plan(response.current)
+
+
+def _spend(response: PlanResponse, plan: dict[str, Any]) -> Array:
+    """Spend of the answer's plan (week, geo, channel)."""
+    places = plan["by_week_and_geo"] or plan["by_week"]
+    spend = [[place["spend"][name] for name in response.channels] for place in places]
+    shape = (len(response.horizon), -1, len(response.channels))
+    return np.array(spend, dtype=np.float64).reshape(shape)
