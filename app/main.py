@@ -15,6 +15,7 @@ from app.http import handlers, openapi
 from app.http.metrics_server import serve_metrics
 from app.http.middleware import BodyLimit, ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
+from app.http.trusted_host import TrustedHost, trusted_names
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
 from app.routes import (
@@ -81,6 +82,8 @@ def create_app(
     openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(ProblemRewriter)
+    if (trusted := trusted_names(settings)) is not None:
+        app.add_middleware(TrustedHost, names=trusted[0], loopback=trusted[1])
     app.add_middleware(RequestContext)
     _build_routes(app)
     return app

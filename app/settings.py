@@ -1,12 +1,13 @@
 """Settings of the service: environment variables ``PRUDENT_*``, read when the app is created."""
 
 import ipaddress
+import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 GIBIBYTE = 1024**3
 
@@ -85,6 +86,8 @@ def _is_loopback(host: str | None) -> bool:
 
 MEBIBYTE = 1024 * 1024
 
+_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+")
+
 
 PREFIX = "PRUDENT_"
 
@@ -138,6 +141,12 @@ class Settings(AccessSettings):
     )
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names by which the service may be called, separated by commas. Without auth "
+        "loopback names are always allowed and nothing else is; with auth every name is, unless "
+        "some are listed.",
     )
     metrics_port: int | None = Field(
         default=None,
@@ -244,6 +253,21 @@ class Settings(AccessSettings):
         ge=0,
         description="Approximate bytes of fitted models, plan responses and answers in memory.",
     )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _names(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        return [name.strip() for name in given.split(",")] if given.strip() else []
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _bare_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not _HOST_NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no host name: no scheme, port or * belongs to it")
+        return names
 
     @property
     def resolved_database_url(self) -> str:
