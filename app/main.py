@@ -11,7 +11,7 @@ from app.access.gate import open_gate
 from app.assemble import open_infrastructure, start_worker
 from app.context import Context
 from app.fitworker.process import COMMAND
-from app.http import handlers, openapi
+from app.http import docs_page, handlers, openapi
 from app.http.metrics_server import serve_metrics
 from app.http.middleware import BodyLimit, ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
@@ -59,6 +59,7 @@ def create_app(
         version=release(),
         description=DESCRIPTION,
         lifespan=_lifespan(settings, fit_command),
+        docs_url=None,
         redoc_url=None,
         generate_unique_id_function=operation_id,
     )
@@ -78,6 +79,7 @@ def create_app(
         audit,
     ):
         app.include_router(module.routes)
+    docs_page.install(app)
     handlers.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from app.contract.problem import MEDIA_TYPE
 from app.http.openapi_examples import EXAMPLES
 from app.http.openapi_links import LINKS
+from app.http.openapi_titles import TITLES
 
 type Json = dict[str, Any]
 
@@ -48,7 +49,8 @@ def document(app: FastAPI) -> Json:
     schema = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
-    for _, operation in operations(schema):
+    for call, operation in operations(schema):
+        operation["summary"] = TITLES[call]
         _document_problems(operation)
         _document_conditional_reads(operation)
         _add_links(operation)
