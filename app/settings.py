@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from mmm.data.table_limits import TableLimits
+
 GIBIBYTE = 1024**3
 
 
@@ -239,6 +241,11 @@ class Settings(AccessSettings):
     )
     max_rows: int = Field(default=200_000, ge=1, description="Maximum rows of a table.")
     max_columns: int = Field(default=500, ge=1, description="Maximum columns of a table.")
+    max_table_bytes: int = Field(
+        default=512 * MEBIBYTE,
+        ge=1024,
+        description="Maximum bytes of a Parquet table's cells when unpacked.",
+    )
     max_draws: int = Field(
         default=100_000, ge=100, description="Maximum (draws + tune) x chains of a fit."
     )
@@ -273,6 +280,11 @@ class Settings(AccessSettings):
     def resolved_database_url(self) -> str:
         """The database URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'prudent.db'}"
+
+    @property
+    def table_limits(self) -> TableLimits:
+        """How large a table may be that a caller sends."""
+        return TableLimits(self.max_rows, self.max_columns, unpacked_bytes=self.max_table_bytes)
 
     @property
     def single_host(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mmm.data.table_profile import ColumnProfile, TableProfile, TableWarning
-from mmm.data.tables import dates, numbers
+from mmm.data.tables import dates_if_all, empty_cells, numbers_if_all
 from mmm.types import Array
 
 COLLINEAR = 0.98
@@ -43,21 +43,20 @@ def profile_table(frame: pd.DataFrame) -> TableProfile:
 
 
 def _column(frame: pd.DataFrame, name: str) -> tuple[ColumnProfile, Array | None]:
-    cells = frame[name].tolist()
-    missing = sum(cell is None or cell is pd.NA or not str(cell).strip() for cell in cells)
-    if missing == len(cells):
-        return ColumnProfile(name=name, kind="text", missing=missing), None
-    values, issues = numbers(frame, name)
-    if len(issues) == missing:
+    missing = empty_cells(frame, name)
+    text = ColumnProfile(name=name, kind="text", missing=missing)
+    if missing == len(frame):
+        return text, None
+    values = numbers_if_all(frame, name)
+    if values is not None:
         kept = values[np.isfinite(values)]
         summary = {"minimum": kept.min(), "maximum": kept.max(), "mean": kept.mean()}
         return ColumnProfile(name=name, kind="number", missing=missing, **summary), values
-    days, problems = dates(frame, name)
-    if len(problems) == missing:
-        known = [day for day in days if day is not None]
-        ends = {"first": min(known), "last": max(known)}
-        return ColumnProfile(name=name, kind="date", missing=missing, **ends), None
-    return ColumnProfile(name=name, kind="text", missing=missing), None
+    days = dates_if_all(frame, name)
+    if days is None:
+        return text, None
+    ends = {"first": min(days), "last": max(days)}
+    return ColumnProfile(name=name, kind="date", missing=missing, **ends), None
 
 
 def _number_warnings(name: str, values: Array) -> list[TableWarning]:
@@ -82,7 +81,7 @@ def _number_warnings(name: str, values: Array) -> list[TableWarning]:
 
 
 def _date_warnings(frame: pd.DataFrame, name: str) -> list[TableWarning]:
-    days = [day for day in dates(frame, name)[0] if day is not None]
+    days = dates_if_all(frame, name) or []
     known = sorted(set(days))
     warnings = []
     if len(known) < len(days):

@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import DatasetRow
 from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
-from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
+from app.errors import NotFound, UnsupportedMediaType
 from app.ids import new_id
 from app.services.operations.quotas import check_bytes
-from app.settings import Settings
 from mmm.data.profile import profile_table
-from mmm.data.tables import CSV, JSON, PARQUET, read_table
+from mmm.data.table_formats import CSV, JSON, PARQUET, read_table
 from mmm.errors import DataError, Issue
 
 MEDIA_TYPES = (CSV, PARQUET, JSON)
@@ -31,10 +29,9 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
         given = kind or "no Content-Type"
         raise UnsupportedMediaType(f"Send one of {', '.join(MEDIA_TYPES)}, not {given}.")
     try:
-        table = read_table(content, kind)
+        table = read_table(content, kind, context.settings.table_limits)
     except DataError as error:
         raise DataError(_in_body(error)) from error
-    check_size(table, context.settings, "")
     profile = profile_table(table)
     with context.database.write() as session:
         check_bytes(session, context.settings, len(content))
@@ -78,22 +75,6 @@ def remove(context: Context, dataset_id: str) -> None:
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)
-
-
-def check_size(table: pd.DataFrame, settings: Settings, where: str) -> None:
-    """Raise InvalidRequest for a table above the size limits; ``where`` is its JSON pointer."""
-    rows, columns = table.shape
-    limits = (
-        (rows, settings.max_rows, "too_many_rows", "rows"),
-        (columns, settings.max_columns, "too_many_columns", "columns"),
-    )
-    issues = [
-        Issue(where, code, f"the table has {count} {what}; the limit is {limit}")
-        for count, limit, code, what in limits
-        if count > limit
-    ]
-    if issues:
-        raise InvalidRequest(issues)
 
 
 def _in_body(error: DataError) -> list[Issue]:

@@ -13,7 +13,7 @@ from app.services.operations.quotas import check_bytes, check_operations
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel
-from mmm.data.tables import JSON, read_table
+from mmm.data.table_formats import JSON, read_table
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec
@@ -77,8 +77,7 @@ def checked(context: Context, spec: ModelSpec, data: RequestData) -> CheckedData
     """
     key, content, media_type = data_bytes(context, data)
     try:
-        table = read_table(content, media_type)
-        datasets.check_size(table, context.settings, "/data")
+        table = read_table(content, media_type, context.settings.table_limits)
         panel = build_panel(table, spec)
         return CheckedData(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
     except (DataError, SpecError) as error:

@@ -12,7 +12,8 @@ from app.services.fitting.submission import RequestData, data_bytes, in_request
 from app.services.operations.quotas import check_bytes
 from app.services.projects import projects
 from mmm.data.panel_table import panel_to_table
-from mmm.data.tables import dates, read_table
+from mmm.data.table_formats import read_table
+from mmm.data.tables import dates
 from mmm.errors import DataError, Issue, QueryError, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import AppendedData, append_weeks, newest_rows
@@ -26,8 +27,7 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
     model = models.fitted(context, _reading_model(context, project))
     key, content, media_type = data_bytes(context, data)
     try:
-        table = read_table(content, media_type)
-        datasets.check_size(table, context.settings, "/data")
+        table = read_table(content, media_type, context.settings.table_limits)
         weeks, _ = dates(table, model.spec.date) if model.spec.date in table else ([], [])
         known = [week for week in weeks if week is not None]
         earlier = newest_rows(model, [*_posted(context, project)])

@@ -13,7 +13,8 @@ from mmm.data.draft import draft_spec
 from mmm.data.panel import build_panel
 from mmm.data.panel_checks import MAX_ISSUES
 from mmm.data.profile import profile_table
-from mmm.data.tables import CSV, JSON, PARQUET, read_rows, read_table, reshape_long
+from mmm.data.table_formats import CSV, JSON, PARQUET, read_rows, read_table
+from mmm.data.tables import reshape_long
 from mmm.errors import DataError, SpecError
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, panel_spec, table
