@@ -1,96 +1,15 @@
 """Settings of the service: environment variables ``PRUDENT_*``, read when the app is created."""
 
-import ipaddress
-import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
+from app.access_settings import AccessSettings
 from mmm.data.table_limits import TableLimits
 
-GIBIBYTE = 1024**3
-
-
-class AccessSettings(BaseSettings):
-    """Access control; off by default, and then the service may listen on loopback only."""
-
-    auth: Literal["none", "keys", "oidc", "keys+oidc"] = Field(
-        default="none",
-        description="Accepted credentials: API keys, tokens of an identity provider, or both.",
-    )
-    key_secret: SecretStr | None = Field(
-        default=None,
-        min_length=32,
-        description="Secret under which API keys are stored, at least 32 characters; default on a "
-        "single machine: a file in the data directory.",
-    )
-    oidc_issuer: str | None = Field(
-        default=None, description="Identity provider: the claim iss of its tokens."
-    )
-    oidc_audience: str | None = Field(
-        default=None, description="This service: the claim aud of tokens."
-    )
-    oidc_jwks_url: str | None = Field(
-        default=None,
-        description="URL of the provider's public keys; default: from its discovery document.",
-    )
-    oidc_tenant_claim: str = Field(default="tenant", description="Claim that names the tenant.")
-    oidc_scope_claim: str = Field(
-        default="scope", description="Claim with the scopes, as a string of words or a list."
-    )
-    oidc_scope_prefix: str = Field(
-        default="prudent:", description="Prefix of read, write and admin in that claim."
-    )
-
-    tenant_operations: int = Field(
-        default=50, ge=1, description="Maximum unfinished operations of a tenant."
-    )
-    tenant_bytes: int = Field(
-        default=50 * GIBIBYTE,
-        ge=1,
-        description="Maximum bytes of a tenant's datasets and models.",
-    )
-    tenant_requests_per_second: float = Field(
-        default=50.0,
-        gt=0,
-        description="Sustained request rate of a tenant, over all API processes; only with auth.",
-    )
-    tenant_burst: int = Field(
-        default=200, ge=1, description="Requests that a tenant may send at once after a pause."
-    )
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if "oidc" in self.auth and not (self.oidc_issuer and self.oidc_audience):
-            raise ValueError(
-                f"PRUDENT_AUTH={self.auth} needs PRUDENT_OIDC_ISSUER and PRUDENT_OIDC_AUDIENCE"
-            )
-        for url in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
-            if not _is_safe(url):
-                raise ValueError(f"{url!r}: the provider's URL must use https")
-        return self
-
-
-def _is_safe(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
-
-
 MEBIBYTE = 1024 * 1024
-
-_HOST_NAME = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+")
-
-
 PREFIX = "PRUDENT_"
 
 
@@ -143,12 +62,6 @@ class Settings(AccessSettings):
     )
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port to listen on; 0 lets the system choose."
-    )
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(),
-        description="Names by which the service may be called, separated by commas. Without auth "
-        "loopback names are always allowed and nothing else is; with auth every name is, unless "
-        "some are listed.",
     )
     metrics_port: int | None = Field(
         default=None,
@@ -260,21 +173,6 @@ class Settings(AccessSettings):
         ge=0,
         description="Approximate bytes of fitted models, plan responses and answers in memory.",
     )
-
-    @field_validator("allowed_hosts", mode="before")
-    @classmethod
-    def _names(cls, given: Any) -> Any:
-        if not isinstance(given, str):
-            return given
-        return [name.strip() for name in given.split(",")] if given.strip() else []
-
-    @field_validator("allowed_hosts")
-    @classmethod
-    def _bare_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if not _HOST_NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is no host name: no scheme, port or * belongs to it")
-        return names
 
     @property
     def resolved_database_url(self) -> str:

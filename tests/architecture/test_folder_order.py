@@ -41,8 +41,8 @@ OPTIMIZER: Levels = (
     ("solve",),
 )
 APP: Levels = (
-    ("ids", "errors", "settings", "contract"),
-    ("problems", "runtime", "db", "display"),
+    ("ids", "errors", "access_settings", "contract"),
+    ("settings", "problems", "runtime", "db", "display"),
     ("store", "access", "jobs", "client"),
     ("fitworker", "configuration", "context"),
     ("services.operations",),
