@@ -42,7 +42,8 @@ OPTIMIZER: Levels = (
 )
 APP: Levels = (
     ("ids", "errors", "access_settings", "contract"),
-    ("settings", "problems", "runtime", "db", "display"),
+    ("settings", "problems", "display"),
+    ("runtime", "db"),
     ("store", "access", "jobs", "client"),
     ("fitworker", "configuration", "context"),
     ("services.operations",),
