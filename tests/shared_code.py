@@ -8,7 +8,7 @@ To compile a model takes up to a minute, to load it a second. Code is found by t
 from contextlib import suppress
 from pathlib import Path
 
-from mmm.code_folder import code_folder
+from mmm.inference.code_store import code_folder
 
 CACHE = Path(__file__).parents[1] / ".cache" / "fits"
 

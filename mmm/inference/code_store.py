@@ -23,6 +23,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 import pymc as pm
+import pytensor
 from numba.core.compiler import lookup_environment
 from numba.core.registry import cpu_target
 from numba.core.runtime.nrt import rtsys
@@ -30,7 +31,7 @@ from numba.core.serialize import dumps
 from nutpie import compile_pymc
 from pymc.initial_point import make_initial_point_fn
 
-from mmm.code_folder import code_folder
+from mmm.code_folder import CODE_DIR
 from mmm.types import Array
 
 FORMAT = 1
@@ -40,6 +41,12 @@ MOST_ENTRIES = 100
 _EMPTY = llvm.parse_assembly("").as_bitcode()
 _ready: dict[str, list["Function"]] = {}
 """Functions in this process by key: the same code is not loaded beside itself."""
+
+
+def code_folder() -> Path:
+    """The folder that ``PRUDENT_CODE_DIR`` names, or one beside PyTensor's own compiled code."""
+    given = os.environ.get(CODE_DIR)
+    return Path(given) if given else Path(pytensor.config.base_compiledir) / "prudent"
 
 
 @dataclass(frozen=True)

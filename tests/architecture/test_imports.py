@@ -29,8 +29,7 @@ SOLVER_FOLDERS = (
 MODE_FOLDERS = ("mmm.inference",)
 OWNERS = {
     **dict.fromkeys(("fastapi", "starlette", "uvicorn", "sqlalchemy", "alembic", "dbos"), ("app",)),
-    **dict.fromkeys(("pymc", "nutpie"), SAMPLER_FOLDERS),
-    "pytensor": (*SAMPLER_FOLDERS, "mmm.code_folder"),
+    **dict.fromkeys(("pymc", "nutpie", "pytensor"), SAMPLER_FOLDERS),
     **dict.fromkeys(("jax", "numpyro", "blackjax"), ("mmm.inference.nuts_jax",)),
     "scipy.optimize": (*SOLVER_FOLDERS, *MODE_FOLDERS),
 }
