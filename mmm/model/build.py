@@ -3,8 +3,10 @@
 Variables in natural units are ``pm.Data`` nodes named as in ``timeline.Variables`` (the collapsed
 form, on which nothing intervenes, holds them scaled); parameters come from ``parameters``; means
 from ``equations``; observed nodes are ``kpi`` (``log_kpi`` where the noise is autoregressive on the
-log scale), ``mediator_<name>`` and ``budget_<channel>``. No number of the data is a constant of the
-graph, so that models of one structure share their compiled code.
+log scale), ``mediator_<name>``, ``budget_<channel>`` and ``lift``. Lift tests enter here: ``lift``
+observes the measured lifts around those that the parameters predict, and the cells that a test was
+computed from leave the likelihood of the KPI. No number of the data is a constant of the graph, so
+that models of one structure share their compiled code.
 """
 
 from collections.abc import Callable
@@ -21,10 +23,15 @@ from mmm.data.panel import Panel
 from mmm.data.timeline import VARIABLE_NAMES
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
-from mmm.lift.predict import needs_sampled_coefficients, predicted_lifts
-from mmm.lift.resolve import ResolvedTest, resolve_lift_tests
+from mmm.lift.predict import needs_sampled_coefficients
+from mmm.lift.resolve import resolve_lift_tests
 from mmm.model.collapse import Observations, log_evidence
-from mmm.model.likelihood import kpi_likelihood, observed_budgets, observed_mediators
+from mmm.model.likelihood import (
+    kpi_likelihood,
+    observed_budgets,
+    observed_lifts,
+    observed_mediators,
+)
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
 from mmm.posterior.latent_demand import DrivenBudgets, log_budgets
@@ -109,7 +116,7 @@ def build_model(design: Design) -> pm.Model:
         predictor.name = PREDICTOR
         tests = resolve_lift_tests(design)
         kpi_likelihood(design, p, predictor, kept_cells(tests, design.spec, design.panel))
-        _observe_lifts(tests, p, design)
+        observed_lifts(tests, p, design)
     return model
 
 
@@ -131,7 +138,7 @@ def build_collapsed(design: Design) -> pm.Model:
                 log_evidence(p, inputs, coefficients, observations, mediator_value)
             ),
         )
-        _observe_lifts(tests, p, design)
+        observed_lifts(tests, p, design)
     return model
 
 
@@ -157,16 +164,6 @@ def collapsible(design: Design) -> bool:
     log_normal = spec.kpi.likelihood == "lognormal"
     gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
     return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(design.panel.geos) == 1)
-
-
-def _observe_lifts(tests: tuple[ResolvedTest, ...], p: dict[str, Tensor], design: Design) -> None:
-    """Creates the observed node of the measured lifts around the model's predictions."""
-    if not tests:
-        return
-    center = predicted_lifts(tests, p, design, pt, pm.Data)
-    lift = pm.Data("observed_lift", np.array([test.lift for test in tests]))
-    sd = pm.Data("lift_sd", np.array([test.sd for test in tests]))
-    pm.Normal("lift", center, sd, observed=lift)
 
 
 def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:

@@ -1,4 +1,5 @@
-"""The observed nodes of the PyMC graph: the KPI, the mediators, the budgets that demand drives.
+"""The observed nodes of the PyMC graph: the KPI, the mediators, the budgets that demand drives,
+the lifts.
 
 kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
           covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
@@ -7,6 +8,7 @@ kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise ha
 mediator  Normal(mean, sd) in its own units; an unobserved week is mean + sd * innovation
 budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
           spend: the second sensor of latent demand
+lift      Normal(predicted lift, sd of the test), one for each lift test
 """
 
 import numpy as np
@@ -18,6 +20,8 @@ from mmm.data.design import Design
 from mmm.data.inputs import Inputs
 from mmm.data.panel import Panel
 from mmm.equations.mediators import MediatorValue
+from mmm.lift.predict import predicted_lifts
+from mmm.lift.resolve import ResolvedTest
 from mmm.posterior.latent_demand import log_budgets
 from mmm.spec.structure import Structure
 from mmm.types import Array, Parameters, Tensor
@@ -124,3 +128,13 @@ def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> No
         name = s.channels[channel]
         logs = pm.Data(f"observed_budget_{name}", budgets.logs[k, weeks])
         pm.Normal(f"budget_{name}", mean[weeks], p["budget_sd"][k], observed=logs)
+
+
+def observed_lifts(tests: tuple[ResolvedTest, ...], p: Parameters, design: Design) -> None:
+    """Creates the observed node of the measured lifts around the model's predictions."""
+    if not tests:
+        return
+    center = predicted_lifts(tests, p, design, pt, pm.Data)
+    lift = pm.Data("observed_lift", np.array([test.lift for test in tests]))
+    sd = pm.Data("lift_sd", np.array([test.sd for test in tests]))
+    pm.Normal("lift", center, sd, observed=lift)
