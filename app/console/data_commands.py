@@ -66,7 +66,7 @@ def reshape(
 ) -> None:
     """Reshape a long table (one row per date and variable) to wide form (one row per week)."""
     from app.console.files import load_table
-    from mmm.data.tables import reshape_long
+    from mmm.data.cells import reshape_long
 
     wide = reshape_long(load_table(data), date=date, variable=variable, value=value, geo=geo)
     wide.to_csv(output, index=False)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
-from mmm.data.table_formats import CSV, JSON, PARQUET, read_table
+from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
 from mmm.errors import DataError, Issue, QueryError, SpecError, pointer
 from mmm.spec.model import ModelSpec, parse_spec
 

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from app.display.figures import titled
-from mmm.causal.answer import EffectStatus, GraphAnswer, GraphEdge
+from mmm.causal.graph_answer import EffectStatus, GraphAnswer, GraphEdge
 
 
 def nodes_table(answer: GraphAnswer) -> Table:

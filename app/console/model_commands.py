@@ -49,7 +49,7 @@ def graph(model: ExistingFile, as_json: AsJson = False) -> None:
     """Show the causal graph, and which effects it identifies."""
     from app.console.graph_tables import effects_table, independence_table, nodes_table
     from app.display.figures import show
-    from mmm.causal.explain import explain_graph
+    from mmm.causal.explain_graph import explain_graph
     from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from mmm.attribution.answers import ContributionReport, ResponseCurves
-from mmm.causal.answer import GraphAnswer
+from mmm.causal.graph_answer import GraphAnswer
 from mmm.counterfactual.question import Counterfactual
 
 VerdictStatus = Literal["trusted", "caution", "rejected"]

@@ -11,7 +11,7 @@ def load() -> Fit:
     """Import what a fit needs, which takes seconds, and return the fit function."""
     from mmm.data.design import design_of
     from mmm.data.panel import build_panel
-    from mmm.data.table_formats import read_table
+    from mmm.data.table_reader import read_table
     from mmm.inference.fit import fit
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel

@@ -15,8 +15,8 @@ from itertools import pairwise, permutations
 import networkx as nx
 
 from mmm.causal.adjustment import Dag, d_separated
-from mmm.causal.answer import GraphWarning
 from mmm.causal.graph import EXOGENOUS_KINDS, CausalGraph
+from mmm.causal.graph_answer import GraphWarning
 from mmm.causal.time_unrolled import UnrolledGraph, WeekNode, unroll
 from mmm.spec.edges import KPI
 

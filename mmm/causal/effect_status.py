@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from mmm.causal.answer import (
+from mmm.causal.graph import CausalGraph
+from mmm.causal.graph_answer import (
     EffectStatus,
     IdentificationStatus,
     LeverEffects,
 )
-from mmm.causal.graph import CausalGraph
 from mmm.causal.identification import Identification, direct_effect, total_effect
 from mmm.causal.time_unrolled import unroll
 from mmm.spec.edges import KPI

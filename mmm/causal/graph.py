@@ -26,7 +26,7 @@ from functools import cached_property
 import networkx as nx
 
 from mmm.causal.adjustment import Dag
-from mmm.causal.answer import EdgeBasis, GraphEdge, GraphNode, NodeKind
+from mmm.causal.graph_answer import EdgeBasis, GraphEdge, GraphNode, NodeKind
 from mmm.interval import Answer
 from mmm.spec.edges import KPI, CausalEdge, causal_edges, observed_nodes
 from mmm.spec.media import Adstock

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from mmm.causal.answer import IndependenceTest, Independencies
 from mmm.causal.graph import LEVER_KINDS, CausalGraph
+from mmm.causal.graph_answer import IndependenceTest, Independencies
 from mmm.causal.implied_independence import IndependenceClaim, implied_independence
 from mmm.causal.partial_correlation import (
     PanelSeries,

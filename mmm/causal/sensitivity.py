@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.causal.answer import Benchmark, TippingPoint
+from mmm.causal.graph_answer import Benchmark, TippingPoint
 from mmm.types import Array
 
 TINY = 1e-12

@@ -16,10 +16,10 @@ from mmm.errors import Issue, SpecError
 from mmm.interval import Interval
 from mmm.lift.exclusion import excluded_cells
 from mmm.lift.resolve import resolve_lift_tests
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import RULES
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec

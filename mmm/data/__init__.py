@@ -7,7 +7,7 @@ from mmm.lazy import lazy_names
 if TYPE_CHECKING:
     from mmm.data.design import Design, design_of
     from mmm.data.panel import Panel, build_panel
-    from mmm.data.table_formats import read_table
+    from mmm.data.table_reader import read_table
 else:
     __getattr__ = lazy_names(
         __name__,
@@ -16,7 +16,7 @@ else:
             "Panel": "mmm.data.panel",
             "build_panel": "mmm.data.panel",
             "design_of": "mmm.data.design",
-            "read_table": "mmm.data.table_formats",
+            "read_table": "mmm.data.table_reader",
         },
     )
 

@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from mmm.data.cells import dates, missing_column, numbers
 from mmm.data.derived_columns import cost_per_exposure, event_intensity, spend_by_geo
 from mmm.data.panel_checks import (
     constant_column_issues,
@@ -29,7 +30,6 @@ from mmm.data.panel_checks import (
     too_few_weeks_issues,
     unpaid_exposure_issues,
 )
-from mmm.data.tables import dates, missing_column, numbers
 from mmm.errors import Issue, pointer
 from mmm.spec.model import ModelSpec
 from mmm.types import Array

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from mmm.data.tables import numbers
+from mmm.data.cells import numbers
 from mmm.errors import DataError, Issue, pointer
 from mmm.spec.environment import COUNTS, POSITIVE
 from mmm.spec.model import ModelSpec

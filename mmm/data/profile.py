@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from mmm.data.cells import dates_if_all, empty_cells, numbers_if_all
 from mmm.data.table_profile import ColumnProfile, TableProfile, TableWarning
-from mmm.data.tables import dates_if_all, empty_cells, numbers_if_all
 from mmm.types import Array
 
 COLLINEAR = 0.98

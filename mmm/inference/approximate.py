@@ -15,7 +15,7 @@ from mmm.inference.laplace import laplace
 from mmm.inference.log_density import Density
 from mmm.inference.method_result import COMPILE_END, SAMPLE_END, MethodResult
 from mmm.inference.pathfinder import pathfinder
-from mmm.posterior.check_rules import DRAFT
+from mmm.posterior.verdict_limits import DRAFT
 from mmm.progress import ChainProgress, Progress, ProgressCallback
 from mmm.release import release
 from mmm.spec.sampling import SamplingSpec

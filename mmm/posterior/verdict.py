@@ -4,7 +4,8 @@ Each check has two limits. Past the first the model is used with caution; past t
 rejected, and no money should depend on its numbers. A value ``x`` may come with ``x_limit``, the
 size that sampling error alone can reach: the larger of that and of the rule's own limit, below
 which a departure does not matter, then decides. R-hat and effective sample size after Vehtari et
-al. (2021), Rank-normalization, folding, and localization: an improved R-hat.
+al. (2021), Rank-normalization, folding, and localization: an improved R-hat. The limits and their
+advice are in ``verdict_limits``.
 """
 
 import math
@@ -13,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from mmm.posterior.check_rules import (
+from mmm.posterior.verdict_limits import (
     CHAIN_RULES,
     DRAFT,
     DRAFT_RULES,
@@ -25,7 +26,7 @@ from mmm.spec.model import ModelSpec
 
 DRAFT_NOTE = (
     "DRAFT: these numbers come from an approximation of the posterior; fit again with "
-    "sampling.method 'nuts' before money moves"
+    "sampling.method 'nuts' before making budget decisions"
 )
 
 

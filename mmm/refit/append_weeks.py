@@ -12,10 +12,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from mmm.data.cells import dates, missing_column, numbers
 from mmm.data.panel import NATIONAL, Panel, build_panel, row_labels
 from mmm.data.panel_checks import raise_if
-from mmm.data.panel_table import panel_to_table
-from mmm.data.tables import dates, missing_column, numbers
+from mmm.data.panel_to_table import panel_to_table
 from mmm.errors import DataError, Issue, SpecError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec

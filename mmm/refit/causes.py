@@ -18,7 +18,7 @@ import numpy as np
 from arviz_stats.base import array_stats
 
 from mmm.data.panel import Panel
-from mmm.data.panel_table import panel_to_table
+from mmm.data.panel_to_table import panel_to_table
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Restatement, continued_panel
 from mmm.refit.quantities import QuantityKey, quantities

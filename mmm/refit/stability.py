@@ -18,7 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from mmm.data.panel import Panel
-from mmm.data.panel_table import panel_to_table
+from mmm.data.panel_to_table import panel_to_table
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import Restatement, restated_cells
@@ -26,7 +26,7 @@ from mmm.refit.causes import LIMIT, importance_weights, means_if_restated
 from mmm.refit.new_weeks import forecast_of, new_weeks
 from mmm.refit.quantities import QuantityKey, effective_draws, quantities
 from mmm.refit.report import QuantityMove, RestatedCell, StabilityReport
-from mmm.refit.verdict import stability_checks, stability_summary, worst_status
+from mmm.refit.stability_checks import stability_checks, stability_summary, worst_status
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.summarize import summarize
 from mmm.types import Array

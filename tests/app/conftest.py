@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.fitted import save_model
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import RULES
 from tests.app import postgres
 from tests.app.running import fake_service
 from tests.mmm.fakes import fake_model

@@ -65,7 +65,7 @@ def fit(request, report, stop) -> None:
 
 def refit(request) -> None:
     """The base's draws on the data of the request: nothing is learned, everything else is real."""
-    from mmm.data.table_formats import read_table
+    from mmm.data.table_reader import read_table
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel
 

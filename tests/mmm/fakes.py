@@ -8,10 +8,10 @@ import pandas as pd
 
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel, Method
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import RULES
 from mmm.priors.sample import prior_draws
 from mmm.spec.model import ModelSpec, parse_spec
 from mmm.spec.sampling import SamplingSpec

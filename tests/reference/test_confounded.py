@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mmm.attribution.returns import return_draws
-from mmm.causal.explain import explain_graph
+from mmm.causal.explain_graph import explain_graph
 from mmm.checks.assess import check_lift_tests
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel

@@ -12,7 +12,7 @@ from app.errors import NotFound, UnsupportedMediaType
 from app.ids import new_id
 from app.services.operations.quotas import check_bytes
 from mmm.data.profile import profile_table
-from mmm.data.table_formats import CSV, JSON, PARQUET, read_table
+from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
 from mmm.errors import DataError, Issue
 
 MEDIA_TYPES = (CSV, PARQUET, JSON)

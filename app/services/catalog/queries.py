@@ -14,7 +14,7 @@ from app.services.catalog import models
 from mmm.attribution.answers import Breakdown
 from mmm.attribution.contributions import contributions as decompose
 from mmm.attribution.response_curves import response_curves
-from mmm.causal.explain import explain_graph
+from mmm.causal.explain_graph import explain_graph
 from mmm.counterfactual.answer import answer as answer_what_if
 from mmm.counterfactual.question import CounterfactualAnswer
 

@@ -13,7 +13,7 @@ from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import RequestData, data_bytes, in_request
 from app.services.operations.quotas import check_bytes, check_operations
 from mmm.checks.prior import precheck
-from mmm.data.table_formats import CSV, read_table
+from mmm.data.table_reader import CSV, read_table
 from mmm.errors import DataError, Issue, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import AppendedData, append_weeks

@@ -17,7 +17,7 @@ from app.services.fitting.submission import RequestData, admitted, checked
 from app.store.port import ArtefactStore
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
-from mmm.data.table_formats import CSV, read_table
+from mmm.data.table_reader import CSV, read_table
 from mmm.errors import ArtefactError
 from mmm.progress import Progress
 from mmm.simulate.prior_predictive import Simulation, simulate, simulated_table

@@ -13,7 +13,7 @@ from app.services.operations.quotas import check_bytes, check_operations
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel
-from mmm.data.table_formats import JSON, read_table
+from mmm.data.table_reader import JSON, read_table
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec

@@ -11,9 +11,9 @@ from app.services.catalog import datasets, models
 from app.services.fitting.submission import RequestData, data_bytes, in_request
 from app.services.operations.quotas import check_bytes
 from app.services.projects import projects
-from mmm.data.panel_table import panel_to_table
-from mmm.data.table_formats import read_table
-from mmm.data.tables import dates
+from mmm.data.cells import dates
+from mmm.data.panel_to_table import panel_to_table
+from mmm.data.table_reader import read_table
 from mmm.errors import DataError, Issue, QueryError, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import AppendedData, append_weeks, newest_rows

@@ -20,7 +20,7 @@ IMPORTED = (
     "app.main",
     "app.report",
     "app.serve",
-    "mmm.causal.answer",
+    "mmm.causal.graph_answer",
     "mmm.counterfactual.answer",
     "mmm.plan.variance",
     "mmm.refit.stability",

@@ -11,8 +11,8 @@ from plotly.offline import get_plotlyjs
 
 from app.report import render
 from mmm.data.design import design_of
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import RULES
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model
 

@@ -14,7 +14,7 @@ from app.runtime.metrics import CACHE_EVICTIONS, CACHE_LOOKUPS
 from app.settings import Settings
 from mmm.attribution.contributions import contributions
 from mmm.attribution.response_curves import response_curves
-from mmm.causal.explain import explain_graph
+from mmm.causal.explain_graph import explain_graph
 from mmm.posterior.fitted import load_model
 from tests.app.fake_fit import TRUSTED
 from tests.app.keyed import KeyedService

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from app.report import render
-from mmm.posterior.check_rules import CHAIN_RULES, DRAFT, RULES
 from mmm.posterior.fitted import FittedModel, Method, save_model
 from mmm.posterior.verdict import DRAFT_NOTE, judge
+from mmm.posterior.verdict_limits import CHAIN_RULES, DRAFT, RULES
 from mmm.spec.sampling import SamplingSpec
 from tests.app.console.test_cli import prudent
 from tests.app.fake_fit import SLOW

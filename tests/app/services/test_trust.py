@@ -6,8 +6,8 @@ from app.db.models import ModelRow
 from app.errors import ModelRejected
 from app.services.catalog.json_numbers import without_nan
 from app.services.catalog.models import rejection_warnings, verdict_of
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.verdict import DRAFT_NOTE, Verdict, judge
+from mmm.posterior.verdict_limits import RULES
 
 PERFECT = {rule.name: rule.caution for rule in RULES}
 

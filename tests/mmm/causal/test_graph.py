@@ -3,7 +3,7 @@
 import pytest
 
 from mmm.causal.control_roles import control_warnings
-from mmm.causal.explain import explain_graph
+from mmm.causal.explain_graph import explain_graph
 from mmm.causal.graph import CausalGraph, causal_graph
 from mmm.causal.time_unrolled import NOISE, unroll
 from mmm.spec.model import parse_spec

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mmm.causal.answer import LeverEffects
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
+from mmm.causal.graph_answer import LeverEffects
 from mmm.causal.identification import Identification, direct_effect, total_effect
 from mmm.causal.time_unrolled import NOISE, UnrolledGraph, WeekNode, unroll
 from mmm.errors import SpecError

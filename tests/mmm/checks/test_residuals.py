@@ -11,7 +11,7 @@ from mmm.checks.residuals import (
     normal_scores,
     residual_values,
 )
-from mmm.posterior.check_rules import OPTIONAL_RULES, RULES
+from mmm.posterior.verdict_limits import OPTIONAL_RULES, RULES
 
 FLOORS = {rule.name: rule.caution for rule in (*RULES, *OPTIONAL_RULES)}
 ALL = (

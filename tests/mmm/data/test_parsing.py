@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mmm.checks.prior import precheck
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
-from mmm.data.table_formats import CSV, JSON, PARQUET, read_table
+from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
 from mmm.errors import MmmError
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, table

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from mmm.data.cells import numbers, numbers_if_all
 from mmm.data.profile import profile_table
-from mmm.data.table_formats import CSV, JSON, PARQUET, read_rows, read_table
 from mmm.data.table_limits import TableLimits
-from mmm.data.tables import numbers, numbers_if_all
+from mmm.data.table_reader import CSV, JSON, PARQUET, read_rows, read_table
 from mmm.errors import DataError
 
 ROOT = Path(__file__).parents[3]
@@ -140,7 +140,7 @@ def test_a_profile_reads_a_column_to_its_first_cell_of_another_kind() -> None:
 
 MEMORY = """
 import sys
-from mmm.data.table_formats import CSV, JSON, read_table
+from mmm.data.table_reader import CSV, JSON, read_table
 from mmm.data.table_limits import TableLimits
 from mmm.errors import DataError
 

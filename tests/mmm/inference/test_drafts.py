@@ -9,9 +9,9 @@ from mmm.data.panel import build_panel
 from mmm.inference.compiled import Compiled, compile_model
 from mmm.inference.fit import fit_compiled
 from mmm.inference.log_density import Density
-from mmm.posterior.check_rules import CHAIN_RULES, DRAFT, RULES
 from mmm.posterior.fitted import FittedModel, load_model, save_model
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import CHAIN_RULES, DRAFT, RULES
 from mmm.simulate.worlds import make_world
 from mmm.spec.model import parse_spec
 from mmm.spec.sampling import SamplingSpec

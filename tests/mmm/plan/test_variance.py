@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mmm.data.panel_table import panel_to_table
+from mmm.data.panel_to_table import panel_to_table
 from mmm.data.timeline import observed_variables
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon

@@ -6,9 +6,9 @@ import pytest
 from mmm.attribution.contributions import contributions
 from mmm.checks.predictive import predictive_values
 from mmm.errors import ArtefactError
-from mmm.posterior.check_rules import RULES
 from mmm.posterior.fitted import load_model, save_model
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import RULES
 from tests.mmm.fakes import fake_model
 
 GOOD = {rule.name: rule.caution for rule in RULES}

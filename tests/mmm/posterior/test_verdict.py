@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
-from mmm.posterior.check_rules import OPTIONAL_RULES, RULES
 from mmm.posterior.verdict import judge
+from mmm.posterior.verdict_limits import OPTIONAL_RULES, RULES
 from mmm.spec.model import parse_spec
 
 GOOD = {rule.name: rule.caution for rule in RULES}

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mmm.data.panel import build_panel
-from mmm.data.panel_table import panel_to_table
+from mmm.data.panel_to_table import panel_to_table
 from mmm.errors import DataError, SpecError
 from mmm.priors.sample import prior_draws
 from mmm.refit.append_weeks import append_weeks

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmm.data.table_formats import cell_issue
+from mmm.data.table_reader import cell_issue
 from mmm.errors import DataError, Issue
 from mmm.types import Array
 

@@ -1,4 +1,4 @@
-"""The way back from a panel to a table with the columns that a specification names."""
+"""Converts a panel back to a table with the columns that a specification names."""
 
 import numpy as np
 import pandas as pd

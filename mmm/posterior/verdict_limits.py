@@ -1,4 +1,4 @@
-"""The rules of the checks that a verdict is made of: limits, wording and advice of each."""
+"""The limits of the checks that a verdict is made of, with the wording and advice of each."""
 
 import math
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ DRAFT_RULES: tuple[CheckRule, ...] = (
         NEVER,
         False,
         "DRAFT: the share of draws that come from an approximation of the posterior",
-        "a first look only: fit again with sampling.method 'nuts' before money moves",
+        "a first look only: fit again with sampling.method 'nuts' before making budget decisions",
     ),
     CheckRule(
         "pareto_k",
@@ -196,8 +196,8 @@ OPTIONAL_RULES: tuple[CheckRule, ...] = (
         -NEVER,
         True,
         "incomplete: share of the requested draws that were made",
-        "the fit was stopped early: its intervals are rough; fit again to the end before money "
-        "depends on it",
+        "the fit was stopped early: its intervals are rough; fit again to the end before "
+        "making budget decisions",
     ),
     CheckRule(
         "lift_tests",

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from mmm.attribution.returns import channel_returns
-from mmm.causal.answer import (
-    EffectStatus,
-    GraphAnswer,
-    LeverEffects,
-)
 from mmm.causal.control_roles import control_warnings
 from mmm.causal.effect_regression import EffectRegressions, effect_regressions
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import CausalGraph, causal_graph
+from mmm.causal.graph_answer import (
+    EffectStatus,
+    GraphAnswer,
+    LeverEffects,
+)
 from mmm.causal.independence_tests import independencies
 from mmm.causal.sensitivity import tipping_point
 from mmm.posterior.fitted import FittedModel
