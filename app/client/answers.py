@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from app.client.rows import flat, rows
 from app.client.with_tables import Tables, WithTables
 from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEvaluation
-from app.contract.projects import ProjectVariance
+from app.contract.projects import ProjectPlanVersusActual
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
 from app.contract.scenarios import Comparison
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -160,7 +160,7 @@ class Stability(StabilityReport, WithTables):
         return self.summary
 
 
-class Variance(ProjectVariance, WithTables):
+class Variance(ProjectPlanVersusActual, WithTables):
     """A comparison of plan and actual."""
 
     def tables(self) -> Tables:

@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from app.display.figures import figure, interval, titled
-from mmm.plan.variance_answer import PlanVersusActual
+from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 
 
 def rows_table(comparison: PlanVersusActual) -> Table:

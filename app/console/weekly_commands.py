@@ -81,7 +81,7 @@ def plan_vs_actual(
     from app.services.planning.evaluate_plan import evaluation
     from app.services.planning.planned_weeks import planned_weeks
     from app.services.planning.summary import variance_summary
-    from mmm.plan.variance import plan_versus_actual
+    from mmm.plan.plan_vs_actual import plan_versus_actual
     from mmm.posterior.fitted import load_model
     from mmm.refit.append_weeks import append_weeks, newest_rows
 

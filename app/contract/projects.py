@@ -9,7 +9,7 @@ from app.contract.base import RequestBody, StoredDocument
 from app.contract.fit import FitData
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from mmm.interval import Interval
-from mmm.plan.variance_answer import PlanVersusActual
+from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 
 PLAIN = r"^[^\x00]*$"
 
@@ -111,7 +111,7 @@ class Project(BaseModel):
     actuals_until: date | None = Field(description="Last week that was posted.")
 
 
-class ProjectVariance(PlanVersusActual):
+class ProjectPlanVersusActual(PlanVersusActual):
     """Plan versus actual of a project's plan."""
 
     plan_id: str

@@ -15,7 +15,7 @@ from app.contract.projects import (
     ProjectPlanBody,
     ProjectPlanRead,
     ProjectPlanSummary,
-    ProjectVariance,
+    ProjectPlanVersusActual,
     Promotion,
     PromotionBody,
 )
@@ -184,7 +184,7 @@ def list_actuals(project: ExistingProject, context: ContextOf) -> Listing[Actual
 
 @routes.get(
     "/projects/{project_id}/plan-vs-actual",
-    response_model=ProjectVariance,
+    response_model=ProjectPlanVersusActual,
     responses={
         200: {"content": {CSV: {"schema": {"type": "string"}}}},
         **problems(404, 409, 422),

@@ -10,8 +10,8 @@ from app.services.planning.evaluate_plan import with_profiles
 from app.services.planning.responses import response_of
 from mmm.errors import Issue
 from mmm.plan.mixture import PlanMixture
+from mmm.plan.plan_vs_actual import PlannedWeeks
 from mmm.plan.response import PlanResponse
-from mmm.plan.variance import PlannedWeeks
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 

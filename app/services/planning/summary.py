@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.contract.plan_answers import PlannedChannel, Versus
-from mmm.plan.variance_answer import PlanVersusActual
+from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 from optimizer.allocation import Status
 
 SAME = 1e-9

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.context import Context
-from app.contract.projects import ProjectVariance
+from app.contract.projects import ProjectPlanVersusActual
 from app.db.models import ProjectRow
 from app.services.catalog import models
 from app.services.planning.planned_weeks import planned_weeks
@@ -13,11 +13,11 @@ from app.services.projects.actuals import actuals_of
 from app.services.projects.csv_export import Cell, write_csv
 from mmm.errors import Issue, QueryError
 from mmm.interval import Interval
-from mmm.plan.variance import plan_versus_actual
-from mmm.plan.variance_answer import PlanVersusActual
+from mmm.plan.plan_vs_actual import plan_versus_actual
+from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 
 
-def variance(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectVariance:
+def variance(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectPlanVersusActual:
     """Split actual less planned KPI for the plan of record, or an earlier plan of the project.
 
     Raises NotFound, ProjectIncomplete, or QueryError if there are no actuals for it yet.
@@ -33,7 +33,7 @@ def variance(context: Context, project: ProjectRow, plan_id: str | None) -> Proj
         raise QueryError([Issue("", "no_actuals", detail)])
     planned = planned_weeks(model, plan.question, plan.request, plan.answer)
     comparison = plan_versus_actual(model, planned, actual.panel)
-    return ProjectVariance(
+    return ProjectPlanVersusActual(
         **dict(comparison),
         plan_id=plan.id,
         model_id=plan.model_id,

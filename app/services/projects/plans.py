@@ -11,7 +11,7 @@ from app.services.planning.planned_weeks import planned_weeks
 from app.services.planning.queries import allocate, evaluate_plan
 from app.services.projects import projects, scenarios
 from mmm.errors import Issue
-from mmm.plan.variance import promised
+from mmm.plan.plan_vs_actual import promised
 from mmm.summarize import summarize
 
 type AnsweredQuestion = tuple[ModelRow, str, Document, Document]

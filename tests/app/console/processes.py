@@ -22,7 +22,7 @@ IMPORTED = (
     "app.serve",
     "mmm.causal.graph_answer",
     "mmm.counterfactual.answer",
-    "mmm.plan.variance",
+    "mmm.plan.plan_vs_actual",
     "mmm.refit.stability",
     "optimizer",
 )

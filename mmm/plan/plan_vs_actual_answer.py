@@ -7,7 +7,7 @@ from pydantic import Field
 from mmm.interval import Answer, Interval
 
 
-class VarianceRow(Answer):
+class DifferenceRow(Answer):
     """The part of the KPI of these weeks that is due to one cause."""
 
     name: str
@@ -24,7 +24,7 @@ class Residual(Answer):
     share_below: float = Field(description="Share of predictive draws below the actual KPI.")
 
 
-class VarianceWeek(Answer):
+class DifferenceWeek(Answer):
     """One week; ``amounts`` by cause add up to ``actual``."""
 
     week: date
@@ -62,9 +62,9 @@ class PlanVersusActual(Answer):
     promised: Interval = Field(description="The same with noise: the KPI that the plan promised.")
     promise_kept: bool = Field(description="Whether actual lies within promised.")
     difference: Interval = Field(description="Actual less planned.")
-    rows: tuple[VarianceRow, ...]
-    execution: tuple[VarianceRow, ...]
-    market: tuple[VarianceRow, ...]
+    rows: tuple[DifferenceRow, ...]
+    execution: tuple[DifferenceRow, ...]
+    market: tuple[DifferenceRow, ...]
     residual: Residual
-    by_week: tuple[VarianceWeek, ...]
+    by_week: tuple[DifferenceWeek, ...]
     spend: tuple[SpendRow, ...]

@@ -24,7 +24,13 @@ from mmm.data.panel import Panel
 from mmm.data.timeline import VARIABLE_NAMES, Variables, observed_variables
 from mmm.errors import Issue, QueryError
 from mmm.interval import Interval
-from mmm.plan.variance_answer import PlanVersusActual, Residual, SpendRow, VarianceRow, VarianceWeek
+from mmm.plan.plan_vs_actual_answer import (
+    DifferenceRow,
+    DifferenceWeek,
+    PlanVersusActual,
+    Residual,
+    SpendRow,
+)
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import predictive_draws
@@ -49,7 +55,7 @@ class PlannedWeeks:
 
 
 @dataclass(frozen=True)
-class VarianceStep:
+class DifferenceStep:
     """One change of the world, and its effect on the KPI: ``draws (draw, week)``."""
 
     kind: str
@@ -91,7 +97,7 @@ def plan_versus_actual(
     actual_world = _with_past(actual_world, assumed_world, first)
     kpi = actual.array("kpi")[weeks].sum(1)
     steps = [*_steps(model, planned, assumed_world, actual_world, weeks)]
-    steps.append(VarianceStep("model", "model", kpi - _total(steps)))
+    steps.append(DifferenceStep("model", "model", kpi - _total(steps)))
     outcome = PlanOutcome(
         actual=kpi,
         predictive=predictive_draws(model, actual_world, weeks, seed).sum(-1),
@@ -112,15 +118,15 @@ def _steps(
     assumed_world: Variables,
     actual_world: Variables,
     weeks: slice,
-) -> Iterator[VarianceStep]:
+) -> Iterator[DifferenceStep]:
     def mean(world: Variables) -> Array:
         return mean_by_geo(model, world)[:, weeks].sum(-1)
 
     before = mean(_with_spend(assumed_world, planned.reference, weeks))
-    yield VarianceStep("reference", "reference", before)
+    yield DifferenceStep("reference", "reference", before)
     for kind, name, world in _worlds(model, planned, assumed_world, actual_world, weeks):
         after = mean(world)
-        yield VarianceStep(kind, name, after - before)
+        yield DifferenceStep(kind, name, after - before)
         before = after
 
 
@@ -157,7 +163,7 @@ def _answer(
     planned: PlannedWeeks,
     actual_world: Variables,
     weeks: slice,
-    steps: list[VarianceStep],
+    steps: list[DifferenceStep],
     outcome: PlanOutcome,
 ) -> PlanVersusActual:
     kpi, predicted, promise = outcome.actual, outcome.predictive, outcome.promised
@@ -178,12 +184,12 @@ def _answer(
         promised=summarize(promise.sum(1)),
         promise_kept=_within(total, summarize(promise.sum(1))),
         difference=summarize(total - target.sum(1)),
-        rows=tuple(VarianceRow(name=k, kind=k, amount=_total_interval(rows[k])) for k in ORDER),
-        execution=tuple(_variance_row(step) for step in steps if step.kind == "execution"),
-        market=tuple(_variance_row(step) for step in steps if step.kind == "market"),
+        rows=tuple(DifferenceRow(name=k, kind=k, amount=_total_interval(rows[k])) for k in ORDER),
+        execution=tuple(_difference_row(step) for step in steps if step.kind == "execution"),
+        market=tuple(_difference_row(step) for step in steps if step.kind == "market"),
         residual=_residual(total, rows["model"].sum(1), predicted.sum(1)),
         by_week=tuple(
-            VarianceWeek(
+            DifferenceWeek(
                 week=actual_world.weeks[weeks.start + t],
                 actual=float(kpi[t]),
                 planned=summarize(target[:, t]),
@@ -220,19 +226,19 @@ def _within(value: float, interval: Interval) -> bool:
     return bool(interval.p5 <= value <= interval.p95)
 
 
-def _variance_row(step: VarianceStep) -> VarianceRow:
-    return VarianceRow(name=step.name, kind=step.kind, amount=_total_interval(step.draws))
+def _difference_row(step: DifferenceStep) -> DifferenceRow:
+    return DifferenceRow(name=step.name, kind=step.kind, amount=_total_interval(step.draws))
 
 
 def _total_interval(draws: Array) -> Interval:
     return summarize(draws.sum(1))
 
 
-def _total(steps: list[VarianceStep]) -> Array:
+def _total(steps: list[DifferenceStep]) -> Array:
     return np.asarray(sum(step.draws for step in steps))
 
 
-def _total_of_kind(steps: list[VarianceStep], kind: str) -> Array:
+def _total_of_kind(steps: list[DifferenceStep], kind: str) -> Array:
     draws = [step.draws for step in steps if step.kind == kind]
     return np.asarray(sum(draws, np.zeros_like(steps[0].draws)))
 

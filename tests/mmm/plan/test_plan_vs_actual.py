@@ -10,8 +10,8 @@ from mmm.data.panel_to_table import panel_to_table
 from mmm.data.timeline import observed_variables
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon
+from mmm.plan.plan_vs_actual import ORDER, PlannedWeeks, plan_versus_actual
 from mmm.plan.response import plan_response
-from mmm.plan.variance import ORDER, PlannedWeeks, plan_versus_actual
 from mmm.posterior.evaluate import mean_by_geo
 from mmm.refit.append_weeks import append_weeks
 from tests.mmm.fakes import RICH, fake_model
