@@ -65,7 +65,7 @@ def fit(
     sampling: "SamplingSpec | None" = None,
     progress: "ProgressCallback | None" = None,
 ) -> "FittedModel":
-    """Fit a specification to its panel; deterministic by seed on one machine.
+    """Fit the model of a design to its panel; deterministic by seed on one machine.
 
     ``progress`` is told the stage and the draws done. The first call loads PyMC, which takes
     seconds. Raises SamplingError where the method or the backend cannot make the draws.

@@ -1,4 +1,4 @@
-"""Faces of packages that import a name only when it is first used."""
+"""Public names of packages, each imported only when it is first used."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -8,8 +8,8 @@ from typing import Any
 def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
     """The module-level ``__getattr__`` (PEP 562) of ``package``.
 
-    ``modules``: name -> module that defines it. A module of the package must not bear one of the
-    names: once imported, it would stand in its place. Raises AttributeError for any other name.
+    ``modules``: name -> module that defines it. A module of the package must not share a
+    name listed here, or it would shadow it. Raises AttributeError for any other name.
     """
 
     def load(name: str) -> Any:

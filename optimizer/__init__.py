@@ -49,7 +49,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of this face when it is first used: the types of a problem need no solver."""
+    """Load a name of this package when it is first used: the types of a problem need no solver."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_MODULES[name]), name)

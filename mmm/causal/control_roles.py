@@ -4,7 +4,7 @@
   effect.
 - *descendant*: a lever moves it and it does not act on the KPI. Leaving it out loses nothing.
 - *collider*: a common effect of two causes, one related to a lever and one to the KPI. Adjusting
-  for it opens a path between the two that is no effect of the lever.
+  for it opens a path between the two that is not an effect of the lever.
 
 Events, rival series and a demand series with a declared cause are checked in the same way.
 """

@@ -1,4 +1,4 @@
-"""A causal graph unrolled over weeks: a node is (series, week), so that feedback is no cycle.
+"""A causal graph unrolled over weeks: a node is (series, week), so that feedback is not a cycle.
 
 Weeks run from 0 to ``last``, the week of the KPI in question. Edges:
 
@@ -8,7 +8,7 @@ Weeks run from 0 to ``last``, the week of the KPI in question. Edges:
     common     (environment, t) -> every exogenous series
 
 *Memory.* Budgets, prices, weather and hidden causes persist from week to week; a graph without
-these edges would claim independence that nobody intends. The KPI and the mediators remember only
+these edges would claim independence that is not intended. The KPI and the mediators remember only
 what the model says: carryover, and the noise of ``noise: ar1``.
 *Common cause.* Exogenous series (controls, events, rivals) may be related to one another in any
 way, which an unobserved root, the environment, expresses.

@@ -36,4 +36,4 @@ def uncertainty_ratio(at_largest: Array, at_twice: Array) -> float:
     ratios = twice[moves] / largest[moves]
     if not ratios.size:
         return 1.0
-    return round(float(ratios.min()), 6)  # a flat curve's last digits are no fall
+    return round(float(ratios.min()), 6)  # a flat curve's last digits are not a fall

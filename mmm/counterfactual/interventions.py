@@ -182,7 +182,7 @@ def _policies_in_order(dos: Sequence[Intervention], at: str) -> Iterator[tuple[i
     except CycleError as error:
         cycle: list[str] = error.args[1]
         first = next(i for i, do in enumerate(dos) if do.policy and do.variable in cycle)
-        detail = f"the policies follow each other in a circle: {' -> '.join(cycle)}"
+        detail = f"the policies form a cycle: {' -> '.join(cycle)}"
         where = pointer(at, first, "policy", "follows")
         raise QueryError([Issue(where, "cycle", detail)]) from None
     for name in order:

@@ -59,19 +59,19 @@ def find_variable(model: FittedModel, name: str, where: str) -> VariableRef:
     """The variable ``name``; raises QueryError under ``where``, listing the names that exist."""
     known = model_variables(model)
     if name not in known:
-        detail = f"{name!r} is not a variable of this model; there are: {', '.join(known)}"
+        detail = f"{name!r} is not a variable of this model; known variables: {', '.join(known)}"
         raise QueryError([Issue(where, "unknown_variable", detail)])
     return known[name]
 
 
 def read_values(world: Variables, variable: VariableRef) -> Array:
-    """(week, geo) values of a variable that is no mediator."""
+    """(week, geo) values of a variable that is not a mediator."""
     values: Array = getattr(world, variable.array)
     return values if variable.position is None else values[..., variable.position]
 
 
 def with_values(world: Variables, variable: VariableRef, values: Array) -> Variables:
-    """``world`` with a variable that is no mediator replaced by ``values (week, geo)``."""
+    """``world`` with a variable that is not a mediator replaced by ``values (week, geo)``."""
     return _with_array(world, variable.array, variable.position, values)
 
 
@@ -132,7 +132,8 @@ def require_week_start(model: FittedModel, day: date, where: str) -> date:
     off = (day - first).days % 7
     if off:
         near = day - timedelta(days=off)
-        detail = f"{day} is no week start; the nearest are {near} and {near + timedelta(weeks=1)}"
+        after = near + timedelta(weeks=1)
+        detail = f"{day} is not the start of a week; the nearest are {near} and {after}"
         raise QueryError([Issue(where, "not_a_week_start", detail)])
     if day < first:
         raise QueryError([Issue(where, "before_data", f"{day} is before the first week {first}")])

@@ -43,7 +43,7 @@ def numbers(frame: pd.DataFrame, column: str, *, sparse: bool = False) -> tuple[
 
 
 def numbers_if_all(frame: pd.DataFrame, column: str) -> Array | None:
-    """``column`` as float64 with NaN for empty cells; None where any other cell is no number."""
+    """``column`` as float64 with NaN for empty cells; None where any other cell is not a number."""
     if (plain := _plain_numbers(frame[column])) is not None:
         return plain
     values = np.full(len(frame), np.nan)
@@ -67,7 +67,7 @@ def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Iss
 
 
 def dates_if_all(frame: pd.DataFrame, column: str) -> list[date] | None:
-    """The dates of ``column``, empty cells left out; None where any other cell is no date."""
+    """The dates of ``column``, empty cells left out; None where any other cell is not a date."""
     days = []
     for cell in frame[column].tolist():
         if not _is_empty(cell):

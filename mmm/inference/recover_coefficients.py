@@ -23,7 +23,7 @@ DIMS = {
     "budget_level": ("driven",),
     "budget_season": ("driven", "mediator_harmonic"),
 }
-"""Dimensions of the recovered quantities that are no coefficient vectors."""
+"""Dimensions of the recovered quantities that are not coefficient vectors."""
 
 
 def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Posterior:

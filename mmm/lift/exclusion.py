@@ -97,6 +97,6 @@ def _sign_note(test: ResolvedTest) -> list[str]:
     if test.lift * extra < 0.0 and abs(test.lift) > 2.0 * test.se:
         return [
             f"lift test {test.test.label!r}: spend and KPI moved in opposite directions, by more "
-            "than two standard errors; is control taken for treatment?"
+            "than two standard errors; are control and treatment swapped?"
         ]
     return []

@@ -93,7 +93,7 @@ def _lift_test_fields(row: Row) -> dict[str, Any]:
 def _pymc_marketing(row: Row) -> dict[str, Any]:
     x, delta_x = _number(row, "x"), _number(row, "delta_x")
     if x + delta_x < 0.0:
-        detail = f"x {x:g} and delta_x {delta_x:g} make a negative spend"
+        detail = f"x {x:g} and delta_x {delta_x:g} give negative spend"
         raise FieldsError([Issue("/delta_x", "negative", detail)])
     document: dict[str, Any] = {
         "control": {"weekly": x},

@@ -5,8 +5,8 @@
 Where terms add up (identity link) everything but the tested spend cancels, and a test on one path
 compares that path's term alone. Mediators follow their means: innovations cancel likewise.
 
-All worlds of all tests stand one behind the other on one timeline (``WorldStack``), so that the
-equations run once. Each begins with the weeks ahead of its test, at least as
+All worlds of all tests are concatenated on one timeline (``WorldStack``), so that the equations run
+once. Each begins with the weeks ahead of its test, at least as
 many as anything carries over, and none of these is measured: what one world carries over into
 the next is never measured. With mean (week, geo) the expected KPI on that timeline,
 

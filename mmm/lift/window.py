@@ -65,7 +65,7 @@ class LiftArea:
 
 
 def lift_window(test: LiftTest, panel: Panel, ahead: int) -> LiftWindow:
-    """The window of ``test``; raises FieldsError for dates that start no week of the calendar or
+    """The window of ``test``; raises FieldsError for dates that are not the start of a week or
     lie partly outside the series."""
     first, last = panel.weeks[0], panel.weeks[-1]
     if test.start is None or test.end is None:
@@ -73,7 +73,7 @@ def lift_window(test: LiftTest, panel: Panel, ahead: int) -> LiftWindow:
     for field, day in (("start", test.start), ("end", test.end)):
         if off := (day - first).days % 7:
             near = day - timedelta(days=off)
-            detail = f"{day} starts no week; the nearest are {near} and {near + WEEK}"
+            detail = f"{day} is not the start of a week; the nearest are {near} and {near + WEEK}"
             raise FieldsError([Issue(pointer(field), "not_a_week_start", detail)])
     stop = test.end + test.cooldown * WEEK
     within = first <= test.start and stop <= last
@@ -101,7 +101,7 @@ def lift_area(test: LiftTest, panel: Panel, geo_weight: Array) -> LiftArea:
             named = cells_of(name, panel.geos)
             if not named.any():
                 known = ", ".join(panel.geos[:30])
-                detail = f"{name!r} is no geo of the data; there are: {known}"
+                detail = f"{name!r} is not a geo in the data; known geos: {known}"
                 raise FieldsError([Issue(pointer("geos", k), "unknown_geo", detail)])
             cells |= named
     weight = np.where(cells, geo_weight, 0.0)

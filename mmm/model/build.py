@@ -60,7 +60,7 @@ SCALES = (
     *("mediator_mean", "mediator_sd", "event_size", "price_ref"),
 )
 FIXED = ("basis", "product")
-"""Inputs that are no data nodes of their own: the basis is several, products are structure."""
+"""Inputs that are not data nodes of their own: the basis is several, products are structure."""
 REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
 
 

@@ -130,7 +130,7 @@ MEDIA: dict[str, Prior] = {
     "mediator_parent": Prior(
         "normal",
         (0.0, 0.5),
-        "effect of one s.d. of a parent that is no channel",
+        "effect of one s.d. of a parent that is not a channel",
         "s.d. of the mediator",
         "weakly informative: either sign",
     ),

@@ -36,7 +36,7 @@ def _inline_tests(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
 
 
 def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
-    """Currency per unit of the KPI that a test's return on spend counts; None where nobody said.
+    """Currency per unit of the KPI that a test's return on spend counts; None if not specified.
 
     There is no default where a unit is worth its price less its cost: most tests report returns
     in revenue.

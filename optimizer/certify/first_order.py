@@ -89,7 +89,8 @@ def certify(
     """The certificate of a plan of measure rho; floor: the least denominator of a gap.
 
     concave: whether every draw is.  only_plan: whether no other plan is feasible.
-    certified: whether cuts bound the measure; where they do not, only an only plan is proved.
+    certified: whether cuts bound the measure; where they do not, a certificate exists only
+    if a single plan is feasible.
     """
     if only_plan:
         return Certificate(CertificateKind.GLOBAL, upper_bound=rho, gap=0.0)

@@ -1,6 +1,6 @@
 """Channels that are off, or on with a minimum: branch and bound over patterns of switches.
 
-A switch left open is no limit at all, so the plan of a problem with open switches, and the bound
+A switch left open is not a limit, so the plan of a problem with open switches, and the bound
 proved for it, are at least as good as any with these switches on or off. Where that plan breaks a
 switch, the problem is branched: the switch is off (its sum is 0) or on (at least its minimum). The
 problem with the highest bound comes first; one whose bound is no better than the best plan so far

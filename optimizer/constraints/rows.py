@@ -183,7 +183,7 @@ def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) ->
 
 
 def observed_limits(layout: Layout) -> Iterator[Limit]:
-    """Limits on each cell to the most ever spent there in as long a time."""
+    """Limits on each cell to the largest spend observed there over a window of the same length."""
     if layout.observed_max is None:
         return
     for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):

@@ -151,7 +151,7 @@ def test_future_defaults_are_told_and_can_be_given():
         (
             {"window": {"start": "2022-08-02", "end": "2022-08-08"}},
             "/window/start",
-            "2022-08-02 is no week start",
+            "2022-08-02 is not the start of a week",
         ),
         ({"window": {"start": "2021-01-04", "end": "2022-08-08"}}, "/window/start", "before"),
         ({"window": {"start": "2022-08-01", "end": "2032-08-02"}}, "/window/end", "two years"),

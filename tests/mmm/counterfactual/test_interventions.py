@@ -161,7 +161,7 @@ REFUSED = {
             follow("rival.price", "price", 0.5),
         ],
         "/do/1/policy/follows",
-        "follow each other in a circle: ",
+        "form a cycle: ",
     ),
     "price below zero": (
         [{"variable": "price", "scale": 0.5}, follow("rival.price", "price", 3.0)],

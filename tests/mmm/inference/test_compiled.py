@@ -54,7 +54,7 @@ def test_another_number_of_geos_is_refused():
 
 
 def test_a_number_within_the_graph_makes_another_structure():
-    """A prior's median is no data node: other code, and it is seen."""
+    """A prior's median is not a data node: other code, and it is seen."""
     found = graph_differences(graph(with_roi()), graph(with_roi(median=1.1)))
     assert [issue.code for issue in found] == ["other_structure"]
 
