@@ -117,18 +117,18 @@ class StayJudgement:
     """The best plan against the proportional one (current mix, same total), draws paired.
 
     within_noise: whether its gain over the proportional plan cannot be told from noise (`stay.py`).
-    spend: (cell,), of the proportional plan.  set_aside: (cell,), of the best plan that was found.
+    spend: (cell,), of the proportional plan.  best_spend: (cell,), of the best plan that was found.
     probability_better, expected, deviation: of the gain of the best plan over the proportional.
-    added: gain of the best plan in the objective's own measure, in the gain's unit.
+    objective_gain: gain of the best plan in the objective's own measure, in the gain's unit.
     """
 
     within_noise: bool
     spend: FloatArray
-    set_aside: FloatArray
+    best_spend: FloatArray
     probability_better: float
     expected: float
     deviation: float
-    added: float
+    objective_gain: float
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from mmm.spec.edges import KPI
 
 def control_warnings(graph: CausalGraph) -> tuple[GraphWarning, ...]:
     """Warnings about the series that the model treats as exogenous."""
-    world = unroll(graph, keep_apart=graph.exogenous)
+    world = unroll(graph, unfolded=graph.exogenous)
     caused = [
         node.name
         for node in graph.nodes

@@ -40,10 +40,10 @@ def implied_independence(graph: CausalGraph, limit: int) -> tuple[list[Independe
     for position, (first, second) in enumerate(pairs):
         if len(claims) == limit:
             return claims, len(pairs) - position
-        keep_apart = frozenset({first[0], second[0]}.intersection(graph.exogenous))
-        if keep_apart not in worlds:
-            worlds[keep_apart] = unroll(graph, keep_apart)
-        claim = _claim(worlds[keep_apart], first, second)
+        unfolded = frozenset({first[0], second[0]}.intersection(graph.exogenous))
+        if unfolded not in worlds:
+            worlds[unfolded] = unroll(graph, unfolded)
+        claim = _claim(worlds[unfolded], first, second)
         claims += [claim] if claim is not None else []
     return claims, 0
 

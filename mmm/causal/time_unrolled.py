@@ -86,9 +86,9 @@ class UnrolledGraph:
         return f"{name}, {back} week{'s' if back > 1 else ''} before"
 
 
-def unroll(graph: CausalGraph, keep_apart: Collection[str] = ()) -> UnrolledGraph:
-    """Unroll ``graph`` over the weeks that its lags need; series ``keep_apart`` are not folded."""
-    folded = _folded(graph, keep_apart)
+def unroll(graph: CausalGraph, unfolded: Collection[str] = ()) -> UnrolledGraph:
+    """Unroll ``graph`` over the weeks that its lags need; the series ``unfolded`` stay single."""
+    folded = _folded(graph, unfolded)
     represented = {name for members in folded.values() for name in members[1:]}
     lags = {edge.lag for edge in graph.edges if edge.lag}
     last = max(MIN_WEEKS - 1, sum(lags) + max(lags, default=0))
@@ -113,13 +113,13 @@ def unroll(graph: CausalGraph, keep_apart: Collection[str] = ()) -> UnrolledGrap
     return UnrolledGraph(graph, dag, last, folded)
 
 
-def _folded(graph: CausalGraph, keep_apart: Collection[str]) -> dict[str, tuple[str, ...]]:
+def _folded(graph: CausalGraph, unfolded: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Groups of exogenous series with the same edges, by the first of each."""
     edges: dict[str, set[tuple[str, int, int]]] = {}
     for edge in graph.edges:
         edges.setdefault(edge.cause, set()).add((edge.effect, edge.lag, edge.carryover))
     groups: dict[frozenset[tuple[str, int, int]], list[str]] = {}
     for name in graph.exogenous:
-        if name not in keep_apart:
+        if name not in unfolded:
             groups.setdefault(frozenset(edges.get(name, ())), []).append(name)
     return {names[0]: tuple(names) for names in groups.values() if len(names) > 1}

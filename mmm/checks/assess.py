@@ -23,24 +23,24 @@ from mmm.posterior.verdict import DRAFT_NOTE, judge
 from mmm.types import Array
 
 
-def assess(draft: FittedModel, seed: int) -> FittedModel:
-    """``draft`` with every check judged against its draws, and with notes for people."""
-    tests = resolve_lift_tests(draft.design)
-    mean = mean_by_geo(draft, draft.design.observed)
-    predictive = with_noise(draft, mean, seed, memory=False)
-    kept = kept_cells(tests, draft.spec, draft.panel)
-    kpi = np.where(kept, draft.panel.array("kpi"), np.nan)
-    values = {**draft.diagnostics, **predictive_values(kpi, mean, predictive)}
-    values["prior_driven"] = uncertainty_ratio(*_extrapolated_responses(draft))
-    checks = check_lift_tests(draft)
+def assess(unjudged: FittedModel, seed: int) -> FittedModel:
+    """The fit ``unjudged`` with every check judged on its draws, and with notes for people."""
+    tests = resolve_lift_tests(unjudged.design)
+    mean = mean_by_geo(unjudged, unjudged.design.observed)
+    predictive = with_noise(unjudged, mean, seed, memory=False)
+    kept = kept_cells(tests, unjudged.spec, unjudged.panel)
+    kpi = np.where(kept, unjudged.panel.array("kpi"), np.nan)
+    values = {**unjudged.diagnostics, **predictive_values(kpi, mean, predictive)}
+    values["prior_driven"] = uncertainty_ratio(*_extrapolated_responses(unjudged))
+    checks = check_lift_tests(unjudged)
     if checks:
         values["lift_tests"] = largest_z(checks)
     diagnostics = {name: float(value) for name, value in values.items()}
-    implied = implied_media_share(design_of(draft.spec, draft.panel))
+    implied = implied_media_share(design_of(unjudged.spec, unjudged.panel))
     beliefs = implied.warnings if implied else ()
-    notes = (*beliefs, *lift_notes(tests, draft.spec, draft.panel), *_notes(draft))
-    verdict = judge(diagnostics, draft.spec)
-    return replace(draft, diagnostics=diagnostics, verdict=verdict, notes=notes)
+    notes = (*beliefs, *lift_notes(tests, unjudged.spec, unjudged.panel), *_notes(unjudged))
+    verdict = judge(diagnostics, unjudged.spec)
+    return replace(unjudged, diagnostics=diagnostics, verdict=verdict, notes=notes)
 
 
 def check_lift_tests(model: FittedModel) -> tuple[LiftCheck, ...]:

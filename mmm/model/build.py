@@ -170,7 +170,7 @@ def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[
     """Parameters that are sampled in both forms of the posterior."""
     p = parameters.nonlinear(design, d, source)
     p |= parameters.pooled_scales(design, source)
-    p |= parameters.noise_scale(design.spec, design.panel, source)
+    p |= parameters.noise_parameters(design.spec, design.panel, source)
     p |= parameters.mediator_parameters(design.structure, source)
     return p | parameters.budget_parameters(design.structure, source)
 

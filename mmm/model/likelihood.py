@@ -44,41 +44,46 @@ def kpi_likelihood(
     def cells(values: Tensor) -> Tensor:
         return values if kept.all() else (values * pt.ones_like(predictor))[np.nonzero(kept)]
 
-    def seen(values: Array) -> Tensor:
+    def observed_kpi(values: Array) -> Tensor:
         return pm.Data("observed_kpi", values if kept.all() else values[kept], dims=dims)
 
     if kind == "negative_binomial":
         mean = cells(unit * pt.exp(predictor))
-        counts = seen(kpi.astype(np.int64))
+        counts = observed_kpi(kpi.astype(np.int64))
         pm.NegativeBinomial("kpi", mu=mean, alpha=p["dispersion"], observed=counts, dims=dims)
         return
     sigma = p.get("sigma_geo", p["sigma"])
     if kind == "lognormal":
         center, scale = pt.log(unit) + predictor, sigma * pt.ones_like(unit)
         if s.ar:
-            _autoregressive("log_kpi", center, scale, p["noise_rho"], seen(np.log(kpi)))
+            _autoregressive("log_kpi", center, scale, p["noise_rho"], observed_kpi(np.log(kpi)))
         else:
-            pm.LogNormal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
+            pm.LogNormal("kpi", cells(center), cells(scale), observed=observed_kpi(kpi), dims=dims)
         return
     center, scale = unit * (pt.exp(predictor) if s.log_link else predictor), sigma * unit
     if s.ar:
-        _autoregressive("kpi", center, scale, p["noise_rho"], seen(kpi))
+        _autoregressive("kpi", center, scale, p["noise_rho"], observed_kpi(kpi))
     elif kind == "student_t":
         nu = p["nu"]
         pm.StudentT(
-            "kpi", nu=nu, mu=cells(center), sigma=cells(scale), observed=seen(kpi), dims=dims
+            "kpi",
+            nu=nu,
+            mu=cells(center),
+            sigma=cells(scale),
+            observed=observed_kpi(kpi),
+            dims=dims,
         )
     else:
-        pm.Normal("kpi", cells(center), cells(scale), observed=seen(kpi), dims=dims)
+        pm.Normal("kpi", cells(center), cells(scale), observed=observed_kpi(kpi), dims=dims)
 
 
 def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor) -> None:
     """Gaussian AR(1) noise of every geo, as one multivariate normal over its weeks."""
     steps = pt.arange(center.shape[0])
-    apart = steps[:, None] - steps[None, :]
+    lag = steps[:, None] - steps[None, :]
     fresh = pt.where(pt.eq(steps, 0), 1.0 / pt.sqrt(1.0 - rho**2), 1.0)
-    power = pt.exp(pt.maximum(apart, 0) * pt.log(rho))
-    root = pt.where(apart >= 0, power, 0.0) * fresh[None, :]
+    power = pt.exp(pt.maximum(lag, 0) * pt.log(rho))
+    root = pt.where(lag >= 0, power, 0.0) * fresh[None, :]
     chol = scale[:, None, None] * root[None]
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
@@ -89,32 +94,32 @@ def observed_mediators(design: Design, p: Parameters) -> MediatorValue:
 
     def mediator_value(mediator: int, mean: Tensor) -> Tensor:
         name = design.structure.mediators[mediator]
-        seen = np.isfinite(values[..., mediator])
+        observed = np.isfinite(values[..., mediator])
         center = pm.Data(f"center_{name}", scales.mediator_mean[:, mediator])
         spread = pm.Data(f"spread_{name}", scales.mediator_sd[:, mediator])
         sd = p["mediator_sd"][mediator]
         natural, wide = center + spread * mean, spread * sd * pt.ones_like(mean)
-        if seen.all():
+        if observed.all():
             data = pm.Data(f"observed_{name}", values[..., mediator], dims=CELLS)
             node = pm.Normal(f"mediator_{name}", natural, wide, observed=data, dims=CELLS)
             return (node - center) / spread
-        week, geo = np.nonzero(seen)
+        week, geo = np.nonzero(observed)
         data = pm.Data(f"observed_{name}", values[week, geo, mediator])
         node = pm.Normal(f"mediator_{name}", natural[week, geo], wide[week, geo], observed=data)
-        return _with_unseen_weeks(name, mean, sd, seen, (node - center[geo]) / spread[geo])
+        return _with_unobserved_weeks(name, mean, sd, observed, (node - center[geo]) / spread[geo])
 
     return mediator_value
 
 
-def _with_unseen_weeks(
-    name: str, mean: Tensor, sd: Tensor, seen: np.ndarray, known: Tensor
+def _with_unobserved_weeks(
+    name: str, mean: Tensor, sd: Tensor, observed: np.ndarray, known: Tensor
 ) -> Tensor:
-    week, geo = np.nonzero(~seen)
+    week, geo = np.nonzero(~observed)
     pm.modelcontext(None).add_coord(f"unseen_{name}_cell", range(len(week)))
     z = pm.Normal(f"unseen_{name}_z", dims=f"unseen_{name}_cell")
     value = pm.Deterministic(f"unseen_{name}", mean[week, geo] + sd * z, dims=f"unseen_{name}_cell")
     state = pt.set_subtensor(pt.zeros_like(mean)[week, geo], value)
-    return pt.set_subtensor(state[np.nonzero(seen)], known)
+    return pt.set_subtensor(state[np.nonzero(observed)], known)
 
 
 def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> None:

@@ -89,8 +89,8 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
     return drawn
 
 
-def noise_scale(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Scale of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``.
+def noise_parameters(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
+    """Parameters of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``.
 
     With latent demand also its effect on the KPI, which is correlated with sigma in the posterior.
     """
@@ -139,8 +139,8 @@ def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
     """(..., week) stationary autoregression of unit variance from innovations ``z (..., week)``."""
     steps = np.arange(weeks)
-    apart = steps[:, None] - steps[None, :]
-    memory = xp.exp(np.maximum(apart, 0) * xp.log(rho)[..., None, None]) * (apart >= 0)
+    lag = steps[:, None] - steps[None, :]
+    memory = xp.exp(np.maximum(lag, 0) * xp.log(rho)[..., None, None]) * (lag >= 0)
     fresh = xp.sqrt(1.0 - rho**2)[..., None]
     scaled = z * xp.where(steps == 0, 1.0, fresh)
     return (memory * scaled[..., None, :]).sum(-1)

@@ -74,7 +74,7 @@ def prior_draws(design: Design, n: int, seed: int) -> xr.Dataset:
     source = ArraySource(np.random.default_rng(seed), n, sizes, {})
     p = parameters.nonlinear(design, d, source)
     p |= parameters.pooled_scales(design, source)
-    p |= parameters.noise_scale(design.spec, panel, source)
+    p |= parameters.noise_parameters(design.spec, panel, source)
     p |= parameters.mediator_parameters(s, source)
     p |= parameters.budget_parameters(s, source)
     p |= parameters.linear(design, p, source)

@@ -113,14 +113,14 @@ class Truth:
         """(week, geo, channel) contribution at the reference prices."""
         out = np.zeros_like(series.spend)
         for c in range(len(self.channels)):
-            x = carry_over(series.spend[:, :, c] / self.exposure[c], float(self.alpha[c]))
+            x = geometric_adstock(series.spend[:, :, c] / self.exposure[c], float(self.alpha[c]))
             power = x ** self.slope[c]
             out[:, :, c] = self.beta[c] * power / (self.half[c] ** self.slope[c] + power)
         return out
 
     def rival(self, series: Series) -> Array:
         """(week, geo) KPI that the rival's spend takes away, at the reference prices."""
-        x = carry_over(series.rival_spend[:, None] / self.rival_exposure, self.rival_alpha)
+        x = geometric_adstock(series.rival_spend[:, None] / self.rival_exposure, self.rival_alpha)
         decay: Array = np.exp(-self.rival_rate * x)
         return self.gamma * self.weight * (1 - decay) / (1 + decay)
 
@@ -182,7 +182,7 @@ class Truth:
         return np.where(inside if series.ndim == 1 else inside[:, None], series * scale, series)
 
 
-def carry_over(x: Array, alpha: float) -> Array:
+def geometric_adstock(x: Array, alpha: float) -> Array:
     """Geometric adstock of ``x (week, geo)`` over the lags 0..8, weights summing to one."""
     weights = [alpha**lag for lag in range(LAGS)]
     out = np.zeros_like(x)

@@ -47,16 +47,16 @@ def judge_stay(case: Case, solution: Solution) -> StayJudgement | None:
     deviation = float(np.sqrt(p @ (difference - expected) ** 2))
     evaluation = measure.evaluate(draws, 0.0)
     unit = float(np.abs(evaluation.weights).sum()) or 1.0
-    added = (evaluation.value - measure.value(before)) / unit
+    objective_gain = (evaluation.value - measure.value(before)) / unit
     return StayJudgement(
         within_noise=(
             abs(better - 0.5) < CLEAR_PROBABILITY - 0.5
-            and max(abs(expected), added) < CLEAR_DEVIATIONS * deviation
+            and max(abs(expected), objective_gain) < CLEAR_DEVIATIONS * deviation
         ),
         spend=reference,
-        set_aside=solution.spend,
+        best_spend=solution.spend,
         probability_better=better,
         expected=expected,
         deviation=deviation,
-        added=added,
+        objective_gain=objective_gain,
     )

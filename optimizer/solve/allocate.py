@@ -57,7 +57,7 @@ def allocate(
     decision = decide(
         case, solve if effort.prove else solve_quickly, solve_quickly, explain=explain
     )
-    return report(case, decision, began)
+    return allocation_of(case, decision, began)
 
 
 def case_of(
@@ -160,7 +160,7 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
     return starting_plans(case, 0 if many else case.effort.random_starts)
 
 
-def report(case: Case, decision: Decision, began: float) -> Allocation:
+def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
     """The allocation of a decision; began: the time by ``perf_counter`` at the start."""
     search, gain, solution = case.search, case.search.gain, decision.solution
     spend = solution.spend

@@ -10,7 +10,7 @@ from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
 from optimizer.search.case import Solution
-from optimizer.solve.allocate import case_of, report
+from optimizer.solve.allocate import allocation_of, case_of
 from optimizer.solve.decide import Decision
 
 
@@ -38,4 +38,4 @@ def score(
     solution = Solution(spend, evaluation.value, slope, none, ())
     pairs = inseparable_pairs(case, spend)
     decision = Decision(Status.FEASIBLE, solution, case.system, pairs=pairs)
-    return Score(report(case, decision, began), case.system.broken_limits(spend))
+    return Score(allocation_of(case, decision, began), case.system.broken_limits(spend))

@@ -77,7 +77,7 @@ class TwoCodes:
         source = Replay(np.random.default_rng(0), DRAWS, sizes, {}, given=self.drawn)
         p = parameters.nonlinear(case, d, source)
         p |= parameters.pooled_scales(case, source)
-        p |= parameters.noise_scale(case.spec, case.panel, source)
+        p |= parameters.noise_parameters(case.spec, case.panel, source)
         p |= parameters.mediator_parameters(self.s, source)
         p |= parameters.budget_parameters(self.s, source)
         p |= parameters.linear(case, p, source)

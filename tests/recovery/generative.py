@@ -64,7 +64,7 @@ def drawn_world(document: dict[str, Any], frame: pd.DataFrame, given: True_, see
     source = Fixed(rng, 1, {name: len(values) for name, values in labels.items()}, {}, given=given)
     p = parameters.nonlinear(design, d, source)
     p |= parameters.pooled_scales(design, source)
-    p |= parameters.noise_scale(spec, design.panel, source)
+    p |= parameters.noise_parameters(spec, design.panel, source)
     p |= parameters.budget_parameters(s, source)
     p |= parameters.linear(design, p, source)
     mean = equations.mean(equations.terms(p, d, s, np), s, np)[0]

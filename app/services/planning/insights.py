@@ -15,7 +15,7 @@ def stay_document(allocation: Allocation, response: AnyResponse) -> StayDocument
     return StayDocument(
         within_noise=stay.within_noise,
         proportional=response.named(stay.spend),
-        best_found=response.named(stay.set_aside),
+        best_found=response.named(stay.best_spend),
         probability_better=stay.probability_better,
         expected=stay.expected,
         deviation=stay.deviation,

@@ -142,7 +142,7 @@ def test_series_with_equal_edges_are_folded_and_named_again() -> None:
     assert world.folded == {"a": ("a", "b")}
     assert ("b", 0) not in world.dag
     assert world.members(["c", "a"]) == ("c", "a", "b")
-    assert ("b", 0) in unroll(found, keep_apart=["b"]).dag
+    assert ("b", 0) in unroll(found, unfolded=["b"]).dag
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def specs(draw) -> ModelSpec:
 @given(specs(), st.integers(0, 2**32 - 1))
 @settings(max_examples=100, deadline=None)
 def test_identified_total_effects_are_what_regression_returns(spec: ModelSpec, seed: int) -> None:
-    world = unroll(causal_graph(spec), keep_apart=("shelf", "weather"))
+    world = unroll(causal_graph(spec), unfolded=("shelf", "weather"))
     weights, covariance, index = linear_world(world, seed)
     for lever in world.graph.levers:
         found = total_effect(world, lever)

@@ -12,7 +12,7 @@ import pytest
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.equations import mean as equations
-from mmm.simulate.truth import LAGS, Truth, carry_over
+from mmm.simulate.truth import LAGS, Truth, geometric_adstock
 from mmm.simulate.worlds import World, make_world
 from mmm.spec.model import parse_spec
 from mmm.types import Array
@@ -58,8 +58,8 @@ def test_adstock_equals_its_definition_and_loses_nothing() -> None:
     x = np.append(rng.random(30), np.zeros(LAGS))[:, None]
     weights = 0.6 ** np.arange(LAGS)
     convolved = np.convolve(x[:, 0], weights / weights.sum())[: len(x)]
-    np.testing.assert_allclose(carry_over(x, 0.6)[:, 0], convolved, rtol=EXACT, atol=1e-12)
-    assert carry_over(x, 0.6).sum() == pytest.approx(x.sum(), rel=EXACT)
+    np.testing.assert_allclose(geometric_adstock(x, 0.6)[:, 0], convolved, rtol=EXACT, atol=1e-12)
+    assert geometric_adstock(x, 0.6).sum() == pytest.approx(x.sum(), rel=EXACT)
 
 
 @pytest.mark.parametrize("name", ["world", "panel_world"])

@@ -21,7 +21,7 @@ def test_a_plan_beside_the_best_one_is_kept():
     np.testing.assert_allclose(answer.spend, near)
     assert answer.stay is not None
     assert answer.stay.within_noise
-    np.testing.assert_allclose(answer.stay.set_aside, best, atol=1.0)
+    np.testing.assert_allclose(answer.stay.best_spend, best, atol=1.0)
     assert not np.allclose(solve(response, near, stay=False).spend, near)
 
 
