@@ -59,7 +59,7 @@ class MediatedWorld:
 
     @property
     def total(self) -> float:
-        """Sales that all of tv's spend caused, carry-out counted."""
+        """Sales that all of tv's spend caused, carryover counted."""
         return self.through(self.direct, SALES) + self.mediated
 
     @property
@@ -68,7 +68,7 @@ class MediatedWorld:
         return self.through(self.path, SALES * self.worth)
 
     def through(self, curve: Curve, unit: float) -> float:
-        """Sum over the history and its carry-out of one curve of tv, in ``unit``."""
+        """Sum over the history and the carryover after it of one curve of tv, in ``unit``."""
         exposure = self.tv / self.tv[self.tv > 0].mean()
         return float(unit * curve(np.concatenate([exposure, np.zeros(LAGS)])).sum())
 

@@ -5,7 +5,7 @@
     python -m benchmarks.mediation --arm control
 
 Worlds of ``mediated.py``, one a seed, 2 x 500 draws, all with one compilation; the question is the
-effect of no tv in the whole history, carry-out counted. Three specifications of the same table:
+effect of no tv in the whole history, its carryover counted. Three specifications of the same table:
 
     mediator  search has its own equation, with tv and demand as its causes
     monthly   the same, search known in every fourth week

@@ -2,7 +2,7 @@
 
 A plan is a weekly spend per channel for the 13 weeks after the data, held constant, its total that
 of the past's mean week, each channel between 0.3 and 2 times its own mean. With V the true media
-response of a plan over no spend (carry-in and carry-out counted):
+response of a plan over no spend (carry-in and carryover after the weeks counted):
 
     gain captured = sum_worlds (V(plan) - V(status quo)) / sum_worlds (V(best plan) - V(status quo))
 

@@ -72,7 +72,7 @@ class World:
 
     @property
     def roi(self) -> Array:
-        """(channel,) kpi per spend; carry-out counts, at the prices of the last week."""
+        """(channel,) KPI per spend, carryover counted, at the prices of the last week."""
         return np.asarray(self._caused(LAGS) / self.truth.spend.sum((0, 1)))
 
     def kpi_at(self, own: float = 1.0, rival: float = 1.0) -> float:

@@ -138,11 +138,11 @@ class _ContrastRows:
         model, pair, span = self.model, self.pair, self.pair.span
         base = EvaluatedWorld(evaluation.inputs, evaluation.terms)
         scenario = EvaluatedWorld(self.scenario, self._terms(evaluation, self.scenario))
-        shown: OutcomeFunction = expectation
+        outcome: OutcomeFunction = expectation
         mean = expected_kpi(model, evaluation)[:, span]
         if self.kind == "counterfactual":
-            shown = with_realised_noise(model, evaluation, span, mean, self.rng)
-        before, after = shown(mean), self._outcome(evaluation, scenario.terms, shown)
+            outcome = with_realised_noise(model, evaluation, span, mean, self.rng)
+        before, after = outcome(mean), self._outcome(evaluation, scenario.terms, outcome)
         price_before, price_after = pair.base.price[span], pair.scenario.price[span]
         rows = [before, after, before * price_before, after * price_after]
         for variable, inputs in zip(pair.variables, self.single_changes, strict=True):
@@ -151,18 +151,18 @@ class _ContrastRows:
                 single = EvaluatedWorld(inputs, self._terms(evaluation, inputs))
             for path in shown_paths(model, variable):
                 terms = terms_along_path(path, evaluation.parameters, model.structure, base, single)
-                rows.append(self._outcome(evaluation, terms, shown) - before)
+                rows.append(self._outcome(evaluation, terms, outcome) - before)
         return np.stack([row.sum(-1) for row in rows], axis=1)
 
     def _terms(self, evaluation: Evaluation, inputs: Inputs) -> equations.Terms:
         return equations.terms(evaluation.parameters, inputs, self.model.structure, np)
 
     def _outcome(
-        self, evaluation: Evaluation, terms: equations.Terms, shown: OutcomeFunction
+        self, evaluation: Evaluation, terms: equations.Terms, outcome: OutcomeFunction
     ) -> Array:
         """(draw, week, geo) KPI of the span under ``terms``."""
         world = Evaluation(evaluation.parameters, evaluation.inputs, terms, evaluation.steps)
-        return shown(expected_kpi(self.model, world)[:, self.pair.span])
+        return outcome(expected_kpi(self.model, world)[:, self.pair.span])
 
 
 def _predictive_draws(

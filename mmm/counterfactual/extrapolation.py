@@ -41,14 +41,14 @@ def _sentence(
     """The geo with most weeks outside, with its range in the scenario and its observed range."""
     weeks = outside.sum(0)
     geo = int(weeks.argmax())
-    moved, seen = values[changed[:, geo], geo], _observed(model, variable)[:, geo]
+    moved, observed = values[changed[:, geo], geo], _observed(model, variable)[:, geo]
     several = len(model.panel.geos) > 1
     name = f"{variable.name} in {model.panel.geos[geo]}" if several else variable.name
     others = int((weeks > 0).sum()) - 1
     more = f", as in {others} other geos" if others else ""
     return (
         f"{name} from {moved.min():,.6g} to {moved.max():,.6g} goes beyond the observed "
-        f"{np.nanmin(seen):,.6g} to {np.nanmax(seen):,.6g} in {weeks[geo]} of {len(moved)} "
+        f"{np.nanmin(observed):,.6g} to {np.nanmax(observed):,.6g} in {weeks[geo]} of {len(moved)} "
         f"weeks{more}: the answer rests on the model's shape there"
     )
 

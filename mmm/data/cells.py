@@ -121,17 +121,17 @@ def missing_column(name: str, frame: pd.DataFrame, where: str) -> Issue:
 def _plain_numbers(cells: pd.Series) -> Array | None:
     """A column of nothing but plain numbers, all cells at once; None for any other column."""
     try:
-        found = pa.array(cells.to_numpy(), from_pandas=True)
-        if found.null_count or not len(found):
+        plain = pa.array(cells.to_numpy(), from_pandas=True)
+        if plain.null_count or not len(plain):
             return None
-        if pa.types.is_string(found.type):
-            found = pc.utf8_trim_whitespace(found)
-            if not pc.all(pc.match_substring_regex(found, _NUMERAL)).as_py():
+        if pa.types.is_string(plain.type):
+            plain = pc.utf8_trim_whitespace(plain)
+            if not pc.all(pc.match_substring_regex(plain, _NUMERAL)).as_py():
                 return None
-            found = pc.utf8_ltrim(found, "+")
-        elif not (pa.types.is_integer(found.type) or pa.types.is_floating(found.type)):
+            plain = pc.utf8_ltrim(plain, "+")
+        elif not (pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)):
             return None
-        values = np.array(found.cast(pa.float64(), safe=False))
+        values = np.array(plain.cast(pa.float64(), safe=False))
     except _NOT_PLAIN:
         return None
     return values if bool(np.all(np.abs(values) <= LARGEST)) else None

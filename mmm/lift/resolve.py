@@ -129,30 +129,30 @@ def _contradictions(
         return
     weeks = slice(window.position, window.position + window.length + window.cooldown)
     kpi = panel.array("kpi")
-    seen = float(kpi[weeks, area.cells].sum()) * test.treated_share
-    yield from _impossible(test, result, seen, positive=bool(kpi.min() >= 0.0))
+    observed = float(kpi[weeks, area.cells].sum()) * test.treated_share
+    yield from _impossible(test, result, observed, positive=bool(kpi.min() >= 0.0))
     if test.result.control_total is None:
         return
     lifted = 1.0 + test.result.value / 100.0 if test.treatment is None else 1.0
     implied = test.result.control_total * lifted
-    if not seen / 2.0 <= implied <= seen * 2.0:
+    if not observed / 2.0 <= implied <= observed * 2.0:
         detail = (
             f"{test.result.control_total:,.6g} implies {implied:,.6g} in the test's geos and weeks "
-            f"(cool-down included), but the data have {seen:,.6g}; {HINT}"
+            f"(cool-down included), but the data have {observed:,.6g}; {HINT}"
         )
         yield Issue("/result/control_total", "wrong_total", detail)
 
 
 def _impossible(
-    test: LiftTest, result: MeasuredLift, seen: float, *, positive: bool
+    test: LiftTest, result: MeasuredLift, observed: float, *, positive: bool
 ) -> Iterator[Issue]:
     """An issue of a lift that implies a negative KPI in the world that was not observed."""
     if not positive or (test.control is not None and test.treatment is not None):
         return
-    other = seen - result.value if test.treatment is None else seen + result.value
+    other = observed - result.value if test.treatment is None else observed + result.value
     if other + 2.0 * result.se < 0.0:
         detail = (
             f"a lift of {result.value:,.6g} with s.e. {result.se:,.6g} leaves {other:,.6g} of the "
-            f"{seen:,.6g} that the test's geos had in its weeks; {HINT}"
+            f"{observed:,.6g} that the test's geos had in its weeks; {HINT}"
         )
         yield Issue(pointer("result", test.result.form), "impossible", detail)

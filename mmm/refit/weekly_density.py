@@ -1,6 +1,7 @@
 """Log density of every week's data given a draw: each week's evidence about the parameters.
 
-    log p(y_t | y_1..t-1, theta, z) + sum over mediators seen + sum over budgets that demand drives
+    log p(y_t | y_1..t-1, theta, z) + sum over observed mediators
+                                    + sum over budgets that demand drives
 
 theta are the parameters, z the week's latent states (shock, demand, unobserved mediators), which
 are draws too: given them weeks are independent, or depend on the week before where noise is AR(1).
@@ -58,10 +59,10 @@ def _mediators(model: FittedModel, evaluation: Evaluation) -> Array | float:
     """(draw, week) log density of the observed mediators, in their s.d."""
     if not model.structure.mediators:
         return 0.0
-    seen = np.isfinite(model.panel.array("mediators")).transpose(2, 0, 1)
+    observed = np.isfinite(model.panel.array("mediators")).transpose(2, 0, 1)
     sd = evaluation.parameters["mediator_sd"][:, :, None, None]
     density = _normal(evaluation.parameters["innovation"] / sd, sd)
-    return np.asarray(np.where(seen, density, 0.0).sum((1, 3)))
+    return np.asarray(np.where(observed, density, 0.0).sum((1, 3)))
 
 
 def _budgets(model: FittedModel, evaluation: Evaluation) -> Array | float:

@@ -82,8 +82,10 @@ def simulated_table(
     place = row_positions(frame, spec)
     out[spec.kpi.column] = simulation.kpi[draw].ravel()[place]
     for i, mediator in enumerate(spec.mediators):
-        seen = np.isfinite(panel.array("mediators")[..., i]).ravel()[place]
-        out[mediator.column] = np.where(seen, simulation.mediators[draw, i].ravel()[place], np.nan)
+        observed = np.isfinite(panel.array("mediators")[..., i]).ravel()[place]
+        out[mediator.column] = np.where(
+            observed, simulation.mediators[draw, i].ravel()[place], np.nan
+        )
     return out
 
 

@@ -172,9 +172,9 @@ class Truth:
 
     def _change(self, name: str, past: Array) -> float:
         """KPI change, carryover counted, if the series ``name`` had been ``past``."""
-        seen = self.past.continued_by(np.zeros((LAGS - 1, *self.past.spend.shape[1:])))
-        changed: dict[str, Any] = {name: np.concatenate([past, getattr(seen, name)[len(past) :]])}
-        return float((self.mean(replace(seen, **changed)) - self.mean(seen)).sum())
+        actual = self.past.continued_by(np.zeros((LAGS - 1, *self.past.spend.shape[1:])))
+        changed: dict[str, Any] = {name: np.concatenate([past, getattr(actual, name)[len(past) :]])}
+        return float((self.mean(replace(actual, **changed)) - self.mean(actual)).sum())
 
     def _scaled(self, series: Array, scale: float, window: WeekRange | None) -> Array:
         first, last = window or (self.past.weeks[0], self.past.weeks[-1])

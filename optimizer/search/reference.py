@@ -85,8 +85,8 @@ def _reference(
         return None
     predictive = getattr(response, "predictive", None)
     if isinstance(objective, TargetProbability) and objective.on == "kpi" and predictive:
-        seen = np.asarray(predictive(current, PREDICTIVE_SEED), dtype=np.float64)
-        return response.draws(current) - seen
+        predicted = np.asarray(predictive(current, PREDICTIVE_SEED), dtype=np.float64)
+        return response.draws(current) - predicted
     return -baseline(response, np.zeros(current.size))
 
 

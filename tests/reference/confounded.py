@@ -42,11 +42,11 @@ class Confounded:
 
     @property
     def roi(self) -> dict[str, float]:
-        """Sales per unit of spend, carry-out counted."""
+        """Sales per unit of spend, carryover after the window counted."""
         return {name: self.lift(name, -x) / -x.sum() for name, x in self.spend.items()}
 
     def lift(self, channel: str, extra: Array) -> float:
-        """Sales, carry-out counted, that ``extra (week,)`` spend on a channel adds."""
+        """Sales added by ``extra (week,)`` spend on a channel, carryover after the window counted."""
         usual = self.spend[channel]
         return float((effect(channel, usual + extra) - effect(channel, usual)).sum())
 

@@ -111,7 +111,7 @@ def test_actions_on_a_mediator_follow_one_another(model):
 
 
 def test_each_path_carries_its_own_part(model, loops):
-    """In total over the window and its carry-out, which the loops end before: one week's pulse."""
+    """One week's pulse, summed over the window and the carryover after it; the loops end before."""
     week = model.panel.weeks[30]
     window = {"start": week, "end": week}
     found = ask(model, [{"variable": "tv", "add": 40.0}], window=window)

@@ -32,7 +32,7 @@ def response_of(document, geos):
 
 @pytest.mark.parametrize(("document", "geos"), CASES)
 def test_a_plan_earns_what_the_whole_model_says(document, geos):
-    """Value of a plan over no own spend in the horizon, carry-out counted, by two evaluations."""
+    """Value of a plan over no own spend in the horizon, carryover counted, by two evaluations."""
     model, response = response_of(document, geos)
     plan = response.current * np.linspace(0.5, 1.5, response.current.size)
     first = response.world.index(response.horizon[0])
