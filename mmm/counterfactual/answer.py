@@ -22,7 +22,7 @@ from mmm.counterfactual.contrast import (
     WorldPair,
     contrast,
     has_more_paths,
-    shown_paths,
+    reported_paths,
 )
 from mmm.counterfactual.currency import currency_effects
 from mmm.counterfactual.extrapolation import extrapolation_warnings
@@ -140,7 +140,7 @@ def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list
     """Assumptions of the answer that the question does not state."""
     notes = []
     for variable in pair.variables:
-        if not shown_paths(model, variable):
+        if not reported_paths(model, variable):
             notes.append(
                 f"{variable.name} has no path to the KPI in this model: its effect is zero"
             )

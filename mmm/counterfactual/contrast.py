@@ -84,7 +84,7 @@ class CounterfactualDraws:
     by_path: tuple[tuple[tuple[str, ...], Array], ...]
 
 
-def shown_paths(model: FittedModel, variable: VariableRef) -> tuple[CausalPath, ...]:
+def reported_paths(model: FittedModel, variable: VariableRef) -> tuple[CausalPath, ...]:
     """The paths of a variable that an answer lists."""
     return tuple(islice(causal_paths(model.structure, variable), MAX_PATHS))
 
@@ -103,7 +103,7 @@ def contrast(
     rows = evaluate(model, pair.base, _ContrastRows(model, pair, kind, seed))
     kpi = Contrast(rows[:, 0], rows[:, 1], rows[:, 1] - rows[:, 0])
     revenue = Contrast(rows[:, 2], rows[:, 3], rows[:, 3] - rows[:, 2])
-    names = [path.names for variable in pair.variables for path in shown_paths(model, variable)]
+    names = [path.names for variable in pair.variables for path in reported_paths(model, variable)]
     by_path = tuple((name, rows[:, 4 + i].sum(-1)) for i, name in enumerate(names))
     if kind != "forecast":
         return CounterfactualDraws(kpi, revenue, kpi, by_path)
@@ -149,7 +149,7 @@ class _ContrastRows:
             single = scenario
             if len(pair.variables) > 1:
                 single = EvaluatedWorld(inputs, self._terms(evaluation, inputs))
-            for path in shown_paths(model, variable):
+            for path in reported_paths(model, variable):
                 terms = terms_along_path(path, evaluation.parameters, model.structure, base, single)
                 rows.append(self._outcome(evaluation, terms, outcome) - before)
         return np.stack([row.sum(-1) for row in rows], axis=1)
