@@ -84,10 +84,10 @@ def _root(hessian: Array) -> tuple[Array, float]:
 def _stretch(density: LogDensity, center: Array, top: float, root: Array) -> Array:
     """(2, n) stretches upwards and downwards along the columns of ``root``."""
 
-    def along(axis: Array) -> float:
+    def stretch_along(axis: Array) -> float:
         falls = (top - density(center + step * axis)[0] for step in STEPS)
         least = [0.5 * (step / LONGEST_STEP) ** 2 for step in STEPS]
         pairs = zip(STEPS, falls, least, strict=True)
         return max(step / math.sqrt(2.0 * max(fall, low)) for step, fall, low in pairs)
 
-    return np.array([[along(sign * axis) for axis in root.T] for sign in (1.0, -1.0)])
+    return np.array([[stretch_along(sign * axis) for axis in root.T] for sign in (1.0, -1.0)])

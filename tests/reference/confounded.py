@@ -46,7 +46,7 @@ class Confounded:
         return {name: self.lift(name, -x) / -x.sum() for name, x in self.spend.items()}
 
     def lift(self, channel: str, extra: Array) -> float:
-        """Sales due to ``extra (week,)`` spend on ``channel``, carryover after the window counted."""
+        """Sales from ``extra (week,)`` spend on ``channel``, carryover after the window counted."""
         usual = self.spend[channel]
         return float((effect(channel, usual + extra) - effect(channel, usual)).sum())
 
