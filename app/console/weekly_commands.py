@@ -26,7 +26,7 @@ def refit(
         typer.Option(exists=True, dir_okay=False, help="A changed specification, as JSON."),
     ] = None,
     accept_restated: Annotated[
-        bool, typer.Option("--accept-restated", help="AcceptRejected changed values of past weeks.")
+        bool, typer.Option("--accept-restated", help="Accept changed values of past weeks.")
     ] = False,
 ) -> None:
     """Refit a model with the new weeks in DATA, which may also contain the past weeks."""

@@ -10,7 +10,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """WriteResult every missing revision inside the connection's transaction."""
+    """Apply every missing revision inside the connection's transaction."""
     command.upgrade(alembic_config(connection), revision)
 
 

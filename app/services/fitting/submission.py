@@ -1,4 +1,4 @@
-"""RequestData and specification of a request, checked completely before the job is queued."""
+"""Data and specification of a request, checked completely before the job is queued."""
 
 import json
 from collections.abc import Sequence
