@@ -36,7 +36,7 @@ from app.routes import (
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
 from app.runtime.periodic import Periodic
-from app.services.operations.retention import Retention
+from app.services.administration.retention import Retention
 from app.settings import Settings
 from mmm.release import release
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
 
 def backup(file: Archive) -> None:
     """Save all rows and the files they reference in one archive; the service may keep running."""
-    from app.services.operations.backup import backup as save
+    from app.services.administration.backup import backup as save
     from app.store.opening import open_store
     from mmm.release import release
 
@@ -59,7 +59,7 @@ def restore(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) 
     The database may be of another kind than the one that was saved, for example to move from
     SQLite to Postgres. Operations that had not ended start again with the service.
     """
-    from app.services.operations.backup import restore as restore_archive
+    from app.services.administration.backup import restore as restore_archive
     from app.store.opening import open_store
 
     with _database() as (settings, database):

@@ -14,7 +14,7 @@ from app.contract.caller import DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from app.db.database import Database
-    from app.services.operations.audit import AuditedAction
+    from app.services.administration.audit import AuditedAction
     from app.settings import Settings
 
 PAGE = 200
@@ -46,7 +46,7 @@ def create(
     """Create a key and print it on standard output; it cannot be shown again."""
     from app.access.server_secret import server_secret
     from app.contract.caller import SCOPES
-    from app.services.operations import keys
+    from app.services.administration import keys
 
     scopes = [known for known in SCOPES if known == scope]
     if not scopes or not 1 <= len(name) <= 200:
@@ -75,7 +75,7 @@ def list_keys(tenant: Tenant = DEFAULT_TENANT, data_dir: DataDir = None) -> None
     from rich.table import Column, Table
 
     from app.display.figures import console
-    from app.services.operations import keys
+    from app.services.administration import keys
 
     table = Table(
         Column("id", no_wrap=True),
@@ -107,7 +107,7 @@ def revoke(
     data_dir: DataDir = None,
 ) -> None:
     """Revoke a key, so that it is no longer accepted."""
-    from app.services.operations import keys
+    from app.services.administration import keys
 
     with (
         _tenant(tenant, data_dir) as (_, database),
@@ -142,7 +142,7 @@ def _audited(
 ) -> AbstractContextManager["AuditedAction"]:
     """Write a change to the audit log, like the same call of the API."""
     from app.problems import rule_of
-    from app.services.operations.audit import AuditEntry, attempt
+    from app.services.administration.audit import AuditEntry, attempt
 
     entry = AuditEntry(_console_user(), action, resource, None, None)
     return attempt(database, entry, lambda error: rule_of(error).status)

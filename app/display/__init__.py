@@ -1,0 +1,1 @@
+"""Figures and progress as the console, the client and the report show them."""

@@ -1,0 +1,1 @@
+"""What all HTTP routes share: access, errors, idempotency, caching and the OpenAPI document."""

@@ -16,7 +16,7 @@ from app.errors import MissingScope
 from app.http.accepted import wants_async
 from app.http.handlers import request_id_of, status_of
 from app.http.strict_route import Endpoint, StrictRoute
-from app.services.operations.audit import AuditEntry, attempt, record
+from app.services.administration.audit import AuditEntry, attempt, record
 
 BEARER = HTTPBearer(
     scheme_name="bearer",

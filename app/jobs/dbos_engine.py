@@ -1,4 +1,4 @@
-"""The job engine on DBOS: the only module that imports the library.
+"""The job engine on DBOS: starts the library, and queues, runs and cancels jobs through it.
 
 Each job is a workflow of one preemptible step; the workflow's id is the job's id. Cancelling a
 workflow cancels its step within about a second. The library restarts a dead process's workflows

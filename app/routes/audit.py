@@ -4,7 +4,7 @@ from app.contract.admin import AuditDocument
 from app.contract.base import Page
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.guarded_route import needs
-from app.services.operations import audit
+from app.services.administration import audit
 
 routes = router("audit")
 

@@ -10,8 +10,8 @@ from app.http.computed_answer import created
 from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
 from app.http.guarded_route import needs
 from app.http.idempotent import Idempotent
-from app.services.operations import keys
-from app.services.operations.keys import KeyOrder
+from app.services.administration import keys
+from app.services.administration.keys import KeyOrder
 
 routes = router("keys")
 

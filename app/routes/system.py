@@ -9,7 +9,7 @@ from app.context import Context, service_of
 from app.contract.admin import Alive, VersionDocument
 from app.http.dependencies import problems
 from app.http.strict_route import StrictRoute
-from app.services.operations.readiness import check_ready
+from app.services.administration.readiness import check_ready
 from mmm.posterior.fitted import FORMAT
 from mmm.release import DISTRIBUTION, release
 

@@ -1,0 +1,1 @@
+"""What a running process keeps: caches, lanes, locks, logs, memory and metrics."""

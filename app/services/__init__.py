@@ -1,1 +1,1 @@
-"""Use-cases: the only place where the model and the optimizer meet."""
+"""Use-cases of the service; the model and the optimizer meet in `planning`."""

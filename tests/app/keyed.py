@@ -8,8 +8,8 @@ import httpx
 
 from app.access.server_secret import server_secret
 from app.db.database import Database, open_database
-from app.services.operations import keys
-from app.services.operations.keys import KeyOrder
+from app.services.administration import keys
+from app.services.administration.keys import KeyOrder
 from app.settings import Settings
 from tests.app.running import fake_service
 

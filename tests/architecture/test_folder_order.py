@@ -46,7 +46,7 @@ APP: Levels = (
     ("runtime", "db"),
     ("store", "access", "jobs", "client"),
     ("fitworker", "configuration", "context"),
-    ("services.operations",),
+    ("services.administration",),
     ("services.catalog",),
     ("services.fitting", "services.planning", "http"),
     ("services.projects", "report", "demo", "assemble"),

@@ -1,0 +1,1 @@
+"""Stored datasets, lift tests and models, and questions to a model."""

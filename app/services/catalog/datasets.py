@@ -10,7 +10,7 @@ from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import NotFound, UnsupportedMediaType
 from app.ids import new_id
-from app.services.operations.quotas import check_bytes
+from app.services.administration.quotas import check_bytes
 from mmm.data.profile import profile_table
 from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
 from mmm.errors import DataError, Issue

@@ -1,0 +1,1 @@
+"""Fits, refits and simulations: their submission and their jobs."""

@@ -8,10 +8,10 @@ from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.errors import InvalidRequest, NotFound
 from app.jobs.operations import Call
+from app.services.administration.quotas import check_bytes, check_operations
 from app.services.catalog import models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import RequestData, data_bytes, in_request
-from app.services.operations.quotas import check_bytes, check_operations
 from mmm.checks.prior import precheck
 from mmm.data.table_reader import CSV, read_table
 from mmm.errors import DataError, Issue, SpecError

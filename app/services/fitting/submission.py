@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.services.administration.quotas import check_bytes, check_operations
 from app.services.catalog import datasets
-from app.services.operations.quotas import check_bytes, check_operations
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel

@@ -9,8 +9,8 @@ from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job
+from app.services.administration.quotas import check_operations
 from app.services.catalog import models
-from app.services.operations.quotas import check_operations
 from app.services.planning.queries import responses
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError

@@ -1,0 +1,1 @@
+"""Projects with their champions, plans of record, actuals and scenarios."""

@@ -7,9 +7,9 @@ import pandas as pd
 from app.context import Context
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.ids import new_id
+from app.services.administration.quotas import check_bytes
 from app.services.catalog import datasets, models
 from app.services.fitting.submission import RequestData, data_bytes, in_request
-from app.services.operations.quotas import check_bytes
 from app.services.projects import projects
 from mmm.data.cells import dates
 from mmm.data.panel_to_table import panel_to_table

@@ -8,7 +8,14 @@ import httpx
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from app.services.operations.audit import AuditedAction, AuditEntry, attempt, complete, page, record
+from app.services.administration.audit import (
+    AuditedAction,
+    AuditEntry,
+    attempt,
+    complete,
+    page,
+    record,
+)
 from tests.app.fake_fit import SLOW
 from tests.app.http.test_contract import assert_problem
 from tests.app.keyed import KeyedService, bearer, keyed_service

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, OperationRow
 from app.errors import RestoreRefused
-from app.services.operations.backup import backup, restore
+from app.services.administration.backup import backup, restore
 from app.store.disk import DiskStore
 
 CONTENT = b"a table" * 100

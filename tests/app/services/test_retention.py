@@ -14,7 +14,7 @@ from app.db.migrate import alembic_config
 from app.db.models import Base, DatasetRow, OperationRow
 from app.jobs.operations import Operations
 from app.runtime.periodic import Periodic
-from app.services.operations.retention import Retention
+from app.services.administration.retention import Retention
 from app.settings import Settings
 from app.store.disk import DiskStore
 from tests.app.running import wait_until

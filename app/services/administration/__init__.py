@@ -1,0 +1,1 @@
+"""Audit log, API keys, quotas, readiness, backup and retention."""
