@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.contract.plan_answers import AllocationAnswer, PlannedChannel
 from app.contract.plan_requests import AllocateBody
-from app.services.planning.allocate import answer as allocate
+from app.services.planning.allocate import allocate_model as allocate
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit

@@ -54,13 +54,13 @@ def create(
             f"--scope must be one of {', '.join(SCOPES)}, and the name 1 to 200 characters"
         )
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    order = keys.KeyOrder(name, tuple(scopes), expires_at)
+    submission = keys.KeySubmission(name, tuple(scopes), expires_at)
     with (
         _tenant(tenant, data_dir) as (settings, database),
         _audited(database, "create_key", "/v1/keys") as action,
     ):
         keys.require_used(settings)
-        row, key = keys.create(database, server_secret(settings), order, _console_user())
+        row, key = keys.create(database, server_secret(settings), submission, _console_user())
         action.outcome, action.resource = 201, f"/v1/keys/{row.id}"
     expiry = f"expires on {expires_at:%Y-%m-%d}" if expires_at else "does not expire"
     note(

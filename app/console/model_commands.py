@@ -126,7 +126,7 @@ def allocate(
     from app.console.plan_tables import gain_table, plan_table
     from app.contract.plan_requests import AllocateBody
     from app.display.figures import show
-    from app.services.planning.allocate import answer
+    from app.services.planning.allocate import allocate_model
 
     limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
     bounds = channel_bounds({name: items or [] for name, items in limits.items()})
@@ -138,7 +138,7 @@ def allocate(
         "channels": bounds,
     }
     body = request_of(AllocateBody, load_request(request) if request else given)
-    allocation = answer(fitted, body, warnings)
+    allocation = allocate_model(fitted, body, warnings)
     if not as_json:
         typer.echo(allocation.summary)
     show(allocation, as_json, plan_table, gain_table, warnings=allocation.warnings)

@@ -62,7 +62,7 @@ class AuditDocument(StoredDocument):
     request_id: str | None
 
 
-class Alive(BaseModel):
+class LivenessDocument(BaseModel):
     """The process answers."""
 
     status: Literal["ok"] = "ok"

@@ -73,7 +73,7 @@ class Plan(PlanDocument):
     cells: tuple[PlannedCell, ...] = Field(description="Only if weeks or geos were decided.")
 
 
-class Versus(Interval):
+class ReferenceComparisonDocument(Interval):
     """Gain of the plan minus gain of a reference, draws paired."""
 
     probability_better: float
@@ -109,7 +109,7 @@ class BindingDocument(PlanDocument):
     shadow_price: float
 
 
-class ReachedDocument(PlanDocument):
+class ConditionDocument(PlanDocument):
     """A condition besides the budget, and the value that the plan reaches."""
 
     condition: str
@@ -195,14 +195,16 @@ class AllocationAnswer(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
-    versus_current: Versus = Field(description="Against current spend at the plan's price.")
-    versus_proportional: Versus
+    versus_current: ReferenceComparisonDocument = Field(
+        description="Against current spend at the plan's price."
+    )
+    versus_proportional: ReferenceComparisonDocument
     price: PriceDocument | None = Field(description="Only if the price was decided.")
     scenarios: tuple[ScenarioDocument, ...]
     risk: RiskDocument
     certificate: CertificateDocument
     binding: tuple[BindingDocument, ...]
-    target: ReachedDocument | None
+    target: ConditionDocument | None
     stay: StayDocument | None
     pairs: tuple[PairDocument, ...]
     stability: StabilityDocument | None = Field(description="Only with explain.")
@@ -218,8 +220,8 @@ class PlanEvaluation(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
-    versus_current: Versus
-    versus_proportional: Versus
+    versus_current: ReferenceComparisonDocument
+    versus_proportional: ReferenceComparisonDocument
     risk: RiskDocument
     broken: tuple[str, ...] = Field(description="Limits that the plan violates.")
     pairs: tuple[PairDocument, ...]

@@ -65,7 +65,7 @@ class PriceDecision(RequestBody):
         return self
 
 
-class Coming(RequestBody):
+class PlanHorizon(RequestBody):
     """The horizon to plan, and the assumptions about it.
 
     ``scenarios`` have probabilities that add up to one; one plan is optimized for all of them.
@@ -92,7 +92,7 @@ class Coming(RequestBody):
         return self
 
 
-class AllocateBody(AllocationProblem, Coming):
+class AllocateBody(AllocationProblem, PlanHorizon):
     """An allocation: a budget over a horizon, under limits, with a risk objective."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -120,7 +120,7 @@ type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
 
 
-class EvaluatePlanBody(Coming):
+class EvaluatePlanBody(PlanHorizon):
     """A plan: for every channel its total over the horizon, or its spend week by week.
 
     The plan is checked against ``budget`` and the limits; the budget defaults to its own total.

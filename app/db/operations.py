@@ -86,7 +86,7 @@ def release(session: Session, operation_id: str, attempt: int, *, fault: bool) -
     )
 
 
-def touch(session: Session, row: OperationRow) -> bool:
+def bump_version(session: Session, row: OperationRow) -> bool:
     """Increment the version of an operation that is unchanged since ``row`` was read.
 
     Returns True for exactly one of several processes that read the same row.

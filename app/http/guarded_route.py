@@ -27,7 +27,7 @@ BEARER = HTTPBearer(
 _SAFE = frozenset({"GET", "HEAD"})
 
 
-def needs[Route: Callable[..., Any]](
+def requires_scope[Route: Callable[..., Any]](
     scope: Scope, *, queued: Scope | None = None
 ) -> Callable[[Route], Route]:
     """Set the scope that an endpoint needs; by default GET needs read, other methods write.

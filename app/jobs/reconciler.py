@@ -118,7 +118,7 @@ class Reconciler:
 
     def _resubmit(self, row: OperationRow) -> None:
         with self._database.write() as session:
-            touched = rows.touch(session, row)
+            touched = rows.bump_version(session, row)
         if touched:
             log.warning("job was missing from its queue", extra={"operation_id": row.id})
             self.requeue(row)

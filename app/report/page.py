@@ -18,7 +18,7 @@ from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody
 from app.display.figures import change
 from app.report import figures
-from app.services.planning.allocate import answer as allocate
+from app.services.planning.allocate import allocate_model as allocate
 from app.services.planning.summary import money
 from mmm.attribution.answers import ContributionReport
 from mmm.attribution.contributions import contributions

@@ -13,9 +13,9 @@ from app.http.dependencies import ContextOf, problems, router
 from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 from app.services.fitting import fits, simulations
-from app.services.fitting.fits import FitOrder
-from app.services.fitting.simulations import SimulationOrder
-from app.services.fitting.submission import RequestData, parsed
+from app.services.fitting.fits import FitSubmission
+from app.services.fitting.simulations import SimulationSubmission
+from app.services.fitting.submission import RequestData, with_lift_tests
 from mmm.spec.model import ModelSpec
 
 routes = router("fits")
@@ -39,12 +39,12 @@ async def fit(
     prefer: Prefer = None,
 ) -> Response:
     """Check data and model (422 names what is wrong), then queue the fit as an operation."""
-    order = await run_in_threadpool(_fit_order, context, body)
+    submission = await run_in_threadpool(_fit_submission, context, body)
     if validate_only:
-        return await run_in_threadpool(_check, context, order)
+        return await run_in_threadpool(_check, context, submission)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(fits.submit, context, order, call)
+        row = await run_in_threadpool(fits.submit, context, submission, call)
         return await accepted(context, row, prefer)
 
     return await idempotent.answer(submit)
@@ -68,17 +68,17 @@ async def simulate(
     Spend, prices and events are those of the data; KPI and mediators are drawn. The operation's
     result has a ``summary`` and the ids of the stored datasets.
     """
-    order = await run_in_threadpool(_simulation_order, context, body)
+    submission = await run_in_threadpool(_simulation_submission, context, body)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(simulations.submit, context, order, call)
+        row = await run_in_threadpool(simulations.submit, context, submission, call)
         return await accepted(context, row, prefer)
 
     return await idempotent.answer(submit)
 
 
-def _fit_order(context: ContextOf, body: FitBody) -> FitOrder:
-    return FitOrder(
+def _fit_submission(context: ContextOf, body: FitBody) -> FitSubmission:
+    return FitSubmission(
         spec=_spec(context, body.model),
         sampling=body.sampling,
         data=_data(body.data),
@@ -87,8 +87,8 @@ def _fit_order(context: ContextOf, body: FitBody) -> FitOrder:
     )
 
 
-def _simulation_order(context: ContextOf, body: SimulateBody) -> SimulationOrder:
-    return SimulationOrder(
+def _simulation_submission(context: ContextOf, body: SimulateBody) -> SimulationSubmission:
+    return SimulationSubmission(
         spec=_spec(context, body.model),
         data=_data(body.data),
         draws=body.draws,
@@ -99,15 +99,15 @@ def _simulation_order(context: ContextOf, body: SimulateBody) -> SimulationOrder
 
 def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
     """The specification with copies of the registered tests that it names."""
-    return parsed(model, lift_tests.resolved(context, model.lift_tests))
+    return with_lift_tests(model, lift_tests.resolved(context, model.lift_tests))
 
 
 def _data(data: FitData) -> RequestData:
     return RequestData(data.dataset_id, data.rows)
 
 
-def _check(context: ContextOf, order: FitOrder) -> Response:
-    data = fits.check(context, order)
+def _check(context: ContextOf, submission: FitSubmission) -> Response:
+    data = fits.check(context, submission)
     weeks = data.panel.weeks
     document = FitCheckDocument(
         start=weeks[0].isoformat(),

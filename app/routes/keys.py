@@ -8,10 +8,10 @@ from app.contract.admin import KeyBody, KeyDocument, NewKeyDocument
 from app.contract.base import Page
 from app.http.computed_answer import created
 from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
-from app.http.guarded_route import needs
+from app.http.guarded_route import requires_scope
 from app.http.idempotent import Idempotent
 from app.services.administration import keys
-from app.services.administration.keys import KeyOrder
+from app.services.administration.keys import KeySubmission
 
 routes = router("keys")
 
@@ -22,7 +22,7 @@ routes = router("keys")
     response_model=NewKeyDocument,
     responses=problems(409, 413, 415, 422),
 )
-@needs("admin")
+@requires_scope("admin")
 async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) -> Response:
     """Create an API key for the tenant. The key is shown only in this answer.
 
@@ -31,9 +31,9 @@ async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) 
     keys.require_used(context.settings)
 
     def create() -> Response:
-        order = KeyOrder(body.name, body.scopes, body.expires_at)
+        submission = KeySubmission(body.name, body.scopes, body.expires_at)
         secret = server_secret(context.settings)
-        row, key = keys.create(context.database, secret, order, context.caller.subject)
+        row, key = keys.create(context.database, secret, submission, context.caller.subject)
         document = NewKeyDocument(**KeyDocument.model_validate(row).model_dump(), key=key)
         return created(document, f"/v1/keys/{row.id}")
 
@@ -41,7 +41,7 @@ async def create_key(body: KeyBody, context: ContextOf, idempotent: Idempotent) 
 
 
 @routes.get("/keys", responses=problems(422))
-@needs("admin")
+@requires_scope("admin")
 def list_keys(
     context: ContextOf, limit: Limit = 50, page_token: PageToken = None
 ) -> Page[KeyDocument]:
@@ -50,14 +50,14 @@ def list_keys(
 
 
 @routes.get("/keys/{key_id}", responses=problems(404))
-@needs("admin")
+@requires_scope("admin")
 def get_key(key_id: Id, context: ContextOf) -> KeyDocument:
     """One key."""
     return KeyDocument.model_validate(keys.find(context.database, key_id))
 
 
 @routes.delete("/keys/{key_id}", status_code=204, responses=problems(404))
-@needs("admin")
+@requires_scope("admin")
 def revoke_key(key_id: Id, context: ContextOf) -> None:
     """Revoke a key, with effect from the next request. It remains listed."""
     keys.revoke(context.database, key_id)

@@ -8,7 +8,7 @@ from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierB
 from app.http.accepted import CallOf, Prefer, accepted, wants_async
 from app.http.computed_answer import LaneRunnerOf, json_response
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
-from app.http.guarded_route import needs
+from app.http.guarded_route import requires_scope
 from app.http.idempotent import Idempotent
 from app.services.planning import allocate_job, frontier
 from app.services.planning.queries import allocate, evaluate_plan
@@ -24,7 +24,7 @@ routes = router("plans")
         **problems(404, 409, 413, 415, 422),
     },
 )
-@needs("read", queued="write")
+@requires_scope("read", queued="write")
 async def post_allocate(
     model: ExistingModel,
     body: AllocateBody,
@@ -58,7 +58,7 @@ async def post_allocate(
     response_model=PlanEvaluation,
     responses=problems(404, 409, 413, 415, 422),
 )
-@needs("read")
+@requires_scope("read")
 async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, run_in_lane: LaneRunnerOf
 ) -> Response:

@@ -16,7 +16,7 @@ from app.db.models import ModelRow
 from app.http.computed_answer import LaneRunnerOf, SerializedAnswer, json_response, serialize
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
-from app.http.guarded_route import needs
+from app.http.guarded_route import requires_scope
 from app.services.catalog import models, queries
 from app.services.projects.csv_export import contributions_csv
 from mmm.attribution.answers import Breakdown
@@ -130,7 +130,7 @@ async def get_report(
     response_model=CounterfactualAnswer,
     responses=problems(404, 409, 413, 415, 422),
 )
-@needs("read")
+@requires_scope("read")
 async def post_counterfactual(
     model: ExistingModel,
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],

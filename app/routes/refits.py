@@ -11,8 +11,8 @@ from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
 from app.services.fitting import refits
-from app.services.fitting.refits import RefitOrder
-from app.services.fitting.submission import RequestData, parsed
+from app.services.fitting.refits import RefitSubmission
+from app.services.fitting.submission import RequestData, with_lift_tests
 from mmm.refit.report import StabilityReport
 
 routes = router("refits")
@@ -43,7 +43,7 @@ async def post_refit(
     async def submit() -> Response:
         row = await run_in_lane(
             context.lanes.questions,
-            lambda: refits.submit(context, model, _order(context, body), call),
+            lambda: refits.submit(context, model, _submission(context, body), call),
         )
         return await accepted(context, row, prefer)
 
@@ -56,11 +56,11 @@ def get_stability(model: ExistingModel, conditional: ConditionalRead) -> Respons
     return conditional.document(refits.stability_of(model))
 
 
-def _order(context: ContextOf, body: RefitBody) -> RefitOrder:
+def _submission(context: ContextOf, body: RefitBody) -> RefitSubmission:
     spec = None
     if body.model is not None:
-        spec = parsed(body.model, lift_tests.resolved(context, body.model.lift_tests))
-    return RefitOrder(
+        spec = with_lift_tests(body.model, lift_tests.resolved(context, body.model.lift_tests))
+    return RefitSubmission(
         data=RequestData(body.data.dataset_id, body.data.rows),
         spec=spec,
         sampling=body.sampling,

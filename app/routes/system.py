@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from app.context import Context, service_of
-from app.contract.admin import Alive, VersionDocument
+from app.contract.admin import LivenessDocument, VersionDocument
 from app.http.dependencies import problems
 from app.http.strict_route import StrictRoute
 from app.services.administration.readiness import check_ready
@@ -17,19 +17,19 @@ routes = APIRouter(tags=["system"], route_class=StrictRoute)
 
 
 @routes.get("/livez")
-async def livez() -> Alive:
+async def livez() -> LivenessDocument:
     """The process answers; nothing else is checked."""
-    return Alive()
+    return LivenessDocument()
 
 
 @routes.get("/readyz", responses=problems(503))
-def readyz(context: Annotated[Context, Depends(service_of)]) -> Alive:
+def readyz(context: Annotated[Context, Depends(service_of)]) -> LivenessDocument:
     """Database, artefact store and job engine work, so requests can be answered.
 
     Otherwise 503, with each part that does not work and the reason.
     """
     check_ready(context)
-    return Alive()
+    return LivenessDocument()
 
 
 @routes.get("/version")

@@ -9,7 +9,7 @@ import httpx
 from app.access.server_secret import server_secret
 from app.db.database import Database, open_database
 from app.services.administration import keys
-from app.services.administration.keys import KeyOrder
+from app.services.administration.keys import KeySubmission
 from app.settings import Settings
 from tests.app.running import fake_service
 
@@ -23,7 +23,7 @@ class KeyedService:
         self.database = database
 
     def key(self, scope: str = "write", tenant: str = "default", **changes) -> str:
-        order = KeyOrder(**{"name": "test", "scopes": (scope,), "expires_at": None, **changes})
+        order = KeySubmission(**{"name": "test", "scopes": (scope,), "expires_at": None, **changes})
         secret = server_secret(self.settings)
         return keys.create(self.database.of(tenant), secret, order, "test")[1]
 

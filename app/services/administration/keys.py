@@ -16,7 +16,7 @@ from mmm.errors import Issue
 
 
 @dataclass(frozen=True)
-class KeyOrder:
+class KeySubmission:
     """A requested key; it never expires if ``expires_at`` is None."""
 
     name: str
@@ -25,24 +25,24 @@ class KeyOrder:
 
 
 def create(
-    database: Database, secret: bytes, order: KeyOrder, created_by: str
+    database: Database, secret: bytes, submission: KeySubmission, created_by: str
 ) -> tuple[ApiKeyRow, str]:
     """Create a key in the tenant's ``database``; returns its row and the key, which is not stored.
 
     Raises InvalidRequest for an expiry in the past.
     """
-    if order.expires_at is not None and order.expires_at <= now():
-        detail = f"{order.expires_at.isoformat()} is in the past; give a future time, or none"
+    if submission.expires_at is not None and submission.expires_at <= now():
+        detail = f"{submission.expires_at.isoformat()} is in the past; give a future time, or none"
         raise InvalidRequest([Issue("/expires_at", "in_the_past", detail)])
     key = new_key()
     row = ApiKeyRow(
         id=new_id("key"),
-        name=order.name,
+        name=submission.name,
         digest=digest(key, secret),
         hint=hint(key),
-        scopes=in_order(granted(order.scopes)),
+        scopes=in_order(granted(submission.scopes)),
         created_by=created_by,
-        expires_at=order.expires_at,
+        expires_at=submission.expires_at,
     )
     with database.write() as session:
         session.add(row)

@@ -56,7 +56,7 @@ def find(context: Context, dataset_id: str) -> DatasetRow:
     return row
 
 
-def hold(session: Session, dataset_id: str) -> None:
+def lock_against_deletion(session: Session, dataset_id: str) -> None:
     """Keep the dataset from being deleted before the transaction ends; raises NotFound."""
     if lock_for_reference(session, DatasetRow, dataset_id) is None:
         raise NotFound("dataset", dataset_id)

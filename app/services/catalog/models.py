@@ -29,7 +29,7 @@ def find(context: Context, model_id: str) -> ModelRow:
     return row
 
 
-def hold(session: Session, model_id: str) -> None:
+def lock_against_deletion(session: Session, model_id: str) -> None:
     """Keep the model from being deleted before the transaction ends; raises NotFound."""
     if lock_for_reference(session, ModelRow, model_id) is None:
         raise NotFound("model", model_id)

@@ -6,7 +6,12 @@ from app.context import Context
 from app.db.models import OperationRow
 from app.jobs.operations import Call
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
-from app.services.fitting.submission import CheckedData, RequestData, admitted, checked
+from app.services.fitting.submission import (
+    CheckedData,
+    RequestData,
+    check_data,
+    check_quota_and_store,
+)
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
 
@@ -14,7 +19,7 @@ KIND = "fit"
 
 
 @dataclass(frozen=True)
-class FitOrder:
+class FitSubmission:
     """A requested fit: specification, sampling, data, and the names to store it under."""
 
     spec: ModelSpec
@@ -24,29 +29,29 @@ class FitOrder:
     project: str | None
 
 
-def check(context: Context, order: FitOrder) -> CheckedData:
-    """Check the order as a fit would; raises the errors for which a fit is refused."""
-    require_draws(context.settings, order.sampling)
-    data = checked(context, order.spec, order.data)
-    draws = kept_draws(order.sampling)
-    require_cells(context.settings, order.spec, data.panel, draws, "/sampling")
+def check(context: Context, submission: FitSubmission) -> CheckedData:
+    """Check the submission as a fit would; raises the errors for which a fit is refused."""
+    require_draws(context.settings, submission.sampling)
+    data = check_data(context, submission.spec, submission.data)
+    draws = kept_draws(submission.sampling)
+    require_cells(context.settings, submission.spec, data.panel, draws, "/sampling")
     return data
 
 
-def submit(context: Context, order: FitOrder, call: Call) -> OperationRow:
-    """Check the order and queue it."""
-    data = check(context, order)
+def submit(context: Context, submission: FitSubmission, call: Call) -> OperationRow:
+    """Check the submission and queue it."""
+    data = check(context, submission)
     request = {
-        "spec": order.spec.model_dump(mode="json"),
-        "sampling": order.sampling.model_dump(mode="json"),
-        "dataset_id": order.data.dataset_id,
+        "spec": submission.spec.model_dump(mode="json"),
+        "sampling": submission.sampling.model_dump(mode="json"),
+        "dataset_id": submission.data.dataset_id,
         "media_type": data.media_type,
-        "name": order.name,
-        "project": order.project,
+        "name": submission.name,
+        "project": submission.project,
     }
     return context.operations.submit(
         KIND,
         request,
         call,
-        prepare=lambda session: admitted(session, context, data),
+        prepare=lambda session: check_quota_and_store(session, context, data),
     )

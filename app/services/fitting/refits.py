@@ -25,7 +25,7 @@ KIND = "refit"
 
 
 @dataclass(frozen=True)
-class RefitOrder:
+class RefitSubmission:
     """A requested refit; ``spec`` and ``sampling`` are None to keep those of the model."""
 
     data: RequestData
@@ -36,15 +36,19 @@ class RefitOrder:
     project: str | None
 
 
-def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> OperationRow:
-    """Check the order against the model and queue it.
+def submit(
+    context: Context, row: ModelRow, submission: RefitSubmission, call: Call
+) -> OperationRow:
+    """Check the submission against the model and queue it.
 
     Raises NotFound, InvalidRequest, DataError or SpecError; each restated value is an issue.
     """
     model = models.fitted(context, row)
-    sampling, spec = order.sampling or model.method.sampling, order.spec or model.spec
+    sampling, spec = submission.sampling or model.method.sampling, submission.spec or model.spec
     require_draws(context.settings, sampling)
-    continued = appended(context, model, order.data, spec, accept=order.accept_restated)
+    continued = append_request_data(
+        context, model, submission.data, spec, accept=submission.accept_restated
+    )
     require_cells(context.settings, spec, continued.panel, kept_draws(sampling), "/sampling")
     if spec == model.spec and not continued.new_weeks and not continued.restated:
         last = model.panel.weeks[-1]
@@ -55,14 +59,14 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
         "sampling": sampling.model_dump(mode="json"),
         "dataset_id": None,
         "media_type": CSV,
-        "name": order.name or row.name,
-        "project": order.project or row.project,
+        "name": submission.name or row.name,
+        "project": submission.project or row.project,
         "base": {"model_id": row.id},
     }
     content = continued.table.to_csv(index=False).encode()
 
     def store_data(session: Session) -> str:
-        models.hold(session, row.id)
+        models.lock_against_deletion(session, row.id)
         check_operations(session, context.settings)
         check_bytes(session, context.settings, len(content))
         return context.store.put(content)
@@ -70,7 +74,7 @@ def submit(context: Context, row: ModelRow, order: RefitOrder, call: Call) -> Op
     return context.operations.submit(KIND, request, call, store_data, base_key=row.artefact_key)
 
 
-def appended(
+def append_request_data(
     context: Context, model: FittedModel, data: RequestData, spec: ModelSpec, *, accept: bool
 ) -> AppendedData:
     """The model's data continued by the request's; errors point into the request's body."""

@@ -13,7 +13,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.fitting.sizes import require_cells
-from app.services.fitting.submission import RequestData, admitted, checked
+from app.services.fitting.submission import RequestData, check_data, check_quota_and_store
 from app.store.port import ArtefactStore
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
@@ -27,7 +27,7 @@ KIND = "simulate"
 
 
 @dataclass(frozen=True)
-class SimulationOrder:
+class SimulationSubmission:
     """A requested simulation: ``draws`` datasets are summarized, ``datasets`` of them stored."""
 
     spec: ModelSpec
@@ -37,23 +37,23 @@ class SimulationOrder:
     seed: int
 
 
-def submit(context: Context, order: SimulationOrder, call: Call) -> OperationRow:
-    """Check the order like that of a fit, and queue it."""
-    data = checked(context, order.spec, order.data)
-    require_cells(context.settings, order.spec, data.panel, order.draws, "/draws")
+def submit(context: Context, submission: SimulationSubmission, call: Call) -> OperationRow:
+    """Check the submission like that of a fit, and queue it."""
+    data = check_data(context, submission.spec, submission.data)
+    require_cells(context.settings, submission.spec, data.panel, submission.draws, "/draws")
     request = {
-        "spec": order.spec.model_dump(mode="json"),
+        "spec": submission.spec.model_dump(mode="json"),
         "media_type": data.media_type,
-        "draws": order.draws,
-        "datasets": order.datasets,
-        "seed": order.seed,
+        "draws": submission.draws,
+        "datasets": submission.datasets,
+        "seed": submission.seed,
     }
-    result_bytes = order.datasets * len(data.content)
+    result_bytes = submission.datasets * len(data.content)
     return context.operations.submit(
         KIND,
         request,
         call,
-        prepare=lambda session: admitted(session, context, data, result_bytes),
+        prepare=lambda session: check_quota_and_store(session, context, data, result_bytes),
     )
 
 

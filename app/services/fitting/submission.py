@@ -46,21 +46,23 @@ class CheckedData:
         return self.key or store.put(self.content)
 
 
-def admitted(session: Session, context: Context, data: CheckedData, more: int = 0) -> str:
+def check_quota_and_store(
+    session: Session, context: Context, data: CheckedData, more: int = 0
+) -> str:
     """Check the tenant's limits, store the data of an operation to be queued, return their key.
 
     Raises TooManyRequests if the tenant has too many operations, or if the data and ``more`` bytes
     of the result exceed its limit; NotFound if the dataset has been deleted meanwhile.
     """
     if data.dataset_id is not None:
-        datasets.hold(session, data.dataset_id)
+        datasets.lock_against_deletion(session, data.dataset_id)
     new = 0 if data.key else len(data.content)
     check_operations(session, context.settings)
     check_bytes(session, context.settings, new + more)
     return data.stored_key(context.store)
 
 
-def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
+def with_lift_tests(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
     """The specification with these lift tests; raises SpecError if the two contradict."""
     document = model.model_dump(mode="json", exclude={"lift_tests"})
     tests = [test.model_dump(mode="json", exclude_unset=True) for test in lift_tests]
@@ -70,7 +72,7 @@ def parsed(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
         raise SpecError(in_request(issue) for issue in error.issues) from error
 
 
-def checked(context: Context, spec: ModelSpec, data: RequestData) -> CheckedData:
+def check_data(context: Context, spec: ModelSpec, data: RequestData) -> CheckedData:
     """Read and check the data of a request.
 
     Raises NotFound, InvalidRequest (size), DataError or SpecError, with pointers into the request.

@@ -8,6 +8,7 @@ from app.contract.plan_answers import (
     AllocationAnswer,
     BindingDocument,
     CertificateDocument,
+    ConditionDocument,
     PairDocument,
     Plan,
     PlannedCell,
@@ -16,14 +17,13 @@ from app.contract.plan_answers import (
     PlannedPlace,
     PlannedWeek,
     PriceDocument,
-    ReachedDocument,
+    ReferenceComparisonDocument,
     RiskDocument,
     ScenarioDocument,
-    Versus,
 )
-from app.contract.plan_requests import AllocateBody, Coming
+from app.contract.plan_requests import AllocateBody, PlanHorizon
 from app.services.planning.insights import information_document, stability_document, stay_document
-from app.services.planning.pricing import priced
+from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.summary import money, summary_of
 from mmm.plan.mixture import PlanMixture
@@ -32,14 +32,14 @@ from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison
 
 
-def answer(
+def allocate_model(
     model: FittedModel,
     body: AllocateBody,
     warnings: list[str] | None = None,
     respond: Respond = response_of,
 ) -> AllocationAnswer:
     """The optimal plan of a loaded model, for use in scripts."""
-    response, allocation, price = priced(model, body, respond)
+    response, allocation, price = allocate_with_price(model, body, respond)
     return _document(model, body, response, allocation, price, warnings or [])
 
 
@@ -75,7 +75,7 @@ def _document(
             gap=allocation.certificate.gap,
         ),
         binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
-        target=ReachedDocument(**vars(allocation.target)) if allocation.target else None,
+        target=ConditionDocument(**vars(allocation.target)) if allocation.target else None,
         stay=stay_document(allocation, response),
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
@@ -85,7 +85,7 @@ def _document(
 
 
 def scenario_documents(
-    coming: Coming, response: AnyResponse, allocation: Allocation
+    coming: PlanHorizon, response: AnyResponse, allocation: Allocation
 ) -> tuple[ScenarioDocument, ...]:
     """The plan's gain and outcome in each scenario; empty if there are no scenarios."""
     if not isinstance(response, PlanMixture):
@@ -171,9 +171,9 @@ def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
     return dict(zip(response.channels, map(float, amounts), strict=True))
 
 
-def versus_document(comparison: ReferenceComparison) -> Versus:
+def versus_document(comparison: ReferenceComparison) -> ReferenceComparisonDocument:
     """The comparison of the plan with a reference plan."""
-    return Versus(
+    return ReferenceComparisonDocument(
         **dict(summarize(comparison.difference)),
         probability_better=comparison.probability_better,
         reference_total=comparison.total,

@@ -10,7 +10,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
 from app.services.catalog.json_numbers import without_nan
 from app.services.planning import plan_jobs
-from app.services.planning.allocate import answer
+from app.services.planning.allocate import allocate_model
 from app.store.port import ArtefactStore
 
 KIND = "allocate"
@@ -33,7 +33,7 @@ class AllocateJob:
 
     def _solve(self, job: Job) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
-        allocation = answer(
+        allocation = allocate_model(
             model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
         )
         document = without_nan(allocation.model_dump(mode="json"))

@@ -11,7 +11,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job
 from app.services.administration.quotas import check_operations
 from app.services.catalog import models
-from app.services.planning.queries import responses
+from app.services.planning.queries import cached_responder
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
@@ -29,14 +29,14 @@ def submit(
 ) -> OperationRow:
     """Check every problem of ``body`` and queue it; raises the errors of ``allocate``."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    respond = responses(context, row)
+    respond = cached_responder(context, row)
     response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
     request = {"body": body.model_dump(mode="json"), "warnings": warnings}
 
     def prepare(session: Session) -> str:
-        models.hold(session, row.id)
+        models.lock_against_deletion(session, row.id)
         check_operations(session, context.settings)
         return row.artefact_key
 

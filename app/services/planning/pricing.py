@@ -22,7 +22,7 @@ STEPS = 9
 type Solve = Callable[[AnyResponse, bool], Allocation]
 
 
-def priced(
+def allocate_with_price(
     model: FittedModel, body: AllocateBody, respond: Respond
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
     """The optimal plan, at the optimal price if the price is decided too; raises QueryError."""

@@ -7,7 +7,7 @@ a cached response, the next allocation over the same horizon reuses them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.contract.plan_requests import Coming
+from app.contract.plan_requests import PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import ObjectiveUnit
@@ -20,7 +20,7 @@ from optimizer.curves.cache import cached_curve_bytes
 type AnyResponse = PlanResponse | PlanMixture
 
 
-type Respond = Callable[[FittedModel, Coming, ObjectiveUnit, float | None], AnyResponse]
+type Respond = Callable[[FittedModel, PlanHorizon, ObjectiveUnit, float | None], AnyResponse]
 """Builds the plan response of a model over a horizon, at an own price if one is given.
 
 Raises QueryError.
@@ -35,11 +35,11 @@ class CachedResponses:
     artefact_key: str
 
     def __call__(
-        self, model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
+        self, model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
     ) -> AnyResponse:
         """The response over this horizon, built once; raises QueryError."""
-        fields = {name: getattr(coming, name) for name in Coming.model_fields}
-        question = f"{on} {price} {Coming.model_validate(fields).model_dump_json()}"
+        fields = {name: getattr(coming, name) for name in PlanHorizon.model_fields}
+        question = f"{on} {price} {PlanHorizon.model_validate(fields).model_dump_json()}"
         return self.cache.get(
             CacheKey("response", self.artefact_key, question),
             lambda: response_of(model, coming, on, price),
@@ -53,7 +53,7 @@ def _bytes(response: AnyResponse) -> int:
 
 
 def response_of(
-    model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
+    model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
 ) -> AnyResponse:
     """Build a new response, without a cache."""
     if not coming.scenarios:
@@ -77,7 +77,7 @@ def response_of(
 
 
 def _in_one_world(
-    model: FittedModel, coming: Coming, on: ObjectiveUnit, price: float | None
+    model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
 ) -> PlanResponse:
     return plan_response(
         model,
@@ -89,7 +89,7 @@ def _in_one_world(
     )
 
 
-def _in_scenario(issue: Issue, coming: Coming, k: int) -> Issue:
+def _in_scenario(issue: Issue, coming: PlanHorizon, k: int) -> Issue:
     """The issue with a pointer into scenario k if it is about a field of that scenario."""
     _, field, *rest = [*issue.pointer.split("/"), "", ""]
     if field == "assume" and rest[0].isdigit() and int(rest[0]) >= len(coming.assume):

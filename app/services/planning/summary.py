@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.contract.plan_answers import PlannedChannel, Versus
+from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 from optimizer.allocation import Status
 
@@ -13,7 +13,11 @@ _GIVEN = ("reference", "plan")
 
 
 def summary_of(
-    status: Status, weeks: int, channels: Sequence[PlannedChannel], versus: Versus, unit: str
+    status: Status,
+    weeks: int,
+    channels: Sequence[PlannedChannel],
+    versus: ReferenceComparisonDocument,
+    unit: str,
 ) -> str:
     """Which spend to change, the expected gain, and its credible interval."""
     total = sum(channel.spend for channel in channels)
@@ -43,7 +47,7 @@ def _moved(status: Status, raised: list[str], cut: list[str], total: float, week
     return opening + (", ".join(steps) if steps else "keep every channel as it is")
 
 
-def _effect(versus: Versus, unit: str) -> str:
+def _effect(versus: ReferenceComparisonDocument, unit: str) -> str:
     if max(abs(versus.p5), abs(versus.p95)) <= SAME * (1.0 + versus.reference_total):
         return "; this is the present plan"
     word = "more" if versus.mean >= 0.0 else "less"

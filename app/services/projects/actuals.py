@@ -42,9 +42,9 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
         detail = f"these weeks end on {max(known)}; the model already contains all of them"
         raise DataError([Issue("/data", "nothing_new", detail)])
     with context.database.write() as session:
-        projects.hold(session, project)
+        projects.lock_against_deletion(session, project)
         if data.dataset_id is not None:
-            datasets.hold(session, data.dataset_id)
+            datasets.lock_against_deletion(session, data.dataset_id)
         check_bytes(session, context.settings, len(content))
         row = ActualsRow(
             id=new_id("act"),

@@ -42,8 +42,8 @@ def adopt(context: Context, project: ProjectRow, body: ProjectPlanBody) -> Proje
         },
     )
     with context.database.write() as session:
-        projects.hold(session, project)
-        models.hold(session, model_row.id)
+        projects.lock_against_deletion(session, project)
+        models.lock_against_deletion(session, model_row.id)
         session.add(row)
     return row
 

@@ -84,13 +84,13 @@ def promote(context: Context, project: ProjectRow, body: PromotionBody) -> Promo
         promoted_by=context.caller.subject,
     )
     with context.database.write() as session:
-        hold(session, project)
-        models.hold(session, model.id)
+        lock_against_deletion(session, project)
+        models.lock_against_deletion(session, model.id)
         session.add(row)
     return row
 
 
-def hold(session: Session, project: ProjectRow) -> None:
+def lock_against_deletion(session: Session, project: ProjectRow) -> None:
     """Keep the project from being deleted before the transaction ends; raises NotFound."""
     if lock_for_reference(session, ProjectRow, project.id) is None:
         raise NotFound("project", project.id)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.contract.plan_answers import PlannedChannel, Versus
+from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
 from app.http.accepted import wait_seconds
 from app.routes.queries import wants_csv
 from app.services.planning.summary import money, summary_of
@@ -62,9 +62,11 @@ def channel(name: str, spend: float, current: float) -> PlannedChannel:
     )
 
 
-def versus(mean: float, p5: float, p95: float) -> Versus:
+def versus(mean: float, p5: float, p95: float) -> ReferenceComparisonDocument:
     rest = {"reference_total": 1.0, "reference_feasible": True, "broken": ()}
-    return Versus(mean=mean, p5=p5, p50=mean, p95=p95, probability_better=0.93, **rest)
+    return ReferenceComparisonDocument(
+        mean=mean, p5=p5, p50=mean, p95=p95, probability_better=0.93, **rest
+    )
 
 
 def test_the_summary_names_moves_gain_and_probability() -> None:

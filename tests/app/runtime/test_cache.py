@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from app.contract.plan_requests import Coming
+from app.contract.plan_requests import PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from app.services.catalog.models import model_of_file
 from app.services.planning.responses import CachedResponses
@@ -141,7 +141,7 @@ def test_responses_are_kept_by_question_and_counted_with_what_was_asked_of_them(
     model, cache = load_model(models / "trusted.nc"), Cache(1 << 30)
     respond = CachedResponses(cache, "file")
     start = model.panel.weeks[-1] + timedelta(weeks=1)
-    coming = Coming.model_validate({"horizon": {"start": start, "weeks": 13}})
+    coming = PlanHorizon.model_validate({"horizon": {"start": start, "weeks": 13}})
     response = respond(model, coming, "value", None)
     assert respond(model, coming, "value", None) is response
     assert respond(model, coming, "kpi", None) is not response

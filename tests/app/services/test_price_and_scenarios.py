@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.contract.plan_requests import AllocateBody
-from app.services.planning.allocate import answer
+from app.services.planning.allocate import allocate_model
 from mmm.errors import QueryError
 from tests.app.fake_fit import TRUSTED
 from tests.app.http.test_contract import HORIZON, assert_problem
@@ -74,11 +74,13 @@ def priced_model():
 def test_the_best_price_of_a_grid_is_that_of_solving_each() -> None:
     model = priced_model()
     grid = [6.0, 8.0, 10.0, 13.0]
-    found = answer(model, body_of(model, price={"grid": grid}))
+    found = allocate_model(model, body_of(model, price={"grid": grid}))
     assert found.price is not None
     values = {tried.price: tried.value for tried in found.price.tried}
     assert [values[p] for p in grid] == [
-        pytest.approx(answer(model, body_of(model, price={"grid": [p, p + 1e-9]})).risk.value)
+        pytest.approx(
+            allocate_model(model, body_of(model, price={"grid": [p, p + 1e-9]})).risk.value
+        )
         for p in grid
     ]
     assert found.price.price == max(values, key=lambda p: values[p])
@@ -87,13 +89,13 @@ def test_the_best_price_of_a_grid_is_that_of_solving_each() -> None:
 
 def test_bounds_find_a_price_no_worse_than_a_fine_grid() -> None:
     model = priced_model()
-    free = answer(model, body_of(model, price={"min": 5.0, "max": 14.0}))
+    free = allocate_model(model, body_of(model, price={"min": 5.0, "max": 14.0}))
     assert free.price is not None
     assert free.price.beyond_observed == any(
         "outside the observed range" in line for line in free.warnings
     )
     grid = np.linspace(5.0, 14.0, 25).tolist()
-    fixed = answer(model, body_of(model, price={"grid": grid}))
+    fixed = allocate_model(model, body_of(model, price={"grid": grid}))
     assert free.risk.value >= fixed.risk.value * (1 - 2e-3)
 
 
@@ -109,7 +111,7 @@ def test_bounds_find_a_price_no_worse_than_a_fine_grid() -> None:
 def test_a_price_that_cannot_be_decided_is_refused(document, price, pointer, words) -> None:
     model = fake_model(document, draws=4)
     with pytest.raises(QueryError) as caught:
-        answer(model, body_of(model, price=price))
+        allocate_model(model, body_of(model, price=price))
     issue = caught.value.issues[0]
     assert issue.pointer == pointer
     assert words in issue.detail
