@@ -1,4 +1,4 @@
-"""``python -m app.fitworker``: import the sampler and fit models until told to end."""
+"""``python -m app.fitworker``: import the sampler and fit models until stdin closes."""
 
 from collections.abc import Callable
 from pathlib import Path

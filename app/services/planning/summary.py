@@ -38,7 +38,7 @@ def _moved(status: Status, raised: list[str], cut: list[str], total: float, week
         return f"Stay with the present mix ({span}): what could be gained is within noise"
     opening = f"Spend {span}: "
     if status is Status.TARGET_UNREACHABLE:
-        opening = f"The target is out of reach; closest to it comes {span}: "
+        opening = f"The target is out of reach; the closest plan spends {span}: "
     steps = []
     if raised:
         steps.append("raise " + _list(raised))
