@@ -53,7 +53,7 @@ def test_week_by_week_works_line_by_line_as_printed(tmp_path: Path) -> None:
     code, told = run(WEEKLY_BLOCKS, tmp_path)
     assert code == 0, told
     assert "wrote weekly/week4.nc: 4 new weeks" in told
-    assert told.count("what moved, 2022-01-03 to 2023-12-25") == 2, "after the refit, and by itself"
+    assert told.count("changes, 2022-01-03 to 2023-12-25") == 2, "after the refit, and by itself"
     assert "4 of 8 weeks: " in told
 
 

@@ -108,7 +108,7 @@ def test_the_effect_is_assumed_until_demand_is_spoken_of(omitted):
     assert point is not None
     assert 0.0 < point.interval_to_zero <= point.to_zero < 1.0
     spec = parse_spec({**WITHOUT_Z, "demand": {"kind": "none"}})
-    declared = replace(omitted, spec=spec)
+    declared = replace(omitted, design=design_of(spec, omitted.panel, omitted.scales))
     cleared = {item.name: item.total for item in explain_graph(declared).effects}
     assert cleared["x1"].status == "identified"
     assert cleared["x1"].tipping_point is None

@@ -24,7 +24,7 @@ FIT = """
 import json
 from mmm.inference.compiled import compile_model
 from mmm.inference.fit import fit_compiled
-from mmm.spec.model import SamplingSpec
+from mmm.spec.sampling import SamplingSpec
 from tests.mmm.fakes import TINY, fake_model
 fake = fake_model(TINY)
 compiled = compile_model(fake.design)
