@@ -17,6 +17,7 @@ from app.db.database import open_database
 from app.errors import AppError, InvalidSetting, StartupError
 from app.settings import PREFIX, Settings
 from app.store.opening import open_store
+from mmm.code_folder import CODE_DIR
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def read_settings(**given: Any) -> Settings:
 
 def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
     """A message for each environment variable that has the prefix of settings but is not one."""
-    known = [variable(name) for name in Settings.model_fields]
+    known = [*map(variable, Settings.model_fields), CODE_DIR]
     unknown = sorted(environment.keys() - {*known})
     return [_unknown(name, known) for name in unknown if name.startswith(PREFIX)]
 
