@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from app.access.gate import open_gate
 from app.assemble import open_infrastructure, start_worker
@@ -87,8 +88,23 @@ def create_app(
     if (trusted := trusted_names(settings)) is not None:
         app.add_middleware(TrustedHost, names=trusted[0], loopback=trusted[1])
     app.add_middleware(RequestContext)
+    _build_documents()
     _build_routes(app)
     return app
+
+
+def _build_documents() -> None:
+    """Build the validators of all documents before there are requests.
+
+    Importing them does not build them: a client uses few of them, and starts at once.
+    """
+    waiting: list[type[BaseModel]] = [BaseModel]
+    while waiting:
+        for document in waiting.pop().__subclasses__():
+            waiting.append(document)
+            if document.__module__.partition(".")[0] in ("app", "mmm", "optimizer"):
+                document.model_config["defer_build"] = False  # else routes would defer theirs
+                document.model_rebuild()
 
 
 def _build_routes(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
     MmmError
     ├── DataError       the table does not fit: cells, calendar, columns
+    │   └── TableTooLarge   it exceeds a limit of rows, columns or bytes
     ├── SpecError       the model specification contradicts itself or the data
     ├── QueryError      a question the fitted model cannot answer as asked
     ├── SamplingError   the method or backend cannot make the draws
@@ -48,6 +49,10 @@ class IssuesError(MmmError):
 
 class DataError(IssuesError):
     """The table cannot be used as it is; correct the rows or columns named and send it again."""
+
+
+class TableTooLarge(DataError):
+    """The table exceeds a limit; send less of it, or raise the limit."""
 
 
 class SpecError(IssuesError):

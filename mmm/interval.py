@@ -6,13 +6,13 @@ from pydantic import BaseModel, ConfigDict
 class Answer(BaseModel):
     """Immutable; serialises to the public JSON as it is."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Interval(BaseModel):
     """Posterior mean, median and central 90 % interval of one quantity."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     mean: float
     p5: float
     p50: float

@@ -11,13 +11,13 @@ Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 class RequestBody(BaseModel):
     """Base of request bodies: unknown fields, NaN and infinity are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class StoredDocument(BaseModel):
     """Base of documents that are built from the attributes of a stored object."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)
 
 
 class Listing[Item](StoredDocument):

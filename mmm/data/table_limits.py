@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf
 
-from mmm.errors import DataError, Issue
+from mmm.errors import Issue, TableTooLarge
 
 MEBIBYTE = 1024 * 1024
 
@@ -18,25 +18,25 @@ class TableLimits:
     unpacked_bytes: float = inf
 
     def check_rows(self, rows: int) -> None:
-        """Raise DataError for more rows than allowed; ``rows`` may be a count so far."""
+        """Raise TableTooLarge for more rows than allowed; ``rows`` may be a count so far."""
         if rows > self.rows:
             detail = f"the table has more than {self.rows:.0f} rows, which is the limit"
-            raise DataError([Issue("/data", "too_many_rows", detail)])
+            raise TableTooLarge([Issue("/data", "too_many_rows", detail)])
 
     def check_columns(self, columns: int) -> None:
-        """Raise DataError for more columns than allowed."""
+        """Raise TableTooLarge for more columns than allowed."""
         if columns > self.columns:
             detail = f"the table has {columns} columns; the limit is {self.columns:.0f}"
-            raise DataError([Issue("/data", "too_many_columns", detail)])
+            raise TableTooLarge([Issue("/data", "too_many_columns", detail)])
 
     def check_bytes(self, size: int) -> None:
-        """Raise DataError where the cells unpack to more bytes than allowed."""
+        """Raise TableTooLarge where the cells unpack to more bytes than allowed."""
         if size > self.unpacked_bytes:
             detail = (
                 f"the cells take {size / MEBIBYTE:.0f} MiB when unpacked; the limit is "
                 f"{self.unpacked_bytes / MEBIBYTE:.0f} MiB"
             )
-            raise DataError([Issue("/data", "too_many_bytes", detail)])
+            raise TableTooLarge([Issue("/data", "too_many_bytes", detail)])
 
 
 UNLIMITED = TableLimits()

@@ -12,7 +12,7 @@ class Frozen(BaseModel):
     """Base class of the contract: immutable; refuses unknown fields and non-finite numbers."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True
+        defer_build=True, frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True
     )
 
 

@@ -12,4 +12,4 @@ Probability = Annotated[Number, Field(gt=0, lt=1)]
 class ProblemPart(BaseModel):
     """Base class of the objects in a problem: frozen, with unknown fields refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import DatasetRow
 from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
-from app.errors import NotFound, UnsupportedMediaType
+from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
 from app.ids import new_id
 from app.services.administration.quotas import check_bytes
+from app.settings import Settings
 from mmm.data.profile import profile_table
 from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
-from mmm.errors import DataError, Issue
+from mmm.errors import DataError, Issue, TableTooLarge
 
 MEDIA_TYPES = (CSV, PARQUET, JSON)
 
@@ -31,7 +33,7 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
     try:
         table = read_table(content, kind, context.settings.table_limits)
     except DataError as error:
-        raise DataError(_in_body(error)) from error
+        raise type(error)(_in_body(error)) from error
     profile = profile_table(table)
     with context.database.write() as session:
         check_bytes(session, context.settings, len(content))
@@ -75,6 +77,19 @@ def remove(context: Context, dataset_id: str) -> None:
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)
+
+
+def read_sent(
+    content: bytes, media_type: str, settings: Settings, *, pointer: str = "/data"
+) -> pd.DataFrame:
+    """Read a caller's table; ``pointer`` is its place in the request.
+
+    Raises DataError for what is not a table, and InvalidRequest for one above the size limits.
+    """
+    try:
+        return read_table(content, media_type, settings.table_limits)
+    except TableTooLarge as error:
+        raise InvalidRequest(replace(issue, pointer=pointer) for issue in error.issues) from error
 
 
 def _in_body(error: DataError) -> list[Issue]:

@@ -9,11 +9,11 @@ from app.db.models import ModelRow, OperationRow
 from app.errors import InvalidRequest, NotFound
 from app.jobs.operations import Call
 from app.services.administration.quotas import check_bytes, check_operations
-from app.services.catalog import models
+from app.services.catalog import datasets, models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import RequestData, data_bytes, in_request
 from mmm.checks.prior import precheck
-from mmm.data.table_reader import CSV, read_table
+from mmm.data.table_reader import CSV
 from mmm.errors import DataError, Issue, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.refit.append_weeks import AppendedData, append_weeks
@@ -80,7 +80,7 @@ def append_request_data(
     """The model's data continued by the request's; errors point into the request's body."""
     _, content, media_type = data_bytes(context, data)
     try:
-        table = read_table(content, media_type, context.settings.table_limits)
+        table = datasets.read_sent(content, media_type, context.settings)
         continued = append_weeks(model, table, spec, accept=accept)
         precheck(spec, continued.panel)
     except (DataError, SpecError) as error:

@@ -13,7 +13,7 @@ from app.services.catalog import datasets
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel
-from mmm.data.table_reader import JSON, read_table
+from mmm.data.table_reader import JSON
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec
@@ -79,7 +79,7 @@ def check_data(context: Context, spec: ModelSpec, data: RequestData) -> CheckedD
     """
     key, content, media_type = data_bytes(context, data)
     try:
-        table = read_table(content, media_type, context.settings.table_limits)
+        table = datasets.read_sent(content, media_type, context.settings)
         panel = build_panel(table, spec)
         return CheckedData(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
     except (DataError, SpecError) as error:

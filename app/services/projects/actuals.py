@@ -27,7 +27,7 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
     model = models.fitted(context, _reading_model(context, project))
     key, content, media_type = data_bytes(context, data)
     try:
-        table = read_table(content, media_type, context.settings.table_limits)
+        table = datasets.read_sent(content, media_type, context.settings)
         weeks, _ = dates(table, model.spec.date) if model.spec.date in table else ([], [])
         known = [week for week in weeks if week is not None]
         earlier = newest_rows(model, [*_posted(context, project)])
