@@ -38,6 +38,7 @@ INTERNAL = ProblemRule(
 
 RULES: dict[type[Exception], ProblemRule] = {
     model.DataError: ProblemRule(422, "invalid_data", "The data are not valid"),
+    model.TableTooLarge: ProblemRule(422, "table_too_large", "The table is too large"),
     model.SpecError: ProblemRule(422, "invalid_spec", "The model specification is not valid"),
     model.QueryError: ProblemRule(422, "invalid_query", "The question is not valid"),
     model.SamplingError: ProblemRule(

@@ -57,8 +57,9 @@ def test_a_running_job_is_cancelled_within_two_seconds(work) -> None:
     started = time.monotonic()
     work.operations.cancel(operation_id)
     assert work.end(operation_id).status == "cancelled"
+    # the row may say so a moment before the handler hears of it
+    assert work.handlers.interrupted.wait(2.5)
     assert time.monotonic() - started < 2.5
-    assert work.handlers.interrupted.is_set()
     with pytest.raises(OperationFinished, match="been cancelled"):
         work.operations.cancel(operation_id)
 
