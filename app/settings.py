@@ -7,9 +7,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from app.access_settings import AccessSettings
-from mmm.data.table_limits import TableLimits
+from mmm.data.table_limits import MEBIBYTE, TableLimits
 
-MEBIBYTE = 1024 * 1024
 PREFIX = "PRUDENT_"
 
 

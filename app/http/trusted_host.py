@@ -6,12 +6,12 @@ answers, or send a form across origins. Both carry the foreign name in ``Host`` 
 (RFC 9110, 7.2; RFC 6454), which a page cannot forge.
 """
 
-import ipaddress
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.access_settings import is_loopback
 from app.http.middleware import HttpMiddleware
 from app.problems import problem_response, status_problem
 from app.settings import Settings
@@ -57,7 +57,7 @@ class TrustedHost(HttpMiddleware):
     def _trusts(self, name: str | None) -> bool:
         if name is None:
             return False
-        return name in self.names or (self.loopback and _is_loopback(name))
+        return name in self.names or (self.loopback and is_loopback(name))
 
 
 def trusted_names(settings: Settings) -> tuple[tuple[str, ...], bool] | None:
@@ -84,12 +84,3 @@ def _host_name(host: str) -> str | None:
         return None
     strange = parts.path or parts.query or parts.fragment or parts.username is not None
     return None if strange else parts.hostname
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

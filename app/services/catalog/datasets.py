@@ -31,9 +31,9 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
         given = kind or "no Content-Type"
         raise UnsupportedMediaType(f"Send one of {', '.join(MEDIA_TYPES)}, not {given}.")
     try:
-        table = read_table(content, kind, context.settings.table_limits)
+        table = read_sent(content, kind, context.settings, pointer="")
     except DataError as error:
-        raise type(error)(_in_body(error)) from error
+        raise DataError(_in_body(error)) from error
     profile = profile_table(table)
     with context.database.write() as session:
         check_bytes(session, context.settings, len(content))

@@ -254,3 +254,11 @@ def test_the_schema_describes_every_route(tmp_path) -> None:
     assert "Problem" in schema["components"]["schemas"]
     assert schema["components"]["schemas"]["FitBody"]["examples"]
     assert schema["components"]["schemas"]["AllocateBody"]["examples"]
+
+
+def test_a_dataset_beyond_the_limits_is_an_invalid_request(client) -> None:
+    content = "week,tv\n" + "2024-01-01,1\n" * 501
+    answer = client.post("/v1/datasets", content=content, headers={"Content-Type": "text/csv"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+    assert (error["pointer"], error["code"]) == ("", "too_many_rows")
