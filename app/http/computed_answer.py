@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import Receive
 
+from app.contract.caller import LOCAL, Caller
 from app.runtime.lanes import Lane
 
 
@@ -17,13 +18,14 @@ class LaneRunner:
     """Runs computations for one request, unless its caller disconnects before they begin."""
 
     receive: Receive
+    tenant: str
 
     async def __call__[Answer](self, lane: Lane, work: Callable[[], Answer]) -> Answer:
         """Run ``work`` in a thread of its lane; raises Overloaded or CallerLeft.
 
         The work includes serializing the answer: a large one would block the event loop.
         """
-        return await lane.run(work, self._disconnected)
+        return await lane.run(self.tenant, work, self._disconnected)
 
     async def _disconnected(self) -> None:
         """Return when the connection has ended; the request body has been read before."""
@@ -33,7 +35,8 @@ class LaneRunner:
 
 async def lane_runner_of(request: Request) -> LaneRunner:
     """The runner for the caller of ``request`` (a dependency of the routes)."""
-    return LaneRunner(request.receive)
+    caller: Caller = getattr(request.state, "caller", LOCAL)
+    return LaneRunner(request.receive, caller.tenant)
 
 
 LaneRunnerOf = Annotated[LaneRunner, Depends(lane_runner_of)]

@@ -5,19 +5,22 @@ after the other. A read takes tenths of a second and is cached, a what-if takes 
 seconds if its certificate is hard. So each call waits only for calls of its own kind, and light
 calls (database rows, cached answers) wait for none.
 
-No call waits in vain: one that would wait too long is refused at once, and one whose caller has
-disconnected is dropped before it is computed. Calls for the same cached answer wait separately, so
-dropping one does not affect the others.
+Tenants take turns (``turns.py``), so one tenant's many calls delay the call of another by about one
+of them. No call waits in vain: one that would wait too long is refused at once, and one whose
+caller has disconnected is dropped before it is computed. Calls for the same cached answer wait
+separately, so dropping one does not affect the others.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Self
 
-from anyio import CancelScope, CapacityLimiter, Semaphore, create_task_group, to_thread
+from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
 
 from app.errors import CallerLeft, Overloaded
+from app.runtime.turns import Turns
 from app.settings import Settings
 
 _SMOOTHING = 0.1
@@ -33,7 +36,7 @@ class Lane:
     def __init__(self, threads: int, longest_wait: float) -> None:
         self.threads = threads
         self._longest_wait = longest_wait
-        self._turns = Semaphore(threads)
+        self._turns = Turns(threads)
         self._limiter = CapacityLimiter(threads)
         self._calls = 0
         self._mean_seconds = 0.0
@@ -41,28 +44,27 @@ class Lane:
     @property
     def waiting(self) -> int:
         """How many calls wait for their turn."""
-        return self._turns.statistics().tasks_waiting
+        return self._turns.waiting
 
-    @property
-    def wait(self) -> float:
-        """Expected seconds that the next call would wait; 0 until one call has been completed."""
-        return self.waiting * self._mean_seconds / self.threads
+    def wait(self, tenant: str) -> float:
+        """Expected seconds that the tenant's next call would wait; 0 until one was completed."""
+        return self._turns.ahead(tenant) * self._mean_seconds / self.threads
 
     async def run[Answer](
-        self, work: Callable[[], Answer], disconnected: Callable[[], Awaitable[None]]
+        self, tenant: str, work: Callable[[], Answer], disconnected: Callable[[], Awaitable[None]]
     ) -> Answer:
-        """Run ``work`` in a thread and return its result.
+        """Run ``work`` for a tenant in a thread and return its result.
 
         ``disconnected`` returns once the caller no longer waits for it. Raises Overloaded if the
         wait would be too long, CallerLeft if the caller disconnected before the work began. Work
         that has begun is completed.
         """
-        self._require_short_wait()
-        acquired = False
-        try:
+        self._require_short_wait(tenant)
+        async with AsyncExitStack() as turn:
+            acquired = False
             async with create_task_group() as group:
                 group.start_soon(_cancel_when, disconnected, group.cancel_scope)
-                await self._turns.acquire()
+                await turn.enter_async_context(self._turns.turn(tenant))
                 acquired = True
                 group.cancel_scope.cancel()
             if not acquired:
@@ -72,12 +74,9 @@ class Lane:
                 return await to_thread.run_sync(work, limiter=self._limiter)
             finally:
                 self._record_duration(perf_counter() - started)
-        finally:
-            if acquired:
-                self._turns.release()
 
-    def _require_short_wait(self) -> None:
-        wait = self.wait
+    def _require_short_wait(self, tenant: str) -> None:
+        wait = self.wait(tenant)
         if wait > self._longest_wait:
             detail = (
                 f"A call of this kind would wait about {wait:.0f} s, longer than the limit of "
