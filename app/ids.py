@@ -9,13 +9,18 @@ import time
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 LENGTH = 26
-ID_PATTERN = re.compile(rf"^[a-z]{{2,4}}_[{ALPHABET}]{{{LENGTH}}}$")
+_ID = re.compile(rf"[a-z]{{2,4}}_[{ALPHABET}]{{{LENGTH}}}")
 
 
 def new_id(prefix: str) -> str:
     """A new identifier such as ``mdl_01jd4…``."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     return f"{prefix}_{_base32(number)}"
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` has the form of an identifier."""
+    return _ID.fullmatch(text) is not None
 
 
 def derived_id(prefix: str, other: str) -> str:

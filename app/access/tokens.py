@@ -2,15 +2,16 @@
 
 Signature, issuer, audience and times are checked with public keys and a fixed list of algorithms;
 the algorithm that the token names is not trusted. Tenant and scopes are claims; a token without
-them grants no access.
+them grants no access. What a claim holds is checked like any other input: a provider may send null.
 """
 
+import re
 from typing import Any
 
 import jwt
 
 from app.access.token_keys import TokenKeys
-from app.contract.caller import SCOPES, TENANT_PATTERN, Caller, granted
+from app.contract.caller import SCOPES, Caller, granted, is_tenant
 from app.errors import Unauthenticated
 from app.settings import Settings
 
@@ -18,6 +19,7 @@ ALGORITHMS = ("RS256", "PS256", "ES256")
 REQUIRED = ("exp", "iat", "iss", "aud", "sub")
 LEEWAY_SECONDS = 30
 MAX_SUBJECT_LENGTH = 190
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class TokenReader:
@@ -39,8 +41,7 @@ class TokenReader:
             raise Unauthenticated("The token has expired; request a new one.") from error
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"The token is not valid: {error}.") from error
-        subject = f"oidc:{claims['sub']}"[:MAX_SUBJECT_LENGTH]
-        return Caller(self._tenant(claims), granted(self._scopes(claims)), subject)
+        return Caller(self._tenant(claims), granted(self._scopes(claims)), _subject(claims))
 
     def _claims(self, token: str) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")
@@ -60,7 +61,7 @@ class TokenReader:
     def _tenant(self, claims: dict[str, Any]) -> str:
         name = self._settings.oidc_tenant_claim
         tenant = claims.get(name)
-        if not isinstance(tenant, str) or not TENANT_PATTERN.match(tenant):
+        if not isinstance(tenant, str) or not is_tenant(tenant):
             raise Unauthenticated(
                 f"The token names no tenant: its claim {name!r} must be 1 to 100 letters, digits "
                 "and . _ - (PRUDENT_OIDC_TENANT_CLAIM sets the name of the claim)."
@@ -68,9 +69,19 @@ class TokenReader:
         return tenant
 
     def _scopes(self, claims: dict[str, Any]) -> list[str]:
-        """This service's scopes in the claim (a list, or words in a string); none if missing."""
-        claim = claims.get(self._settings.oidc_scope_claim, [])
+        """This service's scopes in the claim (a list, or words in a string); none in any other."""
+        claim = claims.get(self._settings.oidc_scope_claim)
         words = claim.split() if isinstance(claim, str) else claim
+        if not isinstance(words, list):
+            return []
         prefix = self._settings.oidc_scope_prefix
         scopes = {prefix + scope: scope for scope in SCOPES}
         return [scopes[word] for word in words if isinstance(word, str) and word in scopes]
+
+
+def _subject(claims: dict[str, Any]) -> str:
+    """The subject for logs and rows, cut to their length; raises Unauthenticated for odd text."""
+    subject = f"oidc:{claims['sub']}"
+    if _UNPRINTABLE.search(subject):
+        raise Unauthenticated("The token's subject (sub) holds a control character.")
+    return subject[:MAX_SUBJECT_LENGTH]

@@ -122,10 +122,10 @@ def revoke(
 def _tenant(tenant: str, data_dir: Path | None) -> Iterator[tuple["Settings", "Database"]]:
     """The settings, and the tenant's database upgraded to the newest schema."""
     from app.configuration import read_settings
-    from app.contract.caller import TENANT_PATTERN
+    from app.contract.caller import is_tenant
     from app.db.database import open_database
 
-    if not TENANT_PATTERN.match(tenant):
+    if not is_tenant(tenant):
         raise typer.BadParameter("--tenant must be 1 to 100 letters, digits and . _ -")
     given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
     settings = read_settings(**given)

@@ -9,7 +9,7 @@ Scope = Literal["read", "write", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 DEFAULT_TENANT = "default"
-TENANT_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Caller:
 
 LOCAL = Caller(DEFAULT_TENANT, frozenset(SCOPES), "local")
 """The caller of a service without access control, which listens on loopback only."""
+
+
+def is_tenant(name: str) -> bool:
+    """Whether ``name`` can be a tenant's: 1 to 100 letters, digits and ``. _ -``."""
+    return _TENANT.fullmatch(name) is not None
 
 
 def granted(scopes: Iterable[str]) -> frozenset[Scope]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import TenantOwned
 from app.errors import InvalidRequest
-from app.ids import ID_PATTERN
+from app.ids import is_id
 from mmm.errors import Issue
 
 CHECKSUM_BYTES = 6
@@ -53,7 +53,7 @@ def _decode(table: type[TenantOwned], token: str) -> str:
         content = b""
     checksum, position = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
     name, _, last_id = position.decode("ascii", "replace").partition(" ")
-    if checksum != _checksum(position) or name != table.__name__ or not ID_PATTERN.match(last_id):
+    if checksum != _checksum(position) or name != table.__name__ or not is_id(last_id):
         detail = (
             "is not a page token of this list; use next_page_token of the previous page, or omit "
             "it to start with the newest"

@@ -14,8 +14,8 @@ from app.http.handlers import request_id_of
 from app.jobs.operations import Call
 
 MAX_WAIT_SECONDS = 60.0
-_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])")
-_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])")
+_WAIT = re.compile(r"(?:^|[,;])\s*wait=(\d{1,4})\s*(?:$|[,;])", re.ASCII | re.IGNORECASE)
+_ASYNC = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:$|[,;])", re.ASCII | re.IGNORECASE)
 
 Prefer = Annotated[str | None, Header(description="wait=20, in seconds; respond-async.")]
 
@@ -67,5 +67,8 @@ def wait_seconds(prefer: str | None) -> float:
 
 
 def wants_async(prefer: str | None) -> bool:
-    """Whether a ``Prefer`` header asks to queue a call that would be answered immediately."""
+    """Whether a ``Prefer`` header asks to queue a call that would be answered immediately.
+
+    Names of preferences are case-insensitive (RFC 7240).
+    """
     return bool(_ASYNC.search(prefer or ""))

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 HEADER = b"x-request-id"
 _KEPT = frozenset({b"allow", b"connection", b"content-range", b"retry-after", b"www-authenticate"})
-_ACCEPTABLE_ID = re.compile(rb"^[A-Za-z0-9._-]{1,100}$")
+_ACCEPTABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,100}")
 
 
 class HttpMiddleware(ABC):
@@ -127,7 +127,7 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
 
 def _request_id(scope: Scope) -> str:
     given = _headers(scope).get(HEADER, b"")
-    return given.decode("ascii") if _ACCEPTABLE_ID.match(given) else new_id("req")
+    return given.decode("ascii") if _ACCEPTABLE_ID.fullmatch(given) else new_id("req")
 
 
 def _declared_length(scope: Scope) -> int:

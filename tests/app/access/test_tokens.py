@@ -24,6 +24,8 @@ from tests.app.keyed import bearer
 from tests.app.running import fake_service
 
 AUDIENCE = "prudent-api"
+NULL = object()
+"""Sent as null, where None leaves a claim out."""
 
 
 class Provider:
@@ -59,7 +61,11 @@ class Provider:
             "scope": "openid prudent:write",
             **changes,
         }
-        kept = {name: value for name, value in claims.items() if value is not None}
+        kept = {
+            name: None if value is NULL else value
+            for name, value in claims.items()
+            if value is not None
+        }
         return jwt.encode(kept, self.keys[kid], algorithm, headers={"kid": kid})
 
     def _document(self, path: str) -> dict[str, Any]:
@@ -138,6 +144,12 @@ WRONG = {
     "no tenant": {"tenant": None},
     "a tenant that is no name": {"tenant": "../them"},
     "a tenant that is no text": {"tenant": ["acme"]},
+    "a tenant and a line more": {"tenant": "acme\n"},
+    "a tenant of full-width letters": {"tenant": "\uff41cme"},
+    "a subject with NUL": {"sub": "ada\0"},
+    "a subject with half a character": {"sub": "ada\ud800"},
+    "an endless end": {"exp": float("inf")},
+    "an end that is none": {"exp": {}},
     "RS512": {"algorithm": "RS512"},
 }
 
@@ -151,6 +163,19 @@ def test_tokens_that_are_wrong_open_nothing(provider, changes) -> None:
 def test_tokens_without_scopes_may_nothing(provider) -> None:
     assert reader_of(provider).caller(provider.token(scope=None)).scopes == frozenset()
     assert reader_of(provider).caller(provider.token(scope="admin")).scopes == frozenset()
+
+
+@pytest.mark.parametrize("odd", [NULL, 3, True, {"prudent:admin": True}, [None, [], 3], ""])
+def test_scopes_of_another_shape_may_nothing(provider, odd) -> None:
+    """``NULL`` is sent as null: a provider that knows no scopes of a user may say so."""
+    reader = reader_of(provider, oidc_scope_claim="roles")
+    assert reader.caller(provider.token(roles=odd)).scopes == frozenset()
+
+
+def test_a_token_nested_too_deeply_opens_nothing(provider) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 20_000).decode().rstrip("=")
+    with pytest.raises(Unauthenticated):
+        reader_of(provider).caller(f"{deep}.{deep}.{deep}")
 
 
 def test_forged_tokens_open_nothing(provider) -> None:

@@ -18,7 +18,7 @@ from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, ModelRow, OperationRow, WorkerRow
 from app.db.pages import read_page
 from app.errors import InvalidRequest
-from app.ids import ID_PATTERN, derived_id, new_id
+from app.ids import derived_id, is_id, new_id
 
 
 @pytest.fixture
@@ -255,6 +255,6 @@ def test_an_old_sqlite_tells_the_time_to_a_foreign_library(tmp_path) -> None:
 def test_ids_are_distinct_and_sort_by_age() -> None:
     ids = [new_id("op") for _ in range(1000)]
     assert len(set(ids)) == 1000
-    assert all(ID_PATTERN.match(one) for one in ids)
+    assert all(is_id(one) for one in ids)
     assert [one[:13] for one in ids] == sorted(one[:13] for one in ids)
     assert derived_id("mdl", "op_abc") == "mdl_abc"

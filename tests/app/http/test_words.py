@@ -3,7 +3,7 @@
 import pytest
 
 from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
-from app.http.accepted import wait_seconds
+from app.http.accepted import wait_seconds, wants_async
 from app.routes.queries import wants_csv
 from app.services.planning.summary import money, summary_of
 from app.services.projects.csv_export import safe, write_csv
@@ -47,10 +47,28 @@ def test_csv_is_sent_to_whom_prefers_it(accept, expected) -> None:
         ("wait=9999", 60.0),
         ("await=5", 0.0),
         ("wait=x", 0.0),
+        ("WAIT=20", 20.0),
+        ("Respond-Async; Wait=5", 5.0),
+        ("wait=\uff15", 0.0),
     ],
 )
 def test_prefer_wait(prefer, seconds) -> None:
     assert wait_seconds(prefer) == seconds
+
+
+@pytest.mark.parametrize(
+    ("prefer", "queued"),
+    [
+        (None, False),
+        ("respond-async", True),
+        ("RESPOND-ASYNC", True),
+        ("wait=5, Respond-Async", True),
+        ("respond-asyncs", False),
+        ("x-respond-async", False),
+    ],
+)
+def test_prefer_respond_async_in_any_case(prefer, queued) -> None:
+    assert wants_async(prefer) is queued
 
 
 ROI = Interval(mean=1, p5=1, p50=1, p95=1)
