@@ -2,26 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
-from pydantic import StringConstraints
+from fastapi import APIRouter, Depends, Query
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.context import Context, context_of
 from app.contract.problem import MEDIA_TYPE, Problem
 from app.db.models import ModelRow, OperationRow
 from app.http.guarded_route import GuardedRoute
+from app.http.path_ids import Id
 from app.services.catalog import models
 
 ContextOf = Annotated[Context, Depends(context_of)]
 
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items per page.")]
-
-
-ID = StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._-]+$")
-
-
-Id = Annotated[str, Path(), ID]
 
 
 PageToken = Annotated[

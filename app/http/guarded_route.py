@@ -15,6 +15,7 @@ from app.db.database import Database
 from app.errors import MissingScope
 from app.http.accepted import wants_async
 from app.http.handlers import request_id_of, status_of
+from app.http.path_ids import printable_path, refuse_malformed_ids
 from app.http.strict_route import Endpoint, StrictRoute
 from app.services.administration.audit import AuditEntry, attempt, record
 
@@ -71,6 +72,7 @@ class GuardedRoute(StrictRoute):
                 refused = self._entry(request, caller, 403)
                 await run_in_threadpool(record, _database(request, caller), refused)
                 raise MissingScope(scope, tuple(in_order(caller.scopes)))
+            refuse_malformed_ids(request)
             if scope == "read" or request.method in _SAFE:
                 return await handle(request)
             audited = attempt(_database(request, caller), self._entry(request, caller), status_of)
@@ -83,7 +85,7 @@ class GuardedRoute(StrictRoute):
         return handle_guarded
 
     def _entry(self, request: Request, caller: Caller, outcome: int | None = None) -> AuditEntry:
-        path, request_id = request.url.path, request_id_of(request)
+        path, request_id = printable_path(request), request_id_of(request)
         return AuditEntry(caller.subject, self.name, path, outcome, request_id)
 
 

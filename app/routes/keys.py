@@ -7,9 +7,10 @@ from app.access.server_secret import server_secret
 from app.contract.admin import KeyBody, KeyDocument, NewKeyDocument
 from app.contract.base import Page
 from app.http.computed_answer import created
-from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
+from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.guarded_route import requires_scope
 from app.http.idempotent import Idempotent
+from app.http.path_ids import Id
 from app.services.administration import keys
 from app.services.administration.keys import KeySubmission
 

@@ -8,8 +8,9 @@ from app.contract.documents import LiftTestDocument
 from app.contract.fit import LiftTestsBody
 from app.http.computed_answer import created
 from app.http.conditional import ConditionalRead
-from app.http.dependencies import ContextOf, Id, Limit, PageToken, problems, router
+from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
+from app.http.path_ids import Id
 from app.services.catalog import lift_tests
 
 routes = router("lift tests")

@@ -13,15 +13,8 @@ from app.db.models import OperationRow
 from app.db.operations import TERMINAL
 from app.http.accepted import operation_document
 from app.http.conditional import ConditionalRead
-from app.http.dependencies import (
-    ContextOf,
-    ExistingOperation,
-    Id,
-    Limit,
-    PageToken,
-    problems,
-    router,
-)
+from app.http.dependencies import ContextOf, ExistingOperation, Limit, PageToken, problems, router
+from app.http.path_ids import Id
 
 routes = router("operations")
 

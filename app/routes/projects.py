@@ -22,8 +22,9 @@ from app.contract.projects import (
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.http.computed_answer import LaneRunnerOf, created, json_response
 from app.http.conditional import ConditionalRead
-from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
+from app.http.path_ids import ID, Id
 from app.routes.queries import CSV, wants_csv
 from app.services.fitting.submission import RequestData
 from app.services.projects import actuals, documents, projects

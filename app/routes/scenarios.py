@@ -10,8 +10,9 @@ from app.contract.base import Page
 from app.contract.scenarios import Comparison, ScenarioBody, ScenarioRead, ScenarioSummary
 from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
-from app.http.dependencies import ID, ContextOf, Id, Limit, PageToken, problems, router
+from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
+from app.http.path_ids import ID, Id
 from app.services.projects import scenarios
 from app.services.projects.scenario_export import scenario_csv, scenario_workbook
 

@@ -116,4 +116,5 @@ def test_strings_that_are_no_text_are_refused(client, text) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/models/%00", "/v1/datasets/a%00b", "/v1/scenarios/é"])
 def test_ids_that_can_be_none_are_refused(client, path) -> None:
-    assert_problem(client.get(path), 422, "validation")
+    name = {"models": "/model_id", "datasets": "/dataset_id", "scenarios": "/scenario_id"}
+    assert_problem(client.get(path), 422, "invalid_request", name[path.split("/")[2]])

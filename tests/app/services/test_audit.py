@@ -71,6 +71,20 @@ def test_audit_has_what_was_refused_and_only_admins_read_it(service) -> None:
     assert pages[1]["next_page_token"] is None
 
 
+@pytest.mark.parametrize("id", ["%00", "a%00b", "%0A", "ds%0A", "%F0%9F%98%80", "a" * 101])
+def test_what_cannot_be_an_id_is_refused_before_anything_is_written(service, id) -> None:
+    with service.of("odd") as admin:
+        before = admin.get("/v1/audit").json()["items"]
+        refused = admin.delete(f"/v1/datasets/{id}")
+        assert_problem(refused, 422, "invalid_request", "/dataset_id")
+        assert admin.get("/v1/audit").json()["items"] == before
+        reader = bearer(service.key("read", "odd"))
+        refused = service.client.delete(f"/v1/datasets/{id}", headers=reader)
+        assert_problem(refused, 403, "missing_scope")
+        entry = admin.get("/v1/audit").json()["items"][0]
+    assert (entry["resource"], entry["outcome"]) == (f"/v1/datasets/{id}", 403)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
