@@ -11,6 +11,7 @@
     ├── KeysNotUsed           API keys are not accepted here: send tokens, or enable keys
     ├── NotFound              nothing has this id: list the existing items
     ├── InvalidRequest        the request breaks a rule of the service: correct the fields
+    ├── NotFinite             no finite number answers the question: ask nearer to the data
     ├── UnsupportedMediaType  the media type is not supported: send one of those named
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
     ├── InUse                 a project uses it: promote another model, or delete the project first
@@ -137,6 +138,10 @@ class _WithIssues(AppError):
 
 class InvalidRequest(_WithIssues):
     """A rule of the service is broken; the issues name fields and limits."""
+
+
+class NotFinite(_WithIssues):
+    """A number of the answer is NaN or infinite; the issues name the answer's fields."""
 
 
 class ModelRejected(_WithIssues):

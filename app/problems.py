@@ -54,6 +54,9 @@ RULES: dict[type[Exception], ProblemRule] = {
     decision.InvalidResponse: ProblemRule(
         500, "invalid_response", "The model's response is not usable"
     ),
+    decision.ResponseNotFinite: ProblemRule(
+        422, "response_not_finite", "The model's response is not a finite number"
+    ),
     decision.SolverFailed: ProblemRule(
         500, "solver_failed", "The optimizer ended without an answer"
     ),
@@ -69,6 +72,7 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.KeysNotUsed: ProblemRule(409, "keys_not_used", "API keys are not accepted here"),
     own.NotFound: ProblemRule(404, "not_found", "Not found"),
     own.InvalidRequest: ProblemRule(422, "invalid_request", "The request is not valid"),
+    own.NotFinite: ProblemRule(422, "not_finite", "The answer is not a finite number"),
     own.ModelRejected: ProblemRule(409, "model_rejected", "The model failed its checks"),
     own.UnsupportedMediaType: ProblemRule(415, "unsupported_media_type", "Unsupported media type"),
     own.InUse: ProblemRule(409, "in_use", "It is still in use"),

@@ -3,7 +3,8 @@
 OptimizerError
 ├── InvalidProblem    the request is malformed or contradicts itself: correct the named fields
 ├── Infeasible        each field is valid, no plan satisfies all: relax one of the named limits
-├── InvalidResponse   the response broke its contract (shape, NaN): repair the model behind it
+├── InvalidResponse   the response broke its contract (shape): repair the model behind it
+│   └── ResponseNotFinite   it is NaN or infinite at a plan: ask nearer to the data
 └── SolverFailed      a linear program ended without an answer: rescale the problem or report it
 
 None of them knows about HTTP; the caller maps them.
@@ -55,6 +56,10 @@ class Infeasible(_IssuesError):
 
 class InvalidResponse(OptimizerError):
     """The response returned an array of the wrong shape, or one that is not finite."""
+
+
+class ResponseNotFinite(InvalidResponse):
+    """The response holds NaN or infinity: the plan or its assumptions lie too far from the data."""
 
 
 class SolverFailed(OptimizerError):

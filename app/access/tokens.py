@@ -5,7 +5,6 @@ the algorithm that the token names is not trusted. Tenant and scopes are claims;
 them grants no access. What a claim holds is checked like any other input: a provider may send null.
 """
 
-import re
 from typing import Any
 
 import jwt
@@ -14,12 +13,12 @@ from app.access.token_keys import TokenKeys
 from app.contract.caller import SCOPES, Caller, granted, is_tenant
 from app.errors import Unauthenticated
 from app.settings import Settings
+from mmm.spec.base import is_printable
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
 REQUIRED = ("exp", "iat", "iss", "aud", "sub")
 LEEWAY_SECONDS = 30
 MAX_SUBJECT_LENGTH = 190
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class TokenReader:
@@ -82,6 +81,6 @@ class TokenReader:
 def _subject(claims: dict[str, Any]) -> str:
     """The subject for logs and rows, cut to their length; raises Unauthenticated for odd text."""
     subject = f"oidc:{claims['sub']}"
-    if _UNPRINTABLE.search(subject):
+    if not is_printable(subject):
         raise Unauthenticated("The token's subject (sub) holds a control character.")
     return subject[:MAX_SUBJECT_LENGTH]

@@ -20,7 +20,7 @@ class KeyBody(RequestBody):
         }
     )
 
-    name: Name = Field(min_length=1, max_length=200, description="What the key is for.")
+    name: Name = Field(min_length=1, description="What the key is for.")
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)] = ("read", "write")
     expires_at: AwareDatetime | None = Field(default=None, description="Null: never.")
 

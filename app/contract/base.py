@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+from mmm.spec.base import CONTROL
+
+Name = Annotated[str, StringConstraints(max_length=200, pattern=rf"^[^{CONTROL}]*$")]
+"""A name that a person gives, of one line and without control characters."""
+
+Text = Annotated[
+    str,
+    StringConstraints(max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"),
+]
+"""A note or description, whose only control characters are tabs and ends of lines."""
 
 
 class RequestBody(BaseModel):

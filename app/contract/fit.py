@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from app.contract.base import RequestBody
+from app.contract.base import Name, RequestBody
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -64,8 +64,8 @@ class FitBody(RequestBody):
     data: FitData
     model: ModelBody
     sampling: SamplingSpec = SamplingSpec()
-    name: str | None = Field(default=None, max_length=200)
-    project: str | None = Field(default=None, max_length=200)
+    name: Name | None = None
+    project: Name | None = None
 
 
 class RefitBody(RequestBody):
@@ -88,8 +88,8 @@ class RefitBody(RequestBody):
     )
     model: ModelBody | None = Field(default=None, description="A changed specification.")
     sampling: SamplingSpec | None = None
-    name: str | None = Field(default=None, max_length=200)
-    project: str | None = Field(default=None, max_length=200)
+    name: Name | None = None
+    project: Name | None = None
 
 
 class SimulateBody(RequestBody):

@@ -4,15 +4,19 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.contract.base import RequestBody
+from app.contract.base import Name, RequestBody
 from mmm.counterfactual.question import FutureRule, Intervention
 from mmm.plan.horizon import Horizon
+from mmm.spec.numbers import LARGEST, NotNegative, PartOfOne, Positive
 from optimizer.problem import AllocationProblem, Budget
+from optimizer.problem.base import SMALLEST_BUDGET
 from optimizer.problem.limits import ChannelBounds, Group
 from optimizer.problem.objective import Expected, Objective
 
 SLACK = 1e-6
-type PriceLevel = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+Spend = Annotated[float, Field(ge=0, le=LARGEST)]
+"""Spend of a plan, which may hold the traces that a solver leaves."""
 
 _EXAMPLE: dict[str, Any] = {
     "horizon": {"start": "2024-07-01", "weeks": 13},
@@ -34,7 +38,7 @@ class Phasing(RequestBody):
     geos: Literal["usual", "optimised"] = Field(
         default="usual", description="Over geos: according to kind, or optimized."
     )
-    profile: dict[str, tuple[float, ...]] = Field(
+    profile: dict[str, tuple[NotNegative, ...]] = Field(
         default_factory=dict,
         description="Weekly spend, or its proportions, of individual channels.",
     )
@@ -43,8 +47,8 @@ class Phasing(RequestBody):
 class WorldScenario(RequestBody):
     """One scenario of the horizon: assumptions in addition to those of all scenarios."""
 
-    name: str = Field(min_length=1, max_length=100)
-    probability: float = Field(gt=0, le=1, allow_inf_nan=False)
+    name: Name = Field(min_length=1, max_length=100)
+    probability: PartOfOne
     assume: tuple[Intervention, ...] = Field(default=(), max_length=100)
     future: dict[str, FutureRule] = Field(default_factory=dict)
 
@@ -52,9 +56,9 @@ class WorldScenario(RequestBody):
 class PriceDecision(RequestBody):
     """Own price over the horizon: the best of a grid, or the best between two bounds."""
 
-    grid: tuple[PriceLevel, ...] | None = Field(default=None, min_length=2, max_length=25)
-    min: PriceLevel | None = None
-    max: PriceLevel | None = None
+    grid: tuple[Positive, ...] | None = Field(default=None, min_length=2, max_length=25)
+    min: Positive | None = None
+    max: Positive | None = None
 
     @model_validator(mode="after")
     def _grid_or_bounds(self) -> Self:
@@ -114,10 +118,7 @@ class AllocateBody(AllocationProblem, PlanHorizon):
     )
 
 
-type Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-type Weekly = Annotated[tuple[Amount, ...], Field(min_length=1, max_length=104)]
+type Weekly = Annotated[tuple[Spend, ...], Field(min_length=1, max_length=104)]
 
 
 class EvaluatePlanBody(PlanHorizon):
@@ -126,7 +127,7 @@ class EvaluatePlanBody(PlanHorizon):
     The plan is checked against ``budget`` and the limits; the budget defaults to its own total.
     """
 
-    plan: dict[str, Amount | Weekly] = Field(min_length=1, max_length=100)
+    plan: dict[str, Spend | Weekly] = Field(min_length=1, max_length=100)
     objective: Objective = Expected()
     budget: Budget | None = None
     channels: dict[str, ChannelBounds] = Field(default_factory=dict)
@@ -134,7 +135,9 @@ class EvaluatePlanBody(PlanHorizon):
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 
 
-type Totals = Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(max_length=50)]
+type Totals = Annotated[
+    tuple[Annotated[float, Field(ge=SMALLEST_BUDGET, le=LARGEST)], ...], Field(max_length=50)
+]
 
 
 type Aversions = Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(max_length=50)]

@@ -5,27 +5,25 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.contract.base import RequestBody, StoredDocument
+from app.contract.base import Name, RequestBody, StoredDocument, Text
 from app.contract.fit import FitData
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from mmm.interval import Interval
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 
-PLAIN = r"^[^\x00]*$"
-
 
 class ProjectBody(RequestBody):
     """A project."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
-    description: str = Field(default="", max_length=2000, pattern=PLAIN)
+    name: Name = Field(min_length=1)
+    description: Text = ""
 
 
 class PromotionBody(RequestBody):
     """The model to promote to champion, and a note."""
 
     model_id: str = Field(max_length=40)
-    note: str = Field(default="", max_length=2000, pattern=PLAIN)
+    note: Text = ""
     accept_rejected: bool = Field(
         default=False, description="Promote even if the model failed its checks."
     )
@@ -34,7 +32,7 @@ class PromotionBody(RequestBody):
 class ProjectPlanBody(RequestBody):
     """A plan to adopt: a saved scenario, or a question to a model (default: the champion)."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
+    name: Name = Field(min_length=1)
     scenario_id: str | None = Field(default=None, max_length=40)
     model_id: str | None = Field(default=None, max_length=40)
     allocate: AllocateBody | None = None

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.contract.base import RequestBody, StoredDocument
+from app.contract.base import Name, RequestBody, StoredDocument
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.contract.query_answers import CounterfactualBody
 from mmm.interval import Interval
@@ -16,7 +16,7 @@ type Question = Literal["allocate", "evaluate_plan", "counterfactual"]
 class ScenarioBody(RequestBody):
     """A question to a model, to be saved with its answer; exactly one of the three kinds."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Name = Field(min_length=1)
     model_id: str = Field(max_length=40)
     allocate: AllocateBody | None = None
     evaluate_plan: EvaluatePlanBody | None = None

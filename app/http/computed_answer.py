@@ -11,6 +11,7 @@ from starlette.types import Receive
 
 from app.contract.caller import LOCAL, Caller
 from app.runtime.lanes import Lane
+from app.services.catalog.finite import require_finite
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,13 @@ class SerializedAnswer:
 
 
 def serialize(answer: BaseModel) -> SerializedAnswer:
-    """Serialize ``answer`` as JSON with pydantic; NaN becomes null."""
+    """Serialize ``answer`` as JSON with pydantic; raises NotFinite."""
+    require_finite(answer)
     return SerializedAnswer(answer.model_dump_json().encode(), "application/json")
 
 
 def json_response(answer: BaseModel) -> Response:
-    """200 with ``answer`` as JSON."""
+    """200 with ``answer`` as JSON; raises NotFinite."""
     return serialize(answer).response()
 
 

@@ -26,6 +26,7 @@ from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
 from app.http.path_ids import ID, Id
 from app.routes.queries import CSV, wants_csv
+from app.services.catalog.finite import require_finite
 from app.services.fitting.submission import RequestData
 from app.services.projects import actuals, documents, projects
 from app.services.projects import plans as project_plans
@@ -206,6 +207,7 @@ async def get_plan_versus_actual(
     def answer_variance() -> Response:
         answer = variance(context, project, plan_id)
         if wants_csv(accept):
+            require_finite(answer)
             return Response(variance_csv(answer), media_type=CSV)
         return json_response(answer)
 

@@ -18,6 +18,7 @@ from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import requires_scope
 from app.services.catalog import models, queries
+from app.services.catalog.finite import require_finite
 from app.services.projects.csv_export import contributions_csv
 from mmm.attribution.answers import Breakdown
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -144,6 +145,7 @@ async def post_counterfactual(
 
 
 def _as_csv(answer: ContributionsAnswer) -> str:
+    require_finite(answer)
     standing = {"verdict": answer.verdict, "draft": "draft" if answer.draft else ""}
     return contributions_csv(answer, standing)
 

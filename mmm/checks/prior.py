@@ -6,6 +6,7 @@ is that of the channels' contributions, over all their paths, in the KPI that wa
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -59,10 +60,10 @@ def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
 def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
     """The implied share of media; None where no channel's effect is stated and defaults hold.
 
-    Raises SpecError where the share exceeds all sales in the median.
+    Raises SpecError where the share exceeds all sales in the median, or has no finite mean.
     """
     share = implied_media_share(design)
-    if share and share.total.p50 > WHOLE_KPI:
+    if share and not (share.total.p50 <= WHOLE_KPI and isfinite(share.total.mean)):
         raise SpecError([_share_issue(design.spec, share.total, share.by_channel)])
     return share
 

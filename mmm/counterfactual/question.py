@@ -7,10 +7,11 @@ from pydantic import Field, model_validator
 
 from mmm.interval import Answer, Effect, Interval
 from mmm.spec.base import Frozen
+from mmm.spec.numbers import MOST_TIMES, Number, Times
 
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
-type FutureRule = Literal["hold", "last_year"] | Annotated[list[float], Field(min_length=1)]
+type FutureRule = Literal["hold", "last_year"] | Annotated[list[Number], Field(min_length=1)]
 """The future of a variable: a rule, or its value in each week after the data."""
 
 
@@ -35,7 +36,7 @@ class Policy(Frozen):
     """
 
     follows: str
-    share: float
+    share: Annotated[float, Field(ge=-MOST_TIMES, le=MOST_TIMES)]
     lag: int = Field(default=0, ge=0, le=52)
 
 
@@ -51,9 +52,9 @@ class Intervention(Frozen):
     """
 
     variable: str
-    set: float | None = None
-    scale: float | None = Field(default=None, ge=0)
-    add: float | None = None
+    set: Number | None = None
+    scale: Times | None = None
+    add: Number | None = None
     shift: int | None = Field(default=None, ge=-104, le=104, description="Weeks.")
     policy: Policy | None = None
     start: date | None = None

@@ -59,7 +59,7 @@ def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Iss
     cells = frame[column].tolist()
     parsed = [_date(cell) for cell in cells]
     issues = [
-        cell_issue(row, column, "date", f"{_quoted(cell)} is not a date; write YYYY-MM-DD")
+        cell_issue(row, column, "date", f"{quoted(cell)} is not a date; write YYYY-MM-DD")
         for row, (cell, day) in enumerate(zip(cells, parsed, strict=True))
         if day is None
     ]
@@ -145,22 +145,22 @@ def _number(cell: Any) -> tuple[float, str, str]:
     if _is_empty(cell):
         return np.nan, "missing", "the cell is empty"
     if isinstance(cell, str) and ("_" in cell or not cell.isascii()):
-        return np.nan, "not_a_number", f"{_quoted(cell)} is not a number"
+        return np.nan, "not_a_number", f"{quoted(cell)} is not a number"
     try:
         number = float(cell)
     except OverflowError:
         return np.nan, "too_large", f"the number is too large; numbers may reach {LARGEST:g}"
     except (TypeError, ValueError):
-        return np.nan, "not_a_number", f"{_quoted(cell)} is not a number"
+        return np.nan, "not_a_number", f"{quoted(cell)} is not a number"
     if not np.isfinite(number):
-        return np.nan, "not_finite", f"{_quoted(cell)} is not a finite number"
+        return np.nan, "not_finite", f"{quoted(cell)} is not a finite number"
     if abs(number) > LARGEST:
-        detail = f"{_quoted(cell)} is too large; numbers may reach {LARGEST:g}"
+        detail = f"{quoted(cell)} is too large; numbers may reach {LARGEST:g}"
         return np.nan, "too_large", detail
     return number, "", ""
 
 
-def _quoted(cell: Any) -> str:
+def quoted(cell: Any) -> str:
     """The cell as a sentence shows it, long text cut."""
     text = repr(cell)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -31,11 +31,13 @@ from mmm.data.panel_checks import (
     unpaid_exposure_issues,
 )
 from mmm.errors import Issue, pointer
+from mmm.spec.base import is_printable
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 NATIONAL = "national"
 CELL_SEPARATOR = " | "
+ODD = "holds a control character, which no name may"
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,13 @@ def _labels(frame: pd.DataFrame, column: str | None) -> list[str]:
         for row, cell in enumerate(cells)
         if cell is None or not str(cell).strip()
     )
-    return [str(cell) for cell in cells]
+    names = [str(cell) for cell in cells]
+    raise_if(
+        Issue(pointer("data", "rows", row, column), "control", f"row {row + 1}: {name!r} {ODD}")
+        for row, name in enumerate(names)
+        if not is_printable(name)
+    )
+    return names
 
 
 def _dataset(

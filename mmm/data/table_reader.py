@@ -8,7 +8,6 @@ import codecs
 import csv
 import io
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
@@ -21,13 +20,13 @@ import pyarrow.parquet as pq
 
 from mmm.data.table_limits import UNLIMITED, TableLimits
 from mmm.errors import DataError, Issue, pointer
+from mmm.spec.base import is_printable
 
 CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 JSON = "application/json"
 OTHER_SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
 """Separators that are refused: number formats differ with them, and none is guessed."""
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MAX_RECORD = 1024 * 1024
 """Characters of one row of a CSV file, however many lines it takes."""
 
@@ -256,7 +255,7 @@ def _check_names(names: Sequence[str], limits: TableLimits) -> None:
             detail = f"the name of column {position} has {len(name)} characters"
             detail += f"; the limit is {limits.name_length}"
             raise DataError([Issue("", "column_name_too_long", detail)])
-        if _CONTROL.search(name):
+        if not is_printable(name):
             detail = f"the name of column {position}, {name!r}, holds a control character"
             raise DataError([Issue("", "column_name", detail)])
     repeated = [name for name, count in Counter(names).items() if count > 1]

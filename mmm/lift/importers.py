@@ -26,6 +26,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mmm.data.cells import quoted
 from mmm.errors import FieldsError, Issue, SpecError, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import issues_of_error
@@ -106,8 +107,10 @@ def _pymc_marketing(row: Row) -> dict[str, Any]:
 
 def _causalpy(row: Row) -> dict[str, Any]:
     kind = row.get("row")
-    if kind not in {"cumulative", "average"}:
-        detail = f"say which row of the summary this is, 'cumulative' or 'average'; got {kind!r}"
+    if kind not in ("cumulative", "average"):
+        detail = (
+            f"say which row of the summary this is, 'cumulative' or 'average'; got {quoted(kind)}"
+        )
         raise FieldsError([Issue("/row", "missing", detail)])
     times = 1.0 if kind == "cumulative" else _weeks(row)
     ends = (("hdi_lower", "ci_lower"), ("hdi_upper", "ci_upper"))
@@ -152,8 +155,8 @@ def _number(row: Row, *names: str) -> float:
             continue
         try:
             return float(cell)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            detail = f"{cell!r} is not a number"
+        except (TypeError, ValueError, OverflowError):
+            detail = f"{quoted(cell)} is not a number"
             raise FieldsError([Issue(pointer(name), "not_a_number", detail)]) from None
     detail = f"the row has no {' or '.join(names)}"
     raise FieldsError([Issue(pointer(names[0]), "missing", detail)])

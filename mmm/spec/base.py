@@ -1,11 +1,22 @@
 """The base class and the field types that every part of the specification shares."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Column = Annotated[str, Field(min_length=1, max_length=200)]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^./~>]+$")]
+CONTROL = r"\x00-\x1f\x7f-\x9f"
+"""Control characters, for a class of a regular expression: no name may hold one."""
+
+Column = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{CONTROL}]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^./~>{CONTROL}]+$")]
+
+_UNPRINTABLE = re.compile(rf"[{CONTROL}\ud800-\udfff]")
+
+
+def is_printable(text: str) -> bool:
+    """Whether ``text`` holds no control character and no half of a character."""
+    return _UNPRINTABLE.search(text) is None
 
 
 class Frozen(BaseModel):

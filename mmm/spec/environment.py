@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 from mmm.spec.media import Adstock
+from mmm.spec.numbers import NotNegative, Positive
 
 COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
 
@@ -17,8 +18,8 @@ class Kpi(Frozen):
     column: Column
     kind: Literal["units", "revenue"] = "revenue"
     likelihood: Literal["normal", "student_t", "lognormal", "negative_binomial"] = "normal"
-    value_per_unit: float | None = Field(
-        default=None, gt=0, description="Currency earned per unit of the KPI (units only)."
+    value_per_unit: Positive | None = Field(
+        default=None, description="Currency earned per unit of the KPI (units only)."
     )
 
     @model_validator(mode="after")
@@ -44,7 +45,7 @@ class Price(Frozen):
 
     column: Column
     acts_on: Literal["all", "baseline"] = "all"
-    unit_cost: float | None = Field(default=None, ge=0)
+    unit_cost: NotNegative | None = None
 
 
 class Demand(Frozen):

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from mmm.errors import FieldsError, Issue, pointer
 from mmm.spec.base import Frozen, Name
+from mmm.spec.numbers import SMALLEST, NotNegative, Number, PartOfOne, Positive, Times
 
 FORMS = ("lift", "percent", "roas", "cost_per_unit")
 
@@ -32,8 +33,8 @@ WEEKS = Field(
     description="One number for every week, or a list with one per week.",
 )
 one_or_many = BeforeValidator(_as_tuple, json_schema_input_type=Numbers)
-Weekly = Annotated[tuple[Annotated[float, Field(ge=0)], ...], WEEKS, one_or_many]
-Prices = Annotated[tuple[Annotated[float, Field(gt=0)], ...], WEEKS, one_or_many]
+Weekly = Annotated[tuple[NotNegative, ...], WEEKS, one_or_many]
+Prices = Annotated[tuple[Positive, ...], WEEKS, one_or_many]
 
 
 class SpendPath(Frozen):
@@ -45,8 +46,8 @@ class SpendPath(Frozen):
     to a test outside the series; a world that lacks them has those of the other.
     """
 
-    scale: float | None = Field(default=None, ge=0)
-    add: float | None = None
+    scale: Times | None = None
+    add: Number | None = None
     weekly: Weekly | None = None
     by_geo: dict[str, Weekly] | None = Field(default=None, min_length=1)
     before: Weekly | None = None
@@ -76,16 +77,18 @@ class LiftResult(Frozen):
     counted; it must agree with the model's.
     """
 
-    lift: float | None = None
-    percent: float | None = None
-    control_total: float | None = Field(default=None, gt=0)
-    roas: float | None = None
-    cost_per_unit: float | None = None
-    value_per_unit: float | None = Field(default=None, gt=0)
-    se: float | None = Field(default=None, gt=0)
-    low: float | None = None
-    high: float | None = None
-    level: float | None = Field(default=None, gt=0, lt=1, description="0.9 for a 90 % interval.")
+    lift: Number | None = None
+    percent: Number | None = None
+    control_total: Positive | None = None
+    roas: Number | None = None
+    cost_per_unit: Number | None = None
+    value_per_unit: Positive | None = None
+    se: Positive | None = None
+    low: Number | None = None
+    high: Number | None = None
+    level: float | None = Field(
+        default=None, ge=SMALLEST, lt=1, description="0.9 for a 90 % interval."
+    )
     unit: Literal["units", "currency"] | None = None
 
     @model_validator(mode="after")
@@ -161,7 +164,7 @@ class LiftTest(Frozen):
         default=0, ge=0, le=104, description="Weeks after the test that the measurement includes."
     )
     geos: Annotated[tuple[str, ...], Field(min_length=1, max_length=2000)] | None = None
-    treated_share: float = Field(default=1.0, gt=0, le=1)
+    treated_share: PartOfOne = 1.0
     control: SpendPath | None = None
     treatment: SpendPath | None = None
     price: Prices | None = None

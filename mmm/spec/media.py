@@ -5,6 +5,10 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
+from mmm.spec.numbers import Positive
+
+WIDEST = 1e6
+"""Most times that a prior's 95 % quantile may be its median."""
 
 
 class Adstock(Frozen):
@@ -26,13 +30,18 @@ class Saturation(Frozen):
 class MedianP95(Frozen):
     """The prior of a positive quantity, given by its median and its 95 % quantile."""
 
-    median: float = Field(gt=0)
-    p95: float = Field(gt=0)
+    median: Positive
+    p95: Positive
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.p95 <= self.median:
             raise ValueError(f"p95 ({self.p95:g}) must lie above the median ({self.median:g})")
+        if self.p95 > WIDEST * self.median:
+            raise ValueError(
+                f"p95 ({self.p95:g}) is more than {WIDEST:g} times the median ({self.median:g}): "
+                "such a prior says nothing; leave it out"
+            )
         return self
 
 

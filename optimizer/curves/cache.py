@@ -15,7 +15,7 @@ from threading import Lock
 
 import numpy as np
 
-from optimizer.errors import InvalidResponse
+from optimizer.errors import InvalidResponse, ResponseNotFinite
 from optimizer.response import FloatArray, Separable, content_key
 
 _MOST_CACHES = 6
@@ -149,5 +149,5 @@ def _checked_rows(
             f"the response's curve {name} has shape {array.shape}, expected (draw, {levels.size})"
         )
     if not (np.isfinite(array) | (may_be_infinite & (array == np.inf))).all():
-        raise InvalidResponse(f"the response's curve {name} holds values that are not finite")
+        raise ResponseNotFinite(f"the response's curve {name} holds values that are not finite")
     return np.ascontiguousarray(array.T)

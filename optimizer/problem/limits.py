@@ -9,7 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.problem.base import Number, ProblemPart
+from optimizer.problem.base import Label, Number, ProblemPart, Times
 
 
 class OnOff(ProblemPart):
@@ -28,10 +28,10 @@ class ChannelBounds(ProblemPart):
     min: Number | None = None
     max: Number | None = None
     fixed: Number | None = None
-    max_change: Number | None = None
+    max_change: Times | None = None
     committed: Number | None = None
     on_off: OnOff | None = None
-    min_roi: Number | None = None
+    min_roi: Times | None = None
 
 
 class Group(ProblemPart):
@@ -48,8 +48,8 @@ class Ratio(ProblemPart):
     """min <= spend of the first channel / spend of the second <= max."""
 
     channels: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
-    min: Number | None = None
-    max: Number | None = None
+    min: Times | None = None
+    max: Times | None = None
 
 
 class CellBounds(ProblemPart):
@@ -75,7 +75,7 @@ class Ramp(ProblemPart):
     """
 
     channel: str | None = None
-    max_change: Number | None = None
+    max_change: Times | None = None
     max_step: Number | None = None
 
 
@@ -85,8 +85,8 @@ class SecondBudget(ProblemPart):
     per_currency: units that one unit of currency uses, by channel; 0 for those not named.
     """
 
-    name: Annotated[str, Field(min_length=1)]
-    per_currency: Annotated[dict[str, Number], Field(min_length=1)]
+    name: Label
+    per_currency: Annotated[dict[str, Times], Field(min_length=1)]
     max: Number | None = None
     min: Number | None = None
 

@@ -18,15 +18,15 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from optimizer.problem.base import Number, Probability, ProblemPart, Share
+from optimizer.problem.base import Number, Probability, ProblemPart, Share, Times
 
-Aversion = Annotated[Number, Field(ge=0)]
+Aversion = Annotated[Times, Field(ge=0)]
 
 
 class _Objective(ProblemPart):
     on: Literal["value", "profit", "kpi"] = "value"
     risk_on: Literal["gain", "gain_over_current", "total"] = "gain"
-    margin: Annotated[Number, Field(gt=0, le=1)] | None = None
+    margin: Annotated[Number, Field(ge=1e-9, le=1)] | None = None
 
     @model_validator(mode="after")
     def _margin_of_profit(self) -> Self:
@@ -90,7 +90,7 @@ class Utility(_Objective):
     kind: Literal["utility"] = "utility"
     utility: Literal["cara", "crra", "log"] = "crra"
     risk_aversion: Aversion = 2.0
-    wealth: Annotated[Number, Field(gt=0)] | None = None
+    wealth: Annotated[Number, Field(ge=1e-9)] | None = None
 
     @model_validator(mode="after")
     def _wealth_where_it_counts(self) -> Self:
@@ -105,7 +105,7 @@ class KlRobust(_Objective):
     """Maximise the least mean over beliefs within `radius` (Kullback-Leibler, nats)."""
 
     kind: Literal["kl_robust"] = "kl_robust"
-    radius: Annotated[Number, Field(ge=0)] = 0.1
+    radius: Annotated[Times, Field(ge=0)] = 0.1
 
 
 class Regret(_Objective):
@@ -127,7 +127,7 @@ class PiecewiseLoss(_Objective):
 
     kind: Literal["piecewise_loss"] = "piecewise_loss"
     points: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]
-    slopes: Annotated[tuple[Annotated[Number, Field(ge=0)], ...], Field(min_length=2)]
+    slopes: Annotated[tuple[Annotated[Times, Field(ge=0)], ...], Field(min_length=2)]
     risk_on: Literal["gain", "gain_over_current", "total"] = "total"
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.base import Number, Probability, ProblemPart
+from optimizer.problem.base import BudgetSize, Number, Probability, ProblemPart, Times
 from optimizer.problem.limits import (
     CellBounds,
     ChannelBounds,
@@ -46,10 +46,10 @@ class Budget(ProblemPart):
     hurdle: the marginal ROI below which no further money is spent; only with `max`.
     """
 
-    total: Number | None = None
-    max: Number | None = None
+    total: BudgetSize | None = None
+    max: BudgetSize | None = None
     min: Number | None = None
-    hurdle: Annotated[Number, Field(ge=0)] | None = None
+    hurdle: Annotated[Times, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -101,7 +101,7 @@ class AllocationProblem(ProblemPart):
     cells: tuple[CellBounds, ...] = ()
     ramps: tuple[Ramp, ...] = ()
     budgets: tuple[SecondBudget, ...] = ()
-    min_roi: Number | None = None
+    min_roi: Times | None = None
     target: Target | None = None
     worse_than_current: WorseThanCurrent | None = None
     minimise: Literal["spend"] | None = None

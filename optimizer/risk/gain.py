@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.errors import InvalidResponse
+from optimizer.errors import InvalidResponse, ResponseNotFinite
 from optimizer.response import FloatArray, Response
 
 _POINTS_KEPT = 8
@@ -75,4 +75,4 @@ def _check_array(name: str, array: FloatArray, shape: tuple[int, ...]) -> None:
         raise InvalidResponse(f"the response's {name} have shape {array.shape}, expected {shape}")
     if not np.isfinite(array).all():
         bad = int(array.size - np.isfinite(array).sum())
-        raise InvalidResponse(f"the response's {name} hold {bad} values that are not finite")
+        raise ResponseNotFinite(f"the response's {name} hold {bad} values that are not finite")

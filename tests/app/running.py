@@ -62,18 +62,20 @@ def fake_service(data_dir: Path, models: Path, **changes) -> Iterator[httpx.Clie
 
 
 class ServiceProcess:
-    """``python -m tests.app.running DATA_DIR MODELS``: a service to kill."""
+    """``python -m tests.app.running DATA_DIR MODELS``: a service to kill, with its log."""
 
     def __init__(self, data_dir: Path, models: Path, **variables: str) -> None:
         command = [sys.executable, "-m", "tests.app.running", str(data_dir), str(models)]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        self.log = Path(f"{data_dir}.log")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **variables},
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout
         port = self.process.stdout.readline().strip()
         assert port, "the service process did not start"

@@ -19,7 +19,7 @@ from app.fitworker.stages import StageClock
 from app.ids import derived_id
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.runtime.metrics import RUNNING_FITS
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import without_nan
 from app.store.failures import disk_errors
 from app.store.port import ArtefactStore
 from mmm.checks.assess import check_lift_tests

@@ -11,7 +11,7 @@ from app.db.models import DatasetRow, Document, OperationRow
 from app.ids import new_id
 from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import finite_document
 from app.services.fitting.sizes import require_cells
 from app.services.fitting.submission import RequestData, check_data, check_quota_and_store
 from app.store.port import ArtefactStore
@@ -101,5 +101,5 @@ class SimulationJob:
 
 def _write(session: Session, simulation: Simulation, rows: list[DatasetRow]) -> Document:
     session.add_all(rows)
-    summary = without_nan(simulation.summary.model_dump(mode="json"))
+    summary = finite_document(simulation.summary)
     return {"summary": summary, "dataset_ids": [row.id for row in rows]}

@@ -8,7 +8,7 @@ from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import allocate_model
 from app.store.port import ArtefactStore
@@ -36,5 +36,5 @@ class AllocateJob:
         allocation = allocate_model(
             model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
         )
-        document = without_nan(allocation.model_dump(mode="json"))
+        document = finite_document(allocation)
         return lambda _: {"allocation": document}

@@ -12,7 +12,7 @@ from app.contract.plan_requests import AllocateBody, FrontierBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job, PartialResult, WriteResult
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
@@ -56,7 +56,7 @@ class FrontierJob:
             outcome_unit=model.kpi_unit,
             warnings=tuple(job.request["warnings"]),
         )
-        document = without_nan(answer.model_dump(mode="json"))
+        document = finite_document(answer)
         result = {"frontier": document}
         return lambda _: result if len(points) == size else PartialResult(result)
 

@@ -65,7 +65,7 @@ def _list(parts: list[str]) -> str:
 def money(amount: float) -> str:
     """A number with at least three significant digits and thousands separators."""
     if abs(amount) >= 100.0:
-        return f"{round(amount):,}"
+        return f"{amount:,.0f}"
     return f"{amount:.3g}"
 
 

@@ -6,7 +6,7 @@ from app.db.models import Document, ModelRow, ProjectPlanRow, ProjectRow
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
 from app.ids import new_id
 from app.services.catalog import models
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import finite_document
 from app.services.planning.planned_weeks import planned_weeks
 from app.services.planning.queries import allocate, evaluate_plan
 from app.services.projects import projects, scenarios
@@ -80,9 +80,8 @@ def _answered(context: Context, project: ProjectRow, body: ProjectPlanBody) -> A
     )
     if body.allocate is not None:
         request = body.allocate.model_dump(mode="json", exclude_unset=True)
-        answer = allocate(context, model, body.allocate).model_dump(mode="json")
-        return model, "allocate", request, without_nan(answer)
+        return model, "allocate", request, finite_document(allocate(context, model, body.allocate))
     assert body.evaluate_plan is not None
     request = body.evaluate_plan.model_dump(mode="json", exclude_unset=True)
-    answer = evaluate_plan(context, model, body.evaluate_plan).model_dump(mode="json")
-    return model, "evaluate_plan", request, without_nan(answer)
+    answer = evaluate_plan(context, model, body.evaluate_plan)
+    return model, "evaluate_plan", request, finite_document(answer)

@@ -12,7 +12,7 @@ from app.db.row_locks import lock_for_change
 from app.errors import NotFound
 from app.ids import new_id
 from app.services.catalog import models
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import finite_document
 from app.services.catalog.queries import counterfactual
 from app.services.planning.queries import allocate, evaluate_plan
 
@@ -35,7 +35,7 @@ def save(context: Context, body: ScenarioBody) -> ScenarioRow:
         model_id=model.id,
         question=question,
         request=getattr(body, question).model_dump(mode="json", exclude_unset=True),
-        answer=without_nan(answer.model_dump(mode="json")),
+        answer=finite_document(answer),
     )
     with context.database.write() as session:
         session.add(row)

@@ -4,7 +4,7 @@ import pytest
 
 from app.db.models import ModelRow
 from app.errors import ModelRejected
-from app.services.catalog.json_numbers import without_nan
+from app.services.catalog.finite import without_nan
 from app.services.catalog.models import rejection_warnings, verdict_of
 from mmm.posterior.verdict import DRAFT_NOTE, Verdict, judge
 from mmm.posterior.verdict_limits import RULES

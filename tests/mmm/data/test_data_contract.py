@@ -207,7 +207,11 @@ def test_long_tables_are_reshaped_and_doubles_refused():
             "p95 (1) must lie above the median (2)",
         ),
         ({"seasonality": {"yearly": float("nan")}}, "/seasonality/yearly", "finite number"),
-        ({"kpi": {"column": "s", "kind": "units", "value_per_unit": -1}}, "/kpi", "greater than 0"),
+        (
+            {"kpi": {"column": "s", "kind": "units", "value_per_unit": -1}},
+            "/kpi",
+            "greater than or equal to 0.000",
+        ),
     ],
 )
 def test_a_bad_spec_names_the_field(change, pointer, words):

@@ -148,7 +148,7 @@ def test_geolift_interval_is_scaled_from_the_average_to_the_total():
             from_pymc_marketing,
             {"channel": "tv", "x": 1, "delta_x": 1, "delta_y": 1, "sigma": -1},
             "/result/se",
-            "greater_than",
+            "greater_than_equal",
         ),
         (from_causalpy, SUMMARY | {"mean": 1.0}, "/row", "missing"),
         (from_causalpy, SUMMARY | {"row": "average", "mean": 1.0}, "/hdi_lower", "missing"),
