@@ -21,6 +21,7 @@ a stationary point.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from optimizer.allocation import Certificate, CertificateKind, relative_gap
 from optimizer.constraints.feasible_set import FeasibleSet
@@ -65,7 +66,9 @@ def tangent_bound(
     close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
     while True:
         slope = cuts @ free_slopes
-        floors = LinearRows(slope / unit, (cuts @ draws + offsets - rho - slope @ here) / unit)
+        floors = LinearRows(
+            csr_array(slope / unit), (cuts @ draws + offsets - rho - slope @ here) / unit
+        )
         excess, there, shares = maximise_minimum(
             floors, feasible.inequalities, feasible.equalities, feasible.lower, feasible.upper
         )

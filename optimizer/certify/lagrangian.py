@@ -15,16 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_array, diags_array, vstack
 
 from optimizer.certify.envelope import EnvelopeLines
 from optimizer.certify.milp import ROUNDING, Cut
+from optimizer.constraints.linear_program import LinearRows
 from optimizer.errors import SolverFailed
 from optimizer.response import FloatArray
 from optimizer.search.case import Case
-
-type _Upper = tuple[csr_matrix, FloatArray]
-"""Rows and their upper bounds: matrix (row, column), bound (row,)."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ def solve_hull_program(
         objective,
         bounds=Bounds(bounds[:, 0], bounds[:, 1]),
         constraints=LinearConstraint(
-            vstack([row for row, _ in rows]).tocsr(),
+            vstack([part.matrix for part in rows], "csr"),
             -np.inf,
-            np.concatenate([bound for _, bound in rows]),
+            np.concatenate([part.bound for part in rows]),
         ),
     )
     if result.x is None:
@@ -80,7 +78,7 @@ def solve_hull_program(
     return spend, (-float(result.fun) + ROUNDING) * columns.unit
 
 
-def _hull_rows(cell_lines: Sequence[EnvelopeLines], columns: _Columns) -> _Upper:
+def _hull_rows(cell_lines: Sequence[EnvelopeLines], columns: _Columns) -> LinearRows:
     """Estimates are below the lines of their hulls."""
     slopes, offsets, estimates, owners = [], [], [], []
     for cut in range(columns.cuts):
@@ -95,10 +93,10 @@ def _hull_rows(cell_lines: Sequence[EnvelopeLines], columns: _Columns) -> _Upper
     row = np.arange(slope.size)
     values = np.concatenate([np.ones(slope.size), slope])
     where = np.concatenate([row, row]), np.concatenate([*estimates, *owners])
-    return csr_matrix((values, where), shape=(slope.size, columns.count)), offset
+    return LinearRows(csr_array((values, where), shape=(slope.size, columns.count)), offset)
 
 
-def _cut_rows(cuts: Sequence[Cut], cost: float, columns: _Columns) -> _Upper:
+def _cut_rows(cuts: Sequence[Cut], cost: float, columns: _Columns) -> LinearRows:
     """The objective is below every cut."""
     cells = columns.cells
     rows = np.zeros((len(cuts), columns.count))
@@ -106,20 +104,22 @@ def _cut_rows(cuts: Sequence[Cut], cost: float, columns: _Columns) -> _Upper:
     for position, cut in enumerate(cuts):
         rows[position, cells * (1 + position) : cells * (2 + position)] = -1.0
         rows[position, :cells] = cost * cut.weight_sum * columns.scale / columns.unit
-    return csr_matrix(rows), np.array([cut.constant for cut in cuts]) / columns.unit
+    return LinearRows(csr_array(rows), np.array([cut.constant for cut in cuts]) / columns.unit)
 
 
-def _limit_rows(case: Case, columns: _Columns) -> list[_Upper]:
+def _limit_rows(case: Case, columns: _Columns) -> list[LinearRows]:
     """The problem's own rows, each divided by its greatest coefficient."""
     matrix, low, high = case.system.rows
-    rows = []
+    rows: list[LinearRows] = []
     for signed, bound in ((matrix, high), (-matrix, -low)):
         finite = np.isfinite(bound)
-        size = np.abs(signed[finite]).max(axis=1, initial=0.0)
+        chosen, limit = signed[finite], bound[finite]
+        size = abs(chosen).max(axis=1).toarray() if limit.size else np.empty(0)
         size = np.where(size > 0.0, size, 1.0)
-        wide = np.zeros((int(finite.sum()), columns.count))
-        wide[:, : columns.cells] = signed[finite] / size[:, None]
-        rows.append((csr_matrix(wide), bound[finite] / size / columns.scale))
+        scaled = LinearRows(
+            csr_array(diags_array(1.0 / size) @ chosen), limit / size / columns.scale
+        )
+        rows.append(scaled.widened(columns.count - columns.cells))
     return rows
 
 

@@ -194,13 +194,14 @@ def _add_limit_rows(
 ) -> None:
     """The problem's own rows; bounds of single cells are the ends of their levels."""
     matrix, low, high = case.system.rows
-    for coefficients, least, most in zip(matrix, low, high, strict=True):
+    for position, (least, most) in enumerate(zip(low, high, strict=True)):
+        terms = slice(matrix.indptr[position], matrix.indptr[position + 1])
+        cells, coefficients = matrix.indices[terms].tolist(), matrix.data[terms]
         size = float(np.abs(coefficients).max(initial=0.0)) * case.system.scale or 1.0
         row: dict[int, float] = {}
-        for cell, coefficient in enumerate(coefficients.tolist()):
-            if coefficient:
-                for variable, amount in _spend_terms(variables, cell_lines, cell):
-                    row[variable] = coefficient * amount / size
+        for cell, coefficient in zip(cells, coefficients.tolist(), strict=True):
+            for variable, amount in _spend_terms(variables, cell_lines, cell):
+                row[variable] = coefficient * amount / size
         rows.add(row, least / size, most / size)
 
 

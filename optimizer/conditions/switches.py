@@ -16,7 +16,9 @@ import numpy as np
 
 from optimizer.allocation import Certificate, CertificateKind, relative_gap
 from optimizer.constraints.conflict import is_feasible, require_feasible
-from optimizer.constraints.linear_system import Limit, LinearSystem
+from optimizer.constraints.limit import Limit
+from optimizer.constraints.linear_system import LinearSystem
+from optimizer.constraints.sparse_row import SparseRow
 from optimizer.errors import Infeasible, Issue
 from optimizer.response import FloatArray
 from optimizer.search.case import Case, Solution, Solver
@@ -95,7 +97,7 @@ def with_pattern(system: LinearSystem, pattern: Sequence[bool | None]) -> Linear
     """The system with each closed switch as a linear limit, on or off; open ones are left out."""
     limits: list[Limit] = []
     for switch, on in zip(system.switches, pattern, strict=True):
-        row = system.layout.indicator(np.array(switch.cells))
+        row = SparseRow.sum_of(np.array(switch.cells))
         cell = switch.cells[0] if len(switch.cells) == 1 else None
         if on:
             label, low, high = switch.label, switch.minimum, np.inf

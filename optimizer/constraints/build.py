@@ -7,7 +7,8 @@ itself; a least return of the whole plan and chance constraints in `conditions`.
 
 from dataclasses import replace
 
-from optimizer.constraints.linear_system import LinearSystem, Switch
+from optimizer.constraints.limit import Switch
+from optimizer.constraints.linear_system import LinearSystem
 from optimizer.constraints.return_limits import return_limits
 from optimizer.constraints.rows import (
     budget_limits,

@@ -7,50 +7,57 @@ leaves a conflict of which every limit is needed (an irreducible infeasible subs
 """
 
 import numpy as np
+from scipy.sparse import vstack
 
+from optimizer.constraints.limit import Limit
 from optimizer.constraints.linear_program import LinearRows, least_violation
-from optimizer.constraints.linear_system import TOLERANCE, Limit, LinearSystem
+from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
+from optimizer.constraints.sparse_row import stack_rows
 from optimizer.errors import Infeasible, Issue
 from optimizer.problem.issues import format_number
 
 
 def require_feasible(system: LinearSystem) -> None:
     """Raise Infeasible, with the conflicting limits and their numbers, where no plan exists."""
-    violation, suspects = _least_total_violation(system.limits, system.scale)
+    violation, suspects = _least_total_violation(system, system.tightest)
     if violation <= TOLERANCE * system.scale:
         return
-    conflict = _irreducible(tuple(system.limits[i] for i in suspects), system.scale)
-    raise Infeasible(_sum_conflict(system, conflict) or _listed_conflict(conflict, system.scale))
+    conflict = _irreducible(system, suspects)
+    raise Infeasible(_sum_conflict(system, conflict) or _listed_conflict(system, conflict))
 
 
 def is_feasible(system: LinearSystem) -> bool:
     """Whether any plan satisfies all limits."""
-    return _least_total_violation(system.limits, system.scale)[0] <= TOLERANCE * system.scale
+    return _least_total_violation(system, system.tightest)[0] <= TOLERANCE * system.scale
 
 
-def _irreducible(limits: tuple[Limit, ...], scale: float) -> tuple[Limit, ...]:
+def _irreducible(system: LinearSystem, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
     """The limits without those that the conflict does not need."""
     for limit in limits:
         rest = tuple(other for other in limits if other is not limit)
-        if rest and _least_total_violation(rest, scale)[0] > TOLERANCE * scale:
+        if rest and _least_total_violation(system, rest)[0] > TOLERANCE * system.scale:
             limits = rest
     return limits
 
 
 def _least_total_violation(
-    limits: tuple[Limit, ...], scale: float
-) -> tuple[float, tuple[int, ...]]:
-    """The least total violation, in currency, and the positions of the limits that force it."""
-    one_sided = [
-        (position, sign * limit.coefficients, sign * bound / scale)
-        for position, limit in enumerate(limits)
-        for sign, bound in ((1.0, limit.upper), (-1.0, limit.lower))
-        if np.isfinite(bound)
-    ]
-    owners, rows, bounds = zip(*one_sided, strict=True)
-    violation, prices = least_violation(LinearRows(np.array(rows), np.array(bounds)))
-    conflicting = {owner for owner, price in zip(owners, prices, strict=True) if price > 0}
-    return violation * scale, tuple(sorted(conflicting))
+    system: LinearSystem, limits: tuple[Limit, ...]
+) -> tuple[float, tuple[Limit, ...]]:
+    """The least total violation, in currency, and the limits that force it."""
+    upper = [limit for limit in limits if np.isfinite(limit.upper)]
+    lower = [limit for limit in limits if np.isfinite(limit.lower)]
+    cells = len(system.names)
+    matrix = vstack(
+        [
+            stack_rows([limit.row for limit in upper], cells),
+            -stack_rows([limit.row for limit in lower], cells),
+        ],
+        "csr",
+    )
+    bound = np.array([limit.upper for limit in upper] + [-limit.lower for limit in lower])
+    violation, prices = least_violation(LinearRows(matrix, bound / system.scale))
+    forced = {id(limit) for limit, price in zip(upper + lower, prices, strict=True) if price > 0}
+    return violation * system.scale, tuple(limit for limit in limits if id(limit) in forced)
 
 
 def _sum_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
@@ -59,14 +66,10 @@ def _sum_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Is
     They read "the minimums add up to ..., more than ...".
     """
     sums = [limit for limit in conflict if limit.cell is None]
-    if (
-        len(sums) != 1
-        or sums[0].unit != 1.0
-        or not set(sums[0].coefficients.tolist()) <= {0.0, 1.0}
-    ):
+    if len(sums) != 1 or sums[0].unit != 1.0 or not (sums[0].row.values == 1.0).all():
         return ()
     total = sums[0]
-    cells = np.flatnonzero(total.coefficients)
+    cells = total.row.cells
     low, high = float(system.lower[cells].sum()), float(system.upper[cells].sum())
     if low > total.upper:
         parts = [_tightest(system, cell, lower=True) for cell in cells.tolist()]
@@ -96,9 +99,9 @@ def _sum_issues(
     return head, *_issues(members)
 
 
-def _listed_conflict(conflict: tuple[Limit, ...], scale: float) -> tuple[Issue, ...]:
+def _listed_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
     listed = "; ".join(limit.label for limit in conflict)
-    violation, _ = _least_total_violation(conflict, scale)
+    violation, _ = _least_total_violation(system, conflict)
     detail = (
         "no plan satisfies all of these limits; "
         f"the least total violation is {format_number(violation)}: {listed}"

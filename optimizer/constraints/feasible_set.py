@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.sparse import eye_array, hstack, vstack
 
 from optimizer.constraints.linear_program import LinearRows, minimise_linear, point_with_most_room
 from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
+from optimizer.constraints.row_space import are_outside, independent_rows
+from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.response import BoolArray, FloatArray, IndexArray
 
 _NO_ROOM = 10 * TOLERANCE
-_SAME = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +42,14 @@ class FeasibleSet:
         """The scaled set of a system that is known to be feasible."""
         inner, equal, below, moves = _inner_point(system)
         free = np.flatnonzero(moves)
-        kept = _new_rows(equal[:, free], np.empty((0, free.size)))
-        equalities = equal[kept][:, free]
-        if len(equalities) == free.size:
+        equal = equal[:, free]
+        equalities = equal[independent_rows(equal)]
+        if equalities.shape[0] == free.size:
             free, equalities = free[:0], equalities[:0, :0]
         scale = system.scale / max(free.size, 1)
         base = np.clip(inner, system.lower, system.upper)
         base[free] = 0.0
-        others = [
-            row
-            for row in range(below.bound.size)
-            if _new_rows(below.matrix[[row]][:, free], equalities).size
-        ]
+        others = np.flatnonzero(are_outside(below.matrix[:, free], equalities))
         rows = below.matrix[others]
         return cls(
             base=base,
@@ -87,12 +85,12 @@ class FeasibleSet:
 
     def nearest_point(self, x: FloatArray) -> FloatArray:
         """A feasible point with the least sum of absolute distances from x (free,)."""
-        n, eye = x.size, np.eye(x.size)
-        moved = np.hstack([eye, -eye, eye])
-        equal = np.vstack([_padded(self.equalities.matrix, 2 * n), moved])
+        n, eye = x.size, eye_array(x.size)
+        moved = hstack([eye, -eye, eye])
+        equal = vstack([self.equalities.widened(2 * n).matrix, moved], "csr")
         nearest = minimise_linear(
             np.concatenate([np.zeros(n), np.ones(2 * n)]),
-            LinearRows(_padded(self.inequalities.matrix, 2 * n), self.inequalities.bound),
+            self.inequalities.widened(2 * n),
             LinearRows(equal, np.concatenate([self.equalities.bound, x])),
             np.concatenate([self.lower, np.zeros(2 * n)]),
             np.concatenate([self.upper, np.full(2 * n, np.inf)]),
@@ -110,7 +108,9 @@ class FeasibleSet:
         return float(np.concatenate(parts).max(initial=0.0))
 
 
-def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRows, BoolArray]:
+def _inner_point(
+    system: LinearSystem,
+) -> tuple[FloatArray, SparseMatrix, LinearRows, BoolArray]:
     """A plan (cell,), currency, with room in every limit that allows any.
 
     Also returned: the rows that are equalities, stated or forced; the inequalities of several cells
@@ -120,12 +120,12 @@ def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRo
     stated = high - low <= TOLERANCE * system.scale
     above, under = ~stated & np.isfinite(high), ~stated & np.isfinite(low)
     sums = LinearRows(
-        np.vstack([matrix[above], -matrix[under]]), np.concatenate([high[above], -low[under]])
+        vstack([matrix[above], -matrix[under]], "csr"), np.concatenate([high[above], -low[under]])
     )
-    cells, eye = len(system.names), np.eye(len(system.names))
+    cells, eye = len(system.names), eye_array(len(system.names))
     inner, room = point_with_most_room(
         LinearRows(
-            np.vstack([sums.matrix, eye, -eye]),
+            vstack([sums.matrix, eye, -eye], "csr"),
             np.concatenate([sums.bound, system.upper, -system.lower]) / system.scale,
         ),
         LinearRows(matrix[stated], high[stated] / system.scale),
@@ -133,25 +133,10 @@ def _inner_point(system: LinearSystem) -> tuple[FloatArray, FloatArray, LinearRo
     )
     forced = room <= _NO_ROOM
     of_sums, of_cells = forced[: sums.bound.size], forced[sums.bound.size :].reshape(2, cells)
-    equal = np.vstack([matrix[stated], sums.matrix[of_sums]])
+    equal = vstack([matrix[stated], sums.matrix[of_sums]], "csr")
     return (
         inner * system.scale,
         equal,
         LinearRows(sums.matrix[~of_sums], sums.bound[~of_sums]),
         ~of_cells.any(axis=0),
     )
-
-
-def _new_rows(matrix: FloatArray, known: FloatArray) -> IndexArray:
-    """The rows that are linearly independent of `known` and of the rows before them."""
-    kept: list[int] = []
-    rank = len(known)
-    for row in range(len(matrix)):
-        known_or_kept = np.vstack([known, matrix[[*kept, row]]])
-        if matrix.shape[1] and np.linalg.matrix_rank(known_or_kept, tol=_SAME) > rank + len(kept):
-            kept.append(row)
-    return np.array(kept, dtype=np.intp)
-
-
-def _padded(matrix: FloatArray, columns: int) -> FloatArray:
-    return np.hstack([matrix, np.zeros((len(matrix), columns))])

@@ -1,13 +1,17 @@
 """The linear programs (solved by HiGHS) and the least-squares problem of the package.
 
-They take and return arrays only. A failure of the solver becomes SolverFailed here.
+They take and return arrays only. Matrices of limits are sparse: their memory is that of the limits'
+terms. A failure of the solver becomes SolverFailed here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from scipy.optimize import linprog, lsq_linear
+from scipy.sparse import block_array, csr_array, eye_array, hstack
 
+from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.errors import SolverFailed
 from optimizer.response import BoolArray, FloatArray
 
@@ -20,8 +24,13 @@ _ROOM = 1e-6
 class LinearRows:
     """Rows  matrix (row, variable) x <= bound (row,),  or  = bound  where a function says so."""
 
-    matrix: FloatArray
+    matrix: SparseMatrix
     bound: FloatArray
+
+    def widened(self, columns: int) -> Self:
+        """The rows with that many more variables, which they do not restrict."""
+        nothing = csr_array((self.bound.size, columns), dtype=np.float64)
+        return replace(self, matrix=hstack([self.matrix, nothing], "csr"))
 
 
 def minimise_linear(
@@ -36,19 +45,9 @@ def minimise_linear(
 
     Raises SolverFailed.
     """
-    result = linprog(
-        cost,
-        A_ub=below.matrix,
-        b_ub=below.bound,
-        A_eq=equal.matrix,
-        b_eq=equal.bound,
-        bounds=np.column_stack([lower, upper]).tolist(),
-        method="highs",
-        options={"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": _TIGHT},
-    )
-    if result.x is None or result.status != 0:
-        raise SolverFailed(f"a linear program over the feasible plans failed: {result.message}")
-    return np.clip(result.x, lower, upper)
+    bounds = np.column_stack([lower, upper])
+    x: FloatArray = _solve(cost, below, equal, bounds, tolerance).x
+    return np.clip(x, lower, upper)
 
 
 def maximise_minimum(
@@ -60,23 +59,16 @@ def maximise_minimum(
     Raises SolverFailed.
     """
     n, count = lower.size, planes.bound.size
-    result = linprog(
+    ones = csr_array(np.ones((count, 1)))
+    result = _solve(
         np.concatenate([np.zeros(n), [-1.0]]),
-        A_ub=np.vstack(
-            [
-                np.column_stack([-planes.matrix, np.ones(count)]),
-                np.column_stack([below.matrix, np.zeros(below.bound.size)]),
-            ]
+        LinearRows(
+            block_array([[-planes.matrix, ones], [below.matrix, None]], format="csr"),
+            np.concatenate([planes.bound, below.bound]),
         ),
-        b_ub=np.concatenate([planes.bound, below.bound]),
-        A_eq=np.column_stack([equal.matrix, np.zeros(equal.bound.size)]),
-        b_eq=equal.bound,
-        bounds=[*np.column_stack([lower, upper]).tolist(), (None, None)],
-        method="highs",
-        options={"primal_feasibility_tolerance": _TIGHT, "dual_feasibility_tolerance": _TIGHT},
+        equal.widened(1),
+        np.column_stack([np.append(lower, -np.inf), np.append(upper, np.inf)]),
     )
-    if result.x is None or result.status != 0:
-        raise SolverFailed(f"the linear program of a bound failed: {result.message}")
     shares = np.maximum(-result.ineqlin.marginals[:count], 0.0)
     return float(result.x[n]), np.clip(result.x[:n], lower, upper), shares / shares.sum()
 
@@ -93,8 +85,8 @@ def point_with_most_room(
     count, variables = below.matrix.shape
     x = minimise_linear(
         np.concatenate([np.zeros(variables), -np.ones(count)]),
-        LinearRows(np.hstack([below.matrix, np.eye(count)]), below.bound),
-        LinearRows(np.hstack([equal.matrix, np.zeros((equal.bound.size, count))]), equal.bound),
+        LinearRows(hstack([below.matrix, eye_array(count)], "csr"), below.bound),
+        equal.widened(count),
         np.concatenate([np.full(variables, -np.inf), np.zeros(count)]),
         np.concatenate([np.full(variables, np.inf), np.full(count, _ROOM)]),
         tolerance,
@@ -109,16 +101,12 @@ def least_violation(below: LinearRows) -> tuple[float, FloatArray]:
     price suffice to force that violation.  Raises SolverFailed.
     """
     count, variables = below.matrix.shape
-    result = linprog(
+    result = _solve(
         np.concatenate([np.zeros(variables), np.ones(count)]),
-        A_ub=np.hstack([below.matrix, -np.eye(count)]),
-        b_ub=below.bound,
-        bounds=(0, None),
-        method="highs",
-        options={"primal_feasibility_tolerance": _TIGHT, "dual_feasibility_tolerance": _TIGHT},
+        LinearRows(hstack([below.matrix, -eye_array(count)], "csr"), below.bound),
+        LinearRows(csr_array((0, variables + count), dtype=np.float64), np.empty(0)),
+        np.tile([0.0, np.inf], (variables + count, 1)),
     )
-    if result.fun is None or result.status != 0:
-        raise SolverFailed(f"the elastic linear program failed: {result.message}")
     prices = np.abs(result.ineqlin.marginals)
     return float(result.fun), np.where(prices > _PRICED, prices, 0.0)
 
@@ -132,3 +120,26 @@ def multipliers(normals: FloatArray, slope: FloatArray, signed: BoolArray) -> Fl
     size = float(np.abs(slope).max(initial=0.0)) or 1.0
     result = lsq_linear(normals.T, slope / size, bounds=(lower, np.inf), method="bvls")
     return np.asarray(result.x * size, dtype=np.float64)
+
+
+def _solve(
+    cost: FloatArray,
+    below: LinearRows,
+    equal: LinearRows,
+    bounds: FloatArray,
+    tolerance: float = _TIGHT,
+) -> Any:
+    """What HiGHS answers for the least cost . x;  bounds (variable, 2).  Raises SolverFailed."""
+    result = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
+        cost,
+        A_ub=below.matrix,
+        b_ub=below.bound,
+        A_eq=equal.matrix,
+        b_eq=equal.bound,
+        bounds=bounds,
+        method="highs",
+        options={"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": _TIGHT},
+    )
+    if result.x is None or result.status != 0:
+        raise SolverFailed(f"a linear program over the feasible plans failed: {result.message}")
+    return result

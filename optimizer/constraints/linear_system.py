@@ -1,8 +1,7 @@
 """One linear system: lower <= spend <= upper and row_lower <= A spend <= row_upper.
 
-Each limit keeps its words and its place in the request, so that a conflict or a binding limit can
-be reported in the terms of the person who set it. Beside the linear limits stand the switches,
-which become linear once a pattern of on and off is chosen (`conditions/switches.py`).
+Beside the linear limits stand the switches, which become linear once a pattern of on and off is
+chosen (`conditions/switches.py`).
 """
 
 from dataclasses import dataclass
@@ -10,49 +9,14 @@ from functools import cached_property
 
 import numpy as np
 
+from optimizer.constraints.limit import Limit, Switch
+from optimizer.constraints.merge import tightest
+from optimizer.constraints.sparse_row import SparseMatrix, SparseRow, stack_rows
 from optimizer.problem.layout import Layout
 from optimizer.response import FloatArray
 
 TOLERANCE = 1e-9
 """Violation that still counts as satisfied, relative to the budget."""
-
-
-@dataclass(frozen=True, eq=False)
-class Limit:
-    """A limit  lower <= coefficients . spend <= upper;  one bound is infinite, or both are equal.
-
-    label: in words.  pointer: into the problem.  coefficients: (cell,).
-    cell: its index where the limit is on one cell alone, else None.
-    unit: stated amount per unit of the bounds (1 where it is stated in currency).
-    """
-
-    label: str
-    pointer: str
-    coefficients: FloatArray
-    lower: float
-    upper: float
-    cell: int | None = None
-    unit: float = 1.0
-
-    def excess(self, spend: FloatArray) -> float:
-        """The violation by spend (cell,), in the unit of the bounds; 0 inside."""
-        value = float(self.coefficients @ spend)
-        return max(self.lower - value, value - self.upper, 0.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Switch:
-    """The sum over `cells` (positions) is 0 or at least `minimum`, currency."""
-
-    label: str
-    pointer: str
-    cells: tuple[int, ...]
-    minimum: float
-
-    def excess(self, spend: FloatArray) -> float:
-        """The distance of the sum from 0 or the minimum, currency; 0 where the switch is kept."""
-        total = float(spend[list(self.cells)].sum())
-        return max(min(total, self.minimum - total), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,23 +59,32 @@ class LinearSystem:
         return uncrossed
 
     @cached_property
-    def rows(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def tightest(self) -> tuple[Limit, ...]:
+        """The limits that decide which plans are feasible, each thing limited once."""
+        return tightest(self.limits)
+
+    @cached_property
+    def rows(self) -> tuple[SparseMatrix, FloatArray, FloatArray]:
         """The limits on several cells: A (row, cell), row_lower and row_upper (row,), currency.
 
-        Limits on the same sum are merged into one row.
+        Limits on the same sum are one row.
         """
-        merged: dict[tuple[float, ...], tuple[float, float]] = {}
-        for limit in self.limits:
+        merged: dict[tuple[bytes, bytes], tuple[SparseRow, float, float]] = {}
+        for limit in self.tightest:
             if limit.cell is None:
-                key = tuple(limit.coefficients.tolist())
-                low, high = merged.get(key, (-np.inf, np.inf))
-                merged[key] = (max(low, limit.lower), min(high, limit.upper))
-        matrix = np.array(list(merged)).reshape(len(merged), len(self.names))
-        bounds = np.array(list(merged.values())).reshape(len(merged), 2)
+                key = (limit.row.cells.tobytes(), limit.row.values.tobytes())
+                row, low, high = merged.get(key, (limit.row, -np.inf, np.inf))
+                merged[key] = (row, max(low, limit.lower), min(high, limit.upper))
+        bounds = np.array([(low, high) for _, low, high in merged.values()]).reshape(-1, 2)
+        matrix = stack_rows([row for row, _, _ in merged.values()], len(self.names))
         return matrix, bounds[:, 0], np.maximum(bounds[:, 0], bounds[:, 1])
 
     def broken_limits(self, spend: FloatArray, tolerance: float = TOLERANCE) -> tuple[str, ...]:
-        """The labels of the limits that spend (cell,) violates by more than tolerance * scale."""
+        """The labels of the limits that spend (cell,) violates by more than tolerance * scale.
+
+        Each stated limit is checked, also where a tighter one is on the same thing; equal labels
+        are told once.
+        """
         slack = tolerance * self.scale
         negative = tuple(
             f"the minimum of 0 for {name}"
@@ -119,4 +92,5 @@ class LinearSystem:
             if value < -slack
         )
         stated: tuple[Limit | Switch, ...] = (*self.limits, *self.switches)
-        return negative + tuple(limit.label for limit in stated if limit.excess(spend) > slack)
+        broken = (limit.label for limit in stated if limit.excess(spend) > slack)
+        return tuple(dict.fromkeys((*negative, *broken)))

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optimizer.constraints.linear_system import Limit, LinearSystem, Switch
+from optimizer.constraints.limit import Limit, Switch
+from optimizer.constraints.linear_system import LinearSystem
+from optimizer.constraints.sparse_row import SparseRow
 from optimizer.errors import InvalidProblem, Issue, json_pointer
 from optimizer.problem.issues import format_number
 from optimizer.problem.problem import AllocationProblem
@@ -44,7 +46,7 @@ def return_limits(
             )
         cell = int(members[0])
         low, high = _spend_range(_mean_curve(separable, cell), least, system.budget)
-        row, stated = system.layout.indicator(members), f"a return of {format_number(least)}"
+        row, stated = SparseRow.sum_of(members), f"a return of {format_number(least)}"
         label = f"the maximum of {format_number(high)} with {stated} for {name}"
         limits.append(Limit(label, where, row, -np.inf, high, cell))
         if low > 0.0:

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimizer.constraints.linear_system import Limit, Switch
+from optimizer.constraints.limit import Limit, Switch
+from optimizer.constraints.sparse_row import SparseRow
 from optimizer.errors import json_pointer
 from optimizer.problem.issues import format_number
 from optimizer.problem.layout import Layout
@@ -33,19 +34,19 @@ def ratio_limits(position: int, ratio: Ratio, layout: Layout) -> Iterator[Limit]
     if ratio.min is not None:
         label, where = f"the ratio of {title} of at least {format_number(ratio.min)}", "min"
         size = max(1.0, ratio.min)
-        row = (first - ratio.min * second) / size
+        row = SparseRow.of((first - ratio.min * second) / size)
         yield Limit(label, json_pointer("ratios", position, where), row, 0.0, np.inf)
     if ratio.max is not None:
         label, where = f"the ratio of {title} of at most {format_number(ratio.max)}", "max"
         size = max(1.0, ratio.max)
-        row = (first - ratio.max * second) / size
+        row = SparseRow.of((first - ratio.max * second) / size)
         yield Limit(label, json_pointer("ratios", position, where), row, -np.inf, 0.0)
 
 
 def cell_limits(position: int, bounds: CellBounds, layout: Layout) -> Iterator[Limit]:
     """Limits on a channel's spend in a geo and week, summed over the ones not named."""
     members = layout.members(bounds.channel, bounds.geo, bounds.week)
-    row = layout.indicator(members)
+    row = SparseRow.sum_of(members)
     cell = int(members[0]) if members.size == 1 else None
     title = describe_place(bounds)
     if bounds.min is not None:
@@ -67,7 +68,8 @@ def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
         if ramp.max_step is not None:
             label = f"the change of at most {format_number(ramp.max_step)} {step}"
             where = json_pointer("ramps", position, "max_step")
-            yield Limit(label, where, after - before, -ramp.max_step, ramp.max_step)
+            row = SparseRow.of(after - before)
+            yield Limit(label, where, row, -ramp.max_step, ramp.max_step)
 
 
 def _change_rows(
@@ -78,16 +80,16 @@ def _change_rows(
     where = json_pointer("ramps", position, "max_change")
     percent = f"{format_number(100 * change)} %"
     size = 1.0 + change
-    rise = (after - size * before) / size
+    rise = SparseRow.of((after - size * before) / size)
     yield Limit(f"the increase of at most {percent} {step}", where, rise, -np.inf, 0.0)
     if change < 1.0:
-        fall = after - (1.0 - change) * before
+        fall = SparseRow.of(after - (1.0 - change) * before)
         yield Limit(f"the decrease of at most {percent} {step}", where, fall, 0.0, np.inf)
 
 
 def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
     """The limits on the total spend; cells: their number."""
-    budget, everything = problem.budget, np.ones(cells)
+    budget, everything = problem.budget, SparseRow.sum_of(np.arange(cells))
     if budget.total is not None:
         label = f"the budget total of {format_number(budget.total)}"
         where = json_pointer("budget", "total")
@@ -108,12 +110,12 @@ def channel_limits(
 ) -> Iterator[Limit]:
     """The limits on one channel, the sum of its cells; current (cell,), currency."""
     members = layout.members(channel=name)
-    unit = layout.indicator(members)
+    total = SparseRow.sum_of(members)
     cell = int(members[0]) if members.size == 1 else None
 
     def limit(field: str, label: str, lower: float, upper: float) -> Limit:
         where = json_pointer("channels", name, field)
-        return Limit(f"{label} for {name}", where, unit, lower, upper, cell)
+        return Limit(f"{label} for {name}", where, total, lower, upper, cell)
 
     if bounds.min is not None:
         yield limit("min", f"the minimum of {format_number(bounds.min)}", bounds.min, np.inf)
@@ -152,7 +154,7 @@ def group_limits(position: int, group: Group, layout: Layout) -> Iterator[Limit]
 
     def limit(field: str, label: str, coefficients: FloatArray, lo: float, hi: float) -> Limit:
         where = json_pointer("groups", position, field)
-        return Limit(f"{label} for {title}", where, coefficients, lo, hi)
+        return Limit(f"{label} for {title}", where, SparseRow.of(coefficients), lo, hi)
 
     if group.min is not None:
         yield limit("min", f"the minimum of {format_number(group.min)}", member, group.min, np.inf)
@@ -172,14 +174,15 @@ def second_budget_limits(position: int, budget: SecondBudget, layout: Layout) ->
     most = float(use.max())
     if most == 0.0:
         return
+    row = SparseRow.of(use / most)
     if budget.max is not None:
         label = f"the {budget.name} budget of {format_number(budget.max)}"
         where = json_pointer("budgets", position, "max")
-        yield Limit(label, where, use / most, -np.inf, budget.max / most, unit=most)
+        yield Limit(label, where, row, -np.inf, budget.max / most, unit=most)
     if budget.min is not None:
         label = f"the {budget.name} minimum of {format_number(budget.min)}"
         where = json_pointer("budgets", position, "min")
-        yield Limit(label, where, use / most, budget.min / most, np.inf, unit=most)
+        yield Limit(label, where, row, budget.min / most, np.inf, unit=most)
 
 
 def observed_limits(layout: Layout) -> Iterator[Limit]:
@@ -188,5 +191,5 @@ def observed_limits(layout: Layout) -> Iterator[Limit]:
         return
     for cell, (name, most) in enumerate(zip(layout.names, layout.observed_max, strict=True)):
         label = f"the observed maximum of {format_number(float(most))} for {name}"
-        row = layout.indicator(np.array([cell]))
+        row = SparseRow.sum_of(np.array([cell]))
         yield Limit(label, json_pointer("forbid_extrapolation"), row, -np.inf, float(most), cell)

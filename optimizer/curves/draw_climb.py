@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.sparse import diags_array, eye_array, vstack
 
 from optimizer.constraints.linear_system import LinearSystem
+from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray
 
@@ -31,7 +33,7 @@ class Projection:
     solve: (cell, cell), the inverse of I + operator' operator.
     """
 
-    operator: FloatArray
+    operator: SparseMatrix
     low: FloatArray
     high: FloatArray
     solve: FloatArray
@@ -42,14 +44,14 @@ class Projection:
         """The projection on the plans of a system that is known to be feasible."""
         matrix, low, high = system.rows
         cells, unit = system.lower.size, system.scale / system.lower.size
-        size = np.linalg.norm(matrix, axis=1) if matrix.size else np.empty(0)
+        size = np.sqrt((matrix * matrix).sum(axis=1))
         size = np.where(size > 0, size, 1.0)
-        operator = np.vstack([np.eye(cells), matrix / size[:, None]])
+        operator = vstack([eye_array(cells), diags_array(1.0 / size) @ matrix], "csr")
         return cls(
             operator=operator,
             low=np.concatenate([system.lower, low / size]) / unit,
             high=np.concatenate([system.upper, high / size]) / unit,
-            solve=np.linalg.inv(np.eye(cells) + operator.T @ operator),
+            solve=np.linalg.inv(np.eye(cells) + (operator.T @ operator).toarray()),
             unit=unit,
         )
 

@@ -35,8 +35,13 @@ def best_of_each_draw(
 
 def best_plans(curves: CurveTables, system: LinearSystem) -> tuple[FloatArray, FloatArray]:
     """The best plan (draw, cell) of each draw, and its gain (draw,) over zero spend."""
-    sums = [limit.lower for limit in system.limits if (limit.coefficients == 1).all()]
-    least = max([0.0, *sums])
+    cells = len(system.names)
+    totals = [
+        limit.lower
+        for limit in system.limits
+        if limit.row.cells.size == cells and (limit.row.values == 1.0).all()
+    ]
+    least = max([0.0, *totals])
     return climb_each_draw(curves, Projection.of(system), knapsack_plans(curves, system, least))
 
 

@@ -68,14 +68,16 @@ class _MetLimit:
 def _limits_met(system: LinearSystem, spend: FloatArray) -> list[_MetLimit]:
     slack = _MEETS * system.scale
     met: list[_MetLimit] = []
-    for limit in system.limits:
-        value, normal = float(limit.coefficients @ spend), limit.coefficients
-        if limit.lower == limit.upper:
-            met.append(_MetLimit(limit.label, limit.pointer, normal, True, limit.unit))
-        elif value >= limit.upper - slack:
-            met.append(_MetLimit(limit.label, limit.pointer, normal, False, limit.unit))
+    for limit in system.tightest:
+        value = limit.row.at(spend)
+        if limit.is_equality or value >= limit.upper - slack:
+            outward = 1.0
         elif value <= limit.lower + slack:
-            met.append(_MetLimit(limit.label, limit.pointer, -normal, False, limit.unit))
+            outward = -1.0
+        else:
+            continue
+        normal = outward * limit.row.dense(spend.size)
+        met.append(_MetLimit(limit.label, limit.pointer, normal, limit.is_equality, limit.unit))
     return met
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import Self
 
 import numpy as np
@@ -74,13 +75,18 @@ class Layout:
     def members(
         self, channel: str | None = None, geo: str | None = None, week: date | None = None
     ) -> IndexArray:
-        """Positions of the cells of a channel, geo and week; None stands for any."""
-        chosen = [
-            position
-            for position, cell in enumerate(zip(self.channels, self.geos, self.weeks, strict=True))
-            if channel in (None, cell[0]) and geo in (None, cell[1]) and week in (None, cell[2])
-        ]
-        return np.array(chosen, dtype=np.intp)
+        """Rising positions of the cells of a channel, geo and week; None stands for any."""
+        return self._places.get((channel, geo, week), np.empty(0, dtype=np.intp))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str | None, str | None, date | None], IndexArray]:
+        """The members of every channel, geo and week, and of every combination of them."""
+        found: dict[tuple[str | None, str | None, date | None], list[int]] = {}
+        for position in range(len(self.names)):
+            channel, geo, week = self.channels[position], self.geos[position], self.weeks[position]
+            for asked in set(product((None, channel), (None, geo), (None, week))):
+                found.setdefault(asked, []).append(position)
+        return {asked: np.array(cells, dtype=np.intp) for asked, cells in found.items()}
 
     def indicator(self, members: IndexArray) -> FloatArray:
         """(cell,): 1 at the members, 0 elsewhere."""

@@ -123,12 +123,10 @@ class Search:
 
 def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
     """The equalities and the inequalities of several cells, each as SLSQP takes them."""
+    equal, below = feasible.equalities, feasible.inequalities
     rows: list[LinearConstraint] = []
-    if feasible.equalities.bound.size:
-        bound = feasible.equalities.bound
-        rows.append(LinearConstraint(feasible.equalities.matrix, bound, bound))
-    if feasible.inequalities.bound.size:
-        rows.append(
-            LinearConstraint(feasible.inequalities.matrix, -np.inf, feasible.inequalities.bound)
-        )
+    if equal.bound.size:
+        rows.append(LinearConstraint(equal.matrix.toarray(), equal.bound, equal.bound))
+    if below.bound.size:
+        rows.append(LinearConstraint(below.matrix.toarray(), -np.inf, below.bound))
     return rows

@@ -49,7 +49,7 @@ def test_a_share_is_of_the_plan_not_of_the_budget():
     assert system.broken_limits(np.array([61.0, 0, 39])) == (
         "the maximum share of 60 % for tv + radio",
     )
-    np.testing.assert_allclose(system.rows[0][1], [0.4, 0.4, -0.6])
+    np.testing.assert_allclose(system.rows[0].toarray()[1], [0.4, 0.4, -0.6])
 
 
 def test_each_broken_limit_is_named():
@@ -70,7 +70,7 @@ def test_each_broken_limit_is_named():
 def test_limits_on_the_same_sum_are_one_row():
     group = {"channels": list(NAMES), "max": 250, "min": 100}
     matrix, low, high = system_of({"budget": {"max": 300}, "groups": [group]}).rows
-    assert (matrix.tolist(), low.tolist(), high.tolist()) == ([[1, 1, 1]], [100], [250])
+    assert (matrix.toarray().tolist(), low.tolist(), high.tolist()) == ([[1, 1, 1]], [100], [250])
 
 
 @pytest.mark.parametrize(
