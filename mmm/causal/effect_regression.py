@@ -3,7 +3,8 @@
 With the identity link, in shares of the mean KPI, per week and geo:
 
     regressor   posterior mean of KPI(observed) - KPI(lever at rest)      at rest: no spend, or the
-    held        the same of other channels and of rival spend;            price at its reference
+                media at the reference prices, so that all terms add up   price at its reference
+    held        the same of other channels and of rival spend;
                 geos, trend, season, holidays; logs of prices; controls,
                 events; latent demand; for a direct effect the mediators
     residual    observed - posterior mean
@@ -20,7 +21,7 @@ import numpy as np
 from mmm.causal.sensitivity import LEVEL, EffectRegression
 from mmm.data.timeline import Variables, date_basis
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evaluate import mean_by_geo
+from mmm.posterior.evaluate import evaluate, mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -32,10 +33,14 @@ class EffectRegressions:
     """The regressions of all levers on the same data; a cell is a week of a geo.
 
     ``own (draw, cell)``: effect by lever. ``held (column, cell)``: blocks of columns by name, also
-    those of the levers. ``kpi``, ``residual (cell,)``: observed, and less the fitted mean.
+    those of the levers. ``moves (cell,)``: by lever, its effect; the log of the price, whose
+    effect varies with all else. ``rest (week,)``: by lever, the fitted mean without it over all
+    geos, in KPI units. ``kpi``, ``residual (cell,)``: observed, and less the fitted mean.
     """
 
     own: dict[str, Array]
+    moves: dict[str, Array]
+    rest: dict[str, Array]
     held: dict[str, Array]
     kpi: Array
     residual: Array
@@ -47,7 +52,8 @@ class EffectRegressions:
         held = {name: block for name, block in self.held.items() if name != lever}
         size = float(regressor @ regressor)
         strength = draws @ regressor / size if size > 0.0 else np.zeros(len(draws))
-        return EffectRegression(regressor, self.kpi, self.residual, held, strength)
+        moves = self.moves[lever]
+        return EffectRegression(regressor, moves, self.kpi, self.residual, held, strength)
 
 
 def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectRegressions:
@@ -62,17 +68,23 @@ def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectReg
     whitener = _Whitener(model, residual)
     fixed = _with_mediators_fixed(model, world) if direct else world
     base = mean_by_geo(model, fixed) if direct else fitted
-    own = {
-        name: whitener.cells(_difference(model, base, mean_by_geo(model, at_rest)))
-        for name, at_rest in _worlds_at_rest(model, fixed)
-    }
+    at_rest = {name: mean_by_geo(model, world) for name, world in _worlds_at_rest(model, fixed)}
+    effects = {name: _difference(model, base, mean) for name, mean in at_rest.items()}
+    factor = _price_factor(model)
+    effects |= {name: effects[name] / factor for name in effects.keys() - {"price"}}
+    own = {name: whitener.cells(draws) for name, draws in effects.items()}
     rivals = {f"{name}.spend" for name in model.structure.spending_rivals}
     held = {name: draws.mean(0)[None] for name, draws in own.items()}
+    moves = {name: block[0] for name, block in held.items()}
+    if "price" in moves:
+        moves["price"] = whitener.cells(np.log(world.price))
     held |= {
         name: whitener.cells(block) for name, block in _held_series(model, world, direct).items()
     }
     return EffectRegressions(
         own={name: draws for name, draws in own.items() if name not in rivals},
+        moves=moves,
+        rest={name: mean.mean(0).sum(-1) for name, mean in at_rest.items()},
         held=held,
         kpi=whitener.cells(kpi),
         residual=residual[1:].ravel() if model.structure.ar else residual.ravel(),
@@ -100,6 +112,15 @@ def _difference(model: FittedModel, before: Array, after: Array) -> Array:
     if model.structure.log_link:
         return np.asarray(np.log(before / after))
     return np.asarray((before - after) / model.scales.kpi_unit)
+
+
+def _price_factor(model: FittedModel) -> Array:
+    """(week, geo) posterior mean of the factor by which prices multiply media; one where they do
+    not."""
+    if model.structure.log_link or not model.structure.price_acts_on_all:
+        return np.ones_like(model.panel.array("kpi"))
+    world = model.design.observed
+    return evaluate(model, world, lambda each: each.terms.price_factor).mean(0)
 
 
 def _worlds_at_rest(model: FittedModel, world: Variables) -> list[tuple[str, Variables]]:

@@ -22,11 +22,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from mmm.causal.graph_answer import Benchmark, TippingPoint
 from mmm.types import Array
 
 TINY = 1e-12
+CHANCE = 0.01
+"""A held series counts as linked to a lever where chance alone would show as much less often."""
 
 
 LEVEL = "level"
@@ -37,13 +40,14 @@ LEVEL = "level"
 class EffectRegression:
     """One effect as a linear regression around the posterior mean; a cell is a week of a geo.
 
-    ``regressor (cell,)``: contribution of the lever to the KPI. ``kpi (cell,)``, ``residual
-    (cell,)``: observed, and less the fitted mean, both in units of the regressor. ``held``: blocks
-    of columns (column, cell) by name. ``strength (draw,)``: the effect as a multiple of its
-    posterior mean.
+    ``regressor (cell,)``: contribution of the lever to the KPI. ``moves (cell,)``: the same, or
+    another function of the lever that varies with it alone. ``kpi (cell,)``, ``residual (cell,)``:
+    observed, and less the fitted mean, both in units of the regressor. ``held``: blocks of columns
+    (column, cell) by name. ``strength (draw,)``: the effect as a multiple of its posterior mean.
     """
 
     regressor: Array
+    moves: Array
     kpi: Array
     residual: Array
     held: Mapping[str, Array]
@@ -106,7 +110,9 @@ def _benchmark(regression: EffectRegression, name: str, f: float) -> Benchmark:
     """A confounder as strong as the block ``name`` (Cinelli and Hazlett, section 4.4, k = 1)."""
     held = regression.held
     others = [block for other, block in held.items() if other != name]
-    lever = _partial_r2(regression.regressor, others, [*held.values()])
+    lever = _partial_r2(regression.moves, others, [*held.values()])
+    if not _linked(regression.moves, others, held[name]):
+        lever = 0.0
     with_regressor = [regression.regressor[None], *others]
     kpi = _partial_r2(regression.kpi, with_regressor, [*with_regressor, held[name]])
     with_lever = min(lever / max(1.0 - lever, TINY), 1.0)
@@ -119,6 +125,17 @@ def _benchmark(regression: EffectRegression, name: str, f: float) -> Benchmark:
         with_kpi=kpi,
         would_take=min(share_of_effect(f, min(with_lever, 1.0 - TINY), with_kpi), 1.0 / TINY),
     )
+
+
+def _linked(target: Array, others: list[Array], block: Array) -> bool:
+    """Whether ``block`` explains ``target`` beside ``others`` by more than chance (F test)."""
+    before = np.sum(_residual(target, others) ** 2)
+    after = np.sum(_residual(target, [*others, block]) ** 2)
+    freedom = target.size - sum(len(each) for each in others) - len(block)
+    if freedom < 1 or not after > 0.0:
+        return bool(before > 0.0)
+    f = (before - after) / len(block) / (after / freedom)
+    return bool(stats.f.sf(f, len(block), freedom) < CHANCE)
 
 
 def _partial_r2(target: Array, fewer: list[Array], more: list[Array]) -> float:

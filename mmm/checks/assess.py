@@ -31,7 +31,7 @@ def assess(unjudged: FittedModel, seed: int) -> FittedModel:
     kept = kept_cells(tests, unjudged.spec, unjudged.panel)
     kpi = np.where(kept, unjudged.panel.array("kpi"), np.nan)
     values = {**unjudged.diagnostics, **predictive_values(kpi, mean, predictive)}
-    values["prior_driven"] = uncertainty_ratio(*_extrapolated_responses(unjudged))
+    values["extrapolation"] = uncertainty_ratio(*_extrapolated_responses(unjudged))
     checks = check_lift_tests(unjudged)
     if checks:
         values["lift_tests"] = largest_z(checks)

@@ -13,6 +13,7 @@ import xarray as xr
 from mmm.checks.assess import assess
 from mmm.data.design import Design
 from mmm.errors import Issue, SamplingError
+from mmm.evidence.judge import with_evidence
 from mmm.inference.approximate import approximate
 from mmm.inference.compiled import Compiled, compile_model, graph_of
 from mmm.inference.method_result import SAMPLE_END, MethodResult
@@ -144,7 +145,7 @@ def _fitted_model(
             seconds=round(time.monotonic() - started, 3),
         ),
     )
-    return assess(unjudged, sampling.seed)
+    return with_evidence(assess(unjudged, sampling.seed))
 
 
 _UNJUDGED: Mapping[str, float] = {

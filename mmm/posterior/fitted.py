@@ -16,6 +16,7 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
 from mmm.posterior.draws import Posterior
+from mmm.posterior.evidence import Evidence
 from mmm.posterior.verdict import Verdict
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -39,7 +40,8 @@ class Method:
 class FittedModel:
     """A design with its posterior and verdict, from which every question is answered.
 
-    ``diagnostics`` and ``notes`` are for people.
+    ``diagnostics`` and ``notes`` are for people. ``evidence`` is None in models that were fitted
+    before there was a record; they are never graded.
     """
 
     design: Design
@@ -48,6 +50,7 @@ class FittedModel:
     diagnostics: Mapping[str, float]
     method: Method
     notes: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def spec(self) -> ModelSpec:
@@ -92,6 +95,7 @@ def save_model(model: FittedModel, path: Path) -> None:
         "verdict": model.verdict.model_dump(mode="json"),
         "diagnostics": dict(model.diagnostics),
         "notes": list(model.notes),
+        "evidence": model.evidence.model_dump(mode="json") if model.evidence else None,
         "method": {**asdict(model.method), "sampling": model.method.sampling.model_dump()},
     }
     tree = xr.DataTree.from_dict(
@@ -133,7 +137,13 @@ def _assemble(meta: dict[str, Any], posterior: xr.Dataset, panel: xr.Dataset) ->
         diagnostics=meta["diagnostics"],
         method=Method(**method),
         notes=tuple(meta["notes"]),
+        evidence=_evidence_from_json(meta.get("evidence")),
     )
+
+
+def _evidence_from_json(document: dict[str, Any] | None) -> Evidence | None:
+    """The record, or None for a file without one."""
+    return None if document is None else Evidence.model_validate(document)
 
 
 def _scales_to_json(scales: Scales) -> dict[str, Any]:

@@ -9,7 +9,7 @@ advice are in ``verdict_limits``.
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -73,13 +73,19 @@ def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict
     first = DRAFT_RULES if DRAFT in values else CHAIN_RULES
     rules = (*first, *FIT_RULES, *(rule for rule in OPTIONAL_RULES if rule.name in values))
     checks = tuple(_check(rule, values, features) for rule in rules)
-    statuses = {check.status for check in checks}
+    return verdict_of(checks)
+
+
+def verdict_of(checks: Iterable[Check]) -> Verdict:
+    """The verdict that follows from ``checks``: the worst of their statuses."""
+    kept = tuple(checks)
+    statuses = {check.status for check in kept}
     overall: Status = "trusted"
     if "rejected" in statuses:
         overall = "rejected"
     elif "caution" in statuses:
         overall = "caution"
-    return Verdict(status=overall, checks=checks)
+    return Verdict(status=overall, checks=kept)
 
 
 def _check(rule: CheckRule, values: Mapping[str, float], features: Collection[str]) -> Check:

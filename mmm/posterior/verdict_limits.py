@@ -181,11 +181,11 @@ OPTIONAL_RULES: tuple[CheckRule, ...] = (
         "with a value for each geo; where their noise also differs in size, fix that first",
     ),
     CheckRule(
-        "prior_driven",
+        "extrapolation",
         1.0,
         -NEVER,
         True,
-        "prior-driven: s.d. of a response at twice the largest observed spend relative to that at "
+        "extrapolation: s.d. of a response at twice the largest observed spend relative to that at "
         "the largest, smallest over channels,",
         "above the observed spend the answer comes from the prior: stay near the data, or run a "
         "lift test at a higher spend",

@@ -71,7 +71,8 @@ def channel_coefficients(
     acting = [i for i in range(s.n_channels) if s.media[i].acts]
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
-        prior = _free_prior(effect_prior(design.scales.mean_spend), free, source)
+        priors = effect_prior(design.scales.mean_spend, _worth_of_mean_kpi(design))
+        prior = _free_prior(priors, free, source)
         spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
         effect = source.rescaled("effect", prior, spread, "free_effect_channel")
         if len(free) == s.n_channels:
@@ -103,6 +104,17 @@ def _relative_curve_sd(
     variance = ((curve - center) ** 2 * even).sum((-2, -1))
     relative = variance / at_one[..., : s.n_channels] ** 2
     return xp.sqrt(relative + LEAST_RELATIVE_SD**2)[..., free]
+
+
+def _worth_of_mean_kpi(design: Design) -> float | None:
+    """Value in currency of a week's mean KPI at the reference price; None where it has none.
+
+    It rests on the scales of the first fit, so that a refit keeps the prior.
+    """
+    if not design.spec.has_currency:
+        return None
+    price = np.full((1, 1), design.scales.price_ref)
+    return float(kpi_value(design.spec, price)[0, 0]) * design.scales.kpi
 
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:

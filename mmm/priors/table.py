@@ -23,26 +23,52 @@ MEDIA_SHARE = 0.15
 EFFECT_SIGMA = 1.0
 SPEND_POWER = 0.5
 
+USUAL_CHANNELS = 4
+"""With more channels each is less certain, so that their total stays as uncertain as with four."""
 
-def effect_prior(mean_spend: Array) -> tuple[Prior, ...]:
+LARGEST_USUAL_RETURN = 3.0
+"""Value per unit of spend that the median of no channel's prior exceeds."""
+
+BEND = 4.0
+"""How sharply medians turn from the share of spend to the largest usual return."""
+
+
+def effect_prior(mean_spend: Array, worth: float | None) -> tuple[Prior, ...]:
     """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean KPI each.
+
+    ``worth``: value in currency of the mean KPI of a week; None where it has none.
 
     All channels together carry a quarter of the KPI on average, which is about a fifth over a
     history with weeks off. Medians divide ``MEDIA_SHARE`` in proportion to the square root of
     spend: half-way between equal returns per unit of spend and equal effects per channel. The true
     effect may be five times larger or smaller.
+
+    *Small budgets.* A median whose return r would exceed the largest usual one R is lowered to
+    r / (1 + (r / R)^4)^(1/4): media that cost 0.2 % of sales are not believed to cause a tenth of
+    them.
+
+    *Many channels.* A sum of n independent log-normal effects is ever more certain as n grows
+    (Fenton, 1960, The sum of log-normal probability distributions): its relative variance is
+    (exp(sigma^2) - 1) / n. Above four channels sigma grows so that this stays, and medians fall so
+    that the mean stays.
     """
     weight = mean_spend**SPEND_POWER
+    medians = MEDIA_SHARE * weight / weight.sum()
+    variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(len(weight) / USUAL_CHANNELS, 1.0)))
+    medians = medians * np.exp(0.5 * (EFFECT_SIGMA**2 - variance))
+    if worth is not None and worth > 0.0:
+        returns = medians * worth / mean_spend
+        medians = medians * (1.0 + (returns / LARGEST_USUAL_RETURN) ** BEND) ** (-1.0 / BEND)
     return tuple(
         Prior(
             "lognormal",
-            (float(np.log(MEDIA_SHARE * share)), EFFECT_SIGMA),
+            (float(np.log(median)), float(np.sqrt(variance))),
             "contribution at the channel's mean active spend",
             "share of mean KPI",
             "media carry 10 to 30 % of sales in published models; the spread matches the "
             "log-normal ROI prior (s.d. 0.9 of the log) of Zhang et al. (2024)",
         )
-        for share in weight / weight.sum()
+        for median in medians
     )
 
 

@@ -28,6 +28,7 @@ MMM: Levels = (
     ("lift", "counterfactual"),
     ("model", "attribution"),
     ("checks", "causal", "plan", "refit"),
+    ("evidence",),
     ("inference", "simulate"),
 )
 OPTIMIZER: Levels = (

@@ -15,7 +15,7 @@ from mmm.causal.sensitivity import (
 )
 from mmm.data.panel import Panel
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evaluate import mean_by_geo
+from mmm.posterior.evaluate import evaluate, mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from tests.mmm.fakes import RICH, fake_model
 
@@ -117,6 +117,7 @@ def test_the_confounded_world_is_overturned_by_its_own_confounder() -> None:
     rest = left(found["kpi"], np.column_stack([held, found["x1"]]))
     regression = EffectRegression(
         regressor=wrong * found["x1"],
+        moves=wrong * found["x1"],
         kpi=found["kpi"],
         residual=rest,
         held={"level": found["held"].T[:1], "trend": found["held"].T[1:2], "x2": held.T[3:]},
@@ -137,7 +138,8 @@ def regression_of(held: dict[str, np.ndarray], n: int = N) -> EffectRegression:
     regressor = 0.6 * held["weather"][0] + rng.standard_normal(n) + 3.0
     residual = rng.standard_normal(n)
     kpi = regressor + held["weather"][0] + residual
-    return EffectRegression(regressor, kpi, residual, held, 1.0 + 0.2 * rng.standard_normal(400))
+    strength = 1.0 + 0.2 * rng.standard_normal(400)
+    return EffectRegression(regressor, regressor, kpi, residual, held, strength)
 
 
 def test_the_benchmark_is_the_strongest_series_and_the_interval_tips_first() -> None:
@@ -194,11 +196,12 @@ def test_every_structure_has_its_tipping_points(case, geos) -> None:
         assert 0.0 <= point.interval_to_zero <= point.to_zero < 1.0
 
 
-def test_the_regressor_is_the_contribution() -> None:
+def test_the_regressor_is_the_contribution_at_reference_prices() -> None:
     model = fake_model(weeks=80)
     found = effect_regressions(model).of("tv")
+    factor = evaluate(model, model.design.observed, lambda each: each.terms.price_factor).mean(0)
     row = next(c for c in contributions(model).components if c.name == "tv")
-    total = found.regressor.sum() * model.scales.kpi_unit[0]
+    total = (found.regressor * factor.ravel()).sum() * model.scales.kpi_unit[0]
     assert total == pytest.approx(row.contribution.mean, rel=1e-9)
 
 
@@ -233,6 +236,6 @@ def with_shock(model: FittedModel, size: float) -> FittedModel:
 
 def test_a_channel_without_effect_has_no_tipping_point() -> None:
     nothing = EffectRegression(
-        np.zeros(N), np.ones(N), np.ones(N), {"level": np.ones((1, N))}, np.ones(9)
+        np.zeros(N), np.zeros(N), np.ones(N), np.ones(N), {"level": np.ones((1, N))}, np.ones(9)
     )
     assert tipping_point("tv", nothing) is None

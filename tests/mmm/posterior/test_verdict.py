@@ -144,11 +144,11 @@ def test_the_uncertainty_ratio_is_that_of_the_channel_which_narrows_most():
     at_twice = np.array([[2.0, 3.0, 5.0], [6.0, 6.0, 9.0]])
     assert uncertainty_ratio(at_largest, at_twice) == 0.75
     assert uncertainty_ratio(at_largest[:, 2:], at_twice[:, 2:]) == 1.0
-    verdict = judge({**GOOD, "prior_driven": 0.75})
-    assert "prior-driven" in check_of(verdict, "prior_driven").message
+    verdict = judge({**GOOD, "extrapolation": 0.75})
+    assert "extrapolation" in check_of(verdict, "extrapolation").message
 
 
-def test_a_flat_response_is_not_prior_driven():
+def test_a_flat_response_is_not_extrapolation():
     flat = np.random.default_rng(2).normal(size=(400, 1))
     ratio = uncertainty_ratio(flat, flat * (1.0 - 1e-13))
-    assert check_of(judge({**GOOD, "prior_driven": ratio}), "prior_driven").passed
+    assert check_of(judge({**GOOD, "extrapolation": ratio}), "extrapolation").passed

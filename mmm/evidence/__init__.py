@@ -1,0 +1,1 @@
+"""Evidence: how far the data support each effect of a fitted model."""

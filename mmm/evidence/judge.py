@@ -1,0 +1,65 @@
+"""What the evidence adds to a verdict: channels that the data contradict, weeks unexplained.
+
+A model with a contradicted channel that matters is not trusted, whatever its sampler and residuals
+say. Coincidences do not lower the verdict; they are named in a note, and in every answer.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mmm.evidence.record import evidence_of
+from mmm.posterior.evidence import Evidence
+from mmm.posterior.fitted import FittedModel
+from mmm.posterior.verdict import Check, verdict_of
+
+
+def with_evidence(model: FittedModel) -> FittedModel:
+    """``model`` with its evidence record, and with the verdict and the notes that follow."""
+    evidence = evidence_of(model)
+    return replace(
+        model,
+        evidence=evidence,
+        verdict=verdict_of((*model.verdict.checks, *_checks(evidence))),
+        notes=(*model.notes, *_notes(evidence)),
+    )
+
+
+def _checks(evidence: Evidence) -> Iterator[Check]:
+    contradicted, weeks = evidence.contradicted, evidence.unexplained_weeks
+    yield _count(
+        "contradicted_channels",
+        len(contradicted),
+        " ".join(each.reason for each in contradicted)
+        or "no channel that matters is contradicted by the data",
+        "plan no money on the effect of "
+        f"{', '.join(each.name for each in contradicted)} until a lift test has measured it",
+    )
+    yield _count(
+        "unexplained_weeks",
+        len(weeks),
+        " ".join(each.detail for each in weeks) or "no break of the level, no stretch that is off",
+        "name these weeks as events, or add the series that explains them",
+    )
+
+
+def _count(name: str, count: int, message: str, advice: str) -> Check:
+    """A check that asks for a count of zero."""
+    return Check(
+        name=name,
+        value=float(count),
+        limit=0.0,
+        passed=count == 0,
+        status="caution" if count else "trusted",
+        message=message,
+        advice=advice if count else "",
+    )
+
+
+def _notes(evidence: Evidence) -> Iterator[str]:
+    for grade, words in (
+        ("coincidence", "could be coincidence"),
+        ("too_small", "too small to measure"),
+    ):
+        names = [each.name for each in evidence.levers if each.grade == grade]
+        if names:
+            yield f"{', '.join(names)}: {words} (evidence says why)"

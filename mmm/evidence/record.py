@@ -1,0 +1,182 @@
+"""Computes the evidence record of a fitted model, from its own data and draws alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmm.attribution.returns import return_draws
+from mmm.causal.effect_regression import effect_regressions
+from mmm.causal.effect_status import effect_statuses
+from mmm.causal.graph import causal_graph
+from mmm.causal.sensitivity import tipping_point
+from mmm.data.timeline import date_basis
+from mmm.evidence.common_cause import ClaimTests, claim_tests
+from mmm.evidence.constancy import drift, effective_weeks
+from mmm.evidence.findings import LARGEST_OVERLAP, SHARE, Measured, findings
+from mmm.evidence.follows_sales import ShareOfSales, share_of_sales
+from mmm.evidence.grades import graded
+from mmm.evidence.linear_view import Estimate, LinearView, linear_view
+from mmm.evidence.overlap import Partner, partners, season_overlap
+from mmm.evidence.prior_share import prior_shares
+from mmm.evidence.ran_checks import ran_checks
+from mmm.evidence.unexplained_weeks import unexplained_weeks
+from mmm.lift.narrowing import narrowed_by_tests, spec_with_deciding_tests
+from mmm.posterior.evidence import GRADES, Evidence, Finding, LeverEvidence, UnexplainedWeeks
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+LEVEL = 0.01
+"""Of each kind of check, over all levers together."""
+
+
+def evidence_of(model: FittedModel) -> Evidence:
+    """The evidence on every channel and the price of ``model``."""
+    view = linear_view(model, effect_regressions(model))
+    claims = claim_tests(model, LEVEL)
+    weeks = tuple(unexplained_weeks(view, LEVEL))
+    facts = _facts(model)
+    measured = [*_measure(model, view, facts)]
+    found = {lever.name: [*findings(lever, claims)] for lever in measured}
+    for name, items in _from_elsewhere(view, found, weeks):
+        found[name] += items
+    levers = tuple(_record(lever, found[lever.name], claims, facts) for lever in measured)
+    return Evidence(
+        levers=levers, checks=tuple(ran_checks(measured, claims, weeks)), unexplained_weeks=weeks
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is computed for all channels at once, by name."""
+
+    prior_share: dict[str, float]
+    spend_share: dict[str, float]
+    narrowed: dict[str, float]
+    roi_p95: dict[str, float]
+    observed: dict[str, tuple[float, float]]
+
+
+def _facts(model: FittedModel) -> _Facts:
+    channels, spend = model.structure.channels, model.panel.array("spend")
+    total = spend.sum((0, 1))
+    by_week = spend.sum(1)
+    observed = {}
+    for i, name in enumerate(channels):
+        active = by_week[:, i][by_week[:, i] > 0.0]
+        observed[name] = (float(active.min()), float(active.max()))
+    if model.structure.has_price:
+        price = model.panel.array("price")
+        observed["price"] = (float(price.min()), float(price.max()))
+    priced = model.spec.has_currency
+    p95: Array = np.quantile(return_draws(model)[0], 0.95, axis=0) if priced else np.empty(0)
+    return _Facts(
+        prior_share=_by_name(channels, prior_shares(model)),
+        spend_share=_by_name(channels, total / total.sum()),
+        narrowed=narrowed_by_tests(model),
+        roi_p95=_by_name(channels[: len(p95)], p95),
+        observed=observed,
+    )
+
+
+def _by_name(names: Sequence[str], values: Array) -> dict[str, float]:
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _measure(model: FittedModel, view: LinearView, facts: _Facts) -> Iterator[Measured]:
+    spec = spec_with_deciding_tests(model.spec, facts.narrowed)
+    statuses = {each.name: each.total for each in effect_statuses(causal_graph(spec), spec)}
+    partner_of = partners(view)
+    for name in view.levers:
+        status = statuses[name]
+        if status.status != "identified":
+            point = tipping_point(name, view.regressions.of(name))
+            status = status.model_copy(update={"tipping_point": point})
+        yield Measured(
+            name=name,
+            level=LEVEL / len(view.levers),
+            status=status,
+            weeks=effective_weeks(view, name),
+            strength=_strength(view, name, partner_of.get(name)),
+            prior_share=facts.prior_share.get(name),
+            season=season_overlap(view, name),
+            partner=partner_of.get(name),
+            drift=drift(view, name) if name in facts.spend_share else None,
+            share_of_sales=_share_of_sales(model, view, name),
+        )
+
+
+def _strength(view: LinearView, name: str, partner: Partner | None) -> Estimate:
+    """The effect by the data alone, with its partner's where they cannot be told apart."""
+    if partner is not None and partner.share > LARGEST_OVERLAP:
+        return view.joint_strength(name, partner.name)
+    return view.strength(name)
+
+
+def _share_of_sales(model: FittedModel, view: LinearView, name: str) -> ShareOfSales | None:
+    if name not in model.structure.channels:
+        return None
+    basis = date_basis(model.panel.weeks, model.scales, model.spec)
+    background = np.concatenate([np.atleast_2d(values) for values in _of_date(basis)])
+    channel = model.structure.channels.index(name)
+    return share_of_sales(model, channel, view.regressions.rest[name], background)
+
+
+def _of_date(basis: dict[str, Array]) -> Iterator[Array]:
+    for name in ("trend", "changepoint", "smooth", "season", "holiday"):
+        yield basis[name]
+
+
+def _from_elsewhere(
+    view: LinearView, found: dict[str, list[Finding]], weeks: Sequence[UnexplainedWeeks]
+) -> Iterator[tuple[str, list[Finding]]]:
+    """Findings about a lever that come from another lever, or from weeks that nothing explains."""
+    for name in [n for n, items in found.items() if any(i.code == SHARE for i in items)]:
+        for other in view.changed_without(name):
+            detail = (
+                f"{name} is a share of sales and takes effects of others: that of {other} changes "
+                "by more than half of its standard error without it."
+            )
+            yield other, [Finding(code="beside_share_of_sales", grade="coincidence", detail=detail)]
+    for item in weeks:
+        for name in item.touches:
+            yield (
+                name,
+                [Finding(code="unexplained_weeks", grade="coincidence", detail=item.detail)],
+            )
+
+
+def _record(
+    lever: Measured, found: list[Finding], claims: ClaimTests, facts: _Facts
+) -> LeverEvidence:
+    status, point = lever.status, lever.status.tipping_point
+    narrowed = facts.narrowed.get(lever.name)
+    grade, reason = graded(found, status.reason, narrowed)
+    benchmark = point.benchmark if point else None
+    feedback = claims.follows_sales(lever.name)
+    return LeverEvidence(
+        name=lever.name,
+        kind="channel" if lever.name in facts.spend_share else "price",
+        grade=grade,
+        label=GRADES[grade],
+        reason=reason,
+        findings=tuple(found),
+        status=status.status,
+        status_reason=status.reason,
+        spend_share=facts.spend_share.get(lever.name),
+        confounder_to_zero=point.to_zero if point else None,
+        plausible=benchmark.would_take if benchmark else None,
+        plausible_like=benchmark.name if benchmark else None,
+        prior_share=lever.prior_share,
+        at_most=facts.roi_p95.get(lever.name) if grade == "too_small" else None,
+        positive_by_construction=lever.name in facts.spend_share,
+        season_overlap=lever.season,
+        partner=lever.partner.name if lever.partner else None,
+        partner_overlap=lever.partner.share if lever.partner else None,
+        halves=lever.drift.halves if lever.drift else None,
+        follows_sales=feedback.p_adjusted if feedback else None,
+        weeks=lever.weeks,
+        tests=status.tests,
+        narrowed_to=narrowed,
+        observed=facts.observed[lever.name],
+    )
