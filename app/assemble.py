@@ -57,11 +57,12 @@ class Infrastructure:
 
 def open_infrastructure(settings: Settings, stack: ExitStack) -> Infrastructure:
     """Connect and upgrade every schema to this release; ``stack`` closes everything."""
-    database = open_database(settings.resolved_database_url)
+    limit = settings.database_timeout_seconds
+    database = open_database(settings.resolved_database_url, limit)
     stack.callback(database.close)
     database.upgrade()
     store = open_store(settings)
-    queues = DbosQueues(engine_url(settings.resolved_database_url, settings.data_dir))
+    queues = DbosQueues(engine_url(settings.resolved_database_url, settings.data_dir), limit)
     stack.callback(queues.close)
     queues.open()
     reconciler = Reconciler(database, queues, settings.worker_lost_seconds)
@@ -93,7 +94,13 @@ def start_worker(
         ALLOCATE: AllocateJob(infrastructure.store),
     }
     limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE), settings.query_timeout_seconds)
-    runner = JobRunner(infrastructure.database, handlers, settings.fit_attempts, limits)
+    runner = JobRunner(
+        infrastructure.database,
+        handlers,
+        settings.fit_attempts,
+        limits,
+        settings.result_patience_seconds,
+    )
     engine = DbosEngine(
         runner.run,
         database_url=engine_url(settings.resolved_database_url, settings.data_dir),

@@ -1,5 +1,6 @@
 """The parts of a running service: created once per application, passed to every use case."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
@@ -11,6 +12,7 @@ from app.db.database import Database
 from app.jobs.operations import Operations
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
+from app.runtime.probe import Probe
 from app.settings import Settings
 from app.store.port import ArtefactStore
 
@@ -20,7 +22,8 @@ class Context:
     """The parts that use cases work with.
 
     A request uses the context ``of`` its caller, whose database and operations are restricted to
-    the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``.
+    the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``;
+    ``probes`` check the parts that requests need, by name.
     """
 
     settings: Settings
@@ -30,6 +33,7 @@ class Context:
     cache: Cache
     lanes: Lanes
     gate: Gate
+    probes: Mapping[str, Probe]
     caller: Caller = LOCAL
 
     def of(self, caller: Caller) -> Self:

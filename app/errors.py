@@ -29,6 +29,7 @@
     ├── NotReady              a part of the service does not work: the issues say which and why
     ├── StoreError
     │   ├── StoreFull         no space for files or rows: free or add space
+    │   ├── StoreReadOnly     files or rows can only be read: mount the disk for writing
     │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
     StartupError
     ├── DataDirectoryInUse    another service uses the data directory: stop it, or choose another
@@ -219,6 +220,10 @@ class StoreError(AppError):
 
 class StoreFull(StoreError):
     """There is no space left."""
+
+
+class StoreReadOnly(StoreError):
+    """The store may be read but not written."""
 
 
 class StoreUnavailable(StoreError):

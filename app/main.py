@@ -37,6 +37,7 @@ from app.routes import (
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
 from app.runtime.periodic import Periodic
+from app.services.administration.readiness import probes
 from app.services.administration.retention import Retention
 from app.settings import Settings
 from mmm.release import release
@@ -159,6 +160,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         cache=Cache(settings.cache_bytes),
         lanes=Lanes.of(settings),
         gate=gate,
+        probes=probes(infrastructure.database, infrastructure.store, all_operations),
     )
 
 

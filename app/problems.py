@@ -90,6 +90,7 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.JobGaveUp: ProblemRule(500, "job_gave_up", "The job was given up"),
     own.NotReady: ProblemRule(503, "not_ready", "The service is not ready"),
     own.StoreFull: ProblemRule(507, "store_full", "There is no space left"),
+    own.StoreReadOnly: ProblemRule(507, "store_read_only", "The store can only be read"),
     own.StoreUnavailable: ProblemRule(503, "store_unavailable", "The store is not available"),
 }
 

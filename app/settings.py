@@ -24,6 +24,12 @@ class Settings(AccessSettings):
     database_url: str | None = Field(
         default=None, description="SQLAlchemy URL; default: SQLite in the data directory."
     )
+    database_timeout_seconds: float = Field(
+        default=15.0,
+        ge=1,
+        description="Time limit of a statement on Postgres, waits for locks included; must exceed "
+        "the 10 s after which the server ends a transaction whose process is frozen.",
+    )
     artefact_url: str | None = Field(
         default=None,
         description="Object store of artefacts, such as s3://bucket/prefix; its endpoint, region "
@@ -97,6 +103,12 @@ class Settings(AccessSettings):
         default=1800.0,
         gt=0,
         description="Time limit of a simulation, a frontier or a queued allocation.",
+    )
+    result_patience_seconds: float = Field(
+        default=6 * 3600.0,
+        ge=0,
+        description="How long a finished job waits for a database or store that is away, before "
+        "it counts as failed and is tried again.",
     )
     worker_heartbeat_seconds: float = Field(
         default=2.0, gt=0, description="Time between two heartbeats of a worker."

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, make_url, select
 
 from app.db.database import Database, open_database
 from app.db.models import Base
+from app.db.postgres import lift_limits
 from app.errors import RestoreRefused
 
 BATCH_ROWS = 500
@@ -38,6 +39,8 @@ def copy_rows(source: Database, target: Database) -> None:
         if read.dialect.name != "sqlite":  # there, a transaction sees one state anyway
             read = read.execution_options(isolation_level="REPEATABLE READ")
         write = session.connection()
+        for connection in (read, write):
+            lift_limits(connection)
         for table in Base.metadata.sorted_tables:
             if write.execute(select(func.count()).select_from(table)).scalar_one():
                 raise RestoreRefused(

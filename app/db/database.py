@@ -20,6 +20,9 @@ from app.db.migrate import upgrade
 from app.db.tenancy import TENANT, TenantSession
 from app.errors import InvalidSetting
 
+POOL_SECONDS = 10.0
+"""How long a session waits for a connection while all are in use."""
+
 
 class Database:
     """A SQLAlchemy engine and its two kinds of session; close it when the service ends."""
@@ -58,6 +61,7 @@ class Database:
         """Upgrade the schema to the newest revision."""
         with self._writer.begin() as connection:
             if connection.dialect.name == postgres.NAME:
+                postgres.lift_limits(connection)
                 postgres.take_turns(connection)
             upgrade(connection)
 
@@ -71,15 +75,19 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, statement_seconds: float = postgres.STATEMENT_SECONDS) -> Database:
     """Open the database of a SQLAlchemy URL; a SQLite file's directory is created if missing.
 
-    Raises InvalidSetting for a URL that is neither SQLite nor Postgres.
+    On a server a statement may take ``statement_seconds``, waits for locks included. Raises
+    InvalidSetting for a URL that is neither SQLite nor Postgres.
     """
     try:
         parsed = make_url(url)
         engine = create_engine(
-            parsed, pool_pre_ping=True, json_serializer=partial(json.dumps, allow_nan=False)
+            parsed,
+            pool_pre_ping=True,
+            pool_timeout=POOL_SECONDS,
+            json_serializer=partial(json.dumps, allow_nan=False),
         )
     except (ArgumentError, ImportError) as error:
         raise InvalidSetting(
@@ -90,5 +98,5 @@ def open_database(url: str) -> Database:
         Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
         sqlite.set_up(engine)
     elif parsed.get_backend_name() == postgres.NAME:
-        postgres.set_up(engine)
+        postgres.set_up(engine, statement_seconds)
     return Database(engine)

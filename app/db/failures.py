@@ -1,7 +1,7 @@
 """Translates database outages into the service's own errors.
 
-Only outages and full disks are translated: a wrong statement or a conflict between transactions
-stays the library's error.
+Only outages, full disks and read-only databases are translated: a wrong statement or a conflict
+between transactions stays the library's error.
 """
 
 import sqlite3
@@ -9,48 +9,61 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.errors import StoreError, StoreFull, StoreUnavailable
+from app.errors import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 
-_OUTAGES = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CANTOPEN,
-    }
-)
+_OUTAGES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _PRIMARY = 0xFF
 _DISK_FULL = "53100"
+_READ_ONLY = "25006"
+_IDLE_IN_TRANSACTION = "25P03"
 _OUTAGE_CLASSES = ("08", "53", "57", "58")
 """SQLSTATE classes: connection, resources, operator intervention, system error."""
 
 
 @contextmanager
 def database_errors() -> Iterator[None]:
-    """Raise StoreFull or StoreUnavailable for failures that no statement caused."""
+    """Raise a StoreError for failures that no statement caused."""
     try:
         yield
-    except OperationalError as error:
+    except DBAPIError as error:
         raise _translated(error) or error from error
+    except PoolTimeout as error:
+        raise _unavailable("all its connections are in use") from error
 
 
-def _translated(error: OperationalError) -> StoreError | None:
+def _translated(error: DBAPIError) -> StoreError | None:
     cause = error.orig
-    full = outage = False
+    full = read_only = False
+    outage = error.connection_invalidated
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
-        full, outage = code == sqlite3.SQLITE_FULL, code in _OUTAGES
+        full, outage = code == sqlite3.SQLITE_FULL, outage or code in _OUTAGES
+        read_only = code == sqlite3.SQLITE_READONLY
     elif isinstance(cause, psycopg.Error):
         state = cause.sqlstate
-        full = state == _DISK_FULL
-        outage = state is None or state.startswith(_OUTAGE_CLASSES)
+        full, read_only = state == _DISK_FULL, state == _READ_ONLY
+        outage = outage or _is_outage(cause, state)
     if full:
         return StoreFull("The database's disk is full; nothing was saved. Free or add space.")
-    if outage:
-        return StoreUnavailable(
-            f"The database cannot be used: {str(cause).strip()}. Check that it is running, "
-            "writable and reachable at PRUDENT_DATABASE_URL, then try again."
+    if read_only:
+        return StoreReadOnly(
+            "The database can only be read; nothing was saved. Check that its disk is mounted for "
+            "writing, or that the server at PRUDENT_DATABASE_URL is the one that takes writes."
         )
-    return None
+    return _unavailable(str(cause).strip()) if outage else None
+
+
+def _is_outage(cause: psycopg.Error, state: str | None) -> bool:
+    if state is None:
+        return isinstance(cause, psycopg.OperationalError)
+    return state == _IDLE_IN_TRANSACTION or state.startswith(_OUTAGE_CLASSES)
+
+
+def _unavailable(reason: str) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"The database cannot be used: {reason}. Check that it is running, writable and reachable "
+        "at PRUDENT_DATABASE_URL, then try again."
+    )

@@ -37,7 +37,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": _MEANING[status], "content": content}
-        for status in (401, 403, 429, 503, *statuses)
+        for status in (401, 403, 429, 503, 507, *statuses)
     }
     return {**responses, 500: {"model": Problem, "description": _MEANING[500]}}
 
@@ -74,4 +74,5 @@ _MEANING = {
     429: "A limit of the tenant is reached: Retry-After says when to try again.",
     500: "An error on the server's side; its log has the details under request_id.",
     503: "A part of the service is not available now, or the service is overloaded.",
+    507: "There is no space left for files or rows, or they can only be read.",
 }

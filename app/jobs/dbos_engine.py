@@ -9,7 +9,8 @@ own threads and event loop.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from dbos import error as dbos_error
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, event, make_url
 
-from app.db import sqlite
+from app.db import postgres, sqlite
+from app.db.database import POOL_SECONDS
+from app.db.failures import database_errors
 from app.jobs.port import EngineStatus, Run, Ticket, UnfinishedJob
 from app.jobs.serializer import json_serializer, refuse_pickle
 
@@ -40,10 +43,17 @@ _QUEUED = ("ENQUEUED", "DELAYED")
 
 
 class DbosQueues:
-    """Durable queues in a SQL database."""
+    """Durable queues in a SQL database.
 
-    def __init__(self, database_url: str) -> None:
+    A call raises StoreUnavailable when the database is away; on Postgres it has the deadlines of
+    ``app.db.postgres``, with ``statement_seconds``.
+    """
+
+    def __init__(
+        self, database_url: str, statement_seconds: float = postgres.STATEMENT_SECONDS
+    ) -> None:
         self._url = database_url
+        self._statement_seconds = statement_seconds
         self._sql_engine: SqlEngine | None = None
         self._client: DBOSClient | None = None
 
@@ -51,13 +61,19 @@ class DbosQueues:
         """Create the tables and connect."""
         refuse_pickle()
         DBOS.migrate(self._url)
-        self._sql_engine = _sqlite_engine(self._url)
+        self._sql_engine = _sqlite_engine(self._url) or self._postgres_engine()
         self._client = DBOSClient(
-            system_database_url=self._url,
             system_database_engine=self._sql_engine,
             serializer=json_serializer(),
             application_name=APPLICATION,
+            retry_connection_errors=False,
+            observability_query_timeout_sec=self._statement_seconds,
         )
+
+    def _postgres_engine(self) -> SqlEngine:
+        engine = create_engine(self._url, pool_pre_ping=True, pool_timeout=POOL_SECONDS)
+        postgres.set_up(engine, self._statement_seconds)
+        return engine
 
     def close(self) -> None:
         """Close all connections."""
@@ -68,27 +84,30 @@ class DbosQueues:
 
     def submit(self, ticket: Ticket) -> None:
         """Queue the job once."""
-        self._open_client.enqueue(
-            {
-                "workflow_name": WORKFLOW,
-                "workflow_id": ticket.id,
-                "queue_name": ticket.queue,
-                "queue_partition_key": ticket.share,
-                "priority": ticket.priority,
-                "app_version": CONTRACT_VERSION,
-            },
-            ticket.id,
-        )
+        with self._client_errors() as client:
+            client.enqueue(
+                {
+                    "workflow_name": WORKFLOW,
+                    "workflow_id": ticket.id,
+                    "queue_name": ticket.queue,
+                    "queue_partition_key": ticket.share,
+                    "priority": ticket.priority,
+                    "app_version": CONTRACT_VERSION,
+                },
+                ticket.id,
+            )
 
     def cancel(self, job_id: str) -> None:
         """Cancel the workflow, which preempts its step."""
-        self._open_client.cancel_workflow(job_id)
+        with self._client_errors() as client:
+            client.cancel_workflow(job_id)
 
     def status(self, job_id: str) -> EngineStatus | None:
         """The library's status, mapped to EngineStatus."""
-        workflows = self._open_client.list_workflows(
-            workflow_ids=[job_id], load_input=False, load_output=False
-        )
+        with self._client_errors() as client:
+            workflows = client.list_workflows(
+                workflow_ids=[job_id], load_input=False, load_output=False
+            )
         if not workflows:
             return None
         if workflows[0].status in _RUNNING:
@@ -97,9 +116,10 @@ class DbosQueues:
 
     def unfinished(self) -> Mapping[str, UnfinishedJob]:
         """Jobs that are queued or running, by id."""
-        workflows = self._open_client.list_workflows(
-            status=[*_RUNNING, *_QUEUED], load_input=False, load_output=False
-        )
+        with self._client_errors() as client:
+            workflows = client.list_workflows(
+                status=[*_RUNNING, *_QUEUED], load_input=False, load_output=False
+            )
         return {
             workflow.workflow_id: UnfinishedJob(
                 workflow.queue_name, workflow.executor_id if workflow.status in _RUNNING else None
@@ -111,13 +131,16 @@ class DbosQueues:
         """Delete the workflows' rows."""
         ids = list(job_ids)
         if ids:
-            self._open_client.delete_workflows(ids)
+            with self._client_errors() as client:
+                client.delete_workflows(ids)
 
-    @property
-    def _open_client(self) -> DBOSClient:
+    @contextmanager
+    def _client_errors(self) -> Iterator[DBOSClient]:
+        """The library's client; its errors about the database become the service's own."""
         if self._client is None:
             raise RuntimeError("the queues are not open")
-        return self._client
+        with database_errors():
+            yield self._client
 
 
 class DbosEngine:
@@ -178,6 +201,8 @@ class DbosEngine:
         self._sql_engine = _sqlite_engine(self._url)
         if self._sql_engine is not None:
             config["system_database_engine"] = self._sql_engine
+        else:
+            config["db_engine_kwargs"] = {"connect_args": dict(postgres.DEAD_PEER)}
         return config
 
 

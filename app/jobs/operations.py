@@ -1,11 +1,14 @@
 """Operations as the services use them: submit, status, cancel, stop, watch, list, purge.
 
-An operation is a database row and an engine job with the same id. The row is written first;
-``app.jobs.reconciler`` repairs a crash between the two writes.
+An operation is a database row and an engine job with the same id. The row is written first, and a
+call that has written it has succeeded: ``app.jobs.reconciler`` repairs a crash between the two
+writes, and an engine that is away.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,11 +20,13 @@ from app.db import operations as rows
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.db.pages import RowPage, read_page
-from app.errors import NotFound, OperationFinished
+from app.errors import NotFound, OperationFinished, StoreError
 from app.ids import new_id
 from app.jobs.port import Queues
 from app.jobs.reconciler import ticket
 from app.jobs.stopping import require_partial_result
+
+log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 0.3
 
@@ -73,8 +78,9 @@ class Operations:
             )
             row.input_key = prepare(session) if prepare else None
             session.add(row)
-        self._queues.submit(ticket(row))
-        return self.status(row.id)
+        with _left_to_the_reconciler(row.id):
+            self._queues.submit(ticket(row))
+        return row
 
     def status(self, operation_id: str) -> OperationRow:
         """The current row; raises NotFound."""
@@ -91,11 +97,12 @@ class Operations:
         row = self.status(operation_id)
         if not accepted and row.status in rows.TERMINAL:
             raise _finished(row)
-        started = self._queues.status(operation_id) == "running"
-        self._queues.cancel(operation_id)
-        if not started:
-            with self._database.write() as session:
-                rows.confirm_cancel(session, operation_id)
+        with _left_to_the_reconciler(operation_id):
+            started = self._queues.status(operation_id) == "running"
+            self._queues.cancel(operation_id)
+            if not started:
+                with self._database.write() as session:
+                    rows.confirm_cancel(session, operation_id)
         return self.status(operation_id)
 
     def stop(self, operation_id: str) -> OperationRow:
@@ -150,6 +157,15 @@ class Operations:
     def check(self) -> None:
         """Query the engine once, so that its error is raised if it does not answer."""
         self._queues.status("none")
+
+
+@contextmanager
+def _left_to_the_reconciler(operation_id: str) -> Iterator[None]:
+    """Go on if the engine is away: its part is done when it is back."""
+    try:
+        yield
+    except StoreError as error:
+        log.warning("the job engine is away: %s", error, extra={"operation_id": operation_id})
 
 
 def _finished(row: OperationRow) -> OperationFinished:

@@ -11,6 +11,8 @@ a worker. Every process checks every few seconds, and exactly one makes each cor
 
 A mismatch that may be the gap between two writes must be seen in two rounds in a row. Clocks of
 other machines are never compared: a heartbeat is late when it has not *changed* for some time here.
+Time in which nobody looked, because the database was away or this machine was suspended, hardly
+counts: no worker could have sent a heartbeat that would have been seen.
 """
 
 import logging
@@ -30,6 +32,9 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
 
+LARGEST_SHARE = 1 / 3
+"""Part of ``lost_after`` that the time between two rounds counts for at most."""
+
 
 def ticket(row: OperationRow) -> Ticket:
     """The ticket that the queues hold for an operation's job."""
@@ -46,7 +51,8 @@ class Reconciler:
         self._queues = queues
         self._lost_after = lost_after
         self._clock = clock
-        self._beats: dict[str, tuple[datetime, float]] = {}
+        self._looked: float | None = None
+        self._silences: dict[str, tuple[datetime, float]] = {}
         self._suspects: set[tuple[str, object]] = set()
         self._new_suspects: set[tuple[str, object]] = set()
 
@@ -91,17 +97,23 @@ class Reconciler:
 
     def _silent_workers(self, beats: Mapping[str, datetime], here: str | None) -> list[str]:
         """Workers whose heartbeat has not changed for ``lost_after`` seconds."""
-        present = self._clock()
-        known = self._beats
-        self._beats = {executor: (beat, present) for executor, beat in beats.items()}
-        for executor, (beat, since) in known.items():
-            if beats.get(executor) == beat:
-                self._beats[executor] = (beat, since)
+        observed = self._seconds_observed()
+        silences = {}
+        for executor, beat in beats.items():
+            known, silent = self._silences.get(executor, (None, 0.0))
+            silences[executor] = (beat, silent + observed if beat == known else 0.0)
+        self._silences = silences
         return [
             executor
-            for executor, (_, since) in self._beats.items()
-            if executor != here and present - since > self._lost_after
+            for executor, (_, silent) in silences.items()
+            if executor != here and silent > self._lost_after
         ]
+
+    def _seconds_observed(self) -> float:
+        """Seconds since the last round, of which a long pause counts for a part only."""
+        present = self._clock()
+        since, self._looked = self._looked, present
+        return 0.0 if since is None else min(present - since, LARGEST_SHARE * self._lost_after)
 
     def _recover(self, row: OperationRow) -> None:
         """Requeue an operation that no living worker runs, or confirm its requested cancel."""

@@ -8,7 +8,6 @@ success, nor two results of one operation.
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from sqlalchemy.orm import Session
 from app.db import operations
 from app.db.database import Database
 from app.db.models import Document, OperationRow
-from app.errors import FitCrashed, JobGaveUp, JobTimedOut, StoreUnavailable
+from app.errors import FitCrashed, JobGaveUp, JobTimedOut, StoreError, StoreUnavailable
+from app.jobs.patience import LIMIT_SECONDS, Patience
 from app.problems import problem_of
 from app.runtime.metrics import JOBS
 from mmm.progress import Progress
@@ -31,8 +31,6 @@ RETRYABLE = (FitCrashed, StoreUnavailable)
 """Transient errors: memory taken by other processes, a store that did not answer."""
 
 RETRY_SECONDS = 0.5
-WRITE_ATTEMPTS, WRITE_RETRY_SECONDS = 20, 3.0
-"""How often, and how far apart, the end of a job is written while the database does not answer."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,8 @@ class Job:
 
     ``report`` publishes progress; any thread may call it. It returns False if the job is asked to
     end early with a partial result, and raises Superseded if this attempt no longer owns the
-    operation. What the job writes belongs to the operation's ``tenant``.
+    operation. What the job writes belongs to the operation's ``tenant``. ``patience`` repeats what
+    must not fail because a store is away for a while.
     """
 
     id: str
@@ -63,6 +62,7 @@ class Job:
     base_key: str | None
     request_id: str | None
     report: Callable[[Progress], bool]
+    patience: Patience
 
 
 Handler = Callable[[Job], Awaitable[WriteResult]]
@@ -73,7 +73,11 @@ class Superseded(Exception):
 
 
 class JobRunner:
-    """Runs jobs by id when the engine calls. ``timeouts``: seconds by kind of job."""
+    """Runs jobs by id when the engine calls.
+
+    ``timeouts``: seconds by kind of job. ``patience_seconds``: how long a finished job waits for a
+    database or store that is away.
+    """
 
     def __init__(
         self,
@@ -81,11 +85,13 @@ class JobRunner:
         handlers: Mapping[str, Handler],
         max_attempts: int,
         timeouts: Mapping[str, float] | None = None,
+        patience_seconds: float = LIMIT_SECONDS,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._max_attempts = max_attempts
         self._timeouts = timeouts or {}
+        self._patience_seconds = patience_seconds
         self._in_flight: set[str] = set()
 
     @property
@@ -121,6 +127,7 @@ class JobRunner:
             write_result = await self._handle(job)
             await asyncio.to_thread(self._succeed, job, write_result)
         except asyncio.CancelledError:
+            job.patience.give_up()
             self._interrupted(job)
             raise
         except Superseded:
@@ -181,6 +188,7 @@ class JobRunner:
             base_key=row.base_key,
             request_id=row.request_id,
             report=lambda progress: self._report(job, progress),
+            patience=Patience(self._patience_seconds),
         )
         return job
 
@@ -205,7 +213,7 @@ class JobRunner:
         return not stop
 
     def _succeed(self, job: Job, write_result: WriteResult) -> None:
-        self._write_end(lambda: self._write_success(job, write_result))
+        job.patience.insist(lambda: self._write_success(job, write_result))
         JOBS.labels(job.kind, "succeeded").inc()
         log.info("job succeeded", extra=_labels(job))
 
@@ -242,31 +250,27 @@ class JobRunner:
                 operations.fail(session, job.id, job.attempt, problem.document())
                 operations.confirm_cancel(session, job.id, job.attempt)
 
-        self._write_end(write_failure)
+        job.patience.insist(write_failure)
 
     def _interrupted(self, job: Job) -> None:
-        """Confirm a requested cancel; if the worker stops instead, release the job to another."""
-        with self._database.write() as session:
-            if operations.confirm_cancel(session, job.id, job.attempt):
-                JOBS.labels(job.kind, "cancelled").inc()
-                log.info("job cancelled", extra=_labels(job))
-            elif operations.release(session, job.id, job.attempt, fault=False):
-                JOBS.labels(job.kind, "handed_back").inc()
-                log.info("job interrupted; it returns to its queue", extra=_labels(job))
+        """Confirm a requested cancel; if the worker stops instead, release the job to another.
+
+        If the database is away, the reconciler does either once it is back.
+        """
+        try:
+            with self._database.write() as session:
+                if operations.confirm_cancel(session, job.id, job.attempt):
+                    JOBS.labels(job.kind, "cancelled").inc()
+                    log.info("job cancelled", extra=_labels(job))
+                elif operations.release(session, job.id, job.attempt, fault=False):
+                    JOBS.labels(job.kind, "handed_back").inc()
+                    log.info("job interrupted; it returns to its queue", extra=_labels(job))
+        except StoreError as error:
+            log.warning("an interrupted job was not written down: %s", error, extra=_labels(job))
 
     def _confirm_cancel(self, job: Job) -> None:
         with self._database.write() as session:
             operations.confirm_cancel(session, job.id, job.attempt)
-
-    def _write_end(self, write: Callable[[], None]) -> None:
-        """Write how a job ended, retrying while the database does not answer."""
-        for _ in range(WRITE_ATTEMPTS - 1):
-            try:
-                return write()
-            except StoreUnavailable as error:
-                log.warning("the end of a job could not be written yet: %s", error)
-                time.sleep(WRITE_RETRY_SECONDS)
-        return write()
 
 
 def _labels(job: Job) -> dict[str, Any]:

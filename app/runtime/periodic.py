@@ -5,15 +5,18 @@ import random
 import threading
 from collections.abc import Callable
 
+from app.errors import StoreError
+
 log = logging.getLogger(__name__)
 
 JITTER = 0.1
+CLOSE_SECONDS = 5.0
 
 
 class Periodic:
     """A thread that calls ``action`` at once and then every ``seconds``, until it is closed.
 
-    An exception of the action is logged, and it is called again next time. The waits vary by a
+    An error of the action is logged, and it is called again next time. The waits vary by a
     tenth, so that processes started together do not stay synchronized.
     """
 
@@ -34,14 +37,18 @@ class Periodic:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the current call, and wait for the thread."""
+        """Stop after the current call, which is waited for, but not for long if it hangs."""
         self._closed.set()
-        self._thread.join()
+        self._thread.join(CLOSE_SECONDS)
+        if self._thread.is_alive():
+            log.warning("%s has not ended and is left behind", self._name)
 
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
                 self._action()
+            except StoreError as error:
+                log.warning("%s failed and will be retried: %s", self._name, error)
             except Exception:
                 log.exception("%s failed and will be retried", self._name)
             self._closed.wait(self._seconds * _jitter())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from app.errors import StoreError, StoreFull, StoreUnavailable
+from app.errors import StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 from app.runtime.metrics import CHECKSUM_FAILURES
 from mmm.errors import ArtefactError
 
@@ -15,12 +15,12 @@ log = logging.getLogger(__name__)
 StoreRole = Literal["store", "cache"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EIO})
 
 
 @contextmanager
 def disk_errors(location: object) -> Iterator[None]:
-    """Raise StoreFull or StoreUnavailable for the system's errors about files in ``location``."""
+    """Raise a StoreError for the system's errors about files in ``location``."""
     try:
         yield
     except OSError as error:
@@ -34,10 +34,15 @@ def storage_error(error: OSError, location: object) -> StoreError | None:
             f"No space is left in {location} ({error.strerror}); nothing was saved. "
             "Free or add space there, then try again."
         )
+    if error.errno == errno.EROFS:
+        return StoreReadOnly(
+            f"Files in {location} can only be read ({error.strerror}); nothing was saved. "
+            "Mount it for writing, then try again."
+        )
     if error.errno in _REFUSED:
         return StoreUnavailable(
             f"Files in {location} cannot be used ({error.strerror}); nothing was saved. "
-            "Check that it is mounted for writing and belongs to the service's user."
+            "Check the disk, and that the directory belongs to the service's user."
         )
     return None
 

@@ -2,7 +2,7 @@
 
 An object appears whole or not at all, which such stores guarantee for a PUT. Its bytes are verified
 on arrival, and again when a local copy is first opened; a damaged copy is fetched again, a damaged
-object is an error.
+object is an error. While the store is away, one call at a time waits for it (``Outage``).
 """
 
 import logging
@@ -17,6 +17,7 @@ from obstore.store import ObjectStore
 
 from app.errors import StoreUnavailable
 from app.runtime.metrics import ARTEFACT_CACHE
+from app.runtime.outages import Outage
 from app.store.copies import LocalCopies
 from app.store.failures import missing
 from app.store.keys import is_key, relative_path
@@ -33,12 +34,13 @@ class RemoteStore:
     def __init__(self, remote: ObjectStore, copies: LocalCopies) -> None:
         self._remote = remote
         self._copies = copies
+        self._outage = Outage(StoreUnavailable, StoreUnavailable)
 
     def put(self, content: bytes | Path) -> str:
         """Store the bytes and a local copy, and return their key."""
         key = self._copies.put(content)
         try:
-            with self._errors():
+            with self._outage.watched(), self._errors():
                 obstore.put(self._remote, relative_path(key), self._copies.path(key))
         except StoreUnavailable:
             self._copies.delete(key)
@@ -58,7 +60,7 @@ class RemoteStore:
     def delete(self, key: str, put_before: datetime | None = None) -> bool:
         """Delete object and copy unless the object was put since ``put_before``; False if not."""
         path = relative_path(key)
-        with self._errors():
+        with self._outage.watched(), self._errors():
             try:
                 metadata = obstore.head(self._remote, path)
             except FileNotFoundError:
@@ -84,11 +86,11 @@ class RemoteStore:
 
     def check_writable(self) -> None:
         """Raise StoreUnavailable if an object cannot be written now; writes one probe object."""
-        with self._errors():
+        with self._outage.watched(), self._errors():
             obstore.put(self._remote, PROBE, b"prudent")
 
     def _fetch(self, key: str) -> None:
-        with self._errors():
+        with self._outage.watched(), self._errors():
             try:
                 response = obstore.get(self._remote, relative_path(key))
             except FileNotFoundError as error:

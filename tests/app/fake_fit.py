@@ -17,7 +17,7 @@ from app.fitworker.child import serve
 from mmm.errors import DataError, Issue
 from mmm.progress import ChainProgress, Progress, Stage
 
-TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS = range(9)
+TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS, HELD = range(10)
 
 STAGES: tuple[Stage, ...] = (
     "validating",
@@ -44,6 +44,8 @@ def fit(request, report, stop) -> None:
     report(Progress("sampling", 0.5, 1.5, (ChainProgress(0, 5, 10, False, 1),)))
     if seed == SLOW or (seed == SLOW_ONCE and first_time()):
         time.sleep(600)
+    while seed == HELD and not (folder() / "let-go").exists():
+        time.sleep(0.05)
     if seed == ENDLESS:
         until_stopped(request, report, stop)
         return

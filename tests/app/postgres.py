@@ -10,11 +10,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.app.running import children_of, wait_until
 
 OWNER = "prudent"
 SETTINGS = ("fsync=off", "listen_addresses=", "max_connections=200", "shared_buffers=32MB")
@@ -24,9 +26,12 @@ UNPRIVILEGED = ("postgres", "nobody")
 class Cluster:
     """A running server; ``fresh`` makes an empty database in it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         self._directory = directory
         self._numbers = itertools.count(1)
+        self._start = start
+        self._server = start()
+        self._wait_until_it_answers()
 
     def fresh(self) -> str:
         """SQLAlchemy URL of a new, empty database."""
@@ -34,6 +39,39 @@ class Cluster:
         with psycopg.connect(self._dsn("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
         return f"postgresql+psycopg://{OWNER}@/{name}?host={self._directory}"
+
+    def stop(self) -> None:
+        """End the server at once: nothing in there is kept beyond the tests."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(30)
+
+    def restart(self) -> None:
+        """Start the server again, with the databases it had."""
+        self._server = self._start()
+        self._wait_until_it_answers()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """All its processes stand still for a while; the system goes on accepting connections."""
+        processes = [self._server.pid, *children_of(self._server.pid)]
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in processes:
+                os.kill(pid, signal.SIGCONT)
+
+    def _wait_until_it_answers(self) -> None:
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        assert self._server.poll() is None, "the Postgres server ended while it started"
+        try:
+            psycopg.connect(self._dsn("postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _dsn(self, database: str) -> str:
         return f"host={self._directory} user={OWNER} dbname={database}"
@@ -60,16 +98,12 @@ def cluster(where: Path) -> Iterator[Cluster]:
         flags = ["--no-sync", "--auth=trust", "--encoding=UTF8", f"--username={OWNER}"]
         _start([where / "initdb", *flags, data], user, directory).wait(60)
         options = [part for setting in SETTINGS for part in ("-c", setting)]
-        server = _start(
-            [where / "postgres", "-D", data, "-k", directory, *options], user, directory
-        )
+        server: list[str | Path] = [where / "postgres", "-D", data, "-k", directory, *options]
+        running = Cluster(directory, lambda: _start(server, user, directory))
         try:
-            running = Cluster(directory)
-            _wait_for(running, server)
             yield running
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nothing in there is kept
-            server.wait(30)
+            running.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -98,17 +132,3 @@ def _start(
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
         )
-
-
-def _wait_for(running: Cluster, server: subprocess.Popen[bytes]) -> None:
-    from tests.app.running import wait_until
-
-    def answers() -> bool:
-        assert server.poll() is None, "the Postgres server ended while it started"
-        try:
-            psycopg.connect(running._dsn("postgres")).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    wait_until(answers)

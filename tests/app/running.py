@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -98,12 +99,12 @@ class WorkerProcess:
 
     def __init__(self, data_dir: Path, models: Path, slot: str = "", **variables: str) -> None:
         place = (str(data_dir), str(models), slot)
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  (a full pipe would stop it)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.app.running", "--worker", *place],
             cwd=ROOT,
             env={**os.environ, **variables},
-            stderr=subprocess.PIPE,
-            text=True,
+            stderr=self._output,
         )
 
     def signal(self, number: int) -> None:
@@ -112,8 +113,11 @@ class WorkerProcess:
     def close(self, kill: bool = False) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-        self.told = self.process.communicate(timeout=DEADLINE)[1]
-        return self.process.returncode
+        code = self.process.wait(DEADLINE)
+        self._output.seek(0)
+        self.told = self._output.read().decode()
+        self._output.close()
+        return code
 
 
 def wait_until(met: Callable[[], object], seconds: float = DEADLINE) -> None:

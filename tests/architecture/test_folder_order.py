@@ -44,7 +44,8 @@ OPTIMIZER: Levels = (
 APP: Levels = (
     ("ids", "errors", "access_settings", "contract"),
     ("settings", "problems", "display"),
-    ("runtime", "db"),
+    ("runtime",),
+    ("db",),
     ("store", "access", "jobs", "client"),
     ("fitworker", "configuration", "context"),
     ("services.administration",),

@@ -50,19 +50,21 @@ class FitJob:
         with disk_errors(self.work_dir):
             self.work_dir.mkdir(parents=True, exist_ok=True)
             folder = Path(mkdtemp(prefix=f"{job.id}-{job.attempt}-", dir=self.work_dir))
-        process = self.pool.take()
+        process, insist = self.pool.take(), job.patience.insist
         try:
             killer.attach(process)
             job.report(Progress("validating", 0.0))
             clock = StageClock(job.report)
             with RUNNING_FITS.track_inprogress():
-                process.run(self._request(job, folder), clock, self.timeout_seconds)
+                request = insist(lambda: self._request(job, folder))
+                process.run(request, clock, self.timeout_seconds)
             clock.end()
-            model = load_model(folder / "model.nc")
-            size = (folder / "model.nc").stat().st_size + self._inline_data_bytes(job)
+            file = folder / "model.nc"
+            model = load_model(file)
+            size = file.stat().st_size + insist(lambda: self._inline_data_bytes(job))
             job.report(Progress("storing", 0.99))  # raises if this attempt was superseded
-            key = self.store.put(folder / "model.nc")
-            report = self._stability_report(job, model)
+            key = insist(lambda: self.store.put(file))
+            report = insist(lambda: self._stability_report(job, model))
             return lambda session: _write_row(session, job, model, key, size, report)
         finally:
             killer.detach()

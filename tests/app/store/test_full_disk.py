@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.db.database import Database, open_database
-from app.errors import StoreFull, StoreUnavailable
+from app.errors import StoreFull, StoreReadOnly, StoreUnavailable
 from app.store.disk import DiskStore
 from mmm.posterior.fitted import save_model
 from tests.app.fake_fit import TRUSTED
@@ -105,9 +105,9 @@ def test_a_disk_mounted_for_reading_refuses_writes_and_answers_reads(tmp_path, m
         before = stored(artefacts)
         disk.writable(False)
         answer = client.post("/v1/datasets", json={"rows": rows()[:-1]})
-        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+        assert (answer.status_code, answer.json()["code"]) == (507, "store_read_only")
         failed = wait_for(client, start_fit(client, TRUSTED, data=data))
-        assert (failed["status"], failed["error"]["code"]) == ("failed", "store_unavailable")
+        assert (failed["status"], failed["error"]["code"]) == ("failed", "store_read_only")
         assert client.get("/readyz").status_code == 503
         assert client.get(f"/v1/models/{model_id}/curves").status_code == 200
         assert stored(artefacts) == before
@@ -118,7 +118,7 @@ def test_a_disk_mounted_for_reading_refuses_writes_and_answers_reads(tmp_path, m
 def test_a_directory_that_may_not_be_written_is_a_clear_error(tmp_path) -> None:
     with small_disk(tmp_path / "small", 64) as disk:
         disk.writable(False)
-        with pytest.raises(StoreUnavailable, match="mounted for writing"):
+        with pytest.raises(StoreReadOnly, match="for writing"):
             DiskStore(disk.path / "artefacts")
 
 

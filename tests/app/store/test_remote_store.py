@@ -1,13 +1,16 @@
 """Artefacts in an object store, over HTTP against a real S3-speaking process."""
 
+import asyncio
 import hashlib
 import os
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.errors import InvalidSetting, StoreUnavailable
 from app.runtime.metrics import ARTEFACT_CACHE, CHECKSUM_FAILURES
+from app.runtime.probe import Probe
 from app.settings import Settings
 from app.store.copies import LocalCopies
 from app.store.disk import DiskStore
@@ -154,3 +157,25 @@ def test_copies_just_handed_out_stay_beyond_the_limit(tmp_path) -> None:
 def test_the_store_is_the_remote_one_only_when_asked(server, settings, tmp_path) -> None:
     assert isinstance(open_store(settings), RemoteStore)
     assert isinstance(open_store(Settings(data_dir=tmp_path)), DiskStore)
+
+
+def test_a_bucket_that_never_answers_is_one_connection_for_all_probes(tmp_path) -> None:
+    """A listener that accepts and says nothing: 45 probes wait for one attempt, not for long."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        variables = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
+        variables["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        variables |= {"AWS_ALLOW_HTTP": "true", "AWS_REGION": "none", "AWS_TIMEOUT": "3 seconds"}
+        with environment(variables):
+            store = open_store(Settings(data_dir=tmp_path, artefact_url=f"s3://{BUCKET}"))
+        probe = Probe("store", store.check_writable)
+
+        async def ask_often() -> list[BaseException | None]:
+            asked = [probe.within(0.5) for _ in range(45)]
+            return list(await asyncio.gather(*asked, return_exceptions=True))
+
+        answers = asyncio.run(ask_often())
+        assert [type(answer) for answer in answers] == [TimeoutError] * 45
+        silent.setblocking(False)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
