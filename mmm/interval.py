@@ -20,6 +20,10 @@ class Interval(BaseModel):
 
 
 class Effect(Interval):
-    """An interval with the posterior probability that the quantity is above zero."""
+    """An interval with the posterior probability that the quantity is above zero.
 
-    probability_positive: float
+    The probability is null where the model's own assumptions fix the sign, so that it would say
+    nothing about the data.
+    """
+
+    probability_positive: float | None

@@ -12,6 +12,10 @@ def summarize(draws: Array) -> Interval:
     return Interval(mean=float(draws.mean()), p5=float(p5), p50=float(p50), p95=float(p95))
 
 
-def effect(draws: Array) -> Effect:
-    """Interval of ``draws: (draw,)`` with the share of draws above zero."""
-    return Effect(**summarize(draws).model_dump(), probability_positive=float(np.mean(draws > 0.0)))
+def effect(draws: Array, *, sign_assumed: bool = False) -> Effect:
+    """Interval of ``draws: (draw,)`` with the share of draws above zero.
+
+    ``sign_assumed``: the model fixes the sign whatever the data are; the share is then not told.
+    """
+    share = None if sign_assumed else float(np.mean(draws > 0.0))
+    return Effect(**summarize(draws).model_dump(), probability_positive=share)

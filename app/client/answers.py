@@ -82,9 +82,8 @@ class WhatIf(CounterfactualAnswer, WithTables):
     def headline(self) -> str:
         """The probability of an increase."""
         probability = self.effect.probability_positive
-        return (
-            f"What if ({self.kind}), in {self.unit}: probability of an increase {probability:.2f}"
-        )
+        known = "its sign is assumed" if probability is None else f"{probability:.2f}"
+        return f"What if ({self.kind}), in {self.unit}: probability of an increase: {known}"
 
 
 class _Total(BaseModel):

@@ -29,8 +29,9 @@ class Model(ModelDocument, WithTables):
     """A fitted model."""
 
     def tables(self) -> Tables:
-        """``checks`` behind the verdict."""
-        return {"checks": rows(self.verdict.checks)}
+        """``checks`` behind the verdict, ``evidence`` on each channel and the price."""
+        evidence = self.evidence.levers if self.evidence else ()
+        return {"checks": rows(self.verdict.checks), "evidence": rows(evidence)}
 
     def headline(self) -> str:
         """Its name and verdict."""

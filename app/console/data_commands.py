@@ -148,7 +148,7 @@ def fit(
     """Fit a model and write it to a file; Ctrl-C keeps the draws so far, a second drops them."""
     from app.console.files import load_spec, load_table, request_of
     from app.console.interrupts import stop_on_interrupt
-    from app.console.tables import verdict_table
+    from app.console.tables import evidence_table, verdict_table
     from app.display.figures import console
     from app.display.progress import FitProgress
     from mmm.checks.prior import precheck
@@ -170,6 +170,8 @@ def fit(
         model = sample(design_of(declared, panel), sampling, bars.follow, stop=stop)
     save_model(model, output)
     console().print(verdict_table(model.verdict))
+    if model.evidence:
+        console().print(evidence_table(model.evidence.grades()))
     for sentence in model.notes:
         note(f"note: {sentence}")
     note(f"wrote {output} (fitted in {model.method.seconds:.1f} s)")

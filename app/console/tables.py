@@ -1,11 +1,14 @@
 """Answers of the model as tables for a terminal."""
 
+from collections.abc import Mapping
+
 from rich.table import Table
 
 from app.display.figures import NEGLIGIBLE, figure, interval, titled
-from mmm.attribution.answers import ContributionReport
+from mmm.attribution.answers import ChannelReturn, ContributionReport
 from mmm.counterfactual.question import CounterfactualAnswer
-from mmm.interval import Interval
+from mmm.interval import Effect, Interval
+from mmm.posterior.evidence import GradeNote
 from mmm.posterior.verdict import Verdict
 
 
@@ -38,12 +41,32 @@ def components_table(answer: ContributionReport) -> Table:
 
 def returns_table(answer: ContributionReport) -> Table:
     """Spend, ROI and marginal ROI per channel."""
+    grades = answer.evidence or {}
     rows = [
-        (c.name, figure(c.spend), interval(c.roi), interval(c.marginal_roi))
+        (
+            c.name,
+            grades[c.name].label if c.name in grades else "",
+            figure(c.spend),
+            _roi(c, grades.get(c.name)),
+            interval(c.marginal_roi),
+        )
         for c in answer.channels
     ]
-    heads = ("channel", "spend", "ROI", "marginal ROI")
-    return titled(f"returns ({answer.roi_unit})", heads, rows, right=(1, 2, 3))
+    heads = ("channel", "evidence", "spend", "ROI", "marginal ROI")
+    return titled(f"returns ({answer.roi_unit})", heads, rows, right=(2, 3, 4))
+
+
+def evidence_table(grades: Mapping[str, GradeNote]) -> Table:
+    """The grade of each channel and of the price, with its reason."""
+    rows = [(name, note.label, note.reason) for name, note in grades.items()]
+    return titled("evidence", ("", "grade", "because"), rows, right=())
+
+
+def _roi(channel: ChannelReturn, note: GradeNote | None) -> str:
+    """The ROI, or all that is known of it where the channel is too small to measure."""
+    if note is not None and note.at_most is not None:
+        return f"at most {figure(note.at_most)}"
+    return interval(channel.roi)
 
 
 def effect_table(answer: CounterfactualAnswer) -> Table:
@@ -53,7 +76,7 @@ def effect_table(answer: CounterfactualAnswer) -> Table:
         ("effect within the window", interval(answer.effect_in_window)),
         ("without the intervention", interval(answer.baseline)),
         ("with the intervention", interval(answer.scenario)),
-        ("probability of an increase", f"{answer.effect.probability_positive:.2f}"),
+        ("probability of an increase", _probability(answer.effect)),
     ]
     spread = answer.uncertainty.scenario
     if spread.noise_sd > 0.0:
@@ -65,6 +88,11 @@ def effect_table(answer: CounterfactualAnswer) -> Table:
         rows.append(("effect on profit (currency)", interval(answer.money.profit.effect)))
     rows += [(f"  path {' > '.join(p.path)}", interval(p.effect)) for p in answer.by_path]
     return titled(f"what if ({answer.unit})", ("", "mean and 90 % interval"), rows, right=(1,))
+
+
+def _probability(effect: Effect) -> str:
+    probability = effect.probability_positive
+    return "not told: its sign is assumed" if probability is None else f"{probability:.2f}"
 
 
 def _percent(share: Interval) -> str:

@@ -31,7 +31,7 @@ def refit(
 ) -> None:
     """Refit a model with the new weeks in DATA, which may also contain the past weeks."""
     from app.console.files import load_spec, load_table
-    from app.console.tables import verdict_table
+    from app.console.tables import evidence_table, verdict_table
     from app.display.figures import console
     from app.display.progress import FitProgress
     from mmm.data.design import design_of
@@ -50,6 +50,8 @@ def refit(
         new = sample(design, old.method.sampling, bars.follow)
     save_model(new, output)
     console().print(verdict_table(new.verdict))
+    if new.evidence:
+        console().print(evidence_table(new.evidence.grades()))
     note(f"wrote {output}: {len(appended.new_weeks)} new weeks, {new.method.seconds:.1f} s")
     _print_stability(old, new, as_json=False)
 

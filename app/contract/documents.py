@@ -10,6 +10,7 @@ from app.contract.problem import Problem
 from mmm.checks.lift_check import LiftCheck
 from mmm.data.table_profile import TableProfile
 from mmm.interval import Interval
+from mmm.posterior.evidence import Evidence
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 
@@ -100,6 +101,9 @@ class ModelDocument(BaseModel):
     verdict: VerdictDocument
     diagnostics: dict[str, float | None]
     notes: list[str] = Field(description="Further remarks about this model.")
+    evidence: Evidence | None = Field(
+        description="How far each effect can be relied on; null for a model of an older release."
+    )
     lift_checks: list[LiftCheck] = Field(description="Measured lifts and the model's predictions.")
     method: dict[str, Any]
 

@@ -1,11 +1,17 @@
 """Documents of allocations, plan evaluations and frontiers: the plan, its gain and its risk."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from mmm.interval import Interval
+from mmm.posterior.evidence import GradeNote
+
+EVIDENCE: Any = Field(
+    default=None,
+    description="The grade of each channel and of the price; null for a model without a record.",
+)
 
 
 class PlanDocument(BaseModel):
@@ -209,6 +215,7 @@ class AllocationAnswer(PlanDocument):
     pairs: tuple[PairDocument, ...]
     stability: StabilityDocument | None = Field(description="Only with explain.")
     information: InformationDocument | None = Field(description="Only with explain.")
+    evidence: dict[str, GradeNote] | None = EVIDENCE
     warnings: tuple[str, ...]
 
 
@@ -225,6 +232,7 @@ class PlanEvaluation(PlanDocument):
     risk: RiskDocument
     broken: tuple[str, ...] = Field(description="Limits that the plan violates.")
     pairs: tuple[PairDocument, ...]
+    evidence: dict[str, GradeNote] | None = EVIDENCE
     warnings: tuple[str, ...]
 
 
@@ -252,4 +260,5 @@ class FrontierAnswer(PlanDocument):
     points: tuple[FrontierPoint, ...]
     gain_unit: str
     outcome_unit: str
+    evidence: dict[str, GradeNote] | None = EVIDENCE
     warnings: tuple[str, ...]

@@ -167,6 +167,7 @@ class ModelRow(TenantOwned, Base):
     verdict: Mapped[Document]
     diagnostics: Mapped[Document]
     notes: Mapped[Documents]
+    evidence: Mapped[Document | None]
     lift_checks: Mapped[Documents]
     method: Mapped[Document]
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -20,11 +20,12 @@ from app.display.figures import change
 from app.report import figures
 from app.services.planning.allocate import allocate_model as allocate
 from app.services.planning.summary import money
-from mmm.attribution.answers import ContributionReport
+from mmm.attribution.answers import ChannelReturn, ContributionReport
 from mmm.attribution.contributions import contributions
 from mmm.attribution.response_curves import response_curves
 from mmm.checks.assess import check_lift_tests
 from mmm.interval import Interval
+from mmm.posterior.evidence import LOWER_GRADES, GradeNote
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.verdict import DRAFT_NOTE
 
@@ -157,11 +158,27 @@ def _components(total: ContributionReport) -> str:
 
 
 def _returns(total: ContributionReport) -> str:
+    grades = total.evidence or {}
     rows = [
-        (c.name, money(c.spend), _interval(c.roi), _interval(c.marginal_roi))
+        (
+            c.name,
+            grades[c.name].label if c.name in grades else "",
+            money(c.spend),
+            _roi(c, grades.get(c.name)),
+            _interval(c.marginal_roi),
+        )
         for c in total.channels
     ]
-    return _table(("channel", "spend", "ROI", "marginal ROI"), rows)
+    table = _table(("channel", "evidence", "spend", "ROI", "marginal ROI"), rows, text=(0, 1))
+    weak = [f"{n}: {g.label}. {g.reason}" for n, g in grades.items() if g.grade in LOWER_GRADES]
+    return table + (_notes(weak) if weak else "")
+
+
+def _roi(channel: ChannelReturn, note: GradeNote | None) -> str:
+    """The ROI, or all that is known of it where the channel is too small to measure."""
+    if note is not None and note.at_most is not None:
+        return f"at most {money(note.at_most)}"
+    return _interval(channel.roi)
 
 
 def _plan_table(allocation: AllocationAnswer) -> str:

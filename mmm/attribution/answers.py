@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from mmm.interval import Answer, Interval
+from mmm.posterior.evidence import GradeNote
 
 Breakdown = Literal["total", "week", "geo"]
 
@@ -30,13 +31,17 @@ class Component(Answer):
 
 
 class ContributionReport(Answer):
-    """The decomposition of the fitted mean, and the channels' returns, over the observed weeks."""
+    """The decomposition of the fitted mean, and the channels' returns, over the observed weeks.
+
+    ``evidence``: the grade of every channel and of the price; null where the model has no record.
+    """
 
     unit: str
     roi_unit: str
     by: Breakdown
     components: tuple[Component, ...]
     channels: tuple[ChannelReturn, ...]
+    evidence: dict[str, GradeNote] | None = None
 
 
 class CurvePoint(Answer):
@@ -62,7 +67,8 @@ class ChannelCurve(Answer):
 
 
 class ResponseCurves(Answer):
-    """Every channel's response curve."""
+    """Every channel's response curve, with the grade of each as in ``ContributionReport``."""
 
     unit: str
     channels: tuple[ChannelCurve, ...]
+    evidence: dict[str, GradeNote] | None = None

@@ -37,6 +37,7 @@ def contributions(model: FittedModel, by: Breakdown = "total") -> ContributionRe
         by=by,
         components=tuple(rows),
         channels=tuple(channel_returns(model)),
+        evidence=model.evidence.grades() if model.evidence else None,
     )
 
 

@@ -50,7 +50,8 @@ def response_curves(model: FittedModel) -> ResponseCurves:
                 points=points,
             )
         )
-    return ResponseCurves(unit=model.kpi_unit, channels=tuple(channels))
+    evidence = model.evidence.grades() if model.evidence else None
+    return ResponseCurves(unit=model.kpi_unit, channels=tuple(channels), evidence=evidence)
 
 
 def curve_draws(model: FittedModel, channel: int, spend: Array) -> tuple[Array, Array]:

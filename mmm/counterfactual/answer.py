@@ -16,6 +16,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from mmm.counterfactual.assumed_sign import sign_is_assumed
 from mmm.counterfactual.contrast import (
     Contrast,
     CounterfactualDraws,
@@ -38,6 +39,7 @@ from mmm.counterfactual.question import (
 )
 from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
+from mmm.posterior.evidence import GradeNote
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import RANK_COUPLING_NOTE
 from mmm.spec.environment import COUNTS
@@ -54,9 +56,10 @@ def answer(model: FittedModel, request: Counterfactual) -> CounterfactualAnswer:
     pair, warnings = _world_pair(model, request)
     draws = contrast(model, pair, request.kind, request.seed)
     kpi, inside = draws.kpi, np.s_[:, : pair.width]
+    assumed = sign_is_assumed(model, pair)
     return CounterfactualAnswer(
-        effect=effect(kpi.change.sum(1)),
-        effect_in_window=effect(kpi.change[inside].sum(1)),
+        effect=effect(kpi.change.sum(1), sign_assumed=assumed),
+        effect_in_window=effect(kpi.change[inside].sum(1), sign_assumed=assumed),
         baseline=summarize(kpi.baseline[inside].sum(1)),
         scenario=summarize(kpi.scenario[inside].sum(1)),
         uncertainty=_uncertainty(draws, pair.width),
@@ -65,8 +68,17 @@ def answer(model: FittedModel, request: Counterfactual) -> CounterfactualAnswer:
         by_week=_by_week(pair, kpi),
         unit=model.kpi_unit,
         kind=request.kind,
+        evidence=_evidence(model, pair),
         warnings=(*warnings, *_notes(model, request, pair)),
     )
+
+
+def _evidence(model: FittedModel, pair: WorldPair) -> dict[str, GradeNote] | None:
+    """The grades of the channels and the price intervened on; None without a record."""
+    if model.evidence is None:
+        return None
+    grades = model.evidence.grades()
+    return {v.name: grades[v.name] for v in pair.variables if v.name in grades}
 
 
 def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair, list[str]]:
@@ -139,6 +151,11 @@ def _uncertainty(draws: CounterfactualDraws, width: int) -> Uncertainty:
 def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list[str]:
     """Assumptions of the answer that the question does not state."""
     notes = []
+    if sign_is_assumed(model, pair):
+        notes.append(
+            "the sign of this effect is an assumption of the model (media never lower the KPI), so "
+            "no probability of it is told"
+        )
     for variable in pair.variables:
         if not reported_paths(model, variable):
             notes.append(

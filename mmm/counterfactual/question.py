@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from mmm.interval import Answer, Effect, Interval
+from mmm.posterior.evidence import GradeNote
 from mmm.spec.base import Frozen
 from mmm.spec.numbers import MOST_TIMES, Number, Times
 
@@ -144,7 +145,8 @@ class CounterfactualAnswer(Answer):
     """The answer to a what-if question.
 
     ``effect`` includes the carryover after the window, ``effect_in_window`` does not; baseline and
-    scenario are totals of the window.
+    scenario are totals of the window. ``evidence``: the grades of the channels and the price
+    intervened on; null where the model has no record.
     """
 
     effect: Effect
@@ -157,4 +159,5 @@ class CounterfactualAnswer(Answer):
     by_week: tuple[WeekEffect, ...]
     unit: str
     kind: CounterfactualKind
+    evidence: dict[str, GradeNote] | None = None
     warnings: tuple[str, ...]

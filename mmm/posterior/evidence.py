@@ -34,6 +34,15 @@ MATTERS = 0.05
 """A channel matters from this share of all spend on."""
 
 
+class GradeNote(Answer):
+    """A lever's grade as every answer carries it; ``at_most``: all that is known of its ROI."""
+
+    grade: Grade
+    label: str
+    reason: str
+    at_most: float | None = None
+
+
 class Finding(Answer):
     """Something found about a lever that keeps it from a better grade; ``detail`` is for people."""
 
@@ -134,6 +143,15 @@ class Evidence(Answer):
             if lever.name == name:
                 return lever
         raise KeyError(name)
+
+    def grades(self) -> dict[str, GradeNote]:
+        """The grade of every lever by name, with its reason."""
+        return {
+            each.name: GradeNote(
+                grade=each.grade, label=each.label, reason=each.reason, at_most=each.at_most
+            )
+            for each in self.levers
+        }
 
     @property
     def contradicted(self) -> tuple[LeverEvidence, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mmm.evidence.record import evidence_of
 from mmm.posterior.fitted import save_model
 from mmm.posterior.verdict import judge
 from mmm.posterior.verdict_limits import RULES
@@ -19,11 +20,12 @@ DATABASES = ("sqlite", "postgres")
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the two models that the fake fit hands out."""
+    """Folder with the two models that the fake fit hands out; the rejected one has no evidence."""
     folder = tmp_path_factory.mktemp("models")
-    trusted = fake_model()
+    unmarked = fake_model()
+    trusted = replace(unmarked, evidence=evidence_of(unmarked))
     perfect = {rule.name: rule.caution for rule in RULES}
-    rejected = replace(trusted, verdict=judge({**perfect, "r_hat": 1.9, "ess_bulk": 20.0}))
+    rejected = replace(unmarked, verdict=judge({**perfect, "r_hat": 1.9, "ess_bulk": 20.0}))
     save_model(trusted, folder / "trusted.nc")
     save_model(rejected, folder / "rejected.nc")
     return folder

@@ -169,6 +169,7 @@ def _write_row(
         verdict=without_nan(model.verdict.model_dump(mode="json")),
         diagnostics=without_nan(dict(model.diagnostics)),
         notes=list(model.notes),
+        evidence=_evidence_document(model),
         lift_checks=without_nan([c.model_dump(mode="json") for c in check_lift_tests(model)]),
         method=_method_document(model),
         base_model_id=job.request.get("base", {}).get("model_id"),
@@ -179,6 +180,13 @@ def _write_row(
     session.flush()
     result = {"model_id": row.id} | ({} if report is None else {"stability": report})
     return PartialResult(result) if model.incomplete else result
+
+
+def _evidence_document(model: FittedModel) -> Document | None:
+    if model.evidence is None:
+        return None
+    document: Document = without_nan(model.evidence.model_dump(mode="json"))
+    return document
 
 
 def _data_document(model: FittedModel) -> Document:

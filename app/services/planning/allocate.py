@@ -22,6 +22,7 @@ from app.contract.plan_answers import (
     ScenarioDocument,
 )
 from app.contract.plan_requests import AllocateBody, PlanHorizon
+from app.services.planning.evidence import evidence_warnings, grades_of
 from app.services.planning.insights import information_document, stability_document, stay_document
 from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of
@@ -80,7 +81,14 @@ def _document(
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),
-        warnings=(*warnings, *extrapolations, *allocation.warnings, *response.warnings),
+        evidence=grades_of(model),
+        warnings=(
+            *warnings,
+            *evidence_warnings(model, plan),
+            *extrapolations,
+            *allocation.warnings,
+            *response.warnings,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
 from app.contract.plan_requests import EvaluatePlanBody
 from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
+from app.services.planning.evidence import evidence_warnings, grades_of
 from app.services.planning.responses import Respond, response_of
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
@@ -43,7 +44,13 @@ def evaluation(
         risk=RiskDocument(**vars(scored.risk)),
         broken=result.broken,
         pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
-        warnings=(*own_warnings, *scored.warnings, *response.warnings),
+        evidence=grades_of(model),
+        warnings=(
+            *own_warnings,
+            *evidence_warnings(model, plan),
+            *scored.warnings,
+            *response.warnings,
+        ),
     )
 
 

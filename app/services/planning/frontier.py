@@ -14,6 +14,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
+from app.services.planning.evidence import grades_of
 from app.services.planning.responses import AnyResponse, response_of
 from app.store.port import ArtefactStore
 from mmm.progress import Progress
@@ -54,6 +55,7 @@ class FrontierJob:
             points=tuple(points),
             gain_unit=response.unit,
             outcome_unit=model.kpi_unit,
+            evidence=grades_of(model),
             warnings=tuple(job.request["warnings"]),
         )
         document = finite_document(answer)

@@ -1,0 +1,31 @@
+"""What the evidence on channels means for a plan: grades, and a warning for money on weak ones."""
+
+from collections.abc import Iterator
+
+from app.contract.plan_answers import Plan, PlannedChannel
+from mmm.posterior.evidence import LOWER_GRADES, MATTERS, GradeNote
+from mmm.posterior.fitted import FittedModel
+
+
+def grades_of(model: FittedModel) -> dict[str, GradeNote] | None:
+    """The grade of each channel and the price; None for a model without a record."""
+    return model.evidence.grades() if model.evidence else None
+
+
+def evidence_warnings(model: FittedModel, plan: Plan) -> Iterator[str]:
+    """A sentence for each channel with a lower grade that carries the plan.
+
+    A channel carries the plan with at least ``MATTERS`` of its spend, or of the money it moves.
+    """
+    grades = grades_of(model) or {}
+    total = sum(channel.spend for channel in plan.channels)
+    moved = sum(abs(channel.spend - channel.current) for channel in plan.channels)
+    for channel in plan.channels:
+        note = grades.get(channel.name)
+        if note and note.grade in LOWER_GRADES and _carries(channel, total, moved):
+            yield f"{channel.name}: {note.label.lower()}. {note.reason}"
+
+
+def _carries(channel: PlannedChannel, total: float, moved: float) -> bool:
+    change = abs(channel.spend - channel.current)
+    return channel.spend >= MATTERS * total > 0.0 or change >= MATTERS * moved > 0.0
