@@ -1,12 +1,15 @@
 """Documents of administration: API keys, the audit log, health and version."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.contract.base import Name, RequestBody, StoredDocument
 from app.contract.caller import Scope
+from mmm.spec.calendar import LAST_DAY
+
+Expiry = Annotated[AwareDatetime, Field(le=datetime.combine(LAST_DAY, datetime.min.time(), UTC))]
 
 
 class KeyBody(RequestBody):
@@ -22,7 +25,7 @@ class KeyBody(RequestBody):
 
     name: Name = Field(min_length=1, description="What the key is for.")
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)] = ("read", "write")
-    expires_at: AwareDatetime | None = Field(default=None, description="Null: never.")
+    expires_at: Expiry | None = Field(default=None, description="Null: never.")
 
 
 class KeyDocument(StoredDocument):

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from mmm.interval import Answer, Effect, Interval
 from mmm.posterior.evidence import GradeNote
 from mmm.spec.base import Frozen
+from mmm.spec.calendar import Day
 from mmm.spec.numbers import MOST_TIMES, Number, Times
 
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
@@ -19,8 +20,8 @@ type FutureRule = Literal["hold", "last_year"] | Annotated[list[Number], Field(m
 class WeekRange(Frozen):
     """A range of weeks by the dates of the first and the last week's start."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -58,8 +59,8 @@ class Intervention(Frozen):
     add: Number | None = None
     shift: int | None = Field(default=None, ge=-104, le=104, description="Weeks.")
     policy: Policy | None = None
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
 
     @model_validator(mode="after")
     def _one_action(self) -> Self:

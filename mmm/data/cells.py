@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from mmm.data.table_reader import cell_issue
 from mmm.errors import DataError, Issue
+from mmm.spec.calendar import FIRST_DAY, LAST_DAY
 from mmm.types import Array
 
 LARGEST = 1e100
@@ -55,14 +56,18 @@ def numbers_if_all(frame: pd.DataFrame, column: str) -> Array | None:
 
 
 def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Issue]]:
-    """``column`` as calendar dates, with an issue for each cell that is not a date (None there)."""
+    """``column`` as calendar dates, with an issue for each cell that is not a date (None there)
+    or far from our time."""
     cells = frame[column].tolist()
     parsed = [_date(cell) for cell in cells]
-    issues = [
-        cell_issue(row, column, "date", f"{quoted(cell)} is not a date; write YYYY-MM-DD")
-        for row, (cell, day) in enumerate(zip(cells, parsed, strict=True))
-        if day is None
-    ]
+    issues = []
+    for row, (cell, day) in enumerate(zip(cells, parsed, strict=True)):
+        if day is None:
+            detail = f"{quoted(cell)} is not a date; write YYYY-MM-DD"
+            issues.append(cell_issue(row, column, "date", detail))
+        elif not FIRST_DAY <= day <= LAST_DAY:
+            detail = f"{day} is not between {FIRST_DAY} and {LAST_DAY}"
+            issues.append(cell_issue(row, column, "date_out_of_range", detail))
     return parsed, issues
 
 

@@ -144,6 +144,8 @@ def _weeks(row: Row) -> float:
     except ValueError:
         detail = "give start and end as YYYY-MM-DD, the first days of the test's weeks"
         raise FieldsError([Issue("/start", "missing", detail)]) from None
+    if end < start:
+        raise FieldsError([Issue("/end", "reversed", f"the test ends ({end}) before {start}")])
     return (end - start).days // 7 + 1.0
 
 

@@ -1,14 +1,13 @@
 """The weeks that a plan is made for."""
 
-from datetime import date
-
 from pydantic import Field
 
 from mmm.spec.base import Frozen
+from mmm.spec.calendar import Day
 
 
 class Horizon(Frozen):
     """The weeks to plan, from the week after the data on."""
 
-    start: date
+    start: Day
     weeks: int = Field(ge=1, le=104)

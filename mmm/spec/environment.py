@@ -1,11 +1,11 @@
 """The part of the specification around the media: KPI, price, demand, events, baseline, edges."""
 
-from datetime import date
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
+from mmm.spec.calendar import Day
 from mmm.spec.media import Adstock
 from mmm.spec.numbers import NotNegative, Positive
 
@@ -77,7 +77,7 @@ class Event(Frozen):
 
     name: Name
     column: Column | None = None
-    weeks: tuple[date, ...] = ()
+    weeks: tuple[Day, ...] = ()
     adstock: Adstock = Adstock(kind="none")
 
     @model_validator(mode="after")

@@ -10,13 +10,13 @@ been constant for as long as it has an effect, and the lift is that of one week.
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from mmm.errors import FieldsError, Issue, pointer
 from mmm.spec.base import Frozen, Name
+from mmm.spec.calendar import Day
 from mmm.spec.numbers import SMALLEST, NotNegative, Number, PartOfOne, Positive, Times
 
 FORMS = ("lift", "percent", "roas", "cost_per_unit")
@@ -158,8 +158,8 @@ class LiftTest(Frozen):
 
     name: Name | None = None
     channel: Name
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
     cooldown: int = Field(
         default=0, ge=0, le=104, description="Weeks after the test that the measurement includes."
     )

@@ -11,6 +11,7 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.problem import AllocationProblem, Budget
+from optimizer.problem.base import LARGEST, SMALLEST_BUDGET
 from optimizer.solve.score import Score, score
 
 
@@ -73,8 +74,11 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
     if "optimised" in (body.phasing.kind, body.phasing.geos):
         detail = "a given plan leaves nothing to optimise; give its weeks, or a rule for them"
         issues.append(Issue("/phasing", "given", detail))
-    if not issues and not np.sum([np.sum(amount) for amount in body.plan.values()]) > 0.0:
-        issues.append(Issue("/plan", "no_spend", "the plan spends nothing"))
+    total = float(np.sum([np.sum(amount) for amount in body.plan.values()]))
+    if not issues and not SMALLEST_BUDGET <= total <= LARGEST:
+        detail = f"the plan spends {total:g}: a plan spends {SMALLEST_BUDGET:g} to {LARGEST:g}"
+        code = "no_spend" if total < SMALLEST_BUDGET else "too_large"
+        issues.append(Issue("/plan", code, detail if total else "the plan spends nothing"))
     if issues:
         raise QueryError(issues)
     return np.array([np.sum(body.plan[name]) for name in names], dtype=np.float64)

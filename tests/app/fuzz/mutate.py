@@ -22,7 +22,8 @@ class Raw:
 
 
 NUMBERS: tuple[Any, ...] = (
-    0, -0.0, -1, 1, 0.1, 5e-324, 1e-310, 1e-200, 1e-99, -1e-99, 1e-12, 1e15, 1e18, -1e18, 1.1e18,
+    0, -0.0, -1, 1, 0.1, 5e-324, 1e-310, 1e-99, -1e-99, 1e-18, 1e-12, 1e-9, 0.999999999999,
+    1e6, -1e6, 1e9, -1e9, 1e12, 1e15, 1e18, -1e18, 1.1e18,
     1e19, 1e100, 1e154, 1e300, -1e300, 1.7e308, 2**31, 2**53 + 1, 2**63, 2**64, 10**25, True,
     Raw("1e400"), Raw("-1e400"), Raw("1" * 400), Raw("NaN"), Raw("Infinity"), Raw("-0"),
     Raw("0.30000000000000004441"), Raw("1e-400"),
@@ -87,9 +88,11 @@ class Mutator:
         """The document changed in one to three places, all in the same manner."""
         changed = copy.deepcopy(document)
         gentle = (self._scaled, self._scaled, self._other, self._without)
-        changes = rng.choices((gentle, (_odd_of_kind,), _ODD), (5, 3, 2))[0]
+        changes = rng.choices((gentle, (_odd_of_kind,), _ODD, (_column,)), (52, 28, 15, 5))[0]
         for _ in range(rng.choice((1, 1, 1, 2, 3))):
             found = [place for place in places(changed) if not _shared_row(place, rng)]
+            if changes == (_column,):
+                found = [(holder, key) for holder, key in found if _is_table(holder[key])] or found
             if changes == (_odd_of_kind,):
                 found = [(holder, key) for holder, key in found if _is_leaf(holder[key])]
             if not found:
@@ -139,6 +142,28 @@ def _odd_of_kind(holder: Any, key: Any, rng: random.Random) -> None:
     value = holder[key]
     text = DATES if isinstance(value, str) and _DATE.match(value) else TEXTS
     holder[key] = rng.choice(text if isinstance(value, str) else NUMBERS)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 1 and isinstance(value[0], dict)
+
+
+def _column(holder: Any, key: Any, rng: random.Random) -> None:
+    """A column of rows scaled, made constant, or left out; elsewhere any odd value."""
+    rows = holder[key]
+    if not _is_table(rows):
+        _odd_value(holder, key, rng)
+        return
+    name = rng.choice(list(rows[0]))
+    factor, constant = 10.0 ** rng.uniform(-320, 300), rng.choice((*NUMBERS, *TEXTS, None))
+    for row in rows:
+        value = row.get(name)
+        if rng.random() < 0.01:
+            row.pop(name, None)
+        elif isinstance(value, float) and factor < 1e100:
+            row[name] = value * factor
+        else:
+            row[name] = constant
 
 
 def _odd_value(holder: Any, key: Any, rng: random.Random) -> None:
