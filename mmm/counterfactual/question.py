@@ -81,7 +81,7 @@ class Counterfactual(Frozen):
     do: tuple[Intervention, ...] = Field(min_length=1, max_length=100)
     future: dict[str, FutureRule] = Field(default_factory=dict)
     after: Literal["zero", "continue"] = "zero"
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
 class PathEffect(Answer):

@@ -26,7 +26,7 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-type Numbers = float | list[float]
+type Numbers = Number | list[Number]
 WEEKS = Field(
     min_length=1,
     max_length=260,

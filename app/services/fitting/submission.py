@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from app.services.catalog import datasets
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck, precheck
 from mmm.data.panel import Panel, build_panel
-from mmm.data.table_reader import JSON
+from mmm.data.table_reader import JSON, cell_issue
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec
@@ -87,12 +88,24 @@ def check_data(context: Context, spec: ModelSpec, data: RequestData) -> CheckedD
 
 
 def data_bytes(context: Context, data: RequestData) -> tuple[str | None, bytes, str]:
-    """Key (None for inline rows), bytes and media type of the data; raises NotFound."""
+    """Key (None for inline rows), bytes and media type of the data; raises NotFound, DataError."""
     if data.dataset_id is None:
-        content = json.dumps({"rows": data.rows}, separators=(",", ":")).encode()
-        return None, content, JSON
+        return None, _row_bytes(data.rows or []), JSON
     row = datasets.find(context, data.dataset_id)
     return row.artefact_key, context.store.path(row.artefact_key).read_bytes(), row.media_type
+
+
+def _row_bytes(rows: list[dict[str, Any]]) -> bytes:
+    """The rows as JSON; raises DataError for a number beyond floats, which became infinite."""
+    try:
+        return json.dumps({"rows": rows}, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError:
+        raise DataError(
+            cell_issue(row, column, "too_large", "the number is beyond what a float can hold")
+            for row, cells in enumerate(rows)
+            for column, cell in cells.items()
+            if isinstance(cell, float) and not isfinite(cell)
+        ) from None
 
 
 def in_request(issue: Issue) -> Issue:

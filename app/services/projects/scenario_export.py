@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from app.db.models import ScenarioRow
 from app.services.projects.csv_export import Cell, safe, write_csv
@@ -37,12 +38,23 @@ def scenario_workbook(row: ScenarioRow) -> bytes:
     for title, lines in sheets:
         sheet = book.create_sheet(title)
         if lines:
-            sheet.append([safe(name) for name in lines[0]])
+            sheet.append([_shown(name) for name in lines[0]])
         for line in lines:
-            sheet.append([safe(cell) for cell in line.values()])
+            sheet.append([_shown(cell) for cell in line.values()])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _shown(cell: Cell) -> Cell:
+    """The cell as ``safe`` makes it, with control characters, which no workbook holds, in words.
+
+    Names have none; those of a model from before they were refused may.
+    """
+    shown = safe(cell)
+    if isinstance(shown, str):
+        return ILLEGAL_CHARACTERS_RE.sub(lambda found: f"\\x{ord(found[0]):02x}", shown)
+    return shown
 
 
 def lines_of(row: ScenarioRow) -> Iterator[Line]:

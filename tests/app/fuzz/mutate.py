@@ -87,8 +87,8 @@ class Mutator:
     def mutant(self, document: Any, rng: random.Random) -> Any:
         """The document changed in one to three places, all in the same manner."""
         changed = copy.deepcopy(document)
-        gentle = (self._scaled, self._scaled, self._other, self._without)
-        changes = rng.choices((gentle, (_odd_of_kind,), _ODD, (_column,)), (52, 28, 15, 5))[0]
+        gentle = (self._scaled,) * 4 + (self._other,) * 2 + (self._without,)
+        changes = rng.choices((gentle, (_odd_of_kind,), _ODD, (_column,)), (66, 20, 9, 5))[0]
         for _ in range(rng.choice((1, 1, 1, 2, 3))):
             found = [place for place in places(changed) if not _shared_row(place, rng)]
             if changes == (_column,):
@@ -123,8 +123,8 @@ class Mutator:
         """A value that the same key has elsewhere, or a field from elsewhere."""
         if isinstance(holder, list):
             holder[key] = copy.deepcopy(rng.choice(holder))
-        elif key in self.words and len(self.words[key]) > 1:
-            holder[key] = copy.deepcopy(rng.choice(self.words[key]))
+        elif same := [word for word in self.words.get(key, []) if type(word) is type(holder[key])]:
+            holder[key] = copy.deepcopy(rng.choice(same))
         else:
             holder[key] = copy.deepcopy(holder[rng.choice(list(holder))])
 
@@ -145,13 +145,15 @@ def _odd_of_kind(holder: Any, key: Any, rng: random.Random) -> None:
 
 
 def _is_table(value: Any) -> bool:
-    return isinstance(value, list) and len(value) > 1 and isinstance(value[0], dict)
+    return (
+        isinstance(value, list) and len(value) > 1 and all(isinstance(row, dict) for row in value)
+    )
 
 
 def _column(holder: Any, key: Any, rng: random.Random) -> None:
     """A column of rows scaled, made constant, or left out; elsewhere any odd value."""
     rows = holder[key]
-    if not _is_table(rows):
+    if not _is_table(rows) or not rows[0]:
         _odd_value(holder, key, rng)
         return
     name = rng.choice(list(rows[0]))
