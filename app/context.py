@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from app.access.gate import Gate
 from app.contract.caller import LOCAL, Caller
 from app.db.database import Database
+from app.intake.pool import Intake
 from app.jobs.operations import Operations
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
@@ -22,8 +23,8 @@ class Context:
     """The parts that use cases work with.
 
     A request uses the context ``of`` its caller, whose database and operations are restricted to
-    the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``;
-    ``probes`` check the parts that requests need, by name.
+    the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``; what
+    callers send is read through ``intake``; ``probes`` check the parts that requests need, by name.
     """
 
     settings: Settings
@@ -32,6 +33,7 @@ class Context:
     operations: Operations
     cache: Cache
     lanes: Lanes
+    intake: Intake
     gate: Gate
     probes: Mapping[str, Probe]
     caller: Caller = LOCAL

@@ -10,6 +10,9 @@
     ├── KeySecretUnusable     API keys cannot be stored: set the secret, or protect its file
     ├── KeysNotUsed           API keys are not accepted here: send tokens, or enable keys
     ├── NotFound              nothing has this id: list the existing items
+    ├── InvalidDocument       the body breaks its schema: correct the fields
+    ├── BodyTooLarge          the body has more bytes than the call takes: send less
+    ├── BodyTooSlow           the body arrives too slowly: send it faster, or less of it
     ├── InvalidRequest        the request breaks a rule of the service: correct the fields
     ├── NotFinite             no finite number answers the question: ask nearer to the data
     ├── UnsupportedMediaType  the media type is not supported: send one of those named
@@ -45,6 +48,7 @@ only the console.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from mmm.errors import Issue
 
@@ -131,10 +135,42 @@ class _WithIssues(AppError):
         self._issues = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self._issues))
 
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
+        """An error may come from another process."""
+        return type(self), (self._issues,)
+
     @property
     def issues(self) -> tuple[Issue, ...]:
         """The individual issues, each with the field that it is about."""
         return self._issues
+
+
+class InvalidDocument(_WithIssues):
+    """The body is no valid JSON, or breaks the documented schema; the issues name fields."""
+
+
+@dataclass
+class BodyTooLarge(AppError):
+    """The body has more bytes than the call takes."""
+
+    most: int
+
+    def __str__(self) -> str:
+        return f"The body is larger than the limit of this call, {self.most} bytes."
+
+
+@dataclass
+class BodyTooSlow(AppError):
+    """The body did not arrive in the time that its bytes are given."""
+
+    received: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"The body was not complete after {self.seconds:.0f} s; {self.received} bytes came "
+            "until then. Send it faster, or less of it."
+        )
 
 
 class InvalidRequest(_WithIssues):

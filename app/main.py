@@ -14,9 +14,11 @@ from app.context import Context
 from app.fitworker.process import COMMAND
 from app.http import docs_page, handlers, openapi
 from app.http.metrics_server import serve_metrics
-from app.http.middleware import BodyLimit, ProblemRewriter, RequestContext
+from app.http.middleware import ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
 from app.http.trusted_host import TrustedHost, trusted_names
+from app.http.unread_body import UnreadBody
+from app.intake.pool import Intake
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations
 from app.routes import (
@@ -84,11 +86,11 @@ def create_app(
     docs_page.install(app)
     handlers.install(app)
     openapi.install(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     app.add_middleware(ProblemRewriter)
     if (trusted := trusted_names(settings)) is not None:
         app.add_middleware(TrustedHost, names=trusted[0], loopback=trusted[1])
     app.add_middleware(RequestContext)
+    app.add_middleware(UnreadBody)
     _build_documents()
     _build_routes(app)
     return app
@@ -149,6 +151,8 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
             settings.worker_heartbeat_seconds,
             infrastructure.reconciler.reconcile,
         )
+    intake = Intake(settings)
+    stack.callback(intake.close)
     retention = Retention(settings, infrastructure.database, infrastructure.store, all_operations)
     _repeat(stack, "sweep", settings.sweep_seconds, retention.sweep)
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
@@ -159,6 +163,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         operations=all_operations,
         cache=Cache(settings.cache_bytes),
         lanes=Lanes.of(settings),
+        intake=intake,
         gate=gate,
         probes=probes(infrastructure.database, infrastructure.store, all_operations),
     )

@@ -71,6 +71,11 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.KeySecretUnusable: ProblemRule(500, "key_secret_unusable", "API keys cannot be stored"),
     own.KeysNotUsed: ProblemRule(409, "keys_not_used", "API keys are not accepted here"),
     own.NotFound: ProblemRule(404, "not_found", "Not found"),
+    own.InvalidDocument: ProblemRule(
+        422, "validation", "The request does not match the documented schema"
+    ),
+    own.BodyTooLarge: ProblemRule(413, "body_too_large", "The body is too large"),
+    own.BodyTooSlow: ProblemRule(408, "body_too_slow", "The body arrives too slowly"),
     own.InvalidRequest: ProblemRule(422, "invalid_request", "The request is not valid"),
     own.NotFinite: ProblemRule(422, "not_finite", "The answer is not a finite number"),
     own.ModelRejected: ProblemRule(409, "model_rejected", "The model failed its checks"),

@@ -6,13 +6,13 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from app.access_settings import AccessSettings
-from mmm.data.table_limits import MEBIBYTE, TableLimits
+from app.body_settings import BodySettings
+from mmm.data.table_limits import MEBIBYTE
 
 PREFIX = "PRUDENT_"
 
 
-class Settings(AccessSettings):
+class Settings(BodySettings):
     """All settings of an installation."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
@@ -160,16 +160,6 @@ class Settings(AccessSettings):
         description="Time after which a key without a response may be claimed again, because its "
         "process has died.",
     )
-    max_body_bytes: int = Field(
-        default=64 * MEBIBYTE, ge=1024, description="Maximum bytes of a request body."
-    )
-    max_rows: int = Field(default=200_000, ge=1, description="Maximum rows of a table.")
-    max_columns: int = Field(default=500, ge=1, description="Maximum columns of a table.")
-    max_table_bytes: int = Field(
-        default=512 * MEBIBYTE,
-        ge=1024,
-        description="Maximum bytes of a Parquet table's cells when unpacked.",
-    )
     max_draws: int = Field(
         default=100_000, ge=100, description="Maximum (draws + tune) x chains of a fit."
     )
@@ -189,11 +179,6 @@ class Settings(AccessSettings):
     def resolved_database_url(self) -> str:
         """The database URL, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'prudent.db'}"
-
-    @property
-    def table_limits(self) -> TableLimits:
-        """How large a table may be that a caller sends."""
-        return TableLimits(self.max_rows, self.max_columns, unpacked_bytes=self.max_table_bytes)
 
     @property
     def single_host(self) -> bool:

@@ -13,6 +13,7 @@ The first four carry issues: where (a JSON pointer), a code for programs, a sent
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class IssuesError(MmmError):
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = tuple(issues)
         super().__init__("\n".join(str(issue) for issue in self.issues))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
+        """An error may come from another process."""
+        return type(self), (self.issues,)
 
 
 class DataError(IssuesError):

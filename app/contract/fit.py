@@ -1,10 +1,31 @@
 """Request bodies of fits, refits, simulations and lift tests: data, model, sampling."""
 
+import json
+from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    Tag,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import (
+    any_schema,
+    dict_schema,
+    list_schema,
+    no_info_plain_validator_function,
+    str_schema,
+)
 
 from app.contract.base import Name, RequestBody
+from mmm.errors import DataError, FieldsError, Issue, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -27,11 +48,53 @@ class ModelBody(ModelSpec):
     lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=200)] = ()  # type: ignore[assignment]
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table, kept as the JSON document ``{"rows": [...]}``."""
+
+    content: bytes
+
+    @classmethod
+    def of(cls, rows: Any) -> Self:
+        """The document of a list of objects, whose cells are checked where the table is read.
+
+        Raises DataError for a number beyond floats, which became infinite.
+        """
+        if not isinstance(rows, list):
+            raise PydanticCustomError("list_type", "Input should be a valid list")
+        for index, row in enumerate(rows):
+            if not isinstance(row, dict):
+                raise FieldsError([Issue(pointer(index), "dict_type", "is not an object")])
+        infinite = [
+            Issue(
+                pointer("data", "rows", index, column),
+                "too_large",
+                f"row {index + 1}, column {column!r}: the number is beyond what a float can hold",
+            )
+            for index, row in enumerate(rows)
+            for column, cell in row.items()
+            if isinstance(cell, float) and not isfinite(cell)
+        ]
+        if infinite:
+            raise DataError(infinite)
+        return cls(json.dumps({"rows": rows}, separators=(",", ":")).encode())
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_plain_validator_function(cls.of)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(list_schema(dict_schema(str_schema(), any_schema())))
+
+
 class FitData(RequestBody):
     """A stored dataset, or inline rows."""
 
     dataset_id: str | None = None
-    rows: list[dict[str, Any]] | None = None
+    rows: Rows | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:

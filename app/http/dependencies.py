@@ -8,6 +8,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from app.context import Context, context_of
 from app.contract.problem import MEDIA_TYPE, Problem
 from app.db.models import ModelRow, OperationRow
+from app.http.body_route import found_first
 from app.http.guarded_route import GuardedRoute
 from app.http.path_ids import Id
 from app.services.catalog import models
@@ -37,7 +38,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": _MEANING[status], "content": content}
-        for status in (401, 403, 429, 503, 507, *statuses)
+        for status in (401, 403, 429, 503, 507, *statuses, *([408] if 413 in statuses else []))
     }
     return {**responses, 500: {"model": Problem, "description": _MEANING[500]}}
 
@@ -47,11 +48,13 @@ def router(tag: str) -> APIRouter:
     return APIRouter(prefix="/v1", tags=[tag], route_class=GuardedRoute)
 
 
+@found_first
 def existing_model(model_id: Id, context: ContextOf) -> ModelRow:
-    """The model in the path; 404 takes precedence over errors in the body."""
+    """The model in the path."""
     return models.find(context, model_id)
 
 
+@found_first
 def existing_operation(operation_id: Id, context: ContextOf) -> OperationRow:
     """The operation in the path."""
     return context.operations.status(operation_id)
@@ -68,6 +71,7 @@ _MEANING = {
     403: "The credential lacks the scope that the detail names.",
     404: "Nothing has this id.",
     409: "The current state does not allow it: code and errors say why.",
+    408: "The body arrives too slowly.",
     413: "The body is too large.",
     415: "The media type of the body is not supported.",
     422: "The request is not valid: errors name the field, a code and the reason.",

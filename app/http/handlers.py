@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,35 +14,10 @@ from starlette.routing import Match
 from app import errors as own
 from app.contract.problem import ProblemError
 from app.errors import AppError
+from app.intake.document import issue_of
 from app.problems import problem_of, problem_response, rule_of, status_problem, validation_problem
-from mmm.errors import FieldsError, MmmError, pointer
+from mmm.errors import MmmError, pointer
 from optimizer.errors import OptimizerError
-
-Location = Sequence[str | int]
-
-
-def pointer_in(document: Any, location: Location) -> str:
-    """JSON pointer of a validation error's location, without parts that are not in the document.
-
-    Locations also name the branch of a union that was tried. The last part is kept in any case: a
-    missing field is not in the document, but it is what the error is about.
-    """
-    path: list[str | int] = []
-    for depth, part in enumerate(location):
-        present = _has(document, part)
-        if present or (depth == len(location) - 1 and isinstance(document, Mapping)):
-            path.append(part)
-        if present:
-            document = document[part]
-    return pointer(*path)
-
-
-def _has(document: Any, part: str | int) -> bool:
-    if isinstance(document, Mapping):
-        return part in document
-    is_list = isinstance(document, Sequence) and not isinstance(document, str | bytes)
-    return is_list and isinstance(part, int) and 0 <= part < len(document)
-
 
 REALM = 'Bearer realm="prudent"'
 
@@ -88,9 +63,6 @@ def headers_of(error: Exception) -> dict[str, str]:
     """The extra response headers of an error; most errors have none."""
     make = _HEADERS.get(type(error))
     return make(error) if make else {}
-
-
-MAX_ERRORS = 20
 
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -145,37 +117,12 @@ def _allowed_methods(request: Request) -> list[str]:
 
 
 def _handle_validation_error(request: Request, error: Exception) -> Response:
+    """Parameters that are not valid, or a body that is missing."""
     assert isinstance(error, RequestValidationError)
-    errors = [field for item in error.errors() for field in _field_errors(item, error.body)]
-    return problem_response(validation_problem(errors[:MAX_ERRORS], request_id_of(request)))
+    errors = [_problem_error(item) for item in error.errors()]
+    return problem_response(validation_problem(errors, request_id_of(request)))
 
 
-def _field_errors(item: dict[str, Any], body: Any) -> list[ProblemError]:
-    """The problem errors of one validation error: one for each field that it names."""
-    cause = item.get("ctx", {}).get("error")
-    if not isinstance(cause, FieldsError):
-        return [_field_error(item, body)]
-    parent = pointer_in(body, item["loc"][1:])
-    return [
-        ProblemError(pointer=parent + issue.pointer, code=issue.code, detail=issue.detail)
-        for issue in cause.issues
-    ]
-
-
-def _field_error(item: dict[str, Any], body: Any) -> ProblemError:
-    source, *location = item["loc"]
-    if item["type"] == "json_invalid":
-        detail = f"the body is not valid JSON: {item['ctx']['error']}"
-        return ProblemError(pointer="", code="json_invalid", detail=detail)
-    field = pointer_in(body, location) if source == "body" else pointer(*location)
-    return ProblemError(pointer=field, code=item["type"], detail=_detail(item))
-
-
-def _detail(item: dict[str, Any]) -> str:
-    message = str(item["msg"]).removeprefix("Value error, ")
-    given = item.get("input")
-    if isinstance(given, str | int | float | bool) and not isinstance(given, Sequence):
-        return f"{message} (given: {given!r})"
-    if isinstance(given, str) and len(given) <= 100:
-        return f"{message} (given: {given!r})"
-    return message
+def _problem_error(item: dict[str, Any]) -> ProblemError:
+    issue = issue_of(item, pointer(*item["loc"][1:]))
+    return ProblemError(pointer=issue.pointer, code=issue.code, detail=issue.detail)

@@ -74,18 +74,22 @@ async def idempotent_call(
         lifetime=timedelta(seconds=settings.idempotency_seconds),
         patience=timedelta(seconds=settings.idempotency_patience_seconds),
     )
-    fingerprint = await _fingerprint(request) if idempotency_key else ""
+    fingerprint = ""
+    if idempotency_key:
+        fingerprint = await run_in_threadpool(_fingerprint, request, await request.body())
     return IdempotentCall(idempotency_key, fingerprint, keys)
 
 
 Idempotent = Annotated[IdempotentCall, Depends(idempotent_call)]
 
 
-async def _fingerprint(request: Request) -> str:
+def _fingerprint(request: Request, body: bytes) -> str:
     """A hash of everything that determines what is created: method, URL, type and body."""
     kind = request.headers.get("content-type", "")
     head = f"{request.method} {request.url.path}?{request.url.query}\n{kind}\n"
-    return hashlib.sha256(head.encode() + await request.body()).hexdigest()
+    made = hashlib.sha256(head.encode())
+    made.update(body)
+    return made.hexdigest()
 
 
 def _stored_response(response: Response, body: bytes) -> StoredResponse:

@@ -1,4 +1,4 @@
-"""ASGI middleware: a request id and log line per request, a body size limit, and problem documents.
+"""ASGI middleware: a request id and log line per request, and problem documents.
 
 This is the outermost layer, so that every error inside it ends as a problem document.
 """
@@ -10,7 +10,6 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.contract.problem import MEDIA_TYPE
@@ -89,33 +88,6 @@ class ProblemRewriter(HttpMiddleware):
         await self.app(scope, receive, send_problem)
 
 
-class BodyLimit(HttpMiddleware):
-    """Refuses bodies larger than ``max_bytes``, by their declared length or while they arrive."""
-
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        super().__init__(app)
-        self.max_bytes = max_bytes
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        detail = f"The body is larger than the limit of {self.max_bytes} bytes."
-        if _declared_length(scope) > self.max_bytes:
-            problem = status_problem(413, detail, scope.get("request_id"))
-            await problem_response(problem, {"connection": "close"})(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise HTTPException(413, detail, {"connection": "close"})
-            return message
-
-        await self.app(scope, receive_counted, send)
-
-
 def _is_foreign_error(start: Message) -> bool:
     kind = dict(start["headers"]).get(b"content-type", b"")
     return start["status"] >= 400 and not kind.startswith(MEDIA_TYPE.encode())
@@ -128,11 +100,6 @@ def _headers(scope: Scope) -> dict[bytes, bytes]:
 def _request_id(scope: Scope) -> str:
     given = _headers(scope).get(HEADER, b"")
     return given.decode("ascii") if _ACCEPTABLE_ID.fullmatch(given) else new_id("req")
-
-
-def _declared_length(scope: Scope) -> int:
-    length = _headers(scope).get(b"content-length", b"0")
-    return int(length) if length.isdigit() else 0
 
 
 def _log_request(scope: Scope, status: int, seconds: float) -> None:

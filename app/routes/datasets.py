@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.contract.base import Name, Page
 from app.contract.documents import DatasetDocument
-from app.http.computed_answer import created
+from app.http.body_route import takes
+from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
@@ -47,21 +47,24 @@ _TABLE: dict[str, Any] = {
     openapi_extra=_TABLE,
     responses=problems(409, 413, 415, 422),
 )
+@takes("table")
 async def create_dataset(
     request: Request,
     context: ContextOf,
+    run_in_lane: LaneRunnerOf,
     idempotent: Idempotent,
     name: Annotated[Name | None, Query()] = None,
 ) -> Response:
     """Store a table as CSV, Parquet or JSON rows; the answer has a profile and warnings."""
     media_type = request.headers.get("content-type", "")
 
-    async def create() -> Response:
-        content = await request.body()
-        row = await run_in_threadpool(datasets.create, context, content, media_type, name)
+    content = await request.body()
+
+    def create() -> Response:
+        row = datasets.create(context, content, media_type, name)
         return created(DatasetDocument.model_validate(row), f"/v1/datasets/{row.id}")
 
-    return await idempotent.answer(create)
+    return await idempotent.answer(lambda: run_in_lane(context.lanes.tables, create))
 
 
 @routes.get("/datasets", responses=problems(422))

@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from fastapi import Query
-from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from app.contract.documents import FitCheckDocument, OperationDocument
-from app.contract.fit import FitBody, FitData, ModelBody, SimulateBody
+from app.contract.fit import FitBody, ModelBody, SimulateBody
+from app.db.models import OperationRow
 from app.http.accepted import CallOf, Prefer, accepted
+from app.http.body_route import takes
+from app.http.computed_answer import LaneRunnerOf
 from app.http.dependencies import ContextOf, problems, router
 from app.http.idempotent import Idempotent
 from app.services.catalog import lift_tests
@@ -30,21 +32,26 @@ routes = router("fits")
         **problems(404, 409, 413, 415, 422),
     },
 )
+@takes("table")
 async def fit(
     body: FitBody,
     call: CallOf,
     context: ContextOf,
+    run_in_lane: LaneRunnerOf,
     idempotent: Idempotent,
     validate_only: Annotated[bool, Query(description="Only check; do not fit.")] = False,
     prefer: Prefer = None,
 ) -> Response:
     """Check data and model (422 names what is wrong), then queue the fit as an operation."""
-    submission = await run_in_threadpool(_fit_submission, context, body)
+    tables = context.lanes.tables
     if validate_only:
-        return await run_in_threadpool(_check, context, submission)
+        return await run_in_lane(tables, lambda: _check(context, _fit_submission(context, body)))
+
+    def checked() -> OperationRow:
+        return fits.submit(context, _fit_submission(context, body), call)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(fits.submit, context, submission, call)
+        row = await run_in_lane(tables, checked)
         return await accepted(context, row, prefer)
 
     return await idempotent.answer(submit)
@@ -56,10 +63,12 @@ async def fit(
     response_model=OperationDocument,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("table")
 async def simulate(
     body: SimulateBody,
     call: CallOf,
     context: ContextOf,
+    run_in_lane: LaneRunnerOf,
     idempotent: Idempotent,
     prefer: Prefer = None,
 ) -> Response:
@@ -68,10 +77,12 @@ async def simulate(
     Spend, prices and events are those of the data; KPI and mediators are drawn. The operation's
     result has a ``summary`` and the ids of the stored datasets.
     """
-    submission = await run_in_threadpool(_simulation_submission, context, body)
+
+    def checked() -> OperationRow:
+        return simulations.submit(context, _simulation_submission(context, body), call)
 
     async def submit() -> Response:
-        row = await run_in_threadpool(simulations.submit, context, submission, call)
+        row = await run_in_lane(context.lanes.tables, checked)
         return await accepted(context, row, prefer)
 
     return await idempotent.answer(submit)
@@ -81,7 +92,7 @@ def _fit_submission(context: ContextOf, body: FitBody) -> FitSubmission:
     return FitSubmission(
         spec=_spec(context, body.model),
         sampling=body.sampling,
-        data=_data(body.data),
+        data=RequestData.of(body.data),
         name=body.name,
         project=body.project,
     )
@@ -90,7 +101,7 @@ def _fit_submission(context: ContextOf, body: FitBody) -> FitSubmission:
 def _simulation_submission(context: ContextOf, body: SimulateBody) -> SimulationSubmission:
     return SimulationSubmission(
         spec=_spec(context, body.model),
-        data=_data(body.data),
+        data=RequestData.of(body.data),
         draws=body.draws,
         datasets=body.datasets,
         seed=body.seed,
@@ -100,10 +111,6 @@ def _simulation_submission(context: ContextOf, body: SimulateBody) -> Simulation
 def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
     """The specification with copies of the registered tests that it names."""
     return with_lift_tests(model, lift_tests.resolved(context, model.lift_tests))
-
-
-def _data(data: FitData) -> RequestData:
-    return RequestData(data.dataset_id, data.rows)
 
 
 def _check(context: ContextOf, submission: FitSubmission) -> Response:

@@ -6,6 +6,7 @@ from app.contract.documents import OperationDocument
 from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 from app.http.accepted import CallOf, Prefer, accepted, wants_async
+from app.http.body_route import takes
 from app.http.computed_answer import LaneRunnerOf, json_response
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import requires_scope
@@ -25,6 +26,7 @@ routes = router("plans")
     },
 )
 @requires_scope("read", queued="write")
+@takes("plan")
 async def post_allocate(
     model: ExistingModel,
     body: AllocateBody,
@@ -59,6 +61,7 @@ async def post_allocate(
     responses=problems(404, 409, 413, 415, 422),
 )
 @requires_scope("read")
+@takes("plan")
 async def post_evaluate_plan(
     model: ExistingModel, body: EvaluatePlanBody, context: ContextOf, run_in_lane: LaneRunnerOf
 ) -> Response:
@@ -74,6 +77,7 @@ async def post_evaluate_plan(
     response_model=OperationDocument,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("plan")
 async def post_frontier(
     model: ExistingModel,
     body: FrontierBody,

@@ -20,6 +20,7 @@ from app.contract.projects import (
     PromotionBody,
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
+from app.http.body_route import found_first, takes
 from app.http.computed_answer import LaneRunnerOf, created, json_response
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
@@ -35,8 +36,9 @@ from app.services.projects.plan_vs_actual import variance, variance_csv
 routes = router("projects")
 
 
+@found_first
 def existing_project(project_id: Id, context: ContextOf) -> ProjectRow:
-    """The project in the path; 404 takes precedence over errors in the body."""
+    """The project in the path."""
     return projects.find(context, project_id)
 
 
@@ -117,6 +119,7 @@ def list_promotions(project: ExistingProject, context: ContextOf) -> Listing[Pro
     response_model=ProjectPlanRead,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("plan")
 async def adopt_plan(
     project: ExistingProject,
     body: ProjectPlanBody,
@@ -161,6 +164,7 @@ def get_plan(
     response_model=Actuals,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("table")
 async def post_actuals(
     project: ExistingProject,
     body: ActualsBody,
@@ -169,12 +173,12 @@ async def post_actuals(
     idempotent: Idempotent,
 ) -> Response:
     """Post actual weeks: KPI, spend, prices and the other columns of the model's table."""
-    data = RequestData(body.data.dataset_id, body.data.rows)
+    data = RequestData.of(body.data)
 
     def post() -> Response:
         return created(Actuals.model_validate(actuals.post(context, project, data)))
 
-    return await idempotent.answer(lambda: run_in_lane(context.lanes.questions, post))
+    return await idempotent.answer(lambda: run_in_lane(context.lanes.tables, post))
 
 
 @routes.get("/projects/{project_id}/actuals", responses=problems(404))

@@ -13,6 +13,7 @@ from app.contract.query_answers import (
     ModelGraphAnswer,
 )
 from app.db.models import ModelRow
+from app.http.body_route import takes
 from app.http.computed_answer import LaneRunnerOf, SerializedAnswer, json_response, serialize
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
@@ -132,6 +133,7 @@ async def get_report(
     responses=problems(404, 409, 413, 415, 422),
 )
 @requires_scope("read")
+@takes("plan")
 async def post_counterfactual(
     model: ExistingModel,
     body: Annotated[CounterfactualBody, Body(openapi_examples=_WHAT_IF)],

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from app.contract.documents import OperationDocument
 from app.contract.fit import RefitBody
 from app.http.accepted import CallOf, Prefer, accepted
+from app.http.body_route import takes
 from app.http.computed_answer import LaneRunnerOf
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
@@ -24,6 +25,7 @@ routes = router("refits")
     response_model=OperationDocument,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("table")
 async def post_refit(
     model: ExistingModel,
     body: RefitBody,
@@ -42,7 +44,7 @@ async def post_refit(
 
     async def submit() -> Response:
         row = await run_in_lane(
-            context.lanes.questions,
+            context.lanes.tables,
             lambda: refits.submit(context, model, _submission(context, body), call),
         )
         return await accepted(context, row, prefer)
@@ -61,7 +63,7 @@ def _submission(context: ContextOf, body: RefitBody) -> RefitSubmission:
     if body.model is not None:
         spec = with_lift_tests(body.model, lift_tests.resolved(context, body.model.lift_tests))
     return RefitSubmission(
-        data=RequestData(body.data.dataset_id, body.data.rows),
+        data=RequestData.of(body.data),
         spec=spec,
         sampling=body.sampling,
         accept_restated=body.restated == "accept",

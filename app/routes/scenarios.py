@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.contract.base import Page
 from app.contract.scenarios import Comparison, ScenarioBody, ScenarioRead, ScenarioSummary
+from app.http.body_route import takes
 from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
@@ -29,6 +30,7 @@ Ids = Annotated[list[Annotated[str, ID]], Query(min_length=1, max_length=20)]
     response_model=ScenarioRead,
     responses=problems(404, 409, 413, 415, 422),
 )
+@takes("plan")
 async def save_scenario(
     body: ScenarioBody, context: ContextOf, run_in_lane: LaneRunnerOf, idempotent: Idempotent
 ) -> Response:

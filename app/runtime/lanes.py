@@ -30,13 +30,14 @@ _SMOOTHING = 0.1
 class Lane:
     """A few threads and a queue for them; everything but the work runs on the event loop.
 
-    ``longest_wait``: seconds that a call may expect to wait for its turn.
+    ``longest_wait``: seconds that a call may expect to wait for its turn. ``most``: threads that
+    one tenant may use at a time; by default all.
     """
 
-    def __init__(self, threads: int, longest_wait: float) -> None:
+    def __init__(self, threads: int, longest_wait: float, most: int | None = None) -> None:
         self.threads = threads
         self._longest_wait = longest_wait
-        self._turns = Turns(threads)
+        self._turns = Turns(threads, most)
         self._limiter = CapacityLimiter(threads)
         self._calls = 0
         self._mean_seconds = 0.0
@@ -48,7 +49,7 @@ class Lane:
 
     def wait(self, tenant: str) -> float:
         """Expected seconds that the tenant's next call would wait; 0 until one was completed."""
-        return self._turns.ahead(tenant) * self._mean_seconds / self.threads
+        return self._turns.ahead(tenant) * self._mean_seconds / self._turns.most
 
     async def run[Answer](
         self, tenant: str, work: Callable[[], Answer], disconnected: Callable[[], Awaitable[None]]
@@ -98,11 +99,17 @@ async def _cancel_when(disconnected: Callable[[], Awaitable[None]], scope: Cance
 
 @dataclass(frozen=True)
 class Lanes:
-    """The lanes of a service: for reads, for what-if questions, and for plans."""
+    """The lanes of a service: for reads, for what-if questions, for plans, and for reading bodies.
+
+    ``documents``: parsing of small bodies; ``tables``: of large ones, and the calls that check a
+    table. A thread of ``tables`` waits for a process for seconds, so no tenant has them all.
+    """
 
     reads: Lane
     questions: Lane
     plans: Lane
+    documents: Lane
+    tables: Lane
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -112,4 +119,6 @@ class Lanes:
             reads=Lane(settings.read_workers, longest),
             questions=Lane(settings.query_workers, longest),
             plans=Lane(settings.plan_workers, longest),
+            documents=Lane(1, longest),
+            tables=Lane(settings.intake_workers, longest, max(1, settings.intake_workers - 1)),
         )

@@ -43,11 +43,14 @@ OPTIMIZER: Levels = (
 )
 APP: Levels = (
     ("ids", "errors", "access_settings", "contract"),
+    ("body_settings",),
     ("settings", "problems", "display"),
     ("runtime",),
     ("db",),
     ("store", "access", "jobs", "client"),
-    ("fitworker", "configuration", "context"),
+    ("fitworker", "configuration"),
+    ("intake",),
+    ("context",),
     ("services.administration",),
     ("services.catalog",),
     ("services.fitting", "services.planning", "http"),

@@ -1,21 +1,17 @@
 """Datasets: parse uploaded tables, store their bytes unchanged, and profile them."""
 
-from dataclasses import replace
-
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import DatasetRow
 from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
-from app.errors import InvalidRequest, NotFound, UnsupportedMediaType
+from app.errors import NotFound, UnsupportedMediaType
 from app.ids import new_id
+from app.intake.tables import SentTable, issue_in_body, read_profile
 from app.services.administration.quotas import check_bytes
-from app.settings import Settings
-from mmm.data.profile import profile_table
-from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
-from mmm.errors import DataError, Issue, TableTooLarge
+from mmm.data.table_reader import CSV, JSON, PARQUET
+from mmm.errors import DataError
 
 MEDIA_TYPES = (CSV, PARQUET, JSON)
 
@@ -30,11 +26,11 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
     if kind not in MEDIA_TYPES:
         given = kind or "no Content-Type"
         raise UnsupportedMediaType(f"Send one of {', '.join(MEDIA_TYPES)}, not {given}.")
+    table = SentTable(content, kind, context.settings.table_limits)
     try:
-        table = read_sent(content, kind, context.settings, pointer="")
+        profile = context.intake.run(table.size, read_profile, table)
     except DataError as error:
-        raise DataError(_in_body(error)) from error
-    profile = profile_table(table)
+        raise DataError(map(issue_in_body, error.issues)) from error
     with context.database.write() as session:
         check_bytes(session, context.settings, len(content))
         row = DatasetRow(
@@ -77,21 +73,3 @@ def remove(context: Context, dataset_id: str) -> None:
         if row is None:
             raise NotFound("dataset", dataset_id)
         session.delete(row)
-
-
-def read_sent(
-    content: bytes, media_type: str, settings: Settings, *, pointer: str = "/data"
-) -> pd.DataFrame:
-    """Read a caller's table; ``pointer`` is its place in the request.
-
-    Raises DataError for what is not a table, and InvalidRequest for one above the size limits.
-    """
-    try:
-        return read_table(content, media_type, settings.table_limits)
-    except TableTooLarge as error:
-        raise InvalidRequest(replace(issue, pointer=pointer) for issue in error.issues) from error
-
-
-def _in_body(error: DataError) -> list[Issue]:
-    """Issues with pointers below a fit's ``/data``, as pointers into the dataset's body."""
-    return [replace(issue, pointer=issue.pointer.removeprefix("/data")) for issue in error.issues]

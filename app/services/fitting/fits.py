@@ -45,7 +45,7 @@ def submit(context: Context, submission: FitSubmission, call: Call) -> Operation
         "spec": submission.spec.model_dump(mode="json"),
         "sampling": submission.sampling.model_dump(mode="json"),
         "dataset_id": submission.data.dataset_id,
-        "media_type": data.media_type,
+        "media_type": data.table.sent.media_type,
         "name": submission.name,
         "project": submission.project,
     }

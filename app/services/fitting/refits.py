@@ -7,16 +7,14 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.db.models import ModelRow, OperationRow
 from app.errors import InvalidRequest, NotFound
+from app.intake.tables import continue_data, without_draws
 from app.jobs.operations import Call
 from app.services.administration.quotas import check_bytes, check_operations
-from app.services.catalog import datasets, models
+from app.services.catalog import models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
-from app.services.fitting.submission import RequestData, data_bytes, in_request
-from mmm.checks.prior import precheck
+from app.services.fitting.submission import RequestData, in_request, request_table
 from mmm.data.table_reader import CSV
-from mmm.errors import DataError, Issue, SpecError
-from mmm.posterior.fitted import FittedModel
-from mmm.refit.append_weeks import AppendedData, append_weeks
+from mmm.errors import Issue
 from mmm.refit.report import StabilityReport
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -46,11 +44,13 @@ def submit(
     model = models.fitted(context, row)
     sampling, spec = submission.sampling or model.method.sampling, submission.spec or model.spec
     require_draws(context.settings, sampling)
-    continued = append_request_data(
-        context, model, submission.data, spec, accept=submission.accept_restated
-    )
+    table = request_table(context, submission.data).sent
+    with in_request():
+        continued = context.intake.run(
+            table.size, continue_data, without_draws(model), table, spec, submission.accept_restated
+        )
     require_cells(context.settings, spec, continued.panel, kept_draws(sampling), "/sampling")
-    if spec == model.spec and not continued.new_weeks and not continued.restated:
+    if spec == model.spec and not continued.changed:
         last = model.panel.weeks[-1]
         detail = f"the data end on {last}, like the model's; append the weeks after it"
         raise InvalidRequest([Issue("/data", "nothing_new", detail)])
@@ -63,7 +63,7 @@ def submit(
         "project": submission.project or row.project,
         "base": {"model_id": row.id},
     }
-    content = continued.table.to_csv(index=False).encode()
+    content = continued.content
 
     def store_data(session: Session) -> str:
         models.lock_against_deletion(session, row.id)
@@ -72,20 +72,6 @@ def submit(
         return context.store.put(content)
 
     return context.operations.submit(KIND, request, call, store_data, base_key=row.artefact_key)
-
-
-def append_request_data(
-    context: Context, model: FittedModel, data: RequestData, spec: ModelSpec, *, accept: bool
-) -> AppendedData:
-    """The model's data continued by the request's; errors point into the request's body."""
-    _, content, media_type = data_bytes(context, data)
-    try:
-        table = datasets.read_sent(content, media_type, context.settings)
-        continued = append_weeks(model, table, spec, accept=accept)
-        precheck(spec, continued.panel)
-    except (DataError, SpecError) as error:
-        raise type(error)(in_request(issue) for issue in error.issues) from error
-    return continued
 
 
 def stability_of(row: ModelRow) -> StabilityReport:

@@ -43,12 +43,12 @@ def submit(context: Context, submission: SimulationSubmission, call: Call) -> Op
     require_cells(context.settings, submission.spec, data.panel, submission.draws, "/draws")
     request = {
         "spec": submission.spec.model_dump(mode="json"),
-        "media_type": data.media_type,
+        "media_type": data.table.sent.media_type,
         "draws": submission.draws,
         "datasets": submission.datasets,
         "seed": submission.seed,
     }
-    result_bytes = submission.datasets * len(data.content)
+    result_bytes = submission.datasets * data.table.sent.length
     return context.operations.submit(
         KIND,
         request,

@@ -1,20 +1,21 @@
 """Data and specification of a request, checked completely before the job is queued."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import Any
+from typing import Self
 
 from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.contract.fit import FitData
+from app.intake.tables import SentTable, check_for_fit
 from app.services.administration.quotas import check_bytes, check_operations
 from app.services.catalog import datasets
 from app.store.port import ArtefactStore
-from mmm.checks.prior import Precheck, precheck
-from mmm.data.panel import Panel, build_panel
-from mmm.data.table_reader import JSON, cell_issue
+from mmm.checks.prior import Precheck
+from mmm.data.panel import Panel
+from mmm.data.table_reader import JSON
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec
@@ -22,29 +23,37 @@ from mmm.spec.model import ModelSpec, parse_spec
 
 @dataclass(frozen=True)
 class RequestData:
-    """The data of a request: a stored dataset or inline rows; exactly one of them is given."""
+    """The data of a request: a stored dataset or the JSON of inline rows; exactly one is given."""
 
     dataset_id: str | None
-    rows: list[dict[str, Any]] | None
+    rows: bytes | None
+
+    @classmethod
+    def of(cls, data: FitData) -> Self:
+        """The data of a request's body."""
+        return cls(data.dataset_id, data.rows.content if data.rows else None)
+
+
+@dataclass(frozen=True)
+class RequestTable:
+    """The table of a request; ``key`` is that of the stored dataset, None for inline rows."""
+
+    sent: SentTable
+    key: str | None = None
+
+    def stored_key(self, store: ArtefactStore) -> str:
+        """The key of the bytes, which are stored now if they are not yet."""
+        return self.key or store.put(self.sent.bytes())
 
 
 @dataclass(frozen=True)
 class CheckedData:
-    """The checked data of a request: bytes, panel and precheck.
-
-    ``key`` is that of the stored dataset, None for inline rows.
-    """
+    """The checked data of a request: table, panel and precheck."""
 
     dataset_id: str | None
-    key: str | None
-    content: bytes
-    media_type: str
+    table: RequestTable
     panel: Panel
     precheck: Precheck
-
-    def stored_key(self, store: ArtefactStore) -> str:
-        """The key of the bytes, which are stored now if they are not yet."""
-        return self.key or store.put(self.content)
 
 
 def check_quota_and_store(
@@ -57,10 +66,10 @@ def check_quota_and_store(
     """
     if data.dataset_id is not None:
         datasets.lock_against_deletion(session, data.dataset_id)
-    new = 0 if data.key else len(data.content)
+    new = 0 if data.table.key else data.table.sent.length
     check_operations(session, context.settings)
     check_bytes(session, context.settings, new + more)
-    return data.stored_key(context.store)
+    return data.table.stored_key(context.store)
 
 
 def with_lift_tests(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:
@@ -70,7 +79,7 @@ def with_lift_tests(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSp
     try:
         return parse_spec(document | {"lift_tests": tests})
     except SpecError as error:
-        raise SpecError(in_request(issue) for issue in error.issues) from error
+        raise SpecError(_in_request(issue) for issue in error.issues) from error
 
 
 def check_data(context: Context, spec: ModelSpec, data: RequestData) -> CheckedData:
@@ -78,38 +87,32 @@ def check_data(context: Context, spec: ModelSpec, data: RequestData) -> CheckedD
 
     Raises NotFound, InvalidRequest (size), DataError or SpecError, with pointers into the request.
     """
-    key, content, media_type = data_bytes(context, data)
+    table = request_table(context, data)
+    with in_request():
+        panel, implied = context.intake.run(table.sent.size, check_for_fit, table.sent, spec)
+    return CheckedData(data.dataset_id, table, panel, implied)
+
+
+def request_table(context: Context, data: RequestData) -> RequestTable:
+    """The table that a request sends or names; raises NotFound."""
+    limits = context.settings.table_limits
+    if data.rows is not None:
+        return RequestTable(SentTable(data.rows, JSON, limits))
+    row = datasets.find(context, data.dataset_id or "")
+    path = context.store.path(row.artefact_key)
+    return RequestTable(SentTable(path, row.media_type, limits), row.artefact_key)
+
+
+@contextmanager
+def in_request() -> Iterator[None]:
+    """Give issues of data and specification pointers into the body of the request."""
     try:
-        table = datasets.read_sent(content, media_type, context.settings)
-        panel = build_panel(table, spec)
-        return CheckedData(data.dataset_id, key, content, media_type, panel, precheck(spec, panel))
+        yield
     except (DataError, SpecError) as error:
-        raise type(error)(in_request(issue) for issue in error.issues) from error
+        raise type(error)(_in_request(issue) for issue in error.issues) from error
 
 
-def data_bytes(context: Context, data: RequestData) -> tuple[str | None, bytes, str]:
-    """Key (None for inline rows), bytes and media type of the data; raises NotFound, DataError."""
-    if data.dataset_id is None:
-        return None, _row_bytes(data.rows or []), JSON
-    row = datasets.find(context, data.dataset_id)
-    return row.artefact_key, context.store.path(row.artefact_key).read_bytes(), row.media_type
-
-
-def _row_bytes(rows: list[dict[str, Any]]) -> bytes:
-    """The rows as JSON; raises DataError for a number beyond floats, which became infinite."""
-    try:
-        return json.dumps({"rows": rows}, separators=(",", ":"), allow_nan=False).encode()
-    except ValueError:
-        raise DataError(
-            cell_issue(row, column, "too_large", "the number is beyond what a float can hold")
-            for row, cells in enumerate(rows)
-            for column, cell in cells.items()
-            if isinstance(cell, float) and not isfinite(cell)
-        ) from None
-
-
-def in_request(issue: Issue) -> Issue:
-    """An issue of data or specification, with its pointer into the body of a request."""
+def _in_request(issue: Issue) -> Issue:
     if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
         return replace(issue, pointer="/data" + issue.pointer)
     if issue.pointer in ("", "/data") or issue.pointer.startswith("/data/"):

@@ -32,7 +32,7 @@ def variance(context: Context, project: ProjectRow, plan_id: str | None) -> Proj
         )
         raise QueryError([Issue("", "no_actuals", detail)])
     planned = planned_weeks(model, plan.question, plan.request, plan.answer)
-    comparison = plan_versus_actual(model, planned, actual.panel)
+    comparison = plan_versus_actual(model, planned, actual)
     return ProjectPlanVersusActual(
         **dict(comparison),
         plan_id=plan.id,

@@ -162,7 +162,7 @@ def test_keys_stop_when_they_expire(service) -> None:
     soon = datetime.now(UTC) + timedelta(hours=1)
     key = service.key(expires_at=soon)
     assert service.get("/v1/models", key).status_code == 200
-    found = ApiKeyRow.digest == digest(key, server_secret(service.settings))
+    found = ApiKeyRow.digest == digest(key, server_secret(service.context.settings))
     with service.database.write() as session:
         past = datetime.now(UTC) - timedelta(seconds=1)
         session.execute(update(ApiKeyRow).where(found).values(expires_at=past))

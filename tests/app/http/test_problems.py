@@ -4,7 +4,6 @@ import pytest
 
 from app import errors as own
 from app.errors import AppError, JobError, NotFound
-from app.http.handlers import pointer_in
 from app.problems import INTERNAL, RULES, problem_of, rule_of, status_problem
 from mmm import errors as model
 from mmm.errors import DataError, Issue, MmmError
@@ -62,19 +61,3 @@ def test_issues_become_errors_and_the_first_becomes_the_sentence() -> None:
 
 def test_a_bare_status() -> None:
     assert status_problem(405, None, None).code == "method_not_allowed"
-
-
-@pytest.mark.parametrize(
-    ("document", "location", "expected"),
-    [
-        ({"a": [{"b": 1}]}, ("a", 0, "b"), "/a/0/b"),
-        ({"a": [{}]}, ("a", 0, "b"), "/a/0/b"),
-        ({"a": {"b": 1}}, ("a", "expected", "b"), "/a/b"),
-        ({"a": 1}, ("a", "float"), "/a"),
-        ({"a/b": 1}, ("a/b",), "/a~1b"),
-        ([1], (0,), "/0"),
-        (None, ("a",), ""),
-    ],
-)
-def test_pointer_in(document, location, expected) -> None:
-    assert pointer_in(document, location) == expected

@@ -49,7 +49,7 @@ def running(tmp_path_factory, models) -> Iterator[Running]:
     app = create_app(settings, fit_command=fake_command(models))
     database = open_database(settings.resolved_database_url)
     with serving(app) as client:
-        service = KeyedService(client, settings, database)
+        service = KeyedService(app, client, database)
         with service.of("us") as us, service.of("them") as them:
             yield us, them, app.state.context.cache
     database.close()

@@ -1,0 +1,1 @@
+"""The service while one tenant attacks it: what everybody else notices."""
