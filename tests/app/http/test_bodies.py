@@ -79,7 +79,7 @@ FIRST = {
     "a key that may only read": ("/v1/fit", "read", 403, "missing_scope"),
     "no model": (MISSING, "write", 404, "not_found"),
     "no project": ("/v1/projects/none/actuals", "write", 404, "not_found"),
-    "no id": (f"/v1/models/{'x' * 101}/allocate", "write", 422, "validation"),
+    "no id": (f"/v1/models/{'x' * 101}/allocate", "write", 422, "invalid_request"),
     "a body that is too large": ("/v1/fit", "write", 413, "body_too_large"),
 }
 
