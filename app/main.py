@@ -13,11 +13,11 @@ from app.assemble import open_infrastructure, start_worker
 from app.context import Context
 from app.fitworker.process import COMMAND
 from app.http import docs_page, handlers, openapi
+from app.http.body.unread import UnreadBody
 from app.http.metrics_server import serve_metrics
 from app.http.middleware import ProblemRewriter, RequestContext
 from app.http.openapi import operation_id
 from app.http.trusted_host import TrustedHost, trusted_names
-from app.http.unread_body import UnreadBody
 from app.intake.pool import Intake
 from app.jobs.identity import claim_service
 from app.jobs.operations import Operations

@@ -8,7 +8,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from app.context import Context, context_of
 from app.contract.problem import MEDIA_TYPE, Problem
 from app.db.models import ModelRow, OperationRow
-from app.http.body_route import found_first
+from app.http.body.route import found_first
 from app.http.guarded_route import GuardedRoute
 from app.http.path_ids import Id
 from app.services.catalog import models

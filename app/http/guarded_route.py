@@ -14,7 +14,7 @@ from app.contract.caller import Caller, Scope, in_order
 from app.db.database import Database
 from app.errors import MissingScope
 from app.http.accepted import wants_async
-from app.http.body_route import Endpoint
+from app.http.body.route import Endpoint
 from app.http.handlers import request_id_of, status_of
 from app.http.path_ids import printable_path, refuse_malformed_ids
 from app.http.strict_route import StrictRoute

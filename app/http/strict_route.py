@@ -7,7 +7,7 @@ from fastapi.params import Query
 from starlette.responses import Response
 
 from app.errors import InvalidRequest, UnsupportedMediaType
-from app.http.body_route import BodyRoute, Endpoint
+from app.http.body.route import BodyRoute, Endpoint
 from mmm.errors import Issue, pointer
 
 

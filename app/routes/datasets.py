@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.contract.base import Name, Page
 from app.contract.documents import DatasetDocument
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router

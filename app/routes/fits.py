@@ -9,7 +9,7 @@ from app.contract.documents import FitCheckDocument, OperationDocument
 from app.contract.fit import FitBody, ModelBody, SimulateBody
 from app.db.models import OperationRow
 from app.http.accepted import CallOf, Prefer, accepted
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf
 from app.http.dependencies import ContextOf, problems, router
 from app.http.idempotent import Idempotent

@@ -6,7 +6,7 @@ from app.contract.documents import OperationDocument
 from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 from app.http.accepted import CallOf, Prefer, accepted, wants_async
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf, json_response
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.guarded_route import requires_scope

@@ -20,7 +20,7 @@ from app.contract.projects import (
     PromotionBody,
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
-from app.http.body_route import found_first, takes
+from app.http.body.route import found_first, takes
 from app.http.computed_answer import LaneRunnerOf, created, json_response
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router

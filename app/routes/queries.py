@@ -13,7 +13,7 @@ from app.contract.query_answers import (
     ModelGraphAnswer,
 )
 from app.db.models import ModelRow
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf, SerializedAnswer, json_response, serialize
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from app.contract.documents import OperationDocument
 from app.contract.fit import RefitBody
 from app.http.accepted import CallOf, Prefer, accepted
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.contract.base import Page
 from app.contract.scenarios import Comparison, ScenarioBody, ScenarioRead, ScenarioSummary
-from app.http.body_route import takes
+from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router

@@ -186,14 +186,13 @@ def test_one_tenant_cannot_take_the_room_of_all(service, write) -> None:
 
 def test_who_finds_no_room_is_told_when_to_come_again(service, write) -> None:
     headers = {"Content-Length": str(3 * MEGABYTE)}
-    with (
-        closing(Line(service, "/v1/datasets", write, **headers)) as holding,
-        closing(Line(service, "/v1/datasets", write, **headers)) as waiting,
-    ):
-        for _ in range(24):  # for three seconds, at twice the least rate
-            holding.send(b" " * 16 * 1024)
-            time.sleep(0.125)
-        status, problem, closed = waiting.answer()
+    with closing(Line(service, "/v1/datasets", write, **headers)) as holding:
+        wait_until(lambda: service.context.intake.in_flight.free == 3 * MEGABYTE)
+        with closing(Line(service, "/v1/datasets", write, **headers)) as waiting:
+            for _ in range(24):  # for three seconds, at twice the least rate
+                holding.send(b" " * 16 * 1024)
+                time.sleep(0.125)
+            status, problem, closed = waiting.answer()
     assert (status, problem["code"], closed) == (503, "overloaded", True)
     assert "found no room in 2 s" in problem["detail"]
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.context import Context, caller_of, service_of
+from app.http.body.receiving import received_body
 from app.http.computed_answer import lane_runner_of
-from app.http.receiving import received_body
 from app.intake.document import read_document
 from app.intake.pool import SMALL_BYTES
 from app.settings import Settings
