@@ -43,7 +43,7 @@ class TokenKeys(PyJWKClient):
         if self._failed is None or time.monotonic() - self._failed >= self.cooldown_duration:
             try:
                 return self._fetch()
-            except (PyJWTError, OSError, ValueError, KeyError) as error:
+            except (PyJWTError, OSError, ValueError, KeyError, TypeError) as error:
                 self._failed, self._reason = time.monotonic(), str(error)
         if self._last is not None and time.monotonic() - self._last[0] < STALE:
             return self._last[1]

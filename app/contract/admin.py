@@ -7,9 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.contract.base import Name, RequestBody, StoredDocument
 from app.contract.caller import Scope
-from mmm.spec.calendar import LAST_DAY
 
-Expiry = Annotated[AwareDatetime, Field(le=datetime.combine(LAST_DAY, datetime.min.time(), UTC))]
+Expiry = Annotated[AwareDatetime, Field(le=datetime(9999, 12, 30, tzinfo=UTC))]
+"""A time that has a date in every time zone."""
 
 
 class KeyBody(RequestBody):

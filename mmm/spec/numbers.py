@@ -1,9 +1,9 @@
 """The numbers that people give, bounded so that what is computed from them stays finite.
 
-An amount has at most the size ``LARGEST``: no economy, in any currency, has more in a year, a
-hundred of them stay below 1e20 (which solvers of linear programs take for infinite), and the fourth
-power of one is far below the largest float. Other than zero it has at least the size ``TRACE``,
-below which squares and reciprocals leave the floats; what divides has at least ``SMALLEST``.
+An amount has at most the size ``LARGEST``: no company, in any currency, turns over more in a year;
+solvers of linear programs take 1e20 for infinite; and fourth powers are far from the largest float.
+Other than zero it has at least the size ``TRACE``, below which squares and reciprocals leave the
+floats; what divides has at least ``SMALLEST``.
 """
 
 from typing import Annotated

@@ -114,6 +114,15 @@ def test_keys_that_open_nothing_are_told_so(service, authorization, told) -> Non
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [b"Bearer \xff", b"Bearer prudent_\xe9", b"\xff\xfe", b"Bearer\xa0x", b"Bearer a.\xff.c"],
+)
+def test_bytes_that_are_no_credential_open_nothing(service, odd) -> None:
+    answer = service.client.get("/v1/models", headers={"Authorization": odd})
+    assert_problem(answer, 401, "unauthenticated")
+
+
 def test_keys_are_refused_before_anything_is_said_of_the_request(service) -> None:
     for key, status in ((None, 401), (service.key("read"), 403)):
         for path in ("/v1/fit", "/v1/fit?strange=1", "/v1/models/absent/frontier"):

@@ -35,6 +35,7 @@ class Provider:
         self.keys: dict[str, Any] = {}
         self.requests: list[str] = []
         self.broken = False
+        self.document: Any = None
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever)
@@ -68,7 +69,9 @@ class Provider:
         }
         return jwt.encode(kept, self.keys[kid], algorithm, headers={"kid": kid})
 
-    def _document(self, path: str) -> dict[str, Any]:
+    def _document(self, path: str) -> Any:
+        if self.document is not None:
+            return self.document
         if path == "/.well-known/openid-configuration":
             return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys"}
         return {"keys": [_public(kid, key) for kid, key in self.keys.items()]}
@@ -235,6 +238,12 @@ def test_a_provider_that_fails_is_asked_at_a_bounded_rate(provider) -> None:
             reader.caller(provider.token())
     assert refused.value.retry_after == 30.0
     assert len(provider.requests) == 1
+
+
+def test_a_provider_whose_document_is_none_is_not_available(provider) -> None:
+    provider.document = ["no", "object"]
+    with pytest.raises(ProviderUnavailable):
+        reader_of(provider).caller(provider.token())
 
 
 def test_keys_of_a_provider_that_fails_later_are_used_on(provider) -> None:

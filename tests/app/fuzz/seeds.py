@@ -276,6 +276,8 @@ def reading_seeds() -> list[Seed]:
         Seed("audit", "GET", "/v1/audit", query={"limit": "2"}),
         Seed("cancel", "POST", "/v1/operations/{operation}:cancel", status=409),
         Seed("stop", "POST", "/v1/operations/{operation}:stop", status=409),
+        *(Seed(path, "GET", path) for path in ("/docs", "/livez", "/readyz", "/version")),
+        Seed("document", "GET", "/openapi.json"),
         Seed("events", "GET", "/v1/operations/{operation}/events",
              headers={"Last-Event-ID": "1"}),
     ]  # fmt: skip
