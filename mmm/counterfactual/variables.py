@@ -103,7 +103,11 @@ def geo_factors(model: FittedModel, variable: VariableRef) -> Array:
 
 
 def check_values(variable: VariableRef, values: Array, where: str) -> None:
-    """Raise QueryError under ``where`` for a price that is not positive or negative spend."""
+    """Raise QueryError under ``where`` for a price that is not positive, negative spend, and what
+    several interventions carry beyond any number."""
+    if not np.isfinite(values).all():
+        detail = f"{variable.name} would be beyond any number"
+        raise QueryError([Issue(where, "not_finite", detail)])
     lowest = float(values.min())
     if "price" in variable.array and lowest <= 0.0:
         detail = f"{variable.name} would be {lowest:g}; a price must stay above zero"

@@ -116,10 +116,11 @@ def running_world(folder: Path, **variables: str) -> Iterator[World]:
     """A service in a process of its own, whose fits are the fake's."""
     models = folder / "models"
     models.mkdir()
-    save_model(fake_model(draws=30), models / "trusted.nc")
-    save_model(fake_model(seeds.WIDE, geos=2, draws=20), models / "rejected.nc")
+    save_model(fake_model(draws=16), models / "trusted.nc")
+    save_model(fake_model(seeds.WIDE, geos=2, draws=12), models / "rejected.nc")
     service = ServiceProcess(folder / "data", models, **(LIMITS | variables))
     try:
+        service.client.timeout = httpx.Timeout(300)  # a bound of waiting is tested elsewhere
         world = World(service.client, {}, service.log)
         world.fill()
         yield world

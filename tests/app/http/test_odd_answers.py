@@ -31,9 +31,13 @@ def logged(tmp_path_factory) -> Iterator[httpx.Client]:
     service.close()
 
 
-def test_an_answer_that_is_not_finite_names_its_field(logged) -> None:
+@pytest.fixture(scope="module")
+def model_id(logged) -> str:
+    return fitted_model(logged, TRUSTED, model={**RICH, "link": "log"})
+
+
+def test_an_answer_that_is_not_finite_names_its_field(logged, model_id) -> None:
     """Sales double with every few units of demand: with a million units no float holds them."""
-    model_id = fitted_model(logged, TRUSTED, model={**RICH, "link": "log"})
     body: dict[str, Any] = {"window": WINDOW, "do": [{"variable": "demand", "set": 1e6}]}
     answer = logged.post(f"/v1/models/{model_id}/counterfactual", json=body)
     document = assert_problem(answer, 422, "not_finite")
@@ -50,6 +54,15 @@ def test_an_answer_that_is_not_finite_names_its_field(logged) -> None:
     assert (queued.status_code, queued.json()["error"]["status"]) == (202, 422)
     near = {**body, "do": [{"variable": "demand", "set": 0.1}]}
     assert logged.post(f"/v1/models/{model_id}/counterfactual", json=near).status_code == 200
+
+
+def test_interventions_that_together_leave_all_numbers_name_the_one_that_does(
+    logged, model_id
+) -> None:
+    do = [{"variable": "price", "scale": 1e9}] * 40
+    answer = logged.post(f"/v1/models/{model_id}/counterfactual", json={"window": WINDOW, "do": do})
+    document = assert_problem(answer, 422, "invalid_query")
+    assert document["errors"][0]["pointer"] == "/do/34"  # 10 * 1e9**34 is beyond 1e308
 
 
 def test_a_name_from_before_control_characters_were_refused_is_exported() -> None:
