@@ -12,7 +12,6 @@ from mmm.errors import Issue, pointer
 
 MOST_CHARACTERS = 100
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_PLAIN = "/:"
 
 ID = StringConstraints(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[A-Za-z0-9._-]+$")
 """What a query's id looks like, and what the documentation says of every id."""
@@ -33,7 +32,7 @@ def refuse_malformed_ids(request: Request) -> None:
 
 def printable_path(request: Request) -> str:
     """The path for logs and rows: what an id cannot hold is percent-encoded."""
-    return quote(request.scope["path"], safe=_PLAIN)
+    return quote(request.scope["path"], safe="/:")
 
 
 def _shown(given: str) -> str:

@@ -17,6 +17,8 @@ MOST_ISSUES = 20
 
 def require_finite(answer: BaseModel) -> None:
     """Raise NotFinite, which names the fields, for an answer that holds NaN or infinity."""
+    if _is_finite(answer):
+        return
     issues: list[Issue] = []
     for path, number in _not_finite(answer):
         if len(issues) < MOST_ISSUES:
@@ -25,8 +27,7 @@ def require_finite(answer: BaseModel) -> None:
                 "leaves what can be computed; stay closer to the observed data"
             )
             issues.append(Issue("", "not_finite", detail))
-    if issues:
-        raise NotFinite(issues)
+    raise NotFinite(issues)
 
 
 def finite_document(answer: BaseModel) -> dict[str, Any]:
@@ -42,6 +43,23 @@ def without_nan(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [without_nan(item) for item in value]
     return None if isinstance(value, float) and value - value != 0.0 else value
+
+
+def _is_finite(answer: BaseModel) -> bool:
+    """Whether no number of the answer is NaN or infinite; quick, since nearly all are finite."""
+    waiting: list[Any] = [answer]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, float):
+            if value - value != 0.0:
+                return False
+        elif isinstance(value, BaseModel):
+            waiting.extend(value.__dict__.values())
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list | tuple):
+            waiting.extend(value)
+    return True
 
 
 def _not_finite(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], float]]:
