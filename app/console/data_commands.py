@@ -24,9 +24,11 @@ def init(
 ) -> None:
     """Draft a specification from the columns of a table, to be edited by hand."""
     from app.console.files import load_table, save_text
+    from mmm.checks.draft_events import with_recurring_weeks
     from mmm.data.draft import draft_spec
 
-    draft = draft_spec(load_table(data))
+    table = load_table(data)
+    draft = with_recurring_weeks(draft_spec(table), table)
     for line in draft.notes:
         note(f"- {line}")
     text = json.dumps(draft.model, indent=2)

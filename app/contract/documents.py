@@ -11,6 +11,7 @@ from mmm.checks.lift_check import LiftCheck
 from mmm.data.table_profile import TableProfile
 from mmm.interval import Interval
 from mmm.posterior.evidence import Evidence
+from mmm.spec.environment import Event
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 
@@ -116,7 +117,13 @@ class FitCheckDocument(BaseModel):
     end: str
     weeks: int
     geos: list[str]
-    warnings: list[str] = Field(description="Implausible consequences of the priors.")
+    warnings: list[str] = Field(
+        description="Implausible consequences of the priors, and weeks that recur unmodelled."
+    )
+    suggested_events: list[Event] = Field(
+        description="To add to the model's events: weeks that recur every year and that nothing "
+        "in it explains."
+    )
     implied_media_share: Interval | None = Field(
         description="Media's share of sales under the prior; null if no effect prior is given."
     )

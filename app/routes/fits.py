@@ -18,6 +18,7 @@ from app.services.fitting import fits, simulations
 from app.services.fitting.fits import FitSubmission
 from app.services.fitting.simulations import SimulationSubmission
 from app.services.fitting.submission import RequestData, with_lift_tests
+from mmm.spec.environment import Event
 from mmm.spec.model import ModelSpec
 
 routes = router("fits")
@@ -115,13 +116,15 @@ def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
 
 def _check(context: ContextOf, submission: FitSubmission) -> Response:
     data = fits.check(context, submission)
-    weeks = data.panel.weeks
+    weeks, recurring = data.panel.weeks, data.precheck.recurring
+    suggested = recurring.events() if recurring else []
     document = FitCheckDocument(
         start=weeks[0].isoformat(),
         end=weeks[-1].isoformat(),
         weeks=len(weeks),
         geos=list(data.panel.geos),
         warnings=list(data.precheck.warnings),
+        suggested_events=[Event.model_validate(each) for each in suggested],
         implied_media_share=data.precheck.implied_media_share,
     )
     return JSONResponse(document.model_dump(mode="json"))

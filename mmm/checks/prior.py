@@ -11,6 +11,7 @@ from math import isfinite
 import numpy as np
 
 from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.checks.recurring_weeks import RecurringWeeks, recurring_weeks
 from mmm.data.design import Design, design_of
 from mmm.data.panel import Panel
 from mmm.errors import Issue, SpecError
@@ -136,9 +137,10 @@ def _largest_channel(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple
 @dataclass(frozen=True)
 class Precheck:
     """The result of ``precheck``; ``implied_media_share`` is of the observed KPI, None where no
-    channel's effect is stated."""
+    channel's effect is stated. ``recurring``: weeks that recur and that nothing models."""
 
     implied_media_share: Interval | None
+    recurring: RecurringWeeks | None
     warnings: tuple[str, ...]
 
 
@@ -150,4 +152,6 @@ def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
     design = design_of(spec, panel)
     excluded_cells(resolve_lift_tests(design), panel)
     share = check_implied_media_share(design)
-    return Precheck(share.total, share.warnings) if share else Precheck(None, ())
+    recurring = recurring_weeks(design)
+    warnings = (*(share.warnings if share else ()), *([recurring.sentence] if recurring else ()))
+    return Precheck(share.total if share else None, recurring, warnings)

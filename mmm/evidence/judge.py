@@ -7,6 +7,7 @@ say. Coincidences do not lower the verdict; they are named in a note, and in eve
 from collections.abc import Iterator
 from dataclasses import replace
 
+from mmm.evidence.ran_checks import RECURRING
 from mmm.evidence.record import evidence_of
 from mmm.posterior.evidence import Evidence
 from mmm.posterior.fitted import FittedModel
@@ -39,6 +40,13 @@ def _checks(evidence: Evidence) -> Iterator[Check]:
         len(weeks),
         " ".join(each.detail for each in weeks) or "no break of the level, no stretch that is off",
         "name these weeks as events, or add the series that explains them",
+    )
+    recurring = next(each for each in evidence.checks if each.name == RECURRING)
+    yield _count(
+        RECURRING,
+        int(recurring.found),
+        recurring.detail if recurring.found else "no weeks recur that nothing explains",
+        "add the events that the check of the specification suggests, or holidays",
     )
 
 

@@ -17,6 +17,8 @@ from mmm.types import Array
 YEAR = 365.2425 / 7.0
 """Weeks."""
 
+LEAST_WEEKS = 104
+
 NEAR_WEEKS = 1
 """Weeks of another year count as the same this many weeks around, for feasts that move."""
 
@@ -55,7 +57,7 @@ def season_overlap(view: LinearView, lever: str) -> float | None:
     """Share of the lever's movement that the same weeks of other years have too; None for less
     than two years."""
     n = len(view.weeks)
-    if n < 2.0 * YEAR:
+    if n < LEAST_WEEKS:
         return None
     moves = view.by_week(view.regressions.moves[lever]) / view.geos
     trend = np.column_stack([np.ones(n), np.linspace(-1.0, 1.0, n)])

@@ -3,13 +3,19 @@ them."""
 
 from collections.abc import Iterator, Sequence
 
+from mmm.checks.recurring_weeks import RecurringWeeks
 from mmm.evidence.common_cause import ClaimTest, ClaimTests
 from mmm.evidence.findings import Measured
 from mmm.posterior.evidence import EvidenceCheck, UnexplainedWeeks
 
+RECURRING = "recurring_weeks"
+
 
 def ran_checks(
-    measured: Sequence[Measured], claims: ClaimTests, weeks: Sequence[UnexplainedWeeks]
+    measured: Sequence[Measured],
+    claims: ClaimTests,
+    weeks: Sequence[UnexplainedWeeks],
+    recurring: RecurringWeeks | None,
 ) -> Iterator[EvidenceCheck]:
     """One line for each kind of check, with its smallest p-value, adjusted for all levers."""
     level = measured[0].level * len(measured) if measured else 0.0
@@ -45,6 +51,19 @@ def ran_checks(
         level=level,
         detail="Whether the level breaks, or a stretch of weeks is off.",
     )
+    yield EvidenceCheck(
+        name=RECURRING,
+        found=recurring is not None,
+        p_value=None,
+        level=level,
+        detail=_as_sentence(recurring.sentence)
+        if recurring
+        else "Whether weeks recur every year that nothing in the model explains.",
+    )
+
+
+def _as_sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _of_claims(name: str, tests: Sequence[ClaimTest], level: float, subject: str) -> EvidenceCheck:

@@ -10,6 +10,7 @@ from mmm.causal.effect_regression import effect_regressions
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
 from mmm.causal.sensitivity import tipping_point
+from mmm.checks.recurring_weeks import recurring_weeks
 from mmm.data.timeline import date_basis
 from mmm.evidence.common_cause import ClaimTests, claim_tests
 from mmm.evidence.constancy import drift, effective_weeks
@@ -35,6 +36,7 @@ def evidence_of(model: FittedModel) -> Evidence:
     view = linear_view(model, effect_regressions(model))
     claims = claim_tests(model, LEVEL)
     weeks = tuple(unexplained_weeks(view, LEVEL))
+    recurring = recurring_weeks(model.design)
     facts = _facts(model)
     measured = [*_measure(model, view, facts)]
     found = {lever.name: [*findings(lever, claims)] for lever in measured}
@@ -42,7 +44,9 @@ def evidence_of(model: FittedModel) -> Evidence:
         found[name] += items
     levers = tuple(_record(lever, found[lever.name], claims, facts) for lever in measured)
     return Evidence(
-        levers=levers, checks=tuple(ran_checks(measured, claims, weeks)), unexplained_weeks=weeks
+        levers=levers,
+        checks=tuple(ran_checks(measured, claims, weeks, recurring)),
+        unexplained_weeks=weeks,
     )
 
 
