@@ -16,6 +16,7 @@ from app.runtime.lanes import Lanes
 from app.runtime.probe import Probe
 from app.settings import Settings
 from app.store.port import ArtefactStore
+from app.store.reserve import Reserve
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Context:
 
     A request uses the context ``of`` its caller, whose database and operations are restricted to
     the tenant. Values read from models are kept in ``cache``; computations run in ``lanes``; what
-    callers send is read through ``intake``; ``probes`` check the parts that requests need, by name.
+    callers send is read through ``intake``; ``probes`` check the parts that requests need, by name;
+    ``reserve`` is space for deletions.
     """
 
     settings: Settings
@@ -35,6 +37,7 @@ class Context:
     lanes: Lanes
     intake: Intake
     gate: Gate
+    reserve: Reserve
     probes: Mapping[str, Probe]
     caller: Caller = LOCAL
 

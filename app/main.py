@@ -42,6 +42,7 @@ from app.runtime.periodic import Periodic
 from app.services.administration.readiness import probes
 from app.services.administration.retention import Retention
 from app.settings import Settings
+from app.store.reserve import Reserve
 from mmm.release import release
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,9 @@ DESCRIPTION = (
     "to trust it, ask what-if questions, and get the budget plan that is best for your risk "
     "aversion."
 )
+
+RESERVE_SECONDS = 15.0
+"""Time between two looks at the reserve of disk space."""
 
 
 def create_app(
@@ -155,6 +159,11 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
     stack.callback(intake.close)
     retention = Retention(settings, infrastructure.database, infrastructure.store, all_operations)
     _repeat(stack, "sweep", settings.sweep_seconds, retention.sweep)
+    reserve = Reserve(
+        settings.data_dir.absolute() / "reserve",
+        settings.reserve_bytes if settings.single_host else 0,
+    )
+    _repeat(stack, "reserve", RESERVE_SECONDS, lambda: retention.keep_reserve(reserve))
     log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
     return Context(
         settings=settings,
@@ -165,6 +174,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         lanes=Lanes.of(settings),
         intake=intake,
         gate=gate,
+        reserve=reserve,
         probes=probes(infrastructure.database, infrastructure.store, all_operations),
     )
 

@@ -61,6 +61,12 @@ class Settings(BodySettings):
         gt=0,
         description="Time between two deletions of unreferenced files and old operations.",
     )
+    reserve_bytes: int = Field(
+        default=16 * MEBIBYTE,
+        ge=0,
+        description="Disk space in the data directory that is set aside for deletions on a full "
+        "disk; only with SQLite.",
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on; other than loopback only with auth.",
@@ -123,7 +129,8 @@ class Settings(BodySettings):
         default=10,
         ge=0,
         le=19,
-        description="Niceness of fit processes; 0 gives them the priority of the service.",
+        description="Niceness of fit processes and their compilers, whatever that of the service; "
+        "where the service's own is higher, theirs is the same.",
     )
     warm_worker: bool = Field(
         default=True, description="Keep one idle fit process with everything imported."

@@ -1,5 +1,6 @@
 """Authenticates callers by API key."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
@@ -8,7 +9,9 @@ from app.access.api_key import PREFIX, digest, is_well_formed
 from app.contract.caller import Caller, granted
 from app.db.database import Database
 from app.db.models import ApiKeyRow, now
-from app.errors import Unauthenticated
+from app.errors import StoreFull, StoreReadOnly, Unauthenticated
+
+log = logging.getLogger(__name__)
 
 LAST_USED_RESOLUTION = timedelta(minutes=1)
 
@@ -41,15 +44,22 @@ class KeyReader:
         return Caller(row.tenant, granted(row.scopes), row.id)
 
     def _record_use(self, row: ApiKeyRow) -> None:
-        """Record when the key was last used, to the minute, so that most requests write nothing."""
+        """Record when the key was last used, to the minute, so that most requests write nothing.
+
+        Where the database takes no writes, reads go on without it.
+        """
         due = now() - LAST_USED_RESOLUTION
         if row.last_used_at is not None and row.last_used_at > due:
             return
-        with self._database.write() as session:
-            outdated = or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at <= due)
-            session.execute(
-                update(ApiKeyRow)
-                .where(ApiKeyRow.id == row.id, outdated)
-                .values(last_used_at=now())
-                .execution_options(synchronize_session=False)
-            )
+        outdated = or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at <= due)
+        used = (
+            update(ApiKeyRow)
+            .where(ApiKeyRow.id == row.id, outdated)
+            .values(last_used_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        try:
+            with self._database.write() as session:
+                session.execute(used)
+        except (StoreFull, StoreReadOnly) as error:
+            log.warning("the use of a key could not be recorded: %s", error)

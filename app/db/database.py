@@ -6,7 +6,7 @@ all rows: for the service's own work, never to answer a request.
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; its changes are not committed."""
-        with database_errors(), self._session(self.engine) as session:
+        with self._errors(), self._session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -49,8 +49,11 @@ class Database:
         On SQLite writers take turns. On a server they do not: read a row that is to be changed
         with ``with_for_update``, or make the change one UPDATE with its condition.
         """
-        with database_errors(), self._session(self._writer) as session, session.begin():
+        with self._errors(), self._session(self._writer) as session, session.begin():
             yield session
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return database_errors(directory_of(self.engine))
 
     def _session(self, engine: Engine) -> Session:
         if self._tenant is None:
@@ -67,12 +70,19 @@ class Database:
 
     def ping(self) -> None:
         """Raise StoreUnavailable if the database does not answer."""
-        with database_errors(), self.engine.connect() as connection:
+        with self._errors(), self.engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def directory_of(engine: Engine) -> Path | None:
+    """The directory of a SQLite file; None for a server."""
+    if engine.dialect.name == postgres.NAME:
+        return None
+    return Path(engine.url.database or "").parent
 
 
 def open_database(url: str, statement_seconds: float = postgres.STATEMENT_SECONDS) -> Database:
@@ -95,7 +105,8 @@ def open_database(url: str, statement_seconds: float = postgres.STATEMENT_SECOND
             "postgresql+psycopg://USER:PASSWORD@HOST/NAME or sqlite:///FILE."
         ) from error
     if parsed.get_backend_name() == "sqlite":
-        Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+        directory = directory_of(engine) or Path()
+        directory.mkdir(parents=True, exist_ok=True)
         sqlite.set_up(engine)
     elif parsed.get_backend_name() == postgres.NAME:
         postgres.set_up(engine, statement_seconds)

@@ -4,9 +4,12 @@ Only outages, full disks and read-only databases are translated: a wrong stateme
 between transactions stays the library's error.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
@@ -24,24 +27,26 @@ _OUTAGE_CLASSES = ("08", "53", "57", "58")
 
 
 @contextmanager
-def database_errors() -> Iterator[None]:
-    """Raise a StoreError for failures that no statement caused."""
+def database_errors(directory: Path | None = None) -> Iterator[None]:
+    """Raise a StoreError for failures that no statement caused; ``directory``: that of a file."""
     try:
         yield
     except DBAPIError as error:
-        raise _translated(error) or error from error
+        raise _translated(error, directory) or error from error
     except PoolTimeout as error:
         raise _unavailable("all its connections are in use") from error
 
 
-def _translated(error: DBAPIError) -> StoreError | None:
+def _translated(error: DBAPIError, directory: Path | None) -> StoreError | None:
     cause = error.orig
     full = read_only = False
     outage = error.connection_invalidated
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0) & _PRIMARY
         full, outage = code == sqlite3.SQLITE_FULL, outage or code in _OUTAGES
-        read_only = code == sqlite3.SQLITE_READONLY
+        read_only = code == sqlite3.SQLITE_READONLY or (
+            code == sqlite3.SQLITE_IOERR and directory is not None and _is_read_only(directory)
+        )
     elif isinstance(cause, psycopg.Error):
         state = cause.sqlstate
         full, read_only = state == _DISK_FULL, state == _READ_ONLY
@@ -54,6 +59,16 @@ def _translated(error: DBAPIError) -> StoreError | None:
             "writing, or that the server at PRUDENT_DATABASE_URL is the one that takes writes."
         )
     return _unavailable(str(cause).strip()) if outage else None
+
+
+def _is_read_only(directory: Path) -> bool:
+    """Whether files cannot be made there; of a disk that turned read-only, SQLite tells no more
+    than that it cannot write."""
+    try:
+        TemporaryFile(dir=directory).close()
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
 
 
 def _is_outage(cause: psycopg.Error, state: str | None) -> bool:

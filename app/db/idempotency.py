@@ -87,7 +87,7 @@ class IdempotencyKeys:
             raise KeyReused
         if row.status is not None:
             return StoredResponse(row.status, dict(row.headers or {}), row.body or "")
-        if row.created_at > now() - self.patience:
+        if abs(now() - row.created_at) < self.patience:  # later than now: the clock was set back
             raise KeyInUse
         row.created_at = now()
         return None

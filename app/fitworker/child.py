@@ -50,11 +50,11 @@ Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], Non
 
 def serve(load: Callable[[], Fit]) -> None:
     """Load the fit function, report ready, then run requests and report how each ended."""
+    _lower_priority(int(os.environ.get(NICENESS, "0")))  # before there are threads
     requests: queue.Queue[FitRequest] = queue.Queue()
     stopped = threading.Event()
     threading.Thread(target=_read_stdin, args=(requests, stopped), daemon=True).start()
     out = _redirect_stdout()
-    _lower_priority()
     fit = load()
     gc.freeze()  # later collections skip what was imported
     _send(out, Ready())
@@ -141,9 +141,15 @@ def _redirect_stdout() -> TextIO:
     return out
 
 
-def _lower_priority() -> None:
-    """Yield processor time to the service, and be killed first when memory runs out."""
-    niceness = os.nice(int(os.environ.get(NICENESS, "0")))
+def _lower_priority(niceness: int) -> None:
+    """Yield processor time to the service, and be killed first when memory runs out.
+
+    The niceness is absolute, so that a service started under ``nice`` does not starve its fits; but
+    a fit never comes before the service, whose niceness this process has until now. Threads and
+    child processes, such as compilers, that start later inherit it.
+    """
+    niceness = max(niceness, os.getpriority(os.PRIO_PROCESS, 0))
+    os.setpriority(os.PRIO_PROCESS, 0, niceness)
     with suppress(OSError):
         _lower_session_priority(niceness)
     with suppress(OSError):

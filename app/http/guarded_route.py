@@ -51,6 +51,7 @@ class GuardedRoute(StrictRoute):
         methods = set(given.get("methods") or {"GET"})
         self.scope: Scope = getattr(endpoint, "needs", "read" if methods <= _SAFE else "write")
         self.scope_queued: Scope = getattr(endpoint, "needs_queued", self.scope)
+        self.makes_room = methods == {"DELETE"} or path.endswith(":cancel")
         given["dependencies"] = [
             *(given.get("dependencies") or ()),
             Security(BEARER, scopes=[self.scope]),
@@ -76,6 +77,8 @@ class GuardedRoute(StrictRoute):
             refuse_malformed_ids(request)
             if scope == "read" or request.method in _SAFE:
                 return await handle(request)
+            if self.makes_room:
+                await run_in_threadpool(context.reserve.release_if_tight)
             audited = attempt(_database(request, caller), self._entry(request, caller), status_of)
             async with contextmanager_in_threadpool(audited) as action:
                 response = await handle(request)

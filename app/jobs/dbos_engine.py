@@ -20,7 +20,7 @@ from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import create_engine, event, make_url
 
 from app.db import postgres, sqlite
-from app.db.database import POOL_SECONDS
+from app.db.database import POOL_SECONDS, directory_of
 from app.db.failures import database_errors
 from app.jobs.port import EngineStatus, Run, Ticket, UnfinishedJob
 from app.jobs.serializer import json_serializer, refuse_pickle
@@ -137,9 +137,9 @@ class DbosQueues:
     @contextmanager
     def _client_errors(self) -> Iterator[DBOSClient]:
         """The library's client; its errors about the database become the service's own."""
-        if self._client is None:
+        if self._client is None or self._sql_engine is None:
             raise RuntimeError("the queues are not open")
-        with database_errors():
+        with database_errors(directory_of(self._sql_engine)):
             yield self._client
 
 

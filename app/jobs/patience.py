@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from itertools import chain, repeat
 
-from app.errors import StoreUnavailable
+from app.errors import StoreError, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +27,16 @@ class Patience:
         """End every wait, now and later: the job was cancelled, or its process stops."""
         self._given_up.set()
 
-    def insist[Result](self, call: Callable[[], Result]) -> Result:
-        """The result of ``call``; raises StoreUnavailable once the time is over or given up."""
+    def insist[Result](
+        self, call: Callable[[], Result], away: type[StoreError] = StoreUnavailable
+    ) -> Result:
+        """The result of ``call``; raises its error ``away`` once the time is over or given up."""
         end = time.monotonic() + self._seconds
         pauses = chain(PAUSES, repeat(LONGEST_PAUSE))
         while True:
             try:
                 return call()
-            except StoreUnavailable as error:
+            except away as error:
                 pause = next(pauses)
                 if time.monotonic() + pause > end or self._given_up.is_set():
                     raise

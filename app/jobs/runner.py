@@ -213,7 +213,7 @@ class JobRunner:
         return not stop
 
     def _succeed(self, job: Job, write_result: WriteResult) -> None:
-        job.patience.insist(lambda: self._write_success(job, write_result))
+        job.patience.insist(lambda: self._write_success(job, write_result), StoreError)
         JOBS.labels(job.kind, "succeeded").inc()
         log.info("job succeeded", extra=_labels(job))
 
@@ -250,7 +250,7 @@ class JobRunner:
                 operations.fail(session, job.id, job.attempt, problem.document())
                 operations.confirm_cancel(session, job.id, job.attempt)
 
-        job.patience.insist(write_failure)
+        job.patience.insist(write_failure, StoreError)
 
     def _interrupted(self, job: Job) -> None:
         """Confirm a requested cancel; if the worker stops instead, release the job to another.

@@ -15,6 +15,7 @@ from app.db import operations as rows
 from app.db import workers
 from app.db.database import Database
 from app.db.models import OperationRow, WorkerRow
+from app.errors import StoreError
 from app.jobs.identity import identity_in_use
 from app.jobs.port import Engine, Queues
 from app.jobs.reconciler import Reconciler
@@ -74,15 +75,21 @@ class Worker:
         log.info("worker started", extra={"worker": self._executor})
 
     def stop(self) -> None:
-        """Cancel the jobs that run here and return them to their queues."""
+        """Cancel the jobs that run here and return them to their queues.
+
+        If the database is away, others do so once it is back, as for a worker that died.
+        """
         self._reconciling.close()
         self._heartbeat.close()
         with self._registration:
             self._stopped = True
             self._engine.stop()
-            with self._database.write() as session:
-                workers.remove(session, self._executor)
-            self._return_jobs()
+            try:
+                with self._database.write() as session:
+                    workers.remove(session, self._executor)
+                self._return_jobs()
+            except StoreError as error:
+                log.warning("the jobs of this worker could not be returned: %s", error)
         log.info("worker stopped", extra={"worker": self._executor})
 
     def _remove_dead_predecessors(self) -> None:

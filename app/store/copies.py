@@ -53,12 +53,13 @@ class LocalCopies:
     def _trim(self) -> None:
         copies = sorted(self._copies())
         excess = sum(size for _, size, _ in copies) - self._max_bytes
-        newest_deletable = time.time() - self._grace
+        present = time.time()
         for used, size, key in copies:
-            if excess <= 0 or used > newest_deletable:
+            if excess <= 0:
                 return
-            self._files.delete(key)
-            excess -= size
+            if abs(present - used) >= self._grace:  # later than now: the clock was set back
+                self._files.delete(key)
+                excess -= size
 
     def _copies(self) -> Iterable[tuple[float, int, str]]:
         """For each copy: the time of its last use, its size in bytes, its key."""

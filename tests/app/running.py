@@ -26,9 +26,9 @@ DEADLINE = 40.0
 
 def bare_environment(**variables: str) -> dict[str, str]:
     """This process's variables and ``variables``, of Prudent's settings these alone; but fits step
-    back for nobody, else other tests would hold them up."""
+    back for nobody, else other tests would hold them up, and no disk space is reserved."""
     base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
-    return {**base, "PRUDENT_FIT_NICENESS": "0", **variables}
+    return {**base, "PRUDENT_FIT_NICENESS": "0", "PRUDENT_RESERVE_BYTES": "0", **variables}
 
 
 def fake_command(folder: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,8 +46,37 @@ def small_disk(path: Path, kilobytes: int) -> Iterator[SmallDisk]:
         _run("umount", "-l", str(path))
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+@contextmanager
+def disk_that_turns_read_only(path: Path, megabytes: int) -> Iterator[Callable[[], None]]:
+    """A disk mounted at ``path``, and what makes it read-only under open files.
+
+    As the system does where it meets an error; skips the test where that cannot be done.
+    """
+    path.mkdir(parents=True)
+    image = path.with_suffix(".image")
+    image.write_bytes(b"")
+    os.truncate(image, megabytes * 1024 * 1024)
+    try:
+        _run("mkfs.ext4", "-q", str(image))
+        _run("mount", "-o", "loop,errors=remount-ro", str(image), str(path))
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        pytest.skip("this user may not mount a file system")
+    device = Path(_run("findmnt", "-n", "-o", "SOURCE", str(path)).strip()).name
+    trigger = Path(f"/sys/fs/ext4/{device}/trigger_fs_error")
+    try:
+        if not trigger.exists():
+            pytest.skip("this system cannot make a file system fail")
+        yield lambda: _write(trigger)
+    finally:
+        _run("umount", "-l", str(path))
+
+
+def _write(trigger: Path) -> None:
+    trigger.write_text("a test")
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def _free_bytes(path: Path) -> int:

@@ -1,5 +1,6 @@
 """A tenant that asks too often is told when to come back, by however many processes it asks."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,9 +9,8 @@ import pytest
 from app.access.rates import RateLimit
 from app.access.shared_rates import SharedRateLimiter
 from app.db.database import Database, open_database
-from app.db.rates import RateRow
+from app.db.rates import RateRow, database_time
 from app.errors import TooManyRequests
-from tests.app.access.test_tenant_limits import Clock
 from tests.app.http.test_contract import assert_problem
 from tests.app.keyed import bearer, keyed_service
 from tests.app.running import fake_service
@@ -73,21 +73,66 @@ def granted(rates: SharedRateLimiter, asked: int) -> int:
     return let_in
 
 
+class Clocks:
+    """The clock of a database, which may jump, and that of the processes, which does not."""
+
+    def __init__(self) -> None:
+        self.database, self.steady = 1_700_000_000.0, 100.0
+
+    def go_on(self, seconds: float) -> None:
+        self.database += seconds
+        self.steady += seconds
+
+    def rates(self, database: Database, limit: RateLimit) -> SharedRateLimiter:
+        return SharedRateLimiter(
+            database, limit, lambda _session: self.database, lambda: self.steady
+        )
+
+
 def test_tenant_rate_in_the_database_is_a_burst_and_then_a_steady_flow(database) -> None:
-    clock = Clock()
-    budget = RateLimit(2.0, 8)
-    one, other = (SharedRateLimiter(database, budget, clock) for _ in range(2))
+    clocks = Clocks()
+    one, other = (clocks.rates(database, RateLimit(2.0, 8)) for _ in range(2))
     assert granted(one, 5) + granted(other, 5) == 8
-    clock.seconds += 1.5
+    clocks.go_on(1.5)
     assert granted(one, 5) + granted(other, 5) == 3
-    clock.seconds += 1000.0
+    clocks.go_on(1000.0)
     assert granted(other, 20) == 8
-    clock.seconds -= 500.0
-    assert granted(other, 20) == 0, "a clock that was set back grants nothing"
+
+
+@pytest.mark.parametrize(("days", "at_once"), [(-1, 0), (1, 8)])
+def test_tenant_rate_in_the_database_survives_a_clock_that_jumps_by_a_day(
+    database, days, at_once
+) -> None:
+    clocks = Clocks()
+    rates = clocks.rates(database, RateLimit(2.0, 8))
+    assert granted(rates, 10) == 8
+    clocks.go_on(0.5)
+    clocks.database += 86_400.0 * days
+    assert granted(rates, 20) == at_once
+    clocks.go_on(1.5)
+    assert granted(rates, 20) == 3, "the flow goes on"
+
+
+def test_tenant_rate_in_the_database_follows_the_databases_clock(database) -> None:
+    with database.read() as session:
+        assert abs(database_time(session) - time.time()) < 60.0
+    assert granted(SharedRateLimiter(database, RateLimit(0.001, 2)), 3) == 2
+
+
+def test_tenant_rate_is_counted_by_each_process_where_the_database_takes_no_writes(
+    new_database,
+) -> None:
+    url = new_database("postgres")
+    writable = open_database(url)
+    writable.upgrade()
+    writable.close()
+    standby = open_database(url + "&options=-cdefault_transaction_read_only%3Don")
+    assert granted(Clocks().rates(standby, RateLimit(0.001, 5)), 20) == 5
+    standby.close()
 
 
 def test_tenant_rate_in_the_database_is_written_once_for_several_requests(database) -> None:
-    rates = SharedRateLimiter(database, RateLimit(1.0, 64), Clock())
+    rates = Clocks().rates(database, RateLimit(1.0, 64))
     left = []
     for _ in range(9):
         rates.take("us")
@@ -97,7 +142,7 @@ def test_tenant_rate_in_the_database_is_written_once_for_several_requests(databa
 
 
 def test_tenant_rate_in_the_database_holds_for_many_threads_of_many_processes(database) -> None:
-    several = [SharedRateLimiter(database, RateLimit(0.001, 40), Clock()) for _ in range(4)]
+    several = [Clocks().rates(database, RateLimit(0.001, 40)) for _ in range(4)]
     with ThreadPoolExecutor(8) as threads:
         let_in = list(threads.map(lambda rates: granted(rates, 10), several * 4))
     assert 40 - 4 * 2 < sum(let_in) <= 40, "less by what each may hold in advance"

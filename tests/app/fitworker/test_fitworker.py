@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,6 @@ from mmm.errors import DataError
 from mmm.posterior.fitted import load_model
 from tests.app.fake_fit import ENDLESS, KILLED, RAISES, REFUSED, SLOW, TRUSTED
 from tests.app.running import ROOT, fake_command, gone, wait_until
-
-AUTOGROUP = Path("/proc/self/autogroup")
 
 
 @pytest.fixture
@@ -126,30 +123,15 @@ def test_an_orphan_dies_with_its_parent(tmp_path) -> None:
     wait_until(lambda: gone(pid), 2.0)
 
 
-def test_the_child_is_humble_and_has_one_thread_a_library(how) -> None:
-    process = FitProcess(replace(how, niceness=7))
+def test_the_child_has_a_session_of_its_own_and_one_thread_a_library(how) -> None:
+    process = FitProcess(how)
     try:
         assert process._process.stdout
         process._process.stdout.readline()
-        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 7 + os.nice(0)
         assert os.getsid(process.pid) == process.pid
     finally:
         process.close()
     assert how.environment["OMP_NUM_THREADS"] == how.environment["NUMBA_NUM_THREADS"] == "1"
-
-
-@pytest.mark.skipif(not AUTOGROUP.exists(), reason="this kernel shares by process alone")
-def test_the_child_steps_back_behind_other_sessions_too(how) -> None:
-    """Where the kernel shares processors out by session, a niceness counts within one only."""
-    process = FitProcess(replace(how, niceness=7))
-    try:
-        assert process._process.stdout
-        process._process.stdout.readline()
-        group = Path(f"/proc/{process.pid}/autogroup").read_text("ascii")
-        assert group.split()[-1] == str(7 + os.nice(0))
-        assert group != Path("/proc/self/autogroup").read_text("ascii")
-    finally:
-        process.close()
 
 
 def environment_of(pid: int) -> dict[str, str]:

@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.db.database import open_database
-from app.db.idempotency import IdempotencyKeys, StoredResponse
+from app.db.idempotency import IdempotencyKeys, IdempotencyRow, StoredResponse
+from app.db.models import now
 from app.errors import KeyInUse, KeyReused
 from tests.app.access.test_tenant_routes import ROUTES
 from tests.app.http.test_contract import HORIZON, assert_problem
@@ -60,6 +62,19 @@ def test_a_released_and_an_expired_key_are_free(database) -> None:
 def test_a_claim_whose_process_died_is_taken_over(database) -> None:
     assert keys(database).claim("k", "request") is None
     assert keys(database, patience=PAST).claim("k", "request") is None
+
+
+def test_a_claim_from_before_the_clock_was_set_back_blocks_its_key_no_longer_than_others(
+    database,
+) -> None:
+    assert keys(database).claim("k", "request") is None
+    with database.write() as session:
+        session.execute(update(IdempotencyRow).values(created_at=now() + MINUTE / 2))
+    with pytest.raises(KeyInUse):
+        keys(database).claim("k", "request")
+    with database.write() as session:
+        session.execute(update(IdempotencyRow).values(created_at=now() + DAY))
+    assert keys(database).claim("k", "request") is None
 
 
 CREATING_NOTHING = {

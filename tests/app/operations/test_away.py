@@ -160,6 +160,6 @@ def test_a_worker_stops_while_its_database_is_away(place) -> None:
     wait_until(lambda: operation(place.client, operation_id)["stage"] == "sampling")
     with place.stopped():
         place.worker.signal(signal.SIGTERM)
-        place.worker.process.wait(20)
+        assert place.worker.process.wait(20) == 0
     wait_until(place.ready)
     wait_until(lambda: operation(place.client, operation_id)["status"] == "queued")

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from alembic import command
 
 from app.db.artefact_keys import PERMANENT_REFERENCES, REFERENCES_UNTIL_FINISHED
-from app.db.database import open_database
+from app.db.database import Database, open_database
 from app.db.migrate import alembic_config
 from app.db.models import Base, DatasetRow, OperationRow
 from app.jobs.operations import Operations
 from app.runtime.periodic import Periodic
-from app.services.administration.retention import Retention
+from app.services.administration.retention import Clocks, Retention
 from app.settings import Settings
 from app.store.disk import DiskStore
 from tests.app.running import wait_until
@@ -40,11 +40,29 @@ def store(tmp_path):
     return DiskStore(tmp_path / "artefacts")
 
 
+class Sweeper:
+    """A retention, and its clocks: both go on together, and the wall clock may be set."""
+
+    def __init__(self, settings: Settings, database: Database, store: DiskStore) -> None:
+        self.operations = Operations(database, no_engine())
+        self._since, self._set = 0.0, timedelta()
+        clocks = Clocks(self.wall, lambda: self._since)
+        self.retention = Retention(settings, database, store, self.operations, clocks)
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._since) + self._set
+
+    def sweep(self, after: timedelta = timedelta()) -> None:
+        self._since += after.total_seconds()
+        self.retention.sweep()
+
+    def set_clock(self, by: timedelta) -> None:
+        self._set += by
+
+
 @pytest.fixture
 def retention(tmp_path, database, store):
-    return Retention(
-        Settings(data_dir=tmp_path), database, store, Operations(database, no_engine())
-    )
+    return Sweeper(Settings(data_dir=tmp_path), database, store)
 
 
 def dataset(key: str) -> DatasetRow:
@@ -64,10 +82,42 @@ def test_files_without_an_owner_go_when_they_are_old(database, store, retention)
         session.add(operation("2", "succeeded", input_key=done))
     retention.sweep()
     assert set(store.keys()) == {owned, waiting, done, orphan}, "nothing is old enough"
-    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    retention.sweep(after=1.1 * HOUR)
+    assert set(store.keys()) == {owned, waiting, done, orphan}, "seen for the first time"
+    retention.sweep(after=1.1 * HOUR)
     assert set(store.keys()) == {owned, waiting}
-    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    retention.sweep(after=2 * HOUR)
     assert set(store.keys()) == {owned, waiting}
+
+
+def test_a_file_stored_before_an_outage_stays_until_its_job_has_written_its_row(
+    database, store, retention
+) -> None:
+    key = store.put(b"a model whose job waits for the database")
+    retention.sweep(after=6 * HOUR)
+    with database.write() as session:
+        session.add(dataset(key))
+    retention.sweep(after=6 * HOUR)
+    assert set(store.keys()) == {key}
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_jumps_by_a_day_deletes_nothing_that_is_young(
+    store, retention, tmp_path, days
+) -> None:
+    half = tmp_path / "artefacts" / "incoming" / "half"
+    half.write_bytes(b"half")
+    key = store.put(b"just stored")
+    retention.sweep()
+    retention.set_clock(timedelta(days=days))
+    for _ in range(3):
+        retention.sweep(after=0.3 * HOUR)
+        assert set(store.keys()) == {key}
+        assert half.exists()
+    for _ in range(3):
+        retention.sweep(after=24 * HOUR)
+    assert set(store.keys()) == set()
+    assert not half.exists()
 
 
 def test_the_file_that_a_refit_continues_stays_until_it_has_ended(
@@ -78,7 +128,8 @@ def test_the_file_that_a_refit_continues_stays_until_it_has_ended(
     with database.write() as session:
         session.add(operation("1", "queued", base_key=base))
         session.add(operation("2", "failed", base_key=ended))
-    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    for _ in range(2):
+        retention.sweep(after=2 * HOUR)
     assert set(store.keys()) == {base}
 
 
@@ -95,7 +146,8 @@ def test_refits_queued_before_an_upgrade_keep_the_file_they_continue(
         query = sa.select(sa.column("request", sa.JSON)).select_from(sa.table("operations"))
         assert {"base": {"model_id": "mdl_1", "artefact_key": base}} in connection.scalars(query)
     database.upgrade()
-    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    for _ in range(2):
+        retention.sweep(after=2 * HOUR)
     assert set(store.keys()) == {base}
     row = retention.operations.status("op_1")
     assert (row.base_key, row.request) == (base, asked)
@@ -119,11 +171,13 @@ def test_what_broken_writes_left_is_cleared(store, retention, tmp_path) -> None:
     half.write_bytes(b"half")
     retention.sweep()
     assert half.exists()
-    retention.sweep(datetime.now(UTC) + 2 * HOUR)
+    retention.sweep(after=2 * HOUR)
     assert not half.exists()
 
 
-def test_operations_are_forgotten_long_after_their_end(database, retention, tmp_path) -> None:
+def test_operations_are_forgotten_long_after_their_end(
+    database, store, retention, tmp_path
+) -> None:
     now = datetime.now(UTC)
     old, recent = now - timedelta(days=91), now - timedelta(days=89)
     with database.write() as session:
@@ -131,9 +185,9 @@ def test_operations_are_forgotten_long_after_their_end(database, retention, tmp_
         session.add(operation("recent", "succeeded", finished_at=recent))
         session.add(operation("endless", "running", created_at=old))
     for_ever = Settings(data_dir=tmp_path, keep_operations_days=None)
-    Retention(for_ever, database, retention.store, retention.operations).sweep(now)
+    Sweeper(for_ever, database, store).sweep()
     assert len(retention.operations.list(10, None).items) == 3
-    retention.sweep(now)
+    retention.sweep()
     left = {row.id for row in retention.operations.list(10, None).items}
     assert left == {"op_recent", "op_endless"}
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -146,6 +147,18 @@ def test_copies_are_bounded_and_the_least_recently_used_goes_first(tmp_path) -> 
     assert set(DiskStore(tmp_path).keys()) == {first, third}
     with pytest.raises(ArtefactError, match="missing"):
         copies.path(second)
+
+
+def test_copies_used_before_the_clock_was_set_back_are_bounded_too(tmp_path) -> None:
+    copies = LocalCopies(tmp_path, max_bytes=250)
+    earlier = [copies.put(bytes([n]) * 100) for n in range(3)]
+    tomorrow = time.time() + 86_400.0
+    for key in earlier:
+        os.utime(DiskStore(tmp_path).path(key), (tomorrow, tomorrow))
+    latest = copies.put(b"9" * 100)
+    left = set(DiskStore(tmp_path).keys())
+    assert latest in left
+    assert len(left) == 2
 
 
 def test_copies_just_handed_out_stay_beyond_the_limit(tmp_path) -> None:
