@@ -7,7 +7,7 @@ from mmm.causal.graph_answer import EffectStatus
 from mmm.evidence.common_cause import ClaimTests
 from mmm.evidence.constancy import Drift
 from mmm.evidence.follows_sales import ShareOfSales
-from mmm.evidence.linear_view import Estimate
+from mmm.evidence.linear_view import Z95, Estimate
 from mmm.evidence.overlap import Partner
 from mmm.posterior.evidence import Finding
 
@@ -28,8 +28,6 @@ LARGEST_SEASON = 0.5
 """The same for the same weeks of other years, which no channel repeats exactly."""
 
 SHARE = "share_of_sales"
-
-Z95 = 1.6448536269514722
 
 
 @dataclass(frozen=True)

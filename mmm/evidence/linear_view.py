@@ -22,6 +22,8 @@ from mmm.causal.effect_regression import EffectRegressions
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
+Z95 = 1.6448536269514722
+
 LEAST_REMAINING = 1e-9
 """A column of which less remains beside the others is explained by them."""
 
@@ -145,8 +147,8 @@ class LinearView:
         return float(2.0 * stats.t.sf(abs(estimate.t), max(self.freedom - 1, 1)))
 
     def changed_without(self, left_out: str) -> tuple[str, ...]:
-        """The levers whose coefficient changes by more than half its standard error where the
-        column of ``left_out`` is not there."""
+        """The levers whose coefficient leaves its 90 % interval where the column of ``left_out``
+        is not there."""
         coefficients = self.inverse @ (self.columns.T @ self.regressions.kpi)
         gone = self.names.index(left_out)
         precision = float(self.inverse[gone, gone])
@@ -157,7 +159,7 @@ class LinearView:
             own = self.names.index(lever)
             change = float(self.inverse[own, gone]) / precision * float(coefficients[gone])
             error = self.sigma * float(np.sqrt(max(self.inverse[own, own], 0.0)))
-            if lever != left_out and abs(change) > 0.5 * error:
+            if lever != left_out and abs(change) > Z95 * error:
                 changed.append(lever)
         return tuple(changed)
 

@@ -138,8 +138,8 @@ def _from_elsewhere(
     for name in [n for n, items in found.items() if any(i.code == SHARE for i in items)]:
         for other in view.changed_without(name):
             detail = (
-                f"{name} is a share of sales and takes effects of others: that of {other} changes "
-                "by more than half of its standard error without it."
+                f"{name} is a share of sales and takes effects of others: without it that of "
+                f"{other} leaves its interval."
             )
             yield other, [Finding(code="beside_share_of_sales", grade="coincidence", detail=detail)]
     for item in weeks:

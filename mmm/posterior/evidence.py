@@ -108,7 +108,7 @@ class UnexplainedWeeks(Answer):
     """Weeks whose KPI nothing in the model explains: a step from ``start`` on, or a stretch.
 
     ``size``: mean departure, relative to the mean KPI. ``touches``: levers whose effect would
-    change by more than half of its standard error if these weeks were named.
+    leave its own interval if these weeks were named.
     """
 
     kind: Literal["step", "stretch"]

@@ -1,0 +1,124 @@
+"""Evidence against truth: do grades and verdicts speak where answers are wrong, and only there?
+
+    python -m benchmarks.evidence --seeds 1-20 [--kinds clean,drift] [--out rows.jsonl]
+
+Each world is fitted with the specification of a first day (``wrong_worlds``). A *gross* miss: the
+truth lies further outside the 90 % interval of the ROI than half its width. It is *told* where the
+channel carries one of the three lower grades, or the verdict is below trusted for a reason that
+names the channel.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.many_worlds import Record, each_world, fitter
+from benchmarks.wrong_worlds import CHANNELS, KINDS, SPEC, make
+from mmm.attribution.returns import return_draws
+from mmm.posterior.evidence import LOWER_GRADES
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec
+from mmm.spec.sampling import SamplingSpec
+
+SAMPLING = SamplingSpec(draws=500, tune=500)
+HEADS = ("kind", "worlds", "trusted", "covered", "missed", "gross", "gross told", "lower | covered")
+
+
+def measured(model: FittedModel, truth: np.ndarray) -> Record:
+    """What a row keeps: the verdict, and for each channel truth, interval, grade and findings."""
+    low, high = np.quantile(return_draws(model)[0], (0.05, 0.95), axis=0)
+    verdict, evidence = model.verdict, model.evidence
+    if evidence is None:
+        raise ValueError("the fit has no evidence record")
+    failed = " ".join(check.message for check in verdict.checks if not check.passed)
+    channels = {}
+    for position, name in enumerate(CHANNELS):
+        lever = evidence.of(name)
+        channels[name] = {
+            "truth": float(truth[position]),
+            "p5": float(low[position]),
+            "p95": float(high[position]),
+            "grade": lever.grade,
+            "findings": [each.code for each in lever.findings],
+            "named": name in failed,
+        }
+    return {
+        "status": verdict.status,
+        "failed": [check.name for check in verdict.checks if not check.passed],
+        "price_grade": evidence.of("price").grade if SPEC.get("price") else None,
+        "checks": [check.name for check in evidence.checks if check.found],
+        "channels": channels,
+    }
+
+
+def rows(kinds: Iterable[str], seeds: Iterable[int], out: Path) -> Iterator[Record]:
+    """One row a world: from ``out`` where it has it, else fitted."""
+    fit = fitter(ModelSpec.model_validate(SPEC), SAMPLING)
+    seeds = tuple(seeds)
+    for kind in kinds:
+
+        def row(seed: int, kind: str = kind) -> Record:
+            world = make(kind, seed)
+            return measured(fit(world.frame), world.roi)
+
+        yield from each_world(out, {"kind": kind}, seeds, row)
+
+
+def outside(channel: Record) -> float:
+    """How far the truth lies outside the interval, in widths of it."""
+    beyond = max(channel["p5"] - channel["truth"], channel["truth"] - channel["p95"], 0.0)
+    return float(beyond / (channel["p95"] - channel["p5"]))
+
+
+def is_lower(channel: Record) -> bool:
+    return channel["grade"] in LOWER_GRADES
+
+
+def is_told(row: Record, channel: Record) -> bool:
+    return is_lower(channel) or (row["status"] != "trusted" and channel["named"])
+
+
+def summary(found: list[Record]) -> Iterator[tuple[str, ...]]:
+    """The table's lines: by kind, and over all."""
+    for kind in (*KINDS, "all"):
+        chosen = [row for row in found if kind in (row["kind"], "all")]
+        if not chosen:
+            continue
+        pairs = [(row, channel) for row in chosen for channel in row["channels"].values()]
+        gross = [(row, channel) for row, channel in pairs if outside(channel) > 0.5]
+        covered = [channel for _, channel in pairs if outside(channel) == 0.0]
+        yield (
+            kind,
+            str(len(chosen)),
+            f"{np.mean([row['status'] == 'trusted' for row in chosen]):.2f}",
+            f"{len(covered) / len(pairs):.2f}",
+            str(len(pairs) - len(covered)),
+            str(len(gross)),
+            f"{sum(is_told(*pair) for pair in gross)} of {len(gross)}" if gross else "",
+            f"{np.mean([is_lower(channel) for channel in covered]):.2f}" if covered else "",
+        )
+
+
+def seeds_of(text: str) -> Iterator[int]:
+    """The seeds of ``1-20,500``."""
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="1-20")
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--out", type=Path, default=Path("evidence.jsonl"))
+    given = parser.parse_args()
+    found = [*rows(given.kinds.split(","), seeds_of(given.seeds), given.out)]
+    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
+    for line in summary(found):
+        print(f"| {' | '.join(line)} |")
+
+
+if __name__ == "__main__":
+    main()
