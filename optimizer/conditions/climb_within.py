@@ -51,8 +51,11 @@ def climb_within(
 ) -> FloatArray:
     """The plan (cell,) that SLSQP reaches from a start; conditions hold there up to rounding.
 
-    It keeps the linear limits, and is the start itself where the climb failed.
+    It keeps the linear limits, and is the start itself where the climb failed, or where the limits
+    leave no other plan.
     """
+    if feasible.is_single_plan:
+        return start
     unit = _size(objective(start, width)[1], feasible)
 
     def loss(x: FloatArray) -> float:

@@ -41,10 +41,12 @@ def minimise_linear(
     upper: FloatArray,
     tolerance: float = _TIGHT,
 ) -> FloatArray:
-    """The x with the least cost . x under  lower <= x <= upper,  below and equal.
+    """The x with the least cost . x under  lower <= x <= upper,  below and equal; x may be empty.
 
     Raises SolverFailed.
     """
+    if cost.size == 0:
+        return cost
     bounds = np.column_stack([lower, upper])
     x: FloatArray = _solve(cost, below, equal, bounds, tolerance).x
     return np.clip(x, lower, upper)

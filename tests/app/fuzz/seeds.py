@@ -6,6 +6,7 @@ Paths name their resources in braces; ``World`` has their ids.
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.app.fuzz.specs import LOGGED, TESTED, WIDE
 from tests.app.running import rows
 from tests.mmm.fakes import RICH, table
 
@@ -15,63 +16,16 @@ WINDOW = {"start": "2022-06-06", "end": "2022-07-04"}
 CHANNELS = ("tv", "search", "radio", "mail")
 PLAN = dict.fromkeys(CHANNELS, 250.0)
 
-WIDE: dict[str, Any] = {
-    "kpi": {"column": "sales", "kind": "units"},
-    "date": "week",
-    "geo": "region",
-    "population": "people",
-    "channels": [
-        {"name": "tv", "column": "tv_spend", "adstock": {"kind": "weibull", "max_lag": 4}},
-        {"name": "search", "column": "search_spend", "exposure": "search_clicks"},
-        {"name": "radio", "column": "radio_spend", "exposure": "radio_reach",
-         "frequency": "radio_frequency", "adstock": {"max_lag": 2}},
-    ],
-    "price": {"column": "price", "unit_cost": 4.0},
-    "competitors": [{"name": "rival", "price": "rival_price", "spend": "rival_spend"}],
-    "mediators": [{"name": "queries", "column": "queries", "parents": ["tv", "demand"]}],
-    "demand": {"kind": "series", "column": "demand"},
-    "events": [
-        {"name": "promo", "column": "promo", "adstock": {"kind": "geometric", "max_lag": 2}},
-        {"name": "launch", "weeks": ["2022-05-02", "2022-05-09"]},
-    ],
-    "holidays": {"country": "DE"},
-    "trend": {"kind": "piecewise", "changepoints": 2},
-}  # fmt: skip
-"""A panel of two geos with a price, a mediator, a rival and events."""
-
-LOGGED: dict[str, Any] = {
-    "kpi": {"column": "sales", "likelihood": "lognormal"},
-    "date": "week",
-    "channels": [
-        {"name": "tv", "column": "tv_spend", "prior": {"half_life": {"median": 2.0, "p95": 5.0}}},
-        {"name": "search", "column": "search_spend", "prior": {"roi": {"median": 1.0, "p95": 4.0}}},
-        "mail_spend",
-    ],
-    "controls": ["orders", {"name": "warmth", "column": "price"}],
-    "demand": {"kind": "latent", "drives": ["tv", "search"]},
-    "interactions": [["tv", "search"]],
-    "time_varying": [{"channels": ["tv"], "lengthscale": 52.0}],
-    "edges": {"add": [{"from": "rumour", "to": "tv"}], "remove": [], "unobserved": ["rumour"]},
-    "trend": {"kind": "smooth", "lengthscale": 26.0},
-    "seasonality": {"yearly": 2},
-    "noise": {"kind": "iid"},
-    "link": "log",
-}
-"""A national model on the log scale with latent demand."""
-
-TESTED: dict[str, Any] = {
-    **RICH,
-    "noise": {"kind": "ar1"},
-    "lift_tests": [
-        {"name": "spring", "channel": "tv", "start": "2022-03-14", "end": "2022-04-04",
-         "control": {"scale": 0.0}, "cooldown": 2, "result": {"lift": 200.0, "se": 50.0}},
-        {"channel": "search", "start": "2022-05-02", "end": "2022-05-16",
-         "control": {"scale": 0.5}, "transport_sd": 0.2,
-         "result": {"roas": 1.5, "low": 0.5, "high": 2.5, "level": 0.9, "value_per_unit": 7.0}},
-        {"channel": "mail", "control": {"weekly": 10.0}, "treatment": {"weekly": [20.0]},
-         "result": {"percent": 2.0, "control_total": 1000.0, "se": 1.0}},
-    ],
-}  # fmt: skip
+OBJECTIVES: tuple[dict[str, Any], ...] = (
+    {"kind": "entropic", "risk_aversion": 1.5},
+    {"kind": "semideviation", "risk_aversion": 0.3, "risk_on": "gain_over_current"},
+    {"kind": "kl_robust", "radius": 0.2, "on": "profit", "margin": 0.4},
+    {"kind": "regret", "tail": 0.2},
+    {"kind": "quantile", "level": 0.2, "on": "kpi"},
+    {"kind": "mean_variance", "risk_aversion": 1.0, "risk_on": "total"},
+    {"kind": "target_probability", "target": 300.0},
+    {"kind": "cvar", "tail": 0.3},
+)
 
 
 @dataclass(frozen=True)
@@ -172,8 +126,14 @@ def question_seeds() -> list[Seed]:
              headers={"Prefer": "respond-async, wait=30"}, status=202),
         Seed("score", "POST", score, {**evaluate, "budget": {"total": 870.0},
              "channels": {"tv": {"max": 100.0}}, "phasing": {"profile": {"mail": [1.0] * 3}}}),
-        Seed("score by risk", "POST", score,
-             {"horizon": HORIZON, "plan": PLAN, "objective": {"kind": "entropic"}}),
+        *(
+            Seed(f"score by {objective['kind']}", "POST", score,
+                 {"horizon": HORIZON, "plan": PLAN, "objective": objective})
+            for objective in OBJECTIVES
+        ),
+        Seed("plan without a choice", "POST", paths["allocate"],
+             {**plan, "budget": {"max": 1000.0}, "worse_than_current": {"probability": 0.9},
+              "channels": {name: {"fixed": 250.0} for name in CHANNELS}}),
         Seed("frontier", "POST", "/v1/models/{model}/frontier",
              {**plan, "totals": [500.0, 1000.0]}, headers={"Prefer": "wait=30"}, status=202),
         Seed("scenario", "POST", save,

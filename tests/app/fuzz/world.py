@@ -12,7 +12,7 @@ import httpx
 
 from mmm.posterior.fitted import save_model
 from tests.app.fake_fit import REJECTED, TRUSTED
-from tests.app.fuzz import seeds
+from tests.app.fuzz import seeds, specs
 from tests.app.fuzz.seeds import CSV, JSON, Seed
 from tests.app.running import ServiceProcess, fitted_model
 from tests.mmm.fakes import fake_model, table
@@ -93,7 +93,7 @@ class World:
             content, as_csv = table(60, geos).to_csv(index=False).encode(), {"Content-Type": CSV}
             answer = self.client.post("/v1/datasets", content=content, headers=as_csv)
             self.ids[name] = str(answer.raise_for_status().json()["id"])
-        data = {"data": {"dataset_id": self.ids["panel"]}, "model": seeds.WIDE}
+        data = {"data": {"dataset_id": self.ids["panel"]}, "model": specs.WIDE}
         self.ids["model"] = fitted_model(self.client, TRUSTED)
         self.ids["wide"] = fitted_model(self.client, REJECTED, **data)
         plan = {"horizon": seeds.HORIZON, "plan": seeds.PLAN}
@@ -101,7 +101,7 @@ class World:
         saved = {"name": "=1+1", "model_id": self.ids["model"]}
         self.ids["scenario"] = self._made("/v1/scenarios", {**saved, "evaluate_plan": plan})
         self.ids["what_if"] = self._made("/v1/scenarios", {**saved, "counterfactual": what_if})
-        self.ids["test"] = self._made("/v1/lift-tests", {"tests": seeds.TESTED["lift_tests"][:1]})
+        self.ids["test"] = self._made("/v1/lift-tests", {"tests": specs.TESTED["lift_tests"][:1]})
         newest = self.client.get("/v1/operations").raise_for_status().json()
         self.ids["operation"] = newest["items"][0]["id"]
         self.renew_project()
@@ -117,7 +117,7 @@ def running_world(folder: Path, **variables: str) -> Iterator[World]:
     models = folder / "models"
     models.mkdir()
     save_model(fake_model(draws=16), models / "trusted.nc")
-    save_model(fake_model(seeds.WIDE, geos=2, draws=12), models / "rejected.nc")
+    save_model(fake_model(specs.WIDE, geos=2, draws=12), models / "rejected.nc")
     service = ServiceProcess(folder / "data", models, **(LIMITS | variables))
     try:
         service.client.timeout = httpx.Timeout(300)  # a bound of waiting is tested elsewhere

@@ -57,6 +57,21 @@ def test_the_least_spend_reaches_the_target_and_less_does_not():
     assert max(cheaper) < 0.8
 
 
+@pytest.mark.parametrize("least", [{"minimise": "spend"}, {}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"budget": {"max": 0.0}},
+        {"budget": {"max": 1500}, "channels": {"tv": {"fixed": 300}, "radio": {"fixed": 500}}},
+    ],
+)
+def test_where_the_limits_leave_one_plan_it_is_the_answer(fields, least):
+    target = {"kpi": 100, "probability": 0.5}
+    answer = solve(sums(5), target=target, **fields, **least)
+    expected = CURRENT if "channels" in fields else np.zeros(2)
+    np.testing.assert_allclose(answer.spend, expected, atol=1e-9)
+
+
 @pytest.mark.parametrize("most", [0.05, 0.2])
 def test_the_plan_is_seldom_worse_than_the_current_one(most):
     response, current = sums(6), np.array([700.0, 100.0])
