@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.access_settings import AccessSettings
-from mmm.data.table_limits import MEBIBYTE, TableLimits
+from mmm.data.table_limits import MEBIBYTE, MOST_COLUMNS, MOST_ROWS, TableLimits
 
 
 class BodySettings(AccessSettings):
@@ -54,12 +54,17 @@ class BodySettings(AccessSettings):
         ge=64 * MEBIBYTE,
         description="Maximum memory of reading one body or its tables (on Linux).",
     )
-    max_rows: int = Field(default=200_000, ge=1, description="Maximum rows of a table.")
-    max_columns: int = Field(default=500, ge=1, description="Maximum columns of a table.")
+    max_rows: int = Field(
+        default=200_000, ge=1, le=MOST_ROWS, description="Maximum rows of a table."
+    )
+    max_columns: int = Field(
+        default=500, ge=1, le=MOST_COLUMNS, description="Maximum columns of a table."
+    )
     max_table_bytes: int = Field(
         default=512 * MEBIBYTE,
         ge=1024,
-        description="Maximum bytes of a Parquet table's cells when unpacked.",
+        description="Maximum bytes of a Parquet table's cells when unpacked, and of those of JSON "
+        "rows at 8 bytes a cell.",
     )
 
     @property

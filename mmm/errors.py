@@ -13,7 +13,11 @@ The first four carry issues: where (a JSON pointer), a code for programs, a sent
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
+
+MAX_ISSUES = 20
+"""That an error lists; of a large document there may be more than anybody reads."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,20 @@ class Issue:
 
     def __str__(self) -> str:
         return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
+
+def first_issues(
+    issues: Iterable[Issue], count: int | None = None, others: str = "more"
+) -> list[Issue]:
+    """The first ``MAX_ISSUES``, and one that counts the others, of which none is kept.
+
+    ``count`` of all where it is known: no more than the first are taken then. ``others``: the words
+    after their number.
+    """
+    every = iter(issues)
+    first = list(islice(every, MAX_ISSUES))
+    left = (sum(1 for _ in every) if count is None else count - len(first)) if first else 0
+    return [*first, Issue("", "more", f"and {left} {others}")] if left else first
 
 
 class FieldsError(ValueError):

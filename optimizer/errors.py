@@ -10,7 +10,12 @@ OptimizerError
 None of them knows about HTTP; the caller maps them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+
+MAX_ISSUES = 20
+"""That an error about a problem lists; of many limits there may be more than anybody reads."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,14 @@ class Issue:
 def json_pointer(*parts: str | int) -> str:
     """The RFC 6901 pointer to a path of keys and indices; no parts give the whole document."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def first_issues(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """The first ``MAX_ISSUES``, and one that counts the others, of which none is kept."""
+    every = iter(issues)
+    first = tuple(islice(every, MAX_ISSUES))
+    left = sum(1 for _ in every)
+    return (*first, Issue("", "more", f"and {left} more")) if left else first
 
 
 class OptimizerError(Exception):

@@ -6,9 +6,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from mmm.spec.base import CONTROL
+from mmm.spec.sizes import LONGEST_NAME
 
-Name = Annotated[str, StringConstraints(max_length=200, pattern=rf"^[^{CONTROL}]*$")]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME, pattern=rf"^[^{CONTROL}]*$")]
 """A name that a person gives, of one line and without control characters."""
+
+ResourceId = Annotated[str, StringConstraints(max_length=100)]
+"""The id of a stored object, as this service gave it."""
 
 Text = Annotated[
     str,

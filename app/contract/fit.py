@@ -24,13 +24,22 @@ from pydantic_core.core_schema import (
     str_schema,
 )
 
-from app.contract.base import Name, RequestBody
+from app.contract.base import Name, RequestBody, ResourceId
+from mmm.data.table_limits import MOST_COLUMNS, MOST_ROWS
 from mmm.errors import DataError, FieldsError, Issue, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
+from mmm.spec.sizes import LONGEST_NAME, MOST_LIFT_TESTS
 
-type TestId = Annotated[str, Field(max_length=100, description="Id of a registered lift test.")]
+LONGEST_RESULT = 200
+"""Columns of a row of another tool's results."""
+
+type TestId = Annotated[ResourceId, Field(description="Id of a registered lift test.")]
+
+type ResultRow = Annotated[
+    dict[Annotated[str, Field(max_length=LONGEST_NAME)], Any], Field(max_length=LONGEST_RESULT)
+]
 
 
 def _kind(item: Any) -> str:
@@ -45,7 +54,7 @@ type TestOrId = Annotated[
 class ModelBody(ModelSpec):
     """A model specification whose lift tests are given inline or by their registered id."""
 
-    lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=200)] = ()  # type: ignore[assignment]
+    lift_tests: Annotated[tuple[TestOrId, ...], Field(max_length=MOST_LIFT_TESTS)] = ()  # type: ignore[assignment]
 
 
 @dataclass(frozen=True)
@@ -56,12 +65,16 @@ class Rows:
 
     @classmethod
     def of(cls, rows: Any) -> Self:
-        """The document of a list of objects, whose cells are checked where the table is read.
+        """The document of a list of objects, whose keys and cells are checked where the table is
+        read.
 
         Raises DataError for a number beyond floats, which became infinite.
         """
         if not isinstance(rows, list):
             raise PydanticCustomError("list_type", "Input should be a valid list")
+        if len(rows) > MOST_ROWS:
+            message = "List should have at most {most} items"
+            raise PydanticCustomError("too_long", message, {"most": MOST_ROWS})
         for index, row in enumerate(rows):
             if not isinstance(row, dict):
                 raise FieldsError([Issue(pointer(index), "dict_type", "is not an object")])
@@ -87,13 +100,20 @@ class Rows:
     def __get_pydantic_json_schema__(
         cls, _: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return handler(list_schema(dict_schema(str_schema(), any_schema())))
+        return handler(
+            list_schema(
+                dict_schema(
+                    str_schema(max_length=LONGEST_NAME), any_schema(), max_length=MOST_COLUMNS
+                ),
+                max_length=MOST_ROWS,
+            )
+        )
 
 
 class FitData(RequestBody):
     """A stored dataset, or inline rows."""
 
-    dataset_id: str | None = None
+    dataset_id: ResourceId | None = None
     rows: Rows | None = None
 
     @model_validator(mode="after")
@@ -168,8 +188,8 @@ class SimulateBody(RequestBody):
 class LiftTestsBody(RequestBody):
     """Lift tests, or ``rows`` of another tool's results in the given ``format``."""
 
-    tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=200)
-    rows: list[dict[str, Any]] | None = Field(default=None, min_length=1, max_length=200)
+    tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=MOST_LIFT_TESTS)
+    rows: list[ResultRow] | None = Field(default=None, min_length=1, max_length=MOST_LIFT_TESTS)
     format: Literal["pymc-marketing", "causalpy", "geolift"] | None = None
 
     @model_validator(mode="after")

@@ -5,18 +5,27 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.contract.base import Name, RequestBody
-from mmm.counterfactual.question import FutureRule, Intervention
+from mmm.counterfactual.question import Future, Intervention
 from mmm.plan.horizon import Horizon
 from mmm.spec.numbers import LARGEST, NotNegative, PartOfOne, Positive
+from mmm.spec.sizes import (
+    LONGEST_HORIZON,
+    MOST_FUTURE_NUMBERS,
+    MOST_INTERVENTIONS,
+    MOST_SCENARIOS,
+)
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.base import SMALLEST_BUDGET
 from optimizer.problem.limits import ChannelBounds, Group
 from optimizer.problem.objective import Expected, Objective
+from optimizer.problem.sizes import MOST_CHANNELS, MOST_LIMITS, ChannelName
 
 SLACK = 1e-6
 
 Spend = Annotated[float, Field(ge=0, le=LARGEST)]
 """Spend of a plan, which may hold the traces that a solver leaves."""
+
+WeeklyProfile = Annotated[tuple[NotNegative, ...], Field(max_length=LONGEST_HORIZON)]
 
 _EXAMPLE: dict[str, Any] = {
     "horizon": {"start": "2024-07-01", "weeks": 13},
@@ -38,8 +47,9 @@ class Phasing(RequestBody):
     geos: Literal["usual", "optimised"] = Field(
         default="usual", description="Over geos: according to kind, or optimized."
     )
-    profile: dict[str, tuple[NotNegative, ...]] = Field(
+    profile: dict[ChannelName, WeeklyProfile] = Field(
         default_factory=dict,
+        max_length=MOST_CHANNELS,
         description="Weekly spend, or its proportions, of individual channels.",
     )
 
@@ -49,8 +59,8 @@ class WorldScenario(RequestBody):
 
     name: Name = Field(min_length=1, max_length=100)
     probability: PartOfOne
-    assume: tuple[Intervention, ...] = Field(default=(), max_length=100)
-    future: dict[str, FutureRule] = Field(default_factory=dict)
+    assume: tuple[Intervention, ...] = Field(default=(), max_length=MOST_INTERVENTIONS)
+    future: Future = Field(default_factory=dict)
 
 
 class PriceDecision(RequestBody):
@@ -77,8 +87,8 @@ class PlanHorizon(RequestBody):
 
     horizon: Horizon
     phasing: Phasing = Phasing()
-    assume: tuple[Intervention, ...] = Field(default=(), max_length=100)
-    future: dict[str, FutureRule] = Field(default_factory=dict)
+    assume: tuple[Intervention, ...] = Field(default=(), max_length=MOST_INTERVENTIONS)
+    future: Future = Field(default_factory=dict)
     discount_rate: float = Field(
         default=0.0,
         ge=0,
@@ -86,13 +96,24 @@ class PlanHorizon(RequestBody):
         allow_inf_nan=False,
         description="Yearly rate, applied to carryover after the horizon.",
     )
-    scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=20)
+    scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=MOST_SCENARIOS)
 
     @model_validator(mode="after")
     def _probabilities_of_scenarios(self) -> Self:
         total = sum(scenario.probability for scenario in self.scenarios)
         if self.scenarios and abs(total - 1.0) > SLACK:
             raise ValueError(f"the probabilities of the scenarios add up to {total:g}, not 1")
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_many_numbers(self) -> Self:
+        futures = (self.future, *(scenario.future for scenario in self.scenarios))
+        numbers = sum(
+            len(rule) for future in futures for rule in future.values() if isinstance(rule, list)
+        )
+        if numbers > MOST_FUTURE_NUMBERS:
+            detail = f"the futures hold {numbers:,} numbers; the limit is {MOST_FUTURE_NUMBERS:,}"
+            raise ValueError(detail)
         return self
 
 
@@ -118,7 +139,7 @@ class AllocateBody(AllocationProblem, PlanHorizon):
     )
 
 
-type Weekly = Annotated[tuple[Spend, ...], Field(min_length=1, max_length=104)]
+type Weekly = Annotated[tuple[Spend, ...], Field(min_length=1, max_length=LONGEST_HORIZON)]
 
 
 class EvaluatePlanBody(PlanHorizon):
@@ -127,11 +148,13 @@ class EvaluatePlanBody(PlanHorizon):
     The plan is checked against ``budget`` and the limits; the budget defaults to its own total.
     """
 
-    plan: dict[str, Spend | Weekly] = Field(min_length=1, max_length=100)
+    plan: dict[ChannelName, Spend | Weekly] = Field(min_length=1, max_length=MOST_CHANNELS)
     objective: Objective = Expected()
     budget: Budget | None = None
-    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
+    channels: dict[ChannelName, ChannelBounds] = Field(
+        default_factory=dict, max_length=MOST_CHANNELS
+    )
+    groups: tuple[Group, ...] = Field(default=(), max_length=MOST_LIMITS)
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 
 

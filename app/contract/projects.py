@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.contract.base import Name, RequestBody, StoredDocument, Text
+from app.contract.base import Name, RequestBody, ResourceId, StoredDocument, Text
 from app.contract.fit import FitData
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from mmm.interval import Interval
@@ -22,7 +22,7 @@ class ProjectBody(RequestBody):
 class PromotionBody(RequestBody):
     """The model to promote to champion, and a note."""
 
-    model_id: str = Field(max_length=40)
+    model_id: ResourceId
     note: Text = ""
     accept_rejected: bool = Field(
         default=False, description="Promote even if the model failed its checks."
@@ -33,8 +33,8 @@ class ProjectPlanBody(RequestBody):
     """A plan to adopt: a saved scenario, or a question to a model (default: the champion)."""
 
     name: Name = Field(min_length=1)
-    scenario_id: str | None = Field(default=None, max_length=40)
-    model_id: str | None = Field(default=None, max_length=40)
+    scenario_id: ResourceId | None = None
+    model_id: ResourceId | None = None
     allocate: AllocateBody | None = None
     evaluate_plan: EvaluatePlanBody | None = None
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.contract.base import Name, RequestBody, StoredDocument
+from app.contract.base import Name, RequestBody, ResourceId, StoredDocument
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.contract.query_answers import CounterfactualBody
 from mmm.interval import Interval
@@ -17,7 +17,7 @@ class ScenarioBody(RequestBody):
     """A question to a model, to be saved with its answer; exactly one of the three kinds."""
 
     name: Name = Field(min_length=1)
-    model_id: str = Field(max_length=40)
+    model_id: ResourceId
     allocate: AllocateBody | None = None
     evaluate_plan: EvaluatePlanBody | None = None
     counterfactual: CounterfactualBody | None = None

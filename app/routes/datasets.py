@@ -3,10 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import Query, Request
+from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from app.contract.base import Name, Page
 from app.contract.documents import DatasetDocument
+from app.contract.fit import Rows
 from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
@@ -31,7 +33,7 @@ _TABLE: dict[str, Any] = {
                     "type": "object",
                     "required": ["rows"],
                     "additionalProperties": False,
-                    "properties": {"rows": {"type": "array", "items": {"type": "object"}}},
+                    "properties": {"rows": TypeAdapter(Rows).json_schema()},
                 },
                 "example": {"rows": [{"week": "2024-01-01", "sales": 1200, "tv": 300}]},
             },

@@ -100,11 +100,13 @@ def contrast(
     """Evaluate both worlds for all draws; the price is one where the model has none."""
     if kind == "interventional":
         pair = pair.near(model)
-    rows = evaluate(model, pair.base, _ContrastRows(model, pair, kind, seed))
+    found = evaluate(model, pair.base, _ContrastRows(model, pair, kind, seed))
+    weeks = pair.end - pair.start
+    rows = found[:, : 4 * weeks].reshape(-1, 4, weeks)
     kpi = Contrast(rows[:, 0], rows[:, 1], rows[:, 1] - rows[:, 0])
     revenue = Contrast(rows[:, 2], rows[:, 3], rows[:, 3] - rows[:, 2])
     names = [path.names for variable in pair.variables for path in reported_paths(model, variable)]
-    by_path = tuple((name, rows[:, 4 + i].sum(-1)) for i, name in enumerate(names))
+    by_path = tuple(zip(names, found[:, 4 * weeks :].T, strict=True))
     if kind != "forecast":
         return CounterfactualDraws(kpi, revenue, kpi, by_path)
     worlds = [_predictive_draws(model, pair, world, seed) for world in (pair.base, pair.scenario)]
@@ -118,9 +120,10 @@ def contrast(
 
 
 class _ContrastRows:
-    """Evaluates one chunk of draws as (draw, row, week).
+    """Evaluates one chunk of draws as (draw, column).
 
-    Rows: KPI of baseline and scenario, revenue of both, then the change of the KPI along each path.
+    Columns: by week the KPI of the baseline, that of the scenario, and the revenue of both; then
+    the change of the KPI along each path, summed over the weeks.
     """
 
     def __init__(
@@ -129,10 +132,6 @@ class _ContrastRows:
         self.model, self.pair, self.kind = model, pair, kind
         self.rng = np.random.default_rng(seed)
         self.scenario = model.design.inputs_on(pair.scenario)
-        self.single_changes = [
-            model.design.inputs_on(with_one_variable(pair.base, pair.scenario, variable))
-            for variable in pair.variables
-        ]
 
     def __call__(self, evaluation: Evaluation) -> Array:
         model, pair, span = self.model, self.pair, self.pair.span
@@ -145,14 +144,20 @@ class _ContrastRows:
         before, after = outcome(mean), self._outcome(evaluation, scenario.terms, outcome)
         price_before, price_after = pair.base.price[span], pair.scenario.price[span]
         rows = [before, after, before * price_before, after * price_after]
-        for variable, inputs in zip(pair.variables, self.single_changes, strict=True):
-            single = scenario
-            if len(pair.variables) > 1:
-                single = EvaluatedWorld(inputs, self._terms(evaluation, inputs))
+        columns = [row.sum(-1) for row in rows]
+        for variable in pair.variables:
+            single = scenario if len(pair.variables) == 1 else self._changed(evaluation, variable)
             for path in reported_paths(model, variable):
                 terms = terms_along_path(path, evaluation.parameters, model.structure, base, single)
-                rows.append(self._outcome(evaluation, terms, outcome) - before)
-        return np.stack([row.sum(-1) for row in rows], axis=1)
+                change = self._outcome(evaluation, terms, outcome) - before
+                columns.append(change.sum(-1).sum(-1, keepdims=True))
+        return np.concatenate(columns, axis=1)
+
+    def _changed(self, evaluation: Evaluation, variable: VariableRef) -> EvaluatedWorld:
+        """The baseline with one variable as in the scenario, made anew for each chunk of draws."""
+        world = with_one_variable(self.pair.base, self.pair.scenario, variable)
+        inputs = self.model.design.inputs_on(world, self.scenario.basis)
+        return EvaluatedWorld(inputs, self._terms(evaluation, inputs))
 
     def _terms(self, evaluation: Evaluation, inputs: Inputs) -> equations.Terms:
         return equations.terms(evaluation.parameters, inputs, self.model.structure, np)

@@ -10,11 +10,16 @@ from mmm.posterior.evidence import GradeNote
 from mmm.spec.base import Frozen
 from mmm.spec.calendar import Day
 from mmm.spec.numbers import MOST_TIMES, Number, Times
+from mmm.spec.sizes import MOST_INTERVENTIONS, MOST_VARIABLES, MOST_WEEKS, VariableName
 
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
-type FutureRule = Literal["hold", "last_year"] | Annotated[list[Number], Field(min_length=1)]
+type FutureRule = (
+    Literal["hold", "last_year"]
+    | Annotated[list[Number], Field(min_length=1, max_length=MOST_WEEKS)]
+)
 """The future of a variable: a rule, or its value in each week after the data."""
+Future = Annotated[dict[VariableName, FutureRule], Field(max_length=MOST_VARIABLES)]
 
 
 class WeekRange(Frozen):
@@ -37,7 +42,7 @@ class Policy(Frozen):
     same geo, ``lag`` weeks before.
     """
 
-    follows: str
+    follows: VariableName
     share: Annotated[float, Field(ge=-MOST_TIMES, le=MOST_TIMES)]
     lag: int = Field(default=0, ge=0, le=52)
 
@@ -53,7 +58,7 @@ class Intervention(Frozen):
     one that is set does not.
     """
 
-    variable: str
+    variable: VariableName
     set: Number | None = None
     scale: Times | None = None
     add: Number | None = None
@@ -78,8 +83,8 @@ class Counterfactual(Frozen):
 
     window: WeekRange
     kind: CounterfactualKind = "interventional"
-    do: tuple[Intervention, ...] = Field(min_length=1, max_length=100)
-    future: dict[str, FutureRule] = Field(default_factory=dict)
+    do: tuple[Intervention, ...] = Field(min_length=1, max_length=MOST_INTERVENTIONS)
+    future: Future = Field(default_factory=dict)
     after: Literal["zero", "continue"] = "zero"
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 

@@ -5,6 +5,7 @@ the data, and the scales that its priors are stated in. The variables of the obs
 their scaled inputs follow from the four and are computed once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -17,7 +18,7 @@ from mmm.data.scales import Scales, scales_of
 from mmm.data.timeline import Variables, date_basis, observed_variables
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure, structure_of
-from mmm.types import Array
+from mmm.types import Array, Tensor
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,13 @@ class Design:
         """The scaled inputs of the observed weeks, as NumPy arrays."""
         return scaled_inputs(vars(self.observed), self.basis, self.scales, self.structure, np)
 
-    def inputs_on(self, variables: Variables) -> Inputs:
-        """The scaled inputs of ``variables`` on any weeks, as NumPy arrays."""
-        basis = date_basis(variables.weeks, self.scales, self.spec)
+    def inputs_on(self, variables: Variables, basis: Mapping[str, Tensor] | None = None) -> Inputs:
+        """The scaled inputs of ``variables`` on any weeks, as NumPy arrays.
+
+        ``basis``: of the same weeks, where it is known already.
+        """
+        if basis is None:
+            basis = date_basis(variables.weeks, self.scales, self.spec)
         return scaled_inputs(vars(variables), basis, self.scales, self.structure, np)
 
     def on_panel(self, panel: Panel) -> Self:

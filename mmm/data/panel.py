@@ -5,7 +5,7 @@ value. Dimensions are ``date`` x ``geo`` (a national model has the one geo ``nat
 products a geo is a cell ``<geo> | <product>``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,10 +21,10 @@ from mmm.data.panel_checks import (
     count_issues,
     duplicate_issues,
     identical_column_issues,
-    missing_row_issues,
     population_issues,
     raise_if,
     range_issues,
+    require_every_row,
     spacing_issues,
     sparse_mediator_issues,
     too_few_weeks_issues,
@@ -33,6 +33,7 @@ from mmm.data.panel_checks import (
 from mmm.errors import Issue, pointer
 from mmm.spec.base import is_printable
 from mmm.spec.model import ModelSpec
+from mmm.spec.sizes import LONGEST_NAME
 from mmm.types import Array
 
 NATIONAL = "national"
@@ -141,7 +142,7 @@ def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[st
     geos, products = row_labels(frame, spec)
     raise_if(duplicate_issues(weeks, geos, spec))
     raise_if(spacing_issues(sorted(set(weeks))))
-    raise_if(missing_row_issues(weeks, geos))
+    require_every_row(weeks, geos)
     return weeks, geos, products
 
 
@@ -167,11 +168,22 @@ def _labels(frame: pd.DataFrame, column: str | None) -> list[str]:
     )
     names = [str(cell) for cell in cells]
     raise_if(
+        Issue(pointer("data", "rows", row, column), "too_long", f"row {row + 1}: {too_long}")
+        for row, too_long in _too_long(names, column)
+    )
+    raise_if(
         Issue(pointer("data", "rows", row, column), "control", f"row {row + 1}: {name!r} {ODD}")
         for row, name in enumerate(names)
         if not is_printable(name)
     )
     return names
+
+
+def _too_long(names: list[str], column: str) -> Iterator[tuple[int, str]]:
+    """The rows whose label is too long, with the reason in words."""
+    for row, name in enumerate(names):
+        if len(name) > LONGEST_NAME:
+            yield row, f"{column} has {len(name):,} characters; the limit is {LONGEST_NAME}"
 
 
 def _dataset(

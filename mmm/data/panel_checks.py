@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from mmm.data.cells import numbers
-from mmm.errors import DataError, Issue, pointer
+from mmm.errors import DataError, Issue, first_issues, pointer
 from mmm.spec.environment import COUNTS, POSITIVE
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 MIN_OBSERVED = 8
 MIN_WEEKS = 26
-MAX_ISSUES = 20
 WEEK = timedelta(days=7)
 
 
@@ -87,11 +86,9 @@ def unpaid_exposure_issues(frame: pd.DataFrame, spec: ModelSpec) -> list[Issue]:
 
 
 def raise_if(issues: Iterable[Issue]) -> None:
-    """Raise DataError with the first ``MAX_ISSUES`` of ``issues``, if there are any."""
-    listed = list(issues)
-    if len(listed) > MAX_ISSUES:
-        more = len(listed) - MAX_ISSUES
-        listed = [*listed[:MAX_ISSUES], Issue("", "more", f"and {more} more of the same kind")]
+    """Raise DataError with the first of ``issues`` and the number of the others, if there are
+    any."""
+    listed = first_issues(issues, others="more of the same kind")
     if listed:
         raise DataError(listed)
 
@@ -145,15 +142,22 @@ def spacing_issues(weeks: list[date]) -> list[Issue]:
     return issues
 
 
-def missing_row_issues(weeks: list[date], geos: list[str]) -> list[Issue]:
-    """Issues of weeks that other geos have and a geo lacks."""
+def require_every_row(weeks: list[date], geos: list[str]) -> None:
+    """Raise DataError where a geo lacks a week that other geos have.
+
+    Few of them are written out: a table of n rows may lack as many as n * n / 4.
+    """
     have = set(zip(weeks, geos, strict=True))
-    return [
+    all_weeks, all_geos = sorted(set(weeks)), sorted(set(geos))
+    missing = len(all_weeks) * len(all_geos) - len(have)
+    issues = (
         Issue("/date", "gap", f"geo {geo!r} has no row for week {week}")
-        for geo in sorted(set(geos))
-        for week in sorted(set(weeks))
+        for geo in all_geos
+        for week in all_weeks
         if (week, geo) not in have
-    ]
+    )
+    if missing:
+        raise DataError(first_issues(issues, missing, "more of the same kind"))
 
 
 def constant_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Issue]:

@@ -3,7 +3,8 @@
 The profile only warns. Data that a model cannot use are refused when a model names the column.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import chain, islice, pairwise
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,8 @@ def profile_table(frame: pd.DataFrame) -> TableProfile:
         if column.missing:
             detail = f"{column.missing} of {len(frame)} cells are empty"
             warnings.append(TableWarning(code="missing", column=name, detail=detail))
-    warnings += _collinear_warnings(series)
-    return TableProfile(
-        rows=len(frame), columns=tuple(columns), warnings=tuple(warnings[:MAX_WARNINGS])
-    )
+    listed = islice(chain(warnings, _collinear_warnings(series)), MAX_WARNINGS)
+    return TableProfile(rows=len(frame), columns=tuple(columns), warnings=tuple(listed))
 
 
 def _column(frame: pd.DataFrame, name: str) -> tuple[ColumnProfile, Array | None]:
@@ -96,18 +95,16 @@ def _date_warnings(frame: pd.DataFrame, name: str) -> list[TableWarning]:
     return warnings
 
 
-def _collinear_warnings(series: dict[str, Array]) -> list[TableWarning]:
+def _collinear_warnings(series: dict[str, Array]) -> Iterator[TableWarning]:
     """Warnings about pairs of columns that are identical or almost perfectly correlated."""
     names = [n for n, v in series.items() if np.isfinite(v).all() and np.ptp(v) > 0.0]
     if len(names) < 2:
-        return []
+        return
     correlation = np.corrcoef(np.array([series[name] for name in names]))
-    warnings = []
     for i, j in zip(*np.nonzero(np.triu(np.abs(correlation) > COLLINEAR, 1)), strict=True):
         same = np.array_equal(series[names[i]], series[names[j]])
         code = "identical" if same else "collinear"
         detail = f"{'identical to' if same else 'moves with'} {names[i]!r}"
         if not same:
             detail += f" (correlation {correlation[i, j]:.3f})"
-        warnings.append(TableWarning(code=code, column=names[j], detail=detail))
-    return warnings
+        yield TableWarning(code=code, column=names[j], detail=detail)

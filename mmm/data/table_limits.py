@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from math import inf
 
 from mmm.errors import Issue, TableTooLarge
+from mmm.spec.sizes import LONGEST_NAME
 
 MEBIBYTE = 1024 * 1024
+MOST_ROWS = 10_000_000
+MOST_COLUMNS = 10_000
+"""The most that an installation can allow; a table in memory takes tens of bytes a cell."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,7 @@ class TableLimits:
 
     rows: float = inf
     columns: float = inf
-    name_length: int = 200
+    name_length: int = LONGEST_NAME
     unpacked_bytes: float = inf
 
     def check_rows(self, rows: int) -> None:

@@ -27,6 +27,8 @@ PARQUET = "application/vnd.apache.parquet"
 JSON = "application/json"
 OTHER_SEPARATORS = {";": "semicolon", "\t": "tab", "|": "bar"}
 """Separators that are refused: number formats differ with them, and none is guessed."""
+BYTES_OF_A_CELL = 8
+"""That a cell of a table in memory takes, also one that a JSON row leaves out."""
 MAX_RECORD = 1024 * 1024
 """Characters of one row of a CSV file, however many lines it takes."""
 
@@ -65,6 +67,7 @@ def read_rows(rows: Sequence[Mapping[str, Any]], limits: TableLimits = UNLIMITED
             columns[key] = None
         limits.check_columns(len(columns))
     _check_names(list(columns), limits)
+    limits.check_bytes(len(rows) * len(columns) * BYTES_OF_A_CELL)
     return pd.DataFrame(
         {key: pd.Series([row.get(key) for row in rows], dtype=object) for key in columns}
     )

@@ -5,11 +5,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mmm.spec.sizes import LONGEST_NAME
+
 CONTROL = r"\x00-\x1f\x7f-\x9f"
 """Control characters, for a class of a regular expression: no name may hold one."""
 
-Column = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{CONTROL}]+$")]
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^./~>{CONTROL}]+$")]
+Column = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=rf"^[^{CONTROL}]+$")]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=rf"^[^./~>{CONTROL}]+$")]
 
 _UNPRINTABLE = re.compile(rf"[{CONTROL}\ud800-\udfff]")
 

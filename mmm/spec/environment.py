@@ -1,6 +1,6 @@
 """The part of the specification around the media: KPI, price, demand, events, baseline, edges."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -8,6 +8,15 @@ from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 from mmm.spec.calendar import Day
 from mmm.spec.media import Adstock
 from mmm.spec.numbers import NotNegative, Positive
+from mmm.spec.sizes import (
+    LONGEST_NAME,
+    MOST_CHANNELS,
+    MOST_EDGES,
+    MOST_HOLIDAYS,
+    MOST_LISTED_WEEKS,
+    MOST_PARTS,
+    VariableName,
+)
 
 COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
 
@@ -58,7 +67,7 @@ class Demand(Frozen):
 
     kind: Literal["series", "latent", "none"]
     column: Column | None = None
-    drives: tuple[Name, ...] = ()
+    drives: Annotated[tuple[Name, ...], Field(max_length=MOST_CHANNELS)] = ()
 
     @model_validator(mode="after")
     def _matches_kind(self) -> Self:
@@ -77,7 +86,7 @@ class Event(Frozen):
 
     name: Name
     column: Column | None = None
-    weeks: tuple[Day, ...] = ()
+    weeks: Annotated[tuple[Day, ...], Field(max_length=MOST_LISTED_WEEKS)] = ()
     adstock: Adstock = Adstock(kind="none")
 
     @model_validator(mode="after")
@@ -91,9 +100,11 @@ class Holidays(Frozen):
     """Public holidays of a country (ISO 3166 code), or of one of its subdivisions."""
 
     country: str = Field(min_length=2, max_length=3)
-    subdivision: str | None = None
-    names: tuple[str, ...] = Field(
-        default=(), description="Names of the holidays to use; empty for all of them."
+    subdivision: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
+    names: tuple[Annotated[str, Field(max_length=LONGEST_NAME)], ...] = Field(
+        default=(),
+        max_length=MOST_HOLIDAYS,
+        description="Names of the holidays to use; empty for all of them.",
     )
 
 
@@ -119,7 +130,7 @@ class Trend(Frozen):
 class TimeVarying(Frozen):
     """A group of channels whose effectiveness shares one smooth multiplier over time."""
 
-    channels: tuple[Name, ...] = Field(min_length=1, max_length=100)
+    channels: tuple[Name, ...] = Field(min_length=1, max_length=MOST_CHANNELS)
     lengthscale: float = Field(default=52.0, ge=8.0, le=260.0, description="Weeks.")
 
 
@@ -133,8 +144,8 @@ class Noise(Frozen):
 class Edge(Frozen):
     """A cause and its effect; ``lag`` in weeks."""
 
-    cause: str = Field(alias="from", min_length=1)
-    effect: str = Field(alias="to", min_length=1)
+    cause: VariableName = Field(alias="from")
+    effect: VariableName = Field(alias="to")
     lag: int = Field(default=0, ge=0, le=52)
 
 
@@ -144,6 +155,6 @@ class Edges(Frozen):
     ``unobserved`` names causes that no column measures; they may appear in ``add`` only.
     """
 
-    add: tuple[Edge, ...] = ()
-    remove: tuple[Edge, ...] = ()
-    unobserved: tuple[Name, ...] = ()
+    add: Annotated[tuple[Edge, ...], Field(max_length=MOST_EDGES)] = ()
+    remove: Annotated[tuple[Edge, ...], Field(max_length=MOST_EDGES)] = ()
+    unobserved: Annotated[tuple[Name, ...], Field(max_length=MOST_PARTS)] = ()

@@ -26,8 +26,9 @@ from mmm.spec.environment import (
 )
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.media import Channel, Competitor, Mediator
+from mmm.spec.sizes import MOST_CHANNELS, MOST_CONTROLS, MOST_LIFT_TESTS, MOST_PARTS
 
-type Many[T] = Annotated[tuple[T, ...], Field(max_length=50)]
+type Many[T] = Annotated[tuple[T, ...], Field(max_length=MOST_PARTS)]
 
 
 ChannelOrColumn = Annotated[
@@ -47,7 +48,7 @@ class ModelFields(Frozen):
     date: Column
     channels: Annotated[
         tuple[ChannelOrColumn, ...],
-        Field(min_length=1, max_length=100),
+        Field(min_length=1, max_length=MOST_CHANNELS),
     ]
     geo: Column | None = None
     product: Column | None = None
@@ -58,13 +59,13 @@ class ModelFields(Frozen):
     demand: Demand | None = None
     controls: Annotated[
         tuple[ControlOrColumn, ...],
-        Field(max_length=200),
+        Field(max_length=MOST_CONTROLS),
     ] = ()
     events: Many[Event] = ()
     holidays: Holidays | None = None
     interactions: Many[tuple[Name, Name]] = ()
     time_varying: Many[TimeVarying] = ()
-    lift_tests: Annotated[tuple[LiftTest, ...], Field(max_length=200)] = ()
+    lift_tests: Annotated[tuple[LiftTest, ...], Field(max_length=MOST_LIFT_TESTS)] = ()
     edges: Edges = Edges()
     seasonality: Seasonality = Seasonality()
     trend: Trend = Trend()

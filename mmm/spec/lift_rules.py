@@ -7,6 +7,7 @@ from mmm.errors import Issue, pointer
 from mmm.spec.edges import KPI, causal_edges
 from mmm.spec.fields import ModelFields
 from mmm.spec.lift_test import LiftResult, LiftTest
+from mmm.spec.sizes import MOST_LIFT_NUMBERS
 
 
 def lift_issues(spec: ModelFields) -> Iterator[Issue]:
@@ -26,6 +27,7 @@ def lift_issues(spec: ModelFields) -> Iterator[Issue]:
                 where = pointer("lift_tests", i) + issue.pointer
                 yield Issue(where, issue.code, issue.detail)
     yield from _repeated_issues(spec)
+    yield from _size_issues(spec)
 
 
 def _inline_tests(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
@@ -142,3 +144,14 @@ def _repeated_issues(spec: ModelFields) -> Iterator[Issue]:
             detail = f"the same measurement as test {seen[key] + 1}; it would count twice"
             yield Issue(pointer("lift_tests", i), "repeated", detail)
         seen.setdefault(key, i)
+
+
+def _size_issues(spec: ModelFields) -> Iterator[Issue]:
+    """An issue where the tests' lists by geo and week are too many numbers together."""
+    numbers = sum(test.count_numbers() for _, test in _inline_tests(spec))
+    if numbers > MOST_LIFT_NUMBERS:
+        detail = (
+            f"the lift tests hold {numbers:,} numbers by week; the limit is {MOST_LIFT_NUMBERS:,}: "
+            "give one number where spend is steady"
+        )
+        yield Issue("/lift_tests", "too_many_numbers", detail)

@@ -18,6 +18,7 @@ from mmm.errors import FieldsError, Issue, pointer
 from mmm.spec.base import Frozen, Name
 from mmm.spec.calendar import Day
 from mmm.spec.numbers import SMALLEST, NotNegative, Number, PartOfOne, Positive, Times
+from mmm.spec.sizes import MOST_GEOS, MOST_PARTS, MOST_WEEKS, GeoName, VariableName
 
 FORMS = ("lift", "percent", "roas", "cost_per_unit")
 
@@ -26,15 +27,19 @@ def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-type Numbers = Number | list[Number]
+type Numbers = Number | Annotated[list[Number], Field(min_length=1, max_length=MOST_WEEKS)]
 WEEKS = Field(
     min_length=1,
-    max_length=260,
+    max_length=MOST_WEEKS,
     description="One number for every week, or a list with one per week.",
 )
 one_or_many = BeforeValidator(_as_tuple, json_schema_input_type=Numbers)
 Weekly = Annotated[tuple[NotNegative, ...], WEEKS, one_or_many]
 Prices = Annotated[tuple[Positive, ...], WEEKS, one_or_many]
+
+
+Path = Annotated[tuple[VariableName, ...], Field(max_length=MOST_PARTS + 2)]
+"""Nodes from a channel through mediators to the KPI."""
 
 
 class SpendPath(Frozen):
@@ -49,7 +54,7 @@ class SpendPath(Frozen):
     scale: Times | None = None
     add: Number | None = None
     weekly: Weekly | None = None
-    by_geo: dict[str, Weekly] | None = Field(default=None, min_length=1)
+    by_geo: dict[GeoName, Weekly] | None = Field(default=None, min_length=1, max_length=MOST_GEOS)
     before: Weekly | None = None
     after: Weekly | None = None
 
@@ -65,6 +70,11 @@ class SpendPath(Frozen):
     def explicit(self) -> bool:
         """Whether the spend is given in currency, not relative to the other world."""
         return self.weekly is not None or self.by_geo is not None
+
+    def count_numbers(self) -> int:
+        """How many numbers it holds, by week or by geo and week."""
+        lists = (self.weekly, self.before, self.after, *(self.by_geo or {}).values())
+        return sum(len(numbers) for numbers in lists if numbers)
 
 
 class LiftResult(Frozen):
@@ -163,14 +173,14 @@ class LiftTest(Frozen):
     cooldown: int = Field(
         default=0, ge=0, le=104, description="Weeks after the test that the measurement includes."
     )
-    geos: Annotated[tuple[str, ...], Field(min_length=1, max_length=2000)] | None = None
+    geos: Annotated[tuple[GeoName, ...], Field(min_length=1, max_length=MOST_GEOS)] | None = None
     treated_share: PartOfOne = 1.0
     control: SpendPath | None = None
     treatment: SpendPath | None = None
     price: Prices | None = None
     result: LiftResult
     transport_sd: float = Field(default=0.1, ge=0, le=1)
-    path: Literal["total"] | tuple[str, ...] = "total"
+    path: Literal["total"] | Path = "total"
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -190,6 +200,9 @@ class LiftTest(Frozen):
         elif self.start and self.end and self.end < self.start:
             detail = f"the test ends ({self.end}) before it starts ({self.start})"
             yield Issue("/end", "reversed", detail)
+        elif self.start and self.end and (self.end - self.start).days // 7 >= MOST_WEEKS:
+            detail = f"from {self.start} to {self.end} are more than {MOST_WEEKS} weeks of a test"
+            yield Issue("/end", "too_long", detail)
 
     def _world_issues(self) -> Iterator[Issue]:
         worlds = {"control": self.control, "treatment": self.treatment}
@@ -205,6 +218,10 @@ class LiftTest(Frozen):
                 if not path.explicit and getattr(path, field) is not None:
                     detail = f"{field} belongs to the world given in currency"
                     yield Issue(pointer(name, field), "unused", detail)
+
+    def count_numbers(self) -> int:
+        """How many numbers its worlds hold, by week or by geo and week."""
+        return sum(path.count_numbers() for path in (self.control, self.treatment) if path)
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 from mmm.spec.numbers import Positive
+from mmm.spec.sizes import MOST_CHANNELS, VariableName
 
 WIDEST = 1e6
 """Most times that a prior's 95 % quantile may be its median."""
@@ -135,7 +136,7 @@ class Mediator(Frozen):
 
     name: Name
     column: Column
-    parents: tuple[str, ...] = Field(min_length=1, max_length=100)
+    parents: tuple[VariableName, ...] = Field(min_length=1, max_length=MOST_CHANNELS)
     adstock: Adstock = Adstock()
     saturation: Saturation = Saturation(kind="logistic")
 

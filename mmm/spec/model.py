@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
-from mmm.errors import FieldsError, Issue, SpecError, pointer
+from mmm.errors import FieldsError, Issue, SpecError, first_issues, pointer
 from mmm.spec.fields import ModelFields
 from mmm.spec.rules import spec_issues
 
@@ -19,7 +19,7 @@ class ModelSpec(ModelFields):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        issues = spec_issues(self)
+        issues = first_issues(spec_issues(self))
         if issues:
             raise FieldsError(issues)
         return self

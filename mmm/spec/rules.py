@@ -12,7 +12,7 @@ from mmm.spec.lift_rules import lift_issues
 RESERVED_NAMES = frozenset({"price", "kpi", "date", "geo", "baseline", "interaction"})
 
 
-def spec_issues(spec: ModelFields) -> list[Issue]:
+def spec_issues(spec: ModelFields) -> Iterator[Issue]:
     """Every contradiction within ``spec``, with the pointer to its field."""
     rules = (
         _name_issues,
@@ -23,7 +23,7 @@ def spec_issues(spec: ModelFields) -> list[Issue]:
         edge_issues,
         lift_issues,
     )
-    return [issue for rule in rules for issue in rule(spec)]
+    return (issue for rule in rules for issue in rule(spec))
 
 
 def _name_issues(spec: ModelFields) -> Iterator[Issue]:

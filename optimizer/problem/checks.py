@@ -1,13 +1,15 @@
 """Contradictions within a problem: negative numbers, crossed bounds, unknown channels.
 
-All issues are collected first, so that one error names them all.
+One error names all issues, or the first of many and the number of the others.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
-from optimizer.errors import InvalidProblem, Issue, json_pointer
+from optimizer.errors import InvalidProblem, Issue, first_issues, json_pointer
 from optimizer.problem.issues import (
     crossed_issues,
     missing_limit_issues,
@@ -27,26 +29,28 @@ def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArra
 
     layout: of the response's cells.
     current: (cell,), currency over the horizon, finite, not negative.
-    Raises InvalidProblem with every issue found.
+    Raises InvalidProblem with the first issues found, and the number of the others.
     """
-    issues = [
-        *_name_issues(layout.names),
-        *_current_issues(current, layout.names),
-        *_budget_issues(problem),
-        *_channel_issues(problem, layout.channel_names),
-        *_group_issues(problem, layout.channel_names),
-        *_ratio_issues(problem, layout),
-        *_cell_issues(problem, layout),
-        *_ramp_issues(problem, layout),
-        *_second_budget_issues(problem, layout),
-        *_extrapolation_issues(problem, layout),
-    ]
+    issues = first_issues(
+        chain(
+            _name_issues(layout.names),
+            _current_issues(current, layout.names),
+            _budget_issues(problem),
+            _channel_issues(problem, layout.channel_names),
+            _group_issues(problem, layout.channel_names),
+            _ratio_issues(problem, layout),
+            _cell_issues(problem, layout),
+            _ramp_issues(problem, layout),
+            _second_budget_issues(problem, layout),
+            _extrapolation_issues(problem, layout),
+        )
+    )
     if issues:
-        raise InvalidProblem(tuple(issues))
+        raise InvalidProblem(issues)
 
 
 def _name_issues(names: Sequence[str]) -> Iterator[Issue]:
-    for name in sorted({name for name in names if list(names).count(name) > 1}):
+    for name in sorted(name for name, count in Counter(names).items() if count > 1):
         yield Issue("", "duplicate", f'the response has more than one channel "{name}"')
     if not names:
         yield Issue("", "empty", "the response has no channel to decide")

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from optimizer.problem.base import Label, Number, ProblemPart, Times
+from optimizer.problem.sizes import MOST_CHANNELS, ChannelName, ChannelNames, GeoName
 
 
 class OnOff(ProblemPart):
@@ -37,7 +38,7 @@ class ChannelBounds(ProblemPart):
 class Group(ProblemPart):
     """Limits on a sum of channels; shares are of the plan's total spend."""
 
-    channels: Annotated[tuple[str, ...], Field(min_length=1)]
+    channels: ChannelNames
     min: Number | None = None
     max: Number | None = None
     min_share: Number | None = None
@@ -47,7 +48,7 @@ class Group(ProblemPart):
 class Ratio(ProblemPart):
     """min <= spend of the first channel / spend of the second <= max."""
 
-    channels: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
+    channels: Annotated[tuple[ChannelName, ...], Field(min_length=2, max_length=2)]
     min: Times | None = None
     max: Times | None = None
 
@@ -55,8 +56,8 @@ class Ratio(ProblemPart):
 class CellBounds(ProblemPart):
     """Limits on the summed spend of a channel in a geo in a week; None stands for all of them."""
 
-    channel: str | None = None
-    geo: str | None = None
+    channel: ChannelName | None = None
+    geo: GeoName | None = None
     week: date | None = None
     min: Number | None = None
     max: Number | None = None
@@ -74,7 +75,7 @@ class Ramp(ProblemPart):
     max_change: relative to the week before (0.3: within 30 %).  max_step: in currency.
     """
 
-    channel: str | None = None
+    channel: ChannelName | None = None
     max_change: Times | None = None
     max_step: Number | None = None
 
@@ -86,7 +87,7 @@ class SecondBudget(ProblemPart):
     """
 
     name: Label
-    per_currency: Annotated[dict[str, Times], Field(min_length=1)]
+    per_currency: Annotated[dict[ChannelName, Times], Field(min_length=1, max_length=MOST_CHANNELS)]
     max: Number | None = None
     min: Number | None = None
 

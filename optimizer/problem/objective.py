@@ -19,6 +19,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from optimizer.problem.base import Number, Probability, ProblemPart, Share, Times
+from optimizer.problem.sizes import MOST_POINTS
 
 Aversion = Annotated[Times, Field(ge=0)]
 
@@ -126,8 +127,11 @@ class PiecewiseLoss(_Objective):
     """
 
     kind: Literal["piecewise_loss"] = "piecewise_loss"
-    points: Annotated[tuple[Number, ...], Field(min_length=1, max_length=50)]
-    slopes: Annotated[tuple[Annotated[Times, Field(ge=0)], ...], Field(min_length=2)]
+    points: Annotated[tuple[Number, ...], Field(min_length=1, max_length=MOST_POINTS)]
+    slopes: Annotated[
+        tuple[Annotated[Times, Field(ge=0)], ...],
+        Field(min_length=2, max_length=MOST_POINTS + 1),
+    ]
     risk_on: Literal["gain", "gain_over_current", "total"] = "total"
 
     @model_validator(mode="after")

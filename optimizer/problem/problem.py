@@ -38,6 +38,13 @@ from optimizer.problem.limits import (
     SecondBudget,
 )
 from optimizer.problem.objective import Expected, Objective
+from optimizer.problem.sizes import (
+    MOST_BUDGETS,
+    MOST_CHANNELS,
+    MOST_LIMITS,
+    MOST_PLACES,
+    ChannelName,
+)
 
 
 class Budget(ProblemPart):
@@ -95,12 +102,14 @@ class AllocationProblem(ProblemPart):
 
     budget: Budget
     objective: Objective = Expected()
-    channels: dict[str, ChannelBounds] = Field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    ratios: tuple[Ratio, ...] = ()
-    cells: tuple[CellBounds, ...] = ()
-    ramps: tuple[Ramp, ...] = ()
-    budgets: tuple[SecondBudget, ...] = ()
+    channels: dict[ChannelName, ChannelBounds] = Field(
+        default_factory=dict, max_length=MOST_CHANNELS
+    )
+    groups: tuple[Group, ...] = Field(default=(), max_length=MOST_LIMITS)
+    ratios: tuple[Ratio, ...] = Field(default=(), max_length=MOST_LIMITS)
+    cells: tuple[CellBounds, ...] = Field(default=(), max_length=MOST_PLACES)
+    ramps: tuple[Ramp, ...] = Field(default=(), max_length=MOST_LIMITS)
+    budgets: tuple[SecondBudget, ...] = Field(default=(), max_length=MOST_BUDGETS)
     min_roi: Times | None = None
     target: Target | None = None
     worse_than_current: WorseThanCurrent | None = None

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from mmm.data.cells import reshape_long
 from mmm.data.draft import draft_spec
 from mmm.data.panel import build_panel
-from mmm.data.panel_checks import MAX_ISSUES
 from mmm.data.profile import profile_table
 from mmm.data.table_reader import CSV, JSON, PARQUET, read_rows, read_table
-from mmm.errors import DataError, SpecError
+from mmm.errors import MAX_ISSUES, DataError, SpecError
 from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, panel_spec, table
 

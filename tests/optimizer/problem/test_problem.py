@@ -3,11 +3,14 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from optimizer import InvalidProblem, read_problem
-from optimizer.errors import json_pointer
+from optimizer.errors import MAX_ISSUES, json_pointer
 from optimizer.problem import AllocationProblem
+from optimizer.problem.checks import check_problem
+from optimizer.problem.layout import Layout
 from optimizer.problem.objective import Expected, MeanCvar
 
 FULL = {
@@ -100,3 +103,14 @@ def test_a_problem_does_not_change():
 def test_pointers_escape_the_two_special_characters():
     assert json_pointer("channels", "a/b~c", 0) == "/channels/a~1b~0c/0"
     assert json_pointer() == ""
+
+
+def test_of_many_issues_the_first_are_listed_and_the_others_counted():
+    cells = [{"channel": f"unknown {k}", "week": "2024-07-01", "max": 1} for k in range(100)]
+    problem = read_problem({"budget": {"total": 1}, "cells": cells})
+    with pytest.raises(InvalidProblem) as caught:
+        check_problem(problem, Layout.of_channels(("tv",)), np.zeros(1))
+    issues = caught.value.issues
+    assert len(issues) == MAX_ISSUES + 1
+    assert issues[0].pointer == "/cells/0/channel"
+    assert issues[-1].detail == f"and {2 * len(cells) - MAX_ISSUES} more"
