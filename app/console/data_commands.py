@@ -138,7 +138,9 @@ def fit(
     data: ExistingFile,
     spec: ExistingFile,
     output: Annotated[Path, output_option()] = Path("model.nc"),
-    draws: Annotated[int, typer.Option(help="Draws per chain.")] = 1000,
+    draws: Annotated[
+        int | None, typer.Option(help="Draws per chain; default: until they are enough.")
+    ] = None,
     tune: Annotated[int, typer.Option(help="Warm-up draws per chain.")] = 1000,
     chains: Annotated[int, typer.Option(help="Number of chains.")] = 4,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 0,

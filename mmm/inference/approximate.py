@@ -30,17 +30,17 @@ THREADS = 2
 def approximate(
     loaded: LoadedCode, sampling: SamplingSpec, report: ProgressCallback
 ) -> MethodResult:
-    """Draw ``sampling.draws`` times ``sampling.chains`` samples by the method ``sampling.method``.
+    """Draw ``most_draws`` times ``chains`` samples by the method of ``sampling``.
 
     The diagnostics say that this is a draft, and how far importance weights could correct it.
     """
     report(Progress("sampling", COMPILE_END))
     density, rng = Density(loaded.code), np.random.default_rng(sampling.seed)
-    count = sampling.draws * sampling.chains
+    count = sampling.most_draws * sampling.chains
     candidates = _METHODS[sampling.method](density, CANDIDATES_PER_DRAW * count, sampling.seed)
     report(Progress("sampling", (COMPILE_END + SAMPLE_END) / 2))
     drawn = resample(candidates, log_densities(density, candidates.points), count, rng)
-    total = sampling.draws
+    total = sampling.most_draws
     return MethodResult(
         sampler=sampling.method,
         version=release(),
@@ -79,7 +79,7 @@ _METHODS: Mapping[str, Callable[[Density, int, int], Candidates]] = {
 
 def _dataset(values: Mapping[str, Array], loaded: LoadedCode, sampling: SamplingSpec) -> xr.Dataset:
     """(chain, draw, ...) of the quantities in natural units."""
-    shape = (sampling.chains, sampling.draws)
+    shape = (sampling.chains, sampling.most_draws)
     kept = {name: item for name, item in values.items() if not name.endswith("__")}
     return xr.Dataset(
         {

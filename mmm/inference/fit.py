@@ -1,13 +1,10 @@
 """Fits a design to a FittedModel by the requested method; the only place that calls a sampler."""
 
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import arviz as az
-import numpy as np
 import xarray as xr
 
 from mmm.checks.assess import assess
@@ -16,6 +13,7 @@ from mmm.errors import Issue, SamplingError
 from mmm.evidence.judge import with_evidence
 from mmm.inference.approximate import approximate
 from mmm.inference.compiled import Compiled, compile_model, graph_of
+from mmm.inference.convergence import INNOVATIONS, convergence
 from mmm.inference.method_result import SAMPLE_END, MethodResult
 from mmm.inference.nuts import nuts
 from mmm.inference.recover_coefficients import recover_coefficients
@@ -131,7 +129,10 @@ def _fitted_model(
     posterior = Posterior(_without_innovations(sampled.draws, labels))
     if order.collapsed:
         posterior = recover_coefficients(posterior, order.design, sampling.seed)
-    diagnostics = {**({} if sampling.draft else _convergence(posterior)), **sampled.diagnostics}
+    diagnostics = {
+        **({} if sampling.draft else convergence(posterior.dataset)),
+        **sampled.diagnostics,
+    }
     unjudged = FittedModel(
         design=order.design,
         posterior=posterior,
@@ -157,23 +158,9 @@ _UNJUDGED: Mapping[str, float] = {
 
 def _without_innovations(draws: xr.Dataset, labels: Mapping[str, list[Any]]) -> xr.Dataset:
     """The draws without innovations, with the labels of their own panel."""
-    kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith("_z")])
+    kept = draws.drop_vars([name for name in draws.data_vars if str(name).endswith(INNOVATIONS)])
     used = {dim for values in kept.data_vars.values() for dim in values.dims}
     kept = kept.drop_vars([name for name in kept.coords if name not in used])
     kept = kept.assign_coords({dim: labels[dim] for dim in labels.keys() & used})
     kept.attrs = {}
     return kept
-
-
-def _convergence(posterior: Posterior) -> dict[str, float]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        r_hat = _extreme(az.rhat(posterior.dataset), np.nanmax)
-        bulk = _extreme(az.ess(posterior.dataset, method="bulk"), np.nanmin)
-        tail = _extreme(az.ess(posterior.dataset, method="tail"), np.nanmin)
-    return {"r_hat": r_hat, "ess_bulk": bulk, "ess_tail": tail}
-
-
-def _extreme(values: xr.Dataset, reduce: Any) -> float:
-    flat = np.concatenate([np.ravel(item.to_numpy()) for item in values.data_vars.values()])
-    return float(reduce(flat)) if np.isfinite(flat).any() else float("nan")

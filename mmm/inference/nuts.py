@@ -28,16 +28,17 @@ def nuts(
     monitor = ChainMonitor(sampling)
     running = nutpie.sample(
         loaded.code,
-        draws=sampling.draws,
+        draws=sampling.most_draws,
         tune=sampling.tune,
         chains=sampling.chains,
-        cores=min(CORES, sampling.chains),
+        # Batches are judged over all chains, so these go on together.
+        cores=sampling.chains if sampling.adaptive else min(CORES, sampling.chains),
         seed=sampling.seed,
         target_accept=sampling.target_accept,
         save_warmup=False,
         progress_bar=False,
         progress_rate=PROGRESS_MS,
-        progress_callback=lambda chains: report(monitor.record(_progress(chains, sampling))),
+        progress_callback=lambda chains: report(monitor.record(_progress(chains, monitor))),
         blocking=False,
     )
     trace = monitor.wait(running, stop)
@@ -48,25 +49,25 @@ def nuts(
         draws=trace["posterior"].to_dataset(),
         diagnostics={
             "divergences": float(stats["diverging"].mean()),
-            **share_of_requested_draws(stats, sampling),
+            **(share_of_requested_draws(stats, sampling) if monitor.stopped else {}),
         },
         chains=_finished(stats, sampling),
     )
 
 
-def _progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progress:
+def _progress(chains: Sequence[Any], monitor: ChainMonitor) -> Progress:
+    total = monitor.expected
     states = tuple(
         ChainProgress(
             chain=index,
             draws_done=int(chain.finished_draws),
-            draws_total=int(chain.total_draws),
+            draws_total=max(total, int(chain.finished_draws)),
             tuning=bool(chain.tuning),
             divergences=int(chain.divergences),
         )
         for index, chain in enumerate(chains)
     )
-    total = sampling.chains * (sampling.tune + sampling.draws)
-    share = sum(state.draws_done for state in states) / total
+    share = monitor.share(sum(min(state.draws_done, total) for state in states))
     spent = max((float(chain.runtime_ms) for chain in chains), default=0.0) / 1000.0
     return Progress(
         stage="warmup" if any(state.tuning for state in states) else "sampling",
@@ -78,7 +79,7 @@ def _progress(chains: Sequence[Any], sampling: SamplingSpec) -> Progress:
 
 def _finished(stats: xr.Dataset, sampling: SamplingSpec) -> tuple[ChainProgress, ...]:
     """The final state of every chain; a fast one may end before its first report."""
-    total = sampling.tune + sampling.draws
+    total = sampling.tune + int(stats.sizes["draw"])
     divergences = stats["diverging"].sum("draw").to_numpy()
     return tuple(
         ChainProgress(chain, total, total, tuning=False, divergences=int(count))

@@ -36,7 +36,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, report: ProgressCallbac
     jax.config.update("jax_enable_x64", True)
     report(Progress("warmup", COMPILE_END))
     trace = sample_numpyro_nuts(
-        draws=sampling.draws,
+        draws=sampling.most_draws,
         tune=sampling.tune,
         chains=sampling.chains,
         target_accept=sampling.target_accept,
@@ -47,7 +47,7 @@ def nuts_on_jax(model: pm.Model, sampling: SamplingSpec, report: ProgressCallbac
         compute_convergence_checks=False,
     )
     diverging = np.asarray(trace["sample_stats"].to_dataset()["diverging"])
-    total = sampling.tune + sampling.draws
+    total = sampling.tune + sampling.most_draws
     return MethodResult(
         sampler=f"numpyro on {device()}",
         version=numpyro.__version__,

@@ -1,4 +1,4 @@
-"""Sampling that can be stopped early: waits for the sampler and keeps the draws so far.
+"""Sampling that ends early: on request, or once there are enough draws.
 
 Stopped chains differ in length, and some may not have begun. The rectangle with the most draws is
 kept: from the k longest chains as many draws as the shortest of them has, for the best k.
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mmm.inference.convergence import BATCHES, first_batch_that_is_enough, is_enough
 from mmm.progress import Progress
 from mmm.spec.sampling import SamplingSpec
 
@@ -25,8 +26,22 @@ class ChainMonitor:
     """Records the sampler's progress and waits for its end or for a request to stop."""
 
     def __init__(self, sampling: SamplingSpec) -> None:
-        self._tune = sampling.tune
+        self._tune, self._chains = sampling.tune, sampling.chains
+        self._share = 0.0
         self._draws: Sequence[int] = ()
+        self._batches = list(BATCHES if sampling.adaptive else (sampling.most_draws,))
+        self.adaptive = sampling.adaptive
+        self.stopped = False
+
+    @property
+    def expected(self) -> int:
+        """Draws of each chain, warm-up included, that the sampling ends with as far as known."""
+        return self._tune + self._batches[0]
+
+    def share(self, done: int) -> float:
+        """Share of the sampling that ``done`` draws of all chains are; it never falls."""
+        self._share = max(self._share, min(done / (self._chains * self.expected), 1.0))
+        return self._share
 
     def record(self, progress: Progress) -> Progress:
         """Record a progress report and return it."""
@@ -34,22 +49,47 @@ class ChainMonitor:
         return progress
 
     def wait(self, running: Any, stop: Stop | None) -> xr.DataTree:
-        """All draws when the sampler has ended, or the draws so far once ``stop`` returns True."""
-        complete: xr.DataTree
-        if stop is None:
-            complete = running.wait()
-            return complete
+        """All draws when the sampler has ended, those of a batch that is enough, or the draws so
+        far once ``stop`` returns True."""
         try:
-            while not (stop() and max(self._draws, default=0) >= MIN_DRAWS):
+            while True:
+                if stop is not None and stop() and max(self._draws, default=0) >= MIN_DRAWS:
+                    self.stopped = True
+                    return largest_rectangle(running.abort())
                 try:
-                    complete = running.wait(timeout=POLL_SECONDS)
+                    complete: xr.DataTree = running.wait(timeout=POLL_SECONDS)
                 except TimeoutError:
-                    continue
-                return complete
+                    pass
+                else:
+                    return first_batch_that_is_enough(complete) if self.adaptive else complete
+                batch = self._batch_that_is_enough(running)
+                if batch is not None:
+                    running.cancel()
+                    return batch
         except BaseException:
             running.cancel()
             raise
-        return largest_rectangle(running.abort())
+
+    def _batch_that_is_enough(self, running: Any) -> xr.DataTree | None:
+        """The next batch, once every chain has it, where it is enough."""
+        size = self._batches[0]
+        if not self.adaptive or len(self._batches) == 1 or min(self._draws, default=0) < size:
+            return None
+        running.pause()  # judging is work too, and what is drawn meanwhile is dropped
+        try:
+            return self._judged(running.inspect(), size)
+        finally:
+            running.resume()
+
+    def _judged(self, so_far: xr.DataTree, size: int) -> xr.DataTree | None:
+        energy = so_far["sample_stats"]["energy"].to_numpy()[:, :size]
+        if energy.shape[1] < size or not np.isfinite(energy).all():
+            return None
+        batch = so_far.isel(draw=slice(size))
+        if is_enough(batch["posterior"].to_dataset()):
+            return batch
+        del self._batches[0]
+        return None
 
 
 def largest_rectangle(trace: xr.DataTree) -> xr.DataTree:
@@ -69,8 +109,8 @@ def best_rectangle(lengths: np.ndarray) -> tuple[list[int], int]:
 
 
 def share_of_requested_draws(stats: xr.Dataset, sampling: SamplingSpec) -> dict[str, float]:
-    """The share of the requested draws that were made, where it is below one."""
-    share = stats["diverging"].size / (sampling.chains * sampling.draws)
+    """The share of the requested draws, or of the most there could be, where it is below one."""
+    share = stats["diverging"].size / (sampling.chains * sampling.most_draws)
     return {"draws_kept": share} if share < 1.0 else {}
 
 

@@ -39,9 +39,10 @@ CHAIN_RULES: tuple[CheckRule, ...] = (
         1.05,
         False,
         "largest R-hat over all parameters",
-        "the chains disagree: raise sampling.tune and sampling.draws, or simplify the model",
+        "the chains disagree: something that several channels could explain is missing (a feast, "
+        "an event, a break), or the model asks too much of the data",
         ("latent",),
-        f"the chains disagree: raise sampling.tune and sampling.draws; {SEPARATE_DEMAND}",
+        f"the chains disagree: {SEPARATE_DEMAND}",
     ),
     CheckRule(
         "ess_bulk",
@@ -49,9 +50,10 @@ CHAIN_RULES: tuple[CheckRule, ...] = (
         100.0,
         True,
         "smallest bulk effective sample size",
-        "too few independent draws for stable means: raise sampling.draws",
+        "too few independent draws for stable means: leave sampling.draws out, so that the fit "
+        "goes on until there are enough; where it did, more draws will not help",
         ("latent",),
-        f"too few independent draws for stable means: raise sampling.draws; {SEPARATE_DEMAND}",
+        f"too few independent draws for stable means: {SEPARATE_DEMAND}",
     ),
     CheckRule(
         "ess_tail",
@@ -59,7 +61,8 @@ CHAIN_RULES: tuple[CheckRule, ...] = (
         100.0,
         True,
         "smallest tail effective sample size",
-        "too few independent draws for stable 5 and 95 % quantiles: raise sampling.draws",
+        "too few independent draws for stable 5 and 95 % quantiles: leave sampling.draws out, so "
+        "that the fit goes on until there are enough",
     ),
     CheckRule(
         "divergences",

@@ -10,7 +10,7 @@ from mmm.spec.sampling import SamplingSpec
 
 def require_draws(settings: Settings, sampling: SamplingSpec) -> None:
     """Raise InvalidRequest for more draws than the service allows."""
-    total = (sampling.draws + sampling.tune) * sampling.chains
+    total = (sampling.most_draws + sampling.tune) * sampling.chains
     if total > settings.max_draws:
         detail = f"(draws + tune) x chains is {total}; the limit is {settings.max_draws}"
         raise InvalidRequest([Issue("/sampling", "too_many_draws", detail)])
@@ -37,4 +37,4 @@ def require_cells(
 
 def kept_draws(sampling: SamplingSpec) -> int:
     """The number of draws that are kept: of all chains, without warm-up."""
-    return sampling.draws * sampling.chains
+    return sampling.most_draws * sampling.chains
