@@ -6,6 +6,8 @@ conflict. A deletion filter drops one limit after another as long as the rest st
 leaves a conflict of which every limit is needed (an irreducible infeasible subset).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.sparse import vstack
 
@@ -13,7 +15,7 @@ from optimizer.constraints.limit import Limit
 from optimizer.constraints.linear_program import LinearRows, least_violation
 from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
 from optimizer.constraints.sparse_row import stack_rows
-from optimizer.errors import Infeasible, Issue
+from optimizer.errors import MAX_ISSUES, Infeasible, Issue, first_issues
 from optimizer.problem.issues import format_number
 
 
@@ -94,20 +96,25 @@ def _sum_issues(
     noun: str, verdict: str, total: Limit, parts: list[Limit | None]
 ) -> tuple[Issue, ...]:
     members = [part for part in parts if part is not None]
-    listed = "; ".join(member.label for member in members)
-    head = Issue(total.pointer, "infeasible", f"the {noun} {verdict} ({listed})")
-    return head, *_issues(members)
+    head = Issue(total.pointer, "infeasible", f"the {noun} {verdict} ({_listed(members)})")
+    return first_issues((head, *_issues(members)))
 
 
 def _listed_conflict(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
-    listed = "; ".join(limit.label for limit in conflict)
     violation, _ = _least_total_violation(system, conflict)
     detail = (
         "no plan satisfies all of these limits; "
-        f"the least total violation is {format_number(violation)}: {listed}"
+        f"the least total violation is {format_number(violation)}: {_listed(conflict)}"
     )
-    return Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)
+    return first_issues((Issue(conflict[0].pointer, "infeasible", detail), *_issues(conflict)))
 
 
-def _issues(limits: list[Limit] | tuple[Limit, ...]) -> list[Issue]:
+def _listed(limits: Sequence[Limit]) -> str:
+    """The first of the limits in words, and the number of the others."""
+    labels = [limit.label for limit in limits[:MAX_ISSUES]]
+    left = len(limits) - len(labels)
+    return "; ".join([*labels, f"and {left} more"] if left else labels)
+
+
+def _issues(limits: Sequence[Limit]) -> list[Issue]:
     return [Issue(limit.pointer, "infeasible", limit.label) for limit in limits]

@@ -6,6 +6,7 @@ import pytest
 from optimizer import Infeasible, OptimizerError, read_problem
 from optimizer.constraints.build import linear_system
 from optimizer.constraints.conflict import require_feasible
+from optimizer.errors import MAX_ISSUES
 from optimizer.problem.layout import Layout
 
 NAMES = ("tv", "radio", "search")
@@ -90,6 +91,18 @@ def test_two_groups_against_each_other():
     assert "the minimum of 400 for radio + search" in text
     assert "the maximum of 50 for radio" in text
     assert "90 %" not in text
+
+
+def test_of_a_conflict_of_many_the_first_are_listed():
+    names = tuple(f"channel {k}" for k in range(60))
+    bounds = {name: {"min": 10} for name in names}
+    problem = read_problem({"budget": {"total": 599}, "channels": bounds})
+    with pytest.raises(Infeasible) as caught:
+        require_feasible(linear_system(problem, Layout.of_channels(names), np.zeros(60)))
+    issues = caught.value.issues
+    assert issues[0].detail.endswith("the minimum of 10 for channel 19; and 40 more)")
+    assert len(issues) == MAX_ISSUES + 1
+    assert issues[-1].detail == f"and {61 - MAX_ISSUES} more"
 
 
 def test_a_group_above_the_budget():
