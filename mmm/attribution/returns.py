@@ -46,6 +46,15 @@ def channel_contributions(model: FittedModel) -> Array:
     return evaluate(model, model.design.observed, total)
 
 
+def weekly_contributions(model: FittedModel) -> Array:
+    """(draw, channel, week) contribution over all geos in KPI units."""
+
+    def by_week(evaluation: Evaluation) -> Array:
+        return _contrasts(model, evaluation).sum(-1)
+
+    return evaluate(model, model.design.observed, by_week)
+
+
 def return_draws(model: FittedModel) -> tuple[Array, Array]:
     """(draw, channel) ROI and marginal ROI, with carryover after the observed weeks."""
     last = model.panel.weeks[-1]

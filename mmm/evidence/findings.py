@@ -9,10 +9,14 @@ from mmm.evidence.constancy import Drift
 from mmm.evidence.follows_sales import ShareOfSales
 from mmm.evidence.linear_view import Z95, Estimate
 from mmm.evidence.overlap import Partner
+from mmm.evidence.surprise import Surprise
 from mmm.posterior.evidence import Finding
 
 LARGEST_PRIOR_SHARE = 0.7
 """Above it a channel is too small to measure."""
+
+LARGEST_SURPRISE = 3.0
+"""Standard deviations of the prior."""
 
 LEAST_T = 2.326
 """Standard errors from zero below which the data alone cannot tell an effect from none (one-sided
@@ -44,6 +48,7 @@ class Measured:
     weeks: float
     strength: Estimate
     prior_share: float | None = None
+    surprise: Surprise | None = None
     season: float | None = None
     partner: Partner | None = None
     drift: Drift | None = None
@@ -55,6 +60,7 @@ def findings(lever: Measured, claims: ClaimTests) -> Iterator[Finding]:
     yield from _follows_sales(lever, claims)
     yield from _drifts(lever)
     yield from _too_small(lever)
+    yield from _surprises(lever)
     if lever.status.status != "identified":
         yield from _plausible_confounding(lever)
         yield from _moves_with_another_lever(lever, claims)
@@ -122,6 +128,21 @@ def _too_small(lever: Measured) -> Iterator[Finding]:
                 "before the data: its size is not known, only an upper limit."
             ),
         )
+
+
+def _surprises(lever: Measured) -> Iterator[Finding]:
+    if lever.surprise is None or abs(lever.surprise.z) <= LARGEST_SURPRISE:
+        return
+    parameter, z = lever.surprise
+    yield Finding(
+        code="surprise",
+        grade="coincidence",
+        detail=(
+            f"The {parameter} of {lever.name} ended {abs(z):.1f} standard deviations "
+            f"{'below' if z < 0.0 else 'above'} what was believed: usually something that "
+            "coincides with it is missing."
+        ),
+    )
 
 
 def _has_partner(lever: Measured) -> bool:

@@ -49,6 +49,19 @@ def _checks(evidence: Evidence) -> Iterator[Check]:
         "add the events that the check of the specification suggests, or holidays",
     )
 
+    surprised = [
+        finding.detail
+        for lever in evidence.levers
+        for finding in lever.findings
+        if finding.code == "surprise"
+    ]
+    yield _count(
+        "surprise",
+        len(surprised),
+        " ".join(surprised) or "no curve or effect is far from what was believed",
+        "look for what coincides with these channels: a feast, an event, another channel",
+    )
+
 
 def _count(name: str, count: int, message: str, advice: str) -> Check:
     """A check that asks for a count of zero."""
@@ -64,6 +77,8 @@ def _count(name: str, count: int, message: str, advice: str) -> Check:
 
 
 def _notes(evidence: Evidence) -> Iterator[str]:
+    if evidence.chain_story:
+        yield evidence.chain_story
     for grade, words in (
         ("coincidence", "could be coincidence"),
         ("too_small", "too small to measure"),

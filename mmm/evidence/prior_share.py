@@ -17,11 +17,16 @@ DRAWS = 400
 MAX_CELLS = 20_000_000
 
 
-def prior_shares(model: FittedModel) -> Array:
-    """(channel,) share of each channel's interval that is the prior's, between zero and one."""
+def before_the_data(model: FittedModel) -> FittedModel:
+    """Prior draws of the design of ``model``, as many as its size allows."""
     cells = model.panel.array("spend").size
     draws = int(np.clip(MAX_CELLS // max(cells, 1), 50, DRAWS))
-    before = channel_contributions(prior_model(model.design, draws))
+    return prior_model(model.design, draws)
+
+
+def prior_shares(model: FittedModel, prior: FittedModel) -> Array:
+    """(channel,) share of each channel's interval that is the prior's, between zero and one."""
+    before = channel_contributions(prior)
     after = channel_contributions(model)
     return np.array([_share(b, a) for b, a in zip(before.T, after.T, strict=True)])
 

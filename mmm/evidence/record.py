@@ -12,6 +12,7 @@ from mmm.causal.graph import causal_graph
 from mmm.causal.sensitivity import tipping_point
 from mmm.checks.recurring_weeks import recurring_weeks
 from mmm.data.timeline import date_basis
+from mmm.evidence.chain_stories import chain_story
 from mmm.evidence.common_cause import ClaimTests, claim_tests
 from mmm.evidence.constancy import drift, effective_weeks
 from mmm.evidence.findings import LARGEST_OVERLAP, SHARE, Measured, findings
@@ -19,8 +20,9 @@ from mmm.evidence.follows_sales import ShareOfSales, share_of_sales
 from mmm.evidence.grades import graded
 from mmm.evidence.linear_view import Estimate, LinearView, linear_view
 from mmm.evidence.overlap import Partner, partners, season_overlap
-from mmm.evidence.prior_share import prior_shares
+from mmm.evidence.prior_share import before_the_data, prior_shares
 from mmm.evidence.ran_checks import ran_checks
+from mmm.evidence.surprise import Surprise, surprises
 from mmm.evidence.unexplained_weeks import unexplained_weeks
 from mmm.lift.narrowing import narrowed_by_tests, spec_with_deciding_tests
 from mmm.posterior.evidence import GRADES, Evidence, Finding, LeverEvidence, UnexplainedWeeks
@@ -47,6 +49,7 @@ def evidence_of(model: FittedModel) -> Evidence:
         levers=levers,
         checks=tuple(ran_checks(measured, claims, weeks, recurring)),
         unexplained_weeks=weeks,
+        chain_story=chain_story(model),
     )
 
 
@@ -55,6 +58,7 @@ class _Facts:
     """What is computed for all channels at once, by name."""
 
     prior_share: dict[str, float]
+    surprise: dict[str, Surprise]
     spend_share: dict[str, float]
     narrowed: dict[str, float]
     roi_p95: dict[str, float]
@@ -63,6 +67,7 @@ class _Facts:
 
 def _facts(model: FittedModel) -> _Facts:
     channels, spend = model.structure.channels, model.panel.array("spend")
+    prior = before_the_data(model)
     total = spend.sum((0, 1))
     by_week = spend.sum(1)
     observed = {}
@@ -75,7 +80,8 @@ def _facts(model: FittedModel) -> _Facts:
     priced = model.spec.has_currency
     p95: Array = np.quantile(return_draws(model)[0], 0.95, axis=0) if priced else np.empty(0)
     return _Facts(
-        prior_share=_by_name(channels, prior_shares(model)),
+        prior_share=_by_name(channels, prior_shares(model, prior)),
+        surprise=surprises(model, prior),
         spend_share=_by_name(channels, total / total.sum()),
         narrowed=narrowed_by_tests(model),
         roi_p95=_by_name(channels[: len(p95)], p95),
@@ -103,6 +109,7 @@ def _measure(model: FittedModel, view: LinearView, facts: _Facts) -> Iterator[Me
             weeks=effective_weeks(view, name),
             strength=_strength(view, name, partner_of.get(name)),
             prior_share=facts.prior_share.get(name),
+            surprise=facts.surprise.get(name),
             season=season_overlap(view, name),
             partner=partner_of.get(name),
             drift=drift(view, name) if name in facts.spend_share else None,
@@ -172,6 +179,7 @@ def _record(
         plausible=benchmark.would_take if benchmark else None,
         plausible_like=benchmark.name if benchmark else None,
         prior_share=lever.prior_share,
+        surprise=lever.surprise.z if lever.surprise else None,
         at_most=facts.roi_p95.get(lever.name) if grade == "too_small" else None,
         positive_by_construction=lever.name in facts.spend_share,
         season_overlap=lever.season,

@@ -64,8 +64,9 @@ class LeverEvidence(Answer):
     ``status``: by the graph and by lift tests, with its reason. ``confounder_to_zero``: partial R2
     that a hidden cause needs with lever and KPI alike to explain the effect away; ``plausible``:
     share of the effect that a hidden cause as strong as ``plausible_like`` would explain.
-    ``prior_share``: share of the interval that is the prior's. ``at_most``: 95 % quantile of the
-    ROI, where only that is known. ``season_overlap``, ``partner_overlap``: share of the effect's
+    ``prior_share``: share of the interval that is the prior's. ``surprise``: how many prior s.d.
+    its furthest parameter ended from what was believed. ``at_most``: 95 % quantile of the ROI,
+    where only that is known. ``season_overlap``, ``partner_overlap``: share of the effect's
     movement that season, or the channel ``partner``, moves along with. ``halves``: strength in the
     first and the second half of the weeks. ``follows_sales``: p-value that spend does not follow
     last week's KPI. ``weeks``: how many weeks the effect effectively rests on. ``narrowed_to``:
@@ -86,6 +87,7 @@ class LeverEvidence(Answer):
     plausible: float | None = None
     plausible_like: str | None = None
     prior_share: float | None = None
+    surprise: float | None = None
     at_most: float | None = None
     positive_by_construction: bool = False
     season_overlap: float | None = None
@@ -131,11 +133,15 @@ class EvidenceCheck(Answer):
 
 
 class Evidence(Answer):
-    """The evidence on every lever, and the checks that ran whatever the specification says."""
+    """The evidence on every lever, and the checks that ran whatever the specification says.
+
+    ``chain_story``: what the chains disagree about, where they do.
+    """
 
     levers: tuple[LeverEvidence, ...]
     checks: tuple[EvidenceCheck, ...] = ()
     unexplained_weeks: tuple[UnexplainedWeeks, ...] = ()
+    chain_story: str | None = None
 
     def of(self, name: str) -> LeverEvidence:
         """The evidence on one lever; raises KeyError where there is none of that name."""
