@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.evidence_plans import HARM, planned
 from benchmarks.many_worlds import Record, each_world, fitter
 from benchmarks.wrong_worlds import CHANNELS, KINDS, SPEC, make
 from mmm.attribution.returns import return_draws
@@ -24,6 +25,18 @@ from mmm.spec.sampling import SamplingSpec
 
 SAMPLING = SamplingSpec(draws=500, tune=500)
 HEADS = ("kind", "worlds", "trusted", "covered", "missed", "gross", "gross told", "lower | covered")
+
+PLAN_HEADS = (
+    "kind",
+    "plans",
+    "harmful flagged",
+    "better flagged",
+    "worst %",
+    "mean %",
+    "without flag",
+    "P(better) promised",
+    "truly better",
+)
 
 
 def measured(model: FittedModel, truth: np.ndarray) -> Record:
@@ -61,7 +74,8 @@ def rows(kinds: Iterable[str], seeds: Iterable[int], out: Path) -> Iterator[Reco
 
         def row(seed: int, kind: str = kind) -> Record:
             world = make(kind, seed)
-            return measured(fit(world.frame), world.roi)
+            model = fit(world.frame)
+            return {**measured(model, world.roi), "plan": planned(model, world)}
 
         yield from each_world(out, {"kind": kind}, seeds, row)
 
@@ -101,6 +115,37 @@ def summary(found: list[Record]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def plan_summary(found: list[Record]) -> Iterator[tuple[str, ...]]:
+    """By kind: plans that truly lose, those of them flagged; the better ones, those flagged; and of
+    plans without a flag the odds promised and those that came."""
+    for kind in (*KINDS, "all"):
+        plans = [row["plan"] for row in found if kind in (row["kind"], "all")]
+        if not plans:
+            continue
+        harmful = [plan for plan in plans if plan["change"] < HARM]
+        better = [plan for plan in plans if plan["change"] > 0.0]
+        silent = [plan for plan in plans if not plan["flagged"]]
+        promised = np.mean([plan["probability_better"] for plan in silent]) if silent else None
+        came = np.mean([plan["change"] > 0.0 for plan in silent]) if silent else None
+        yield (
+            kind,
+            str(len(plans)),
+            f"{sum(bool(plan['flagged']) for plan in harmful)} of {len(harmful)}",
+            f"{sum(bool(plan['flagged']) for plan in better)} of {len(better)}",
+            f"{min(plan['change'] for plan in plans):.0f}",
+            f"{np.mean([plan['change'] for plan in plans]):.1f}",
+            str(len(silent)),
+            "" if promised is None else f"{promised:.2f}",
+            "" if came is None else f"{came:.2f}",
+        )
+
+
+def table(heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> None:
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
+    for line in lines:
+        print(f"| {' | '.join(line)} |")
+
+
 def seeds_of(text: str) -> Iterator[int]:
     """The seeds of ``1-20,500``."""
     for part in text.split(","):
@@ -115,9 +160,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("evidence.jsonl"))
     given = parser.parse_args()
     found = [*rows(given.kinds.split(","), seeds_of(given.seeds), given.out)]
-    print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}")
-    for line in summary(found):
-        print(f"| {' | '.join(line)} |")
+    table(HEADS, summary(found))
+    print()
+    table(PLAN_HEADS, plan_summary(found))
 
 
 if __name__ == "__main__":

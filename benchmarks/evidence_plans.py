@@ -1,0 +1,68 @@
+"""The plan of a fitted wrong world against its truth: what it promised, what came, what it said.
+
+The plan is the default's answer to "the same money as in the last 13 weeks, better mix", each
+channel between nothing and twice its spend there. Loss and gain are in % of what that spend truly
+earns, with carryover after the window and the last week's effectiveness.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from app.contract.plan_requests import AllocateBody
+from app.services.planning.allocate import allocate_model
+from benchmarks.wrong_worlds import CHANNELS, LAGS, WrongWorld
+from mmm.posterior.evidence import GRADES, LOWER_GRADES
+from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
+
+WEEKS = 13
+MOST = 2.0
+HARM = -2.0
+"""A plan truly loses from this change in % on."""
+
+
+def planned(model: FittedModel, world: WrongWorld) -> dict[str, Any]:
+    """What a row keeps of the plan: true change in %, promised odds, status, flagged channels."""
+    usual = world.spend[-WEEKS:].sum(0)
+    body = AllocateBody.model_validate(
+        {
+            "horizon": {"start": model.panel.weeks[-1] + timedelta(weeks=1), "weeks": WEEKS},
+            "budget": {"total": float(usual.sum())},
+            "channels": {
+                name: {"min": 0.0, "max": float(MOST * spend)}
+                for name, spend in zip(CHANNELS, usual, strict=True)
+            },
+        }
+    )
+    answer = allocate_model(model, body)
+    spend = np.array([channel.spend for channel in answer.plan.channels])
+    today = _true_response(world, usual)
+    lower = tuple(GRADES[grade].lower() for grade in LOWER_GRADES)
+    flagged = [
+        name
+        for name in CHANNELS
+        if any(
+            text.startswith(f"{name}: ") and text.split(": ")[1].startswith(lower)
+            for text in answer.warnings
+        )
+    ]
+    return {
+        "change": 100.0 * (_true_response(world, spend) / today - 1.0) if today > 0.0 else 0.0,
+        "probability_better": answer.versus_current.probability_better,
+        "status": answer.status,
+        "flagged": flagged,
+    }
+
+
+def _true_response(world: WrongWorld, total: Array) -> float:
+    """What ``total (channel,)``, spread as in the last 13 weeks, adds with its carryover."""
+    usual = world.spend[-WEEKS:]
+    profile = np.divide(
+        usual, usual.sum(0), out=np.full_like(usual, 1.0 / WEEKS), where=usual.sum(0) > 0
+    )
+    past, tail = world.spend[-WEEKS - LAGS : -WEEKS], np.zeros((LAGS, len(CHANNELS)))
+    chosen = world.response(np.concatenate([past, profile * total, tail]))
+    silent = world.response(np.concatenate([past, np.zeros_like(profile), tail]))
+    return float(chosen.sum() - silent.sum())
