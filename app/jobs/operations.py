@@ -25,10 +25,9 @@ from app.ids import new_id
 from app.jobs.port import Queues
 from app.jobs.reconciler import ticket
 from app.jobs.stopping import require_partial_result
+from app.jobs.watching import Watches
 
 log = logging.getLogger(__name__)
-
-WATCH_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,14 @@ UNATTRIBUTED = Call()
 class Operations:
     """The operations of this service, or of one tenant (``of``)."""
 
-    def __init__(self, database: Database, queues: Queues) -> None:
+    def __init__(self, database: Database, queues: Queues, watches: Watches | None = None) -> None:
         self._database = database
         self._queues = queues
+        self._watches = watches or Watches(database)
 
     def of(self, tenant: str) -> "Operations":
         """The operations of one tenant."""
-        return Operations(self._database.of(tenant), self._queues)
+        return Operations(self._database.of(tenant), self._queues, self._watches)
 
     def submit(
         self,
@@ -121,14 +121,12 @@ class Operations:
 
     async def watch(self, operation_id: str, after: int = -1) -> AsyncIterator[OperationRow]:
         """Yield the row at each version later than ``after``, until the operation has ended."""
-        while True:
-            row = await asyncio.to_thread(self.status, operation_id)
-            if row.version > after:
-                after = row.version
-                yield row
-            if row.status in rows.TERMINAL:
-                return
-            await asyncio.sleep(WATCH_SECONDS)
+        row = await asyncio.to_thread(self.status, operation_id)
+        if row.version > after:
+            yield row
+        while row.status not in rows.TERMINAL:
+            row = await self._watches.newer(operation_id, max(row.version, after))
+            yield row
 
     async def wait(self, operation_id: str, seconds: float) -> OperationRow:
         """The row once the operation has ended, or after ``seconds`` at the latest."""
