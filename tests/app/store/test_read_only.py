@@ -24,6 +24,7 @@ def service(tmp_path, models) -> Iterator[tuple[KeyedService, Callable[[], None]
         yield service, spoil
 
 
+@pytest.mark.slow
 def test_reads_go_on_and_writes_are_refused(service) -> None:
     keyed, spoil = service
     with keyed.of("us") as client:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from app.db.database import open_database
 from app.jobs.operations import Operations
@@ -71,6 +72,7 @@ def fill(disk: SmallDisk, client: httpx.Client) -> None:
     raise AssertionError("the disk does not fill up")
 
 
+@pytest.mark.slow
 def test_a_deletion_and_a_cancellation_succeed_on_a_full_disk(tmp_path, models) -> None:
     with service_on(tmp_path / "disk", models) as (disk, client):
         made = client.post("/v1/datasets", json={"rows": rows()}).json()["id"]
