@@ -62,7 +62,7 @@ class Operations:
         prepare: Callable[[Session], str] | None = None,
         base_key: str | None = None,
     ) -> OperationRow:
-        """Queue a job. ``prepare`` stores its input in the same transaction and returns the key.
+        """Queue a job. ``prepare`` checks limits in its transaction and returns its input's key.
 
         ``base_key`` is the key of an already stored file, which is retained for the job.
         """

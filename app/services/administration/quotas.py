@@ -4,9 +4,12 @@ Both are checked in the transaction that adds to them, in which writers of a ten
 two requests cannot both use the remaining quota.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.db.database import Database
 from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import take_turns
@@ -40,6 +43,25 @@ def check_bytes(session: Session, settings: Settings, more: int) -> None:
             f"limit per tenant of {settings.tenant_bytes}. Delete what is no longer needed.",
             BYTES_RETRY_SECONDS,
         )
+
+
+def store_if_allowed(
+    database: Database, check: Callable[[Session], None], store: Callable[[], str]
+) -> Callable[[Session], str]:
+    """Store bytes whose row is written next, if ``check`` lets them pass.
+
+    Returns what checks again in the transaction of the row, and gives the key. No transaction is
+    open, and so no lock held, while a store is slow or away; bytes that get no row are swept.
+    """
+    with database.read() as session:
+        check(session)
+    key = store()
+
+    def check_again(session: Session) -> str:
+        check(session)
+        return key
+
+    return check_again
 
 
 def stored_bytes(session: Session) -> int:

@@ -9,7 +9,7 @@ from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import NotFound, UnsupportedMediaType
 from app.ids import new_id
 from app.intake.tables import SentTable, issue_in_body, read_profile
-from app.services.administration.quotas import check_bytes
+from app.services.administration.quotas import check_bytes, store_if_allowed
 from mmm.data.table_reader import CSV, JSON, PARQUET
 from mmm.errors import DataError
 
@@ -31,13 +31,17 @@ def create(context: Context, content: bytes, media_type: str, name: str | None) 
         profile = context.intake.run(table.size, read_profile, table)
     except DataError as error:
         raise DataError(map(issue_in_body, error.issues)) from error
+    key_if_allowed = store_if_allowed(
+        context.database,
+        lambda session: check_bytes(session, context.settings, len(content)),
+        lambda: context.store.put(content),
+    )
     with context.database.write() as session:
-        check_bytes(session, context.settings, len(content))
         row = DatasetRow(
             id=new_id("ds"),
             name=name,
             media_type=kind,
-            artefact_key=context.store.put(content),
+            artefact_key=key_if_allowed(session),
             bytes=len(content),
             profile=profile.model_dump(mode="json"),
         )

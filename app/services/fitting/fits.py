@@ -6,12 +6,7 @@ from app.context import Context
 from app.db.models import OperationRow
 from app.jobs.operations import Call
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
-from app.services.fitting.submission import (
-    CheckedData,
-    RequestData,
-    check_data,
-    check_quota_and_store,
-)
+from app.services.fitting.submission import CheckedData, RequestData, check_data, store_data
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
 
@@ -49,9 +44,4 @@ def submit(context: Context, submission: FitSubmission, call: Call) -> Operation
         "name": submission.name,
         "project": submission.project,
     }
-    return context.operations.submit(
-        KIND,
-        request,
-        call,
-        prepare=lambda session: check_quota_and_store(session, context, data),
-    )
+    return context.operations.submit(KIND, request, call, store_data(context, data))

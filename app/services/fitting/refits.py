@@ -9,7 +9,7 @@ from app.db.models import ModelRow, OperationRow
 from app.errors import InvalidRequest, NotFound
 from app.intake.tables import continue_data, without_draws
 from app.jobs.operations import Call
-from app.services.administration.quotas import check_bytes, check_operations
+from app.services.administration.quotas import check_bytes, check_operations, store_if_allowed
 from app.services.catalog import models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import RequestData, in_request, request_table
@@ -65,13 +65,13 @@ def submit(
     }
     content = continued.content
 
-    def store_data(session: Session) -> str:
+    def check(session: Session) -> None:
         models.lock_against_deletion(session, row.id)
         check_operations(session, context.settings)
         check_bytes(session, context.settings, len(content))
-        return context.store.put(content)
 
-    return context.operations.submit(KIND, request, call, store_data, base_key=row.artefact_key)
+    prepare = store_if_allowed(context.database, check, lambda: context.store.put(content))
+    return context.operations.submit(KIND, request, call, prepare, base_key=row.artefact_key)
 
 
 def stability_of(row: ModelRow) -> StabilityReport:

@@ -13,7 +13,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.fitting.sizes import require_cells
-from app.services.fitting.submission import RequestData, check_data, check_quota_and_store
+from app.services.fitting.submission import RequestData, check_data, store_data
 from app.store.port import ArtefactStore
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
@@ -49,12 +49,8 @@ def submit(context: Context, submission: SimulationSubmission, call: Call) -> Op
         "seed": submission.seed,
     }
     result_bytes = submission.datasets * data.table.sent.length
-    return context.operations.submit(
-        KIND,
-        request,
-        call,
-        prepare=lambda session: check_quota_and_store(session, context, data, result_bytes),
-    )
+    prepare = store_data(context, data, result_bytes)
+    return context.operations.submit(KIND, request, call, prepare)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Data and specification of a request, checked completely before the job is queued."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Self
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.contract.fit import FitData
 from app.intake.tables import SentTable, check_for_fit
-from app.services.administration.quotas import check_bytes, check_operations
+from app.services.administration.quotas import check_bytes, check_operations, store_if_allowed
 from app.services.catalog import datasets
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck
@@ -56,20 +56,22 @@ class CheckedData:
     precheck: Precheck
 
 
-def check_quota_and_store(
-    session: Session, context: Context, data: CheckedData, more: int = 0
-) -> str:
-    """Check the tenant's limits, store the data of an operation to be queued, return their key.
+def store_data(context: Context, data: CheckedData, more: int = 0) -> Callable[[Session], str]:
+    """Store the data of an operation to be queued, if the tenant's limits allow it.
 
-    Raises TooManyRequests if the tenant has too many operations, or if the data and ``more`` bytes
-    of the result exceed its limit; NotFound if the dataset has been deleted meanwhile.
+    Returns what checks again and gives the key (``store_if_allowed``). Both raise TooManyRequests
+    if the tenant has too many operations, or if the data and ``more`` bytes of the result exceed
+    its limit; NotFound if the dataset has been deleted meanwhile.
     """
-    if data.dataset_id is not None:
-        datasets.lock_against_deletion(session, data.dataset_id)
-    new = 0 if data.table.key else data.table.sent.length
-    check_operations(session, context.settings)
-    check_bytes(session, context.settings, new + more)
-    return data.table.stored_key(context.store)
+
+    def check(session: Session) -> None:
+        if data.dataset_id is not None:
+            datasets.lock_against_deletion(session, data.dataset_id)
+        new = 0 if data.table.key else data.table.sent.length
+        check_operations(session, context.settings)
+        check_bytes(session, context.settings, new + more)
+
+    return store_if_allowed(context.database, check, lambda: data.table.stored_key(context.store))
 
 
 def with_lift_tests(model: ModelSpec, lift_tests: Sequence[LiftTest]) -> ModelSpec:

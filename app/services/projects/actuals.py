@@ -1,12 +1,13 @@
 """Actual weeks: posted to a project, or contained in the data of its champion."""
 
 import pandas as pd
+from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.ids import new_id
 from app.intake.tables import SentTable, actual_panel, actual_weeks, without_draws
-from app.services.administration.quotas import check_bytes
+from app.services.administration.quotas import check_bytes, store_if_allowed
 from app.services.catalog import datasets, models
 from app.services.fitting.submission import RequestData, in_request, request_table
 from app.services.projects import projects
@@ -30,15 +31,21 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
     if max(known) <= model.panel.weeks[-1]:
         detail = f"these weeks end on {max(known)}; the model already contains all of them"
         raise DataError([Issue("/data", "nothing_new", detail)])
-    with context.database.write() as session:
+
+    def check(session: Session) -> None:
         projects.lock_against_deletion(session, project)
         if data.dataset_id is not None:
             datasets.lock_against_deletion(session, data.dataset_id)
         check_bytes(session, context.settings, sent.length)
+
+    key_if_allowed = store_if_allowed(
+        context.database, check, lambda: table.stored_key(context.store)
+    )
+    with context.database.write() as session:
         row = ActualsRow(
             id=new_id("act"),
             project_id=project.id,
-            artefact_key=table.stored_key(context.store),
+            artefact_key=key_if_allowed(session),
             media_type=sent.media_type,
             bytes=sent.length,
             start=min(known).isoformat(),
