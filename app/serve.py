@@ -8,6 +8,7 @@ import uvicorn
 
 from app.configuration import require_installation, warn_of_unknown_variables
 from app.errors import AddressUnusable, UnsafeBind
+from app.http.body.paced import PacedProtocol
 from app.jobs.identity import claim_service
 from app.main import create_app
 from app.runtime.logs import configure_logging
@@ -37,6 +38,7 @@ def serve(settings: Settings) -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        http=PacedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

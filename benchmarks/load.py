@@ -2,6 +2,7 @@
 
     python -m benchmarks.load --seconds 60 --clients 50
     python -m benchmarks.load --soak 30
+    python -m benchmarks.load --hostile
 
 Each client asks without a pause: a mix of reads, what-ifs and allocations, no two questions alike,
 so every answer is computed. ``--fits`` fits run all the time. GET /livez, which does nothing, is
@@ -12,6 +13,9 @@ process, without the fit processes.
 Clients behave well: who is told to come again (429 or 503 with Retry-After) sleeps as long as that
 says and asks the same again. The table counts how often, and its times are from the first asking to
 the answer. The last line is a summary; the exit status is 1 where a call was not answered with 2xx.
+
+``--hostile`` instead lets one tenant attack a service, and tells what others notice
+(``benchmarks/hostile``).
 """
 
 import argparse
@@ -29,6 +33,7 @@ from numpy.random import Generator, default_rng
 from app.client import ENDED, Client
 from app.client.transport import BUSY
 from app.demo.service import Service, own_process
+from benchmarks.hostile import run as hostile
 from benchmarks.load_questions import MIX, question
 from benchmarks.load_report import MEBIBYTE, Seen, report
 from benchmarks.ours import spec_of
@@ -154,6 +159,9 @@ async def drive(load: Load, clients: int, fits: int) -> None:
 
 def main() -> None:
     options = _options()
+    if options.hostile:
+        hostile.run()
+        return
     seconds = 60 * options.soak or options.seconds
     world = make(options.world)
     spec = spec_of(world).model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -184,6 +192,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--world", choices=sorted(SIZES), default="national")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--soak", type=float, default=0.0, metavar="MINUTES", help="a long run")
+    parser.add_argument("--hostile", action="store_true", help="attacks instead of questions")
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--fits", type=int, default=2, help="at the same time, one after another")
     parser.add_argument("--cache", type=Path, help="compiled code is kept there; default: nowhere")

@@ -129,6 +129,7 @@ def stored_tables(by: Attacker) -> Callable[[], Awaitable[object]]:
 
 
 ATTACKS: dict[str, Attack] = {
+    "60 uploads of 1 MB": sends("/v1/datasets", CSV, bodies.wide, 1.0, 60),
     "45 MB of empty objects to /v1/fit": sends("/v1/fit", JSON, bodies.stray_rows, 45.0),
     "45 MB of empty rows to /v1/fit": sends("/v1/fit", JSON, bodies.empty_rows, 45.0),
     "45 MB of empty lists to /v1/fit": sends("/v1/fit", JSON, bodies.lists, 45.0),
@@ -138,7 +139,6 @@ ATTACKS: dict[str, Attack] = {
     "60 MB of CSV commas": sends("/v1/datasets", CSV, bodies.commas, 60.0),
     "60 MB of CSV, a table of 100 columns": sends("/v1/datasets", CSV, bodies.wide, 60.0),
     "a Parquet bomb, 60 million cells": parquet_bomb,
-    "60 uploads of 1 MB": sends("/v1/datasets", CSV, bodies.wide, 1.0, 60),
     "20 plans of 4 MB with a million faults": sends("/v1/scenarios", JSON, bodies.faults, 4.0, 20),
     "a table of 20 MB named by 10 fits": stored_tables,
     "50 bodies of one byte a second": slow_bodies,

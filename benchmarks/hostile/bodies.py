@@ -45,7 +45,7 @@ def wide(size: int, columns: int = 100) -> bytes:
     header = ",".join(f"c{number}" for number in range(columns)).encode() + b"\n"
     rows = [
         b",".join(b"%d" % ((7 * row + 3 * cell) % 1000) for cell in range(columns)) + b"\n"
-        for row in range(1000)
+        for row in range(100)
     ]
     block = b"".join(rows)
     return header + block * (size // len(block))

@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 
 from app.assemble import run_worker
+from app.http.body.paced import PacedProtocol
 from app.main import create_app
 from app.settings import Settings
 from tests.mmm.fakes import RICH, table
@@ -38,7 +39,7 @@ def fake_command(folder: Path) -> list[str]:
 @contextmanager
 def serving(app) -> Iterator[httpx.Client]:
     """The application behind a real server on a free port."""
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
+    config = uvicorn.Config(app, port=0, http=PacedProtocol, log_config=None, access_log=False)
     config.timeout_graceful_shutdown = 2
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -20,7 +20,7 @@ class UnreadBody(HttpMiddleware):
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        unread = _has_body(scope)
+        unread, answered = _has_body(scope), False
 
         async def receive_noted() -> Message:
             nonlocal unread
@@ -30,6 +30,7 @@ class UnreadBody(HttpMiddleware):
             return message
 
         async def send_closing(message: Message) -> None:
+            nonlocal answered
             if not unread:
                 await send(message)
             elif message["type"] == "http.response.start":
@@ -39,10 +40,12 @@ class UnreadBody(HttpMiddleware):
                 await send(message)
             else:
                 await send({**message, "more_body": True})
-                await _discard(receive_noted)
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                answered = True
 
         await self.app(scope, receive_noted, send_closing)
+        if answered:
+            await _discard(receive_noted)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _discard(receive: Receive) -> None:
