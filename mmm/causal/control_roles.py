@@ -2,7 +2,8 @@
 
 - *mediator*: a lever moves it and it acts on the KPI. Adjusting for it hides a part of the lever's
   effect.
-- *descendant*: a lever moves it and it does not act on the KPI. Leaving it out loses nothing.
+- *descendant*: a lever moves it and it does not act on the KPI, or the KPI moves it. Leaving it out
+  loses nothing.
 - *collider*: a common effect of two causes, one related to a lever and one to the KPI. Adjusting
   for it opens a path between the two that is not an effect of the lever.
 
@@ -46,6 +47,12 @@ def _effect_warning(graph: CausalGraph, name: str, movers: list[str]) -> GraphWa
     paths = [_edges(nx.shortest_path(graph.summary_graph, lever, name)) for lever in movers]
     into = tuple(dict.fromkeys(edge for path in paths for edge in path))
     levers = ", ".join(movers)
+    if not _moved_besides_kpi(graph, movers, name):
+        detail = (
+            f"{name} follows the KPI: adjusting for a consequence of sales takes away a part of "
+            "every effect. Leave it out."
+        )
+        return GraphWarning(code="descendant", name=name, edges=into, detail=detail)
     if nx.has_path(graph.summary_graph, name, KPI):
         out = _edges(nx.shortest_path(graph.summary_graph, name, KPI))
         detail = (
@@ -59,6 +66,13 @@ def _effect_warning(graph: CausalGraph, name: str, movers: list[str]) -> GraphWa
         "it. Leave it out."
     )
     return GraphWarning(code="descendant", name=name, edges=into, detail=detail)
+
+
+def _moved_besides_kpi(graph: CausalGraph, movers: list[str], name: str) -> bool:
+    """Whether a lever moves the series on a path that avoids the KPI."""
+    rest = graph.summary_graph.copy()
+    rest.remove_node(KPI)
+    return any(nx.has_path(rest, lever, name) for lever in movers)
 
 
 def _collider_warning(world: UnrolledGraph, name: str) -> Iterator[GraphWarning]:

@@ -76,6 +76,9 @@ def total_effect(world: UnrolledGraph, lever: str) -> Identification:
         excluded=forbidden_nodes(world.dag, treated, world.outcome),
     )
     result = Identification(identified=False, following_levers=following, mediators=mediators)
+    confounded = _confounded_mediation(world, mediators)
+    if confounded:
+        return replace(result, obstacles=Obstacles(misplaced, hidden=confounded))
     if not misplaced and problem.is_separated_by(problem.adjusted):
         return replace(result, identified=True, adjustment=minimal_adjustment(problem))
     if not misplaced and _identified_by_equations(world, lever, on_paths):
@@ -83,6 +86,21 @@ def total_effect(world: UnrolledGraph, lever: str) -> Identification:
         adjustment = world.members(sorted(names))
         return replace(result, identified=True, by_equation=True, adjustment=adjustment)
     return replace(result, obstacles=find_obstacles(problem, misplaced))
+
+
+def _confounded_mediation(world: UnrolledGraph, mediators: tuple[str, ...]) -> tuple[str, ...]:
+    """Hidden causes that a mediator shares with the KPI.
+
+    The model holds mediators in the KPI's equation, and its direct effects are positive. A shared
+    cause raises the mediated part, the direct part cannot fall below zero to make up for it, and
+    their sum is too large, although the graph alone would identify it.
+    """
+    graph = world.graph
+    return tuple(
+        name
+        for name in graph.hidden
+        if graph.basis(name, KPI) and any(graph.basis(name, each) for each in mediators)
+    )
 
 
 def direct_effect(world: UnrolledGraph, lever: str) -> Identification:

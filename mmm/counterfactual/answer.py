@@ -12,6 +12,7 @@ keeps the realised noise of the observed weeks, so that the baseline is what was
 ``after: continue``.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -42,6 +43,7 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.evidence import GradeNote
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.predictive import RANK_COUPLING_NOTE
+from mmm.spec.edges import KPI
 from mmm.spec.environment import COUNTS
 from mmm.spec.structure import longest_delay
 from mmm.summarize import effect, summarize
@@ -148,6 +150,18 @@ def _uncertainty(draws: CounterfactualDraws, width: int) -> Uncertainty:
     )
 
 
+def _edges_held_fixed(model: FittedModel, pair: WorldPair) -> Iterator[str]:
+    """Declared edges out of what was changed that no equation of the model carries."""
+    changed = {variable.name for variable in pair.variables}
+    carried = {*model.structure.mediators, KPI}
+    for edge in model.spec.edges.add:
+        if edge.cause in changed and edge.effect not in carried | changed:
+            yield (
+                f"{edge.cause} -> {edge.effect} is declared, but no equation of the model carries "
+                f"it: {edge.effect} is held as it is"
+            )
+
+
 def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list[str]:
     """Assumptions of the answer that the question does not state."""
     notes = []
@@ -156,6 +170,7 @@ def _notes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list
             "the sign of this effect is an assumption of the model (media never lower the KPI), so "
             "no probability of it is told"
         )
+    notes += _edges_held_fixed(model, pair)
     for variable in pair.variables:
         if not reported_paths(model, variable):
             notes.append(

@@ -4,12 +4,13 @@ For test i with worlds C (control) and T (treatment), which differ in the channe
 
     contrast_i(theta) = sum over its geos, weeks and cool-down of
                         share_g * (E[kpi | do(T), theta] - E[kpi | do(C), theta])
-    lift_i ~ Normal(contrast_i, sd_i),   sd_i^2 = se_i^2 + (transport_sd_i * lift_i)^2
+    lift_i ~ Normal(contrast_i, sd_i),   sd_i^2 = se_i^2 + transport_sd_i^2 (lift_i^2 + se_i^2)
 
-The second term lets the effect in the test differ from the model's. It is scaled by the measured
-lift, not by the contrast: with a standard deviation that grows with the contrast, ever larger
-effects would stay plausible (the density falls like 1 / contrast only) and small ones would be
-favoured by the normalising constant. For a measured lift of about zero the s.e. sets the scale.
+The second term lets the effect in the test differ from the model's: lift^2 + se^2 is the mean
+square of the effect that the test leaves plausible, so that a measured zero has a transport s.d.
+too. It is scaled by the measured lift, not by the contrast: with a standard deviation that grows
+with the contrast, ever larger effects would stay plausible (the density falls like 1 / contrast
+only) and small ones would be favoured by the normalising constant.
 
 A test of a part s of its geos' people (``treated_share``) sees s times what the geos would show if
 everybody had the part's spend per head: spend / s enters the curves, and share_g = s.
@@ -63,7 +64,8 @@ class ResolvedTest:
     @property
     def sd(self) -> float:
         """S.d. of the measured lift around the contrast: sampling and transport."""
-        return float(np.hypot(self.se, self.test.transport_sd * self.lift))
+        transport = self.test.transport_sd * np.hypot(self.lift, self.se)
+        return float(np.hypot(self.se, transport))
 
     @property
     def weight(self) -> Array:

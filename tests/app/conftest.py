@@ -67,6 +67,6 @@ def client(tmp_path_factory, models) -> Iterator[httpx.Client]:
     """A running service with fake fits; one a module."""
     folder = tmp_path_factory.mktemp("service")
     limits = {"max_body_bytes": 400_000, "max_rows": 500, "max_columns": 40, "fit_workers": 2}
-    limits |= {"max_fit_cells": 8_000_000}
+    limits |= {"max_fit_cells": 32_000_000}
     with fake_service(folder, models, **limits) as running:
         yield running

@@ -55,6 +55,7 @@ def test_every_format_of_a_dataset_can_be_fitted(client, kind) -> None:
     expected = {"valid": True, "start": "2022-01-03", "end": "2023-02-20", "weeks": 60}
     assert checked.status_code == 200
     found = {"geos": ["national"], "warnings": [], "implied_media_share": None}
+    found |= {"suggested_events": []}
     assert checked.json() == {**expected, **found}
 
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+from collections.abc import Iterator
 
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,10 +12,19 @@ from typer.testing import CliRunner
 
 from app.cli import cli
 from tests.app.http.test_contract import assert_problem
-from tests.app.running import rows, wait_for
+from tests.app.running import fake_service, rows, wait_for
 from tests.mmm.fakes import RICH, table
 
 ROI = {"prior": {"roi": {"median": 500.0, "p95": 900.0}}}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory, models) -> Iterator[httpx.Client]:
+    """A service whose limit on cells lies between a small simulation and a large one."""
+    folder = tmp_path_factory.mktemp("simulations")
+    limits = {"max_body_bytes": 400_000, "max_rows": 500, "max_columns": 40}
+    with fake_service(folder, models, **limits, max_fit_cells=8_000_000) as running:
+        yield running
 
 
 def priced(roi: dict) -> dict:

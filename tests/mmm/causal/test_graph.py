@@ -149,7 +149,7 @@ def test_series_with_equal_edges_are_folded_and_named_again() -> None:
     ("changes", "code", "words"),
     [
         ({"add": add("x1>shelf")}, "mediator", ["x1 -> shelf", "shelf -> kpi"]),
-        ({"add": add("kpi>shelf:1")}, "mediator", ["x1 -> kpi", "kpi -> shelf"]),
+        ({"add": add("kpi>shelf:1")}, "descendant", ["x1 -> kpi", "kpi -> shelf"]),
         (
             {"add": add("x1>shelf"), "remove": add("shelf>kpi")},
             "descendant",

@@ -52,10 +52,13 @@ def test_a_mediator_belongs_to_the_total_effect_and_is_held_for_the_direct_one()
     assert (direct.identified, direct.adjustment) == (True, ("m",))
 
 
-def test_a_hidden_cause_of_mediator_and_kpi_spoils_the_direct_effect_alone() -> None:
+def test_a_hidden_cause_of_mediator_and_kpi_spoils_both_effects() -> None:
+    """The graph alone identifies the total, but the model's direct effects are positive: what the
+    shared cause adds to the mediated part cannot be taken off them."""
     edges = {"unobserved": ["u"], "add": add("u>m", "u>kpi")}
     total, direct = findings({**BRAND, "edges": edges})
-    assert total.identified
+    assert not total.identified
+    assert total.obstacles.hidden == ("u",)
     assert not direct.identified
     assert direct.obstacles.hidden == ("u",)
     reason = statuses({**BRAND, "edges": edges})["x1"].direct.reason

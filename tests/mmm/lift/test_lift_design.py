@@ -124,9 +124,14 @@ def test_forms_become_units_of_the_kpi():
     assert test.se == pytest.approx(0.5 * extra / 5.0)
 
 
-def test_transport_adds_a_share_of_the_measured_lift():
+def test_transport_adds_a_share_of_the_effects_that_the_test_leaves_plausible():
     _, test = one(inside(transport_sd=0.3))
-    assert test.sd == pytest.approx(np.hypot(50.0, 0.3 * 200.0))
+    assert test.sd == pytest.approx(np.sqrt(50.0**2 + 0.3**2 * (200.0**2 + 50.0**2)))
+
+
+def test_a_measured_zero_has_a_transport_sd_too():
+    _, test = one(inside(transport_sd=0.3, result={"lift": 0.0, "se": 50.0}))
+    assert test.sd == pytest.approx(50.0 * np.hypot(1.0, 0.3))
 
 
 @pytest.mark.parametrize(
