@@ -51,7 +51,7 @@ def test_a_simulation_is_an_operation_whose_data_sets_are_stored(client) -> None
     assert found["id"] in document["name"]
     checked = client.post(
         "/v1/fit?validate_only=true",
-        json={"data": {"dataset_id": second}, "model": RICH},
+        json={"data": {"dataset_id": second}, "model": RICH, "sampling": {"draws": 200}},
     )
     # of the prior's sales some may be negative, and then the fit says so
     assert checked.status_code == 200 or "negative" in checked.text
@@ -99,7 +99,7 @@ def test_a_belief_in_more_than_all_sales_is_refused_before_a_fit(client) -> None
 
 def test_a_checked_fit_tells_what_its_beliefs_imply(client) -> None:
     plausible = priced({"prior": {"roi": {"median": 1.0, "p95": 3.0}}})
-    sent = {"data": {"rows": rows()}, "model": plausible}
+    sent = {"data": {"rows": rows()}, "model": plausible, "sampling": {"draws": 200}}
     found = client.post("/v1/fit?validate_only=true", json=sent).json()
     assert 0.0 < found["implied_media_share"]["p50"] < 1.0
 
