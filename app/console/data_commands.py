@@ -40,9 +40,13 @@ def init(
 
 
 def check(data: ExistingFile, spec: ExistingFile) -> None:
-    """Check a table against a specification, without fitting."""
+    """Check a table against a specification, without fitting; show what its priors imply."""
     from app.console.files import load_spec, load_table
+    from app.console.prior_tables import implied_table
+    from app.display.figures import console
+    from mmm.checks.implied_channels import implied_channels
     from mmm.checks.prior import precheck
+    from mmm.data.design import design_of
     from mmm.data.panel import build_panel
     from mmm.data.profile import profile_table
 
@@ -54,6 +58,7 @@ def check(data: ExistingFile, spec: ExistingFile) -> None:
     panel = build_panel(frame, declared)
     for sentence in precheck(declared, panel).warnings:
         note(f"note: {sentence}")
+    console().print(implied_table(implied_channels(design_of(declared, panel))))
     weeks = panel.weeks
     typer.echo(f"ok: {len(weeks)} weeks ({weeks[0]} to {weeks[-1]}), {len(panel.geos)} geo(s)")
 

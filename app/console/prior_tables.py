@@ -1,9 +1,27 @@
 """A prior predictive summary as tables for a terminal."""
 
+from collections.abc import Iterable
+
 from rich.table import Table
 
 from app.display.figures import figure, interval, titled
+from mmm.checks.implied_channels import ImpliedChannel
 from mmm.simulate.prior_predictive import SimulationSummary
+
+
+def implied_table(channels: Iterable[ImpliedChannel]) -> Table:
+    """What the priors alone imply of each channel."""
+    rows = [
+        (
+            channel.name,
+            "specification" if channel.stated else "default",
+            f"{channel.share.p50:.1%}  [{channel.share.p5:.1%}, {channel.share.p95:.1%}]",
+            "" if channel.roi is None else interval(channel.roi),
+        )
+        for channel in channels
+    ]
+    heads = ("channel", "prior", "share of the KPI", "ROI")
+    return titled("what the priors imply, with 90 % intervals", heads, rows, right=(2, 3))
 
 
 def summary_table(summary: SimulationSummary) -> Table:

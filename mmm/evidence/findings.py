@@ -109,14 +109,13 @@ def _drifts(lever: Measured) -> Iterator[Finding]:
 
 
 def _too_small(lever: Measured) -> Iterator[Finding]:
-    size, error = lever.strength
     if lever.strength.t < LEAST_T:
         yield Finding(
             code="not_told_from_zero",
             grade="too_small",
             detail=(
-                f"The data alone put the effect of {lever.name} at {size:.1f} times the fitted "
-                f"one, give or take {error:.1f}: it may be nothing, only an upper limit is known."
+                f"By the data alone {lever.name} may do nothing (its effect lies "
+                f"{lever.strength.t:.1f} standard errors from zero): only an upper limit is known."
             ),
         )
     elif (lever.prior_share or 0.0) > LARGEST_PRIOR_SHARE and not _has_partner(lever):

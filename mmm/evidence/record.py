@@ -162,7 +162,7 @@ def _record(
 ) -> LeverEvidence:
     status, point = lever.status, lever.status.tipping_point
     narrowed = facts.narrowed.get(lever.name)
-    grade, reason = graded(found, status.reason, narrowed)
+    grade, reason = graded(found, status, narrowed)
     benchmark = point.benchmark if point else None
     feedback = claims.follows_sales(lever.name)
     return LeverEvidence(

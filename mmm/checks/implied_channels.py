@@ -1,0 +1,40 @@
+"""What the priors alone imply of each channel: its share of the observed KPI, and its return."""
+
+import numpy as np
+
+from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.checks.prior import prior_model
+from mmm.data.design import Design
+from mmm.interval import Answer, Interval
+from mmm.summarize import summarize
+
+DRAWS = 300
+MAX_CELLS = 20_000_000
+
+
+class ImpliedChannel(Answer):
+    """A channel before the data: ``share`` of the observed KPI, ``roi`` where the KPI has a value;
+    ``stated``: whether the specification has a prior of its own for the effect."""
+
+    name: str
+    stated: bool
+    share: Interval
+    roi: Interval | None
+
+
+def implied_channels(design: Design) -> tuple[ImpliedChannel, ...]:
+    """Every channel by the priors of ``design``, in the order of the specification."""
+    kpi = design.panel.array("kpi")
+    draws = int(np.clip(MAX_CELLS // max(kpi.size * len(design.spec.channels), 1), 50, DRAWS))
+    prior = prior_model(design, draws)
+    share = channel_contributions(prior) / kpi.sum()
+    roi = return_draws(prior)[0] if design.spec.has_currency else None
+    return tuple(
+        ImpliedChannel(
+            name=channel.name,
+            stated=channel.prior.effect is not None,
+            share=summarize(share[:, position]),
+            roi=None if roi is None else summarize(roi[:, position]),
+        )
+        for position, channel in enumerate(design.spec.channels)
+    )
