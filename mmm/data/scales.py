@@ -16,6 +16,9 @@ from mmm.spec.model import ModelSpec
 from mmm.spec.structure import structure_of
 from mmm.types import Array
 
+DEFAULTS = 2
+"""The generation of default priors of new models: 1 until 0.1.0, 2 since priors know budgets."""
+
 
 @dataclass(frozen=True)
 class Scales:
@@ -30,7 +33,7 @@ class Scales:
     ``control_mean``, ``control_sd (control,)``; ``mediator_mean``, ``mediator_sd (geo, mediator)``;
     ``event_size (event,)``. ``product (geo,)``: position of each geo's product. ``origin`` and
     ``span_weeks``: the window over which the trend runs from -0.5 to 0.5. ``holidays``: the
-    holidays that occur in it.
+    holidays that occur in it. ``defaults``: the generation of default priors, which a refit keeps.
     """
 
     kpi: float
@@ -50,6 +53,7 @@ class Scales:
     origin: date
     span_weeks: int
     holidays: tuple[str, ...]
+    defaults: int = DEFAULTS
 
     @property
     def kpi_unit(self) -> Array:

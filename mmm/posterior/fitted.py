@@ -23,6 +23,8 @@ from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import Structure
 
 FORMAT = "prudent-model/2"
+BEFORE_GENERATIONS = 1
+"""The generation of default priors of a file that does not name one."""
 
 
 @dataclass(frozen=True)
@@ -172,4 +174,4 @@ def _scales_from_json(document: dict[str, Any]) -> Scales:
         "origin": date.fromisoformat(values["origin"]),
         "holidays": tuple(values["holidays"]),
     }
-    return Scales(**{**values, **texts_back})
+    return Scales(**{"defaults": BEFORE_GENERATIONS, **values, **texts_back})

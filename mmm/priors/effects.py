@@ -71,7 +71,8 @@ def channel_coefficients(
     acting = [i for i in range(s.n_channels) if s.media[i].acts]
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
-        priors = effect_prior(design.scales.mean_spend, _worth_of_mean_kpi(design))
+        scales = design.scales
+        priors = effect_prior(scales.mean_spend, _worth_of_mean_kpi(design), scales.defaults)
         prior = _free_prior(priors, free, source)
         spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
         effect = source.rescaled("effect", prior, spread, "free_effect_channel")

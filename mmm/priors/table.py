@@ -7,6 +7,7 @@ or the specification: a channel's effect, and statements such as its ROI.
 
 import numpy as np
 
+from mmm.data.scales import DEFAULTS
 from mmm.priors.environment import ENVIRONMENT
 from mmm.priors.media import MEDIA
 from mmm.priors.prior import Prior
@@ -33,7 +34,9 @@ BEND = 4.0
 """How sharply medians turn from the share of spend to the largest usual return."""
 
 
-def effect_prior(mean_spend: Array, worth: float | None) -> tuple[Prior, ...]:
+def effect_prior(
+    mean_spend: Array, worth: float | None, defaults: int = DEFAULTS
+) -> tuple[Prior, ...]:
     """Contribution at mean active spend ``mean_spend (channel,)``, a share of the mean KPI each.
 
     ``worth``: value in currency of the mean KPI of a week; None where it has none.
@@ -51,10 +54,13 @@ def effect_prior(mean_spend: Array, worth: float | None) -> tuple[Prior, ...]:
     (Fenton, 1960, The sum of log-normal probability distributions): its relative variance is
     (exp(sigma^2) - 1) / n. Above four channels sigma grows so that this stays, and medians fall so
     that the mean stays.
+
+    Models of the first generation of ``defaults`` keep priors without the last two.
     """
     weight = mean_spend**SPEND_POWER
     medians = MEDIA_SHARE * weight / weight.sum()
-    variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(len(weight) / USUAL_CHANNELS, 1.0)))
+    many, worth = (len(weight), worth) if defaults > 1 else (USUAL_CHANNELS, None)
+    variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(many / USUAL_CHANNELS, 1.0)))
     medians = medians * np.exp(0.5 * (EFFECT_SIGMA**2 - variance))
     if worth is not None and worth > 0.0:
         returns = medians * worth / mean_spend

@@ -47,6 +47,7 @@ def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
         event_size=by_name("event_size", "event"),
         origin=old.origin,
         span_weeks=old.span_weeks,
+        defaults=old.defaults,
         holidays=old.holidays if spec.holidays == model.spec.holidays else fresh.holidays,
     )
 

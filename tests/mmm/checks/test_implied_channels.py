@@ -1,10 +1,16 @@
 """What the priors imply of each channel before the data, in shares and returns."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from mmm.checks.implied_channels import implied_channels
+from mmm.posterior.fitted import load_model, save_model
 from mmm.priors.table import LARGEST_USUAL_RETURN, effect_prior
+from mmm.refit.carry_scales import carry_scales
+from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model
 
 
@@ -39,13 +45,32 @@ def test_usual_budgets_keep_their_prior() -> None:
     assert medians(spend, 30.0) == pytest.approx(medians(spend, None), rel=0.01)
 
 
+def test_a_model_of_the_first_generation_keeps_its_prior(tmp_path: Path) -> None:
+    spend = np.array([4.0, 2.0, 1.0, 1.0, 0.5])
+    old = effect_prior(spend, 1000.0, defaults=1)
+    weight = np.sqrt(spend)
+    for prior, share in zip(old, weight / weight.sum(), strict=True):
+        assert prior.parameters == pytest.approx((np.log(0.15 * share), 1.0))
+    model = fake_model()
+    first = replace(model.scales, defaults=1)
+    aged = replace(model, design=replace(model.design, scales=first))
+    save_model(aged, tmp_path / "model.nc")
+    loaded = load_model(tmp_path / "model.nc")
+    assert loaded.scales.defaults == 1
+    assert carry_scales(loaded, loaded.spec, loaded.panel).defaults == 1
+    longer = parse_spec({**RICH, "controls": []})
+    assert carry_scales(loaded, longer, loaded.panel).defaults == 1
+
+
 @pytest.mark.parametrize("count", [2, 4, 8, 20])
 def test_the_totals_prior_does_not_shrink_with_the_number_of_channels(count: int) -> None:
     """A quarter of the KPI on average, and at least as uncertain relative to it as four channels
     of one size are; the draws' error of the s.d. is some percent."""
     priors = effect_prior(np.ones(count), None)
     rng = np.random.default_rng(0)
-    total = sum(rng.lognormal(*prior.parameters, 400_000) for prior in priors)
+    total = sum(
+        rng.lognormal(prior.parameters[0], prior.parameters[1], 400_000) for prior in priors
+    )
     assert np.mean(total) == pytest.approx(0.15 * np.exp(0.5), rel=0.03)
     four = np.sqrt(np.expm1(1.0) / 4.0)
     assert np.std(total) / np.mean(total) > 0.9 * four
