@@ -1,6 +1,7 @@
 """Mutants of every call's requests: whatever is sent, no answer is a 5xx, on either database."""
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_no_mutant_is_answered_by_a_5xx(world, count, capsys) -> None:
     """2,000 or 20,000 mutants, half of them on each kind of database."""
     figures = fuzzed(world, count)
     with capsys.disabled():
-        print(f"\n{count} mutants: {figures}")  # noqa: T201
+        sys.stderr.write(f"\n{count} mutants: {figures}\n")  # all processes of a run share it
     assert figures.failures == [], world.log.read_text(errors="replace")[-20_000:]
     assert figures.share_at_schema < MOST_AT_SCHEMA
 
