@@ -73,6 +73,23 @@ def test_the_front_door_is_not_enough_for_what_the_model_holds() -> None:
     assert (direct.identified, direct.zero) == (True, True)
 
 
+def test_the_front_door_and_instruments_are_named_in_the_advice() -> None:
+    removed = [{"from": "x1", "to": "kpi"}]
+    edges = {"unobserved": ["u"], "add": add("u>x1", "u>kpi"), "remove": removed}
+    reason = statuses({**BRAND, "edges": edges})["x1"].total.reason
+    assert "m carries the whole effect of x1" in reason
+    instrument = {
+        "unobserved": ["u"],
+        "add": add("u>x1", "u>kpi", "weather>x1"),
+        "remove": [{"from": "weather", "to": "kpi"}],
+    }
+    named = statuses({**NONE, "controls": ["weather"], "edges": instrument})
+    assert "weather moves x1 and reaches the KPI in no other way" in named["x1"].total.reason
+    confounded = {**instrument, "add": add("u>x1", "u>kpi", "weather>x1", "u>weather")}
+    without = statuses({**NONE, "controls": ["weather"], "edges": confounded})
+    assert "instrument" not in without["x1"].total.reason
+
+
 def test_full_mediation_has_no_direct_effect() -> None:
     total, direct = findings({**BRAND, "edges": {"remove": [{"from": "x1", "to": "kpi"}]}})
     assert total.identified
