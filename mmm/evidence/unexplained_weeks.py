@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mmm.evidence.linear_view import Z95, LinearView
+from mmm.evidence.linear_view import LinearView
 from mmm.posterior.evidence import UnexplainedWeeks
 from mmm.types import Array
 
@@ -27,6 +27,10 @@ SIMULATED = 400
 MOST = 3
 LEAST_LEFT = 0.2
 """A column of which less is left beside the others cannot be told from them."""
+
+TOUCHED = 1.0
+"""Standard errors. Unnamed weeks make errors remember, and standard errors too small, so less than
+the whole width of an interval counts."""
 
 
 class _Candidate(NamedTuple):
@@ -148,7 +152,7 @@ def _described(view: LinearView, item: _Candidate, scan: _Scan, typical: float) 
 
 
 def _touched(view: LinearView, item: _Candidate) -> tuple[str, ...]:
-    """Levers whose coefficient leaves its own 90 % interval once the weeks are named."""
+    """Levers whose coefficient moves by more than ``TOUCHED`` s.e. once the weeks are named."""
     weeks: NDArray[np.bool_] = (view.week >= item.start) & (view.week < item.end)
     shape = view.beside_all(weeks.astype(np.float64))
     size = float(shape @ shape)
@@ -160,6 +164,6 @@ def _touched(view: LinearView, item: _Candidate) -> tuple[str, ...]:
         own = view.beside_others(lever)
         # The coefficient of the lever changes by -step times that of the weeks on the lever.
         change = step * float(own @ weeks) / max(float(own @ own), 1e-300)
-        if abs(change) > Z95 * view.strength(lever).se:
+        if abs(change) > TOUCHED * view.strength(lever).se:
             moved.append(lever)
     return tuple(moved)

@@ -110,7 +110,7 @@ class UnexplainedWeeks(Answer):
     """Weeks whose KPI nothing in the model explains: a step from ``start`` on, or a stretch.
 
     ``size``: mean departure, relative to the mean KPI. ``touches``: levers whose effect would
-    leave its own interval if these weeks were named.
+    change by more than its standard error if these weeks were named.
     """
 
     kind: Literal["step", "stretch"]

@@ -15,14 +15,16 @@ def grades_of(model: FittedModel) -> dict[str, GradeNote] | None:
 def evidence_warnings(model: FittedModel, plan: Plan) -> Iterator[str]:
     """A sentence for each channel with a lower grade that carries the plan.
 
-    A channel carries the plan with at least ``MATTERS`` of its spend, or of the money it moves.
+    A channel carries the plan with at least ``MATTERS`` of its spend, or of the money it moves. One
+    that is too small to measure is no reason to doubt a plan that does not raise it.
     """
     grades = grades_of(model) or {}
     total = sum(channel.spend for channel in plan.channels)
     moved = sum(abs(channel.spend - channel.current) for channel in plan.channels)
     for channel in plan.channels:
         note = grades.get(channel.name)
-        if note and note.grade in LOWER_GRADES and _carries(channel, total, moved):
+        cut = channel.spend <= channel.current and note is not None and note.grade == "too_small"
+        if note and note.grade in LOWER_GRADES and not cut and _carries(channel, total, moved):
             yield f"{channel.name}: {note.label.lower()}. {note.reason}"
 
 

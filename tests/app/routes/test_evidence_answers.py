@@ -61,7 +61,8 @@ def test_plans_carry_the_grades_and_warn_of_weak_ones(client, model_id: str, rec
     allocated = posted(
         client, model_id, "allocate", {"horizon": HORIZON, "budget": {"total": 1000}}
     )
-    evaluated = posted(client, model_id, "evaluate-plan", {"horizon": HORIZON, "plan": PLAN})
+    more = dict.fromkeys(CHANNELS, 2500.0)
+    evaluated = posted(client, model_id, "evaluate-plan", {"horizon": HORIZON, "plan": more})
     assert set(allocated["evidence"]) == set(evaluated["evidence"]) == set(record)
     weak = [name for name in CHANNELS if record[name]["grade"] in LOWER_GRADES]
     assert weak, "the fake model has a channel with a lower grade"
@@ -71,6 +72,15 @@ def test_plans_carry_the_grades_and_warn_of_weak_ones(client, model_id: str, rec
     strong = [name for name in CHANNELS if record[name]["grade"] not in LOWER_GRADES]
     for name in strong:
         assert not any(text.startswith(f"{name}: ") for text in evaluated["warnings"])
+
+
+def test_a_cut_of_a_channel_too_small_to_measure_is_no_doubt(
+    client, model_id: str, record: dict
+) -> None:
+    less = dict.fromkeys(CHANNELS, 0.1)
+    plan = posted(client, model_id, "evaluate-plan", {"horizon": HORIZON, "plan": less})
+    small = [name for name in CHANNELS if record[name]["grade"] == "too_small"]
+    assert not any(text.startswith(f"{name}: ") for name in small for text in plan["warnings"])
 
 
 def test_a_model_without_a_record_answers_null(client) -> None:
