@@ -4,8 +4,10 @@ A model with a contradicted channel that matters is not trusted, whatever its sa
 say. Coincidences do not lower the verdict; they are named in a note, and in every answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+
+import numpy as np
 
 from mmm.evidence.ran_checks import RECURRING
 from mmm.evidence.record import evidence_of
@@ -14,9 +16,24 @@ from mmm.posterior.fitted import FittedModel
 from mmm.posterior.verdict import Check, verdict_of
 
 
-def with_evidence(model: FittedModel) -> FittedModel:
-    """``model`` with its evidence record, and with the verdict and the notes that follow."""
-    evidence = evidence_of(model)
+def with_evidence(
+    model: FittedModel, compute: Callable[[FittedModel], Evidence] = evidence_of
+) -> FittedModel:
+    """``model`` with its evidence record, and with the verdict and the notes that follow.
+
+    A record that cannot be computed does not cost the fit: the model has none then, and is not
+    trusted for it.
+    """
+    try:
+        evidence = compute(model)
+    except (np.linalg.LinAlgError, ArithmeticError, ValueError) as error:
+        missing = _count(
+            "evidence",
+            1,
+            f"the evidence on the channels could not be computed ({error})",
+            "report this with the specification and the table; until then no channel is graded",
+        )
+        return replace(model, verdict=verdict_of((*model.verdict.checks, missing)))
     return replace(
         model,
         evidence=evidence,

@@ -73,7 +73,10 @@ def _facts(model: FittedModel) -> _Facts:
     observed = {}
     for i, name in enumerate(channels):
         active = by_week[:, i][by_week[:, i] > 0.0]
-        observed[name] = (float(active.min()), float(active.max()))
+        observed[name] = (
+            float(active.min(initial=by_week[:, i].max())),
+            float(by_week[:, i].max()),
+        )
     if model.structure.has_price:
         price = model.panel.array("price")
         observed["price"] = (float(price.min()), float(price.max()))
@@ -82,7 +85,7 @@ def _facts(model: FittedModel) -> _Facts:
     return _Facts(
         prior_share=_by_name(channels, prior_shares(model, prior)),
         surprise=surprises(model, prior),
-        spend_share=_by_name(channels, total / total.sum()),
+        spend_share=_by_name(channels, total / max(float(total.sum()), 1e-300)),
         narrowed=narrowed_by_tests(model),
         roi_p95=_by_name(channels[: len(p95)], p95),
         observed=observed,

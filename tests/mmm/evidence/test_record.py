@@ -12,7 +12,7 @@ from mmm.data.panel import build_panel
 from mmm.evidence.common_cause import claim_tests
 from mmm.evidence.judge import with_evidence
 from mmm.evidence.record import evidence_of
-from mmm.posterior.evidence import GRADES
+from mmm.posterior.evidence import GRADES, Evidence
 from mmm.posterior.fitted import FittedModel, load_model, save_model
 from mmm.spec.model import ModelSpec
 from tests.mmm.fakes import fake_model
@@ -47,6 +47,16 @@ def test_the_record_is_stored_with_the_model(tmp_path: Path) -> None:
 def test_a_model_without_a_record_is_never_graded(tmp_path: Path) -> None:
     save_model(fake_model(weeks=60), tmp_path / "model.nc")
     assert load_model(tmp_path / "model.nc").evidence is None
+
+
+def test_a_record_that_cannot_be_computed_does_not_cost_the_fit() -> None:
+    def broken(_: FittedModel) -> Evidence:
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    model = with_evidence(fake_model(weeks=60), broken)
+    assert model.evidence is None
+    assert model.verdict.status == "caution"
+    assert "SVD did not converge" in model.verdict.checks[-1].message
 
 
 def budgets(seed: int, *, demand: float, feedback: float = 0.0) -> FittedModel:
