@@ -58,9 +58,9 @@ def check(data: ExistingFile, spec: ExistingFile) -> None:
     panel = build_panel(frame, declared)
     for sentence in precheck(declared, panel).warnings:
         note(f"note: {sentence}")
-    console().print(implied_table(implied_channels(design_of(declared, panel))))
     weeks = panel.weeks
     typer.echo(f"ok: {len(weeks)} weeks ({weeks[0]} to {weeks[-1]}), {len(panel.geos)} geo(s)")
+    console().print(implied_table(implied_channels(design_of(declared, panel))))
 
 
 def reshape(

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mmm.causal.graph import CausalGraph
+from mmm.causal.least_squares import residuals
 from mmm.data.timeline import date_basis
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -164,19 +165,16 @@ def effective_cells(a: Array, b: Array, observed: Mask) -> float:
 
 def _correlate(a: Array, b: Array, columns: Array, observed: Mask) -> PartialCorrelation | None:
     """Partial correlation given ``columns``; None where these explain a series completely."""
-    design = columns[:, observed].T
-    scale = np.linalg.norm(design, axis=0)
-    design = design[:, scale > 0.0] / scale[scale > 0.0]
-    residuals = np.zeros((2, *a.shape))
-    for row, values in zip(residuals, (a[observed], b[observed]), strict=True):
-        row[observed] = values - design @ np.linalg.lstsq(design, values)[0]
-    squares = np.sum(residuals**2, axis=(1, 2))
+    left, rank = residuals(columns[:, observed].T, np.column_stack([a[observed], b[observed]]))
+    both = np.zeros((2, *a.shape))
+    both[:, observed] = left.T
+    squares = np.sum(both**2, axis=(1, 2))
     varies = squares > 1e-18 * np.array([np.sum(v[observed] ** 2) for v in (a, b)])
     if not varies.all():
         return None
-    used = float(np.linalg.matrix_rank(design)) / float(observed.sum())
-    effective = effective_cells(residuals[0], residuals[1], observed) * (1.0 - used)
-    r = float(np.sum(residuals[0] * residuals[1]) / np.sqrt(np.prod(squares)))
+    used = rank / float(observed.sum())
+    effective = effective_cells(both[0], both[1], observed) * (1.0 - used)
+    r = float(np.sum(both[0] * both[1]) / np.sqrt(np.prod(squares)))
     freedom = max(effective - 2.0, 1.0)
     t = abs(r) * np.sqrt(freedom / max(1.0 - r**2, 1e-12))
     return PartialCorrelation(r, float(2.0 * stats.t.sf(t, freedom)), effective)

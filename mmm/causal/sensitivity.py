@@ -18,16 +18,23 @@ one; its s.d. given X and the residual s.d. are those of the model's own terms
 (``effect_regression``). A prior on the effect makes it harder to move than this says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
 from mmm.causal.graph_answer import Benchmark, TippingPoint
+from mmm.causal.least_squares import SumsOfSquares
 from mmm.types import Array
 
 TINY = 1e-12
+EXPLAINED = 1e-10
+"""A lever of which less is left beside the held columns is explained by them."""
+
+REGRESSOR, MOVES, TARGET = "the lever's effect", "the lever's movement", "the kpi itself"
+"""Names of the targets of the regressions, which no series has."""
+
 CHANCE = 0.01
 """A held series counts as linked to a lever where chance alone would show as much less often."""
 
@@ -58,15 +65,19 @@ def tipping_point(
     name: str, regression: EffectRegression, roi: float | None = None
 ) -> TippingPoint | None:
     """Tipping point of the effect of ``name``; None where the lever does not move the KPI."""
-    own = _residual(regression.regressor, regression.held.values())
+    sums = SumsOfSquares(
+        regression.held,
+        {REGRESSOR: regression.regressor, MOVES: regression.moves, TARGET: regression.kpi},
+    )
+    own = sums.unexplained(REGRESSOR, regression.held)
     noise, size = np.sum(regression.residual**2), np.sum(regression.regressor**2)
-    if not np.sum(own**2) > TINY * max(size, TINY) or not noise > 0.0:
+    if not own > EXPLAINED * max(size, TINY) or not noise > 0.0:
         return None
-    f = float(np.sqrt(np.sum(own**2) / noise))
+    f = float(np.sqrt(own / noise))
     strength = regression.strength
     mean, low = float(strength.mean()), float(np.quantile(strength, 0.05))
     low_share = max(low / mean, 0.0) if mean > 0.0 else 0.0
-    benchmark = _strongest_benchmark(regression, f)
+    benchmark = _strongest_benchmark(regression, sums, f)
     to_zero = robustness_value(f)
     return TippingPoint(
         to_zero=to_zero,
@@ -90,7 +101,9 @@ def share_of_effect(f: float, with_lever: float, with_kpi: float) -> float:
     return float(np.sqrt(with_kpi * with_lever / (1.0 - with_lever)) / f)
 
 
-def _strongest_benchmark(regression: EffectRegression, f: float) -> Benchmark | None:
+def _strongest_benchmark(
+    regression: EffectRegression, sums: SumsOfSquares, f: float
+) -> Benchmark | None:
     """The held block whose equal would shift the effect most.
 
     None where none would shift it, or where there are fewer than two cells for each column.
@@ -98,7 +111,9 @@ def _strongest_benchmark(regression: EffectRegression, f: float) -> Benchmark | 
     columns = sum(len(block) for block in regression.held.values())
     if columns + 2 > regression.kpi.size // 2:
         return None
-    benchmarks = [_benchmark(regression, name, f) for name in regression.held if name != LEVEL]
+    benchmarks = [
+        _benchmark(regression, sums, name, f) for name in regression.held if name != LEVEL
+    ]
     return max(
         (item for item in benchmarks if item.would_take > 0.0),
         key=lambda item: item.would_take,
@@ -106,15 +121,11 @@ def _strongest_benchmark(regression: EffectRegression, f: float) -> Benchmark | 
     )
 
 
-def _benchmark(regression: EffectRegression, name: str, f: float) -> Benchmark:
+def _benchmark(regression: EffectRegression, sums: SumsOfSquares, name: str, f: float) -> Benchmark:
     """A confounder as strong as the block ``name`` (Cinelli and Hazlett, section 4.4, k = 1)."""
-    held = regression.held
-    others = [block for other, block in held.items() if other != name]
-    lever = _partial_r2(regression.moves, others, [*held.values()])
-    if not _linked(regression.moves, others, held[name]):
-        lever = 0.0
-    with_regressor = [regression.regressor[None], *others]
-    kpi = _partial_r2(regression.kpi, with_regressor, [*with_regressor, held[name]])
+    part = _PartialR2(regression, sums, name)
+    lever = part.adjusted(MOVES) if part.linked(MOVES) else 0.0
+    kpi = part.adjusted(TARGET, REGRESSOR)
     with_lever = min(lever / max(1.0 - lever, TINY), 1.0)
     between = min(lever**2 / max((1.0 - with_lever) * (1.0 - lever), TINY), 1.0)
     eta = (1.0 + np.sqrt(between)) / np.sqrt(max(1.0 - between, TINY))
@@ -127,34 +138,40 @@ def _benchmark(regression: EffectRegression, name: str, f: float) -> Benchmark:
     )
 
 
-def _linked(target: Array, others: list[Array], block: Array) -> bool:
-    """Whether ``block`` explains ``target`` beside ``others`` by more than chance (F test)."""
-    before = np.sum(_residual(target, others) ** 2)
-    after = np.sum(_residual(target, [*others, block]) ** 2)
-    freedom = target.size - sum(len(each) for each in others) - len(block)
-    if freedom < 1 or not after > 0.0:
-        return bool(before > 0.0)
-    f = (before - after) / len(block) / (after / freedom)
-    return bool(stats.f.sf(f, len(block), freedom) < CHANCE)
+class _PartialR2:
+    """How much the block ``name`` explains of a target beside all other held blocks."""
 
+    def __init__(self, regression: EffectRegression, sums: SumsOfSquares, name: str) -> None:
+        self._sums, self._name = sums, name
+        self._others = [other for other in regression.held if other != name]
+        self._columns = {each: len(block) for each, block in regression.held.items()}
+        self._cells = regression.kpi.size
 
-def _partial_r2(target: Array, fewer: list[Array], more: list[Array]) -> float:
-    """Adjusted partial R2 of the columns in ``more`` that are not in ``fewer``."""
-    before, after = (_unexplained_variance(target, blocks) for blocks in (fewer, more))
-    return max(1.0 - after / before, 0.0) if before > 0.0 else 0.0
+    def adjusted(self, target: str, *beside: str) -> float:
+        """The adjusted partial R2, the targets ``beside`` being held too."""
+        before, after = self._before_and_after(target, *beside)
+        held = sum(self._columns[other] for other in self._others) + len(beside)
+        before /= self._cells - held
+        after /= self._cells - held - self._columns[self._name]
+        return max(1.0 - after / before, 0.0) if before > 0.0 else 0.0
 
+    def linked(self, target: str) -> bool:
+        """Whether the block explains the target by more than chance (F test)."""
+        before, after = self._before_and_after(target)
+        columns = self._columns[self._name]
+        freedom = self._cells - sum(self._columns.values())
+        if freedom < 1 or not after > 0.0:
+            return before > 0.0
+        f = (before - after) / columns / (after / freedom)
+        return bool(stats.f.sf(f, columns, freedom) < CHANCE)
 
-def _unexplained_variance(target: Array, blocks: list[Array]) -> float:
-    degrees_of_freedom = target.size - sum(len(block) for block in blocks)
-    return float(np.sum(_residual(target, blocks) ** 2)) / degrees_of_freedom
-
-
-def _residual(target: Array, blocks: Iterable[Array]) -> Array:
-    """(cell,) residual of ``target (cell,)`` on the columns of ``blocks (column, cell)``."""
-    design = np.concatenate(list(blocks)).T
-    scale = np.linalg.norm(design, axis=0)
-    design = design[:, scale > 0.0] / scale[scale > 0.0]
-    return np.asarray(target - design @ np.linalg.lstsq(design, target)[0])
+    def _before_and_after(self, target: str, *beside: str) -> tuple[float, float]:
+        others = [*self._others, *beside]
+        with_block = [*others, self._name]
+        return (
+            self._sums.unexplained(target, others),
+            self._sums.unexplained(target, with_block),
+        )
 
 
 def _summary(name: str, to_zero: float, benchmark: Benchmark | None) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmm.causal.least_squares import residuals
 from mmm.evidence.linear_view import LinearView
 from mmm.posterior.evidence import HalfOfWindow
 
@@ -34,7 +35,7 @@ def drift(view: LinearView, lever: str) -> Drift | None:
     own = np.column_stack([np.where(late, 0.0, effect), np.where(late, effect, 0.0)])
     others = view.columns[:, [name != lever for name in view.names]]
     target = np.column_stack([own, view.regressions.kpi])
-    left = target - others @ np.linalg.lstsq(others, target)[0]
+    left, _ = residuals(others, target)
     halves, kpi = left[:, :2], left[:, 2]
     size = halves.T @ halves
     if np.linalg.matrix_rank(size) < 2:

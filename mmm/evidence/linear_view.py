@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from mmm.causal.effect_regression import EffectRegressions
+from mmm.causal.least_squares import residuals
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -83,7 +84,11 @@ class LinearView:
     @cached_property
     def freedom(self) -> int:
         """Degrees of freedom of the residual."""
-        return max(len(self.columns) - int(np.linalg.matrix_rank(self.columns)), 1)
+        return max(
+            len(self.columns)
+            - int(np.linalg.matrix_rank(self.columns.T @ self.columns, hermitian=True)),
+            1,
+        )
 
     @cached_property
     def residual(self) -> Array:
@@ -126,7 +131,8 @@ class LinearView:
         others = self.columns[:, [name not in (lever, partner) for name in self.names]]
         both = self.mean_effect(lever) + self.mean_effect(partner)
         target = np.column_stack([both, self.regressions.kpi])
-        own, kpi = (target - others @ np.linalg.lstsq(others, target)[0]).T
+        left, _ = residuals(others, target)
+        own, kpi = left.T
         size = float(own @ own)
         if not size > LEAST_REMAINING * float(both @ both):
             return Estimate(0.0, 0.0)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmm.causal.least_squares import residuals
 from mmm.evidence.linear_view import LinearView
 from mmm.types import Array
 
@@ -37,7 +38,7 @@ def partners(view: LinearView) -> dict[str, Partner]:
     own = [name in levers for name in view.names]
     others = view.columns[:, np.logical_not(own)]
     moves = np.stack([regressions.moves[lever] for lever in levers], axis=1)
-    left = moves - others @ np.linalg.lstsq(others, moves)[0]
+    left, _ = residuals(others, moves)
     size = np.linalg.norm(left, axis=0)
     enough = size > 1e-9 * np.maximum(np.linalg.norm(moves, axis=0), 1e-300)
     unit = np.where(enough, left / np.where(enough, size, 1.0), 0.0)

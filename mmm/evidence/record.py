@@ -20,7 +20,7 @@ from mmm.evidence.follows_sales import ShareOfSales, share_of_sales
 from mmm.evidence.grades import graded
 from mmm.evidence.linear_view import Estimate, LinearView, linear_view
 from mmm.evidence.overlap import Partner, partners, season_overlap
-from mmm.evidence.prior_share import before_the_data, prior_shares
+from mmm.evidence.prior_share import before_the_data, prior_shares, thinned
 from mmm.evidence.ran_checks import ran_checks
 from mmm.evidence.surprise import Surprise, surprises
 from mmm.evidence.unexplained_weeks import unexplained_weeks
@@ -46,11 +46,25 @@ def evidence_of(model: FittedModel) -> Evidence:
         found[name] += items
     levers = tuple(_record(lever, found[lever.name], claims, facts) for lever in measured)
     return Evidence(
-        levers=levers,
+        levers=tuple(_with_upper_limits(model, levers)),
         checks=tuple(ran_checks(measured, claims, weeks, recurring)),
         unexplained_weeks=weeks,
         chain_story=chain_story(model),
     )
+
+
+def _with_upper_limits(
+    model: FittedModel, levers: Sequence[LeverEvidence]
+) -> Iterator[LeverEvidence]:
+    """``levers``, with the upper limit of the ROI of those that are too small to measure."""
+    small = [each.name for each in levers if each.grade == "too_small" and each.kind == "channel"]
+    limits: dict[str, float] = {}
+    if small and model.spec.has_currency:
+        p95 = np.quantile(return_draws(model)[0], 0.95, axis=0)
+        limits = _by_name(model.structure.channels, p95)
+    for each in levers:
+        known = limits.get(each.name) if each.name in small else None
+        yield each.model_copy(update={"at_most": known})
 
 
 @dataclass(frozen=True)
@@ -61,13 +75,12 @@ class _Facts:
     surprise: dict[str, Surprise]
     spend_share: dict[str, float]
     narrowed: dict[str, float]
-    roi_p95: dict[str, float]
     observed: dict[str, tuple[float, float]]
 
 
 def _facts(model: FittedModel) -> _Facts:
     channels, spend = model.structure.channels, model.panel.array("spend")
-    prior = before_the_data(model)
+    prior, thin = before_the_data(model), thinned(model)
     total = spend.sum((0, 1))
     by_week = spend.sum(1)
     observed = {}
@@ -80,14 +93,11 @@ def _facts(model: FittedModel) -> _Facts:
     if model.structure.has_price:
         price = model.panel.array("price")
         observed["price"] = (float(price.min()), float(price.max()))
-    priced = model.spec.has_currency
-    p95: Array = np.quantile(return_draws(model)[0], 0.95, axis=0) if priced else np.empty(0)
     return _Facts(
-        prior_share=_by_name(channels, prior_shares(model, prior)),
-        surprise=surprises(model, prior),
+        prior_share=_by_name(channels, prior_shares(thin, prior)),
+        surprise=surprises(thin, prior),
         spend_share=_by_name(channels, total / max(float(total.sum()), 1e-300)),
-        narrowed=narrowed_by_tests(model),
-        roi_p95=_by_name(channels[: len(p95)], p95),
+        narrowed=narrowed_by_tests(thin),
         observed=observed,
     )
 
@@ -183,7 +193,6 @@ def _record(
         plausible_like=benchmark.name if benchmark else None,
         prior_share=lever.prior_share,
         surprise=lever.surprise.z if lever.surprise else None,
-        at_most=facts.roi_p95.get(lever.name) if grade == "too_small" else None,
         positive_by_construction=lever.name in facts.spend_share,
         season_overlap=lever.season,
         partner=lever.partner.name if lever.partner else None,
