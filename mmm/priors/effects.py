@@ -120,9 +120,8 @@ def _worth_of_mean_kpi(design: Design) -> float | None:
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
     center, sigma = np.array([priors[channel].parameters for channel in free]).T
-    first = priors[free[0]]
-    center = source.data("effect_center", center)
-    return replace(first, parameters=(center, float(sigma[0])))
+    known = source.data("effect_center", center), source.data("effect_sd", sigma)
+    return replace(priors[free[0]], parameters=known)
 
 
 def _quantity_per_coefficient(

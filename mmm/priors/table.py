@@ -30,6 +30,9 @@ USUAL_CHANNELS = 4
 LARGEST_USUAL_RETURN = 3.0
 """Value per unit of spend that the median of no channel's prior exceeds."""
 
+WITHIN = 2.0
+"""Standard deviations."""
+
 BEND = 4.0
 """How sharply medians turn from the share of spend to the largest usual return."""
 
@@ -48,7 +51,8 @@ def effect_prior(
 
     *Small budgets.* A median whose return r would exceed the largest usual one R is lowered to
     r / (1 + (r / R)^4)^(1/4): media that cost 0.2 % of sales are not believed to cause a tenth of
-    them.
+    them. Its s.d. grows so that r stays within ``WITHIN`` of them: spend in another unit than
+    currency is believed less readily, not excluded.
 
     *Many channels.* A sum of n independent log-normal effects is ever more certain as n grows
     (Fenton, 1960, The sum of log-normal probability distributions): its relative variance is
@@ -61,20 +65,23 @@ def effect_prior(
     medians = MEDIA_SHARE * weight / weight.sum()
     many, worth = (len(weight), worth) if defaults > 1 else (USUAL_CHANNELS, None)
     variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(many / USUAL_CHANNELS, 1.0)))
+    sigma = np.full(len(weight), np.sqrt(variance))
     medians = medians * np.exp(0.5 * (EFFECT_SIGMA**2 - variance))
     if worth is not None and worth > 0.0:
         returns = medians * worth / mean_spend
-        medians = medians * (1.0 + (returns / LARGEST_USUAL_RETURN) ** BEND) ** (-1.0 / BEND)
+        lowered = (1.0 + (returns / LARGEST_USUAL_RETURN) ** BEND) ** (1.0 / BEND)
+        medians = medians / lowered
+        sigma = np.maximum(sigma, np.log(lowered) / WITHIN)
     return tuple(
         Prior(
             "lognormal",
-            (float(np.log(median)), float(np.sqrt(variance))),
+            (float(np.log(median)), float(sd)),
             "contribution at the channel's mean active spend",
             "share of mean KPI",
             "media carry 10 to 30 % of sales in published models; the spread matches the "
             "log-normal ROI prior (s.d. 0.9 of the log) of Zhang et al. (2024)",
         )
-        for median in medians
+        for median, sd in zip(medians, sigma, strict=True)
     )
 
 

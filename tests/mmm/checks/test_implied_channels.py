@@ -40,6 +40,15 @@ def test_a_tiny_budget_is_not_believed_to_return_much() -> None:
     assert np.all(returns > 0.9 * LARGEST_USUAL_RETURN)
 
 
+def test_a_budget_in_another_unit_is_not_excluded() -> None:
+    """Spend in thousands: returns look a thousand times larger, and stay within two s.d."""
+    spend = np.array([4.0, 2.0, 1.0])
+    former = medians(spend, None) * 30_000.0 / spend
+    for prior, cost, usual in zip(effect_prior(spend, 30_000.0), spend, former, strict=True):
+        center, sd = prior.parameters
+        assert abs(np.log(usual) - (center + np.log(30_000.0 / cost))) <= 2.0 * sd + 1e-9
+
+
 def test_usual_budgets_keep_their_prior() -> None:
     spend = np.array([4.0, 2.0, 1.0])
     assert medians(spend, 30.0) == pytest.approx(medians(spend, None), rel=0.01)
