@@ -120,7 +120,7 @@ def _worth_of_mean_kpi(design: Design) -> float | None:
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
     center, sigma = np.array([priors[channel].parameters for channel in free]).T
-    known = source.data("effect_center", center), source.data("effect_sd", sigma)
+    known = source.data("effect_center", center), source.data("effect_spread", sigma)
     return replace(priors[free[0]], parameters=known)
 
 
