@@ -20,7 +20,6 @@ import numpy as np
 
 from mmm.causal.sensitivity import LEVEL, EffectRegression
 from mmm.data.timeline import Variables, date_basis
-from mmm.posterior.draws import Posterior
 from mmm.posterior.evaluate import evaluate, mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -61,7 +60,7 @@ def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectReg
 
     With ``direct``, of the direct effects: mediators are held at their observed values.
     """
-    model = _thinned(model)
+    model = model.thinned(MAX_DRAWS)
     world = model.design.observed
     fitted = mean_by_geo(model, world)
     kpi, residual = _kpi_and_residual(model, fitted.mean(0))
@@ -89,13 +88,6 @@ def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectReg
         kpi=whitener.cells(kpi),
         residual=residual[1:].ravel() if model.structure.ar else residual.ravel(),
     )
-
-
-def _thinned(model: FittedModel) -> FittedModel:
-    """``model`` with at most about ``MAX_DRAWS`` of its draws, evenly spaced."""
-    step = max(1, model.posterior.n_draws // MAX_DRAWS)
-    data = model.posterior.dataset.isel(draw=slice(None, None, step))
-    return replace(model, posterior=Posterior(data))
 
 
 def _kpi_and_residual(model: FittedModel, mean: Array) -> tuple[Array, Array]:

@@ -1,15 +1,10 @@
 """What the priors alone imply of each channel: its share of the observed KPI, and its return."""
 
-import numpy as np
-
 from mmm.attribution.returns import channel_contributions, return_draws
-from mmm.checks.prior import prior_model
+from mmm.checks.prior import affordable_prior_model
 from mmm.data.design import Design
 from mmm.interval import Answer, Interval
 from mmm.summarize import summarize
-
-DRAWS = 300
-MAX_CELLS = 20_000_000
 
 
 class ImpliedChannel(Answer):
@@ -25,8 +20,7 @@ class ImpliedChannel(Answer):
 def implied_channels(design: Design) -> tuple[ImpliedChannel, ...]:
     """Every channel by the priors of ``design``, in the order of the specification."""
     kpi = design.panel.array("kpi")
-    draws = int(np.clip(MAX_CELLS // max(kpi.size * len(design.spec.channels), 1), 50, DRAWS))
-    prior = prior_model(design, draws)
+    prior = affordable_prior_model(design)
     share = channel_contributions(prior) / kpi.sum()
     roi = return_draws(prior)[0] if design.spec.has_currency else None
     return tuple(

@@ -58,6 +58,12 @@ def prior_model(design: Design, draws: int, seed: int = 0) -> FittedModel:
     )
 
 
+def affordable_prior_model(design: Design, most: int = DRAWS) -> FittedModel:
+    """``prior_model`` with ``most`` draws, or as many as a large panel affords, at least 50."""
+    cells = design.panel.array("kpi").size * max(len(design.spec.channels), 1)
+    return prior_model(design, int(np.clip(MAX_CELLS // cells, 50, most)))
+
+
 def check_implied_media_share(design: Design) -> ImpliedMediaShare | None:
     """The implied share of media; None where no channel's effect is stated and defaults hold.
 
@@ -75,9 +81,7 @@ def implied_media_share(design: Design) -> ImpliedMediaShare | None:
     stated = [channel.prior.effect for channel in spec.channels]
     if not any(stated):
         return None
-    cells = panel.array("kpi").size * max(len(spec.channels), 1)
-    draws = int(np.clip(MAX_CELLS // cells, 50, DRAWS))
-    model = prior_model(design, draws)
+    model = affordable_prior_model(design)
     share = channel_contributions(model) / panel.array("kpi").sum()
     total = summarize(share.sum(1))
     by_channel = tuple(summarize(column) for column in share.T)

@@ -8,13 +8,11 @@ missing then, and more draws will not help. Else they wander slowly over one sto
 """
 
 import warnings
-from dataclasses import replace
 
 import arviz as az
 import numpy as np
 
 from mmm.attribution.returns import weekly_contributions
-from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -32,7 +30,7 @@ def chain_story(model: FittedModel) -> str | None:
     r_hat = model.diagnostics.get("r_hat", 1.0)
     if not r_hat > AGREE or not model.structure.channels:
         return None
-    thin = _thinned(model)
+    thin = model.thinned(DRAWS * int(model.posterior.dataset.sizes["chain"]))
     splitter = _worst_mixing(thin)
     second = splitter > (np.quantile(splitter, 0.05) + np.quantile(splitter, 0.95)) / 2.0
     if not 0 < second.sum() < len(second):
@@ -60,12 +58,6 @@ def chain_story(model: FittedModel) -> str | None:
         f"The chains wander slowly between stories: {stories}. More draws may settle it; look at "
         "the other checks first."
     )
-
-
-def _thinned(model: FittedModel) -> FittedModel:
-    data = model.posterior.dataset
-    step = max(1, data.sizes["draw"] // DRAWS)
-    return replace(model, posterior=Posterior(data.isel(draw=slice(None, None, step))))
 
 
 def _worst_mixing(model: FittedModel) -> Array:

@@ -7,10 +7,11 @@ from mmm.causal.graph_answer import EffectStatus
 from mmm.evidence.common_cause import ClaimTests
 from mmm.evidence.constancy import Drift
 from mmm.evidence.follows_sales import ShareOfSales
-from mmm.evidence.linear_view import Z95, Estimate
+from mmm.evidence.linear_view import Estimate
 from mmm.evidence.overlap import Partner
 from mmm.evidence.surprise import Surprise
 from mmm.posterior.evidence import Finding
+from mmm.priors.table import Z95
 
 LARGEST_PRIOR_SHARE = 0.7
 """Above it a channel is too small to measure."""

@@ -21,9 +21,8 @@ from scipy import stats
 from mmm.causal.effect_regression import EffectRegressions
 from mmm.causal.least_squares import residuals
 from mmm.posterior.fitted import FittedModel
+from mmm.priors.table import Z95
 from mmm.types import Array
-
-Z95 = 1.6448536269514722
 
 LEAST_REMAINING = 1e-9
 """A column of which less remains beside the others is explained by them."""

@@ -12,13 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mmm.causal.least_squares import residuals
+from mmm.checks.recurring_weeks import LEAST_WEEKS, YEAR
 from mmm.evidence.linear_view import LinearView
 from mmm.types import Array
-
-YEAR = 365.2425 / 7.0
-"""Weeks."""
-
-LEAST_WEEKS = 104
 
 NEAR_WEEKS = 1
 """Weeks of another year count as the same this many weeks around, for feasts that move."""

@@ -10,6 +10,7 @@ from mmm.causal.effect_regression import effect_regressions
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
 from mmm.causal.sensitivity import tipping_point
+from mmm.checks.prior import affordable_prior_model
 from mmm.checks.recurring_weeks import recurring_weeks
 from mmm.data.timeline import date_basis
 from mmm.evidence.chain_stories import chain_story
@@ -20,7 +21,7 @@ from mmm.evidence.follows_sales import ShareOfSales, share_of_sales
 from mmm.evidence.grades import graded
 from mmm.evidence.linear_view import Estimate, LinearView, linear_view
 from mmm.evidence.overlap import Partner, partners, season_overlap
-from mmm.evidence.prior_share import before_the_data, prior_shares, thinned
+from mmm.evidence.prior_share import prior_shares
 from mmm.evidence.ran_checks import ran_checks
 from mmm.evidence.surprise import Surprise, surprises
 from mmm.evidence.unexplained_weeks import unexplained_weeks
@@ -28,6 +29,9 @@ from mmm.lift.narrowing import narrowed_by_tests, spec_with_deciding_tests
 from mmm.posterior.evidence import GRADES, Evidence, Finding, LeverEvidence, UnexplainedWeeks
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
+
+DRAWS = 400
+"""Of prior and posterior, for what all channels are compared by."""
 
 LEVEL = 0.01
 """Of each kind of check, over all levers together."""
@@ -80,7 +84,7 @@ class _Facts:
 
 def _facts(model: FittedModel) -> _Facts:
     channels, spend = model.structure.channels, model.panel.array("spend")
-    prior, thin = before_the_data(model), thinned(model)
+    prior, thin = affordable_prior_model(model.design, DRAWS), model.thinned(DRAWS)
     total = spend.sum((0, 1))
     by_week = spend.sum(1)
     observed = {}
@@ -110,6 +114,7 @@ def _measure(model: FittedModel, view: LinearView, facts: _Facts) -> Iterator[Me
     spec = spec_with_deciding_tests(model.spec, facts.narrowed)
     statuses = {each.name: each.total for each in effect_statuses(causal_graph(spec), spec)}
     partner_of = partners(view)
+    background = _functions_of_the_date(model)
     for name in view.levers:
         status = statuses[name]
         if status.status != "identified":
@@ -126,7 +131,7 @@ def _measure(model: FittedModel, view: LinearView, facts: _Facts) -> Iterator[Me
             season=season_overlap(view, name),
             partner=partner_of.get(name),
             drift=drift(view, name) if name in facts.spend_share else None,
-            share_of_sales=_share_of_sales(model, view, name),
+            share_of_sales=_share_of_sales(model, view, name, background),
         )
 
 
@@ -137,18 +142,20 @@ def _strength(view: LinearView, name: str, partner: Partner | None) -> Estimate:
     return view.strength(name)
 
 
-def _share_of_sales(model: FittedModel, view: LinearView, name: str) -> ShareOfSales | None:
+def _share_of_sales(
+    model: FittedModel, view: LinearView, name: str, background: Array
+) -> ShareOfSales | None:
     if name not in model.structure.channels:
         return None
-    basis = date_basis(model.panel.weeks, model.scales, model.spec)
-    background = np.concatenate([np.atleast_2d(values) for values in _of_date(basis)])
     channel = model.structure.channels.index(name)
     return share_of_sales(model, channel, view.regressions.rest[name], background)
 
 
-def _of_date(basis: dict[str, Array]) -> Iterator[Array]:
-    for name in ("trend", "changepoint", "smooth", "season", "holiday"):
-        yield basis[name]
+def _functions_of_the_date(model: FittedModel) -> Array:
+    """(column, week)"""
+    basis = date_basis(model.panel.weeks, model.scales, model.spec)
+    names = ("trend", "changepoint", "smooth", "season", "holiday")
+    return np.concatenate([np.atleast_2d(basis[name]) for name in names])
 
 
 def _from_elsewhere(

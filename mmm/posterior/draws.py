@@ -43,6 +43,11 @@ class Posterior:
         }
         return replace(self, dataset=xr.Dataset(held))
 
+    def thinned(self, most: int) -> Self:
+        """About ``most`` of the draws, evenly spaced over every chain; all if there are fewer."""
+        step = max(1, self.n_draws // most)
+        return replace(self, dataset=self.dataset.isel(draw=slice(None, None, step)))
+
     def chunks(self, cells: int) -> Iterator[dict[str, Array]]:
         """The draws in slices small enough that ``cells`` numbers per draw fit in memory."""
         size = max(1, CHUNK_CELLS // max(cells, 1))

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import xarray as xr
@@ -73,6 +73,10 @@ class FittedModel:
     def scales(self) -> Scales:
         """The scales that define the units of the parameters."""
         return self.design.scales
+
+    def thinned(self, most: int) -> Self:
+        """The model with about ``most`` of its draws, evenly spaced over every chain."""
+        return replace(self, posterior=self.posterior.thinned(most))
 
     @property
     def incomplete(self) -> bool:
