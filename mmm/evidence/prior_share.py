@@ -8,15 +8,12 @@ where the data say nothing, near zero where they decide.
 
 import numpy as np
 
-from mmm.attribution.returns import channel_contributions
-from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
 
-def prior_shares(model: FittedModel, prior: FittedModel) -> Array:
-    """(channel,) share of each channel's interval that is the prior's, between zero and one."""
-    before = channel_contributions(prior)
-    after = channel_contributions(model)
+def prior_shares(before: Array, after: Array) -> Array:
+    """(channel,) share of each channel's interval that is the prior's, between zero and one, by its
+    contributions ``before`` and ``after`` the data, each (draw, channel)."""
     return np.array([_share(b, a) for b, a in zip(before.T, after.T, strict=True)])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.attribution.returns import return_draws
+from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.causal.effect_regression import effect_regressions
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
@@ -85,6 +85,7 @@ class _Facts:
 def _facts(model: FittedModel) -> _Facts:
     channels, spend = model.structure.channels, model.panel.array("spend")
     prior, thin = affordable_prior_model(model.design, DRAWS), model.thinned(DRAWS)
+    before, after = channel_contributions(prior), channel_contributions(thin)
     total = spend.sum((0, 1))
     by_week = spend.sum(1)
     observed = {}
@@ -98,8 +99,8 @@ def _facts(model: FittedModel) -> _Facts:
         price = model.panel.array("price")
         observed["price"] = (float(price.min()), float(price.max()))
     return _Facts(
-        prior_share=_by_name(channels, prior_shares(thin, prior)),
-        surprise=surprises(thin, prior),
+        prior_share=_by_name(channels, prior_shares(before, after)),
+        surprise=surprises(thin, prior, before, after),
         spend_share=_by_name(channels, total / max(float(total.sum()), 1e-300)),
         narrowed=narrowed_by_tests(thin),
         observed=observed,

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmm.attribution.returns import channel_contributions
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -36,14 +35,20 @@ class Surprise(NamedTuple):
     z: float
 
 
-def surprises(model: FittedModel, prior: FittedModel) -> dict[str, Surprise]:
-    """For every channel the largest surprise; ``prior`` holds prior draws of the same design."""
+def surprises(
+    model: FittedModel, prior: FittedModel, before: Array, after: Array
+) -> dict[str, Surprise]:
+    """For every channel the largest surprise; ``prior`` holds prior draws of the same design.
+
+    ``before``, ``after (draw, channel)``: contributions by the prior and by the model.
+    """
     largest: dict[str, Surprise] = {}
-    for channel, parameter, before, after in _parameters(model, prior):
-        spread = float(before.std())
+    own = [*_parameters(model, prior), *_contributions(model, before, after)]
+    for channel, parameter, earlier, later in own:
+        spread = float(earlier.std())
         if not spread > 0.0:
             continue
-        z = float((np.median(after) - before.mean()) / spread)
+        z = float((np.median(later) - earlier.mean()) / spread)
         if channel not in largest or abs(z) > abs(largest[channel].z):
             largest[channel] = Surprise(WORDS[parameter], z)
     return largest
@@ -62,8 +67,12 @@ def _parameters(model: FittedModel, prior: FittedModel) -> Iterator[tuple[str, s
         for position, label in enumerate(labels):
             if label in channels:
                 yield label, name, scale(before[:, position]), scale(after[:, position])
-    before, after = channel_contributions(prior), channel_contributions(model)
-    for position, label in enumerate(channels):
+
+
+def _contributions(
+    model: FittedModel, before: Array, after: Array
+) -> Iterator[tuple[str, str, Array, Array]]:
+    for position, label in enumerate(model.structure.channels):
         if before[:, position].min() > 0.0 and after[:, position].min() > 0.0:
             yield label, "contribution", _log(before[:, position]), _log(after[:, position])
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
+from mmm.attribution.returns import channel_contributions
 from mmm.evidence.chain_stories import chain_story
-from mmm.evidence.surprise import surprises
+from mmm.evidence.surprise import Surprise, surprises
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
 from tests.mmm.fakes import fake_model
@@ -50,14 +51,18 @@ def test_chains_that_agree_have_no_story() -> None:
     assert chain_story(in_chains({}, {"r_hat": 1.004, "ess_bulk": 800.0})) is None
 
 
+def surprised(model: FittedModel, prior: FittedModel) -> dict[str, Surprise]:
+    return surprises(model, prior, channel_contributions(prior), channel_contributions(model))
+
+
 def test_a_curve_far_from_its_prior_surprises_and_others_do_not() -> None:
     prior = fake_model(draws=400, seed=3)
-    usual = surprises(fake_model(draws=400, seed=4), prior)
+    usual = surprised(fake_model(draws=400, seed=4), prior)
     assert max(abs(each.z) for each in usual.values()) < 0.5
     name = "saturation_half"
     label = str(prior.posterior.dataset[name].to_dataset()[f"{name}_medium"].to_numpy()[0])
     moved = prior.posterior.dataset.copy(deep=True)
     moved[name][..., 0] = moved[name][..., 0] * np.exp(-4.0 * 0.6)
-    found = surprises(replace(prior, posterior=Posterior(moved)), prior)
+    found = surprised(replace(prior, posterior=Posterior(moved)), prior)
     assert found[label].parameter == "half-saturation"
     assert -4.6 < found[label].z < -3.4
