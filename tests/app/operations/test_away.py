@@ -22,6 +22,7 @@ from tests.app.fake_fit import HELD, SLOW
 from tests.app.running import (
     ServiceProcess,
     WorkerProcess,
+    fitted_model,
     operation,
     start_fit,
     wait_for,
@@ -81,6 +82,7 @@ def place(tmp_path_factory, models) -> Iterator[Place]:
         service = ServiceProcess(folder, models, **variables)
         worker = WorkerProcess(folder, models, **variables)
         try:
+            fitted_model(service.client)  # the worker is up, not still starting
             yield Place(cluster, url, service, worker, models)
         finally:
             worker.close(kill=True)
