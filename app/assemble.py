@@ -20,7 +20,7 @@ from app.fitworker.process import COMMAND, make_launch
 from app.http.metrics_server import serve_metrics
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
-from app.jobs.kinds import FITS, QUERIES
+from app.jobs.kinds import FITS, QUERIES, SECOND_MODEL
 from app.jobs.port import Queues
 from app.jobs.reconciler import Reconciler
 from app.jobs.runner import Handler, JobRunner
@@ -29,8 +29,10 @@ from app.runtime.locks import Lock
 from app.runtime.logs import configure_logging
 from app.runtime.memory import limit_arenas
 from app.services.fitting.fit_job import FitJob
+from app.services.fitting.fit_run import FitRun
 from app.services.fitting.fits import KIND as FIT
 from app.services.fitting.refits import KIND as REFIT
+from app.services.fitting.second_model import SecondModelJob
 from app.services.fitting.simulations import KIND as SIMULATE
 from app.services.fitting.simulations import SimulationJob
 from app.services.planning.allocate_job import KIND as ALLOCATE
@@ -85,10 +87,12 @@ def start_worker(
     launch = make_launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
     pool = FitPool(launch, keep_warm=settings.warm_worker)
     stack.callback(pool.close)
-    fit_job = FitJob(infrastructure.store, pool, work_dir, settings.fit_timeout_seconds)
+    run = FitRun(infrastructure.store, pool, work_dir, settings.fit_timeout_seconds)
+    fit_job = FitJob(run, settings.second_models)
     handlers: dict[str, Handler] = {
         FIT: fit_job,
         REFIT: fit_job,
+        SECOND_MODEL: SecondModelJob(run),
         SIMULATE: SimulationJob(infrastructure.store),
         FRONTIER: FrontierJob(infrastructure.store),
         ALLOCATE: AllocateJob(infrastructure.store),

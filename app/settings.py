@@ -132,6 +132,10 @@ class Settings(BodySettings):
         description="Niceness of fit processes and their compilers, whatever that of the service; "
         "where the service's own is higher, theirs is the same.",
     )
+    second_models: bool = Field(
+        default=True,
+        description="Fit a second model of another structure after each model, for its plans.",
+    )
     warm_worker: bool = Field(
         default=True, description="Keep one idle fit process with everything imported."
     )

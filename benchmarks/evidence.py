@@ -1,6 +1,6 @@
 """Evidence against truth: do grades and verdicts speak where answers are wrong, and only there?
 
-    python -m benchmarks.evidence --seeds 1-20 [--kinds clean,drift] [--out rows.jsonl]
+    python -m benchmarks.evidence --seeds 1-20 [--kinds clean,drift] [--second] [--out rows.jsonl]
 
 Each world is fitted with the specification of a first day (``wrong_worlds``). A *gross* miss: the
 truth lies further outside the 90 % interval of the ROI than half its width. It is *told* where the
@@ -9,21 +9,28 @@ names the channel.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from benchmarks.evidence_plans import HARM, planned
+from benchmarks import messy_worlds, wrong_worlds
+from benchmarks.evidence_plans import HARM, World, planned
 from benchmarks.many_worlds import Record, each_world, fitter
-from benchmarks.wrong_worlds import CHANNELS, KINDS, SPEC, make
 from mmm.attribution.returns import return_draws
 from mmm.posterior.evidence import LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
+from mmm.spec.rival import rival_of
 from mmm.spec.sampling import SamplingSpec
 
+type Fit = Callable[[pd.DataFrame], FittedModel]
+
 SAMPLING = SamplingSpec(draws=500, tune=500)
+MESSY = "messy"
+KINDS = (*wrong_worlds.KINDS, MESSY)
 HEADS = ("kind", "worlds", "trusted", "covered", "missed", "gross", "gross told", "lower | covered")
 
 PLAN_HEADS = (
@@ -47,7 +54,7 @@ def measured(model: FittedModel, truth: np.ndarray) -> Record:
         raise ValueError("the fit has no evidence record")
     failed = " ".join(check.message for check in verdict.checks if not check.passed)
     channels = {}
-    for position, name in enumerate(CHANNELS):
+    for position, name in enumerate(model.structure.channels):
         lever = evidence.of(name)
         channels[name] = {
             "truth": float(truth[position]),
@@ -60,24 +67,40 @@ def measured(model: FittedModel, truth: np.ndarray) -> Record:
     return {
         "status": verdict.status,
         "failed": [check.name for check in verdict.checks if not check.passed],
-        "price_grade": evidence.of("price").grade if SPEC.get("price") else None,
+        "price_grade": evidence.of("price").grade,
         "checks": [check.name for check in evidence.checks if check.found],
         "channels": channels,
     }
 
 
-def rows(kinds: Iterable[str], seeds: Iterable[int], out: Path) -> Iterator[Record]:
-    """One row a world: from ``out`` where it has it, else fitted."""
-    fit = fitter(ModelSpec.model_validate(SPEC), SAMPLING)
+def rows(
+    kinds: Iterable[str], seeds: Iterable[int], out: Path, *, second: bool = False
+) -> Iterator[Record]:
+    """One row a world: from ``out`` where it has it, else fitted, with its second model."""
     seeds = tuple(seeds)
     for kind in kinds:
+        measure = partial(_row, kind, second)
+        yield from each_world(out, {"kind": kind}, seeds, measure)
 
-        def row(seed: int, kind: str = kind) -> Record:
-            world = make(kind, seed)
-            model = fit(world.frame)
-            return {**measured(model, world.roi), "plan": planned(model, world)}
 
-        yield from each_world(out, {"kind": kind}, seeds, row)
+def _row(kind: str, second: bool, seed: int) -> Record:
+    fit, fit_second = _fitters(kind == MESSY)
+    world = made(kind, seed)
+    model = fit(world.frame)
+    rival = fit_second(world.frame) if second else None
+    return {**measured(model, world.roi), "plan": planned(model, world, rival)}
+
+
+@cache
+def _fitters(messy: bool) -> tuple[Fit, Fit]:
+    """Those of the model and of its second model; each compiles once."""
+    spec = ModelSpec.model_validate(messy_worlds.SPEC if messy else wrong_worlds.SPEC)
+    return fitter(spec, SAMPLING), fitter(rival_of(spec).spec, SAMPLING)
+
+
+def made(kind: str, seed: int) -> World:
+    """The world of this kind."""
+    return messy_worlds.make(seed) if kind == MESSY else wrong_worlds.make(kind, seed)
 
 
 def outside(channel: Record) -> float:
@@ -156,10 +179,12 @@ def seeds_of(text: str) -> Iterator[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="1-20")
-    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--kinds", default=",".join(wrong_worlds.KINDS))
     parser.add_argument("--out", type=Path, default=Path("evidence.jsonl"))
+    parser.add_argument("--second", action="store_true", help="fit second models too")
     given = parser.parse_args()
-    found = [*rows(given.kinds.split(","), seeds_of(given.seeds), given.out)]
+    kinds, seeds = given.kinds.split(","), seeds_of(given.seeds)
+    found = [*rows(kinds, seeds, given.out, second=given.second)]
     table(HEADS, summary(found))
     print()
     table(PLAN_HEADS, plan_summary(found))

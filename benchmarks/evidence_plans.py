@@ -1,4 +1,4 @@
-"""The plan of a fitted wrong world against its truth: what it promised, what came, what it said.
+"""The plan of a fitted world against its truth: what it promised, what came, what it said.
 
 The plan is the default's answer to "the same money as in the last 13 weeks, better mix", each
 channel between nothing and twice its spend there. Loss and gain are in % of what that spend truly
@@ -10,12 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from app.contract.documents import SecondModelDocument
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.allocate import allocate_model
-from benchmarks.wrong_worlds import CHANNELS, LAGS, WrongWorld
+from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
+from benchmarks.messy_worlds import LAGS, MessyWorld
+from benchmarks.wrong_worlds import WrongWorld
 from mmm.posterior.evidence import GRADES, LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
+
+type World = WrongWorld | MessyWorld
 
 WEEKS = 13
 MOST = 2.0
@@ -23,8 +28,9 @@ HARM = -2.0
 """A plan truly loses from this change in % on."""
 
 
-def planned(model: FittedModel, world: WrongWorld) -> dict[str, Any]:
-    """What a row keeps of the plan: true change in %, promised odds, status, flagged channels."""
+def planned(model: FittedModel, world: World, second: FittedModel | None = None) -> dict[str, Any]:
+    """What a row keeps of the plan: true change in %, promised odds, status, flagged channels, and
+    the odds by the second model, if one was fitted."""
     usual = world.spend[-WEEKS:].sum(0)
     body = AllocateBody.model_validate(
         {
@@ -32,17 +38,17 @@ def planned(model: FittedModel, world: WrongWorld) -> dict[str, Any]:
             "budget": {"total": float(usual.sum())},
             "channels": {
                 name: {"min": 0.0, "max": float(MOST * spend)}
-                for name, spend in zip(CHANNELS, usual, strict=True)
+                for name, spend in zip(world.channels, usual, strict=True)
             },
         }
     )
-    answer = allocate_model(model, body)
+    answer = allocate_model(model, body, second=_beside(second))
     spend = np.array([channel.spend for channel in answer.plan.channels])
     today = _true_response(world, usual)
     lower = tuple(GRADES[grade].lower() for grade in LOWER_GRADES)
     flagged = [
         name
-        for name in CHANNELS
+        for name in world.channels
         if any(
             text.startswith(f"{name}: ") and text.split(": ")[1].startswith(lower)
             for text in answer.warnings
@@ -53,16 +59,24 @@ def planned(model: FittedModel, world: WrongWorld) -> dict[str, Any]:
         "probability_better": answer.versus_current.probability_better,
         "status": answer.status,
         "flagged": flagged,
+        "second": answer.second_model.probability_better if answer.second_model else None,
     }
 
 
-def _true_response(world: WrongWorld, total: Array) -> float:
+def _beside(second: FittedModel | None) -> SecondModel:
+    if second is None:
+        return NO_SECOND_MODEL
+    document = SecondModelDocument(status="ready", structure="", reason=None, operation_id=None)
+    return SecondModel(document, second)
+
+
+def _true_response(world: World, total: Array) -> float:
     """What ``total (channel,)``, spread as in the last 13 weeks, adds with its carryover."""
     usual = world.spend[-WEEKS:]
     profile = np.divide(
         usual, usual.sum(0), out=np.full_like(usual, 1.0 / WEEKS), where=usual.sum(0) > 0
     )
-    past, tail = world.spend[-WEEKS - LAGS : -WEEKS], np.zeros((LAGS, len(CHANNELS)))
+    past, tail = world.spend[-WEEKS - LAGS : -WEEKS], np.zeros((LAGS, len(world.channels)))
     chosen = world.response(np.concatenate([past, profile * total, tail]))
     silent = world.response(np.concatenate([past, np.zeros_like(profile), tail]))
     return float(chosen.sum() - silent.sum())

@@ -65,6 +65,8 @@ class WrongWorld:
     spend: Array
     scale: Array
 
+    channels = CHANNELS
+
     @property
     def roi(self) -> Array:
         """(channel,) contribution per unit of spend."""

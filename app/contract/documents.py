@@ -88,6 +88,15 @@ class VerdictDocument(BaseModel):
     checks: list[CheckDocument]
 
 
+class SecondModelDocument(BaseModel):
+    """The rival of another structure that is fitted after a model, for its plans."""
+
+    status: Literal["pending", "ready", "skipped"]
+    structure: str = Field(description="How it differs from the model, in words.")
+    reason: str | None = Field(description="Why it was skipped.")
+    operation_id: str | None = Field(description="The operation that fits it, or did.")
+
+
 class ModelDocument(BaseModel):
     """A fitted model."""
 
@@ -104,6 +113,9 @@ class ModelDocument(BaseModel):
     notes: list[str] = Field(description="Further remarks about this model.")
     evidence: Evidence | None = Field(
         description="How far each effect can be relied on; null for a model of an older release."
+    )
+    second_model: SecondModelDocument | None = Field(
+        description="Null for a model of a release without second models."
     )
     lift_checks: list[LiftCheck] = Field(description="Measured lifts and the model's predictions.")
     method: dict[str, Any]

@@ -123,6 +123,11 @@ class FitData(RequestBody):
         return self
 
 
+SECOND_MODEL: Any = Field(
+    default=True, description="Fit a second model of another structure afterwards, for the plans."
+)
+
+
 class FitBody(RequestBody):
     """What to fit, to which data, and how."""
 
@@ -149,6 +154,7 @@ class FitBody(RequestBody):
     sampling: SamplingSpec = SamplingSpec()
     name: Name | None = None
     project: Name | None = None
+    second_model: bool = SECOND_MODEL
 
 
 class RefitBody(RequestBody):
@@ -173,6 +179,7 @@ class RefitBody(RequestBody):
     sampling: SamplingSpec | None = None
     name: Name | None = None
     project: Name | None = None
+    second_model: bool = SECOND_MODEL
 
 
 class SimulateBody(RequestBody):

@@ -191,6 +191,26 @@ class ScenarioDocument(PlanDocument):
     outcome: Interval
 
 
+class SecondOpinion(PlanDocument):
+    """What the second model, of another structure, says of the plan."""
+
+    status: Literal["pending", "ready", "skipped"]
+    structure: str = Field(description="How the second model differs from the model, in words.")
+    reason: str | None = Field(default=None, description="Why it was skipped.")
+    probability_better: float | None = Field(
+        default=None,
+        description="Of the plan over current spend; null for a plan that is current spend.",
+    )
+    versus_current: Interval | None = Field(
+        default=None, description="Gain of the plan minus that of current spend, draws paired."
+    )
+
+
+SECOND: Any = Field(
+    default=None, description="Null for a model of a release without second models, and for a file."
+)
+
+
 class AllocationAnswer(PlanDocument):
     """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
@@ -216,6 +236,7 @@ class AllocationAnswer(PlanDocument):
     stability: StabilityDocument | None = Field(description="Only with explain.")
     information: InformationDocument | None = Field(description="Only with explain.")
     evidence: dict[str, GradeNote] | None = EVIDENCE
+    second_model: SecondOpinion | None = SECOND
     warnings: tuple[str, ...]
 
 
@@ -233,6 +254,7 @@ class PlanEvaluation(PlanDocument):
     broken: tuple[str, ...] = Field(description="Limits that the plan violates.")
     pairs: tuple[PairDocument, ...]
     evidence: dict[str, GradeNote] | None = EVIDENCE
+    second_model: SecondOpinion | None = SECOND
     warnings: tuple[str, ...]
 
 

@@ -13,10 +13,11 @@ from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import ALL_TENANTS
 
-PERMANENT_REFERENCES: tuple[InstrumentedAttribute[str], ...] = (
+PERMANENT_REFERENCES: tuple[InstrumentedAttribute[str] | InstrumentedAttribute[str | None], ...] = (
     DatasetRow.artefact_key,
     ModelRow.artefact_key,
     ModelRow.data_key,
+    ModelRow.second_key,
     ActualsRow.artefact_key,
 )
 """Columns that retain the file they name."""
@@ -40,7 +41,7 @@ def all_referenced(session: Session) -> set[str]:
 
 def _queries() -> Iterator[tuple[Select[Any], InstrumentedAttribute[Any]]]:
     for column in PERMANENT_REFERENCES:
-        yield select(column), column
+        yield select(column).where(column.is_not(None)), column
     for input_column in REFERENCES_UNTIL_FINISHED:
         unfinished = OperationRow.status.in_(ACTIVE) & input_column.is_not(None)
         yield select(input_column).where(unfinished), input_column

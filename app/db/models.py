@@ -6,17 +6,22 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     MetaData,
     String,
-    TypeDecorator,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    declared_attr,
+    foreign,
+    mapped_column,
+    relationship,
+)
 
 from app.contract.caller import DEFAULT_TENANT
+from app.db.utc import UtcDateTime
 
 Document = dict[str, Any]
 Documents = list[Any]
@@ -25,23 +30,6 @@ Documents = list[Any]
 def now() -> datetime:
     """The current time in UTC, with its time zone."""
     return datetime.now(UTC)
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time zone aware datetime, stored in UTC, also where the database has no time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Convert to UTC."""
-        return value.astimezone(UTC) if value else None
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Return in UTC, whatever time zone the database session is set to."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -148,7 +136,9 @@ class ModelRow(TenantOwned, Base):
     """A fitted model; ``artefact_key`` is the key of its file, ``data_key`` of its table.
 
     For a refit, ``base_model_id`` is the model that it continues and ``stability`` the comparison
-    with it. ``incomplete``: the fit was stopped before it had all its draws.
+    with it. ``incomplete``: the fit was stopped before it had all its draws. ``second`` says what
+    its second model is, ``second_operation_id`` which operation fits it, ``second_key`` is the key
+    of its file once that has ended well; all three are null for a model of an older release.
     """
 
     __tablename__ = "models"
@@ -174,7 +164,16 @@ class ModelRow(TenantOwned, Base):
     base_model_id: Mapped[str | None] = mapped_column(String(40))
     stability: Mapped[Document | None]
     incomplete: Mapped[bool] = mapped_column(default=False)
+    second_operation_id: Mapped[str | None] = mapped_column(String(40))
+    second_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    second: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    second_operation: Mapped[OperationRow | None] = relationship(
+        primaryjoin=lambda: foreign(ModelRow.second_operation_id) == OperationRow.id,
+        lazy="selectin",
+        viewonly=True,
+    )
 
 
 class LiftTestRow(TenantOwned, Base):

@@ -1,7 +1,8 @@
 """The queue of each kind of job: fits take minutes and a process of their own, queries seconds."""
 
 FITS, QUERIES = "fits", "queries"
-FITTED_KINDS = frozenset({"fit", "refit"})
+SECOND_MODEL = "second_model"
+FITTED_KINDS = frozenset({"fit", "refit", SECOND_MODEL})
 
 
 def queue_of(kind: str) -> str:

@@ -6,6 +6,7 @@ from app.errors import NothingToKeep
 _WHOLE = {
     "simulate": "a simulation has no partial result",
     "allocate": "an allocation has no partial result",
+    "second_model": "a second model is kept whole or not at all",
 }
 
 

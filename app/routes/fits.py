@@ -96,6 +96,7 @@ def _fit_submission(context: ContextOf, body: FitBody) -> FitSubmission:
         data=RequestData.of(body.data),
         name=body.name,
         project=body.project,
+        second_model=body.second_model,
     )
 
 

@@ -69,4 +69,5 @@ def _submission(context: ContextOf, body: RefitBody) -> RefitSubmission:
         accept_restated=body.restated == "accept",
         name=body.name,
         project=body.project,
+        second_model=body.second_model,
     )

@@ -27,9 +27,11 @@ DEADLINE = 40.0
 
 def bare_environment(**variables: str) -> dict[str, str]:
     """This process's variables and ``variables``, of Prudent's settings these alone; but fits step
-    back for nobody, else other tests would hold them up, and no disk space is reserved."""
+    back for nobody, else other tests would hold them up, no disk space is reserved, and no second
+    models are fitted."""
     base = {name: value for name, value in os.environ.items() if not name.startswith("PRUDENT_")}
-    return {**base, "PRUDENT_FIT_NICENESS": "0", "PRUDENT_RESERVE_BYTES": "0", **variables}
+    quiet = {"FIT_NICENESS": "0", "RESERVE_BYTES": "0", "SECOND_MODELS": "false"}
+    return {**base, **{f"PRUDENT_{name}": value for name, value in quiet.items()}, **variables}
 
 
 def fake_command(folder: Path) -> list[str]:

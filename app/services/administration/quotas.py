@@ -14,6 +14,7 @@ from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import take_turns
 from app.errors import TooManyRequests
+from app.jobs.kinds import SECOND_MODEL
 from app.settings import Settings
 
 OPERATIONS_RETRY_SECONDS = 30.0
@@ -21,9 +22,12 @@ BYTES_RETRY_SECONDS = 3600.0
 
 
 def check_operations(session: Session, settings: Settings) -> None:
-    """Raise TooManyRequests if the tenant may not queue one more operation."""
+    """Raise TooManyRequests if the tenant may not queue one more operation.
+
+    Second models, which nobody asked for one by one, do not count.
+    """
     take_turns(session)
-    unfinished = OperationRow.status.in_(ACTIVE)
+    unfinished = OperationRow.status.in_(ACTIVE) & (OperationRow.kind != SECOND_MODEL)
     count = session.scalar(select(func.count()).select_from(OperationRow).where(unfinished)) or 0
     if count >= settings.tenant_operations:
         raise TooManyRequests(

@@ -14,6 +14,7 @@ from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InUse, NotFound
 from app.runtime.cache import Cache, CacheKey
+from app.services.catalog.second_models import second_document
 from app.services.catalog.trust import standing_warnings
 from app.store.port import ArtefactStore
 from mmm.posterior.fitted import FittedModel, load_model
@@ -43,11 +44,12 @@ def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelR
 
 def document(row: ModelRow) -> ModelDocument:
     """The API document of a model."""
-    names = ModelDocument.model_fields.keys() - {"data"}
+    names = ModelDocument.model_fields.keys() - {"data", "second_model"}
     return ModelDocument.model_validate(
         {
             **{name: getattr(row, name) for name in names},
             "data": {**row.data, "dataset_id": row.dataset_id},
+            "second_model": second_document(row),
         }
     )
 
@@ -61,7 +63,9 @@ def remove(context: Context, model_id: str) -> None:
         require_unused(session, model_id)
         session.delete(row)
     context.cache.forget(row.id)
-    context.cache.forget(row.artefact_key)
+    for key in (row.artefact_key, row.second_key):
+        if key is not None:
+            context.cache.forget(key)
 
 
 def require_unused(session: Session, model_id: str) -> None:
@@ -87,6 +91,13 @@ def require_unused(session: Session, model_id: str) -> None:
 def fitted(context: Context, row: ModelRow) -> FittedModel:
     """The fitted model of a row; raises ArtefactError if its file is missing or damaged."""
     return model_of_file(context.cache, context.store, row.artefact_key)
+
+
+def second_fitted(context: Context, row: ModelRow) -> FittedModel | None:
+    """The second model of a row, if it is ready; raises ArtefactError if its file is damaged."""
+    if row.second_key is None:
+        return None
+    return model_of_file(context.cache, context.store, row.second_key)
 
 
 def model_of_file(cache: Cache, store: ArtefactStore, key: str) -> FittedModel:

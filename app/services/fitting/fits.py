@@ -22,6 +22,7 @@ class FitSubmission:
     data: RequestData
     name: str | None
     project: str | None
+    second_model: bool = True
 
 
 def check(context: Context, submission: FitSubmission) -> CheckedData:
@@ -43,5 +44,6 @@ def submit(context: Context, submission: FitSubmission, call: Call) -> Operation
         "media_type": data.table.sent.media_type,
         "name": submission.name,
         "project": submission.project,
+        "second_model": submission.second_model,
     }
     return context.operations.submit(KIND, request, call, store_data(context, data))

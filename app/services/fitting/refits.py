@@ -32,6 +32,7 @@ class RefitSubmission:
     accept_restated: bool
     name: str | None
     project: str | None
+    second_model: bool = True
 
 
 def submit(
@@ -61,6 +62,7 @@ def submit(
         "media_type": CSV,
         "name": submission.name or row.name,
         "project": submission.project or row.project,
+        "second_model": submission.second_model,
         "base": {"model_id": row.id},
     }
     content = continued.content

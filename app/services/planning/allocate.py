@@ -26,6 +26,13 @@ from app.services.planning.evidence import evidence_warnings, grades_of
 from app.services.planning.insights import information_document, stability_document, stay_document
 from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.second_opinion import (
+    NO_SECOND_MODEL,
+    PlanAsked,
+    SecondModel,
+    second_model_warnings,
+    second_opinion,
+)
 from app.services.planning.summary import money, summary_of
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
@@ -38,10 +45,18 @@ def allocate_model(
     body: AllocateBody,
     warnings: list[str] | None = None,
     respond: Respond = response_of,
+    second: SecondModel = NO_SECOND_MODEL,
 ) -> AllocationAnswer:
     """The optimal plan of a loaded model, for use in scripts."""
     response, allocation, price = allocate_with_price(model, body, respond)
-    return _document(model, body, response, allocation, price, warnings or [])
+    answer = _document(model, body, response, allocation, price, warnings or [])
+    on = "value" if price else body.objective.response_unit
+    asked = PlanAsked(body, on, price.price if price else None, response, allocation.spend)
+    opinion = second_opinion(second, asked)
+    doubts = second_model_warnings(opinion, answer.versus_current.probability_better)
+    return answer.model_copy(
+        update={"second_model": opinion, "warnings": (*doubts, *answer.warnings)}
+    )
 
 
 def _document(

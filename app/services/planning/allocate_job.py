@@ -33,8 +33,8 @@ class AllocateJob:
 
     def _solve(self, job: Job) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
-        allocation = allocate_model(
-            model, AllocateBody.model_validate(job.request["body"]), job.request["warnings"]
-        )
+        body = AllocateBody.model_validate(job.request["body"])
+        second = plan_jobs.second_model_of(job, self.store)
+        allocation = allocate_model(model, body, job.request["warnings"], second=second)
         document = finite_document(allocation)
         return lambda _: {"allocation": document}

@@ -7,6 +7,13 @@ from app.contract.plan_requests import EvaluatePlanBody
 from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
 from app.services.planning.evidence import evidence_warnings, grades_of
 from app.services.planning.responses import Respond, response_of
+from app.services.planning.second_opinion import (
+    NO_SECOND_MODEL,
+    PlanAsked,
+    SecondModel,
+    second_model_warnings,
+    second_opinion,
+)
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -20,10 +27,12 @@ def evaluation(
     body: EvaluatePlanBody,
     warnings: list[str] | None = None,
     respond: Respond = response_of,
+    second: SecondModel = NO_SECOND_MODEL,
 ) -> PlanEvaluation:
     """Evaluate a plan with a loaded model, for use in scripts."""
     spend = _totals(model, body)
-    response = respond(model, with_profiles(body), body.objective.response_unit, None)
+    coming, on = with_profiles(body), body.objective.response_unit
+    response = respond(model, coming, on, None)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),
@@ -34,19 +43,23 @@ def evaluation(
     result: Score = score(problem, response, response.current, spend)
     plan, scored = plan_document(model, response, spend), result.allocation
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
+    versus_current = versus_document(scored.versus_current)
+    opinion = second_opinion(second, PlanAsked(coming, on, None, response, spend))
     return PlanEvaluation(
         plan=plan,
         outcome=summarize(response.outcome(spend)),
         outcome_unit=model.kpi_unit,
         gain=summarize(scored.gain),
         gain_unit=response.unit,
-        versus_current=versus_document(scored.versus_current),
+        versus_current=versus_current,
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),
         broken=result.broken,
         pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
         evidence=grades_of(model),
+        second_model=opinion,
         warnings=(
+            *second_model_warnings(opinion, versus_current.probability_better),
             *own_warnings,
             *evidence_warnings(model, plan),
             *scored.warnings,

@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from app.context import Context
+from app.contract.documents import SecondModelDocument
 from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job
 from app.services.administration.quotas import check_operations
 from app.services.catalog import models
+from app.services.catalog.second_models import second_document
 from app.services.planning.queries import cached_responder
+from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
@@ -33,14 +36,19 @@ def submit(
     response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
-    request = {"body": body.model_dump(mode="json"), "warnings": warnings}
+    second = second_document(row)
+    request = {
+        "body": body.model_dump(mode="json"),
+        "warnings": warnings,
+        "second": None if second is None else second.model_dump(mode="json"),
+    }
 
     def prepare(session: Session) -> str:
         models.lock_against_deletion(session, row.id)
         check_operations(session, context.settings)
         return row.artefact_key
 
-    return context.operations.submit(kind, request, call, prepare=prepare)
+    return context.operations.submit(kind, request, call, prepare, base_key=row.second_key)
 
 
 def model_of(job: Job, store: ArtefactStore) -> FittedModel:
@@ -48,3 +56,12 @@ def model_of(job: Job, store: ArtefactStore) -> FittedModel:
     if job.input_key is None:
         raise ArtefactError("The operation has no model.")
     return load_model(store.path(job.input_key))
+
+
+def second_model_of(job: Job, store: ArtefactStore) -> SecondModel:
+    """The second model as it was when the job was queued; raises ArtefactError."""
+    document = job.request.get("second")
+    if document is None:
+        return NO_SECOND_MODEL
+    fitted = None if job.base_key is None else load_model(store.path(job.base_key))
+    return SecondModel(SecondModelDocument.model_validate(document), fitted)

@@ -5,9 +5,11 @@ from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.db.models import ModelRow
 from app.services.catalog import models
+from app.services.catalog.second_models import second_document
 from app.services.planning.allocate import allocate_model
 from app.services.planning.evaluate_plan import evaluation
 from app.services.planning.responses import CachedResponses, Respond
+from app.services.planning.second_opinion import SecondModel
 
 
 def cached_responder(context: Context, row: ModelRow) -> Respond:
@@ -15,15 +17,23 @@ def cached_responder(context: Context, row: ModelRow) -> Respond:
     return CachedResponses(context.cache, row.artefact_key)
 
 
+def second_model_of(context: Context, row: ModelRow) -> SecondModel:
+    """The second model of a row, with cached plan responses of its own."""
+    if row.second_key is None:
+        return SecondModel(second_document(row))
+    respond = CachedResponses(context.cache, row.second_key)
+    return SecondModel(second_document(row), models.second_fitted(context, row), respond)
+
+
 def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
     """The optimal plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return allocate_model(
-        models.fitted(context, row), body, warnings, cached_responder(context, row)
-    )
+    model, respond = models.fitted(context, row), cached_responder(context, row)
+    return allocate_model(model, body, warnings, respond, second_model_of(context, row))
 
 
 def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
     """Evaluate a plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    return evaluation(models.fitted(context, row), body, warnings, cached_responder(context, row))
+    model, respond = models.fitted(context, row), cached_responder(context, row)
+    return evaluation(model, body, warnings, respond, second_model_of(context, row))

@@ -1,0 +1,91 @@
+"""The second model: a rival of another structure, fitted once after each model, for its plans.
+
+It is an operation of its own, of lowest priority, written in one transaction with the model: it may
+fail, be cancelled or wait without costing the model anything. What became of it is read by
+``app.services.catalog.second_models``.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.contract.base import PRIORITIES
+from app.db.models import Document, ModelRow, OperationRow
+from app.db.row_locks import lock_for_change
+from app.ids import new_id
+from app.jobs.kinds import SECOND_MODEL
+from app.jobs.runner import Job, WriteResult
+from app.services.fitting.fit_run import FitRun, StoredFit
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec
+from mmm.spec.rival import rival_of
+
+UNSETTLED = frozenset({"r_hat", "ess_bulk", "ess_tail", "divergences"})
+"""Checks of the chains: a second model that is rejected by one of them says nothing about plans."""
+
+
+def add_second_model(
+    session: Session, job: Job, row: ModelRow, model: FittedModel, *, enabled: bool
+) -> None:
+    """Queue the second model of a new row; else the row says why there is none."""
+    rival = rival_of(ModelSpec.model_validate(job.request["spec"]))
+    row.second = {"structure": rival.structure}
+    reason = _reason_for_none(job, model, enabled=enabled)
+    if reason is not None:
+        row.second["reason"] = reason
+        return
+    request = {
+        **job.request,
+        "spec": rival.spec.model_dump(mode="json"),
+        "second_of": row.id,
+        "structure": rival.structure,
+    }
+    operation = OperationRow(
+        id=new_id("op"),
+        kind=SECOND_MODEL,
+        request=request,
+        request_id=job.request_id,
+        status="queued",
+        priority=PRIORITIES["low"],
+        input_key=job.input_key,
+        base_key=job.base_key,
+    )
+    session.add(operation)
+    row.second_operation_id = operation.id
+
+
+def _reason_for_none(job: Job, model: FittedModel, *, enabled: bool) -> str | None:
+    if not enabled:
+        return "second models are switched off here (PRUDENT_SECOND_MODELS)"
+    if not job.request.get("second_model", True):
+        return "the fit was asked for without one"
+    if model.method.sampling.draft:
+        return "a draft has none"
+    if model.incomplete:
+        return "the fit was stopped early"
+    return None
+
+
+@dataclass(frozen=True)
+class SecondModelJob:
+    """Handler of operations of kind ``second_model``."""
+
+    run: FitRun
+
+    async def __call__(self, job: Job) -> WriteResult:
+        """Fit the rival; its draws are kept if its chains agree."""
+        return await self.run(job, lambda fit: lambda session: _write(session, job, fit))
+
+
+def _write(session: Session, job: Job, fit: StoredFit) -> Document:
+    model_id = job.request["second_of"]
+    row = lock_for_change(session, ModelRow, model_id)
+    if row is None:
+        return {"model_id": None}
+    failed = next((c for c in fit.model.verdict.checks if c.status == "rejected"), None)
+    if failed is not None and failed.name in UNSETTLED:
+        row.second = {**(row.second or {}), "reason": f"its chains do not agree: {failed.message}"}
+    else:
+        row.second_key = fit.key
+        row.bytes += fit.bytes
+    return {"model_id": row.id}

@@ -1,0 +1,94 @@
+"""What the second model says of a plan: its odds and its gain over today's spend, draw by draw."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.contract.documents import SecondModelDocument
+from app.contract.plan_answers import SecondOpinion
+from app.contract.plan_requests import PlanHorizon
+from app.services.planning.responses import AnyResponse, Respond, response_of
+from mmm.errors import QueryError
+from mmm.plan.curves import ObjectiveUnit
+from mmm.posterior.fitted import FittedModel
+from mmm.summarize import summarize
+from mmm.types import Array
+
+DOUBTED = 0.75
+"""A plan whose odds under the second model are below this carries a warning."""
+
+SAME = 1e-6
+"""Plans that move less than this share of their total are the reference itself."""
+
+
+@dataclass(frozen=True)
+class SecondModel:
+    """The second model as the rows have it, and its draws where it is ready."""
+
+    document: SecondModelDocument | None = None
+    fitted: FittedModel | None = None
+    respond: Respond = response_of
+
+
+NO_SECOND_MODEL = SecondModel()
+
+
+@dataclass(frozen=True)
+class PlanAsked:
+    """A plan as the model's response has it: ``spend (cell,)`` against ``response.current``."""
+
+    coming: PlanHorizon
+    on: ObjectiveUnit
+    price: float | None
+    response: AnyResponse
+    spend: Array
+
+
+def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | None:
+    """The second model's odds of the plan; None for a model of a release without second models.
+
+    Paired by draw against the same reference as ``versus_current``, without predictive noise.
+    """
+    if second.document is None:
+        return None
+    told = {"status": second.document.status, "structure": second.document.structure}
+    if second.fitted is None:
+        return SecondOpinion(**told, reason=second.document.reason)
+    try:
+        rival = second.respond(second.fitted, asked.coming, asked.on, asked.price)
+    except QueryError as error:
+        return SecondOpinion(
+            status="skipped", structure=told["structure"], reason=error.issues[0].detail
+        )
+    difference = _gain(rival, asked, asked.spend) - _gain(rival, asked, asked.response.current)
+    odds = float(np.mean(difference > 0.0))
+    moved = np.abs(asked.spend - asked.response.current).sum()
+    same = bool(moved <= SAME * max(float(asked.spend.sum()), 1.0))
+    return SecondOpinion(
+        **told, probability_better=None if same else odds, versus_current=summarize(difference)
+    )
+
+
+def _gain(response: AnyResponse, asked: PlanAsked, spend: Array) -> Array:
+    """(draw,) response at ``spend (cell,)`` less its cost, which a gain in KPI units does not
+    count."""
+    cost = float(spend.sum()) if asked.on == "value" else 0.0
+    return np.asarray(response.draws(spend) - cost)
+
+
+def second_model_warnings(opinion: SecondOpinion | None, promised: float) -> Iterator[str]:
+    """A sentence where the second model doubts a plan that the model promises to be better."""
+    if opinion is None:
+        return
+    if opinion.status == "pending":
+        yield (
+            "second model: not ready yet; this answer comes from the model alone. Ask again when "
+            "it is"
+        )
+    odds = opinion.probability_better
+    if odds is not None and odds < DOUBTED <= promised:
+        yield (
+            f"second model: with {opinion.structure} this plan is better than today's with "
+            f"probability {odds:.2f}, not {promised:.2f}: the gain rests on the form of the model"
+        )
