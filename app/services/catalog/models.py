@@ -16,7 +16,8 @@ from app.errors import InUse, NotFound
 from app.runtime.cache import Cache, CacheKey
 from app.services.catalog.trust import standing_warnings
 from app.store.port import ArtefactStore
-from mmm.posterior.fitted import FittedModel, load_model
+from mmm.data.scales import DEFAULTS
+from mmm.posterior.fitted import BEFORE_GENERATIONS, FittedModel, load_model
 from mmm.posterior.verdict import Verdict
 
 
@@ -43,11 +44,15 @@ def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelR
 
 def document(row: ModelRow) -> ModelDocument:
     """The API document of a model."""
-    names = ModelDocument.model_fields.keys() - {"data"}
+    names = ModelDocument.model_fields.keys() - {"data", "defaults"}
     return ModelDocument.model_validate(
         {
             **{name: getattr(row, name) for name in names},
             "data": {**row.data, "dataset_id": row.dataset_id},
+            "defaults": {
+                "generation": row.method.get("defaults", BEFORE_GENERATIONS),
+                "current": DEFAULTS,
+            },
         }
     )
 
