@@ -85,7 +85,8 @@ class Utility(_Objective):
     """Maximise expected utility, stated as its certainty equivalent.
 
     CRRA with risk_aversion g at wealth W, log (g = 1), or CARA (as `entropic`, where wealth does
-    not matter). `wealth`, in the unit of the gain, is the amount that the gain is added to.
+    not matter). `wealth`, in the unit of the gain, is the amount that the gain is added to. CRRA
+    and log need a plan that leaves some of it in every draw.
     """
 
     kind: Literal["utility"] = "utility"

@@ -33,6 +33,7 @@ from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.explain.stay import judge_stay
 from optimizer.response import FloatArray
 from optimizer.search.case import Case, Solution, Solver
+from optimizer.search.ruin import require_defined
 from optimizer.search.starts import spend_mix
 
 _ROUNDING = 1e-9
@@ -80,6 +81,7 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
         solution = plain(case)
         decision = _or_stay(case, Decision(_status(solution), solution, case.system))
     decision = _not_below_references(case, decision)
+    require_defined(case, decision.solution.spend)
     spend = decision.solution.spend
     return replace(
         decision,
