@@ -13,7 +13,7 @@ class Status(StrEnum):
 
     OPTIMAL = "optimal"  # a global certificate proves it, up to the stated gap
     FEASIBLE = "feasible"  # the best plan found; it satisfies every limit
-    STAY = "stay"  # the possible gain is within noise; the plan is the proportional one
+    STAY = "stay"  # the possible gain is within noise; the plan is today's
     TARGET_UNREACHABLE = "target_unreachable"  # the plan that comes closest to the target
 
 
@@ -114,11 +114,12 @@ class ConditionResult:
 
 @dataclass(frozen=True, eq=False)
 class StayJudgement:
-    """The best plan against the proportional one (current mix, same total), draws paired.
+    """The best plan against staying, draws paired.
 
-    within_noise: whether its gain over the proportional plan cannot be told from noise (`stay.py`).
-    spend: (cell,), of the proportional plan.  best_spend: (cell,), of the best plan that was found.
-    probability_better, expected, deviation: of the gain of the best plan over the proportional.
+    within_noise: whether its gain over staying cannot be told from noise (`explain/stay.py`).
+    spend: (cell,), of the plan to stay at: today's spend where the total is free, else its mix at
+    the same total.  best_spend: (cell,), of the best plan that was found.
+    probability_better, expected, deviation: of the gain of the best plan over staying.
     objective_gain: gain of the best plan in the objective's own measure, in the gain's unit.
     """
 
@@ -219,7 +220,7 @@ class Allocation:
     the marginal ROI.
     warnings: sentences that the reader of the plan must see.
     target: how far the problem's condition is met; None where it sets none.
-    stay: the plan judged against the proportional one; None where that does not apply.
+    stay: the plan judged against staying; None where that does not apply.
     pairs: channels whose effects cannot be separated.  insights: only where requested.
     """
 

@@ -97,6 +97,13 @@ class SecondModelDocument(BaseModel):
     operation_id: str | None = Field(description="The operation that fits it, or did.")
 
 
+class DefaultsDocument(BaseModel):
+    """The generation of default priors: 1 until 0.1.0, 2 since they know budgets."""
+
+    generation: int = Field(description="Of this model; a refit keeps it.")
+    current: int = Field(description="Of a model that this release fits for the first time.")
+
+
 class ModelDocument(BaseModel):
     """A fitted model."""
 
@@ -105,7 +112,8 @@ class ModelDocument(BaseModel):
     project: str | None
     base_model_id: str | None = Field(description="Of a refit: the model it continues.")
     created_at: datetime
-    spec: ModelSpec
+    spec: ModelSpec = Field(description="With every default written out.")
+    defaults: DefaultsDocument = Field(description="Whose priors stand where spec states none.")
     data: DataSummary
     incomplete: bool = Field(description="Stopped before it had all its draws.")
     verdict: VerdictDocument

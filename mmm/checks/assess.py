@@ -19,6 +19,7 @@ from mmm.lift.predict import plain_array, predicted_lifts
 from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.older_defaults import older_defaults_note
 from mmm.posterior.verdict import DRAFT_NOTE, judge
 from mmm.types import Array
 
@@ -68,6 +69,9 @@ def _notes(model: FittedModel) -> Iterator[str]:
     """Notes about this model that are not checks."""
     if model.verdict.draft:
         yield DRAFT_NOTE
+    newer = older_defaults_note(model)
+    if newer is not None:
+        yield newer
     spent = model.panel.array("spend").sum(0)
     for channel, name in enumerate(model.structure.channels):
         silent = [geo for geo, s in zip(model.panel.geos, spent[:, channel], strict=True) if s == 0]

@@ -10,8 +10,8 @@ from datetime import date
 
 import numpy as np
 
+from mmm.data.holiday_calendar import holiday_names
 from mmm.data.panel import Panel
-from mmm.data.time_basis import holiday_names
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import structure_of
 from mmm.types import Array

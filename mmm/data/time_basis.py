@@ -1,4 +1,4 @@
-"""The functions of time that a baseline is built from: kinks, smooth waves, public holidays.
+"""The functions of time that a baseline is built from: kinks and smooth waves.
 
 Position is time relative to the reference window: -0.5 at its first week, 0.5 at its last, and
 extrapolated outside it (``timeline.trend_basis``). Its unit is called "window units".
@@ -17,25 +17,15 @@ Vehtari (2023), Practical Hilbert space approximate Bayesian Gaussian processes.
 """
 
 import math
-import re
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from difflib import get_close_matches
 
-import holidays
 import numpy as np
 
-from mmm.errors import Issue, SpecError, pointer
 from mmm.types import Array, Namespace, Tensor
 
 LAST_KINK = 0.4
 FUNCTIONS_PER_WAVE = 1.75
 MARGIN = 1.5
 REACH = 1.0
-IN_LIEU = re.compile(r"\s*\((observed(, estimated)?|in lieu|substitute day)\)$")
-ESTIMATED = re.compile(r"\s*\(estimated\)$")
-SWAPPED_DAY = re.compile(r"\(substituted from .*\)$")
-ONE_WEEK = timedelta(weeks=1)
 
 
 def piecewise_basis(position: Array, changepoints: int) -> Array:
@@ -90,97 +80,3 @@ def spectral_sd(n_functions: int, boundary: float, lengthscale: Tensor, xp: Name
 def frequencies(n_functions: int, boundary: float) -> Array:
     """(n_functions,) square roots of the eigenvalues, radians per window unit."""
     return np.arange(1, n_functions + 1, dtype=np.float64) * np.pi / (2.0 * boundary)
-
-
-def holiday_names(
-    weeks: Sequence[date], country: str, subdivision: str | None, names: Sequence[str]
-) -> tuple[str, ...]:
-    """Sorted names of the holidays with a day in ``weeks`` (week starts); only ``names`` if given.
-
-    Raises SpecError for an unknown country or subdivision, for a name that its calendar lacks, and
-    for a holiday that does not fall in these weeks, since its effect could not be estimated.
-    """
-    days = _holiday_days(weeks, country, subdivision)
-    present = {name for name, dates in days.items() if _days_by_week(weeks, dates).any()}
-    issues = []
-    for i, name in enumerate(names):
-        where = pointer("holidays", "names", i)
-        if name not in days:
-            issues.append(_unknown(where, f"public holiday of {country}", name, days))
-        elif name not in present:
-            detail = f"{name!r} does not fall in the weeks {min(weeks)} to {max(weeks)}; drop it"
-            issues.append(Issue(where, "not_in_window", detail))
-    if issues:
-        raise SpecError(issues)
-    return tuple(sorted(present.intersection(names) if names else present))
-
-
-def holiday_basis(
-    weeks: Sequence[date], country: str, subdivision: str | None, labels: Sequence[str]
-) -> Array:
-    """(holiday, week) number of days of each holiday in ``labels`` within each week.
-
-    A label without a day in ``weeks`` has a row of zeros. Raises SpecError for an unknown country
-    or subdivision.
-    """
-    days = _holiday_days(weeks, country, subdivision)
-    rows = [_days_by_week(weeks, days.get(label, ())) for label in labels]
-    return np.array(rows, dtype=np.float64).reshape(len(labels), len(weeks))
-
-
-def _days_by_week(weeks: Sequence[date], days: Iterable[date]) -> Array:
-    starts = np.array([week.toordinal() for week in weeks])[:, None]
-    since = np.array([day.toordinal() for day in days], dtype=np.int64) - starts
-    inside = (since >= 0) & (since < 7)
-    return np.asarray(inside.sum(1), dtype=np.float64)
-
-
-def _holiday_days(
-    weeks: Sequence[date], country: str, subdivision: str | None
-) -> dict[str, set[date]]:
-    """Days of every holiday, by English name, in the years of ``weeks`` and the years next to them.
-
-    A day in lieu counts only where its holiday has no day of its own within a week (a holiday that
-    the law moves to a Monday); otherwise the holiday would count twice. Days off that are swapped
-    for a working weekend belong to no holiday and are left out.
-    """
-    calendar = _calendar(weeks, country, subdivision)
-    own: dict[str, set[date]] = {}
-    moved: dict[str, set[date]] = {}
-    for day in calendar:
-        for full in calendar.get_list(day):
-            if SWAPPED_DAY.search(full):
-                continue
-            in_lieu = IN_LIEU.search(full) is not None
-            name = IN_LIEU.sub("", ESTIMATED.sub("", full))
-            (moved if in_lieu else own).setdefault(name, set()).add(day)
-    for name, days in moved.items():
-        near = own.setdefault(name, set())
-        near |= {day for day in days if all(abs(day - other) > ONE_WEEK for other in near)}
-    return own
-
-
-def _calendar(weeks: Sequence[date], country: str, subdivision: str | None) -> holidays.HolidayBase:
-    known = holidays.list_supported_countries(include_aliases=True)
-    if country not in known:
-        raise SpecError(
-            [_unknown("/holidays/country", "country with a holiday calendar", country, known)]
-        )
-    if subdivision is not None and subdivision not in known[country]:
-        where, what = "/holidays/subdivision", f"subdivision of {country} with a calendar"
-        raise SpecError([_unknown(where, what, subdivision, known[country])])
-    years = range(min(weeks).year - 1, max(weeks).year + 2)
-    languages = holidays.country_holidays(country, subdiv=subdivision).supported_languages
-    english = next((code for code in languages if code.startswith("en")), None)
-    return holidays.country_holidays(country, subdiv=subdivision, years=years, language=english)
-
-
-def _unknown(where: str, what: str, given: str, known: Iterable[str]) -> Issue:
-    """An issue that suggests up to three of ``known`` that resemble ``given``, ignoring case."""
-    by_lower = {name.lower(): name for name in known}
-    near = [by_lower[name] for name in get_close_matches(given.lower(), by_lower, cutoff=0.5)]
-    some = ", ".join(sorted(by_lower.values())[:5])
-    hint = f"close to it: {', '.join(near)}" if near else f"there are {some}, ..."
-    return Issue(
-        where, "unknown", f"{given!r} is not a {what}; {hint if some else 'there is none'}"
-    )

@@ -11,9 +11,11 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from mmm.data.holiday_calendar import holiday_basis
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
-from mmm.data.time_basis import holiday_basis, piecewise_basis, smooth_basis, smooth_size
+from mmm.data.time_basis import piecewise_basis, smooth_basis, smooth_size
+from mmm.spec.environment import Holidays
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
@@ -89,13 +91,12 @@ def date_basis(weeks: Sequence[date], scales: Scales, spec: ModelSpec) -> dict[s
     position = trend_basis(weeks, scales.origin, scales.span_weeks)
     empty, holidays = np.zeros((0, len(weeks))), spec.holidays
     piecewise, smooth = spec.trend.kind == "piecewise", spec.trend.kind == "smooth"
-    country = (holidays.country, holidays.subdivision) if holidays else ("", None)
     return {
         "trend": position,
         "season": season_basis(weeks, spec.seasonality.yearly),
         "changepoint": piecewise_basis(position, spec.trend.changepoints) if piecewise else empty,
         "smooth": _smooth_basis(position, spec.trend.lengthscale, scales) if smooth else empty,
-        "holiday": holiday_basis(weeks, *country, scales.holidays) if holidays else empty,
+        "holiday": _holiday_basis(weeks, holidays, scales) if holidays else empty,
         "varying": _varying_basis(position, scales, spec),
     }
 
@@ -116,6 +117,11 @@ def season_basis(weeks: Sequence[date], yearly: int) -> Array:
 
 def _smooth_basis(position: Array, lengthscale: float, scales: Scales) -> Array:
     return smooth_basis(position, *smooth_size(scales.span_weeks, lengthscale))
+
+
+def _holiday_basis(weeks: Sequence[date], wanted: Holidays, scales: Scales) -> Array:
+    place = (wanted.country, wanted.subdivision)
+    return holiday_basis(weeks, *place, scales.holidays, wanted.offsets)
 
 
 def _varying_basis(position: Array, scales: Scales, spec: ModelSpec) -> Array:

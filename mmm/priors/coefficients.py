@@ -72,7 +72,8 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
         wave = smooth_coefficient_sd(spec.trend.lengthscale, scales)
         add("smooth", "wave", len(wave), "", wave)
     add("season", "harmonic", 2 * s.yearly, "season")
-    add("holiday", "holiday_name", len(scales.holidays), "")
+    windows = len(spec.holidays.offsets) if spec.holidays else 0
+    add("holiday", "holiday_name", windows * len(scales.holidays), "")
     add("event_effect", "event", len(s.events), "event")
     add("mediator_effect", "acting_mediator", len(acting_mediators(s)), "mediator_effect")
     add("control_effect", "acting_control", len(s.acting_controls), "control_effect")

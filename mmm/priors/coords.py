@@ -3,6 +3,7 @@
 from typing import Any
 
 from mmm.data.design import Design
+from mmm.data.holiday_calendar import window_labels
 from mmm.priors.coefficients import acting_mediators, coefficient_vectors, varying_function_count
 from mmm.spec.structure import Structure, event_parameters
 
@@ -35,7 +36,9 @@ def coords(design: Design) -> dict[str, list[Any]]:
         if medium.acts and channel.prior.effect is None
     ]
     labels = {
-        "holiday_name": list(design.scales.holidays),
+        "holiday_name": window_labels(
+            design.scales.holidays, spec.holidays.offsets if spec.holidays else ()
+        ),
         "product": sorted(set(panel.products)),
         "acting_mediator": [s.mediators[i] for i in acting_mediators(s)],
     }

@@ -21,6 +21,7 @@ from mmm.data.panel import Panel
 from mmm.data.panel_to_table import panel_to_table
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.older_defaults import older_defaults_note
 from mmm.refit.append_weeks import Restatement, restated_cells
 from mmm.refit.causes import LIMIT, importance_weights, means_if_restated
 from mmm.refit.new_weeks import forecast_of, new_weeks
@@ -60,6 +61,7 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
     before, after = quantities(old), quantities(cut_to_first_weeks(new, common))
     density = weekly_log_density(new)[:, common:]
     causes, notes = _causes(old, new, cells, before, after, density)
+    newer = older_defaults_note(new)
     moves = tuple(
         _move(old, new, name, before[name], after[name], causes[name])
         for name in before
@@ -81,7 +83,7 @@ def stability(old: FittedModel, new: FittedModel, seed: int = 0) -> StabilityRep
         restated=tuple(_restated_cell(cell) for cell in cells[:MAX_LISTED_CELLS]),
         restated_count=len(cells),
         specification_changed=old.spec != new.spec,
-        notes=tuple(notes),
+        notes=tuple(notes if newer is None else (*notes, newer)),
     )
 
 

@@ -9,6 +9,7 @@ from mmm.spec.calendar import Day
 from mmm.spec.media import Adstock
 from mmm.spec.numbers import NotNegative, Positive
 from mmm.spec.sizes import (
+    LONGEST_HOLIDAY_WINDOW,
     LONGEST_NAME,
     MOST_CHANNELS,
     MOST_EDGES,
@@ -97,7 +98,11 @@ class Event(Frozen):
 
 
 class Holidays(Frozen):
-    """Public holidays of a country (ISO 3166 code), or of one of its subdivisions."""
+    """Public holidays of a country (ISO 3166 code), or of one of its subdivisions.
+
+    ``weeks_before`` and ``weeks_after``: whole weeks around each holiday that have an effect of
+    their own, as the weeks of shopping before Christmas do.
+    """
 
     country: str = Field(min_length=2, max_length=3)
     subdivision: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
@@ -106,6 +111,23 @@ class Holidays(Frozen):
         max_length=MOST_HOLIDAYS,
         description="Names of the holidays to use; empty for all of them.",
     )
+    weeks_before: int = Field(
+        default=0,
+        ge=0,
+        le=LONGEST_HOLIDAY_WINDOW,
+        description="Weeks before each holiday, each with an effect of its own.",
+    )
+    weeks_after: int = Field(
+        default=0,
+        ge=0,
+        le=LONGEST_HOLIDAY_WINDOW,
+        description="Weeks after each holiday, each with an effect of its own.",
+    )
+
+    @property
+    def offsets(self) -> tuple[int, ...]:
+        """Weeks after the holiday of every effect: its own week first, then those around it."""
+        return (0, *range(-self.weeks_before, 0), *range(1, self.weeks_after + 1))
 
 
 class Seasonality(Frozen):

@@ -21,6 +21,8 @@ MOST_WEEKS = 260
 MOST_LISTED_WEEKS = 520
 """Of an event that is given by its weeks."""
 MOST_HOLIDAYS = 200
+LONGEST_HOLIDAY_WINDOW = 6
+"""Weeks before or after a holiday that have an effect of their own."""
 MOST_LIFT_TESTS = 200
 MOST_LIFT_NUMBERS = 200_000
 """Numbers by week, and by geo and week, of all lift tests of a model together."""

@@ -74,7 +74,9 @@ def solve_hull_program(
     )
     if result.x is None:
         raise SolverFailed(f"the linear program over the concave hulls failed: {result.message}")
-    spend = result.x[: columns.cells] * columns.scale
+    # The solver may leave its bounds by its tolerance.
+    low, high = (np.array([lines.levels[end] for lines in cell_lines]) for end in (0, -1))
+    spend = np.clip(result.x[: columns.cells] * columns.scale, low, high)
     return spend, (-float(result.fun) + ROUNDING) * columns.unit
 
 

@@ -220,9 +220,10 @@ def _spend_terms(
 
 
 def _spend(x: FloatArray, variables: _Variables, cell_lines: Sequence[EnvelopeLines]) -> FloatArray:
+    """(cell,), currency, between the ends of its levels, which rounding of the solver may leave."""
     spend = np.empty(len(cell_lines))
-    for cell in range(len(cell_lines)):
-        spend[cell] = sum(
-            x[variable] * amount for variable, amount in _spend_terms(variables, cell_lines, cell)
-        )
+    for cell, lines in enumerate(cell_lines):
+        terms = _spend_terms(variables, cell_lines, cell)
+        total = sum(x[variable] * amount for variable, amount in terms)
+        spend[cell] = np.clip(total, lines.levels[0], lines.levels[-1])
     return spend

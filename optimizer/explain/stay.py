@@ -1,19 +1,20 @@
-r"""Whether the plan's gain over the proportional one is more than noise.
+r"""Whether the plan's gain over staying is more than noise.
 
-With draws paired, d_s = gain of the plan - gain of the current mix at the plan's total. The plan is
-within noise where all of these hold:
+To stay is today's own spend where the budget leaves the total free and today's plan is feasible,
+and today's mix at the plan's total elsewhere. With draws paired, d_s = gain of the plan - gain of
+staying. The plan is within noise where all of these hold:
 
     0.4 < P(d > 0) < 0.6
     |E d|                                < 0.25 s.d. d
-    (rho(plan) - rho(reference)) / |q|   < 0.25 s.d. d    the gain in the objective's measure
+    (rho(plan) - rho(staying)) / |q|     < 0.25 s.d. d    the gain in the objective's measure
 
 q are the measure's weights at the plan; their sum |q| is 1 except for utilities and losses, whose
 unit it removes. A plan that is worse in most draws and better in the worst ones is a trade-off, not
 noise, and so is one that lowers the mean. For a normal d, P = 0.6 is a mean of 0.25 standard
 deviations.
 
-No judgement is made where the proportional plan breaks a limit, where nothing is spent at present,
-or where both plans are the same.
+No judgement is made where the plan to stay at breaks a limit, where nothing is spent at present, or
+where both plans are the same.
 
     d -> difference    q -> weights    rho -> measure
 """
@@ -22,6 +23,7 @@ import numpy as np
 
 from optimizer.allocation import StayJudgement
 from optimizer.problem.objective import TargetProbability
+from optimizer.response import FloatArray
 from optimizer.risk.measure import probabilities_or_equal
 from optimizer.search.case import Case, Solution
 from optimizer.search.reference import probabilities_of
@@ -33,8 +35,8 @@ _SAME = 1e-4
 
 
 def judge_stay(case: Case, solution: Solution) -> StayJudgement | None:
-    """Whether the plan is within noise of the proportional one; None where that does not apply."""
-    reference = solution.spend.sum() * spend_mix(case.current)
+    """Whether the plan is within noise of staying; None where that does not apply."""
+    reference = _plan_to_stay_at(case, float(solution.spend.sum()))
     same = float(np.abs(reference - solution.spend).max()) <= _SAME * case.system.scale
     target = isinstance(case.problem.objective, TargetProbability)
     if same or target or case.current.sum() <= 0 or case.system.broken_limits(reference):
@@ -60,3 +62,11 @@ def judge_stay(case: Case, solution: Solution) -> StayJudgement | None:
         deviation=deviation,
         objective_gain=objective_gain,
     )
+
+
+def _plan_to_stay_at(case: Case, total: float) -> FloatArray:
+    """(cell,): today's spend where feasible and the total is free, else its mix at `total`."""
+    free = case.problem.budget.total is None
+    if free and not case.system.broken_limits(case.current):
+        return case.current
+    return total * spend_mix(case.current)

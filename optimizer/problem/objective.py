@@ -9,8 +9,9 @@
              "total"              the whole outcome, baseline included
 
 A discount rate over the weeks belongs to the response, which alone knows when a unit is earned.
-Risk coefficients are dimensionless: per budget (on "kpi": per mean response of the proportional
-plan). Quantile, mean_variance, target_probability and losses with rising slopes come without a
+Risk coefficients are dimensionless: per today's spend (on "kpi": per mean response of today's
+plan), or per a given `scale`, never per limit, so that a limit that does not bind changes nothing.
+Quantile, mean_variance, target_probability and losses with rising slopes come without a
 certificate.
 """
 
@@ -22,6 +23,8 @@ from optimizer.problem.base import Number, Probability, ProblemPart, Share, Time
 from optimizer.problem.sizes import MOST_POINTS
 
 Aversion = Annotated[Times, Field(ge=0)]
+Scale = Annotated[Number, Field(ge=1e-9)]
+"""The amount, in the unit of the gain, that a dimensionless risk coefficient is per."""
 
 
 class _Objective(ProblemPart):
@@ -72,6 +75,7 @@ class Entropic(_Objective):
 
     kind: Literal["entropic"] = "entropic"
     risk_aversion: Aversion = 1.0
+    scale: Scale | None = None
 
 
 class Semideviation(_Objective):
@@ -85,13 +89,21 @@ class Utility(_Objective):
     """Maximise expected utility, stated as its certainty equivalent.
 
     CRRA with risk_aversion g at wealth W, log (g = 1), or CARA (as `entropic`, where wealth does
-    not matter). `wealth`, in the unit of the gain, is the amount that the gain is added to.
+    not matter). `wealth`, in the unit of the gain, is the amount that the gain is added to. CRRA
+    and log need a plan that leaves some of it in every draw.
     """
 
     kind: Literal["utility"] = "utility"
     utility: Literal["cara", "crra", "log"] = "crra"
     risk_aversion: Aversion = 2.0
     wealth: Annotated[Number, Field(ge=1e-9)] | None = None
+    scale: Scale | None = None
+
+    @model_validator(mode="after")
+    def _scale_where_it_counts(self) -> Self:
+        if self.utility != "cara" and self.scale is not None:
+            raise ValueError(f'"scale" goes with "cara"; "{self.utility}" is relative to "wealth"')
+        return self
 
     @model_validator(mode="after")
     def _wealth_where_it_counts(self) -> Self:
@@ -156,6 +168,7 @@ class MeanVariance(_Objective):
 
     kind: Literal["mean_variance"] = "mean_variance"
     risk_aversion: Aversion = 1.0
+    scale: Scale | None = None
 
 
 class TargetProbability(_Objective):

@@ -97,7 +97,8 @@ class AllocationProblem(ProblemPart):
 
     min_roi: least mean response per unit of spend, of the whole plan.
     forbid_extrapolation: whether no cell may get more than was ever observed there.
-    stay: whether the proportional plan is the answer where the gain over it is within noise.
+    stay: whether to stay is the answer where the gain over it is within noise: at today's spend
+    where the budget leaves the total free, at today's mix where it does not.
     """
 
     budget: Budget

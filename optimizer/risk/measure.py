@@ -36,6 +36,10 @@ class MeasureEvaluation:
     offset: float = 0.0
 
 
+def _everywhere(_gain: FloatArray) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Measure:
     """A risk measure of a gain.
@@ -43,11 +47,14 @@ class Measure:
     evaluate(gain, smoothing): gain (draw,) without NaN; smoothing in its unit, 0 is exact.
     smooth: whether the exact measure has no kinks, so that smoothing changes nothing.
     certified: whether every evaluation is a cut with weights that are not negative.
+    is_defined: whether a gain (draw,) lies where the measure is defined, so that a bound over the
+    plans there is one over all plans that it can measure.
     """
 
     evaluate: Callable[[FloatArray, float], MeasureEvaluation]
     smooth: bool
     certified: bool = True
+    is_defined: Callable[[FloatArray], bool] = _everywhere
 
     def value(self, gain: FloatArray) -> float:
         """The exact measure of the gain, in its unit."""
@@ -77,7 +84,9 @@ def shifted(measure: Measure, reference: FloatArray | None) -> Measure:
         at = measure.evaluate(gain - reference, smoothing)
         return replace(at, offset=at.offset - float(at.weights @ reference))
 
-    return replace(measure, evaluate=evaluate)
+    return replace(
+        measure, evaluate=evaluate, is_defined=lambda gain: measure.is_defined(gain - reference)
+    )
 
 
 def probabilities_or_equal(gain: FloatArray, probabilities: FloatArray | None) -> FloatArray:

@@ -5,6 +5,7 @@ the objective's parameters, the draws' probabilities and the reference of the ga
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import singledispatch
 
 from optimizer.problem import objective as of
@@ -12,7 +13,7 @@ from optimizer.response import FloatArray
 from optimizer.risk.cvar import cvar, mean, mean_cvar, worst_draw_tail
 from optimizer.risk.loss import is_concave_loss, piecewise_loss
 from optimizer.risk.measure import Measure, MeasureContext, MeasureEvaluation, shifted
-from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation
+from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation, without_ruin
 from optimizer.risk.uncertified import mean_variance, quantile, target_probability
 
 
@@ -78,7 +79,10 @@ def _(objective: of.Utility, context: MeasureContext) -> Measure:
         return _smooth(lambda gain: entropic(gain, aversion / context.scale, p))
     wealth = objective.wealth
     power = 1.0 if objective.utility == "log" else aversion
-    return _smooth(lambda gain: crra(gain, power, wealth, p))
+    return replace(
+        _smooth(lambda gain: crra(gain, power, wealth, p)),
+        is_defined=lambda gain: without_ruin(gain, wealth, p),
+    )
 
 
 @_measure.register

@@ -30,6 +30,8 @@ from optimizer.risk.measure import (
 
 _RUIN = 1e-6
 """Least share of the wealth that a draw keeps: ruin has no certainty equivalent."""
+_STEEPEST = 300.0
+"""Greatest logarithm of a weight over its probability."""
 _HALVINGS = 80
 
 
@@ -75,19 +77,30 @@ def crra(
 ) -> MeasureEvaluation:
     """The certainty equivalent under constant relative risk aversion, of the gain alone.
 
-    A draw that loses all the wealth counts as keeping a millionth of it.
+    Where a draw is ruined there is none. The value is then that of the tangent at the gain whose
+    ruined draws keep a millionth of the wealth, so that plans without ruin are far better; the
+    weights and the offset are a cut at every gain without ruin, as everywhere.
     """
     p = probabilities_or_equal(gain, probabilities)
-    logs = np.log(np.maximum(wealth + gain, _RUIN * wealth))
+    floor = (_RUIN - 1.0) * wealth
+    kept = np.maximum(gain, floor)
+    logs = np.log(wealth + kept)
     power = 1.0 - aversion
     if abs(power) < 1e-9:
         middle = float(p @ logs)
     else:
         top = float((power * logs)[p > 0].max())
         middle = (top + float(np.log(p @ np.exp(np.minimum(power * logs - top, 0.0))))) / power
-    weights = p * np.exp(aversion * (middle - logs))
+    weights = p * np.exp(np.minimum(aversion * (middle - logs), _STEEPEST))
     value = float(np.exp(middle)) - wealth
-    return MeasureEvaluation(value, weights, value - float(weights @ (np.exp(logs) - wealth)))
+    offset = value - float(weights @ kept)
+    return MeasureEvaluation(value - float(weights @ (kept - gain)), weights, offset)
+
+
+def without_ruin(gain: FloatArray, wealth: float, probabilities: FloatArray | None = None) -> bool:
+    """Whether every draw that has a probability keeps some wealth, so that `crra` is defined."""
+    counted = gain if probabilities is None else gain[probabilities > 0]
+    return bool((counted > (_RUIN - 1.0) * wealth).all())
 
 
 def semideviation(

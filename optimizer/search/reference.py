@@ -13,9 +13,10 @@ import numpy as np
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.curves.hindsight import best_of_each_draw
 from optimizer.errors import InvalidProblem, InvalidResponse, Issue, json_pointer
-from optimizer.problem.objective import Regret, TargetProbability, Utility
+from optimizer.problem.objective import Entropic, MeanVariance, Regret, TargetProbability, Utility
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, draw_weights
+from optimizer.risk.cvar import mean
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure, MeasureContext
 from optimizer.risk.measures import measure_of
@@ -39,7 +40,7 @@ def measure_for(
     """
     own = probabilities_of(response) if probabilities is None else probabilities
     context = MeasureContext(
-        scale=_scale(problem, gain, system, current),
+        scale=_scale(problem, gain, current, own),
         probabilities=own,
         reference=_reference(problem, response, gain, system, current),
     )
@@ -91,15 +92,29 @@ def _reference(
 
 
 def _scale(
-    problem: AllocationProblem, gain: Gain, system: LinearSystem, current: FloatArray
+    problem: AllocationProblem, gain: Gain, current: FloatArray, p: FloatArray | None
 ) -> float:
-    """The budget; in KPI units the mean response of the current mix at the whole budget."""
-    if problem.objective.on != "kpi":
-        return system.scale
-    share = (
-        current / current.sum() if current.sum() > 0 else np.full(current.size, 1 / current.size)
+    """What a dimensionless coefficient is per: a given scale, else today's spend.
+
+    In KPI units it is the mean response of today's plan; p: (draw,), probabilities.  Raises
+    InvalidProblem where the objective needs a scale and today's plan gives none.
+    """
+    objective = problem.objective
+    cara = isinstance(objective, Utility) and objective.utility == "cara"
+    if not (cara or isinstance(objective, Entropic | MeanVariance)):
+        return 1.0
+    if objective.scale is not None:
+        return objective.scale
+    scale = float(current.sum())
+    if objective.on == "kpi":
+        scale = abs(mean(gain.draws(current), p).value)
+    if scale > 0.0 or objective.risk_aversion == 0.0:
+        return scale or 1.0
+    detail = (
+        "risk_aversion is per today's spend, and nothing is spent today: give the amount that it "
+        'is per as "scale"'
     )
-    return abs(float(gain.draws(share * system.budget).mean())) or 1.0
+    raise InvalidProblem((Issue(json_pointer("objective", "scale"), "no_scale", detail),))
 
 
 def _require_wealth(problem: AllocationProblem, system: LinearSystem) -> None:

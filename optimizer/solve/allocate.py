@@ -23,6 +23,7 @@ from optimizer.response import FloatArray, Response, is_concave
 from optimizer.risk.gain import Gain
 from optimizer.search.case import DEFAULT_EFFORT, Case, Effort, Solution
 from optimizer.search.reference import measure_for
+from optimizer.search.ruin import start_without_ruin
 from optimizer.search.scaled_response import scale_response
 from optimizer.search.search import MeasuredPlan, Search
 from optimizer.search.starts import proportional_start, spend_mix, starting_plans
@@ -143,10 +144,8 @@ def _or_better_reference(case: Case, best: MeasuredPlan) -> MeasuredPlan:
 
 def _proof_start(case: Case) -> MeasuredPlan:
     """The start of a proof: the better one of the feasible plans nearest to today's mix."""
-    start = _or_better_reference(
-        case,
-        case.search.evaluate(proportional_start(case.system, case.search.feasible, case.current)),
-    )
+    nearest = proportional_start(case.system, case.search.feasible, case.current)
+    start = _or_better_reference(case, case.search.evaluate(start_without_ruin(case, nearest)))
     table = tabulated_case(case)
     return start if table is None else polish_on_tables(case, table, start)
 
@@ -155,9 +154,11 @@ def _starts(case: Case) -> tuple[FloatArray, ...]:
     """One start where every climb reaches the same maximum, several elsewhere."""
     system, search, current = case.system, case.search, case.current
     if case.concave and search.measure.certified:
-        return (proportional_start(system, search.feasible, current),)
+        start = proportional_start(system, search.feasible, current)
+        return (start_without_ruin(case, start),)
     many = len(system.names) > MANY_CELLS
-    return starting_plans(case, 0 if many else case.effort.random_starts)
+    first, *others = starting_plans(case, 0 if many else case.effort.random_starts)
+    return (start_without_ruin(case, first), *others)
 
 
 def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:

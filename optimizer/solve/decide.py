@@ -4,11 +4,14 @@
     switches                               switches.solve_switched
     everything else                        the plain solve
 
-Then the plan is compared with the proportional one, which is the answer where the gain over it is
-within noise.
+Then the plan is compared with staying, which is the answer where the gain over it is within noise.
+At last, after every step that changes the plan, it is held against today's plan and today's mix: it
+is never worse in its own measure than one of them that keeps every limit.
 """
 
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from optimizer.allocation import (
     PROVED_GAP,
@@ -28,7 +31,13 @@ from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import insights_of
 from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.explain.stay import judge_stay
+from optimizer.response import FloatArray
 from optimizer.search.case import Case, Solution, Solver
+from optimizer.search.ruin import require_defined
+from optimizer.search.starts import spend_mix
+
+_ROUNDING = 1e-9
+"""Relative difference by which a reference may seem better for rounding alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +80,8 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
     else:
         solution = plain(case)
         decision = _or_stay(case, Decision(_status(solution), solution, case.system))
+    decision = _not_below_references(case, decision)
+    require_defined(case, decision.solution.spend)
     spend = decision.solution.spend
     return replace(
         decision,
@@ -94,22 +105,50 @@ def _status(solution: Solution) -> Status:
 
 
 def _or_stay(case: Case, decision: Decision) -> Decision:
-    """The decision for the proportional plan where the plan's gain over it is within noise."""
+    """The decision to stay where the plan's gain over staying is within noise."""
     stay = judge_stay(case, decision.solution)
     if stay is None or not stay.within_noise or not case.problem.stay:
         return replace(decision, stay=stay)
-    gain = case.search.gain.draws(stay.spend)
-    evaluation = case.search.measure.evaluate(gain, 0.0)
-    solution = replace(
-        decision.solution,
-        spend=stay.spend,
-        value=evaluation.value,
-        slope=evaluation.weights @ case.search.gain.slope(stay.spend),
-        certificate=_certificate_by_same_bound(
-            case, decision.solution.certificate, evaluation.value
-        ),
-    )
+    solution = _solution_at(case, decision.solution, stay.spend)
     return replace(decision, status=Status.STAY, solution=solution, stay=stay)
+
+
+def _not_below_references(case: Case, decision: Decision) -> Decision:
+    """The decision, or one for a reference that keeps every limit and condition and is better."""
+    if decision.status is Status.TARGET_UNREACHABLE:
+        return decision
+    current = case.current
+    for reference in (current, decision.solution.spend.sum() * spend_mix(current)):
+        if case.system.broken_limits(reference):
+            continue
+        if not all(condition.holds(reference) for condition in decision.conditions):
+            continue
+        worth, before = _worth(case, reference), _worth(case, decision.solution.spend)
+        if worth - before > _ROUNDING * max(abs(worth), abs(before)):
+            solution = _solution_at(case, decision.solution, reference)
+            decision = replace(decision, status=_status(solution), solution=solution)
+    return decision
+
+
+def _worth(case: Case, plan: FloatArray) -> float:
+    """What the problem maximises: less spend, or the measure."""
+    if case.problem.minimise:
+        return -float(plan.sum())
+    return case.search.measure.value(case.search.gain.draws(plan))
+
+
+def _solution_at(case: Case, solution: Solution, plan: FloatArray) -> Solution:
+    """The solution with another plan (cell,) in place of its own, under the same bound."""
+    evaluation = case.search.measure.evaluate(case.search.gain.draws(plan), 0.0)
+    return replace(
+        solution,
+        spend=plan,
+        value=evaluation.value,
+        slope=-np.ones(plan.size)
+        if case.problem.minimise
+        else evaluation.weights @ case.search.gain.slope(plan),
+        certificate=_certificate_by_same_bound(case, solution.certificate, evaluation.value),
+    )
 
 
 def _certificate_by_same_bound(case: Case, proof: Certificate, value: float) -> Certificate:

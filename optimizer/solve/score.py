@@ -10,6 +10,7 @@ from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
 from optimizer.search.case import Solution
+from optimizer.search.ruin import require_defined
 from optimizer.solve.allocate import allocation_of, case_of
 from optimizer.solve.decide import Decision
 
@@ -32,6 +33,7 @@ def score(
     began = perf_counter()
     case = case_of(problem, response, current)
     gain, measure = case.search.gain, case.search.measure
+    require_defined(case, spend)
     evaluation = measure.evaluate(gain.draws(spend), 0.0)
     slope = np.asarray(evaluation.weights @ gain.slope(spend))
     none = Certificate(CertificateKind.NONE)

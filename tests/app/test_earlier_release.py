@@ -11,14 +11,20 @@ import math
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from alembic import command
 from sqlalchemy import MetaData, text
 
 from app.db.database import Database, open_database
 from app.db.migrate import alembic_config
+from mmm.data.panel_to_table import panel_to_table
+from mmm.data.scales import DEFAULTS
+from mmm.posterior.fitted import load_model
+from mmm.spec.model import ModelSpec
 from tests.app.running import fake_service, wait_for
 
 RELEASE = Path(__file__).with_name("release_0_1_0")
@@ -75,6 +81,31 @@ def test_queued_jobs_are_carried_out(service) -> None:
 def test_a_stored_model_answers_as_it_did(service) -> None:
     answer = service.get(f"/v1/models/{EXPECTED['model_id']}/contributions").json()
     assert _differences(answer, EXPECTED["contributions"]) == []
+
+
+def test_a_stored_model_shows_every_default_and_their_generation(service) -> None:
+    model = service.get(f"/v1/models/{EXPECTED['model_id']}").json()
+    assert model["defaults"] == {"generation": 1, "current": DEFAULTS}
+    assert model["spec"] == ModelSpec.model_validate(model["spec"]).model_dump(mode="json")
+
+
+def test_its_refit_keeps_its_defaults_and_offers_newer_ones(service, tmp_path) -> None:
+    model_id = EXPECTED["model_id"]
+    file = tmp_path / "model.nc"
+    file.write_bytes(service.get(f"/v1/models/{model_id}/posterior").content)
+    base = load_model(file)
+    table = panel_to_table(base.panel, base.spec)
+    last = table[table[base.spec.date] == table[base.spec.date].max()]
+    week = pd.to_datetime(last[base.spec.date]) + timedelta(weeks=1)
+    new = last.assign(**{base.spec.date: week.dt.strftime("%Y-%m-%d")})
+    body = {"data": {"rows": new.to_dict("records")}}
+    answer = service.post(f"/v1/models/{model_id}/refit", json=body)
+    result = wait_for(service, answer.json()["id"])["result"]
+    refitted = service.get(f"/v1/models/{result['model_id']}").json()
+    assert refitted["defaults"] == {"generation": 1, "current": DEFAULTS}
+    assert refitted["spec"] == service.get(f"/v1/models/{model_id}").json()["spec"]
+    assert any("fit the same specification anew" in note for note in result["stability"]["notes"])
+    service.delete(f"/v1/models/{refitted['id']}").raise_for_status()
 
 
 def test_a_stored_model_can_be_asked_and_planned_with(service) -> None:

@@ -93,7 +93,9 @@ def _world(rng: np.random.Generator, names: list[str]) -> Document:
     found: Document = {"seasonality": {"yearly": int(rng.integers(0, 3))}}
     found["trend"] = {"kind": str(rng.choice(["linear", "piecewise", "smooth", "none"]))}
     if rng.random() < 0.1:
-        found["holidays"] = {"country": "DE"}
+        (aside,) = rng.spawn(1)
+        window = {side: int(aside.integers(0, 3)) for side in ("weeks_before", "weeks_after")}
+        found["holidays"] = {"country": "DE", **window}
     sides = [{"price": "rival_price"}, {"spend": "rival_spend"}]
     if rng.random() < 0.6:
         rivals = [sides[0] | sides[1]] if rng.random() < 0.5 else _some(sides, rng, 1)

@@ -17,7 +17,8 @@ from app.runtime.cache import Cache, CacheKey
 from app.services.catalog.second_models import second_document
 from app.services.catalog.trust import standing_warnings
 from app.store.port import ArtefactStore
-from mmm.posterior.fitted import FittedModel, load_model
+from mmm.data.scales import DEFAULTS
+from mmm.posterior.fitted import BEFORE_GENERATIONS, FittedModel, load_model
 from mmm.posterior.verdict import Verdict
 
 
@@ -44,12 +45,16 @@ def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelR
 
 def document(row: ModelRow) -> ModelDocument:
     """The API document of a model."""
-    names = ModelDocument.model_fields.keys() - {"data", "second_model"}
+    names = ModelDocument.model_fields.keys() - {"data", "defaults", "second_model"}
     return ModelDocument.model_validate(
         {
             **{name: getattr(row, name) for name in names},
             "data": {**row.data, "dataset_id": row.dataset_id},
             "second_model": second_document(row),
+            "defaults": {
+                "generation": row.method.get("defaults", BEFORE_GENERATIONS),
+                "current": DEFAULTS,
+            },
         }
     )
 

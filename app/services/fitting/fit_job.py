@@ -119,4 +119,5 @@ def _method_document(model: FittedModel) -> Document:
         "draft": method.sampling.draft,
         "sampling": method.sampling.model_dump(mode="json"),
         "seconds": method.seconds,
+        "defaults": model.scales.defaults,
     }

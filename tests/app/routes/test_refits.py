@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from mmm.data.scales import DEFAULTS
 from tests.app.fake_fit import TRUSTED
 from tests.app.http.test_contract import assert_problem
 from tests.app.running import fitted_model, wait_for
@@ -40,6 +41,7 @@ def test_new_weeks_make_a_model_that_names_its_base_and_what_moved(client, model
     assert done["status"] == "succeeded", done["error"]
     new_id, report = done["result"]["model_id"], done["result"]["stability"]
     model = client.get(f"/v1/models/{new_id}").json()
+    assert model["defaults"] == {"generation": DEFAULTS, "current": DEFAULTS}
     assert (model["base_model_id"], model["name"]) == (model_id, "next week")
     assert model["data"]["weeks"] == 60 + NEW
     assert client.get(f"/v1/models/{new_id}/stability").json() == report

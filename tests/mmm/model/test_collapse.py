@@ -20,6 +20,7 @@ from mmm.priors.table import PRIORS
 from tests.mmm.fakes import RICH, fake_model
 from tests.mmm.model.test_graph_and_arrays import (
     AUTOREGRESSIVE,
+    FEASTS,
     LATENT,
     MEDIATED,
     PLAIN,
@@ -39,6 +40,7 @@ CASES = [
     pytest.param(RICH, 3, id="rich panel"),
     pytest.param(PLAIN, 1, id="plain"),
     pytest.param(MEDIATED, 1, id="mediated"),
+    pytest.param(FEASTS, 1, id="holidays with their weeks, and events"),
     pytest.param(SMOOTH, 2, id="smooth log-normal panel", marks=SLOW),
     pytest.param(BY_GEO, 2, id="noise by geo", marks=SLOW),
     pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),

@@ -89,6 +89,14 @@ SMOOTH = {
     "trend": {"kind": "smooth"},
     "holidays": {"country": "DE"},
 }
+FEASTS = {
+    **RICH,
+    "holidays": {"country": "DE", "weeks_before": 2, "weeks_after": 1},
+    "events": [
+        {"name": "promo", "column": "promo"},
+        {"name": "strike", "weeks": ["2022-03-07", "2022-10-03"], "adstock": {"max_lag": 2}},
+    ],
+}
 COUNTS = {
     **RICH,
     "kpi": {
@@ -121,6 +129,7 @@ CASES: dict[str, tuple[dict, int]] = {
     "mediated": (MEDIATED, 1),
     "mediated panel": (MEDIATED, 2),
     "smooth log-normal": (SMOOTH, 1),
+    "feasts": (FEASTS, 1),
     "counts": (COUNTS, 2),
     "latent demand": (LATENT, 1),
     "autoregressive": (AUTOREGRESSIVE, 1),

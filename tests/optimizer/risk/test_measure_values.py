@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from optimizer.problem import objective as of
 from optimizer.risk.measure import MeasureContext
 from optimizer.risk.measures import measure_of
-from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation
+from optimizer.risk.smooth import crra, entropic, kl_robust, semideviation, without_ruin
 from optimizer.risk.uncertified import quantile, target_probability
 
 GAIN = np.random.default_rng(8).normal(30.0, 12.0, 40)
@@ -72,8 +72,13 @@ def test_crra_is_the_certainty_equivalent():
     assert crra(gain, 1.0 + 1e-7, wealth).value == pytest.approx(geometric, abs=1e-4)
 
 
-def test_crra_of_ruin_is_near_the_loss_of_everything():
-    assert crra(np.array([-150.0, 50.0]), 3.0, 100.0).value == pytest.approx(-100.0, abs=0.01)
+def test_crra_of_ruin_is_worse_than_the_loss_of_everything_and_not_defined():
+    gain = np.array([-150.0, 50.0])
+    # The ruined draw keeps e: M = e 2^(1/2), its weight (M / e)^3 / 2, times the 50 beyond ruin.
+    assert crra(gain, 3.0, 100.0).value == pytest.approx(-100.0 - 2**0.5 * 50.0, abs=0.01)
+    assert not without_ruin(gain, 100.0)
+    assert without_ruin(gain, 100.0, np.array([0.0, 1.0]))
+    assert without_ruin(gain, 151.0)
 
 
 def test_semideviation_by_hand():
