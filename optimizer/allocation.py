@@ -215,9 +215,10 @@ class Allocation:
     names: of the cells.  spend: (cell,), currency over the horizon.
     gain: (draw,), of the plan: currency, cost subtracted (objective on "value"), or KPI units.
     response: (draw,), the same before cost.
-    marginal: (cell,), derivative of the measure by spend.
-    marginal_response: (cell,), mean over draws of the response's derivative; on "value" this is
-    the marginal ROI.
+    marginal: (cell,), slope of the measure by spend, over a finite step near no spend
+    (`explain/marginal.py`).
+    marginal_response: (cell,), mean over draws of the response's slope, by the same steps; on
+    "value" this is the marginal ROI.
     warnings: sentences that the reader of the plan must see.
     target: how far the problem's condition is met; None where it sets none.
     stay: the plan judged against staying; None where that does not apply.

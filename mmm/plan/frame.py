@@ -12,6 +12,8 @@ from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
+_STEP = 0.01
+
 
 @dataclass(frozen=True)
 class PlanFrame(ABC):
@@ -29,6 +31,10 @@ class PlanFrame(ABC):
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
     on: ObjectiveUnit
+
+    @abstractmethod
+    def draws(self, spend: Array) -> Array:
+        """(draw,) value of a plan."""
 
     @abstractmethod
     def jacobian(self, spend: Array) -> Array:
@@ -70,13 +76,22 @@ class PlanFrame(ABC):
         """(draw, channel) derivative of ``draws`` with respect to a channel's total.
 
         The total is distributed over the channel's cells as ``spend (cell,)`` is; evenly where the
-        channel has none.
+        channel has none. A total below 1 % of the channel's current one (of the plan's total where
+        that is 0) has the slope of that step, since the derivative at no spend may be infinite.
         """
         owner = np.array([self.channels.index(cell.channel) for cell in self.cells])
         of_cell = owner[:, None] == np.arange(len(self.channels))
         total, count = self.by_channel(spend), of_cell.sum(0)
         share = np.where(total > 0.0, spend[:, None] / np.where(total > 0.0, total, 1.0), 1 / count)
-        return np.asarray(self.jacobian(spend) @ (of_cell * share))
+        spread = of_cell * share
+        slope = np.asarray(self.jacobian(spend) @ spread)
+        today = self.by_channel(self.current)
+        step = _STEP * np.where(today > 0.0, today, max(total.sum(), today.sum()) or 1.0)
+        before = self.draws(spend)
+        for channel in np.flatnonzero(total < step).tolist():
+            raised = spend + step[channel] * spread[:, channel]
+            slope[:, channel] = (self.draws(raised) - before) / step[channel]
+        return slope
 
     @cached_property
     def channel_max(self) -> Array:

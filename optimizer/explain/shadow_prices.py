@@ -4,7 +4,9 @@ At the best plan the slope of the measure is a combination of the normals of the
 
     d rho / d spend = sum_i m_i a_i,      m_i >= 0 for a_i the outward normal of an inequality,
 
-so the multipliers m follow by least squares; each is the shadow price of its limit.
+so the multipliers m follow by least squares; each is the shadow price of its limit. Limits on
+several cells get theirs from the cells that no limit of their own holds, so that a steep slope at a
+bound is no price of the budget; what is left of a held cell's slope is the price of its own limit.
 """
 
 from collections.abc import Sequence
@@ -16,7 +18,7 @@ from optimizer.allocation import BindingLimit
 from optimizer.conditions.condition import Condition
 from optimizer.constraints.linear_program import multipliers
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.response import FloatArray
+from optimizer.response import BoolArray, FloatArray
 
 _MEETS = 1e-6
 _NEGLIGIBLE = 1e-6
@@ -31,7 +33,8 @@ def binding_limits(
 ) -> tuple[BindingLimit, ...]:
     """The limits that spend (cell,) meets and that have a price, the highest first.
 
-    slope: (cell,), derivative of the measure by spend.  conditions: conditions that are not linear.
+    slope: (cell,), of the measure by spend (`marginal.py`).
+    conditions: conditions that are not linear.
     Inequalities without a price are left out.
     """
     met = [
@@ -44,7 +47,7 @@ def binding_limits(
     size = [float(np.abs(item.normal).max()) or 1.0 for item in met]
     normals = np.array([item.normal / s for item, s in zip(met, size, strict=True)])
     equal = np.array([item.equality for item in met])
-    prices = multipliers(normals, slope, equal)
+    prices = _prices(normals, slope, equal)
     least = _NEGLIGIBLE * float(np.abs(slope).max(initial=0.0))
     bindings = [
         BindingLimit(item.label, item.pointer, float(price) / (s * item.unit))
@@ -52,6 +55,25 @@ def binding_limits(
         if item.equality or price > least
     ]
     return tuple(sorted(bindings, key=lambda item: -abs(item.shadow_price)))
+
+
+def _prices(normals: FloatArray, slope: FloatArray, equal: BoolArray) -> FloatArray:
+    """(limit,): the multipliers, of limits on several cells first; normals (limit, cell)."""
+    alone = np.count_nonzero(normals, axis=1) == 1
+    held = (normals[alone] != 0.0).any(axis=0)
+    joint = normals[~alone][:, ~held]
+    if not joint.any(axis=1).all():
+        return multipliers(normals, slope, equal)
+    prices = np.zeros(len(normals))
+    if joint.size:
+        prices[~alone] = multipliers(joint, slope[~held], equal[~alone])
+    left = slope - prices @ normals
+    for position in np.flatnonzero(alone).tolist():
+        cell = int(np.flatnonzero(normals[position])[0])
+        price = left[cell] / normals[position, cell]
+        prices[position] = price if equal[position] else max(price, 0.0)
+        left[cell] -= prices[position] * normals[position, cell]
+    return prices
 
 
 @dataclass(frozen=True, eq=False)

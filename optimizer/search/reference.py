@@ -100,8 +100,9 @@ def _scale(
     InvalidProblem where the objective needs a scale and today's plan gives none.
     """
     objective = problem.objective
-    cara = isinstance(objective, Utility) and objective.utility == "cara"
-    if not (cara or isinstance(objective, Entropic | MeanVariance)):
+    if not isinstance(objective, Entropic | MeanVariance | Utility):
+        return 1.0
+    if isinstance(objective, Utility) and objective.utility != "cara":
         return 1.0
     if objective.scale is not None:
         return objective.scale

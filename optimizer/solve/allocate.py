@@ -17,6 +17,7 @@ from optimizer.constraints.build import system_of
 from optimizer.constraints.conflict import require_feasible
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.explain.compare import compare, risk_of, true_gain
+from optimizer.explain.marginal import marginal_figures
 from optimizer.explain.shadow_prices import binding_limits
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
@@ -166,6 +167,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
     search, gain, solution = case.search, case.search.gain, decision.solution
     spend = solution.spend
     gained = true_gain(case, spend)
+    slope, response_slope = marginal_figures(case, spend, solution.slope)
     return Allocation(
         status=decision.status,
         names=case.system.names,
@@ -175,9 +177,9 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         risk=risk_of(case, solution.value, gained),
         versus_current=compare(case, gained, case.current),
         versus_proportional=compare(case, gained, spend.sum() * spend_mix(case.current)),
-        marginal=solution.slope,
-        marginal_response=gain.slope(spend).mean(axis=0) + gain.cost,
-        binding=binding_limits(decision.system, spend, solution.slope, decision.conditions),
+        marginal=slope,
+        marginal_response=response_slope,
+        binding=binding_limits(decision.system, spend, slope, decision.conditions),
         certificate=solution.certificate,
         warnings=(*_warnings(case.current), *decision.warnings),
         statistics=SearchStatistics(
