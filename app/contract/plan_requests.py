@@ -177,6 +177,9 @@ class FrontierBody(AllocateBody):
         given = [values for values in (self.totals, self.risk_aversions) if values]
         if len(given) != 1 or len(given[0]) < 2:
             raise ValueError('give two or more "totals" or two or more "risk_aversions"')
+        if self.price is not None or self.explain:
+            unused = "price" if self.price is not None else "explain"
+            raise ValueError(f'a frontier does not use "{unused}"; ask for one allocation instead')
         if self.risk_aversions and not hasattr(self.objective, "risk_aversion"):
             detail = f"an objective of kind {self.objective.kind!r} has no risk aversion"
             raise ValueError(detail)

@@ -94,6 +94,12 @@ class PlanFrame(ABC):
         return slope
 
     @cached_property
+    def last_observed(self) -> dict[str, float]:
+        """Spend of the last observed week by channel, in currency."""
+        last = self.model.panel.array("spend")[-1].sum(0)
+        return dict(zip(self.channels, last.tolist(), strict=True))
+
+    @cached_property
     def channel_max(self) -> Array:
         """(channel,) largest spend observed over as many weeks."""
         return reference_spend(self.model, plan_layout(self.model, self.horizon))[1]

@@ -2,6 +2,7 @@
 
 ratio   tv / radio within [low, high]          low * radio - tv <= 0,  tv - high * radio <= 0
 ramp    week t + 1 within 30 % of week t       next - 1.3 week <= 0,   0.7 week - next <= 0
+        first week within 30 % of the last observed one, where the response knows it
 """
 
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ def cell_limits(position: int, bounds: CellBounds, layout: Layout) -> Iterator[L
 def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
     """Limits on each change from a week to the next, for a channel or for all together."""
     title = ramp.channel or "all channels"
+    yield from _first_week_limits(position, ramp, layout)
     for week, following in pairwise(layout.known_weeks):
         before = layout.indicator(layout.members(ramp.channel, week=week))
         after = layout.indicator(layout.members(ramp.channel, week=following))
@@ -70,6 +72,29 @@ def ramp_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
             where = json_pointer("ramps", position, "max_step")
             row = SparseRow.of(after - before)
             yield Limit(label, where, row, -ramp.max_step, ramp.max_step)
+
+
+def _first_week_limits(position: int, ramp: Ramp, layout: Layout) -> Iterator[Limit]:
+    """The limits on the first week by the last observed one."""
+    last, title = layout.last_spend(ramp.channel), ramp.channel or "all channels"
+    if last is None:
+        return
+    members = layout.members(ramp.channel, week=layout.known_weeks[0])
+    row, cell = SparseRow.sum_of(members), int(members[0]) if members.size == 1 else None
+    for field, room in (
+        ("max_change", None if ramp.max_change is None else ramp.max_change * last),
+        ("max_step", ramp.max_step),
+    ):
+        if room is None:
+            continue
+        where = json_pointer("ramps", position, field)
+        base = f"for {title} in the first week ({format_number(last)} in the last observed one)"
+        low, high = max(last - room, 0.0), last + room
+        yield Limit(f"the maximum of {format_number(high)} {base}", where, row, -np.inf, high, cell)
+        if low > 0.0:
+            yield Limit(
+                f"the minimum of {format_number(low)} {base}", where, row, low, np.inf, cell
+            )
 
 
 def _change_rows(

@@ -21,6 +21,7 @@ from optimizer.problem.issues import (
 from optimizer.problem.layout import Layout
 from optimizer.problem.limits import ChannelBounds, Group, describe_place
 from optimizer.problem.problem import AllocationProblem
+from optimizer.problem.ramp_checks import ramp_issues
 from optimizer.response import FloatArray
 
 
@@ -40,7 +41,7 @@ def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArra
             _group_issues(problem, layout.channel_names),
             _ratio_issues(problem, layout),
             _cell_issues(problem, layout),
-            _ramp_issues(problem, layout),
+            ramp_issues(problem, layout),
             _second_budget_issues(problem, layout),
             _extrapolation_issues(problem, layout),
         )
@@ -100,6 +101,9 @@ def _bound_issues(name: str, bounds: ChannelBounds) -> Iterator[Issue]:
     if bounds.on_off is not None:
         least = bounds.on_off.min_when_on
         yield from negative_issues((*path, "on_off"), f"{name}:", {"min_when_on": least})
+        # A maximum of 0 says itself that the channel is off.
+        for upper, most in {"max": bounds.max or None, "fixed": bounds.fixed or None}.items():
+            yield from crossed_issues((*path, "on_off"), name, "min_when_on", least, upper, most)
 
 
 def _group_issues(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
@@ -174,19 +178,6 @@ def _cell_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
         yield from missing_limit_issues(path, label, limits)
         yield from negative_issues(path, f"{label}:", limits)
         yield from crossed_issues(path, label, "min", bounds.min, "max", bounds.max)
-
-
-def _ramp_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:
-    for index, ramp in enumerate(problem.ramps):
-        path, label = ("ramps", index), f"the ramp of {ramp.channel or 'all channels'}"
-        if ramp.channel is not None and ramp.channel not in layout.channel_names:
-            yield unknown_name_issue((*path, "channel"), ramp.channel, layout.channel_names)
-        if len(layout.known_weeks) < 2:
-            detail = f"{label} limits changes between weeks, but the plan is not decided by week"
-            yield Issue(json_pointer(*path), "no_weeks", detail)
-        limits = {"max_change": ramp.max_change, "max_step": ramp.max_step}
-        yield from missing_limit_issues(path, label, limits)
-        yield from negative_issues(path, f"{label}:", limits)
 
 
 def _second_budget_issues(problem: AllocationProblem, layout: Layout) -> Iterator[Issue]:

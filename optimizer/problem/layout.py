@@ -1,6 +1,6 @@
 """The layout of a response's cells: the channel, geo and week that each of them stands for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,6 +19,7 @@ class Layout:
 
     names, channels, geos, weeks: one for each cell; None where a cell covers all geos or weeks.
     observed_max: (cell,), currency: the most ever spent over as long a time; None if not known.
+    last_observed: currency of the week before the horizon, by channel; None if not known.
     """
 
     names: tuple[str, ...]
@@ -26,6 +27,7 @@ class Layout:
     geos: tuple[str | None, ...]
     weeks: tuple[date | None, ...]
     observed_max: FloatArray | None = None
+    last_observed: Mapping[str, float] | None = None
 
     @classmethod
     def of_channels(cls, names: Sequence[str]) -> Self:
@@ -45,8 +47,9 @@ class Layout:
         most = None if observed is None else np.asarray(observed, dtype=np.float64)
         if most is not None and most.shape != (len(names),):
             raise InvalidResponse(f"observed_max has shape {most.shape}, not ({len(names)},)")
+        last: Mapping[str, float] | None = getattr(response, "last_observed", None)
         if cells is None:
-            return replace(cls.of_channels(names), observed_max=most)
+            return replace(cls.of_channels(names), observed_max=most, last_observed=last)
         if len(cells) != len(names):
             raise InvalidResponse(f"the response has {len(cells)} cells and {len(names)} names")
         return cls(
@@ -55,6 +58,7 @@ class Layout:
             tuple(cell.geo for cell in cells),
             tuple(cell.week for cell in cells),
             most,
+            last,
         )
 
     @cached_property
@@ -71,6 +75,13 @@ class Layout:
     def known_weeks(self) -> tuple[date, ...]:
         """The distinct weeks of the cells, in order of time."""
         return tuple(sorted({week for week in self.weeks if week is not None}))
+
+    def last_spend(self, channel: str | None = None) -> float | None:
+        """The currency of a channel, or of all, in the week before the horizon, if known."""
+        if self.last_observed is None:
+            return None
+        names = self.channel_names if channel is None else (channel,)
+        return sum(self.last_observed.get(name, 0.0) for name in names)
 
     def members(
         self, channel: str | None = None, geo: str | None = None, week: date | None = None

@@ -72,6 +72,7 @@ class CellBounds(ProblemPart):
 class Ramp(ProblemPart):
     """Limits on the change from each week to the next, for a channel or for all together.
 
+    The first week is compared with the last observed one where that is known.
     max_change: relative to the week before (0.3: within 30 %).  max_step: in currency.
     """
 

@@ -25,7 +25,7 @@ from optimizer.allocation import (
     relative_gap,
 )
 from optimizer.conditions.condition import Condition, has_conditions
-from optimizer.conditions.solve_within import solve_within
+from optimizer.conditions.solve_within import ConstrainedSolution, solve_within
 from optimizer.conditions.switches import solve_switched
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import insights_of
@@ -76,6 +76,7 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
             constrained.system,
             constrained.conditions,
             constrained.result,
+            warnings=_other_unmet(constrained),
         )
     else:
         solution = plain(case)
@@ -97,6 +98,17 @@ def _keeping_switches(solve: Solver) -> Solver:
         return solve_switched(case, solve) if case.system.switches else solve(case)
 
     return solve_any
+
+
+def _other_unmet(constrained: ConstrainedSolution) -> tuple[str, ...]:
+    """A sentence for each condition that is not met, beside the one that is reported."""
+    plan, told = constrained.solution.spend, constrained.result.pointer
+    unmet = (c for c in constrained.conditions if not c.holds(plan) and c.stated.pointer != told)
+    return tuple(
+        f"{condition.stated.label} is not met either: "
+        f"{condition.reached(plan):.4g} of {condition.stated.wanted:.4g}"
+        for condition in unmet
+    )
 
 
 def _status(solution: Solution) -> Status:

@@ -193,6 +193,8 @@ def test_more_aversion_never_expects_more(client, model_id) -> None:
         ({"totals": [500.0, -1.0]}, "validation", "/totals/1"),
         ({"totals": [1.0, 2.0], "risk_aversions": [0.0, 1.0]}, "validation", ""),
         ({"risk_aversions": [0.0, 1.0]}, "validation", ""),
+        ({"totals": [500.0, 900.0], "price": {"min": 3.0, "max": 5.0}}, "validation", ""),
+        ({"totals": [500.0, 900.0], "explain": True}, "validation", ""),
         ({"totals": [500.0, 900.0], "channels": {"tv": {"min": 700}}}, "infeasible",
          "/channels/tv/min"),
         ({"totals": [500.0, 900.0], "channels": {"cinema": {"min": 1}}}, "invalid_problem",
