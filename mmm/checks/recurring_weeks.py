@@ -49,8 +49,9 @@ class RecurringWeeks:
         named = "; ".join(_of_year(group) for group in self.groups)
         return (
             f"sales depart from trend and season in the same weeks of every year ({named}; z "
-            f"{self.z:.1f}, chance stays below {LIMIT}): name these weeks as events or add "
-            "holidays, else media that coincide with them are credited with it"
+            f"{self.z:.1f}, chance stays below {LIMIT}): name these weeks as events, or add "
+            "holidays with the weeks around them (weeks_before, weeks_after), else media that "
+            "coincide with them are credited with it"
         )
 
     def events(self) -> list[dict[str, object]]:

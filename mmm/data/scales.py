@@ -16,8 +16,9 @@ from mmm.spec.model import ModelSpec
 from mmm.spec.structure import structure_of
 from mmm.types import Array
 
-DEFAULTS = 2
-"""The generation of default priors of new models: 1 until 0.1.0, 2 since priors know budgets."""
+DEFAULTS = 3
+"""The generation of default priors of new models: 1 until 0.1.0, 2 since priors know budgets, 3
+since those of holidays and events reach the weeks of seasonal goods."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def _checks(evidence: Evidence) -> Iterator[Check]:
         RECURRING,
         int(recurring.found),
         recurring.detail if recurring.found else "no weeks recur that nothing explains",
-        "add the events that the check of the specification suggests, or holidays",
+        "add the events that the check of the specification suggests, or holidays with the weeks "
+        "around them (weeks_before, weeks_after)",
     )
 
     surprised = [

@@ -11,7 +11,7 @@ import numpy as np
 from mmm.data.design import Design
 from mmm.data.scales import Scales
 from mmm.data.time_basis import smooth_size, spectral_sd, window_units
-from mmm.priors.table import PRIORS, Prior
+from mmm.priors.table import PRIORS, WIDE_FEASTS, Prior, prior_of
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
@@ -21,8 +21,9 @@ POOLED = {
     "changepoint": "changepoint_sd",
     "smooth": "smooth_sd",
     "holiday": "holiday_sd",
+    "event_effect": "event_sd",
 }
-"""Coefficients with a common s.d. that is a parameter, and its name."""
+"""Coefficients with a common s.d. that is a parameter, and its name; events where several are."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,14 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     spec, s, scales = design.spec, design.structure, design.scales
     vectors = []
 
+    # A vector without the name of a prior has a common s.d.
     def add(name: str, dim: str, size: int, prior: str, fixed: float | Array = 1.0) -> None:
         if not size:
             return
-        if name in POOLED:
+        if not prior:
             vectors.append(CoefficientVector(name, dim, size, 0.0, fixed, POOLED[name]))
         else:
-            mean, sd = PRIORS[prior].parameters
+            mean, sd = prior_of(prior, scales.defaults).parameters
             vectors.append(CoefficientVector(name, dim, size, mean, sd))
 
     add("product_level", "product", len(np.unique(scales.product)), "")
@@ -74,7 +76,8 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     add("season", "harmonic", 2 * s.yearly, "season")
     windows = len(spec.holidays.offsets) if spec.holidays else 0
     add("holiday", "holiday_name", windows * len(scales.holidays), "")
-    add("event_effect", "event", len(s.events), "event")
+    pooled_events = len(s.events) > 1 and scales.defaults >= WIDE_FEASTS
+    add("event_effect", "event", len(s.events), "" if pooled_events else "event")
     add("mediator_effect", "acting_mediator", len(acting_mediators(s)), "mediator_effect")
     add("control_effect", "acting_control", len(s.acting_controls), "control_effect")
     return vectors

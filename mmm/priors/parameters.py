@@ -19,7 +19,7 @@ from mmm.priors.demand_sensors import sensor_parameters
 from mmm.priors.effects import channel_coefficients
 from mmm.priors.geo import geo_ratio, price_parameters, signed_sd
 from mmm.priors.source import Source
-from mmm.priors.table import PRIORS, Prior, stated_prior
+from mmm.priors.table import PRIORS, Prior, prior_of, stated_prior
 from mmm.priors.time_varying import varying_weights
 from mmm.spec.media import MedianP95
 from mmm.spec.model import ModelSpec
@@ -58,7 +58,7 @@ def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
     """Standard deviations of pooled linear coefficients, of geo levels and of weekly shocks (the
     last with a sign)."""
     pooled = [c.pooled for c in coefficient_vectors(design) if c.pooled]
-    p = {name: source.draw(name, PRIORS[name]) for name in pooled}
+    p = {name: source.draw(name, prior_of(name, design.scales.defaults)) for name in pooled}
     if len(design.panel.geos) > 1:
         sized = "population" in design.panel.data
         p["level_sd"] = source.draw("level_sd", PRIORS["level_sd" if sized else "level_sd_unsized"])

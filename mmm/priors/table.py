@@ -14,11 +14,40 @@ from mmm.priors.prior import Prior
 from mmm.spec.media import MedianP95
 from mmm.types import Array
 
-__all__ = ["PRIORS", "Prior", "effect_prior", "stated_prior"]
+__all__ = ["PRIORS", "Prior", "effect_prior", "prior_of", "stated_prior"]
 
 Z95 = 1.6448536269514722
 
 PRIORS: dict[str, Prior] = {**ENVIRONMENT, **MEDIA}
+
+WIDE_FEASTS = 3
+"""The first generation of default priors in which holidays and events reach seasonal goods, and
+several events have a common s.d."""
+
+BEFORE_WIDE_FEASTS: dict[str, Prior] = {
+    "holiday_sd": Prior(
+        "half_normal",
+        (0.1,),
+        "s.d. over holidays of the effect of one holiday's day",
+        "share of mean KPI",
+        "weakly informative: a holiday seldom moves the week by more than a fifth",
+    ),
+    "event": Prior(
+        "normal",
+        (0.0, 0.2),
+        "effect of an event that fills the week",
+        "share of mean KPI",
+        "weakly informative: either sign, up to 40 % of the KPI",
+    ),
+}
+"""Priors of the generations before ``WIDE_FEASTS``."""
+
+
+def prior_of(name: str, defaults: int = DEFAULTS) -> Prior:
+    """The prior ``name`` of the generation ``defaults`` of default priors."""
+    former = BEFORE_WIDE_FEASTS if defaults < WIDE_FEASTS else {}
+    return former.get(name, PRIORS[name])
+
 
 MEDIA_SHARE = 0.15
 EFFECT_SIGMA = 1.0

@@ -46,6 +46,8 @@ def test_a_missing_feast_is_found_and_silent_once_its_weeks_are_named(seed: int)
     assert {day.month for day in strongest} == {12}
     assert len({day.year for day in strongest}) == 3
     assert recurring_weeks(design(frame, events=found.events())) is None
+    window = {"country": "US", "names": ["Christmas Day"], "weeks_before": 2}
+    assert recurring_weeks(design(frame, holidays=window)) is None
 
 
 def test_a_season_alone_is_no_feast() -> None:
