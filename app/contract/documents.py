@@ -98,7 +98,8 @@ class SecondModelDocument(BaseModel):
 
 
 class DefaultsDocument(BaseModel):
-    """The generation of default priors: 1 until 0.1.0, 2 since they know budgets."""
+    """The generation of default priors: 1 until 0.1.0, 2 since they know budgets, 3 since those of
+    holidays and events reach seasonal goods."""
 
     generation: int = Field(description="Of this model; a refit keeps it.")
     current: int = Field(description="Of a model that this release fits for the first time.")

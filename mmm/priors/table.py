@@ -20,6 +20,10 @@ Z95 = 1.6448536269514722
 
 PRIORS: dict[str, Prior] = {**ENVIRONMENT, **MEDIA}
 
+KNOWS_BUDGETS = 2
+"""The first generation of default priors in which effects know what a budget costs, and how many
+channels there are."""
+
 WIDE_FEASTS = 3
 """The first generation of default priors in which holidays and events reach seasonal goods, and
 several events have a common s.d."""
@@ -92,7 +96,7 @@ def effect_prior(
     """
     weight = mean_spend**SPEND_POWER
     medians = MEDIA_SHARE * weight / weight.sum()
-    many, worth = (len(weight), worth) if defaults > 1 else (USUAL_CHANNELS, None)
+    many, worth = (len(weight), worth) if defaults >= KNOWS_BUDGETS else (USUAL_CHANNELS, None)
     variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(many / USUAL_CHANNELS, 1.0)))
     sigma = np.full(len(weight), np.sqrt(variance))
     medians = medians * np.exp(0.5 * (EFFECT_SIGMA**2 - variance))

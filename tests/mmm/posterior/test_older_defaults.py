@@ -43,10 +43,25 @@ def test_only_channels_without_a_stated_effect_have_other_defaults() -> None:
     assert note.startswith("the effects of search, mail keep")
 
 
+def test_events_and_holidays_have_other_defaults_since_the_third_generation() -> None:
+    feasts = {
+        "events": [{"name": "promo", "column": "promo"}],
+        "holidays": {"country": "DE"},
+    }
+    note = older_defaults_note(aged(fake_model({**RICH, **feasts}), 2))
+    assert note is not None
+    assert note.startswith("the effects of promo, holidays keep")
+    assert "generation 2" in note
+
+
 @pytest.mark.parametrize(
     "model",
-    [fake_model(), aged(fake_model(stated("tv", "search", "radio", "mail")))],
-    ids=["current", "all stated"],
+    [
+        fake_model(),
+        aged(fake_model(stated("tv", "search", "radio", "mail"))),
+        aged(fake_model(), 2),
+    ],
+    ids=["current", "all stated", "neither events nor holidays"],
 )
 def test_where_newer_defaults_change_nothing_nothing_is_said(model: FittedModel) -> None:
     assert older_defaults_note(model) is None
