@@ -32,6 +32,7 @@ class Response(Protocol):
     separable  True: the response is a `Separable` one
     cells      one `DecisionCell` for each name: the channel, geo and week it stands for
     weights    (draw,) probabilities of the draws; absent: equal
+    usual_active   (cell,) what a cell gets where it is active: the base of relative changes from 0
     last_observed  currency of the week before the horizon, by channel: the base of ramps
     key        text that is equal only for equal responses, under which computed curves are kept
     """

@@ -124,3 +124,17 @@ def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Arra
         sums = np.convolve(weekly, np.ones(span), "valid")
         largest[i] = sums.max() * (weeks / span)
     return current, largest
+
+
+def usual_active_spend(model: FittedModel, layout: PlanLayout) -> Array:
+    """(cell,) mean spend of a cell's active weeks, times the weeks it decides; 0 if it has none."""
+    horizon = layout.index.shape[0]
+    spend = model.panel.array("spend")
+    usual = np.zeros(len(layout.cells))
+    for i, cell in enumerate(layout.cells):
+        own = spend[..., model.structure.channels.index(cell.channel)]
+        weekly = own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]
+        active = weekly[weekly > 0.0]
+        if active.size:
+            usual[i] = active.mean() * (horizon if cell.week is None else 1)
+    return usual

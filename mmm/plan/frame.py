@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mmm.plan.cells import PlanCell, PlanLayout, plan_layout, reference_spend
+from mmm.plan.cells import PlanCell, PlanLayout, plan_layout, reference_spend, usual_active_spend
 from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -92,6 +92,11 @@ class PlanFrame(ABC):
             raised = spend + step[channel] * spread[:, channel]
             slope[:, channel] = (self.draws(raised) - before) / step[channel]
         return slope
+
+    @cached_property
+    def usual_active(self) -> Array:
+        """(cell,) spend over the horizon at the mean of the weeks in which the cell was active."""
+        return usual_active_spend(self.model, self.layout)
 
     @cached_property
     def last_observed(self) -> dict[str, float]:

@@ -153,9 +153,11 @@ def channel_limits(
         label = f"the fixed spend of {format_number(bounds.fixed)}"
         yield limit("fixed", label, bounds.fixed, bounds.fixed)
     if bounds.max_change is not None:
-        now = float(current[members].sum())
-        low, high = now * max(1 - bounds.max_change, 0.0), now * (1 + bounds.max_change)
-        reason = f"{format_number(100 * bounds.max_change)} % from the current {format_number(now)}"
+        base, today = layout.change_base(name, current)
+        low, high = base * max(1 - bounds.max_change, 0.0), base * (1 + bounds.max_change)
+        kind = "the current" if today else "the usual active"
+        percent = format_number(100 * bounds.max_change)
+        reason = f"{percent} % from {kind} {format_number(base)}"
         yield limit("max_change", f"the minimum of {format_number(low)} ({reason})", low, np.inf)
         yield limit("max_change", f"the maximum of {format_number(high)} ({reason})", -np.inf, high)
 

@@ -37,7 +37,7 @@ def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArra
             _name_issues(layout.names),
             _current_issues(current, layout.names),
             _budget_issues(problem),
-            _channel_issues(problem, layout.channel_names),
+            _channel_issues(problem, layout, current),
             _group_issues(problem, layout.channel_names),
             _ratio_issues(problem, layout),
             _cell_issues(problem, layout),
@@ -82,11 +82,26 @@ def _budget_issues(problem: AllocationProblem) -> Iterator[Issue]:
     yield from negative_issues((), "the plan's", {"min_roi": problem.min_roi})
 
 
-def _channel_issues(problem: AllocationProblem, names: Sequence[str]) -> Iterator[Issue]:
+def _channel_issues(
+    problem: AllocationProblem, layout: Layout, current: FloatArray
+) -> Iterator[Issue]:
+    names = layout.channel_names
     for name, bounds in problem.channels.items():
         if name not in names:
             yield unknown_name_issue(("channels", name), name, names)
+        elif bounds.max_change is not None and current.shape == (len(layout.names),):
+            yield from _change_issues(name, layout, current)
         yield from _bound_issues(name, bounds)
+
+
+def _change_issues(name: str, layout: Layout, current: FloatArray) -> Iterator[Issue]:
+    base, _ = layout.change_base(name, current)
+    if base == 0.0:
+        detail = (
+            f"{name} gets nothing today and no usual spend of it is known: a change relative to 0 "
+            'would keep it at 0; limit it by "min" and "max"'
+        )
+        yield Issue(json_pointer("channels", name, "max_change"), "relative_to_zero", detail)
 
 
 def _bound_issues(name: str, bounds: ChannelBounds) -> Iterator[Issue]:

@@ -19,6 +19,7 @@ class Layout:
 
     names, channels, geos, weeks: one for each cell; None where a cell covers all geos or weeks.
     observed_max: (cell,), currency: the most ever spent over as long a time; None if not known.
+    usual_active: (cell,), currency: what the cell gets where it is active; None if not known.
     last_observed: currency of the week before the horizon, by channel; None if not known.
     """
 
@@ -28,6 +29,7 @@ class Layout:
     weeks: tuple[date | None, ...]
     observed_max: FloatArray | None = None
     last_observed: Mapping[str, float] | None = None
+    usual_active: FloatArray | None = None
 
     @classmethod
     def of_channels(cls, names: Sequence[str]) -> Self:
@@ -43,13 +45,12 @@ class Layout:
         """
         names = tuple(response.names)
         cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
-        observed = getattr(response, "observed_max", None)
-        most = None if observed is None else np.asarray(observed, dtype=np.float64)
-        if most is not None and most.shape != (len(names),):
-            raise InvalidResponse(f"observed_max has shape {most.shape}, not ({len(names)},)")
+        most = _by_cell(response, "observed_max", len(names))
+        usual = _by_cell(response, "usual_active", len(names))
         last: Mapping[str, float] | None = getattr(response, "last_observed", None)
         if cells is None:
-            return replace(cls.of_channels(names), observed_max=most, last_observed=last)
+            whole = cls.of_channels(names)
+            return replace(whole, observed_max=most, last_observed=last, usual_active=usual)
         if len(cells) != len(names):
             raise InvalidResponse(f"the response has {len(cells)} cells and {len(names)} names")
         return cls(
@@ -59,7 +60,20 @@ class Layout:
             tuple(cell.week for cell in cells),
             most,
             last,
+            usual,
         )
+
+    def change_base(self, channel: str, current: FloatArray) -> tuple[float, bool]:
+        """The currency that a relative change of a channel is of, and whether that is today's.
+
+        It is today's spend, or what the channel gets where it is active if that is 0; 0 where
+        neither is known.  current: (cell,), currency.
+        """
+        members = self.members(channel)
+        now = float(current[members].sum())
+        if now > 0.0 or self.usual_active is None:
+            return now, True
+        return float(self.usual_active[members].sum()), False
 
     @cached_property
     def channel_names(self) -> tuple[str, ...]:
@@ -104,3 +118,14 @@ class Layout:
         row = np.zeros(len(self.names))
         row[members] = 1.0
         return row
+
+
+def _by_cell(response: Response, name: str, cells: int) -> FloatArray | None:
+    """(cell,): an amount that a response may declare; None where it does not."""
+    given = getattr(response, name, None)
+    if given is None:
+        return None
+    amounts = np.asarray(given, dtype=np.float64)
+    if amounts.shape != (cells,):
+        raise InvalidResponse(f"{name} has shape {amounts.shape}, not ({cells},)")
+    return amounts

@@ -22,7 +22,8 @@ class OnOff(ProblemPart):
 class ChannelBounds(ProblemPart):
     """Limits on one channel.
 
-    max_change: relative to its current spend (0.3: within 30 %).  committed: spend already bought,
+    max_change: relative to its current spend (0.3: within 30 %), or to what it gets where it is
+    active if that is 0.  committed: spend already bought,
     hence a minimum.  min_roi: least mean value of its response per unit of spend, if it gets any.
     """
 

@@ -19,6 +19,7 @@ from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.explain.compare import compare, risk_of, true_gain
 from optimizer.explain.marginal import marginal_figures
 from optimizer.explain.shadow_prices import binding_limits
+from optimizer.problem.issues import format_number
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
 from optimizer.risk.gain import Gain
@@ -181,7 +182,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         marginal_response=response_slope,
         binding=binding_limits(decision.system, spend, slope, decision.conditions),
         certificate=solution.certificate,
-        warnings=(*_warnings(case.current), *decision.warnings),
+        warnings=(*_warnings(case), *decision.warnings),
         statistics=SearchStatistics(
             evaluations=gain.evaluations,
             gradients=gain.gradients,
@@ -198,7 +199,15 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
     )
 
 
-def _warnings(current: FloatArray) -> tuple[str, ...]:
-    if current.sum() > 0:
-        return ()
-    return ("nothing is spent at present: the proportional plan is an equal split",)
+def _warnings(case: Case) -> tuple[str, ...]:
+    told: list[str] = []
+    if not case.current.sum() > 0:
+        told.append("nothing is spent at present: the proportional plan is an equal split")
+    for name, bounds in case.problem.channels.items():
+        base, today = case.system.layout.change_base(name, case.current)
+        if bounds.max_change is not None and not today:
+            told.append(
+                f"{name} gets nothing at present: its max_change is relative to the "
+                f"{format_number(base)} that it usually gets over the horizon when it is active"
+            )
+    return tuple(told)

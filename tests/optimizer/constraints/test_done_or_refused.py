@@ -98,3 +98,26 @@ def test_every_condition_that_is_not_met_is_told():
     assert answer.status is Status.TARGET_UNREACHABLE
     assert answer.target.pointer == "/target"
     assert any("a return of 50" in line and "not met" in line for line in answer.warnings)
+
+
+def test_a_relative_change_from_zero_is_of_the_usual_active_spend():
+    response = sums(1)
+    object.__setattr__(response, "usual_active", np.array([500.0, 200.0]))
+    idle = np.array([800.0, 0.0])
+    limits = {"radio": {"max_change": 0.3}}
+    problem = read_problem({"budget": {"total": 800}, "stay": False, "channels": limits})
+    answer = allocate(problem, response, idle)
+    assert 140.0 - 1e-6 <= answer.spend[1] <= 260.0 + 1e-6
+    assert any("relative to the 200" in line for line in answer.warnings)
+    for low, high in ((0.0, 139.0), (261.0, 800.0)):
+        bounds = {"radio": {"max_change": 0.3, "min": low, "max": high}}
+        with pytest.raises(Infeasible, match="30 % from the usual active 200"):
+            allocate(read_problem({"budget": {"total": 800}, "channels": bounds}), response, idle)
+    active = allocate(problem, response, np.array([700.0, 100.0]))
+    assert 70.0 - 1e-6 <= active.spend[1] <= 130.0 + 1e-6
+    never = sums(1)
+    for usual in (None, np.zeros(2)):
+        object.__setattr__(never, "usual_active", usual)
+        with pytest.raises(InvalidProblem, match="gets nothing today") as caught:
+            allocate(problem, never, idle)
+        assert caught.value.issues[0].pointer == "/channels/radio/max_change"
