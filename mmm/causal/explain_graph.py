@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from mmm.attribution.returns import channel_returns
 from mmm.causal.control_roles import control_warnings
 from mmm.causal.effect_regression import EffectRegressions, effect_regressions
-from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import CausalGraph, causal_graph
 from mmm.causal.graph_answer import (
     EffectStatus,
@@ -13,6 +12,7 @@ from mmm.causal.graph_answer import (
     LeverEffects,
 )
 from mmm.causal.independence_tests import independencies
+from mmm.causal.open_demand import effects_with_evidence
 from mmm.causal.sensitivity import tipping_point
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.edges import KPI
@@ -26,7 +26,7 @@ def explain_graph(model: FittedModel) -> GraphAnswer:
         nodes=graph.nodes,
         edges=graph.edges,
         background=graph.background,
-        effects=tuple(_with_tipping_points(model, effect_statuses(graph, model.spec))),
+        effects=tuple(_with_tipping_points(model, effects_with_evidence(graph, model))),
         warnings=control_warnings(graph),
         independencies=independencies(graph, model),
         notes=tuple(_notes(graph, model.spec)),

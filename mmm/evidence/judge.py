@@ -97,6 +97,8 @@ def _count(name: str, count: int, message: str, advice: str) -> Check:
 def _notes(evidence: Evidence) -> Iterator[str]:
     if evidence.chain_story:
         yield evidence.chain_story
+    if evidence.noisy_index:
+        yield evidence.noisy_index
     for grade, words in (
         ("coincidence", "could be coincidence"),
         ("too_small", "too small to measure"),

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from mmm.checks.recurring_weeks import RecurringWeeks
 from mmm.evidence.common_cause import ClaimTest, ClaimTests
 from mmm.evidence.findings import Measured
-from mmm.posterior.evidence import EvidenceCheck, UnexplainedWeeks
+from mmm.evidence.index_noise import IndexNoise
+from mmm.posterior.evidence import NOISY_INDEX, EvidenceCheck, UnexplainedWeeks
 
 RECURRING = "recurring_weeks"
 
@@ -16,6 +17,7 @@ def ran_checks(
     claims: ClaimTests,
     weeks: Sequence[UnexplainedWeeks],
     recurring: RecurringWeeks | None,
+    noise: IndexNoise | None,
 ) -> Iterator[EvidenceCheck]:
     """One line for each kind of check, with its smallest p-value, adjusted for all levers."""
     level = measured[0].level * len(measured) if measured else 0.0
@@ -34,6 +36,16 @@ def ran_checks(
         claims.levers,
         level,
         f"two levers move together (four times of five a correlation{detectable} is found)",
+    )
+    noisy = noise is not None and noise.too_noisy(level)
+    yield EvidenceCheck(
+        name=NOISY_INDEX,
+        found=noisy,
+        p_value=noise.p_value if noise else None,
+        level=level,
+        detail=noise.sentence
+        if noise and noisy
+        else "Whether the series that measures demand is too noisy to close it.",
     )
     drifts = [m.drift.p_value for m in measured if m.drift]
     smallest = _smallest(drifts, len(measured))

@@ -1,6 +1,6 @@
 """Computes the evidence record of a fitted model, from its own data and draws alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,8 @@ from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.causal.effect_regression import effect_regressions
 from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
+from mmm.causal.graph_answer import EffectStatus
+from mmm.causal.open_demand import with_demand_left_open
 from mmm.causal.sensitivity import tipping_point
 from mmm.checks.prior import affordable_prior_model
 from mmm.checks.recurring_weeks import recurring_weeks
@@ -19,6 +21,7 @@ from mmm.evidence.constancy import drift, effective_weeks
 from mmm.evidence.findings import LARGEST_OVERLAP, SHARE, Measured, findings
 from mmm.evidence.follows_sales import ShareOfSales, share_of_sales
 from mmm.evidence.grades import graded
+from mmm.evidence.index_noise import IndexNoise, index_noise
 from mmm.evidence.linear_view import Estimate, LinearView, linear_view
 from mmm.evidence.overlap import Partner, partners, season_overlap
 from mmm.evidence.prior_share import prior_shares
@@ -28,6 +31,7 @@ from mmm.evidence.unexplained_weeks import unexplained_weeks
 from mmm.lift.narrowing import narrowed_by_tests, spec_with_deciding_tests
 from mmm.posterior.evidence import GRADES, Evidence, Finding, LeverEvidence, UnexplainedWeeks
 from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 DRAWS = 400
@@ -43,15 +47,16 @@ def evidence_of(model: FittedModel) -> Evidence:
     claims = claim_tests(model, LEVEL)
     weeks = tuple(unexplained_weeks(view, LEVEL))
     recurring = recurring_weeks(model.design)
-    facts = _facts(model)
-    measured = [*_measure(model, view, facts)]
+    facts, noise = _facts(model), index_noise(model)
+    statuses = _statuses(model.spec, facts, noise)
+    measured = [*_measure(model, view, facts, statuses)]
     found = {lever.name: [*findings(lever, claims)] for lever in measured}
     for name, items in _from_elsewhere(view, found, weeks):
         found[name] += items
     levers = tuple(_record(lever, found[lever.name], claims, facts) for lever in measured)
     return Evidence(
         levers=tuple(_with_upper_limits(model, levers)),
-        checks=tuple(ran_checks(measured, claims, weeks, recurring)),
+        checks=tuple(ran_checks(measured, claims, weeks, recurring, noise)),
         unexplained_weeks=weeks,
         chain_story=chain_story(model),
     )
@@ -111,9 +116,18 @@ def _by_name(names: Sequence[str], values: Array) -> dict[str, float]:
     return dict(zip(names, map(float, values), strict=True))
 
 
-def _measure(model: FittedModel, view: LinearView, facts: _Facts) -> Iterator[Measured]:
-    spec = spec_with_deciding_tests(model.spec, facts.narrowed)
-    statuses = {each.name: each.total for each in effect_statuses(causal_graph(spec), spec)}
+def _statuses(spec: ModelSpec, facts: _Facts, noise: IndexNoise | None) -> dict[str, EffectStatus]:
+    """By lever, the status of its total effect, with the lift tests that decide it."""
+    spec = spec_with_deciding_tests(spec, facts.narrowed)
+    effects = effect_statuses(causal_graph(spec), spec)
+    if noise is not None and noise.too_noisy(LEVEL):
+        effects = with_demand_left_open(effects, noise.sentence)
+    return {each.name: each.total for each in effects}
+
+
+def _measure(
+    model: FittedModel, view: LinearView, facts: _Facts, statuses: Mapping[str, EffectStatus]
+) -> Iterator[Measured]:
     partner_of = partners(view)
     background = _functions_of_the_date(model)
     for name in view.levers:

@@ -34,6 +34,10 @@ MATTERS = 0.05
 """A channel matters from this share of all spend on."""
 
 
+NOISY_INDEX = "noisy_index"
+"""The check whether the series that measures demand is too noisy to close it."""
+
+
 class GradeNote(Answer):
     """A lever's grade as every answer carries it; ``at_most``: all that is known of its ROI."""
 
@@ -158,6 +162,12 @@ class Evidence(Answer):
             )
             for each in self.levers
         }
+
+    @property
+    def noisy_index(self) -> str | None:
+        """Why the series that measures demand leaves it open; None where it does not."""
+        noisy = (each.detail for each in self.checks if each.name == NOISY_INDEX and each.found)
+        return next(noisy, None)
 
     @property
     def contradicted(self) -> tuple[LeverEvidence, ...]:

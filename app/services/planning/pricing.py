@@ -7,8 +7,8 @@ import numpy as np
 from app.contract.plan_answers import PriceDocument, PriceTried
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.responses import AnyResponse, Respond
-from mmm.causal.effect_status import effect_statuses
 from mmm.causal.graph import causal_graph
+from mmm.causal.open_demand import effects_with_evidence
 from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -95,7 +95,8 @@ def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
     if body.objective.on == "kpi":
         detail = "optimizing the price on the KPI alone always lowers it; use value or profit"
         raise QueryError([Issue("/objective/on", "no_profit", detail)])
-    status = next(i for i in effect_statuses(causal_graph(spec), spec) if i.name == "price").total
+    effects = effects_with_evidence(causal_graph(spec), model)
+    status = next(each for each in effects if each.name == "price").total
     if status.status == "assumed":
         detail = f"the effect of the price is not identified: {status.reason}"
         raise QueryError([Issue("/price", "not_identified", detail)])
