@@ -22,7 +22,7 @@ SPEC = {**RICH, "controls": [], "demand": {"kind": "series", "column": "demand"}
 def signal(seed: int, weeks: int, memory: float) -> Array:
     """(week,) an AR(1) series of variance one."""
     rng = np.random.default_rng([seed, 77])
-    drawn = rng.standard_normal(weeks)
+    drawn: Array = rng.standard_normal(weeks)
     for week in range(1, weeks):
         drawn[week] = memory * drawn[week - 1] + np.sqrt(1.0 - memory**2) * drawn[week]
     return drawn
@@ -32,7 +32,7 @@ def index(seed: int, weeks: int, memory: float, reliability: float) -> Array:
     """(week, 1) an index of this reliability."""
     noise = np.random.default_rng([seed, 78]).standard_normal(weeks)
     clean = signal(seed, weeks, memory)
-    return (np.sqrt(reliability) * clean + np.sqrt(1.0 - reliability) * noise)[:, None]
+    return np.asarray(np.sqrt(reliability) * clean + np.sqrt(1.0 - reliability) * noise)[:, None]
 
 
 def date(weeks: int) -> Array:
@@ -61,7 +61,7 @@ def test_reliability_is_that_of_the_densities_written_out() -> None:
         for reliability in RELIABILITIES:
             cov = reliability * shape + (1.0 - reliability) * np.eye(len(z))
             cov *= float(z @ np.linalg.solve(cov, z)) / len(z)
-            best = max(best, (multivariate_normal(cov=cov).logpdf(z), float(reliability)))
+            best = max(best, (float(multivariate_normal(cov=cov).logpdf(z)), float(reliability)))
     assert noise(values).reliability == pytest.approx(best[1])
 
 
