@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
 from optimizer import Allocation, allocate, read_problem
 from optimizer.problem.objective import Cvar, Entropic, Expected, MeanCvar
@@ -46,7 +47,7 @@ def measured(response: Steep, objective: object, spend: FloatArray) -> float:
     return measure_of(objective, context).value(response.draws(spend) - spend.sum())
 
 
-def solve(seed: int, objective: object, total: float, **channels: dict) -> Allocation:
+def solve(seed: int, objective: BaseModel, total: float, **channels: dict) -> Allocation:
     problem = read_problem(
         {
             "budget": {"total": total},
