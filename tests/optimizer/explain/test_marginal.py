@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 from optimizer import Allocation, allocate, read_problem
-from optimizer.problem.objective import Cvar, Entropic, Expected, MeanCvar
+from optimizer.problem.objective import Cvar, Entropic, Expected, MeanCvar, Objective
 from optimizer.response import FloatArray
 from optimizer.risk import MeasureContext, measure_of
 from tests.optimizer.fakes import names
@@ -42,12 +41,12 @@ def steep(seed: int) -> Steep:
     return Steep(names(4), height, rng.uniform(100, 500, 4), rng.dirichlet(np.full(300, 3.0)))
 
 
-def measured(response: Steep, objective: object, spend: FloatArray) -> float:
+def measured(response: Steep, objective: Objective, spend: FloatArray) -> float:
     context = MeasureContext(scale=800.0, probabilities=response.weights)
     return measure_of(objective, context).value(response.draws(spend) - spend.sum())
 
 
-def solve(seed: int, objective: BaseModel, total: float, **channels: dict) -> Allocation:
+def solve(seed: int, objective: Objective, total: float, **channels: dict) -> Allocation:
     problem = read_problem(
         {
             "budget": {"total": total},
@@ -61,7 +60,7 @@ def solve(seed: int, objective: BaseModel, total: float, **channels: dict) -> Al
 
 @pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda objective: objective.kind)
 @pytest.mark.parametrize("seed", range(3))
-def test_marginal_figures_are_those_of_a_finite_difference(seed: int, objective: object):
+def test_marginal_figures_are_those_of_a_finite_difference(seed: int, objective: Objective):
     response = steep(seed)
     answer = solve(seed, objective, 800.0, tv={"fixed": 0.0}, social={"max": 0.5})
     assert answer.spend[0] == 0.0
@@ -80,7 +79,7 @@ def test_marginal_figures_are_those_of_a_finite_difference(seed: int, objective:
 
 @pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda objective: objective.kind)
 @pytest.mark.parametrize("seed", range(3))
-def test_the_price_of_the_budget_is_what_more_budget_earns(seed: int, objective: object):
+def test_the_price_of_the_budget_is_what_more_budget_earns(seed: int, objective: Objective):
     limits = {"tv": {"fixed": 0.0}, "social": {"max": 30.0}}
     answer = solve(seed, objective, 800.0, **limits)
     less, more = (solve(seed, objective, total, **limits) for total in (796.0, 804.0))
