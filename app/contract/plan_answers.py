@@ -126,13 +126,16 @@ class ConditionDocument(PlanDocument):
 
 
 class StayDocument(PlanDocument):
-    """The best plan compared with the current mix at the same total; draws paired."""
+    """The best plan compared with the one to stay at, draws paired.
+
+    That is current spend where the total is free, else the current mix at the total.
+    """
 
     within_noise: bool
-    proportional: dict[str, float] = Field(description="Spend of the current mix by channel.")
+    proportional: dict[str, float] = Field(description="Spend of the plan to stay at by channel.")
     best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
     probability_better: float
-    expected: float = Field(description="Mean gain of the best plan over the current mix.")
+    expected: float = Field(description="Mean gain of the best plan over that one.")
     deviation: float = Field(description="Its standard deviation over draws.")
 
 

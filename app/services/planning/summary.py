@@ -35,7 +35,8 @@ def _moves(channels: Sequence[PlannedChannel], scale: float, sign: float) -> lis
 def _moved(status: Status, raised: list[str], cut: list[str], total: float, weeks: int) -> str:
     span = f"{money(total)} over {weeks} week{'s' if weeks != 1 else ''}"
     if status is Status.STAY:
-        return f"Stay with the present mix ({span}): what could be gained is within noise"
+        stay = "the present mix" if raised or cut else "the present plan"
+        return f"Stay with {stay} ({span}): what could be gained is within noise"
     opening = f"Spend {span}: "
     if status is Status.TARGET_UNREACHABLE:
         opening = f"The target is out of reach; the closest plan spends {span}: "

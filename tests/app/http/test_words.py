@@ -100,7 +100,9 @@ def test_the_summary_names_moves_gain_and_probability() -> None:
 def test_the_summary_of_staying_and_of_no_change() -> None:
     same = [channel("tv", 100.0, 100.0)]
     stay = summary_of(Status.STAY, 1, same, versus(1, -5, 7), "currency")
-    assert stay.startswith("Stay with the present mix (100 over 1 week): ")
+    assert stay.startswith("Stay with the present plan (100 over 1 week): ")
+    scaled = summary_of(Status.STAY, 1, [channel("tv", 120.0, 100.0)], versus(1, -5, 7), "currency")
+    assert scaled.startswith("Stay with the present mix (120 over 1 week): ")
     kept = summary_of(Status.FEASIBLE, 2, same, versus(0, 0, 0), "currency")
     assert kept == "Spend 100 over 2 weeks: keep every channel as it is; this is the present plan."
 
