@@ -26,14 +26,16 @@ class FitCalls(Calls):
         *,
         project: str | None = None,
         priority: Urgency = "normal",
+        second_model: bool = True,
     ) -> Operation:
-        """Start a fit."""
+        """Start a fit; ``second_model``: fit its rival afterwards, for the plans."""
         body = {
             "data": data,
             "model": model,
             "sampling": sampling or {},
             "name": name,
             "project": project,
+            "second_model": second_model,
         }
         return self._create(Operation, "/v1/fit", body, params={"priority": priority})
 

@@ -32,8 +32,11 @@ class Service:
 
 @contextmanager
 def own_service(cache_dir: Path) -> Iterator[str]:
-    """Run a service for the duration of the block and yield its base URL; ``cache_dir`` remains."""
-    with own_process(cache_dir, {}) as service:
+    """Run a service for the duration of the block and yield its base URL; ``cache_dir`` remains.
+
+    It fits no second models, whose compilation would outlast the demo.
+    """
+    with own_process(cache_dir, {"PRUDENT_SECOND_MODELS": "false"}) as service:
         yield service.url
 
 
