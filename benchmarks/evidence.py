@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import messy_worlds, wrong_worlds
-from benchmarks.evidence_plans import HARM, World, planned
+from benchmarks.evidence_plans import HARM, planned
 from benchmarks.many_worlds import Record, each_world, fitter
 from mmm.attribution.returns import return_draws
 from mmm.posterior.evidence import LOWER_GRADES
@@ -98,7 +98,7 @@ def _fitters(messy: bool) -> tuple[Fit, Fit]:
     return fitter(spec, SAMPLING), fitter(rival_of(spec).spec, SAMPLING)
 
 
-def made(kind: str, seed: int) -> World:
+def made(kind: str, seed: int) -> wrong_worlds.KnownWorld:
     """The world of this kind."""
     return messy_worlds.make(seed) if kind == MESSY else wrong_worlds.make(kind, seed)
 

@@ -14,13 +14,11 @@ from app.contract.documents import SecondModelDocument
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.allocate import allocate_model
 from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
-from benchmarks.messy_worlds import LAGS, MessyWorld
-from benchmarks.wrong_worlds import WrongWorld
+from benchmarks.messy_worlds import LAGS
+from benchmarks.wrong_worlds import KnownWorld
 from mmm.posterior.evidence import GRADES, LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
-
-type World = WrongWorld | MessyWorld
 
 WEEKS = 13
 MOST = 2.0
@@ -28,7 +26,9 @@ HARM = -2.0
 """A plan truly loses from this change in % on."""
 
 
-def planned(model: FittedModel, world: World, second: FittedModel | None = None) -> dict[str, Any]:
+def planned(
+    model: FittedModel, world: KnownWorld, second: FittedModel | None = None
+) -> dict[str, Any]:
     """What a row keeps of the plan: true change in %, promised odds, status, flagged channels, and
     the odds by the second model, if one was fitted."""
     usual = world.spend[-WEEKS:].sum(0)
@@ -70,7 +70,7 @@ def _beside(second: FittedModel | None) -> SecondModel:
     return SecondModel(document, second)
 
 
-def _true_response(world: World, total: Array) -> float:
+def _true_response(world: KnownWorld, total: Array) -> float:
     """What ``total (channel,)``, spread as in the last 13 weeks, adds with its carryover."""
     usual = world.spend[-WEEKS:]
     profile = np.divide(

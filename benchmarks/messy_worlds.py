@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from benchmarks.wrong_worlds import KnownWorld, remembering
 from mmm.types import Array
 
 CHANNELS = tuple(f"m{c}" for c in range(6))
@@ -60,27 +61,16 @@ class Curves:
 
 
 @dataclass(frozen=True)
-class MessyWorld:
-    """``frame``: the table; ``contribution (channel,)``: KPI units over all weeks against no spend
-    in it; ``spend (week, channel)``; ``effect (week, channel)``: effectiveness over time."""
+class MessyWorld(KnownWorld):
+    """``effect (week, channel)``: effectiveness over time."""
 
-    kind: str
-    frame: pd.DataFrame
-    contribution: Array
-    spend: Array
     effect: Array
     curves: Curves
 
     channels = CHANNELS
 
-    @property
-    def roi(self) -> Array:
-        """(channel,) contribution per unit of spend."""
-        return np.asarray(self.contribution / self.spend.sum(0))
-
     def response(self, spend: Array) -> Array:
-        """(week,) what media with ``spend (week, channel)`` add at reference prices, at the last
-        week's effectiveness."""
+        """(week,) what media add with ``spend (week, channel)``."""
         return np.asarray(self.curves.of(spend, self.effect[-1:]).sum(1))
 
 
@@ -92,7 +82,7 @@ def make(seed: int) -> MessyWorld:
     kernel = lag ** (shape[:, None] - 1.0) * np.exp(-rate[:, None] * lag)
     half, power = rng.uniform(0.5, 1.6, channels), rng.uniform(0.8, 1.6, channels)
     level = rng.lognormal(9.0, 0.7, channels)
-    demand = _remembering(0.94, 0.022 * rng.standard_normal(WEEKS - 1))
+    demand = remembering(0.94, 0.022 * rng.standard_normal(WEEKS - 1))
     peaks = np.isin(week % 52, (49, 50)) * rng.uniform(0.2, 0.6)
     peaks = peaks + np.isin(week % 52, (22, 23, 24)) * rng.uniform(0.05, 0.25)
     wander = np.cumsum(rng.normal(0.0, 0.007, WEEKS))
@@ -114,7 +104,7 @@ def make(seed: int) -> MessyWorld:
     rival_spend = 0.5 * level.sum() * (0.4 + rng.gamma(2.0, 0.3, WEEKS))
     season = 0.12 * np.cos(2.0 * np.pi * (week - 30) / 52.18)
     factor = (price / 20.0) ** -2.0 * (rival_price / 21.0) ** 0.5 * (1.0 + season)
-    noise = _remembering(0.35, (0.025 * rng.standard_t(5, WEEKS))[1:])
+    noise = remembering(0.35, (0.025 * rng.standard_t(5, WEEKS))[1:])
     media = curves.of(spend, effect)
     kpi = (base * (1.0 + wander + demand + peaks) + media.sum(1)) * factor + base * noise
     kpi -= 0.05 * base * rival_spend / rival_spend.mean()
@@ -130,11 +120,3 @@ def make(seed: int) -> MessyWorld:
         }
     )
     return MessyWorld("messy", frame, factor @ media, spend, effect, curves)
-
-
-def _remembering(memory: float, shocks: Array) -> Array:
-    """(week,) an AR(1) series that begins at zero."""
-    series = np.zeros(WEEKS)
-    for t in range(1, WEEKS):
-        series[t] = memory * series[t - 1] + shocks[t - 1]
-    return series

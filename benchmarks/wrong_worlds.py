@@ -17,7 +17,9 @@
     feedback       budgets follow last week's sales, and noise remembers
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -55,26 +57,38 @@ LAGS = 9
 
 
 @dataclass(frozen=True)
-class WrongWorld:
+class KnownWorld(ABC):
     """``frame``: the table. ``contribution (channel,)``: KPI units over all weeks against no spend.
-    ``spend (week, channel)``; ``scale (channel,)``: mean spend of active weeks."""
+    ``spend (week, channel)``."""
 
     kind: str
     frame: pd.DataFrame
     contribution: Array
     spend: Array
-    scale: Array
 
-    channels = CHANNELS
+    channels: ClassVar[tuple[str, ...]]
 
     @property
     def roi(self) -> Array:
         """(channel,) contribution per unit of spend."""
         return np.asarray(self.contribution / self.spend.sum(0))
 
+    @abstractmethod
     def response(self, spend: Array) -> Array:
         """(week,) what media with ``spend (week, channel)`` add at reference prices, at the last
         week's effectiveness."""
+
+
+@dataclass(frozen=True)
+class WrongWorld(KnownWorld):
+    """``scale (channel,)``: mean spend of active weeks."""
+
+    scale: Array
+
+    channels = CHANNELS
+
+    def response(self, spend: Array) -> Array:
+        """(week,) what media add with ``spend (week, channel)``."""
         curves = _curves(spend, self.scale, "" if self.kind == "drift" else self.kind)
         if self.kind == "drift":
             curves[:, 0] *= 0.3
@@ -87,7 +101,10 @@ def make(kind: str, seed: int) -> WrongWorld:
         raise KeyError(f"{kind!r} is none of {', '.join(KINDS)}")
     rng = np.random.default_rng([seed, 2026])
     week = np.arange(WEEKS)
-    demand = _ar(rng, 0.85) if kind == "hidden_demand" else rng.standard_normal(WEEKS)
+    if kind == "hidden_demand":
+        demand = remembering(0.85, np.sqrt(1 - 0.85**2) * rng.standard_normal(WEEKS - 1))
+    else:
+        demand = rng.standard_normal(WEEKS)
     promotion = (rng.random(WEEKS) < 0.15).astype(float)
     spend = LEVEL * np.exp(rng.normal(0, 0.6, (WEEKS, 3)))
     spend *= rng.random((WEEKS, 3)) < [0.75, 0.95, 0.7]
@@ -146,11 +163,12 @@ def _with_feedback(base: Array, factor: Array, noise: Array, spend: Array, scale
     return sales
 
 
-def _ar(rng: np.random.Generator, rho: float) -> Array:
-    x = np.zeros(WEEKS)
-    for t in range(1, WEEKS):
-        x[t] = rho * x[t - 1] + np.sqrt(1 - rho**2) * rng.standard_normal()
-    return x
+def remembering(memory: float, shocks: Array) -> Array:
+    """(week,) an AR(1) series that begins at zero, with ``shocks (week - 1,)`` from the second."""
+    series = np.zeros(len(shocks) + 1)
+    for t in range(1, len(series)):
+        series[t] = memory * series[t - 1] + shocks[t - 1]
+    return series
 
 
 def _curves(spend: Array, scale: Array, kind: str) -> Array:

@@ -171,7 +171,7 @@ class ModelRow(TenantOwned, Base):
 
     second_operation: Mapped[OperationRow | None] = relationship(
         primaryjoin=lambda: foreign(ModelRow.second_operation_id) == OperationRow.id,
-        lazy="selectin",
+        lazy="raise",
         viewonly=True,
     )
 

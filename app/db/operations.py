@@ -15,12 +15,26 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session, load_only
 
+from app.contract.base import PRIORITIES, Urgency
 from app.db.models import Document, OperationRow, now
 from app.db.workers import is_registered
+from app.ids import new_id
 
 Status = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
 ACTIVE = ("queued", "running", "cancelling")
+
+
+def queued(kind: str, request: Document, request_id: str | None, priority: Urgency) -> OperationRow:
+    """A new row, not yet added to a session; the reconciler queues its job if nobody else does."""
+    return OperationRow(
+        id=new_id("op"),
+        kind=kind,
+        request=request,
+        request_id=request_id,
+        status="queued",
+        priority=PRIORITIES[priority],
+    )
 
 
 def claim(session: Session, operation_id: str, worker: str) -> OperationRow | None:

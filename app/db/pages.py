@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.db.models import TenantOwned
 from app.errors import InvalidRequest
@@ -30,10 +31,11 @@ class RowPage[Row]:
 
 
 def read_page[Row: TenantOwned](
-    session: Session, table: type[Row], limit: int, page_token: str | None
+    session: Session, table: type[Row], limit: int, page_token: str | None, *options: ORMOption
 ) -> RowPage[Row]:
-    """At most ``limit`` rows after the token; raises InvalidRequest for another token."""
-    query = select(table).order_by(table.id.desc()).limit(limit + 1)
+    """At most ``limit`` rows after the token, loaded with ``options``; raises InvalidRequest for
+    another token."""
+    query = select(table).options(*options).order_by(table.id.desc()).limit(limit + 1)
     if page_token is not None:
         query = query.where(table.id < _decode(table, page_token))
     rows = session.scalars(query).all()

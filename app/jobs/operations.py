@@ -15,13 +15,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.contract.base import PRIORITIES, Urgency
+from app.contract.base import Urgency
 from app.db import operations as rows
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.db.pages import RowPage, read_page
 from app.errors import NotFound, OperationFinished, StoreError
-from app.ids import new_id
 from app.jobs.port import Queues
 from app.jobs.reconciler import ticket
 from app.jobs.stopping import require_partial_result
@@ -67,15 +66,8 @@ class Operations:
         ``base_key`` is the key of an already stored file, which is retained for the job.
         """
         with self._database.write() as session:
-            row = OperationRow(
-                id=new_id("op"),
-                kind=kind,
-                request=request,
-                request_id=call.request_id,
-                status="queued",
-                priority=PRIORITIES[call.priority],
-                base_key=base_key,
-            )
+            row = rows.queued(kind, request, call.request_id, call.priority)
+            row.base_key = base_key
             row.input_key = prepare(session) if prepare else None
             session.add(row)
         with _left_to_the_reconciler(row.id):

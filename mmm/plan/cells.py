@@ -113,12 +113,10 @@ def _shares_within_cells(usual: Array, *, of_week: bool, of_geo: bool) -> Array:
 def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Array]:
     """(cell,) spend of the last weeks, and the largest spend observed over as many weeks."""
     horizon = layout.index.shape[0]
-    spend = model.panel.array("spend")
     current = layout.totals(last_weeks(model, horizon))
     largest = np.empty(len(layout.cells))
     for i, cell in enumerate(layout.cells):
-        own = spend[..., model.structure.channels.index(cell.channel)]
-        weekly = own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]
+        weekly = _observed_spend(model, cell)
         weeks = horizon if cell.week is None else 1
         span = min(weeks, weekly.size)
         sums = np.convolve(weekly, np.ones(span), "valid")
@@ -129,12 +127,16 @@ def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Arra
 def usual_active_spend(model: FittedModel, layout: PlanLayout) -> Array:
     """(cell,) mean spend of a cell's active weeks, times the weeks it decides; 0 if it has none."""
     horizon = layout.index.shape[0]
-    spend = model.panel.array("spend")
     usual = np.zeros(len(layout.cells))
     for i, cell in enumerate(layout.cells):
-        own = spend[..., model.structure.channels.index(cell.channel)]
-        weekly = own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]
+        weekly = _observed_spend(model, cell)
         active = weekly[weekly > 0.0]
         if active.size:
             usual[i] = active.mean() * (horizon if cell.week is None else 1)
     return usual
+
+
+def _observed_spend(model: FittedModel, cell: PlanCell) -> Array:
+    """(week,) what was spent on a cell's channel, in its geo or in all of them."""
+    own = model.panel.array("spend")[..., model.structure.channels.index(cell.channel)]
+    return own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]

@@ -87,8 +87,9 @@ class PlanFrame(ABC):
         slope = np.asarray(self.jacobian(spend) @ spread)
         today = self.by_channel(self.current)
         step = _STEP * np.where(today > 0.0, today, max(total.sum(), today.sum()) or 1.0)
-        before = self.draws(spend)
-        for channel in np.flatnonzero(total < step).tolist():
+        near_zero = np.flatnonzero(total < step).tolist()
+        before = self.draws(spend) if near_zero else np.zeros(0)
+        for channel in near_zero:
             raised = spend + step[channel] * spread[:, channel]
             slope[:, channel] = (self.draws(raised) - before) / step[channel]
         return slope

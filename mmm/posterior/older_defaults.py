@@ -35,4 +35,5 @@ def _changed_effects(spec: ModelSpec, kept: int) -> Iterator[str]:
         yield from (each.name for each in spec.channels if each.prior.effect is None)
     if kept < WIDE_FEASTS:
         yield from (each.name for each in spec.events)
-        yield from ["holidays"] * (spec.holidays is not None)
+        if spec.holidays is not None:
+            yield "holidays"

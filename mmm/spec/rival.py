@@ -7,8 +7,11 @@ a baseline that wanders and noise that remembers, or, where the model has both, 
 
 from dataclasses import dataclass
 
-from mmm.spec.environment import COUNTS, Noise, Trend
+from mmm.spec.environment import COUNTS, Trend
 from mmm.spec.model import ModelSpec
+
+BASELINES = {"smooth": "a baseline that wanders", "linear": "a straight baseline"}
+NOISES = {"ar1": "noise that remembers", "iid": "noise without memory"}
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,16 @@ class Rival:
 
 def rival_of(spec: ModelSpec) -> Rival:
     """The rival of ``spec``: same data, channels, prices, graph and lift tests, other structure."""
-    remembers = spec.kpi.likelihood not in COUNTS | {"student_t"}
-    wanders, remembered = spec.trend.kind == "smooth", spec.noise.kind == "ar1"
-    if wanders and (remembered or not remembers):
-        trend, noise = Trend(), spec.noise.model_copy(update={"kind": "iid"})
-        words = ["a straight baseline"] + (["noise without memory"] if remembered else [])
+    can_remember = spec.kpi.likelihood not in COUNTS | {"student_t"}
+    wanders, remembers = spec.trend.kind == "smooth", spec.noise.kind == "ar1"
+    if wanders and (remembers or not can_remember):
+        trend, noise_kind = Trend(), "iid"
     else:
         trend = spec.trend if wanders else Trend(kind="smooth")
-        kind = "ar1" if remembers else spec.noise.kind
-        noise = spec.noise.model_copy(update={"kind": kind})
-        words = [] if wanders else ["a baseline that wanders"]
-        words += ["noise that remembers"] if _differs(spec, noise) else []
+        noise_kind = "ar1" if can_remember else spec.noise.kind
+    noise = spec.noise.model_copy(update={"kind": noise_kind})
+    words = [BASELINES[trend.kind]] if trend != spec.trend else []
+    words += [NOISES[noise.kind]] if noise != spec.noise else []
     document = spec.model_dump(mode="json")
     document |= {"trend": trend.model_dump(mode="json"), "noise": noise.model_dump(mode="json")}
     return Rival(ModelSpec.model_validate(document), " and ".join(words))
-
-
-def _differs(spec: ModelSpec, noise: Noise) -> bool:
-    return noise.kind != spec.noise.kind

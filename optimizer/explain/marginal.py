@@ -40,10 +40,13 @@ def marginal_figures(
     gain, cost = search.gain, search.gain.cost
     measured = slope.copy()
     response = np.average(gain.slope(spend), axis=0, weights=weights) + cost
+    size = steps(case.system, case.current)
+    near_zero = np.flatnonzero(spend < size).tolist()
+    if not near_zero:
+        return measured, response
     before = gain.draws(spend)
     width = _ROUNDED * float(before.std()) if _has_jumps(case) else 0.0
-    size = steps(case.system, case.current)
-    for cell in np.flatnonzero(spend < size).tolist():
+    for cell in near_zero:
         raised = spend.copy()
         raised[cell] += size[cell]
         after = gain.draws(raised)

@@ -65,6 +65,13 @@ def spend_mix(current: FloatArray) -> FloatArray:
     return current / total if total > 0 else np.full(current.size, 1.0 / current.size)
 
 
+def feasible_references(case: Case, total: float) -> Iterator[FloatArray]:
+    """Today's plan, and today's mix at `total`, each (cell,), where they keep every limit."""
+    for reference in (case.current, total * spend_mix(case.current)):
+        if not case.system.broken_limits(reference):
+            yield reference
+
+
 def _nearest_feasible(
     system: LinearSystem, feasible: FeasibleSet, desired: FloatArray
 ) -> FloatArray:

@@ -28,7 +28,12 @@ from optimizer.search.reference import measure_for
 from optimizer.search.ruin import start_without_ruin
 from optimizer.search.scaled_response import scale_response
 from optimizer.search.search import MeasuredPlan, Search
-from optimizer.search.starts import proportional_start, spend_mix, starting_plans
+from optimizer.search.starts import (
+    feasible_references,
+    proportional_start,
+    spend_mix,
+    starting_plans,
+)
 from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
 from optimizer.solve.decide import Decision, decide
 
@@ -138,10 +143,9 @@ def _best_plan(case: Case) -> tuple[MeasuredPlan, tuple[float, ...]]:
 
 def _or_better_reference(case: Case, best: MeasuredPlan) -> MeasuredPlan:
     """The plan, or a plan with today's mix where that is feasible and better."""
-    for reference in (case.current, best.spend.sum() * spend_mix(case.current)):
-        if not case.system.broken_limits(reference):
-            best = max(best, case.search.evaluate(reference), key=lambda plan: plan.value)
-    return best
+    references = feasible_references(case, float(best.spend.sum()))
+    evaluated = map(case.search.evaluate, references)
+    return max((best, *evaluated), key=lambda plan: plan.value)
 
 
 def _proof_start(case: Case) -> MeasuredPlan:

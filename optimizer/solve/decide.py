@@ -34,7 +34,7 @@ from optimizer.explain.stay import judge_stay
 from optimizer.response import FloatArray
 from optimizer.search.case import Case, Solution, Solver
 from optimizer.search.ruin import require_defined
-from optimizer.search.starts import spend_mix
+from optimizer.search.starts import feasible_references
 
 _ROUNDING = 1e-9
 """Relative difference by which a reference may seem better for rounding alone."""
@@ -129,16 +129,14 @@ def _not_below_references(case: Case, decision: Decision) -> Decision:
     """The decision, or one for a reference that keeps every limit and condition and is better."""
     if decision.status is Status.TARGET_UNREACHABLE:
         return decision
-    current = case.current
-    for reference in (current, decision.solution.spend.sum() * spend_mix(current)):
-        if case.system.broken_limits(reference):
-            continue
-        if not all(condition.holds(reference) for condition in decision.conditions):
-            continue
-        worth, before = _worth(case, reference), _worth(case, decision.solution.spend)
-        if worth - before > _ROUNDING * max(abs(worth), abs(before)):
+    worth = _worth(case, decision.solution.spend)
+    for reference in feasible_references(case, float(decision.solution.spend.sum())):
+        other = _worth(case, reference)
+        better = other - worth > _ROUNDING * max(abs(other), abs(worth))
+        if better and all(condition.holds(reference) for condition in decision.conditions):
             solution = _solution_at(case, decision.solution, reference)
             decision = replace(decision, status=_status(solution), solution=solution)
+            worth = other
     return decision
 
 

@@ -14,7 +14,7 @@ from app.db.pages import RowPage, read_page
 from app.db.row_locks import lock_for_change, lock_for_reference
 from app.errors import InUse, NotFound
 from app.runtime.cache import Cache, CacheKey
-from app.services.catalog.second_models import second_document
+from app.services.catalog.second_models import HOW_IT_STANDS, second_document
 from app.services.catalog.trust import standing_warnings
 from app.store.port import ArtefactStore
 from mmm.data.scales import DEFAULTS
@@ -25,7 +25,7 @@ from mmm.posterior.verdict import Verdict
 def find(context: Context, model_id: str) -> ModelRow:
     """The model's row; raises NotFound."""
     with context.database.read() as session:
-        row = session.get(ModelRow, model_id)
+        row = session.get(ModelRow, model_id, options=[HOW_IT_STANDS])
     if row is None:
         raise NotFound("model", model_id)
     return row
@@ -40,7 +40,7 @@ def lock_against_deletion(session: Session, model_id: str) -> None:
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelRow]:
     """One page of models, newest first."""
     with context.database.read() as session:
-        return read_page(session, ModelRow, limit, page_token)
+        return read_page(session, ModelRow, limit, page_token, HOW_IT_STANDS)
 
 
 def document(row: ModelRow) -> ModelDocument:

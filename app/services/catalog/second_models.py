@@ -5,9 +5,16 @@
 
 from typing import Literal
 
+from sqlalchemy.orm import selectinload
+
 from app.contract.documents import SecondModelDocument
 from app.db.models import ModelRow, OperationRow
 from app.db.operations import ACTIVE
+
+HOW_IT_STANDS = selectinload(ModelRow.second_operation).load_only(
+    OperationRow.status, OperationRow.error
+)
+"""Loads with a model's row what ``second_document`` needs of the operation, without its request."""
 
 
 def second_document(row: ModelRow) -> SecondModelDocument | None:

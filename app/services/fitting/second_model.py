@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.contract.base import PRIORITIES
-from app.db.models import Document, ModelRow, OperationRow
+from app.db.models import Document, ModelRow
+from app.db.operations import queued
 from app.db.row_locks import lock_for_change
-from app.ids import new_id
 from app.jobs.kinds import SECOND_MODEL
 from app.jobs.runner import Job, WriteResult
 from app.services.fitting.fit_run import FitRun, StoredFit
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.verdict_limits import CHAIN_RULES
 from mmm.spec.model import ModelSpec
 from mmm.spec.rival import rival_of
 
-UNSETTLED = frozenset({"r_hat", "ess_bulk", "ess_tail", "divergences"})
+UNSETTLED = frozenset(rule.name for rule in CHAIN_RULES)
 """Checks of the chains: a second model that is rejected by one of them says nothing about plans."""
 
 
@@ -38,18 +38,9 @@ def add_second_model(
         **job.request,
         "spec": rival.spec.model_dump(mode="json"),
         "second_of": row.id,
-        "structure": rival.structure,
     }
-    operation = OperationRow(
-        id=new_id("op"),
-        kind=SECOND_MODEL,
-        request=request,
-        request_id=job.request_id,
-        status="queued",
-        priority=PRIORITIES["low"],
-        input_key=job.input_key,
-        base_key=job.base_key,
-    )
+    operation = queued(SECOND_MODEL, request, job.request_id, "low")
+    operation.input_key, operation.base_key = job.input_key, job.base_key
     session.add(operation)
     row.second_operation_id = operation.id
 
@@ -82,8 +73,9 @@ def _write(session: Session, job: Job, fit: StoredFit) -> Document:
     row = lock_for_change(session, ModelRow, model_id)
     if row is None:
         return {"model_id": None}
-    failed = next((c for c in fit.model.verdict.checks if c.status == "rejected"), None)
-    if failed is not None and failed.name in UNSETTLED:
+    rejected = (check for check in fit.model.verdict.checks if check.status == "rejected")
+    failed = next((check for check in rejected if check.name in UNSETTLED), None)
+    if failed is not None:
         row.second = {**(row.second or {}), "reason": f"its chains do not agree: {failed.message}"}
     else:
         row.second_key = fit.key

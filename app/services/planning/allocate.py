@@ -50,8 +50,7 @@ def allocate_model(
     """The optimal plan of a loaded model, for use in scripts."""
     response, allocation, price = allocate_with_price(model, body, respond)
     answer = _document(model, body, response, allocation, price, warnings or [])
-    on = "value" if price else body.objective.response_unit
-    asked = PlanAsked(body, on, price.price if price else None, response, allocation.spend)
+    asked = PlanAsked(body, price.price if price else None, response, allocation.spend)
     opinion = second_opinion(second, asked)
     doubts = second_model_warnings(opinion, answer.versus_current.probability_better)
     return answer.model_copy(

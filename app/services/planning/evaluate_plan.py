@@ -31,8 +31,8 @@ def evaluation(
 ) -> PlanEvaluation:
     """Evaluate a plan with a loaded model, for use in scripts."""
     spend = _totals(model, body)
-    coming, on = with_profiles(body), body.objective.response_unit
-    response = respond(model, coming, on, None)
+    coming = with_profiles(body)
+    response = respond(model, coming, body.objective.response_unit, None)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),
@@ -44,7 +44,7 @@ def evaluation(
     plan, scored = plan_document(model, response, spend), result.allocation
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     versus_current = versus_document(scored.versus_current)
-    opinion = second_opinion(second, PlanAsked(coming, on, None, response, spend))
+    opinion = second_opinion(second, PlanAsked(coming, None, response, spend))
     return PlanEvaluation(
         plan=plan,
         outcome=summarize(response.outcome(spend)),

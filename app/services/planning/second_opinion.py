@@ -10,7 +10,6 @@ from app.contract.plan_answers import SecondOpinion
 from app.contract.plan_requests import PlanHorizon
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from mmm.errors import QueryError
-from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from mmm.types import Array
@@ -39,7 +38,6 @@ class PlanAsked:
     """A plan as the model's response has it: ``spend (cell,)`` against ``response.current``."""
 
     coming: PlanHorizon
-    on: ObjectiveUnit
     price: float | None
     response: AnyResponse
     spend: Array
@@ -56,24 +54,25 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
     if second.fitted is None:
         return SecondOpinion(**told, reason=second.document.reason)
     try:
-        rival = second.respond(second.fitted, asked.coming, asked.on, asked.price)
+        rival = second.respond(second.fitted, asked.coming, asked.response.on, asked.price)
     except QueryError as error:
         return SecondOpinion(
             status="skipped", structure=told["structure"], reason=error.issues[0].detail
         )
-    difference = _gain(rival, asked, asked.spend) - _gain(rival, asked, asked.response.current)
+    current = asked.response.current
+    difference = _gain(rival, asked.spend) - _gain(rival, current)
     odds = float(np.mean(difference > 0.0))
-    moved = np.abs(asked.spend - asked.response.current).sum()
+    moved = np.abs(asked.spend - current).sum()
     same = bool(moved <= SAME * max(float(asked.spend.sum()), 1.0))
     return SecondOpinion(
         **told, probability_better=None if same else odds, versus_current=summarize(difference)
     )
 
 
-def _gain(response: AnyResponse, asked: PlanAsked, spend: Array) -> Array:
+def _gain(response: AnyResponse, spend: Array) -> Array:
     """(draw,) response at ``spend (cell,)`` less its cost, which a gain in KPI units does not
     count."""
-    cost = float(spend.sum()) if asked.on == "value" else 0.0
+    cost = float(spend.sum()) if response.on == "value" else 0.0
     return np.asarray(response.draws(spend) - cost)
 
 

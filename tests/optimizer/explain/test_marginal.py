@@ -9,36 +9,28 @@ from optimizer import Allocation, allocate, read_problem
 from optimizer.problem.objective import Cvar, Entropic, Expected, MeanCvar, Objective
 from optimizer.response import FloatArray
 from optimizer.risk import MeasureContext, measure_of
-from tests.optimizer.fakes import names
+from tests.optimizer.fakes import Hill, names
 
 CURRENT = np.array([300.0, 250.0, 250.0, 0.0])
 OBJECTIVES = (Expected(), MeanCvar(), Cvar(tail=0.2), Entropic(risk_aversion=2.0, scale=800.0))
 
 
 @dataclass(frozen=True, eq=False)
-class Steep:
-    """height_s b^0.7 / (half^0.7 + b^0.7): the slope at zero is infinite."""
+class Steep(Hill):
+    """Hill curves with a power of 0.7: the slope at zero is infinite, here that at next to it."""
 
-    names: tuple[str, ...]
-    height: FloatArray
-    half: FloatArray
     weights: FloatArray
     concave: bool = True
 
-    def draws(self, spend: FloatArray) -> FloatArray:
-        ratio = (spend / self.half) ** 0.7
-        return (self.height * ratio / (1 + ratio)).sum(axis=1)
-
     def jacobian(self, spend: FloatArray) -> FloatArray:
-        at = np.maximum(spend, 1e-12)
-        ratio = (at / self.half) ** 0.7
-        return self.height * 0.7 * ratio / at / (1 + ratio) ** 2
+        return super().jacobian(np.maximum(spend, 1e-12))
 
 
 def steep(seed: int) -> Steep:
     rng = np.random.default_rng(seed)
     height = rng.uniform(600, 1500, 4) * np.exp(rng.normal(0, 0.4, (300, 4)))
-    return Steep(names(4), height, rng.uniform(100, 500, 4), rng.dirichlet(np.full(300, 3.0)))
+    half, weights = rng.uniform(100, 500, 4), rng.dirichlet(np.full(300, 3.0))
+    return Steep(names(4), height, half, np.full(4, 0.7), weights)
 
 
 def measured(response: Steep, objective: Objective, spend: FloatArray) -> float:
