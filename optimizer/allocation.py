@@ -52,7 +52,7 @@ class Risk:
     """The objective's measure of the plan's gain, beside its mean and CVaR.
 
     kind: of the objective.  value: the measure that was maximised.  mean, cvar (at `tail`): in the
-    gain's unit.  probability_of_loss: share of draws with a negative gain.
+    gain's unit.  probability_worse: probability of a lower gain than the current plan's.
     """
 
     kind: str
@@ -60,7 +60,7 @@ class Risk:
     mean: float
     cvar: float
     tail: float
-    probability_of_loss: float
+    probability_worse: float
 
 
 @dataclass(frozen=True, eq=False)

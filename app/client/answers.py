@@ -10,6 +10,7 @@ from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEval
 from app.contract.projects import ProjectPlanVersusActual
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
 from app.contract.scenarios import Comparison
+from app.display import words
 from mmm.counterfactual.question import CounterfactualAnswer
 from mmm.interval import Interval
 from mmm.refit.report import StabilityReport
@@ -82,7 +83,7 @@ class WhatIf(CounterfactualAnswer, WithTables):
     def headline(self) -> str:
         """The probability of an increase."""
         probability = self.effect.probability_positive
-        known = "its sign is assumed" if probability is None else f"{probability:.2f}"
+        known = "its sign is assumed" if probability is None else words.probability(probability)
         return f"What if ({self.kind}), in {self.unit}: probability of an increase: {known}"
 
 

@@ -1,9 +1,26 @@
 """Plans as tables for a terminal."""
 
+from collections.abc import Mapping
+from math import isclose
+
 from rich.table import Table
 
-from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
-from app.display.figures import change, figure, interval, titled
+from app.contract.plan_answers import (
+    AllocationAnswer,
+    CertificateDocument,
+    PlanEvaluation,
+    ReferenceComparisonDocument,
+)
+from app.display.figures import NEGLIGIBLE, change, figure, interval, titled
+from app.display.words import chances
+from app.services.planning.evidence import rests_on_tests
+
+TITLES: Mapping[str, str] = {
+    "optimal": "the best plan for this model and these limits",
+    "feasible": "the best plan that was found",
+    "stay": "stay: no other plan is clearly better",
+    "target_unreachable": "the closest plan: a condition is not met",
+}
 
 
 def plan_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
@@ -27,21 +44,42 @@ def plan_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
 def gain_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
     """The gain of the plan, its comparison with other plans, and its risk."""
     current, mix = answer.versus_current, answer.versus_proportional
+    tested = rests_on_tests(answer.plan, answer.evidence)
     rows = [
         ("gain over no spend, less cost", interval(answer.gain), ""),
-        ("versus current", interval(current), f"{current.probability_better:.2f}"),
-        ("versus proportional", interval(mix), f"{mix.probability_better:.2f}"),
-        (f"mean of the worst {answer.risk.tail:.0%}", figure(answer.risk.cvar), ""),
-        ("probability of a loss", f"{answer.risk.probability_of_loss:.2f}", ""),
+        ("versus current plan", interval(current), _chances(current, tested)),
     ]
-    heads = (answer.gain_unit, "mean and 90 % interval", "probability better")
-    return titled(_status(answer), heads, rows, right=(1, 2))
+    if not _alike(current, mix):
+        rows.append(("versus current mix, same total", interval(mix), _chances(mix, tested)))
+    rows.append((f"gain, mean of the worst {answer.risk.tail:.0%}", figure(answer.risk.cvar), ""))
+    if isinstance(answer, AllocationAnswer):
+        rows.append(("how good, for this model and these limits", _proof(answer.certificate), ""))
+    heads = (answer.gain_unit, "mean and 90 % interval", "better, if the model is right")
+    return titled(_title(answer), heads, rows, right=(1, 2))
 
 
-def _status(answer: AllocationAnswer | PlanEvaluation) -> str:
-    """Which limits an evaluated plan violates, or how far an allocation is proven optimal."""
+def _chances(versus: ReferenceComparisonDocument, tested: bool) -> str:
+    same = max(abs(versus.p5), abs(versus.p95)) <= NEGLIGIBLE * (1.0 + versus.reference_total)
+    return "the same plan" if same else f"in {chances(versus.probability_better, tested)} cases"
+
+
+def _alike(first: ReferenceComparisonDocument, second: ReferenceComparisonDocument) -> bool:
+    """Whether two references are one plan to all appearance."""
+    fields = ("mean", "p5", "p95", "reference_total")
+    pairs = [(getattr(first, name), getattr(second, name)) for name in fields]
+    return all(isclose(a, b, rel_tol=1e-6, abs_tol=NEGLIGIBLE) for a, b in pairs)
+
+
+def _proof(certificate: CertificateDocument) -> str:
+    if certificate.gap is not None:
+        return f"at most {certificate.gap:.2%} below the best plan"
+    if certificate.kind == "stationary":
+        return "no small change improves it"
+    return "not proven"
+
+
+def _title(answer: AllocationAnswer | PlanEvaluation) -> str:
+    """Which limits an evaluated plan violates, or what kind of plan an allocation is."""
     if isinstance(answer, PlanEvaluation):
         return f"violates: {', '.join(answer.broken)}" if answer.broken else "satisfies all limits"
-    certificate = answer.certificate
-    gap = "" if certificate.gap is None else f", at most {certificate.gap:.2%} below the best plan"
-    return f"{answer.status}; certificate: {certificate.kind}{gap}"
+    return TITLES[answer.status]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
+from app.display import words
 from app.display.figures import NEGLIGIBLE, figure, interval, titled
 from mmm.attribution.answers import ChannelReturn, ContributionReport
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -92,7 +93,9 @@ def effect_table(answer: CounterfactualAnswer) -> Table:
 
 def _probability(effect: Effect) -> str:
     probability = effect.probability_positive
-    return "not told: its sign is assumed" if probability is None else f"{probability:.2f}"
+    if probability is None:
+        return "not told: its sign is assumed"
+    return words.probability(probability)
 
 
 def _percent(share: Interval) -> str:

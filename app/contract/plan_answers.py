@@ -82,7 +82,9 @@ class Plan(PlanDocument):
 class ReferenceComparisonDocument(Interval):
     """Gain of the plan minus gain of a reference, draws paired."""
 
-    probability_better: float
+    probability_better: float = Field(
+        description="Of a higher gain than the reference's, if the model is right."
+    )
     reference_total: float = Field(description="Total spend of the reference, currency.")
     reference_feasible: bool = Field(description="Whether the reference satisfies every limit.")
     broken: tuple[str, ...] = Field(description="The limits that the reference violates.")
@@ -91,20 +93,29 @@ class ReferenceComparisonDocument(Interval):
 class RiskDocument(PlanDocument):
     """The risk measure that was maximized, and its components."""
 
-    kind: str
-    value: float
-    mean: float
-    cvar: float
+    kind: str = Field(description="Of the objective.")
+    value: float = Field(description="The measure that was maximized, in the unit of the gain.")
+    mean: float = Field(description="Of the gain over no own spend, less cost.")
+    cvar: float = Field(description="Mean of the gain in the worst share tail of the draws.")
     tail: float
-    probability_of_loss: float
+    probability_worse: float = Field(
+        description="Probability, if the model is right, that the plan gains less than the current "
+        "plan does; draws paired, at the plan's price."
+    )
 
 
 class CertificateDocument(PlanDocument):
     """A proof of how close the plan is to the optimum."""
 
-    kind: Literal["global", "stationary", "none"]
+    kind: Literal["global", "stationary", "none"] = Field(
+        description="global: for this model's draws and under the limits asked for, no plan is "
+        "better than the upper bound; stationary: no small change improves the plan. Neither says "
+        "that the model is right."
+    )
     upper_bound: float | None
-    gap: float | None
+    gap: float | None = Field(
+        description="How far, relative to its measure, the plan may be below the upper bound."
+    )
 
 
 class BindingDocument(PlanDocument):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.contract.plan_answers import AllocationAnswer
 from app.demo.tables import true_gain
-from app.services.planning.summary import money
+from app.display.words import amount
 from mmm.attribution.answers import ContributionReport
 from mmm.simulate.truth import Truth
 
@@ -24,10 +24,10 @@ def plan_summary(
     return (
         f"\n{NEW} has an estimated ROI of {new.mean:.2f}, with a 90 % credible interval from "
         f"{new.p5:.2f} to {new.p95:.2f}; {PROVEN}, with its long history, from {proven.p5:.2f} to "
-        f"{proven.p95:.2f}. Without risk aversion {NEW} gets {money(_spend(bold, NEW))}; the "
-        f"cautious plan {_verb(-moved[NEW])} it to {money(_spend(cautious, NEW))} and "
-        f"{_verb(-moved[PROVEN])} {PROVEN} to {money(_spend(cautious, PROVEN))}. In this world "
-        f"the cautious plan truly earns {money(abs(earned))} {'more' if earned >= 0 else 'less'}."
+        f"{proven.p95:.2f}. Without risk aversion {NEW} gets {amount(_spend(bold, NEW))}; the "
+        f"cautious plan {_verb(-moved[NEW])} it to {amount(_spend(cautious, NEW))} and "
+        f"{_verb(-moved[PROVEN])} {PROVEN} to {amount(_spend(cautious, PROVEN))}. In this world "
+        f"the cautious plan truly earns {amount(abs(earned))} {'more' if earned >= 0 else 'less'}."
     )
 
 

@@ -16,10 +16,9 @@ from plotly.offline import get_plotlyjs
 
 from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody
-from app.display.figures import change
+from app.display.figures import change, figure
 from app.report import figures
 from app.services.planning.allocate import allocate_model as allocate
-from app.services.planning.summary import money
 from mmm.attribution.answers import ChannelReturn, ContributionReport
 from mmm.attribution.contributions import contributions
 from mmm.attribution.response_curves import response_curves
@@ -98,7 +97,7 @@ def _lift_section(model: FittedModel) -> Iterator[str]:
     if not checks:
         return
     rows = [
-        (c.name, f"{money(c.lift)} ± {money(c.sd)}", _interval(c.predicted), f"{c.z:+.1f}")
+        (c.name, f"{figure(c.lift)} ± {figure(c.sd)}", _interval(c.predicted), f"{c.z:+.1f}")
         for c in checks
     ]
     lead = (
@@ -163,7 +162,7 @@ def _returns(total: ContributionReport) -> str:
         (
             c.name,
             grades[c.name].label if c.name in grades else "",
-            money(c.spend),
+            figure(c.spend),
             _roi(c, grades.get(c.name)),
             _interval(c.marginal_roi),
         )
@@ -177,7 +176,7 @@ def _returns(total: ContributionReport) -> str:
 def _roi(channel: ChannelReturn, note: GradeNote | None) -> str:
     """The ROI, or all that is known of it where the channel is too small to measure."""
     if note is not None and note.at_most is not None:
-        return f"at most {money(note.at_most)}"
+        return f"at most {figure(note.at_most)}"
     return _interval(channel.roi)
 
 
@@ -185,8 +184,8 @@ def _plan_table(allocation: AllocationAnswer) -> str:
     rows = [
         (
             c.name,
-            money(c.current),
-            money(c.spend),
+            figure(c.current),
+            figure(c.spend),
             change(c.change),
             _interval(c.marginal_roi),
         )
@@ -200,7 +199,7 @@ def _notes(sentences: Iterable[str]) -> str:
 
 
 def _interval(interval: Interval) -> str:
-    return f"{money(interval.mean)} [{money(interval.p5)}, {money(interval.p95)}]"
+    return f"{figure(interval.mean)} [{figure(interval.p5)}, {figure(interval.p95)}]"
 
 
 def _section(title: str, lead: str, *parts: str) -> str:

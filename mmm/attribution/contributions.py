@@ -7,7 +7,7 @@ import numpy as np
 from mmm.attribution.answers import Breakdown, Component, ContributionReport
 from mmm.attribution.decomposition import component_draws, component_labels
 from mmm.attribution.returns import channel_returns
-from mmm.data.kpi_value import value_unit
+from mmm.data.kpi_value import return_unit
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -33,7 +33,7 @@ def contributions(model: FittedModel, by: Breakdown = "total") -> ContributionRe
     ]
     return ContributionReport(
         unit=model.kpi_unit,
-        roi_unit=f"{value_unit(model.spec)} per currency",
+        roi_unit=return_unit(model.spec),
         by=by,
         components=tuple(rows),
         channels=tuple(channel_returns(model)),

@@ -26,6 +26,22 @@ def discount(weeks: int, horizon_end: int, rate: float) -> Array:
     return np.asarray((1.0 + rate) ** (-after / 52.0))[:, None]
 
 
+def money_unit(spec: ModelSpec, counted: str) -> str:
+    """The unit of an amount of money that is ``counted`` as profit or revenue: "EUR profit"."""
+    return f"{spec.currency} {counted}" if spec.currency else f"currency units of {counted}"
+
+
 def value_unit(spec: ModelSpec) -> str:
-    """The unit of value: ``currency``, or ``kpi units`` where a unit of the KPI has no value."""
-    return "currency" if spec.has_currency else "kpi units"
+    """The unit of value: "EUR profit"; "kpi units" where a unit of the KPI has no value.
+
+    Without ``spec.currency`` it is "currency units of profit". Where the KPI is revenue it is
+    revenue, elsewhere profit: what a unit earns before media is paid for.
+    """
+    if not spec.has_currency:
+        return "kpi units"
+    return money_unit(spec, "revenue" if spec.value_is_revenue else "profit")
+
+
+def return_unit(spec: ModelSpec) -> str:
+    """The unit of an ROI: value per unit of spend."""
+    return f"{value_unit(spec)} per {spec.currency or 'currency unit'}"

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from mmm.data.design import Design, design_of
+from mmm.data.kpi_value import money_unit
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
@@ -85,8 +86,8 @@ class FittedModel:
 
     @property
     def kpi_unit(self) -> str:
-        """Unit of the KPI: ``currency`` for revenue, else ``units``."""
-        return "currency" if self.spec.kpi.kind == "revenue" else "units"
+        """Unit of the KPI: ``EUR revenue`` or ``currency units of revenue``, else ``units``."""
+        return money_unit(self.spec, "revenue") if self.spec.kpi.kind == "revenue" else "units"
 
 
 def save_model(model: FittedModel, path: Path) -> None:

@@ -28,6 +28,8 @@ from mmm.spec.lift_test import LiftTest
 from mmm.spec.media import Channel, Competitor, Mediator
 from mmm.spec.sizes import MOST_CHANNELS, MOST_CONTROLS, MOST_LIFT_TESTS, MOST_PARTS
 
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
 type Many[T] = Annotated[tuple[T, ...], Field(max_length=MOST_PARTS)]
 
 
@@ -45,6 +47,10 @@ class ModelFields(Frozen):
     """The fields of a model's specification, each valid by itself, and their derived properties."""
 
     kpi: Kpi
+    currency: CurrencyCode | None = Field(
+        default=None,
+        description="ISO 4217 code, such as EUR, of every amount of money; units name it.",
+    )
     date: Column
     channels: Annotated[
         tuple[ChannelOrColumn, ...],
@@ -133,6 +139,11 @@ class ModelFields(Frozen):
         """Whether a unit of the KPI has a value in currency."""
         valued = self.kpi.value_per_unit is not None or self.unit_cost is not None
         return self.kpi.kind == "revenue" or valued
+
+    @property
+    def value_is_revenue(self) -> bool:
+        """Whether the value of the KPI is revenue, of which media must be paid and goods bought."""
+        return self.kpi.kind == "revenue"
 
     @property
     def unit_cost(self) -> float | None:

@@ -32,7 +32,7 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
         mean=mean(gain, weights).value,
         cvar=cvar(gain, tail, 0.0, weights).value,
         tail=tail,
-        probability_of_loss=probability_where(case, gain < 0),
+        probability_worse=probability_where(case, gain < true_gain(case, case.current)),
     )
 
 

@@ -29,6 +29,8 @@ from tests.app.running import fake_service, wait_for
 
 RELEASE = Path(__file__).with_name("release_0_1_0")
 EXPECTED = json.loads((RELEASE / "expected.json").read_text("utf-8"))
+EXPECTED["contributions"]["roi_unit"] = "currency units of profit per currency unit"
+"""Units say what they count; in that release it was "currency per currency"."""
 
 
 def unpack(folder: Path) -> Path:

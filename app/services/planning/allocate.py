@@ -20,9 +20,11 @@ from app.contract.plan_answers import (
     ReferenceComparisonDocument,
     RiskDocument,
     ScenarioDocument,
+    SecondOpinion,
 )
 from app.contract.plan_requests import AllocateBody, PlanHorizon
-from app.services.planning.evidence import evidence_warnings, grades_of
+from app.display.words import amount, apart, money
+from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import information_document, stability_document, stay_document
 from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of
@@ -33,7 +35,8 @@ from app.services.planning.second_opinion import (
     second_model_warnings,
     second_opinion,
 )
-from app.services.planning.summary import money, summary_of
+from app.services.planning.summary import PlanTold, summary_of
+from app.services.planning.units import gain_unit, gain_words
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -49,12 +52,37 @@ def allocate_model(
 ) -> AllocationAnswer:
     """The optimal plan of a loaded model, for use in scripts."""
     response, allocation, price = allocate_with_price(model, body, respond)
-    answer = _document(model, body, response, allocation, price, warnings or [])
+    answer = _document(model, body, response, allocation, price)
     asked = PlanAsked(body, price.price if price else None, response, allocation.spend)
     opinion = second_opinion(second, asked)
-    doubts = second_model_warnings(opinion, answer.versus_current.probability_better)
+    told = told_plan(model, body, answer, allocation, opinion)
+    doubts = second_model_warnings(opinion, answer.versus_current.probability_better, told.tested)
     return answer.model_copy(
-        update={"second_model": opinion, "warnings": (*doubts, *answer.warnings)}
+        update={
+            "summary": summary_of(told),
+            "second_model": opinion,
+            "warnings": (*doubts, *(warnings or ()), *answer.warnings),
+        }
+    )
+
+
+def told_plan(
+    model: FittedModel,
+    body: AllocateBody,
+    answer: AllocationAnswer,
+    allocation: Allocation,
+    opinion: SecondOpinion | None,
+) -> PlanTold:
+    """What the summary of an allocation tells."""
+    return PlanTold(
+        status=allocation.status,
+        weeks=body.horizon.weeks,
+        channels=answer.plan.channels,
+        versus=answer.versus_current,
+        words=gain_words(model, body.objective),
+        tested=rests_on_tests(answer.plan, answer.evidence),
+        stay_odds=allocation.stay.probability_better if allocation.stay else None,
+        second_odds=opinion.probability_better if opinion else None,
     )
 
 
@@ -64,21 +92,19 @@ def _document(
     response: AnyResponse,
     allocation: Allocation,
     price: PriceDocument | None,
-    warnings: list[str],
 ) -> AllocationAnswer:
+    """The answer as the model alone gives it, without its summary."""
     plan = plan_document(model, response, allocation.spend)
     versus_current = versus_document(allocation.versus_current)
     extrapolations = (*extrapolation_warnings(plan, response), *_price_extrapolation(price))
     return AllocationAnswer(
         status=allocation.status.value,
-        summary=summary_of(
-            allocation.status, body.horizon.weeks, plan.channels, versus_current, response.unit
-        ),
+        summary="",
         plan=plan,
         outcome=summarize(response.outcome(allocation.spend)),
         outcome_unit=model.kpi_unit,
         gain=summarize(allocation.gain),
-        gain_unit=response.unit,
+        gain_unit=gain_unit(model, body.objective),
         versus_current=versus_current,
         versus_proportional=versus_document(allocation.versus_proportional),
         price=price,
@@ -97,7 +123,6 @@ def _document(
         information=information_document(allocation),
         evidence=grades_of(model),
         warnings=(
-            *warnings,
             *evidence_warnings(model, plan),
             *extrapolations,
             *allocation.warnings,
@@ -209,18 +234,25 @@ def _price_extrapolation(price: PriceDocument | None) -> list[str]:
         return []
     low, high = price.observed
     return [
-        f"a price of {price.price:.4g} is outside the observed range ({low:.4g} to {high:.4g}); "
+        f"a price of {amount(price.price)} is outside the observed range ({amount(low)} to "
+        f"{amount(high)}); "
         "the answer extrapolates with a constant elasticity"
     ]
 
 
 def extrapolation_warnings(plan: Plan, response: AnyResponse) -> list[str]:
     """A warning for each channel whose spend exceeds the observed maximum."""
-    most = dict(zip(response.channels, response.channel_max, strict=True))
-    weeks = len(response.horizon)
-    return [
-        f"{channel.name}: {money(channel.spend)} exceeds the observed maximum of "
-        f"{money(most[channel.name])} in {weeks} weeks; the answer extrapolates the response curve"
-        for channel in plan.channels
-        if channel.beyond_observed
-    ]
+    most = dict(zip(response.channels, response.channel_max.tolist(), strict=True))
+    currency, weeks = response.model.spec.currency, len(response.horizon)
+    warnings = []
+    for channel in plan.channels:
+        if channel.beyond_observed:
+            digits = apart(channel.spend, most[channel.name])
+            spend, limit = (
+                money(each, currency, digits) for each in (channel.spend, most[channel.name])
+            )
+            warnings.append(
+                f"{channel.name}: {spend} exceeds the observed maximum of {limit} in {weeks} "
+                "weeks; the answer extrapolates the response curve"
+            )
+    return warnings

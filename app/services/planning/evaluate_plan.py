@@ -5,7 +5,7 @@ import numpy as np
 from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
 from app.contract.plan_requests import EvaluatePlanBody
 from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
-from app.services.planning.evidence import evidence_warnings, grades_of
+from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.responses import Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
@@ -14,6 +14,7 @@ from app.services.planning.second_opinion import (
     second_model_warnings,
     second_opinion,
 )
+from app.services.planning.units import gain_unit
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -45,12 +46,13 @@ def evaluation(
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     versus_current = versus_document(scored.versus_current)
     opinion = second_opinion(second, PlanAsked(coming, None, response, spend))
+    tested = rests_on_tests(plan, grades_of(model))
     return PlanEvaluation(
         plan=plan,
         outcome=summarize(response.outcome(spend)),
         outcome_unit=model.kpi_unit,
         gain=summarize(scored.gain),
-        gain_unit=response.unit,
+        gain_unit=gain_unit(model, body.objective),
         versus_current=versus_current,
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),
@@ -59,7 +61,7 @@ def evaluation(
         evidence=grades_of(model),
         second_model=opinion,
         warnings=(
-            *second_model_warnings(opinion, versus_current.probability_better),
+            *second_model_warnings(opinion, versus_current.probability_better, tested),
             *own_warnings,
             *evidence_warnings(model, plan),
             *scored.warnings,

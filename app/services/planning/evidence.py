@@ -1,6 +1,6 @@
 """What the evidence on channels means for a plan: grades, and a warning for money on weak ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.contract.plan_answers import Plan, PlannedChannel
 from mmm.posterior.evidence import LOWER_GRADES, MATTERS, GradeNote
@@ -26,6 +26,19 @@ def evidence_warnings(model: FittedModel, plan: Plan) -> Iterator[str]:
         cut = channel.spend <= channel.current and note is not None and note.grade == "too_small"
         if note and note.grade in LOWER_GRADES and not cut and _carries(channel, total, moved):
             yield f"{channel.name}: {note.label.lower()}. {note.reason}"
+
+
+def rests_on_tests(plan: Plan, grades: Mapping[str, GradeNote] | None) -> bool:
+    """Whether lift tests back every channel that carries the plan's change, and there is one."""
+    moved = sum(abs(channel.spend - channel.current) for channel in plan.channels)
+    carrying = [
+        channel.name
+        for channel in plan.channels
+        if abs(channel.spend - channel.current) >= MATTERS * moved > 0.0
+    ]
+    told = grades or {}
+    tested = (name in told and told[name].grade == "tested" for name in carrying)
+    return bool(carrying) and all(tested)
 
 
 def _carries(channel: PlannedChannel, total: float, moved: float) -> bool:

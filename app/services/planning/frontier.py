@@ -16,6 +16,7 @@ from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.evidence import grades_of
 from app.services.planning.responses import AnyResponse, response_of
+from app.services.planning.units import gain_unit
 from app.store.port import ArtefactStore
 from mmm.progress import Progress
 from mmm.summarize import summarize
@@ -53,7 +54,7 @@ class FrontierJob:
                 break
         answer = FrontierAnswer(
             points=tuple(points),
-            gain_unit=response.unit,
+            gain_unit=gain_unit(model, body.objective),
             outcome_unit=model.kpi_unit,
             evidence=grades_of(model),
             warnings=tuple(job.request["warnings"]),

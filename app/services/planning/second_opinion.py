@@ -8,6 +8,7 @@ import numpy as np
 from app.contract.documents import SecondModelDocument
 from app.contract.plan_answers import SecondOpinion
 from app.contract.plan_requests import PlanHorizon
+from app.display.words import chances
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from mmm.errors import QueryError
 from mmm.posterior.fitted import FittedModel
@@ -76,8 +77,13 @@ def _gain(response: AnyResponse, spend: Array) -> Array:
     return np.asarray(response.draws(spend) - cost)
 
 
-def second_model_warnings(opinion: SecondOpinion | None, promised: float) -> Iterator[str]:
-    """A sentence where the second model doubts a plan that the model promises to be better."""
+def second_model_warnings(
+    opinion: SecondOpinion | None, promised: float, tested: bool
+) -> Iterator[str]:
+    """A sentence where the second model doubts a plan that the model promises to be better.
+
+    ``promised``: the model's probability; ``tested``: whether lift tests back what it rests on.
+    """
     if opinion is None:
         return
     if opinion.status == "pending":
@@ -88,6 +94,7 @@ def second_model_warnings(opinion: SecondOpinion | None, promised: float) -> Ite
     odds = opinion.probability_better
     if odds is not None and odds < DOUBTED <= promised:
         yield (
-            f"second model: with {opinion.structure} this plan is better than today's with "
-            f"probability {odds:.2f}, not {promised:.2f}: the gain rests on the form of the model"
+            f"second model: with {opinion.structure} this plan is better than today's in "
+            f"{chances(odds, tested)} cases, not in {chances(promised, tested)}: the gain rests on "
+            "the form of the model"
         )

@@ -1,8 +1,10 @@
-"""The summary sentence of an allocation, and of a plan against its actual weeks."""
+"""The summary of a plan in sentences, and of a plan against its actual weeks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
+from app.display.words import GainWords, amount, chances, in_unit
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 from optimizer.allocation import Status
 
@@ -10,75 +12,125 @@ SAME = 1e-9
 NOTICEABLE = 0.01
 """Changes below this share of the plan's total are not mentioned."""
 _GIVEN = ("reference", "plan")
+_DEFENSIBLE = "it is as good as any that can be defended"
+_IF = "if the model is right"
 
 
-def summary_of(
-    status: Status,
-    weeks: int,
-    channels: Sequence[PlannedChannel],
-    versus: ReferenceComparisonDocument,
-    unit: str,
-) -> str:
-    """Which spend to change, the expected gain, and its credible interval."""
-    total = sum(channel.spend for channel in channels)
-    scale = total if total > 0.0 else 1.0
-    raised = _moves(channels, scale, sign=1.0)
-    cut = _moves(channels, scale, sign=-1.0)
-    return f"{_moved(status, raised, cut, total, weeks)}{_effect(versus, unit)}."
+@dataclass(frozen=True)
+class PlanTold:
+    """What the summary of a plan tells.
+
+    ``versus``: the plan against the present one.  ``tested``: whether lift tests back every channel
+    that the change rests on.  ``stay_odds``: probability that the best plan found is better than
+    staying; None where that was not judged.  ``second_odds``: probability under the second model
+    that the plan is better than the present one, None where it says none.
+    """
+
+    status: Status
+    weeks: int
+    channels: Sequence[PlannedChannel]
+    versus: ReferenceComparisonDocument
+    words: GainWords
+    tested: bool = False
+    stay_odds: float | None = None
+    second_odds: float | None = None
+
+    @property
+    def total(self) -> float:
+        """The plan's spend over the horizon."""
+        return sum(channel.spend for channel in self.channels)
+
+    @property
+    def is_present_plan(self) -> bool:
+        """Whether the plan gains what the present one does in every draw that counts."""
+        return max(abs(self.versus.p5), abs(self.versus.p95)) <= SAME * (
+            1.0 + self.versus.reference_total
+        )
 
 
-def _moves(channels: Sequence[PlannedChannel], scale: float, sign: float) -> list[str]:
-    changes = sorted(((sign * (c.spend - c.current), c.name) for c in channels), reverse=True)
-    return [f"{name} by {money(amount)}" for amount, name in changes if amount > NOTICEABLE * scale]
+def summary_of(told: PlanTold) -> str:
+    """Which spend to change, the expected gain, its interval, and its chances."""
+    if told.status is Status.STAY:
+        return _stay(told)
+    opening = f"Spend {_span(told)}: {_moves(told)}"
+    if told.is_present_plan:
+        return f"{opening}; this is the present plan."
+    return f"{opening}. It is expected to {_effect(told)}."
 
 
-def _moved(status: Status, raised: list[str], cut: list[str], total: float, weeks: int) -> str:
-    span = f"{money(total)} over {weeks} week{'s' if weeks != 1 else ''}"
-    if status is Status.STAY:
-        stay = "the present mix" if raised or cut else "the present plan"
-        return f"Stay with {stay} ({span}): what could be gained is within noise"
-    opening = f"Spend {span}: "
-    if status is Status.TARGET_UNREACHABLE:
-        opening = f"The target is out of reach; the closest plan spends {span}: "
+def _span(told: PlanTold) -> str:
+    weeks = f"{told.weeks} week{'s' if told.weeks != 1 else ''}"
+    return f"{told.words.spend(told.total)} over {weeks}"
+
+
+def _moves(told: PlanTold) -> str:
+    raised, cut = _changes(told, sign=1.0), _changes(told, sign=-1.0)
     steps = []
     if raised:
         steps.append("raise " + _list(raised))
     if cut:
         steps.append("cut " + _list(cut))
-    return opening + (", ".join(steps) if steps else "keep every channel as it is")
+    return ", ".join(steps) if steps else "keep every channel as it is"
 
 
-def _effect(versus: ReferenceComparisonDocument, unit: str) -> str:
-    if max(abs(versus.p5), abs(versus.p95)) <= SAME * (1.0 + versus.reference_total):
-        return "; this is the present plan"
-    word = "more" if versus.mean >= 0.0 else "less"
-    return (
-        f"; the gain is expected to be {money(abs(versus.mean))} {unit} {word} than with the "
-        f"present plan (90 % interval {money(versus.p5)} to {money(versus.p95)}), and better "
-        f"with probability {versus.probability_better:.2f}"
+def _changes(told: PlanTold, sign: float) -> list[str]:
+    least = NOTICEABLE * (told.total or 1.0)
+    changes = sorted(((sign * (c.spend - c.current), c.name) for c in told.channels), reverse=True)
+    return [f"{name} by {told.words.spend(change)}" for change, name in changes if change > least]
+
+
+def _stay(told: PlanTold) -> str:
+    """Staying told as a result; where only the mix is the present one, with what the total does."""
+    moved = _changes(told, sign=1.0) or _changes(told, sign=-1.0)
+    plan = "the present mix at this total" if moved else "the present plan"
+    odds = ""
+    if told.stay_odds is not None:
+        other = "mix" if moved else "plan"
+        chance = _only(chances(told.stay_odds, told.tested))
+        odds = f"; the best other {other} that was found is better in {chance} cases {_IF}"
+    opening = f"Stay with {plan} ({_span(told)}): {_DEFENSIBLE}{odds}."
+    if not moved or told.is_present_plan:
+        return opening
+    return f"{opening} The change of the total itself is expected to {_effect(told)}."
+
+
+def _only(chance: str) -> str:
+    return chance if chance.startswith("fewer") else f"only {chance}"
+
+
+def _effect(told: PlanTold) -> str:
+    """The difference to the present plan, told from the side on which it lies."""
+    versus, words = told.versus, told.words
+    more = versus.mean >= 0.0
+    other = "the present plan"
+    if abs(versus.reference_total - told.total) > NOTICEABLE * max(versus.reference_total, 1e-9):
+        other += f", which spends {words.spend(versus.reference_total)}"
+    chance = versus.probability_better if more else 1.0 - versus.probability_better
+    text = (
+        f"{words.difference(versus.mean)} than {other} (90 % interval {words.size(versus.p5)} to "
+        f"{words.size(versus.p95)}) and is {'better' if more else 'worse'} in "
+        f"{chances(chance, told.tested)} cases {_IF}"
     )
+    if told.second_odds is None:
+        return text
+    second = told.second_odds if more else 1.0 - told.second_odds
+    return f"{text}; by the second model, in {chances(second, told.tested)}"
 
 
 def _list(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
-def money(amount: float) -> str:
-    """A number with at least three significant digits and thousands separators."""
-    if abs(amount) >= 100.0:
-        return f"{amount:,.0f}"
-    return f"{amount:.3g}"
-
-
 def variance_summary(comparison: PlanVersusActual) -> str:
     """One sentence: the difference, its largest cause, and whether the residual is noise."""
     causes = {row.kind: row.amount.mean for row in comparison.rows if row.kind not in _GIVEN}
     kind = max(causes, key=lambda name: abs(causes[name]))
-    gap = comparison.difference.mean
+    gap, cause = comparison.difference.mean, causes[kind]
     rest = "within" if comparison.residual.within else "outside"
     return (
-        f"{comparison.weeks} of {comparison.weeks_planned} weeks: {money(comparison.actual)} "
-        f"{comparison.unit}, {money(abs(gap))} {'more' if gap >= 0.0 else 'less'} than planned; "
-        f"the largest cause is {kind} ({causes[kind]:+,.4g}); the residual is {rest} the model's "
-        "predictive interval."
+        f"{comparison.weeks} of {comparison.weeks_planned} weeks: "
+        f"{in_unit(comparison.actual, comparison.unit)}, {amount(abs(gap))} "
+        f"{'more' if gap >= 0.0 else 'less'} than planned; the largest cause is {kind} "
+        f"({amount(abs(cause))} {'more' if cause >= 0.0 else 'less'}); the residual is {rest} the "
+        "model's predictive interval."
     )

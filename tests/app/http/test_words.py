@@ -1,13 +1,21 @@
 """Small pieces that people read: CSV cells, the summary sentence, headers."""
 
-import pytest
+from dataclasses import replace
 
-from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.contract.plan_answers import Plan, PlannedChannel, ReferenceComparisonDocument
+from app.display import words
+from app.display.words import GainWords
 from app.http.accepted import wait_seconds, wants_async
 from app.routes.queries import wants_csv
-from app.services.planning.summary import money, summary_of
+from app.services.planning.evidence import rests_on_tests
+from app.services.planning.summary import PlanTold, summary_of
 from app.services.projects.csv_export import safe, write_csv
 from mmm.interval import Interval
+from mmm.posterior.evidence import GradeNote
 from optimizer.allocation import Status
 
 
@@ -80,32 +88,125 @@ def channel(name: str, spend: float, current: float) -> PlannedChannel:
     )
 
 
-def versus(mean: float, p5: float, p95: float) -> ReferenceComparisonDocument:
-    rest = {"reference_total": 1.0, "reference_feasible": True, "broken": ()}
+def versus(mean: float, p5: float, p95: float, **rest) -> ReferenceComparisonDocument:
+    given = {"reference_total": 1_000_000.0, "reference_feasible": True, "broken": ()}
     return ReferenceComparisonDocument(
-        mean=mean, p5=p5, p50=mean, p95=p95, probability_better=0.93, **rest
+        **{"mean": mean, "p5": p5, "p50": mean, "p95": p95, "probability_better": 0.93}
+        | given
+        | rest
     )
 
 
-def test_the_summary_names_moves_gain_and_probability() -> None:
-    channels = [channel("tv", 600_000, 400_000), channel("search", 400_000, 600_000)]
-    text = summary_of(Status.OPTIMAL, 13, channels, versus(50_000, -1_000, 90_000), "currency")
-    assert text == (
-        "Spend 1,000,000 over 13 weeks: raise tv by 200,000, cut search by 200,000; the gain is "
-        "expected to be 50,000 currency more than with the present plan (90 % interval -1,000 to "
-        "90,000), and better with probability 0.93."
+MOVED = (channel("tv", 600_000, 400_000), channel("search", 400_000, 600_000))
+KEPT = (channel("tv", 1_000_000, 1_000_000),)
+EUROS = GainWords("EUR", "profit", in_money=True)
+
+
+def told(**changes) -> PlanTold:
+    given = PlanTold(Status.OPTIMAL, 13, MOVED, versus(51_234, -1_000, 90_000), EUROS)
+    return replace(given, **changes)
+
+
+def test_the_summary_names_moves_gain_and_chances() -> None:
+    assert summary_of(told(second_odds=0.61)) == (
+        "Spend €1 million over 13 weeks: raise tv by €200,000, cut search by €200,000. It is "
+        "expected to earn €51,200 more profit than the present plan (90 % interval -€1,000 to "
+        "€90,000) and is better in 19 of 20 cases if the model is right; by the second model, in "
+        "12 of 20."
     )
 
 
-def test_the_summary_of_staying_and_of_no_change() -> None:
-    same = [channel("tv", 100.0, 100.0)]
-    stay = summary_of(Status.STAY, 1, same, versus(1, -5, 7), "currency")
-    assert stay.startswith("Stay with the present plan (100 over 1 week): ")
-    scaled = summary_of(Status.STAY, 1, [channel("tv", 120.0, 100.0)], versus(1, -5, 7), "currency")
-    assert scaled.startswith("Stay with the present mix (120 over 1 week): ")
-    kept = summary_of(Status.FEASIBLE, 2, same, versus(0, 0, 0), "currency")
-    assert kept == "Spend 100 over 2 weeks: keep every channel as it is; this is the present plan."
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (GainWords(None, "profit", True), "earn 51,200 currency units more profit than"),
+        (GainWords("CHF", "revenue", True), "bring CHF 51,200 more revenue after media spend than"),
+        (GainWords(None, "units", False), "bring 51,200 more units than"),
+        (GainWords("EUR", "sales", True), "bring €51,200 more sales than"),
+    ],
+)
+def test_a_gain_says_what_it_counts(words, expected) -> None:
+    assert expected in summary_of(told(words=words))
 
 
-def test_money() -> None:
-    assert [money(x) for x in (1234567.8, 99.44, 0.01234)] == ["1,234,568", "99.4", "0.0123"]
+def test_staying_is_told_as_a_result() -> None:
+    stay = {"status": Status.STAY, "stay_odds": 0.54}
+    same = told(channels=KEPT, versus=versus(0, 0, 0), **stay)
+    assert summary_of(same) == (
+        "Stay with the present plan (€1 million over 13 weeks): it is as good as any that can be "
+        "defended; the best other plan that was found is better in only 11 of 20 cases if the "
+        "model is right."
+    )
+
+
+def test_staying_with_the_mix_tells_what_the_total_does() -> None:
+    less = versus(-856_660, -900_000, -800_000, probability_better=0.0)
+    text = summary_of(
+        told(status=Status.STAY, stay_odds=0.54, channels=(channel("tv", 500_000, 1e6),),
+             versus=less)
+    )  # fmt: skip
+    assert text.startswith("Stay with the present mix at this total (€500,000 over 13 weeks): it")
+    assert text.endswith(
+        "The change of the total itself is expected to earn €857,000 less profit than the present "
+        "plan, which spends €1 million (90 % interval -€900,000 to -€800,000) and is worse in 19 "
+        "of 20 cases if the model is right."
+    )
+
+
+def test_the_present_plan_is_told_as_such() -> None:
+    kept = summary_of(told(weeks=2, channels=KEPT, versus=versus(0, 0, 0)))
+    assert kept == (
+        "Spend €1 million over 2 weeks: keep every channel as it is; this is the present plan."
+    )
+
+
+@pytest.mark.parametrize(
+    ("probability", "tested", "expected"),
+    [
+        (1.0, False, "19 of 20"),
+        (1.0, True, "more than 19 of 20"),
+        (0.85, False, "17 of 20"),
+        (0.5, True, "10 of 20"),
+        (0.0, True, "fewer than 1 of 20"),
+    ],
+)
+def test_chances_are_never_certain(probability, tested, expected) -> None:
+    assert words.chances(probability, tested) == expected
+
+
+def test_a_printed_probability_is_never_one_or_zero() -> None:
+    assert [words.probability(p) for p in (1.0, 0.996, 0.5, 0.0)] == [
+        "> 0.99", "> 0.99", "0.50", "< 0.01",
+    ]  # fmt: skip
+
+
+def test_amounts_have_three_digits_at_most() -> None:
+    amounts = (1234567.8, 999_999.0, 26_123.0, 99.44, 0.01234, 4.65e9, 0.0, -1200.0)
+    assert [words.amount(x) for x in amounts] == [
+        "1.23 million", "1 million", "26,100", "99.4", "0.0123", "4.65 billion", "0", "-1,200",
+    ]  # fmt: skip
+
+
+@given(st.floats(-1e18, 1e18))
+def test_no_amount_is_written_with_an_exponent(value) -> None:
+    for currency in (None, "EUR", "SEK"):
+        text = words.money(value, currency).replace(f"{currency or ''}", "")
+        assert "e+" not in text
+        assert "e-" not in text
+
+
+@given(st.floats(1.0, 1e12), st.floats(1.001, 1.1))
+def test_two_amounts_that_differ_are_told_apart(value, factor) -> None:
+    digits = words.apart(value, value * factor)
+    assert words.amount(value, digits) != words.amount(value * factor, digits)
+
+
+def test_the_chances_are_capped_unless_every_mover_is_tested() -> None:
+    movers = {"tv": "tested", "search": "seen"}
+    grades = {
+        name: GradeNote(grade=grade, label=grade, reason="") for name, grade in movers.items()
+    }
+    plan = Plan(total=1e6, channels=MOVED, by_week=(), by_geo=(), by_week_and_geo=(), cells=())
+    assert not rests_on_tests(plan, grades)
+    assert not rests_on_tests(plan, None)
+    assert rests_on_tests(plan, grades | {"search": grades["tv"]})

@@ -53,7 +53,7 @@ def test_the_parts_of_the_answer_agree_with_each_other():
     measure = measure_of(MeanCvar(risk_aversion=0.5, tail=0.1))
     assert answer.risk.value == measure.value(answer.gain)
     assert answer.risk.value == pytest.approx(0.5 * answer.risk.mean + 0.5 * answer.risk.cvar)
-    assert answer.risk.probability_of_loss == (answer.gain < 0).mean()
+    assert answer.risk.probability_worse == (answer.versus_current.difference < 0).mean()
     slopes = response.jacobian(answer.spend).mean(axis=0)
     np.testing.assert_allclose(answer.marginal_response, slopes, atol=1e-9)
 
