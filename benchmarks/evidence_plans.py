@@ -35,6 +35,7 @@ def planned(
     body = AllocateBody.model_validate(
         {
             "horizon": {"start": model.panel.weeks[-1] + timedelta(weeks=1), "weeks": WEEKS},
+            "reference": "last_weeks",
             "budget": {"total": float(usual.sum())},
             "channels": {
                 name: {"min": 0.0, "max": float(MOST * spend)}

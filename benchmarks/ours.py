@@ -17,12 +17,13 @@ from benchmarks.measure import Job, report_again, report_failure, report_fit, re
 from benchmarks.score import HIGHEST, LOWEST, WEEKS, score_plan
 from benchmarks.worlds import Array, PriceOn, World, make
 from mmm.attribution.returns import channel_contributions
+from mmm.counterfactual.reference import ReferenceChoice
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import Granularity
-from mmm.plan.response import PlanResponse, plan_response
+from mmm.plan.response import Assumptions, PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel, save_model
 from mmm.progress import Progress
 from mmm.spec.model import ModelSpec, parse_spec
@@ -103,7 +104,9 @@ def _plan(
 ) -> tuple[PlanResponse, Allocation]:
     start = model.panel.weeks[-1] + timedelta(weeks=1)
     horizon = Horizon(start=start, weeks=WEEKS)
-    response = plan_response(model, horizon, granularity=Granularity("even", "optimised"))
+    assumed = Assumptions(reference=ReferenceChoice("last_weeks"))
+    granularity = Granularity("even", "optimised")
+    response = plan_response(model, horizon, assumed=assumed, granularity=granularity)
     return response, _allocate(world, objective, response)
 
 

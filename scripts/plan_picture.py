@@ -92,6 +92,7 @@ def picture_of(world: World, model: FittedModel) -> Picture:
     keep = {name: {"fixed": float(x)} for name, x in zip(names, spent, strict=True)}
     request = {
         "horizon": {"start": past.weeks[-1] + timedelta(weeks=1), "weeks": WEEKS},
+        "reference": "last_weeks",
         "budget": {"total": float(spent.sum())},
         "objective": OBJECTIVE,
     }

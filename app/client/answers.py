@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from app.client.rows import flat, rows
 from app.client.with_tables import Tables, WithTables
-from app.contract.plan_answers import AllocationAnswer, FrontierAnswer, PlanEvaluation
+from app.contract.frontier_answers import FrontierAnswer
+from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.projects import ProjectPlanVersusActual
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
 from app.contract.scenarios import Comparison

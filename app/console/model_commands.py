@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mmm.posterior.fitted import FittedModel
 
 Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
+Reference = Annotated[
+    Literal["last_weeks", "last_year"] | None,
+    typer.Option(help="Today's plan; default: last year's weeks where the data have 60."),
+]
 
 
 def register(cli: typer.Typer) -> None:
@@ -104,8 +108,9 @@ def allocate(
     model: ExistingFile,
     weeks: Annotated[int, typer.Option(help="Weeks to plan, after the last of the data.")] = 13,
     total: Annotated[
-        float | None, typer.Option(help="Budget; default: the spend of as many recent weeks.")
+        float | None, typer.Option(help="Budget; default: the total of the reference.")
     ] = None,
+    reference: Reference = None,
     risk_aversion: Annotated[
         float, typer.Option(help="0 maximizes the expected gain, 1 the mean of the worst cases.")
     ] = 0.5,
@@ -133,7 +138,8 @@ def allocate(
     fitted, warnings = _load_accepted(model, accept_rejected)
     given = {
         "horizon": _horizon_after_data(fitted, weeks),
-        "budget": {"total": _recent_spend(fitted, weeks) if total is None else total},
+        "budget": {"total": _reference_total(fitted, weeks, reference) if total is None else total},
+        "reference": reference,
         "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
         "channels": bounds,
     }
@@ -151,6 +157,7 @@ def evaluate_plan(
         typer.Option(metavar="CHANNEL=NUMBER", help="Total over the weeks; once per channel."),
     ] = None,
     weeks: Annotated[int, typer.Option(help="Weeks of the plan, after the last of the data.")] = 13,
+    reference: Reference = None,
     request: RequestFile = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
@@ -165,7 +172,11 @@ def evaluate_plan(
 
     spend = amounts("--plan", plan or [])
     fitted, warnings = _load_accepted(model, accept_rejected)
-    given = {"horizon": _horizon_after_data(fitted, weeks), "plan": spend}
+    given = {
+        "horizon": _horizon_after_data(fitted, weeks),
+        "plan": spend,
+        "reference": reference,
+    }
     body = request_of(EvaluatePlanBody, load_request(request) if request else given)
     evaluated = evaluation(fitted, body, warnings)
     show(evaluated, as_json, plan_table, gain_table, warnings=evaluated.warnings)
@@ -206,6 +217,10 @@ def _horizon_after_data(model: "FittedModel", weeks: int) -> dict[str, Any]:
     return {"start": start.isoformat(), "weeks": weeks}
 
 
-def _recent_spend(model: "FittedModel", weeks: int) -> float:
-    """Total spend of the last ``weeks`` weeks, over all channels and geos."""
-    return float(model.panel.array("spend")[-weeks:].sum())
+def _reference_total(
+    model: "FittedModel", weeks: int, kind: Literal["last_weeks", "last_year"] | None
+) -> float:
+    """Total of today's plan over the ``weeks`` weeks after the data."""
+    from mmm.counterfactual.reference import ReferenceChoice, reference_plan
+
+    return float(reference_plan(model, weeks, ReferenceChoice(kind)).spend.sum())

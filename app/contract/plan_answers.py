@@ -1,10 +1,11 @@
-"""Documents of allocations, plan evaluations and frontiers: the plan, its gain and its risk."""
+"""Documents of allocations and plan evaluations: the plan, its gain and its risk."""
 
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mmm.counterfactual.question import ReferenceKind
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
 
@@ -88,6 +89,17 @@ class ReferenceComparisonDocument(Interval):
     reference_total: float = Field(description="Total spend of the reference, currency.")
     reference_feasible: bool = Field(description="Whether the reference satisfies every limit.")
     broken: tuple[str, ...] = Field(description="The limits that the reference violates.")
+
+
+class ReferenceDocument(PlanDocument):
+    """Today's plan, which every ``current`` of the answer is."""
+
+    kind: ReferenceKind
+    start: date | None = Field(description="First week that it repeats; null if it was given.")
+    end: date | None = Field(description="Last week that it repeats; null if it was given.")
+
+
+REFERENCE: Any = Field(default=None, description="Null in answers of a release without references.")
 
 
 class RiskDocument(PlanDocument):
@@ -235,8 +247,9 @@ class AllocationAnswer(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
+    reference: ReferenceDocument | None = REFERENCE
     versus_current: ReferenceComparisonDocument = Field(
-        description="Against current spend at the plan's price."
+        description="Against the reference at the plan's price."
     )
     versus_proportional: ReferenceComparisonDocument
     price: PriceDocument | None = Field(description="Only if the price was decided.")
@@ -262,6 +275,7 @@ class PlanEvaluation(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
+    reference: ReferenceDocument | None = REFERENCE
     versus_current: ReferenceComparisonDocument
     versus_proportional: ReferenceComparisonDocument
     risk: RiskDocument
@@ -269,32 +283,4 @@ class PlanEvaluation(PlanDocument):
     pairs: tuple[PairDocument, ...]
     evidence: dict[str, GradeNote] | None = EVIDENCE
     second_model: SecondOpinion | None = SECOND
-    warnings: tuple[str, ...]
-
-
-class FrontierPoint(PlanDocument):
-    """One plan of the frontier; spend by channel over the horizon."""
-
-    total: float
-    risk_aversion: float | None
-    status: str
-    spend: dict[str, float]
-    gain: Interval
-    cvar: float
-    tail: float
-    value: float = Field(description="Value of the objective.")
-    outcome: Interval
-    marginal_roi: float | None = Field(
-        description="Value of the next unit of currency, spread in proportion to the plan."
-    )
-    certificate: CertificateDocument
-
-
-class FrontierAnswer(PlanDocument):
-    """The points of the frontier, in the order of the request."""
-
-    points: tuple[FrontierPoint, ...]
-    gain_unit: str
-    outcome_unit: str
-    evidence: dict[str, GradeNote] | None = EVIDENCE
     warnings: tuple[str, ...]

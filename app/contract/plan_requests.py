@@ -5,7 +5,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from app.contract.base import Name, RequestBody
-from mmm.counterfactual.question import Future, Intervention
+from mmm.counterfactual.question import (
+    REFERENCE,
+    REFERENCE_SPEND,
+    Future,
+    Intervention,
+    ReferenceKind,
+    ReferenceSpend,
+)
 from mmm.plan.horizon import Horizon
 from mmm.spec.numbers import LARGEST, NotNegative, PartOfOne, Positive
 from mmm.spec.sizes import (
@@ -42,7 +49,7 @@ class Phasing(RequestBody):
 
     kind: Literal["historic", "even", "optimised"] = Field(
         default="historic",
-        description="Over weeks: as in the most recent ones, evenly, or optimized.",
+        description="Over weeks: as in the reference, evenly, or optimized.",
     )
     geos: Literal["usual", "optimised"] = Field(
         default="usual", description="Over geos: according to kind, or optimized."
@@ -86,6 +93,8 @@ class PlanHorizon(RequestBody):
     """
 
     horizon: Horizon
+    reference: ReferenceKind | None = Field(default=None, description=REFERENCE)
+    reference_spend: ReferenceSpend = Field(default_factory=dict, description=REFERENCE_SPEND)
     phasing: Phasing = Phasing()
     assume: tuple[Intervention, ...] = Field(default=(), max_length=MOST_INTERVENTIONS)
     future: Future = Field(default_factory=dict)

@@ -92,6 +92,7 @@ def allocate(
         model_id,
         {
             "horizon": {"start": str(past.weeks[-1] + timedelta(weeks=1)), "weeks": WEEKS},
+            "reference": "last_weeks",
             "budget": {"total": float(recent.sum())},
             "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": 0.1},
             "channels": fixed if keep else {},

@@ -38,6 +38,7 @@ from mmm.counterfactual.question import (
     UncertaintySplit,
     WeekEffect,
 )
+from mmm.counterfactual.reference import ReferenceChoice
 from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.evidence import GradeNote
@@ -92,7 +93,8 @@ def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair,
         detail = f"{end} is more than two years past the data; the latest is {latest}"
         raise QueryError([Issue("/window/end", "too_far", detail)])
     tail = longest_delay(model.structure)
-    base, warnings = extend_timeline(model, end, tail, request.future, "last_year")
+    reference = ReferenceChoice(request.reference, request.reference_spend)
+    base, warnings = extend_timeline(model, end, tail, request.future, reference)
     stop = base.index(end) + 1
     if request.after == "zero":
         base = without_tail_spend(base, stop)

@@ -7,6 +7,13 @@ from datetime import date
 import numpy as np
 
 from mmm.counterfactual.question import FutureRule
+from mmm.counterfactual.reference import (
+    DEFAULT_REFERENCE,
+    YEAR,
+    ReferenceChoice,
+    ReferencePlan,
+    reference_plan,
+)
 from mmm.counterfactual.variables import (
     MEDIATOR,
     VariableRef,
@@ -21,20 +28,22 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
-YEAR = 52
-
-
 type FutureRules = Mapping[str, FutureRule]
 
 
 def extend_timeline(
-    model: FittedModel, end: date, tail: int, future: FutureRules, default_spend: str | None
+    model: FittedModel,
+    end: date,
+    tail: int,
+    future: FutureRules,
+    own_spend: ReferenceChoice | None,
 ) -> tuple[Variables, list[str]]:
     """The observed weeks, future weeks to ``end``, and ``tail`` weeks without own spend.
 
-    Returns the variables and a warning for each default used. ``default_spend`` is the rule for
-    channels not named in ``future``; None leaves them at zero. Raises QueryError for an unknown
-    variable, a mediator, a list of the wrong length, or rules where no week is in the future.
+    Returns the variables and a warning for each default used. ``own_spend`` is the reference that
+    channels not named in ``future`` follow; None leaves them at zero. Raises QueryError for an
+    unknown variable, a mediator, a list of the wrong length, a wrong reference, or rules where no
+    week is in the future.
     """
     history = model.design.observed
     last = model.panel.weeks[-1]
@@ -47,11 +56,17 @@ def extend_timeline(
     if not ahead:
         if future:
             raise QueryError([Issue("/future", "no_future", "the window ends within the data")])
+        if own_spend not in (None, DEFAULT_REFERENCE):
+            raise QueryError([Issue("/reference", "no_future", "the window ends within the data")])
         return _with_listed_events(model, _extend(history, tail)), []
     world = _with_listed_events(model, _extend(history, ahead + tail))
     future_weeks = slice(len(model.panel.weeks), len(model.panel.weeks) + ahead)
     assumed: dict[str, list[str]] = {}
-    for name, rule in _defaults(model, default_spend).items():
+    if own_spend is not None:
+        reference = reference_plan(model, ahead, own_spend)
+        world, unnamed = _with_reference(model, world, reference, future_weeks, future)
+        assumed[reference.description] = unnamed
+    for name, rule in _defaults(model).items():
         if name not in future:
             world = _apply_rule(
                 model, world, find_variable(model, name, ""), rule, future_weeks, history
@@ -60,7 +75,9 @@ def extend_timeline(
     for name, rule in future.items():
         world = _apply_rule(model, world, variables[name], rule, future_weeks, history)
     assumed |= _unstated_assumptions(model, future)
-    return world, [f"after {last}, {how}: {', '.join(names)}" for how, names in assumed.items()]
+    return world, [
+        f"after {last}, {how}: {', '.join(names)}" for how, names in assumed.items() if names
+    ]
 
 
 def _extend(history: Variables, weeks: int) -> Variables:
@@ -99,15 +116,29 @@ def _with_listed_events(model: FittedModel, world: Variables) -> Variables:
     return replace(world, events=events)
 
 
-def _defaults(model: FittedModel, default_spend: str | None) -> dict[str, FutureRule]:
+def _with_reference(
+    model: FittedModel,
+    world: Variables,
+    reference: ReferencePlan,
+    future_weeks: slice,
+    future: FutureRules,
+) -> tuple[Variables, list[str]]:
+    """``world`` with the reference's spend of the channels not in ``future``, and their names."""
+    spend, unnamed = world.spend.copy(), []
+    for c, name in enumerate(model.structure.channels):
+        if name not in future:
+            spend[future_weeks, :, c] = reference.spend[..., c]
+            unnamed.append(name)
+    return replace(world, spend=spend), unnamed
+
+
+def _defaults(model: FittedModel) -> dict[str, FutureRule]:
     s = model.structure
     rules: dict[str, FutureRule] = dict.fromkeys(s.controls, "last_year")
     if s.has_price:
         rules["price"] = "hold"
     rules |= {f"{name}.price": "hold" for name in s.priced_rivals}
     rules |= {f"{name}.spend": "hold" for name in s.spending_rivals}
-    if default_spend == "last_year":
-        rules |= dict.fromkeys(s.channels, "last_year")
     return rules
 
 

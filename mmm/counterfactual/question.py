@@ -9,9 +9,10 @@ from mmm.interval import Answer, Effect, Interval
 from mmm.posterior.evidence import GradeNote
 from mmm.spec.base import Frozen
 from mmm.spec.calendar import Day
-from mmm.spec.numbers import MOST_TIMES, Number, Times
+from mmm.spec.numbers import MOST_TIMES, NotNegative, Number, Times
 from mmm.spec.sizes import MOST_INTERVENTIONS, MOST_VARIABLES, MOST_WEEKS, VariableName
 
+ReferenceKind = Literal["last_weeks", "last_year", "given"]
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
 type FutureRule = (
@@ -20,6 +21,21 @@ type FutureRule = (
 )
 """The future of a variable: a rule, or its value in each week after the data."""
 Future = Annotated[dict[VariableName, FutureRule], Field(max_length=MOST_VARIABLES)]
+
+type WeeklyAmounts = Annotated[tuple[NotNegative, ...], Field(max_length=MOST_WEEKS)]
+ReferenceSpend = Annotated[
+    dict[VariableName, NotNegative | WeeklyAmounts], Field(max_length=MOST_VARIABLES)
+]
+"""Own spend of a given reference by channel: a total over the weeks, or one amount a week."""
+
+REFERENCE = (
+    "Today's plan after the data: the last weeks again, the same weeks of last year, or given in "
+    "reference_spend. Default: last year's where the data have 60 weeks, else the last ones."
+)
+REFERENCE_SPEND = (
+    "Of a given reference: every channel's total over the weeks after the data, or one amount a "
+    "week."
+)
 
 
 class WeekRange(Frozen):
@@ -85,6 +101,8 @@ class Counterfactual(Frozen):
     kind: CounterfactualKind = "interventional"
     do: tuple[Intervention, ...] = Field(min_length=1, max_length=MOST_INTERVENTIONS)
     future: Future = Field(default_factory=dict)
+    reference: ReferenceKind | None = Field(default=None, description=REFERENCE)
+    reference_spend: ReferenceSpend = Field(default_factory=dict, description=REFERENCE_SPEND)
     after: Literal["zero", "continue"] = "zero"
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from mmm.errors import Issue, QueryError
-from mmm.plan.phasing import USUAL_GRANULARITY, Granularity, last_weeks, phasing_shares
+from mmm.plan.phasing import USUAL_GRANULARITY, Granularity, phasing_shares
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array, IndexArray
 
@@ -65,14 +65,18 @@ class PlanLayout:
 
 
 def plan_layout(
-    model: FittedModel, horizon: Sequence[date], granularity: Granularity = USUAL_GRANULARITY
+    model: FittedModel,
+    horizon: Sequence[date],
+    reference: Array,
+    granularity: Granularity = USUAL_GRANULARITY,
 ) -> PlanLayout:
-    """The layout of the decisions over ``horizon``.
+    """The layout of the decisions over ``horizon``; ``reference (week, geo, channel)``: today's
+    plan, in whose proportions spend is distributed where it is not decided.
 
     A channel in ``granularity.profile`` keeps its weeks, a national channel its split over geos.
     Raises QueryError for a wrong profile, or where there would be too many cells.
     """
-    usual = phasing_shares(model, len(horizon), granularity)
+    usual = phasing_shares(model, reference, granularity)
     cells: list[PlanCell] = []
     index = np.empty(usual.shape, dtype=np.intp)
     shares = np.empty(usual.shape)
@@ -110,10 +114,9 @@ def _shares_within_cells(usual: Array, *, of_week: bool, of_geo: bool) -> Array:
     return usual
 
 
-def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Array]:
-    """(cell,) spend of the last weeks, and the largest spend observed over as many weeks."""
+def largest_spend(model: FittedModel, layout: PlanLayout) -> Array:
+    """(cell,) the largest spend observed over as many weeks as a cell decides."""
     horizon = layout.index.shape[0]
-    current = layout.totals(last_weeks(model, horizon))
     largest = np.empty(len(layout.cells))
     for i, cell in enumerate(layout.cells):
         weekly = _observed_spend(model, cell)
@@ -121,7 +124,7 @@ def reference_spend(model: FittedModel, layout: PlanLayout) -> tuple[Array, Arra
         span = min(weeks, weekly.size)
         sums = np.convolve(weekly, np.ones(span), "valid")
         largest[i] = sums.max() * (weeks / span)
-    return current, largest
+    return largest
 
 
 def usual_active_spend(model: FittedModel, layout: PlanLayout) -> Array:

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from mmm.plan.cells import PlanCell, PlanLayout, plan_layout, reference_spend, usual_active_spend
+from mmm.counterfactual.reference import ReferencePlan
+from mmm.plan.cells import PlanCell, PlanLayout, largest_spend, plan_layout, usual_active_spend
 from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -19,13 +20,15 @@ _STEP = 0.01
 class PlanFrame(ABC):
     """A response to the spend of cells, without its values.
 
-    ``current`` and ``observed_max (cell,)``: spend of the last weeks, and the largest observed over
-    as many weeks, in currency over the ``horizon``. ``on``: whether values are currency or KPI.
+    ``reference``: today's plan. ``current`` and ``observed_max (cell,)``: its spend, and the
+    largest observed over as many weeks, in currency over the ``horizon``. ``on``: whether values
+    are currency or KPI.
     """
 
     model: FittedModel
     layout: PlanLayout
     unit: str
+    reference: ReferencePlan
     current: Array
     observed_max: Array
     horizon: tuple[date, ...]
@@ -108,4 +111,5 @@ class PlanFrame(ABC):
     @cached_property
     def channel_max(self) -> Array:
         """(channel,) largest spend observed over as many weeks."""
-        return reference_spend(self.model, plan_layout(self.model, self.horizon))[1]
+        layout = plan_layout(self.model, self.horizon, self.reference.spend)
+        return largest_spend(self.model, layout)

@@ -104,6 +104,7 @@ def mix_scenarios(
         model=model,
         layout=first.layout,
         unit=first.unit,
+        reference=first.reference,
         current=first.current,
         observed_max=first.observed_max,
         horizon=first.horizon,

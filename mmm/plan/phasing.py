@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from mmm.counterfactual.reference import usual_shares
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -18,7 +19,7 @@ GeoSplit = Literal["usual", "optimised"]
 class Granularity:
     """How spend is distributed over weeks and geos, and which of these a plan decides.
 
-    ``weeks``: as in the last observed weeks, evenly, or decided (``optimised``). ``geos``: as
+    ``weeks``: as in the reference, evenly, or decided (``optimised``). ``geos``: as
     ``weeks`` says, or decided. ``profile``: weekly spend, or any numbers in its proportions, of
     channels whose weeks are fixed.
     """
@@ -32,15 +33,17 @@ USUAL_GRANULARITY = Granularity()
 
 
 def phasing_shares(
-    model: FittedModel, weeks: int, granularity: Granularity = USUAL_GRANULARITY
+    model: FittedModel, reference: Array, granularity: Granularity = USUAL_GRANULARITY
 ) -> Array:
     """(week, geo, channel) shares of a channel's total, adding up to one per channel.
 
-    ``historic``, and ``optimised`` before its weeks are decided, repeat the last ``weeks`` observed
-    weeks. A channel without spend there, and every channel with ``even``, is distributed evenly
-    over weeks and by weight over geos. Raises QueryError for a wrong profile.
+    ``historic``, and ``optimised`` before its weeks are decided, distribute spend as ``reference
+    (week, geo, channel)`` does, today's plan. A channel without spend there, and every channel with
+    ``even``, is distributed evenly over weeks and by weight over geos. Raises QueryError for a
+    wrong profile.
     """
-    shares = _usual_shares(model, weeks, granularity.weeks)
+    weeks = reference.shape[0]
+    shares = _usual_shares(model, reference, granularity.weeks)
     geo = model.scales.geo_weight / model.scales.geo_weight.sum()
     for name, spend in granularity.profile.items():
         where = pointer("phasing", "profile", name)
@@ -59,18 +62,6 @@ def phasing_shares(
     return shares
 
 
-def _usual_shares(model: FittedModel, weeks: int, phasing: WeekPhasing) -> Array:
-    geo = model.scales.geo_weight / model.scales.geo_weight.sum()
-    even = np.repeat(geo[None, :, None] / weeks, weeks, axis=0)
-    spend = last_weeks(model, weeks)
-    total = spend.sum((0, 1))
-    if phasing == "even":
-        return np.broadcast_to(even, spend.shape).copy()
-    return np.where(total > 0.0, spend / np.where(total > 0.0, total, 1.0), even)
-
-
-def last_weeks(model: FittedModel, weeks: int) -> Array:
-    """(week, geo, channel) spend of the last ``weeks`` weeks; a shorter history is repeated."""
-    spend = model.panel.array("spend")
-    repeats = -(-weeks // spend.shape[0])
-    return np.tile(spend, (repeats, 1, 1))[-weeks:]
+def _usual_shares(model: FittedModel, reference: Array, phasing: WeekPhasing) -> Array:
+    even = np.zeros_like(reference)
+    return usual_shares(model, even if phasing == "even" else reference)

@@ -23,12 +23,13 @@ import numpy as np
 from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.interventions import apply_intervention
 from mmm.counterfactual.question import FutureRule, Intervention
+from mmm.counterfactual.reference import DEFAULT_REFERENCE, ReferenceChoice, reference_plan
 from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.build_curves import GroupCurves, build_curves, is_separable
-from mmm.plan.cells import PlanLayout, plan_layout, reference_spend
+from mmm.plan.cells import PlanLayout, largest_spend, plan_layout
 from mmm.plan.curves import ObjectiveUnit, PlanCurves
 from mmm.plan.frame import PlanFrame
 from mmm.plan.full_model import FullModelPlan, full_model_plan
@@ -41,16 +42,17 @@ from mmm.types import Array
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Assumptions about the weeks to plan, beside own spend.
+    """Assumptions about the weeks to plan, beside the spend that is decided.
 
     ``interventions`` on the market; ``future``: a rule for each variable that is not to take its
     default; ``price``: own price over the horizon. What the price changes without own spend is then
-    part of the value of every plan.
+    part of the value of every plan. ``reference``: today's plan.
     """
 
     interventions: Sequence[Intervention] = ()
     future: Mapping[str, FutureRule] = field(default_factory=dict)
     price: float | None = None
+    reference: ReferenceChoice = DEFAULT_REFERENCE
 
 
 NO_ASSUMPTIONS = Assumptions()
@@ -193,8 +195,8 @@ def plan_response(
     if assumed.price is not None:
         do = Intervention(variable="price", set=assumed.price)
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
-    layout = plan_layout(model, weeks, granularity)
-    current, largest = reference_spend(model, layout)
+    reference = reference_plan(model, len(weeks), assumed.reference)
+    layout = plan_layout(model, weeks, reference.spend, granularity)
 
     def unit_value(variables: Variables) -> Array:
         """(week, geo) value of one unit of the KPI, discounted after the horizon."""
@@ -218,8 +220,9 @@ def plan_response(
         model=model,
         layout=layout,
         unit=value_unit(model.spec) if on == "value" else "kpi units",
-        current=current,
-        observed_max=largest,
+        reference=reference,
+        current=layout.totals(reference.spend),
+        observed_max=largest_spend(model, layout),
         horizon=weeks,
         warnings=tuple(warnings),
         on=on,

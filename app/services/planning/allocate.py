@@ -18,6 +18,7 @@ from app.contract.plan_answers import (
     PlannedWeek,
     PriceDocument,
     ReferenceComparisonDocument,
+    ReferenceDocument,
     RiskDocument,
     ScenarioDocument,
     SecondOpinion,
@@ -105,6 +106,7 @@ def _document(
         outcome_unit=model.kpi_unit,
         gain=summarize(allocation.gain),
         gain_unit=gain_unit(model, body.objective),
+        reference=reference_document(response),
         versus_current=versus_current,
         versus_proportional=versus_document(allocation.versus_proportional),
         price=price,
@@ -216,6 +218,12 @@ def _cells(response: AnyResponse, spend: np.ndarray) -> tuple[PlannedCell, ...]:
 
 def _by_name(response: AnyResponse, amounts: np.ndarray) -> dict[str, float]:
     return dict(zip(response.channels, map(float, amounts), strict=True))
+
+
+def reference_document(response: AnyResponse) -> ReferenceDocument:
+    """Today's plan: its kind, and the weeks that it repeats."""
+    reference = response.reference
+    return ReferenceDocument(kind=reference.kind, start=reference.start, end=reference.end)
 
 
 def versus_document(comparison: ReferenceComparison) -> ReferenceComparisonDocument:

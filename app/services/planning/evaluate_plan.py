@@ -4,7 +4,12 @@ import numpy as np
 
 from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
 from app.contract.plan_requests import EvaluatePlanBody
-from app.services.planning.allocate import extrapolation_warnings, plan_document, versus_document
+from app.services.planning.allocate import (
+    extrapolation_warnings,
+    plan_document,
+    reference_document,
+    versus_document,
+)
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.responses import Respond, response_of
 from app.services.planning.second_opinion import (
@@ -53,6 +58,7 @@ def evaluation(
         outcome_unit=model.kpi_unit,
         gain=summarize(scored.gain),
         gain_unit=gain_unit(model, body.objective),
+        reference=reference_document(response),
         versus_current=versus_current,
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.context import Context
-from app.contract.plan_answers import CertificateDocument, FrontierAnswer, FrontierPoint
+from app.contract.frontier_answers import FrontierAnswer, FrontierPoint
+from app.contract.plan_answers import CertificateDocument
 from app.contract.plan_requests import AllocateBody, FrontierBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
+from app.services.planning.allocate import reference_document
 from app.services.planning.evidence import grades_of
 from app.services.planning.responses import AnyResponse, response_of
 from app.services.planning.units import gain_unit
@@ -56,6 +58,7 @@ class FrontierJob:
             points=tuple(points),
             gain_unit=gain_unit(model, body.objective),
             outcome_unit=model.kpi_unit,
+            reference=reference_document(response),
             evidence=grades_of(model),
             warnings=tuple(job.request["warnings"]),
         )

@@ -25,6 +25,9 @@ def planned_weeks(
         coming = AllocateBody.model_validate(request)
     else:
         coming = with_profiles(EvaluatePlanBody.model_validate(request))
+    if answer.get("reference") is None:
+        # Answers of a release without references were compared with the last weeks.
+        coming = coming.model_copy(update={"reference": "last_weeks"})
     price = answer.get("price")
     response = response_of(model, coming, "kpi", price["price"] if price else None)
     if isinstance(response, PlanMixture):

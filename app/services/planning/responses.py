@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.contract.plan_requests import PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
+from mmm.counterfactual.reference import ReferenceChoice
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.curves import ObjectiveUnit
 from mmm.plan.mixture import PlanMixture, mix_scenarios
@@ -82,7 +83,12 @@ def _in_one_world(
     return plan_response(
         model,
         coming.horizon,
-        assumed=Assumptions(coming.assume, coming.future, price),
+        assumed=Assumptions(
+            interventions=coming.assume,
+            future=coming.future,
+            price=price,
+            reference=ReferenceChoice(coming.reference, coming.reference_spend),
+        ),
         granularity=Granularity(coming.phasing.kind, coming.phasing.geos, coming.phasing.profile),
         discount_rate=coming.discount_rate,
         on=on,

@@ -12,6 +12,7 @@ from mmm.attribution.returns import return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.question import Counterfactual
+from mmm.counterfactual.reference import reference_plan
 from mmm.errors import QueryError
 from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import Granularity, phasing_shares
@@ -231,7 +232,8 @@ def test_history_carries_into_the_horizon():
 
 @pytest.mark.parametrize("phasing", ["historic", "even"])
 def test_phasing_shares_add_up_to_one(phasing):
-    shares = phasing_shares(fake_model(geos=3), 8, Granularity(phasing))
+    model = fake_model(geos=3)
+    shares = phasing_shares(model, reference_plan(model, 8).spend, Granularity(phasing))
     np.testing.assert_allclose(shares.sum((0, 1)), 1.0, rtol=1e-12)
 
 

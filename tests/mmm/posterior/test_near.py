@@ -5,6 +5,7 @@ import pytest
 
 from mmm.counterfactual.contrast import WorldPair, contrast
 from mmm.counterfactual.future import extend_timeline
+from mmm.counterfactual.reference import DEFAULT_REFERENCE
 from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter
 from mmm.spec.structure import longest_delay
 from tests.mmm.fakes import fake_model
@@ -28,7 +29,7 @@ def model(request):
 @pytest.fixture(scope="module")
 def world(model):
     end = model.panel.weeks[0] + 99 * (model.panel.weeks[1] - model.panel.weeks[0])
-    return extend_timeline(model, end, 0, {}, "last_year")[0]
+    return extend_timeline(model, end, 0, {}, DEFAULT_REFERENCE)[0]
 
 
 @pytest.mark.parametrize("weeks", WEEKS.values(), ids=WEEKS)

@@ -1,0 +1,42 @@
+"""Documents of frontiers: the best plan for each of several totals or risk aversions."""
+
+from pydantic import Field
+
+from app.contract.plan_answers import (
+    EVIDENCE,
+    REFERENCE,
+    CertificateDocument,
+    PlanDocument,
+    ReferenceDocument,
+)
+from mmm.interval import Interval
+from mmm.posterior.evidence import GradeNote
+
+
+class FrontierPoint(PlanDocument):
+    """One plan of the frontier; spend by channel over the horizon."""
+
+    total: float
+    risk_aversion: float | None
+    status: str
+    spend: dict[str, float]
+    gain: Interval
+    cvar: float
+    tail: float
+    value: float = Field(description="Value of the objective.")
+    outcome: Interval
+    marginal_roi: float | None = Field(
+        description="Value of the next unit of currency, spread in proportion to the plan."
+    )
+    certificate: CertificateDocument
+
+
+class FrontierAnswer(PlanDocument):
+    """The points of the frontier, in the order of the request."""
+
+    points: tuple[FrontierPoint, ...]
+    gain_unit: str
+    outcome_unit: str
+    reference: ReferenceDocument | None = REFERENCE
+    evidence: dict[str, GradeNote] | None = EVIDENCE
+    warnings: tuple[str, ...]
