@@ -14,7 +14,7 @@ class Status(StrEnum):
     OPTIMAL = "optimal"  # a global certificate proves it, up to the stated gap
     FEASIBLE = "feasible"  # the best plan found; it satisfies every limit
     STAY = "stay"  # the possible gain is within noise; the plan is today's
-    TARGET_UNREACHABLE = "target_unreachable"  # the plan that comes closest to the target
+    CONDITION_UNMET = "condition_unmet"  # the plan that was found to come closest to all conditions
 
 
 PROVED_GAP = 1e-3
@@ -99,16 +99,20 @@ class BindingLimit:
 
 @dataclass(frozen=True)
 class ConditionResult:
-    """How far a plan meets a target or another condition that is not a linear limit.
+    """How far a plan meets one condition of the problem, or one side of a second budget.
 
-    condition: in words.  pointer: into the problem.  wanted, reached: a probability or a return.
-    met: whether the condition holds; where it does not, `reached` is the best that was found.
+    kind: of the condition; "budget" for a second budget.  condition: in words.  pointer: into the
+    problem.  wanted, reached: a probability, a return, an amount in the gain's unit, or units of
+    the second budget.  slack: the room that is left, negative by what is missed.
+    met: whether the condition holds.
     """
 
+    kind: str
     condition: str
     pointer: str
     wanted: float
     reached: float
+    slack: float
     met: bool
 
 
@@ -220,7 +224,7 @@ class Allocation:
     marginal_response: (cell,), mean over draws of the response's slope, by the same steps; on
     "value" this is the marginal ROI.
     warnings: sentences that the reader of the plan must see.
-    target: how far the problem's condition is met; None where it sets none.
+    conditions: how far each condition and each second budget is met, in the problem's order.
     stay: the plan judged against staying; None where that does not apply.
     pairs: channels whose effects cannot be separated.  insights: only where requested.
     """
@@ -239,7 +243,7 @@ class Allocation:
     certificate: Certificate
     warnings: tuple[str, ...]
     statistics: SearchStatistics
-    target: ConditionResult | None = None
+    conditions: tuple[ConditionResult, ...] = ()
     stay: StayJudgement | None = None
     pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None

@@ -96,23 +96,35 @@ class EvaluatedPlan(PlanEvaluation, WithTables):
     """The evaluation of a given plan."""
 
     def tables(self) -> Tables:
-        """``channels``, ``by_week``."""
-        return {"channels": rows(self.plan.channels), "by_week": rows(self.plan.by_week)}
+        """``channels``, ``by_week``, ``conditions``."""
+        return {
+            "channels": rows(self.plan.channels),
+            "by_week": rows(self.plan.by_week),
+            "conditions": rows(self.conditions),
+        }
 
     def headline(self) -> str:
-        """Whether the plan satisfies its limits."""
-        return f"Violates {', '.join(self.broken)}" if self.broken else "Satisfies all limits"
+        """Whether the plan satisfies its limits and conditions."""
+        missed = [condition.condition for condition in self.conditions if not condition.met]
+        parts = [
+            f"{verb} {', '.join(names)}"
+            for verb, names in (("violates", self.broken), ("misses", missed))
+            if names
+        ]
+        told = "; ".join(parts) or "satisfies all limits"
+        return told[0].upper() + told[1:]
 
 
 class AllocatedPlan(AllocationAnswer, WithTables):
     """The plan that is optimal for the objective."""
 
     def tables(self) -> Tables:
-        """``channels``, ``by_week``, ``binding`` limits."""
+        """``channels``, ``by_week``, ``binding`` limits, ``conditions``."""
         return {
             "channels": rows(self.plan.channels),
             "by_week": rows(self.plan.by_week),
             "binding": rows(self.binding),
+            "conditions": rows(self.conditions),
         }
 
     def headline(self) -> str:

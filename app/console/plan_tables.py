@@ -7,10 +7,10 @@ from rich.table import Table
 
 from app.contract.plan_answers import (
     AllocationAnswer,
-    CertificateDocument,
     PlanEvaluation,
     ReferenceComparisonDocument,
 )
+from app.contract.plan_details import CertificateDocument
 from app.display.figures import NEGLIGIBLE, change, figure, interval, titled
 from app.display.words import chances
 from app.services.planning.evidence import rests_on_tests
@@ -19,7 +19,7 @@ TITLES: Mapping[str, str] = {
     "optimal": "the best plan for this model and these limits",
     "feasible": "the best plan that was found",
     "stay": "stay: no other plan is clearly better",
-    "target_unreachable": "the closest plan: a condition is not met",
+    "condition_unmet": "the closest plan: it misses a condition",
 }
 
 
@@ -56,6 +56,15 @@ def gain_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
         rows.append(("how good, for this model and these limits", _proof(answer.certificate), ""))
     heads = (answer.gain_unit, "mean and 90 % interval", "better, if the model is right")
     return titled(_title(answer), heads, rows, right=(1, 2))
+
+
+def conditions_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
+    """Every condition with what the plan reaches."""
+    rows = [
+        ("met" if each.met else "missed", each.condition, figure(each.reached), figure(each.slack))
+        for each in answer.conditions
+    ]
+    return titled("conditions", ("", "wanted", "reached", "slack"), rows, right=(2, 3))
 
 
 def _chances(versus: ReferenceComparisonDocument, tested: bool) -> str:

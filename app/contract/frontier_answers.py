@@ -2,13 +2,8 @@
 
 from pydantic import Field
 
-from app.contract.plan_answers import (
-    EVIDENCE,
-    REFERENCE,
-    CertificateDocument,
-    PlanDocument,
-    ReferenceDocument,
-)
+from app.contract.plan_answers import EVIDENCE, REFERENCE, ReferenceDocument
+from app.contract.plan_details import CertificateDocument, PlanDocument
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
 

@@ -3,8 +3,18 @@
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.contract.plan_details import (
+    BindingDocument,
+    CertificateDocument,
+    ConditionDocument,
+    InformationDocument,
+    PairDocument,
+    PlanDocument,
+    StabilityDocument,
+    StayDocument,
+)
 from mmm.counterfactual.question import ReferenceKind
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
@@ -13,12 +23,6 @@ EVIDENCE: Any = Field(
     default=None,
     description="The grade of each channel and of the price; null for a model without a record.",
 )
-
-
-class PlanDocument(BaseModel):
-    """Base of the documents about plans."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class PlannedChannel(PlanDocument):
@@ -116,79 +120,6 @@ class RiskDocument(PlanDocument):
     )
 
 
-class CertificateDocument(PlanDocument):
-    """A proof of how close the plan is to the optimum."""
-
-    kind: Literal["global", "stationary", "none"] = Field(
-        description="global: for this model's draws and under the limits asked for, no plan is "
-        "better than the upper bound; stationary: no small change improves the plan. Neither says "
-        "that the model is right."
-    )
-    upper_bound: float | None
-    gap: float | None = Field(
-        description="How far, relative to its measure, the plan may be below the upper bound."
-    )
-
-
-class BindingDocument(PlanDocument):
-    """A binding limit and its shadow price."""
-
-    constraint: str
-    pointer: str | None
-    shadow_price: float
-
-
-class ConditionDocument(PlanDocument):
-    """A condition besides the budget, and the value that the plan reaches."""
-
-    condition: str
-    pointer: str
-    wanted: float
-    reached: float
-    met: bool
-
-
-class StayDocument(PlanDocument):
-    """The best plan compared with the one to stay at, draws paired.
-
-    That is current spend where the total is free, else the current mix at the total.
-    """
-
-    within_noise: bool
-    proportional: dict[str, float] = Field(description="Spend of the plan to stay at by channel.")
-    best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
-    probability_better: float
-    expected: float = Field(description="Mean gain of the best plan over that one.")
-    deviation: float = Field(description="Its standard deviation over draws.")
-
-
-class PairDocument(PlanDocument):
-    """Two channels whose separate effects are not identified well, although their sum is."""
-
-    channels: tuple[str, str]
-    correlation: float
-    uncertainty: tuple[float, float] = Field(description="s.d. / mean of each response.")
-    uncertainty_of_sum: float
-
-
-class StabilityDocument(PlanDocument):
-    """Plans optimized on one half of the draws and evaluated on the other."""
-
-    moved: tuple[float, ...] = Field(description="Share of the total that each reallocates.")
-    in_sample: float
-    out_of_sample: float
-    proportional: float = Field(description="Value of the current mix on the same halves.")
-
-
-class InformationDocument(PlanDocument):
-    """The plan's expected regret and the value of information, in expected gain."""
-
-    expected_regret: float
-    perfect: float = Field(description="Value of knowing every effect before planning.")
-    by_channel: dict[str, float]
-    noise: float = Field(description="Value that a channel may show by chance alone.")
-
-
 class PriceTried(PlanDocument):
     """One price and the objective value of its best plan."""
 
@@ -232,6 +163,10 @@ class SecondOpinion(PlanDocument):
     )
 
 
+CONDITIONS: Any = Field(
+    description="Every condition and second budget of the request, met or not, in their order."
+)
+
 SECOND: Any = Field(
     default=None, description="Null for a model of a release without second models, and for a file."
 )
@@ -240,7 +175,11 @@ SECOND: Any = Field(
 class AllocationAnswer(PlanDocument):
     """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
-    status: Literal["optimal", "feasible", "stay", "target_unreachable"]
+    status: Literal["optimal", "feasible", "stay", "condition_unmet"] = Field(
+        description="optimal: proven for this model's draws and the limits asked for; feasible: "
+        "the best plan that was found; stay: no other plan is clearly better than the current one; "
+        "condition_unmet: the closest plan that was found misses a condition."
+    )
     summary: str
     plan: Plan
     outcome: Interval = Field(description="Expected KPI of the horizon under the plan.")
@@ -257,7 +196,7 @@ class AllocationAnswer(PlanDocument):
     risk: RiskDocument
     certificate: CertificateDocument
     binding: tuple[BindingDocument, ...]
-    target: ConditionDocument | None
+    conditions: tuple[ConditionDocument, ...] = CONDITIONS
     stay: StayDocument | None
     pairs: tuple[PairDocument, ...]
     stability: StabilityDocument | None = Field(description="Only with explain.")
@@ -280,6 +219,7 @@ class PlanEvaluation(PlanDocument):
     versus_proportional: ReferenceComparisonDocument
     risk: RiskDocument
     broken: tuple[str, ...] = Field(description="Limits that the plan violates.")
+    conditions: tuple[ConditionDocument, ...] = CONDITIONS
     pairs: tuple[PairDocument, ...]
     evidence: dict[str, GradeNote] | None = EVIDENCE
     second_model: SecondOpinion | None = SECOND

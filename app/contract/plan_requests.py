@@ -23,9 +23,10 @@ from mmm.spec.sizes import (
 )
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.base import SMALLEST_BUDGET
-from optimizer.problem.limits import ChannelBounds, Group
+from optimizer.problem.conditions import Conditions
+from optimizer.problem.limits import ChannelBounds, Group, Ratio, SecondBudget
 from optimizer.problem.objective import Expected, Objective
-from optimizer.problem.sizes import MOST_CHANNELS, MOST_LIMITS, ChannelName
+from optimizer.problem.sizes import MOST_BUDGETS, MOST_CHANNELS, MOST_LIMITS, ChannelName
 
 SLACK = 1e-6
 
@@ -41,6 +42,7 @@ _EXAMPLE: dict[str, Any] = {
     "channels": {"tv": {"min": 50_000, "max": 400_000}, "search": {"fixed": 120_000}},
     "groups": [{"channels": ["tv", "radio"], "max_share": 0.6}],
     "assume": [{"variable": "rival.spend", "scale": 1.2}],
+    "conditions": [{"kind": "target", "kpi": 5_000_000, "probability": 0.8}],
 }
 
 
@@ -154,7 +156,8 @@ type Weekly = Annotated[tuple[Spend, ...], Field(min_length=1, max_length=LONGES
 class EvaluatePlanBody(PlanHorizon):
     """A plan: for every channel its total over the horizon, or its spend week by week.
 
-    The plan is checked against ``budget`` and the limits; the budget defaults to its own total.
+    The plan is checked against ``budget``, the limits and the conditions, also where it spends
+    nothing or no plan could keep them; the budget defaults to its own total.
     """
 
     plan: dict[ChannelName, Spend | Weekly] = Field(min_length=1, max_length=MOST_CHANNELS)
@@ -164,6 +167,9 @@ class EvaluatePlanBody(PlanHorizon):
         default_factory=dict, max_length=MOST_CHANNELS
     )
     groups: tuple[Group, ...] = Field(default=(), max_length=MOST_LIMITS)
+    ratios: tuple[Ratio, ...] = Field(default=(), max_length=MOST_LIMITS)
+    budgets: tuple[SecondBudget, ...] = Field(default=(), max_length=MOST_BUDGETS)
+    conditions: Conditions = ()
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
 
 

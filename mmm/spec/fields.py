@@ -28,7 +28,7 @@ from mmm.spec.lift_test import LiftTest
 from mmm.spec.media import Channel, Competitor, Mediator
 from mmm.spec.sizes import MOST_CHANNELS, MOST_CONTROLS, MOST_LIFT_TESTS, MOST_PARTS
 
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+CurrencyCode = Annotated[str, Field(min_length=3, max_length=3, pattern=r"^[A-Z]{3}$")]
 
 type Many[T] = Annotated[tuple[T, ...], Field(max_length=MOST_PARTS)]
 

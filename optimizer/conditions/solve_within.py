@@ -1,16 +1,17 @@
-"""Plans under chance constraints or a least return: the best one, or the one that comes closest.
+"""Plans under conditions that are not linear: the best one, or the one that comes closest.
 
 The problem is first solved without the conditions: a plan that meets them anyway is the answer,
-with its certificate. Otherwise the plan that is most certain to meet them is looked for; if even
-that one does not, they are out of reach, and it is the answer. Otherwise SLSQP climbs under the
-conditions from that plan, from the unconditional one and from the references, the best of them
-down to a fine rounding; each end is judged exactly.
+with its certificate. Otherwise the plan that comes closest to meeting them is looked for: the one
+best for a condition of its own, climbing towards each other condition within those that it meets.
+If it misses one, that is the answer. Otherwise SLSQP climbs under the conditions from that plan,
+from the unconditional one and from the references, the best of them down to a fine rounding; each
+end is judged exactly.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.allocation import Certificate, CertificateKind, ConditionResult
+from optimizer.allocation import Certificate, CertificateKind
 from optimizer.conditions.climb_within import (
     RoundedObjective,
     climb_within,
@@ -18,7 +19,8 @@ from optimizer.conditions.climb_within import (
     negative_total_spend,
     rounded_objective,
 )
-from optimizer.conditions.condition import Condition, condition_case, conditions_of
+from optimizer.conditions.condition import Condition, condition_case
+from optimizer.conditions.stated import conditions_of
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.response import FloatArray
@@ -35,14 +37,12 @@ class ConstrainedSolution:
     """A solution of a problem with conditions.
 
     system: the limits under which it was found.  conditions: of the problem.
-    result: of the condition that fails, of the first one where none does.
     met: whether all of them hold.
     """
 
     solution: Solution
     system: LinearSystem
     conditions: tuple[Condition, ...]
-    result: ConditionResult
     met: bool
 
 
@@ -59,7 +59,7 @@ def solve_within(case: Case, solve: Solver, quick: Solver) -> ConstrainedSolutio
     system = with_pattern(case.system, pattern_of(case.system, safe))
     fixed = case.with_system(system)
     starts = _starts(fixed, safe, unconditional)
-    table = tabulated_case(fixed) if case.problem.target is None else None
+    table = None if case.problem.has_target else tabulated_case(fixed)
     if table is not None:
         starts = [_best_climb(table, conditions_of(table, safe), safe, starts)]
         best = _best_climb(fixed, conditions, safe, starts, _WIDTHS[-1:])
@@ -72,23 +72,38 @@ def solve_within(case: Case, solve: Solver, quick: Solver) -> ConstrainedSolutio
 def _closest_to_conditions(
     case: Case, conditions: Sequence[Condition], solve: Solver
 ) -> FloatArray:
-    """The plan (cell,) that comes closest to meeting the conditions."""
-    returns = [condition for condition in conditions if condition.chance is None]
-    chances = [condition for condition in conditions if condition.chance is not None]
-    plan = None
-    if returns:
-        plan = solve(condition_case(case, returns[0], returns[0].measure)).spend
-    if not chances:
-        return plan if plan is not None else case.current
-    chance = chances[0]
-    likely = solve(condition_case(case, chance, chance.measure)).spend
-    if plan is not None and not returns[0].holds(likely):
-        objective = rounded_objective(chance.gain, chance.measure)
-        for width in _WIDTHS:
-            end = climb_within(objective, returns, case.search.feasible, plan, width)
-            plan = move_towards_safe(end, plan, returns[0].holds)
+    """The plan (cell,) that comes closest to meeting the conditions.
+
+    Of the plans that are best for one condition each, the one that meets most of them; from there a
+    climb towards every other condition within those that are met.
+    """
+    own = [_best_for(case, condition, solve) for condition in conditions]
+    plan = max(own, key=lambda spend: sum(condition.holds(spend) for condition in conditions))
+    if not any(condition.holds(plan) for condition in conditions):
         return plan
-    return likely if chance.holds(likely) else _raise_probability(case, chance, likely)
+    for condition in conditions:
+        if not condition.holds(plan):
+            plan = _climb_towards(case, condition, conditions, plan)
+    return plan
+
+
+def _best_for(case: Case, condition: Condition, solve: Solver) -> FloatArray:
+    """The plan (cell,) that is best for one condition alone."""
+    plan = solve(condition_case(case, condition, condition.measure)).spend
+    return plan if condition.holds(plan) else _raise_probability(case, condition, plan)
+
+
+def _climb_towards(
+    case: Case, condition: Condition, conditions: Sequence[Condition], plan: FloatArray
+) -> FloatArray:
+    """A plan that comes closer to the condition and meets all those that `plan` (cell,) meets."""
+    held = [other for other in conditions if other.holds(plan)]
+    objective = rounded_objective(condition.gain, condition.measure)
+    for width in _WIDTHS:
+        end = climb_within(objective, held, case.search.feasible, plan, width)
+        closer = move_towards_safe(end, plan, lambda spend: _all_hold(held, spend))
+        plan = max(plan, closer, key=condition.reached)
+    return plan
 
 
 def _raise_probability(case: Case, condition: Condition, plan: FloatArray) -> FloatArray:
@@ -162,14 +177,4 @@ def _solution(case: Case, plan: FloatArray) -> Solution:
 def _constrained_solution(
     solution: Solution, system: LinearSystem, conditions: tuple[Condition, ...]
 ) -> ConstrainedSolution:
-    plan = solution.spend
-    failing = (condition for condition in conditions if not condition.holds(plan))
-    reported = next(failing, conditions[0])
-    result = ConditionResult(
-        condition=reported.stated.label,
-        pointer=reported.stated.pointer,
-        wanted=reported.stated.wanted,
-        reached=reported.reached(plan),
-        met=reported.holds(plan),
-    )
-    return ConstrainedSolution(solution, system, conditions, result, _all_hold(conditions, plan))
+    return ConstrainedSolution(solution, system, conditions, _all_hold(conditions, solution.spend))

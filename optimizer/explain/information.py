@@ -19,7 +19,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.allocation import InformationValue, Insights
-from optimizer.conditions.condition import has_conditions
 from optimizer.curves.draw_tables import CurveTables
 from optimizer.curves.hindsight import best_plans
 from optimizer.explain.inseparable import channel_contributions
@@ -108,6 +107,6 @@ def insights_of(case: Case, solve: Solver, spend: FloatArray) -> Insights:
     Stability is None where a condition beside the linear limits binds the plan to all draws.
     """
     return Insights(
-        stability=None if has_conditions(case) else plan_stability(case, solve, spend),
+        stability=None if case.problem.conditions else plan_stability(case, solve, spend),
         information=information_value(case, spend),
     )

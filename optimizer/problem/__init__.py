@@ -1,11 +1,14 @@
 """The request of an allocation as plain data, and the checks of its numbers and names."""
 
-from optimizer.problem.problem import (
-    AllocationProblem,
-    Budget,
-    Target,
-    WorseThanCurrent,
-    read_problem,
-)
+from optimizer.problem.conditions import CvarFloor, LeastRoi, NotWorse, Target
+from optimizer.problem.problem import AllocationProblem, Budget, read_problem
 
-__all__ = ["AllocationProblem", "Budget", "Target", "WorseThanCurrent", "read_problem"]
+__all__ = [
+    "AllocationProblem",
+    "Budget",
+    "CvarFloor",
+    "LeastRoi",
+    "NotWorse",
+    "Target",
+    "read_problem",
+]

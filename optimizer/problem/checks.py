@@ -10,6 +10,7 @@ from itertools import chain
 import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, first_issues, json_pointer
+from optimizer.problem.conditions import LeastRoi
 from optimizer.problem.issues import (
     crossed_issues,
     missing_limit_issues,
@@ -79,7 +80,10 @@ def _budget_issues(problem: AllocationProblem) -> Iterator[Issue]:
         ("budget",), "the budget's", {"total": budget.total, "max": budget.max, "min": budget.min}
     )
     yield from crossed_issues(("budget",), "the budget", "min", budget.min, "max", budget.max)
-    yield from negative_issues((), "the plan's", {"min_roi": problem.min_roi})
+    for index, condition in enumerate(problem.conditions):
+        if isinstance(condition, LeastRoi):
+            path = ("conditions", index)
+            yield from negative_issues(path, "the least return's", {"min": condition.min})
 
 
 def _channel_issues(

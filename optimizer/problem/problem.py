@@ -9,13 +9,13 @@
      "cells": [{"channel": "tv", "week": "2024-07-01", "max": 30000}],
      "ramps": [{"channel": "tv", "max_change": 0.3}],
      "budgets": [{"name": "carbon", "per_currency": {"tv": 0.2}, "max": 100000}],
-     "target": {"kpi": 5000000, "probability": 0.8}}
+     "conditions": [{"kind": "target", "kpi": 5000000, "probability": 0.8}]}
 
 A budget's "total" is spent in full. With {"max": x} the total is chosen as well: an objective on
 value or profit counts spend as cost, and a "hurdle" h makes each unit cost h, so that the total
 stops where its marginal ROI falls to h. "minimise": "spend" with a target finds the least spend
-that reaches the target. A target or "worse_than_current" without it constrains the probability
-while the objective is maximised.
+that reaches it. Without it conditions (`conditions.py`) constrain the plan while the objective is
+maximised.
 
 All amounts are totals over the horizon in currency. Wrong shapes and types, NaN and infinity are
 refused here; contradictions between the numbers are found in `checks.py`, where the names of the
@@ -23,12 +23,13 @@ channels are known.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.base import BudgetSize, Number, Probability, ProblemPart, Times
+from optimizer.problem.base import BudgetSize, Number, ProblemPart, Times
+from optimizer.problem.conditions import Conditions, Target, fold_single_fields
 from optimizer.problem.limits import (
     CellBounds,
     ChannelBounds,
@@ -79,23 +80,10 @@ class Budget(ProblemPart):
         return self.total if self.total is not None else self.max or 0.0
 
 
-class Target(ProblemPart):
-    """The total KPI of the horizon, noise included, reaches `kpi` with `probability`."""
-
-    kpi: Number
-    probability: Probability
-
-
-class WorseThanCurrent(ProblemPart):
-    """The greatest allowed probability of a lower gain than the current plan's."""
-
-    probability: Annotated[Number, Field(ge=0, lt=1)]
-
-
 class AllocationProblem(ProblemPart):
     """One allocation. A channel that is not named may receive anything from 0 to the budget.
 
-    min_roi: least mean response per unit of spend, of the whole plan.
+    conditions: what the plan must reach beside its linear limits.
     forbid_extrapolation: whether no cell may get more than was ever observed there.
     stay: whether to stay is the answer where the gain over it is within noise: at today's spend
     where the budget leaves the total free, at today's mix where it does not.
@@ -111,24 +99,32 @@ class AllocationProblem(ProblemPart):
     cells: tuple[CellBounds, ...] = Field(default=(), max_length=MOST_PLACES)
     ramps: tuple[Ramp, ...] = Field(default=(), max_length=MOST_LIMITS)
     budgets: tuple[SecondBudget, ...] = Field(default=(), max_length=MOST_BUDGETS)
-    min_roi: Times | None = None
-    target: Target | None = None
-    worse_than_current: WorseThanCurrent | None = None
+    conditions: Conditions = ()
     minimise: Literal["spend"] | None = None
     forbid_extrapolation: bool = False
     stay: bool = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _single_fields_are_conditions(cls, data: Any) -> Any:
+        return fold_single_fields(data)
+
     @model_validator(mode="after")
     def _fields_that_need_each_other(self) -> Self:
-        if self.minimise and self.target is None:
-            raise ValueError('"minimise": "spend" needs a "target" that the spend has to reach')
+        if self.minimise and not self.has_target:
+            raise ValueError(
+                '"minimise": "spend" needs a condition of kind "target" that the spend has to reach'
+            )
         if self.minimise and self.budget.max is None:
             raise ValueError('"minimise": "spend" needs a budget "max": a "total" is spent in full')
         if self.budget.hurdle is not None and self.objective.on == "kpi":
             raise ValueError('a "hurdle" compares value with spend, but "on" is "kpi"')
-        if self.target is not None and self.worse_than_current is not None:
-            raise ValueError('give either a "target" or "worse_than_current"')
         return self
+
+    @property
+    def has_target(self) -> bool:
+        """Whether a condition is a target of the total KPI."""
+        return any(isinstance(condition, Target) for condition in self.conditions)
 
     @property
     def unit_cost(self) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from optimizer.allocation import Allocation, SearchStatistics
 from optimizer.certify import global_bound
 from optimizer.certify.first_order import certify, tangent_bound
+from optimizer.conditions.stated import condition_results
 from optimizer.constraints.build import system_of
 from optimizer.constraints.conflict import require_feasible
 from optimizer.constraints.feasible_set import FeasibleSet
@@ -186,7 +187,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         marginal_response=response_slope,
         binding=binding_limits(decision.system, spend, slope, decision.conditions),
         certificate=solution.certificate,
-        warnings=(*_warnings(case), *decision.warnings),
+        warnings=_warnings(case),
         statistics=SearchStatistics(
             evaluations=gain.evaluations,
             gradients=gain.gradients,
@@ -196,7 +197,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
             unfinished=search.unfinished,
             seconds=perf_counter() - began,
         ),
-        target=decision.target,
+        conditions=condition_results(case, decision.conditions, spend),
         stay=decision.stay,
         pairs=decision.pairs,
         insights=decision.insights,

@@ -17,15 +17,14 @@ from optimizer.allocation import (
     PROVED_GAP,
     Certificate,
     CertificateKind,
-    ConditionResult,
     InseparablePair,
     Insights,
     Status,
     StayJudgement,
     relative_gap,
 )
-from optimizer.conditions.condition import Condition, has_conditions
-from optimizer.conditions.solve_within import ConstrainedSolution, solve_within
+from optimizer.conditions.condition import Condition
+from optimizer.conditions.solve_within import solve_within
 from optimizer.conditions.switches import solve_switched
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import insights_of
@@ -45,18 +44,16 @@ class Decision:
     """The plan to report and what is known about it.
 
     system: the limits to which the shadow prices refer.  conditions: those beside them.
-    target: how far the conditions are met.  stay, pairs, insights, warnings: as in an Allocation.
+    stay, pairs, insights: as in an Allocation.
     """
 
     status: Status
     solution: Solution
     system: LinearSystem
     conditions: tuple[Condition, ...] = ()
-    target: ConditionResult | None = None
     stay: StayJudgement | None = None
     pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None
-    warnings: tuple[str, ...] = ()
 
 
 def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -> Decision:
@@ -67,16 +64,14 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
     Raises InvalidProblem, Infeasible, InvalidResponse.
     """
     plain, quick = _keeping_switches(solve), _keeping_switches(quick)
-    if has_conditions(case):
+    if case.problem.conditions:
         constrained = solve_within(case, plain, quick)
-        status = _status(constrained.solution) if constrained.met else Status.TARGET_UNREACHABLE
+        status = _status(constrained.solution) if constrained.met else Status.CONDITION_UNMET
         decision = Decision(
             status,
             constrained.solution,
             constrained.system,
             constrained.conditions,
-            constrained.result,
-            warnings=_other_unmet(constrained),
         )
     else:
         solution = plain(case)
@@ -100,17 +95,6 @@ def _keeping_switches(solve: Solver) -> Solver:
     return solve_any
 
 
-def _other_unmet(constrained: ConstrainedSolution) -> tuple[str, ...]:
-    """A sentence for each condition that is not met, beside the one that is reported."""
-    plan, told = constrained.solution.spend, constrained.result.pointer
-    unmet = (c for c in constrained.conditions if not c.holds(plan) and c.stated.pointer != told)
-    return tuple(
-        f"{condition.stated.label} is not met either: "
-        f"{condition.reached(plan):.4g} of {condition.stated.wanted:.4g}"
-        for condition in unmet
-    )
-
-
 def _status(solution: Solution) -> Status:
     gap = solution.certificate.gap
     return Status.OPTIMAL if gap is not None and gap <= PROVED_GAP else Status.FEASIBLE
@@ -127,7 +111,7 @@ def _or_stay(case: Case, decision: Decision) -> Decision:
 
 def _not_below_references(case: Case, decision: Decision) -> Decision:
     """The decision, or one for a reference that keeps every limit and condition and is better."""
-    if decision.status is Status.TARGET_UNREACHABLE:
+    if decision.status is Status.CONDITION_UNMET:
         return decision
     worth = _worth(case, decision.solution.spend)
     for reference in feasible_references(case, float(decision.solution.spend.sum())):

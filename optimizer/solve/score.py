@@ -1,15 +1,18 @@
-"""The valuation of a given plan: its risk, its comparisons and the limits that it breaks."""
+"""The valuation of a given plan: its risk, its comparisons, limits and conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 
 from optimizer.allocation import Allocation, Certificate, CertificateKind, Status
+from optimizer.conditions.stated import conditions_of
+from optimizer.constraints.build import system_of
+from optimizer.constraints.conflict import is_feasible
 from optimizer.explain.inseparable import inseparable_pairs
-from optimizer.problem.problem import AllocationProblem
+from optimizer.problem.problem import AllocationProblem, Budget
 from optimizer.response import FloatArray, Response
-from optimizer.search.case import Solution
+from optimizer.search.case import Case, Solution
 from optimizer.search.ruin import require_defined
 from optimizer.solve.allocate import allocation_of, case_of
 from optimizer.solve.decide import Decision
@@ -28,16 +31,38 @@ def score(
 ) -> Score:
     """Value the plan `spend` (cell,), currency over the horizon, under the problem's objective.
 
-    Raises InvalidProblem, Infeasible (no plan meets the limits), InvalidResponse.
+    Any plan is valued: one that spends nothing, one that breaks limits or misses conditions, and
+    one under limits that no plan keeps.
+
+    Raises InvalidProblem, InvalidResponse.
     """
     began = perf_counter()
-    case = case_of(problem, response, current)
+    case = _case_of(problem, response, np.asarray(current, dtype=np.float64), spend)
     gain, measure = case.search.gain, case.search.measure
     require_defined(case, spend)
     evaluation = measure.evaluate(gain.draws(spend), 0.0)
     slope = np.asarray(evaluation.weights @ gain.slope(spend))
     none = Certificate(CertificateKind.NONE)
-    solution = Solution(spend, evaluation.value, slope, none, ())
-    pairs = inseparable_pairs(case, spend)
-    decision = Decision(Status.FEASIBLE, solution, case.system, pairs=pairs)
+    decision = Decision(
+        Status.FEASIBLE,
+        Solution(spend, evaluation.value, slope, none, ()),
+        case.system,
+        conditions_of(case, spend),
+        pairs=inseparable_pairs(case, spend),
+    )
     return Score(allocation_of(case, decision, began), case.system.broken_limits(spend))
+
+
+def _case_of(
+    problem: AllocationProblem, response: Response, current: FloatArray, spend: FloatArray
+) -> Case:
+    """The case under the stated limits, also where no plan keeps them all."""
+    stated = system_of(problem, response, current)
+    if is_feasible(stated):
+        return case_of(problem, response, current)
+    free = AllocationProblem(
+        budget=Budget(max=max(float(spend.sum()), problem.budget.upper)),
+        objective=problem.objective,
+    )
+    case = case_of(free, response, current)
+    return replace(case, problem=problem, system=stated)

@@ -6,10 +6,6 @@ import numpy as np
 
 from app.contract.plan_answers import (
     AllocationAnswer,
-    BindingDocument,
-    CertificateDocument,
-    ConditionDocument,
-    PairDocument,
     Plan,
     PlannedCell,
     PlannedChannel,
@@ -23,10 +19,16 @@ from app.contract.plan_answers import (
     ScenarioDocument,
     SecondOpinion,
 )
+from app.contract.plan_details import BindingDocument, CertificateDocument, PairDocument
 from app.contract.plan_requests import AllocateBody, PlanHorizon
 from app.display.words import amount, apart, money
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
-from app.services.planning.insights import information_document, stability_document, stay_document
+from app.services.planning.insights import (
+    condition_documents,
+    information_document,
+    stability_document,
+    stay_document,
+)
 from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (
@@ -81,6 +83,8 @@ def told_plan(
         channels=answer.plan.channels,
         versus=answer.versus_current,
         words=gain_words(model, body.objective),
+        conditions=answer.conditions,
+        reference=answer.reference.kind if answer.reference else "last_weeks",
         tested=rests_on_tests(answer.plan, answer.evidence),
         stay_odds=allocation.stay.probability_better if allocation.stay else None,
         second_odds=opinion.probability_better if opinion else None,
@@ -118,7 +122,7 @@ def _document(
             gap=allocation.certificate.gap,
         ),
         binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
-        target=ConditionDocument(**vars(allocation.target)) if allocation.target else None,
+        conditions=condition_documents(allocation),
         stay=stay_document(allocation, response),
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),

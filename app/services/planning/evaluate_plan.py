@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.contract.plan_answers import PairDocument, PlanEvaluation, RiskDocument
+from app.contract.plan_answers import PlanEvaluation, RiskDocument
+from app.contract.plan_details import PairDocument
 from app.contract.plan_requests import EvaluatePlanBody
 from app.services.planning.allocate import (
     extrapolation_warnings,
@@ -11,6 +12,7 @@ from app.services.planning.allocate import (
     versus_document,
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
+from app.services.planning.insights import condition_documents
 from app.services.planning.responses import Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
@@ -45,6 +47,9 @@ def evaluation(
         objective=body.objective,
         channels=body.channels,
         groups=body.groups,
+        ratios=body.ratios,
+        budgets=body.budgets,
+        conditions=body.conditions,
     )
     result: Score = score(problem, response, response.current, spend)
     plan, scored = plan_document(model, response, spend), result.allocation
@@ -63,6 +68,7 @@ def evaluation(
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),
         broken=result.broken,
+        conditions=condition_documents(scored),
         pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
         evidence=grades_of(model),
         second_model=opinion,
@@ -96,10 +102,12 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
         detail = "a given plan leaves nothing to optimise; give its weeks, or a rule for them"
         issues.append(Issue("/phasing", "given", detail))
     total = float(np.sum([np.sum(amount) for amount in body.plan.values()]))
-    if not issues and not SMALLEST_BUDGET <= total <= LARGEST:
-        detail = f"the plan spends {total:g}: a plan spends {SMALLEST_BUDGET:g} to {LARGEST:g}"
+    if not issues and total != 0.0 and not SMALLEST_BUDGET <= total <= LARGEST:
+        detail = (
+            f"the plan spends {total:g}: a plan spends 0, or {SMALLEST_BUDGET:g} to {LARGEST:g}"
+        )
         code = "no_spend" if total < SMALLEST_BUDGET else "too_large"
-        issues.append(Issue("/plan", code, detail if total else "the plan spends nothing"))
+        issues.append(Issue("/plan", code, detail))
     if issues:
         raise QueryError(issues)
     return np.array([np.sum(body.plan[name]) for name in names], dtype=np.float64)

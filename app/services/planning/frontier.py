@@ -8,7 +8,7 @@ import numpy as np
 
 from app.context import Context
 from app.contract.frontier_answers import FrontierAnswer, FrontierPoint
-from app.contract.plan_answers import CertificateDocument
+from app.contract.plan_details import CertificateDocument
 from app.contract.plan_requests import AllocateBody, FrontierBody
 from app.db.models import ModelRow, OperationRow
 from app.jobs.operations import Call

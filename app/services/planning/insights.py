@@ -1,10 +1,20 @@
-"""Documents beside a plan: whether to keep the current mix, stability, value of information."""
+"""Documents beside a plan: conditions, whether to stay, stability, value of information."""
 
 import numpy as np
 
-from app.contract.plan_answers import InformationDocument, StabilityDocument, StayDocument
+from app.contract.plan_details import (
+    ConditionDocument,
+    InformationDocument,
+    StabilityDocument,
+    StayDocument,
+)
 from app.services.planning.responses import AnyResponse
 from optimizer.allocation import Allocation
+
+
+def condition_documents(allocation: Allocation) -> tuple[ConditionDocument, ...]:
+    """How far the plan meets every condition."""
+    return tuple(ConditionDocument(**vars(result)) for result in allocation.conditions)
 
 
 def stay_document(allocation: Allocation, response: AnyResponse) -> StayDocument | None:

@@ -1,10 +1,12 @@
 """The summary of a plan in sentences, and of a plan against its actual weeks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
-from app.display.words import GainWords, amount, chances, in_unit
+from app.contract.plan_details import ConditionDocument
+from app.display.words import GainWords, amount, apart, chances, in_unit, probability
+from mmm.counterfactual.question import ReferenceKind
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 from optimizer.allocation import Status
 
@@ -16,14 +18,22 @@ _DEFENSIBLE = "it is as good as any that can be defended"
 _IF = "if the model is right"
 
 
+REFERENCE_WORDS: Mapping[ReferenceKind, tuple[str, str]] = {
+    "last_weeks": ("the present plan", "the present mix"),
+    "last_year": ("last year's plan", "last year's mix"),
+    "given": ("the plan given as reference", "the mix given as reference"),
+}
+"""Each kind of reference as a plan and as a mix, in words."""
+
+
 @dataclass(frozen=True)
 class PlanTold:
     """What the summary of a plan tells.
 
-    ``versus``: the plan against the present one.  ``tested``: whether lift tests back every channel
+    ``versus``: the plan against the reference.  ``tested``: whether lift tests back every channel
     that the change rests on.  ``stay_odds``: probability that the best plan found is better than
     staying; None where that was not judged.  ``second_odds``: probability under the second model
-    that the plan is better than the present one, None where it says none.
+    that the plan is better than the reference, None where it says none.
     """
 
     status: Status
@@ -31,9 +41,11 @@ class PlanTold:
     channels: Sequence[PlannedChannel]
     versus: ReferenceComparisonDocument
     words: GainWords
+    conditions: Sequence[ConditionDocument] = ()
     tested: bool = False
     stay_odds: float | None = None
     second_odds: float | None = None
+    reference: ReferenceKind = "last_weeks"
 
     @property
     def total(self) -> float:
@@ -41,8 +53,8 @@ class PlanTold:
         return sum(channel.spend for channel in self.channels)
 
     @property
-    def is_present_plan(self) -> bool:
-        """Whether the plan gains what the present one does in every draw that counts."""
+    def is_reference(self) -> bool:
+        """Whether the plan gains what the reference does in every draw that counts."""
         return max(abs(self.versus.p5), abs(self.versus.p95)) <= SAME * (
             1.0 + self.versus.reference_total
         )
@@ -53,9 +65,27 @@ def summary_of(told: PlanTold) -> str:
     if told.status is Status.STAY:
         return _stay(told)
     opening = f"Spend {_span(told)}: {_moves(told)}"
-    if told.is_present_plan:
-        return f"{opening}; this is the present plan."
+    if told.status is Status.CONDITION_UNMET:
+        opening = (
+            f"No plan that was found meets every condition; the closest spends {_span(told)}: "
+            f"{_moves(told)}. Missed: {'; '.join(_missed(told))}"
+        )
+    if told.is_reference:
+        end = ". This" if _missed(told) else "; this"
+        return f"{opening}{end} is {REFERENCE_WORDS[told.reference][0]}."
     return f"{opening}. It is expected to {_effect(told)}."
+
+
+def _missed(told: PlanTold) -> list[str]:
+    return [missed_condition(each) for each in told.conditions if not each.met]
+
+
+def missed_condition(condition: ConditionDocument) -> str:
+    """A condition that is not met, in words: what is wanted, and what the plan reaches."""
+    if condition.kind in ("target", "not_worse"):
+        return f"{condition.condition} (reached: {probability(condition.reached)})"
+    digits = apart(condition.wanted, condition.reached)
+    return f"{condition.condition} (reached: {amount(condition.reached, digits)})"
 
 
 def _span(told: PlanTold) -> str:
@@ -80,16 +110,17 @@ def _changes(told: PlanTold, sign: float) -> list[str]:
 
 
 def _stay(told: PlanTold) -> str:
-    """Staying told as a result; where only the mix is the present one, with what the total does."""
+    """Staying told as a result; where only the mix is kept, with what the total does."""
     moved = _changes(told, sign=1.0) or _changes(told, sign=-1.0)
-    plan = "the present mix at this total" if moved else "the present plan"
+    same, mix = REFERENCE_WORDS[told.reference]
+    plan = f"{mix} at this total" if moved else same
     odds = ""
     if told.stay_odds is not None:
         other = "mix" if moved else "plan"
         chance = _only(chances(told.stay_odds, told.tested))
         odds = f"; the best other {other} that was found is better in {chance} cases {_IF}"
     opening = f"Stay with {plan} ({_span(told)}): {_DEFENSIBLE}{odds}."
-    if not moved or told.is_present_plan:
+    if not moved or told.is_reference:
         return opening
     return f"{opening} The change of the total itself is expected to {_effect(told)}."
 
@@ -99,10 +130,10 @@ def _only(chance: str) -> str:
 
 
 def _effect(told: PlanTold) -> str:
-    """The difference to the present plan, told from the side on which it lies."""
+    """The difference to the reference, told from the side on which it lies."""
     versus, words = told.versus, told.words
     more = versus.mean >= 0.0
-    other = "the present plan"
+    other = REFERENCE_WORDS[told.reference][0]
     if abs(versus.reference_total - told.total) > NOTICEABLE * max(versus.reference_total, 1e-9):
         other += f", which spends {words.spend(versus.reference_total)}"
     chance = versus.probability_better if more else 1.0 - versus.probability_better

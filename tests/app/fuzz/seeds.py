@@ -113,7 +113,8 @@ def question_seeds() -> list[Seed]:
              {**plan, "objective": loss, "explain": True, "forbid_extrapolation": False}),
         Seed("plan for a target", "POST", paths["allocate"],
              {**plan, "budget": {"max": 3000.0}, "minimise": "spend",
-              "target": {"kpi": 280.0, "probability": 0.5}}),
+              "conditions": [{"kind": "target", "kpi": 280.0, "probability": 0.5},
+                             {"kind": "cvar", "min": -1e6, "tail": 0.2, "risk_on": "gain"}]}),
         Seed("plan by utility", "POST", paths["allocate"],
              {**plan, "objective": {"kind": "utility", "wealth": 20000.0, "risk_aversion": 2.0}}),
         Seed("plan of weeks", "POST", paths["allocate"],
@@ -125,7 +126,9 @@ def question_seeds() -> list[Seed]:
         Seed("plan to come", "POST", paths["allocate"], plan,
              headers={"Prefer": "respond-async, wait=30"}, status=202),
         Seed("score", "POST", score, {**evaluate, "budget": {"total": 870.0},
-             "channels": {"tv": {"max": 100.0}}, "phasing": {"profile": {"mail": [1.0] * 3}}}),
+             "channels": {"tv": {"max": 100.0}}, "phasing": {"profile": {"mail": [1.0] * 3}},
+             "conditions": [{"kind": "roi", "min": 1.0}, {"kind": "not_worse", "probability": 0.5}],
+             "budgets": [{"name": "carbon", "per_currency": {"tv": 0.2}, "max": 10.0}]}),
         *(
             Seed(f"score by {objective['kind']}", "POST", score,
                  {"horizon": HORIZON, "plan": PLAN, "objective": objective})

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.contract.plan_answers import Plan, PlannedChannel, ReferenceComparisonDocument
+from app.contract.plan_details import ConditionDocument
 from app.display import words
 from app.display.words import GainWords
 from app.http.accepted import wait_seconds, wants_async
@@ -150,6 +151,34 @@ def test_staying_with_the_mix_tells_what_the_total_does() -> None:
         "The change of the total itself is expected to earn €857,000 less profit than the present "
         "plan, which spends €1 million (90 % interval -€900,000 to -€800,000) and is worse in 19 "
         "of 20 cases if the model is right."
+    )
+
+
+def test_the_reference_is_named() -> None:
+    assert "more profit than last year's plan (90 %" in summary_of(told(reference="last_year"))
+    stay = told(status=Status.STAY, channels=KEPT, versus=versus(0, 0, 0), reference="given")
+    assert summary_of(stay).startswith("Stay with the plan given as reference (€1 million over")
+
+
+def test_every_missed_condition_is_told() -> None:
+    wanted = (
+        ("target", "a total KPI of 5,000,000 with probability 0.8", 0.8, 0.312),
+        ("not_worse", "a gain not below", 0.5, 0.9),
+        ("roi", "a return of 2 per unit of spend", 2.0, 1.9996),
+    )
+    conditions = tuple(
+        ConditionDocument(
+            kind=kind, condition=text, pointer="", wanted=want, reached=reached,
+            slack=reached - want, met=reached >= want,
+        )
+        for kind, text, want, reached in wanted
+    )  # fmt: skip
+    text = summary_of(told(status=Status.CONDITION_UNMET, conditions=conditions))
+    assert text.startswith(
+        "No plan that was found meets every condition; the closest spends €1 million over 13 "
+        "weeks: raise tv by €200,000, cut search by €200,000. Missed: a total KPI of 5,000,000 "
+        "with probability 0.8 (reached: 0.31); a return of 2 per unit of spend (reached: 1.9996). "
+        "It is expected to earn €51,200 more profit"
     )
 
 

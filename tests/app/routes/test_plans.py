@@ -33,10 +33,18 @@ def allocated(client, model_id: str, **body) -> dict:
 
 
 def test_a_target_beyond_reach_is_an_answer(client, model_id) -> None:
-    found = allocated(client, model_id, target={"kpi": 1e9, "probability": 0.8})
-    assert found["status"] == "target_unreachable"
-    assert found["target"]["met"] is False
-    assert found["target"]["reached"] < 0.8
+    target = {"kind": "target", "kpi": 1e9, "probability": 0.8}
+    found = allocated(client, model_id, conditions=[target])
+    assert found["status"] == "condition_unmet"
+    (told,) = found["conditions"]
+    assert (told["kind"], told["pointer"], told["met"]) == ("target", "/conditions/0", False)
+    assert told["reached"] < 0.8
+    assert told["slack"] == told["reached"] - 0.8
+    assert found["summary"].startswith("No plan that was found meets every condition; ")
+    assert (
+        "Missed: a total KPI of 1,000,000,000 with probability 0.8 (reached: < 0.01)"
+        in (found["summary"])
+    )
     assert found["plan"]["total"] == pytest.approx(1000.0)
 
 
@@ -49,7 +57,7 @@ def test_the_least_spend_for_a_target_spends_less_than_it_may(client, model_id) 
         minimise="spend",
         target={"kpi": outcome["p5"], "probability": 0.3},
     )
-    assert found["target"]["met"]
+    assert found["conditions"][0]["met"]
     assert found["plan"]["total"] < 5000.0
 
 
@@ -129,6 +137,40 @@ def test_a_plan_is_held_against_limits(client, model_id) -> None:
     assert "tv" in " ".join(found["broken"])
 
 
+CONDITIONS = [
+    {"kind": "target", "kpi": 1e9, "probability": 0.8},
+    {"kind": "roi", "min": 0.0},
+    {"kind": "not_worse", "probability": 0.99},
+    {"kind": "cvar", "min": -1e9},
+    {"kind": "cvar", "min": 1e9, "tail": 0.2, "risk_on": "gain"},
+]
+CARBON = {"name": "carbon", "per_currency": {"tv": 2.0}, "max": 100.0}
+
+
+@pytest.mark.parametrize("spend", [0.0, 250.0])
+def test_any_plan_is_held_against_every_condition(client, model_id, spend) -> None:
+    """Also one that spends nothing, and under limits that no plan keeps."""
+    limits = {"channels": {"tv": {"min": 5000}, "radio": {"max": 1}}, "budget": {"max": 900}}
+    plan = dict.fromkeys(CHANNELS, spend)
+    asked_for = {"conditions": CONDITIONS, "budgets": [CARBON], **limits}
+    found = asked(client, model_id, "evaluate-plan", plan=plan, **asked_for)
+    kinds = [condition["kind"] for condition in found["conditions"]]
+    assert kinds == ["target", "roi", "not_worse", "cvar", "cvar", "budget"]
+    met = [condition["met"] for condition in found["conditions"]]
+    worse = found["risk"]["probability_worse"] > 0.01
+    assert met == [False, True, not worse, True, False, spend == 0.0]
+    carbon = found["conditions"][-1]
+    assert (carbon["wanted"], carbon["reached"]) == (100.0, pytest.approx(2.0 * spend))
+    assert carbon["slack"] == pytest.approx(100.0 - 2.0 * spend)
+    assert len(found["broken"]) == (1 if spend == 0.0 else 4), found["broken"]
+    same = asked(client, model_id, "evaluate-plan", plan=plan)
+    assert found["gain"] == same["gain"]
+    floor = found["conditions"][4]
+    at_two_tenths = {"objective": {"kind": "cvar", "tail": 0.2}}
+    measured = asked(client, model_id, "evaluate-plan", plan=plan, **at_two_tenths)
+    assert floor["reached"] == pytest.approx(measured["risk"]["cvar"])
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "pointer"),
     [
@@ -136,7 +178,7 @@ def test_a_plan_is_held_against_limits(client, model_id) -> None:
         ({"plan": {**PLAN, "cinema": 1.0}}, "invalid_query", "/plan/cinema"),
         ({"plan": {**PLAN, "tv": [1.0, 2.0]}}, "invalid_query", "/plan/tv"),
         ({"plan": {**PLAN, "tv": -1.0}}, "validation", "/plan/tv"),
-        ({"plan": dict.fromkeys(CHANNELS, 0.0)}, "invalid_query", "/plan"),
+        ({"plan": dict.fromkeys(CHANNELS, 1e-12)}, "invalid_query", "/plan"),
         ({"plan": PLAN, "objective": {"kind": "greed"}}, "validation", "/objective"),
         ({"plan": PLAN, "phasing": {"profile": {"tv": [1.0]}}}, "invalid_query",
          "/phasing/profile/tv"),

@@ -95,10 +95,12 @@ def test_every_condition_that_is_not_met_is_told():
     valued = replace(response)
     object.__setattr__(valued, "kpi", response)
     answer = allocate(problem, valued, np.array([400.0, 400.0]))
-    assert answer.status is Status.TARGET_UNREACHABLE
-    assert answer.target is not None
-    assert answer.target.pointer == "/target"
-    assert any("a return of 50" in line and "not met" in line for line in answer.warnings)
+    assert answer.status is Status.CONDITION_UNMET
+    assert [(result.kind, result.met) for result in answer.conditions] == [
+        ("target", False),
+        ("roi", False),
+    ]
+    assert all(result.slack < 0 for result in answer.conditions)
 
 
 def test_a_relative_change_from_zero_is_of_the_usual_active_spend():
