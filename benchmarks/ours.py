@@ -21,9 +21,10 @@ from mmm.counterfactual.reference import ReferenceChoice
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import Granularity
-from mmm.plan.response import Assumptions, PlanResponse, plan_response
+from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel, save_model
 from mmm.progress import Progress
 from mmm.spec.model import ModelSpec, parse_spec

@@ -51,11 +51,13 @@ def relative_gap(excess: float, rho: float, floor: float) -> float:
 class Risk:
     """The objective's measure of the plan's gain, beside its mean and CVaR.
 
-    kind: of the objective.  value: the measure that was maximised.  mean, cvar (at `tail`): in the
-    gain's unit.  probability_worse: probability of a lower gain than the current plan's.
+    kind: of the objective.  quantity: what it measures, in words.  value: the measure that was
+    maximised.  mean, cvar (at `tail`): of the gain, in its unit.  probability_worse: probability of
+    a lower gain than the current plan's.
     """
 
     kind: str
+    quantity: str
     value: float
     mean: float
     cvar: float

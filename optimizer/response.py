@@ -34,6 +34,12 @@ class Response(Protocol):
     weights    (draw,) probabilities of the draws; absent: equal
     usual_active   (cell,) what a cell gets where it is active: the base of relative changes from 0
     last_observed  currency of the week before the horizon, by channel: the base of ramps
+    kpi        the same response in KPI units
+    total      function of spend: (draw,) the whole outcome of the horizon's weeks, baseline
+               included, in the response's unit; the carryover after the horizon is not counted
+    predictive     function of spend and a seed: ``total`` with noise, equal for equal seeds
+    within_horizon the response without the carryover after the horizon, by which ``total`` rises
+               over that of no own spend; absent: the response itself
     key        text that is equal only for equal responses, under which computed curves are kept
     """
 
@@ -97,6 +103,11 @@ def draw_weights(response: Response) -> FloatArray | None:
     """(draw,) probabilities of the draws, or None where all are equal."""
     weights = getattr(response, "weights", None)
     return None if weights is None else np.asarray(weights, dtype=np.float64)
+
+
+def within_horizon(response: Response) -> Response:
+    """The response without the carryover after the horizon; itself where it declares none."""
+    return cast("Response", getattr(response, "within_horizon", response))
 
 
 def content_key(response: Response) -> str | None:

@@ -30,6 +30,7 @@ class FrontierAnswer(PlanDocument):
     """The points of the frontier, in the order of the request."""
 
     points: tuple[FrontierPoint, ...]
+    quantity: str = Field(default="", description="What the objective measures, in words.")
     gain_unit: str
     outcome_unit: str
     reference: ReferenceDocument | None = REFERENCE

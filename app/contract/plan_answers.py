@@ -110,6 +110,7 @@ class RiskDocument(PlanDocument):
     """The risk measure that was maximized, and its components."""
 
     kind: str = Field(description="Of the objective.")
+    quantity: str = Field(default="", description="What the objective measures, in words.")
     value: float = Field(description="The measure that was maximized, in the unit of the gain.")
     mean: float = Field(description="Of the gain over no own spend, less cost.")
     cvar: float = Field(description="Mean of the gain in the worst share tail of the draws.")

@@ -35,16 +35,18 @@ def build_curves(
 ) -> Iterator[GroupCurves]:
     """Curves of every group that has own media, for the cells of ``layout``.
 
-    ``value (week, geo)``: value of one unit of the KPI.
+    ``value (week, geo)``: value of one unit of the KPI; weeks after the last one that has any are
+    left out.
     """
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
     inputs = model.design.inputs_on(world)
-    weights = _curve_weights(model, inputs, value, slice(history, None))
+    stop = max(_last_with_value(value) + 1, history + layout.index.shape[0])
+    weights = _curve_weights(model, inputs, value, slice(history, stop))
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
     in_past = np.arange(d.exposure.shape[1])[:, None] < history - start
     per_currency = exposure_per_currency(model, world, layout.shares)[:, start:]
-    later, horizon = slice(history - start, None), layout.index.shape[0]
+    later, horizon = slice(history - start, stop - start), layout.index.shape[0]
     decided = slice(history - start, history - start + horizon)
     for group in s.groups:
         own_members = [i for i, member in enumerate(group.members) if s.media[member].own]
@@ -78,6 +80,11 @@ def build_curves(
             weight=weight,
             carry_in_value=carry_in_value,
         )
+
+
+def _last_with_value(value: Array) -> int:
+    """Position of the last week of ``value (week, geo)`` with a value; -1 where none has any."""
+    return int(np.flatnonzero(value.any(1)).max(initial=-1))
 
 
 def _merge_equal_weeks(carry: Array, unit: Array, weight: Array) -> tuple[Array, Array, Array]:

@@ -42,6 +42,11 @@ class PlanMixture(PlanFrame):
         """The same response in units of the KPI."""
         return replace(self, on="kpi", unit="kpi units", parts=tuple(p.kpi for p in self.parts))
 
+    @cached_property
+    def within_horizon(self) -> "PlanMixture":
+        """The same response without the carryover after the horizon."""
+        return replace(self, parts=tuple(part.within_horizon for part in self.parts))
+
     def draws(self, spend: Array) -> Array:
         """(draw,) value at ``spend (cell,)``, as ``PlanResponse.draws``."""
         return self._in_draw_order([part.draws(spend) for part in self.parts])
@@ -67,7 +72,7 @@ class PlanMixture(PlanFrame):
         return self._in_draw_order([part.total(spend) for part in self.parts])
 
     def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) ``outcome`` with future states and noise; equal seeds give equal noise."""
+        """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
         seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
         pairs = zip(self.parts, seeds, strict=True)
         return self._in_draw_order([part.predictive(spend, own) for part, own in pairs])

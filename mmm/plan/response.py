@@ -12,9 +12,8 @@ interactions the channels do not add up, and every plan is evaluated on the whol
 (``full_model``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -22,12 +21,18 @@ import numpy as np
 
 from mmm.counterfactual.future import extend_timeline
 from mmm.counterfactual.interventions import apply_intervention
-from mmm.counterfactual.question import FutureRule, Intervention
-from mmm.counterfactual.reference import DEFAULT_REFERENCE, ReferenceChoice, reference_plan
+from mmm.counterfactual.question import Intervention
+from mmm.counterfactual.reference import reference_plan
 from mmm.data.kpi_value import discount, kpi_value, value_unit
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
-from mmm.errors import Issue, QueryError, pointer
+from mmm.errors import Issue, QueryError
+from mmm.plan.assumptions import (
+    NO_ASSUMPTIONS,
+    Assumptions,
+    horizon_weeks,
+    with_assumptions,
+)
 from mmm.plan.build_curves import GroupCurves, build_curves, is_separable
 from mmm.plan.cells import PlanLayout, largest_spend, plan_layout
 from mmm.plan.curves import ObjectiveUnit, PlanCurves
@@ -38,24 +43,6 @@ from mmm.plan.phasing import USUAL_GRANULARITY, Granularity
 from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """Assumptions about the weeks to plan, beside the spend that is decided.
-
-    ``interventions`` on the market; ``future``: a rule for each variable that is not to take its
-    default; ``price``: own price over the horizon. What the price changes without own spend is then
-    part of the value of every plan. ``reference``: today's plan.
-    """
-
-    interventions: Sequence[Intervention] = ()
-    future: Mapping[str, FutureRule] = field(default_factory=dict)
-    price: float | None = None
-    reference: ReferenceChoice = DEFAULT_REFERENCE
-
-
-NO_ASSUMPTIONS = Assumptions()
 
 
 @dataclass(frozen=True)
@@ -131,16 +118,26 @@ class PlanResponse(PlanFrame):
         if self.on == "kpi":
             return self
         units = np.ones_like(self.world.price)
-        curves, full_model = _curves_or_full_model(self.model, self.world, self.layout, units)
+        return replace(self._counting(units), unit="kpi units", on="kpi")
+
+    @cached_property
+    def within_horizon(self) -> Self:
+        """The same response without the carryover after the horizon: what ``total`` rises by over
+        that of no own spend."""
+        counted = np.zeros_like(self.world.price)
+        counted[self._weeks()] = self._unit_value()
+        return self._counting(counted)
+
+    def _counting(self, value: Array) -> Self:
+        """The response whose value of one unit of the KPI is ``value (week, geo)``."""
+        curves, full_model = _curves_or_full_model(self.model, self.world, self.layout, value)
         price_gain = np.zeros_like(self.price_gain)
-        return replace(
-            self,
-            unit="kpi units",
-            on="kpi",
-            price_gain=price_gain,
-            curves=curves,
-            full_model=full_model,
-        )
+        return replace(self, price_gain=price_gain, curves=curves, full_model=full_model)
+
+    def _unit_value(self) -> Array:
+        """(week, geo) value of one unit of the KPI in the horizon."""
+        price = self.world.price[self._weeks()]
+        return np.ones_like(price) if self.on == "kpi" else kpi_value(self.model.spec, price)
 
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected KPI of the horizon's weeks under ``spend (cell,)``."""
@@ -148,14 +145,12 @@ class PlanResponse(PlanFrame):
 
     def total(self, spend: Array) -> Array:
         """(draw,) ``outcome`` in the unit of ``draws``."""
-        if self.on == "kpi":
-            return self.outcome(spend)
-        price = self.world.price[self._weeks()]
-        return (self._by_geo(spend, None) * kpi_value(self.model.spec, price)).sum((1, 2))
+        return (self._by_geo(spend, None) * self._unit_value()).sum((1, 2))
 
     def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) ``outcome`` with future states and noise; equal seeds give equal noise."""
-        return with_noise(self.model, self._by_geo(spend, seed), seed).sum((1, 2))
+        """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
+        noisy = with_noise(self.model, self._by_geo(spend, seed), seed)
+        return np.asarray((noisy * self._unit_value()).sum((1, 2)))
 
     def _by_geo(self, spend: Array, seed: int | None) -> Array:
         weeks = self._weeks()
@@ -184,13 +179,13 @@ def plan_response(
 
     ``discount_rate``: yearly, of the value of the weeks after the horizon.
     """
-    weeks = _horizon_weeks(model, horizon)
+    weeks = horizon_weeks(model, horizon)
     if on == "value" and not model.spec.has_currency:
         detail = "the KPI has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
     tail = model.structure.max_lag
     today, warnings = extend_timeline(model, weeks[-1], tail, assumed.future, None)
-    today = _with_assumptions(model, today, weeks, assumed.interventions)
+    today = with_assumptions(model, today, weeks, assumed.interventions)
     world = today
     if assumed.price is not None:
         do = Intervention(variable="price", set=assumed.price)
@@ -233,25 +228,6 @@ def plan_response(
     )
 
 
-def _with_assumptions(
-    model: FittedModel,
-    world: Variables,
-    weeks: tuple[date, ...],
-    interventions: Sequence[Intervention],
-) -> Variables:
-    """``world`` under the assumed interventions; raises QueryError for channels and mediators."""
-    for index, do in enumerate(interventions):
-        where = pointer("assume", index)
-        if do.variable in model.structure.channels:
-            detail = f"{do.variable!r} is decided here; fix it under channels instead"
-            raise QueryError([Issue(where, "decided", detail)])
-        if do.variable in model.structure.mediators:
-            detail = f"{do.variable!r} follows from the plan by its own equation; assume its causes"
-            raise QueryError([Issue(where, "mediator", detail)])
-        world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), where)
-    return world
-
-
 def _curves_or_full_model(
     model: FittedModel, world: Variables, layout: PlanLayout, value: Array
 ) -> tuple[tuple[GroupCurves, ...], FullModelPlan | None]:
@@ -259,11 +235,3 @@ def _curves_or_full_model(
     if is_separable(model.structure):
         return tuple(build_curves(model, world, layout, value)), None
     return (), full_model_plan(model, world, layout, value)
-
-
-def _horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:
-    expected = model.panel.weeks[-1] + timedelta(weeks=1)
-    if horizon.start != expected:
-        detail = f"the horizon must start the week after the data, {expected}, not {horizon.start}"
-        raise QueryError([Issue("/horizon/start", "gap_to_data", detail)])
-    return tuple(expected + timedelta(weeks=step) for step in range(horizon.weeks))

@@ -50,7 +50,7 @@ class WeekCurves:
 
     def _exposure(self, spend: Array) -> Array:
         bought = self.exposure_per_unit * spend[self.cells]
-        return np.asarray(self.carry_in + self.kernel @ bought)
+        return np.broadcast_to(self.carry_in + self.kernel @ bought, self.weight.shape)
 
 
 def carryover_kernel(

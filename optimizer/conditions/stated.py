@@ -34,7 +34,7 @@ from optimizer.problem.conditions import (
     Target,
 )
 from optimizer.problem.issues import format_number
-from optimizer.response import FloatArray, Response
+from optimizer.response import FloatArray, Response, within_horizon
 from optimizer.risk.gain import Gain
 from optimizer.search.case import Case
 from optimizer.search.memo import LastCallMemo
@@ -124,7 +124,7 @@ def _condition(case: Case, stated: StatedCondition, where: str, at: FloatArray) 
 
 
 def _target_condition(case: Case, target: Target, where: str, at: FloatArray) -> Condition:
-    response = _kpi_response(case, where)
+    response = within_horizon(_kpi_response(case, where))
     gain = Gain(response, 0.0)
     noise = PredictiveNoise(_predictive(response, where), gain)
     weights = probabilities_of(response)
@@ -143,7 +143,7 @@ def _target_condition(case: Case, target: Target, where: str, at: FloatArray) ->
 
 
 def _not_worse_condition(case: Case, limit: NotWorse, where: str) -> Condition:
-    gain, weights = _true_gain(case), probabilities_of(case.response)
+    gain, weights = case.counted, probabilities_of(case.response)
     now = gain.draws(case.current)
 
     def reached(spend: FloatArray) -> float:
@@ -162,11 +162,12 @@ def _return_condition(case: Case, least: float, where: str) -> Condition:
         raise InvalidProblem((Issue(where, "no_value", detail),))
     label = f"a return of {format_number(least)} per unit of spend"
     stated = Statement("roi", where, label, least)
-    return return_constraint(stated, Gain(case.response, least), probabilities_of(case.response))
+    weights = probabilities_of(case.response)
+    return return_constraint(stated, Gain(case.counted.response, least), weights)
 
 
 def _cvar_condition(case: Case, floor: CvarFloor, where: str) -> Condition:
-    gain = _true_gain(case)
+    gain = case.counted
     over = floor.risk_on == "gain_over_current"
     label = (
         f"a mean gain{' over the current plan' if over else ''} of at least "
@@ -177,17 +178,10 @@ def _cvar_condition(case: Case, floor: CvarFloor, where: str) -> Condition:
     return cvar_floor(stated, gain, floor.tail, now, probabilities_of(case.response))
 
 
-def _true_gain(case: Case) -> Gain:
-    """The gain of the case, in which a unit of spend costs what it does without a hurdle."""
-    if case.problem.unit_cost_with_hurdle == case.problem.unit_cost:
-        return case.search.gain
-    return Gain(case.response, case.problem.unit_cost)
-
-
 def _kpi_response(case: Case, where: str) -> Response:
     if case.problem.objective.on == "kpi":
-        return case.response
-    response: Response | None = getattr(case.response, "kpi", None)
+        return case.counted.response
+    response: Response | None = getattr(case.counted.response, "kpi", None)
     if response is None:
         detail = 'this response gives the value of a plan, not its KPI: set "on" to "kpi"'
         raise InvalidProblem((Issue(f"{where}/kpi", "no_kpi", detail),))

@@ -7,6 +7,7 @@ also where the search counts it at a hurdle.
 import numpy as np
 
 from optimizer.allocation import ReferenceComparison, Risk
+from optimizer.problem.objective import measured_quantity
 from optimizer.response import FloatArray
 from optimizer.risk.cvar import cvar, mean
 from optimizer.search.case import Case
@@ -18,8 +19,7 @@ _USUAL_TAIL = 0.1
 
 def true_gain(case: Case, spend: FloatArray) -> FloatArray:
     """(draw,): the response at spend (cell,) less its true cost."""
-    hurdle = case.problem.unit_cost_with_hurdle - case.problem.unit_cost
-    return case.search.gain.draws(spend) + hurdle * float(spend.sum())
+    return case.counted.draws(spend)
 
 
 def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
@@ -28,6 +28,7 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
     tail = getattr(case.problem.objective, "tail", None) or _USUAL_TAIL
     return Risk(
         kind=case.problem.objective.kind,
+        quantity=measured_quantity(case.problem.objective),
         value=value,
         mean=mean(gain, weights).value,
         cvar=cvar(gain, tail, 0.0, weights).value,

@@ -37,9 +37,10 @@ def marginal_figures(
     slope: (cell,), the derivative of what the problem maximises.
     """
     search, weights = case.search, probabilities_of(case.response)
-    gain, cost = search.gain, search.gain.cost
+    gain = search.gain
     measured = slope.copy()
-    response = np.average(gain.slope(spend), axis=0, weights=weights) + cost
+    counted = case.counted
+    response = np.average(counted.slope(spend), axis=0, weights=weights) + counted.cost
     size = steps(case.system, case.current)
     near_zero = np.flatnonzero(spend < size).tolist()
     if not near_zero:
@@ -50,7 +51,8 @@ def marginal_figures(
         raised = spend.copy()
         raised[cell] += size[cell]
         after = gain.draws(raised)
-        response[cell] = mean(after - before, weights).value / size[cell] + cost
+        rise = mean(counted.draws(raised) - counted.draws(spend), weights).value
+        response[cell] = rise / size[cell] + counted.cost
         if case.problem.minimise is None:
             rise = (
                 search.measure.evaluate(after, width).value

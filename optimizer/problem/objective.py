@@ -6,7 +6,10 @@
              "kpi"     the response in KPI units; spend costs nothing, a budget limits it
     risk_on  "gain"               over no own spend in the window
              "gain_over_current"  over the current plan, draws paired
-             "total"              the whole outcome, baseline included
+             "total"              the outcome of the horizon, baseline included: the expected KPI of
+                                  its weeks, in value less spend where `on` is not "kpi". The
+                                  carryover after the horizon is not counted. A probability of
+                                  reaching a target counts noise too.
 
 A discount rate over the weeks belongs to the response, which alone knows when a unit is earned.
 Risk coefficients are dimensionless: per today's spend (on "kpi": per mean response of today's
@@ -172,15 +175,44 @@ class MeanVariance(_Objective):
 
 
 class TargetProbability(_Objective):
-    """Maximise the probability that the outcome reaches `target`.
+    """Maximise the probability that the total KPI of the horizon, noise included, is `target`.
 
-    On "kpi" with risk_on "total" the outcome is the predictive total, noise included.
+    As the condition `target` counts it; another `on` or `risk_on` counts another quantity.
     """
 
     kind: Literal["target_probability"] = "target_probability"
     target: Number
+    on: Literal["value", "profit", "kpi"] = "kpi"
     risk_on: Literal["gain", "gain_over_current", "total"] = "total"
 
+
+def measured_quantity(objective: _Objective) -> str:
+    """What an objective measures, in words."""
+    if isinstance(objective, Regret):
+        return f"{_QUANTITIES[objective.on]['gain']}, less that of each draw's own best plan"
+    quantity = _QUANTITIES[objective.on]["total" if objective.risk_on == "total" else "gain"]
+    if objective.risk_on == "gain_over_current":
+        return f"{quantity}, less that of today's plan"
+    if objective.risk_on == "total" and isinstance(objective, TargetProbability):
+        return quantity.replace("expected KPI", "KPI, noise included,")
+    return quantity
+
+
+_QUANTITIES = {
+    "value": {
+        "gain": "value over no own spend in the horizon, with carryover after it, less spend",
+        "total": "value of the expected KPI within the horizon, less spend",
+    },
+    "profit": {
+        "gain": "margin on the value over no own spend in the horizon, with carryover after it, "
+        "less spend",
+        "total": "margin on the value of the expected KPI within the horizon, less spend",
+    },
+    "kpi": {
+        "gain": "KPI over no own spend in the horizon, with carryover after it",
+        "total": "expected KPI within the horizon",
+    },
+}
 
 Objective = Annotated[
     Expected

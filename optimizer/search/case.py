@@ -13,6 +13,7 @@ from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response
+from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure
 from optimizer.search.search import Search
 
@@ -37,13 +38,16 @@ DEFAULT_EFFORT = Effort()
 class Case:
     """The input of a `Solver`.
 
-    response: in the objective's unit, margin applied.  current: (cell,), currency over the horizon.
+    response: whose draws the objective measures, in its unit, margin applied; of a total it leaves
+    out the carryover after the horizon.  counted: the response with that carryover, by which gains
+    are reported.  current: (cell,), currency over the horizon.
     concave: whether every draw is concave in spend.
     seed: of everything random.  effort: how much work the search may take.
     """
 
     problem: AllocationProblem
     response: Response
+    counted: Gain
     system: LinearSystem
     search: Search
     current: FloatArray

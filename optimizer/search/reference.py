@@ -3,6 +3,7 @@
     gain               pi                    reference 0
     gain_over_current  pi - pi(current)      reference pi(current)
     total              outcome of the plan   reference -(outcome without own spend)
+    its probability    with its noise        reference that less the noise, drawn at one plan
     regret             pi - best             reference the gain of each draw's own best plan
 
 Every reference is a constant of a draw, so it leaves the properties of a measure unchanged.
@@ -13,9 +14,16 @@ import numpy as np
 from optimizer.constraints.linear_system import LinearSystem
 from optimizer.curves.hindsight import best_of_each_draw
 from optimizer.errors import InvalidProblem, InvalidResponse, Issue, json_pointer
-from optimizer.problem.objective import Entropic, MeanVariance, Regret, TargetProbability, Utility
+from optimizer.problem.objective import (
+    Entropic,
+    MeanVariance,
+    Objective,
+    Regret,
+    TargetProbability,
+    Utility,
+)
 from optimizer.problem.problem import AllocationProblem
-from optimizer.response import FloatArray, Response, draw_weights
+from optimizer.response import FloatArray, Response, draw_weights, within_horizon
 from optimizer.risk.cvar import mean
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure, MeasureContext
@@ -35,7 +43,9 @@ def measure_for(
 ) -> Measure:
     """The problem's measure of ``gain.draws``.
 
+    response: of ``gain``, in the measured quantity (`measured_response`).
     probabilities: (draw,), sum 1, in place of the response's own.
+    current: (cell,), today's plan; of a total with noise the plan whose noise counts.
     Raises InvalidProblem where the response does not know a quantity that the objective needs.
     """
     own = probabilities_of(response) if probabilities is None else probabilities
@@ -46,6 +56,19 @@ def measure_for(
     )
     _require_wealth(problem, system)
     return measure_of(problem.objective, context)
+
+
+def measured_response(problem: AllocationProblem, response: Response) -> Response:
+    """The response whose draws the objective measures: of a total, without carryover after the
+    horizon."""
+    objective = problem.objective
+    total = objective.risk_on == "total" and not isinstance(objective, Regret)
+    return within_horizon(response) if total else response
+
+
+def counts_noise(objective: Objective) -> bool:
+    """Whether the objective measures a total with its noise."""
+    return isinstance(objective, TargetProbability) and objective.risk_on == "total"
 
 
 def probabilities_of(response: Response) -> FloatArray | None:
@@ -85,7 +108,7 @@ def _reference(
     if objective.risk_on == "gain":
         return None
     predictive = getattr(response, "predictive", None)
-    if isinstance(objective, TargetProbability) and objective.on == "kpi" and predictive:
+    if counts_noise(problem.objective) and predictive is not None:
         predicted = np.asarray(predictive(current, PREDICTIVE_SEED), dtype=np.float64)
         return response.draws(current) - predicted
     return -baseline(response, np.zeros(current.size))

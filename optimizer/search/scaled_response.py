@@ -24,9 +24,13 @@ class _ScaledResponse:
     share: float
 
     def __getattr__(self, name: str) -> Any:
-        """Attributes beyond the protocol; the total is scaled, for it has the response's unit."""
+        """Attributes beyond the protocol, scaled where they have the response's unit."""
         value = getattr(self.unscaled, name)
-        return (lambda spend: self.share * value(spend)) if name == "total" else value
+        if name == "within_horizon":
+            return scale_response(value, self.share)
+        if name in ("total", "predictive"):
+            return lambda *arguments: self.share * value(*arguments)
+        return value
 
     @property
     def names(self) -> tuple[str, ...]:

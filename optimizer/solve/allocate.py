@@ -25,7 +25,7 @@ from optimizer.problem.problem import AllocationProblem
 from optimizer.response import FloatArray, Response, is_concave
 from optimizer.risk.gain import Gain
 from optimizer.search.case import DEFAULT_EFFORT, Case, Effort, Solution
-from optimizer.search.reference import measure_for
+from optimizer.search.reference import measure_for, measured_response
 from optimizer.search.ruin import start_without_ruin
 from optimizer.search.scaled_response import scale_response
 from optimizer.search.search import MeasuredPlan, Search
@@ -37,6 +37,7 @@ from optimizer.search.starts import (
 )
 from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
 from optimizer.solve.decide import Decision, decide
+from optimizer.solve.plan_noise import decide_with_own_noise
 
 
 def allocate(
@@ -63,8 +64,9 @@ def allocate(
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, effort=effort)
-    decision = decide(
-        case, solve if effort.prove else solve_quickly, solve_quickly, explain=explain
+    first = solve if effort.prove else solve_quickly
+    case, decision = decide_with_own_noise(
+        case, lambda each: decide(each, first, solve_quickly, explain=explain)
     )
     return allocation_of(case, decision, began)
 
@@ -85,15 +87,18 @@ def case_of(
     system = system_of(problem, response, current)
     require_feasible(system)
     earned = scale_response(response, problem.objective.earned_share)
-    gain = Gain(earned, problem.unit_cost_with_hurdle)
-    measure = measure_for(problem, earned, gain, system, current)
+    measured = measured_response(problem, earned)
+    gain = Gain(measured, problem.unit_cost_with_hurdle)
+    reported = measured is earned and problem.unit_cost_with_hurdle == problem.unit_cost
+    measure = measure_for(problem, measured, gain, system, current)
     return Case(
         problem=problem,
-        response=earned,
+        response=measured,
+        counted=gain if reported else Gain(earned, problem.unit_cost),
         system=system,
         search=Search(gain, measure, FeasibleSet.of(system)),
         current=current,
-        concave=is_concave(earned),
+        concave=is_concave(measured),
         seed=seed,
         effort=effort,
     )
@@ -179,7 +184,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         names=case.system.names,
         spend=spend,
         gain=gained,
-        response=gain.response.draws(spend),
+        response=case.counted.response.draws(spend),
         risk=risk_of(case, solution.value, gained),
         versus_current=compare(case, gained, case.current),
         versus_proportional=compare(case, gained, spend.sum() * spend_mix(case.current)),

@@ -16,6 +16,7 @@ from optimizer.search.case import Case, Solution
 from optimizer.search.ruin import require_defined
 from optimizer.solve.allocate import allocation_of, case_of
 from optimizer.solve.decide import Decision
+from optimizer.solve.plan_noise import with_noise_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,8 @@ def score(
     Raises InvalidProblem, InvalidResponse.
     """
     began = perf_counter()
-    case = _case_of(problem, response, np.asarray(current, dtype=np.float64), spend)
+    today = np.asarray(current, dtype=np.float64)
+    case = with_noise_of(_case_of(problem, response, today, spend), spend)
     gain, measure = case.search.gain, case.search.measure
     require_defined(case, spend)
     evaluation = measure.evaluate(gain.draws(spend), 0.0)

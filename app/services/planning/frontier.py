@@ -23,6 +23,7 @@ from app.store.port import ArtefactStore
 from mmm.progress import Progress
 from mmm.summarize import summarize
 from optimizer.problem import Budget
+from optimizer.problem.objective import measured_quantity
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
 
@@ -56,6 +57,7 @@ class FrontierJob:
                 break
         answer = FrontierAnswer(
             points=tuple(points),
+            quantity=measured_quantity(body.objective),
             gain_unit=gain_unit(model, body.objective),
             outcome_unit=model.kpi_unit,
             reference=reference_document(response),

@@ -11,10 +11,11 @@ from app.contract.plan_requests import PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.counterfactual.reference import ReferenceChoice
 from mmm.errors import Issue, QueryError, pointer
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.curves import ObjectiveUnit
 from mmm.plan.mixture import PlanMixture, mix_scenarios
 from mmm.plan.phasing import Granularity
-from mmm.plan.response import Assumptions, PlanResponse, plan_response
+from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel
 from optimizer.curves.cache import cached_curve_bytes
 

@@ -12,8 +12,9 @@ from mmm.counterfactual.variables import find_variable, read_values
 from mmm.data.design import design_of
 from mmm.data.timeline import weeks_after
 from mmm.errors import QueryError
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.horizon import Horizon
-from mmm.plan.response import Assumptions, plan_response
+from mmm.plan.response import plan_response
 from tests.mmm.fakes import RICH, fake_model, panel_spec
 from tests.mmm.model.test_graph_and_arrays import MEDIATED
 

@@ -9,9 +9,10 @@ from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
 from mmm.counterfactual.reference import ReferenceChoice, reference_plan
 from mmm.errors import QueryError
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import Granularity
-from mmm.plan.response import Assumptions, plan_response
+from mmm.plan.response import plan_response
 from tests.mmm.fakes import fake_model
 
 WEEK = timedelta(weeks=1)

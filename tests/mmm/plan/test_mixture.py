@@ -8,9 +8,10 @@ import pytest
 
 from mmm.counterfactual.question import Intervention
 from mmm.data.kpi_value import kpi_value
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.horizon import Horizon
 from mmm.plan.mixture import mix_scenarios, scenario_draws
-from mmm.plan.response import Assumptions, plan_response
+from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.counterfactual.test_answer import BASELINE
 from tests.mmm.fakes import RICH, fake_model
