@@ -36,6 +36,7 @@ def planned(
         {
             "horizon": {"start": model.panel.weeks[-1] + timedelta(weeks=1), "weeks": WEEKS},
             "reference": "last_weeks",
+            "after": "zero",
             "budget": {"total": float(usual.sum())},
             "channels": {
                 name: {"min": 0.0, "max": float(MOST * spend)}

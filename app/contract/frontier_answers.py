@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from app.contract.plan_answers import EVIDENCE, REFERENCE, ReferenceDocument
+from app.contract.plan_answers import AFTER, EVIDENCE, REFERENCE, AfterDocument, ReferenceDocument
 from app.contract.plan_details import CertificateDocument, PlanDocument
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
@@ -14,6 +14,7 @@ class FrontierPoint(PlanDocument):
     total: float
     risk_aversion: float | None
     status: str
+    after: AfterDocument | None = AFTER
     spend: dict[str, float]
     gain: Interval
     cvar: float

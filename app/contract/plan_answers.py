@@ -15,7 +15,7 @@ from app.contract.plan_details import (
     StabilityDocument,
     StayDocument,
 )
-from mmm.counterfactual.question import ReferenceKind
+from mmm.counterfactual.question import After, ReferenceKind
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
 
@@ -106,6 +106,16 @@ class ReferenceDocument(PlanDocument):
 REFERENCE: Any = Field(default=None, description="Null in answers of a release without references.")
 
 
+class AfterDocument(PlanDocument):
+    """Own spend after the horizon, the same with the plan, with the reference and without any."""
+
+    kind: After
+    per_week: dict[str, float] = Field(description="Currency by channel; empty for zero.")
+
+
+AFTER: Any = Field(default=None, description="Null in answers of a release that always had zero.")
+
+
 class RiskDocument(PlanDocument):
     """The risk measure that was maximized, and its components."""
 
@@ -188,6 +198,7 @@ class AllocationAnswer(PlanDocument):
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
     reference: ReferenceDocument | None = REFERENCE
+    after: AfterDocument | None = AFTER
     versus_current: ReferenceComparisonDocument = Field(
         description="Against the reference at the plan's price."
     )
@@ -216,6 +227,7 @@ class PlanEvaluation(PlanDocument):
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
     reference: ReferenceDocument | None = REFERENCE
+    after: AfterDocument | None = AFTER
     versus_current: ReferenceComparisonDocument
     versus_proportional: ReferenceComparisonDocument
     risk: RiskDocument

@@ -6,8 +6,10 @@ from pydantic import ConfigDict, Field, model_validator
 
 from app.contract.base import Name, RequestBody
 from mmm.counterfactual.question import (
+    AFTER,
     REFERENCE,
     REFERENCE_SPEND,
+    After,
     Future,
     Intervention,
     ReferenceKind,
@@ -97,6 +99,7 @@ class PlanHorizon(RequestBody):
     horizon: Horizon
     reference: ReferenceKind | None = Field(default=None, description=REFERENCE)
     reference_spend: ReferenceSpend = Field(default_factory=dict, description=REFERENCE_SPEND)
+    after: After = Field(default="continue", description=AFTER)
     phasing: Phasing = Phasing()
     assume: tuple[Intervention, ...] = Field(default=(), max_length=MOST_INTERVENTIONS)
     future: Future = Field(default_factory=dict)

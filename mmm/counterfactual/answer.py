@@ -8,8 +8,8 @@ For two worlds that differ only by the intervention, per draw s:
 ``interventional`` reports expected outcomes; ``forecast`` adds future states and noise to baseline
 and scenario (the same in both; the effect stays a difference of expectations); ``counterfactual``
 keeps the realised noise of the observed weeks, so that the baseline is what was observed
-(``mmm.posterior.predictive``). After the window own spend is zero in both worlds, or goes on with
-``after: continue``.
+(``mmm.posterior.predictive``). After the window own spend is zero in both worlds. With ``after:
+continue`` it goes on in both alike: as observed, and after the data at the window's mean per week.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ from mmm.counterfactual.contrast import (
 )
 from mmm.counterfactual.currency import currency_effects
 from mmm.counterfactual.extrapolation import extrapolation_warnings
-from mmm.counterfactual.future import extend_timeline, without_tail_spend
+from mmm.counterfactual.future import extend_timeline, with_spend_after, without_tail_spend
 from mmm.counterfactual.interventions import apply_interventions
 from mmm.counterfactual.question import (
     Counterfactual,
@@ -98,6 +98,9 @@ def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair,
     stop = base.index(end) + 1
     if request.after == "zero":
         base = without_tail_spend(base, stop)
+    else:
+        level = base.spend[base.index(start) : stop].mean(0)
+        base = with_spend_after(base, max(stop, len(model.panel.weeks)), level)
     scenario, notes = apply_interventions(model, base, request.do, (start, end))
     variables = _intervened_variables(model, request)
     warnings += notes + extrapolation_warnings(model, base, scenario, variables)

@@ -193,3 +193,11 @@ def without_tail_spend(world: Variables, start: int) -> Variables:
     spend = world.spend.copy()
     spend[start:] = 0.0
     return replace(world, spend=spend)
+
+
+def with_spend_after(world: Variables, start: int, level: Array) -> Variables:
+    """``world`` with own spend ``level (geo, channel)``, currency per week, from position ``start``
+    on."""
+    spend = world.spend.copy()
+    spend[start:] = level
+    return replace(world, spend=spend)

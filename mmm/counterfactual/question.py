@@ -13,6 +13,11 @@ from mmm.spec.numbers import MOST_TIMES, NotNegative, Number, Times
 from mmm.spec.sizes import MOST_INTERVENTIONS, MOST_VARIABLES, MOST_WEEKS, VariableName
 
 ReferenceKind = Literal["last_weeks", "last_year", "given"]
+After = Literal["zero", "continue"]
+AFTER = (
+    "Own spend after the last week, in every world alike: zero, or going on. Weeks after the data "
+    "then get the mean per week of the window or the plan."
+)
 CounterfactualKind = Literal["forecast", "interventional", "counterfactual"]
 ACTIONS = ("set", "scale", "add", "shift", "policy")
 type FutureRule = (
@@ -103,7 +108,7 @@ class Counterfactual(Frozen):
     future: Future = Field(default_factory=dict)
     reference: ReferenceKind | None = Field(default=None, description=REFERENCE)
     reference_spend: ReferenceSpend = Field(default_factory=dict, description=REFERENCE_SPEND)
-    after: Literal["zero", "continue"] = "zero"
+    after: After = Field(default="zero", description=AFTER)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 

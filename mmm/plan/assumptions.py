@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from mmm.counterfactual.interventions import apply_intervention
-from mmm.counterfactual.question import FutureRule, Intervention
+from mmm.counterfactual.question import After, FutureRule, Intervention
 from mmm.counterfactual.reference import DEFAULT_REFERENCE, ReferenceChoice
 from mmm.data.timeline import Variables
 from mmm.errors import Issue, QueryError, pointer
@@ -19,13 +19,15 @@ class Assumptions:
 
     ``interventions`` on the market; ``future``: a rule for each variable that is not to take its
     default; ``price``: own price over the horizon. What the price changes without own spend is then
-    part of the value of every plan. ``reference``: today's plan.
+    part of the value of every plan. ``reference``: today's plan. ``after``: own spend after the
+    horizon, in every world alike: zero, or going on at a plan's mean per week.
     """
 
     interventions: Sequence[Intervention] = ()
     future: Mapping[str, FutureRule] = field(default_factory=dict)
     price: float | None = None
     reference: ReferenceChoice = DEFAULT_REFERENCE
+    after: After = "zero"
 
 
 NO_ASSUMPTIONS = Assumptions()

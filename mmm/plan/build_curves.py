@@ -44,16 +44,17 @@ def build_curves(
     stop = max(_last_with_value(value) + 1, history + layout.index.shape[0])
     weights = _curve_weights(model, inputs, value, slice(history, stop))
     d = replace(inputs, exposure=inputs.exposure[:, start:], frequency=inputs.frequency[:, start:])
-    in_past = np.arange(d.exposure.shape[1])[:, None] < history - start
     per_currency = exposure_per_currency(model, world, layout.shares)[:, start:]
     later, horizon = slice(history - start, stop - start), layout.index.shape[0]
     decided = slice(history - start, history - start + horizon)
+    given = np.ones((d.exposure.shape[1], 1), dtype=np.bool_)
+    given[decided] = False
     for group in s.groups:
         own_members = [i for i, member in enumerate(group.members) if s.media[member].own]
         if not own_members:
             continue
         q, rows = group_parameters(model.posterior.draws, group), [*group.members]
-        adstocked = group_adstock(q, d, group, s, np, d.exposure[rows] * in_past)
+        adstocked = group_adstock(q, d, group, s, np, d.exposure[rows] * given)
         members = [group.members[i] for i in own_members]
         own = {name: values[:, own_members] for name, values in q.items()}
         carry_in = np.asfortranarray(adstocked[..., own_members, later, :])

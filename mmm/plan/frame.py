@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -22,7 +23,8 @@ class PlanFrame(ABC):
 
     ``reference``: today's plan. ``current`` and ``observed_max (cell,)``: its spend, and the
     largest observed over as many weeks, in currency over the ``horizon``. ``on``: whether values
-    are currency or KPI.
+    are currency or KPI. ``after (geo, channel)``: own spend per week after the horizon, with every
+    plan and without any; None for none.
     """
 
     model: FittedModel
@@ -34,6 +36,7 @@ class PlanFrame(ABC):
     horizon: tuple[date, ...]
     warnings: tuple[str, ...]
     on: ObjectiveUnit
+    after: Array | None
 
     @abstractmethod
     def draws(self, spend: Array) -> Array:
@@ -42,6 +45,15 @@ class PlanFrame(ABC):
     @abstractmethod
     def jacobian(self, spend: Array) -> Array:
         """(draw, cell) derivative of the value of a plan."""
+
+    @abstractmethod
+    def going_on_at(self, after: Array) -> Self:
+        """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
+
+    def continuing(self, spend: Array) -> Self:
+        """The response where spend goes on after the horizon at the mean per week of a plan
+        (cell,); itself where nothing is spent then."""
+        return self if self.after is None else self.going_on_at(self.plan(spend).mean(0))
 
     @property
     def cells(self) -> tuple[PlanCell, ...]:

@@ -8,6 +8,7 @@ about effects as well as that about the world.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -46,6 +47,11 @@ class PlanMixture(PlanFrame):
     def within_horizon(self) -> "PlanMixture":
         """The same response without the carryover after the horizon."""
         return replace(self, parts=tuple(part.within_horizon for part in self.parts))
+
+    def going_on_at(self, after: Array) -> Self:
+        """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
+        parts = tuple(part.going_on_at(after) for part in self.parts)
+        return replace(self, after=after, parts=parts)
 
     def draws(self, spend: Array) -> Array:
         """(draw,) value at ``spend (cell,)``, as ``PlanResponse.draws``."""
@@ -115,6 +121,7 @@ def mix_scenarios(
         horizon=first.horizon,
         warnings=tuple(dict.fromkeys(line for part in parts for line in part.warnings)),
         on=first.on,
+        after=first.after,
         parts=tuple(parts),
         draws_of=draws_of,
     )

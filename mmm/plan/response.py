@@ -5,11 +5,18 @@ is affine in b: carry-in from history plus b times the carryover of one unit.
 
     draws_s(b) = sum_{t, g, c} W_s[t, g] * beta_s[c, g] * (sat_c(carry + b_c * unit) - sat_c(carry))
 
-over the horizon and the carryover after it (own spend zero there). W is the value of one scaled
+over the horizon and the carryover after it. W is the value of one scaled
 unit of media: price factor (where it acts on media) x KPI unit x value per unit. The result is the
 value of the plan over no own spend in the horizon, cost not subtracted. With the log link or
 interactions the channels do not add up, and every plan is evaluated on the whole model
 (``full_model``).
+
+After the horizon own spend is zero, or goes on at a level that is part of ``carry``: the same in
+the world of every plan and in that without spend in the horizon. What a plan leaves for later
+weeks then meets media that are as saturated as in the horizon. Without it the last weeks would
+seem a bargain, for their carryover would fall on empty weeks. At a level that is the plan's own
+mean the last week earns what the others do. A level that is fixed keeps the response concave and
+separable; ``continuing`` moves it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +26,7 @@ from typing import Self
 
 import numpy as np
 
-from mmm.counterfactual.future import extend_timeline
+from mmm.counterfactual.future import extend_timeline, with_spend_after
 from mmm.counterfactual.interventions import apply_intervention
 from mmm.counterfactual.question import Intervention
 from mmm.counterfactual.reference import reference_plan
@@ -49,11 +56,13 @@ from mmm.types import Array
 class PlanResponse(PlanFrame):
     """The response of one world; satisfies ``optimizer.response.Response``.
 
-    Arrays are in the order of the cells. ``price_gain (draw,)``: value of the horizon without own
+    Arrays are in the order of the cells. ``unit_value (week, geo)``: of one unit of the KPI, in
+    the unit of ``draws``. ``price_gain (draw,)``: value of the horizon without own
     spend at the assumed own price, over that at today's price; zero where no price is assumed.
     """
 
     world: Variables
+    unit_value: Array
     price_gain: Array
     curves: tuple[GroupCurves, ...]
     full_model: FullModelPlan | None
@@ -132,7 +141,15 @@ class PlanResponse(PlanFrame):
         """The response whose value of one unit of the KPI is ``value (week, geo)``."""
         curves, full_model = _curves_or_full_model(self.model, self.world, self.layout, value)
         price_gain = np.zeros_like(self.price_gain)
-        return replace(self, price_gain=price_gain, curves=curves, full_model=full_model)
+        return replace(
+            self, unit_value=value, price_gain=price_gain, curves=curves, full_model=full_model
+        )
+
+    def going_on_at(self, after: Array) -> Self:
+        """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
+        world = with_spend_after(self.world, self._weeks().stop, after)
+        curves, full_model = _curves_or_full_model(self.model, world, self.layout, self.unit_value)
+        return replace(self, after=after, world=world, curves=curves, full_model=full_model)
 
     def _unit_value(self) -> Array:
         """(week, geo) value of one unit of the KPI in the horizon."""
@@ -192,6 +209,10 @@ def plan_response(
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
     reference = reference_plan(model, len(weeks), assumed.reference)
     layout = plan_layout(model, weeks, reference.spend, granularity)
+    after = None if assumed.after == "zero" else reference.spend.mean(0)
+    if after is not None:
+        end = today.index(weeks[-1]) + 1
+        today, world = (with_spend_after(each, end, after) for each in (today, world))
 
     def unit_value(variables: Variables) -> Array:
         """(week, geo) value of one unit of the KPI, discounted after the horizon."""
@@ -210,7 +231,8 @@ def plan_response(
     price_gain = np.zeros(model.posterior.n_draws)
     if assumed.price is not None:
         price_gain = value_without_spend(world) - value_without_spend(today)
-    curves, full_model = _curves_or_full_model(model, world, layout, unit_value(world))
+    value = unit_value(world)
+    curves, full_model = _curves_or_full_model(model, world, layout, value)
     return PlanResponse(
         model=model,
         layout=layout,
@@ -221,7 +243,9 @@ def plan_response(
         horizon=weeks,
         warnings=tuple(warnings),
         on=on,
+        after=after,
         world=world,
+        unit_value=value,
         price_gain=price_gain,
         curves=curves,
         full_model=full_model,

@@ -22,6 +22,7 @@ from app.contract.plan_answers import (
 from app.contract.plan_details import BindingDocument, CertificateDocument, PairDocument
 from app.contract.plan_requests import AllocateBody, PlanHorizon
 from app.display.words import amount, apart, money
+from app.services.planning.after_horizon import after_document
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import (
     condition_documents,
@@ -111,6 +112,7 @@ def _document(
         gain=summarize(allocation.gain),
         gain_unit=gain_unit(model, body.objective),
         reference=reference_document(response),
+        after=after_document(response),
         versus_current=versus_current,
         versus_proportional=versus_document(allocation.versus_proportional),
         price=price,

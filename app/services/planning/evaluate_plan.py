@@ -5,6 +5,7 @@ import numpy as np
 from app.contract.plan_answers import PlanEvaluation, RiskDocument
 from app.contract.plan_details import PairDocument
 from app.contract.plan_requests import EvaluatePlanBody
+from app.services.planning.after_horizon import after_document
 from app.services.planning.allocate import (
     extrapolation_warnings,
     plan_document,
@@ -40,7 +41,7 @@ def evaluation(
     """Evaluate a plan with a loaded model, for use in scripts."""
     spend = _totals(model, body)
     coming = with_profiles(body)
-    response = respond(model, coming, body.objective.response_unit, None)
+    response = respond(model, coming, body.objective.response_unit, None).continuing(spend)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),
@@ -64,6 +65,7 @@ def evaluation(
         gain=summarize(scored.gain),
         gain_unit=gain_unit(model, body.objective),
         reference=reference_document(response),
+        after=after_document(response),
         versus_current=versus_current,
         versus_proportional=versus_document(scored.versus_proportional),
         risk=RiskDocument(**vars(scored.risk)),

@@ -15,6 +15,7 @@ from app.jobs.operations import Call
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
+from app.services.planning.after_horizon import after_document, allocate_continuing
 from app.services.planning.allocate import reference_document
 from app.services.planning.evidence import grades_of
 from app.services.planning.responses import AnyResponse, response_of
@@ -24,8 +25,6 @@ from mmm.progress import Progress
 from mmm.summarize import summarize
 from optimizer.problem import Budget
 from optimizer.problem.objective import measured_quantity
-from optimizer.search.case import Effort
-from optimizer.solve.allocate import allocate
 
 KIND = "frontier"
 
@@ -84,14 +83,13 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
 
 
 def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
-    allocation = allocate(
-        problem, response, response.current, seed=problem.seed, effort=Effort(prove=problem.prove)
-    )
+    response, allocation = allocate_continuing(problem, response)
     certificate = allocation.certificate
     return FrontierPoint(
         total=float(allocation.spend.sum()),
         risk_aversion=getattr(problem.objective, "risk_aversion", None),
         status=allocation.status.value,
+        after=after_document(response),
         spend=response.named(allocation.spend),
         gain=summarize(allocation.gain),
         cvar=allocation.risk.cvar,

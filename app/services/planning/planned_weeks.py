@@ -25,6 +25,8 @@ def planned_weeks(
         coming = AllocateBody.model_validate(request)
     else:
         coming = with_profiles(EvaluatePlanBody.model_validate(request))
+    # What comes after the horizon is not compared.
+    coming = coming.model_copy(update={"after": "zero"})
     if answer.get("reference") is None:
         # Answers of a release without references were compared with the last weeks.
         coming = coming.model_copy(update={"reference": "last_weeks"})

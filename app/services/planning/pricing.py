@@ -1,11 +1,10 @@
 """Own price as a decision besides the plan: the price whose optimal plan has the highest value."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from app.contract.plan_answers import PriceDocument, PriceTried
 from app.contract.plan_requests import AllocateBody
+from app.services.planning.after_horizon import allocate_continuing, quick_allocation
 from app.services.planning.responses import AnyResponse, Respond
 from mmm.causal.graph import causal_graph
 from mmm.causal.open_demand import effects_with_evidence
@@ -13,33 +12,18 @@ from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation
-from optimizer.search.case import Effort
-from optimizer.solve.allocate import allocate
 
 STEPS = 9
 """Number of prices tried between the bounds, and again around the best of them."""
-
-type Solve = Callable[[AnyResponse, bool], Allocation]
 
 
 def allocate_with_price(
     model: FittedModel, body: AllocateBody, respond: Respond
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
     """The optimal plan, at the optimal price if the price is decided too; raises QueryError."""
-
-    def solve(response: AnyResponse, prove: bool) -> Allocation:
-        return allocate(
-            body,
-            response,
-            response.current,
-            seed=body.seed,
-            explain=body.explain,
-            effort=Effort(prove=prove),
-        )
-
     if body.price is None:
         response = respond(model, body, body.objective.response_unit, None)
-        return response, solve(response, body.prove), None
+        return *allocate_continuing(body, response), None
     today = _require_priceable(model, body)
     values: dict[float, float] = {}
 
@@ -47,7 +31,7 @@ def allocate_with_price(
         for price in prices:
             if price not in values:
                 response = respond(model, body, "value", price)
-                values[price] = _quick(body, response).risk.value
+                values[price] = quick_allocation(body, response).risk.value
         return max(values, key=lambda price: values[price])
 
     best = try_all(_candidates(body))
@@ -56,9 +40,11 @@ def allocate_with_price(
         at = tried.index(best)
         near = np.linspace(tried[max(at - 1, 0)], tried[min(at + 1, len(tried) - 1)], STEPS)
         best = try_all(near.tolist())
-    response = respond(model, body, "value", best)
-    allocation = solve(response, body.prove)
-    unchanged = _quick(body, respond(model, body, "value", today))
+    response, allocation = allocate_continuing(body, respond(model, body, "value", best))
+    at_today = respond(model, body, "value", today)
+    if response.after is not None:
+        at_today = at_today.going_on_at(response.after)
+    unchanged = quick_allocation(body, at_today)
     prices = model.panel.array("price")
     lowest, highest = float(prices.min()), float(prices.max())
     document = PriceDocument(
@@ -71,10 +57,6 @@ def allocate_with_price(
         tried=tuple(PriceTried(price=p, value=values[p]) for p in sorted(values)),
     )
     return response, allocation, document
-
-
-def _quick(body: AllocateBody, response: AnyResponse) -> Allocation:
-    return allocate(body, response, response.current, seed=body.seed, effort=Effort(prove=False))
 
 
 def _candidates(body: AllocateBody) -> list[float]:

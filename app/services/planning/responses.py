@@ -89,6 +89,7 @@ def _in_one_world(
             future=coming.future,
             price=price,
             reference=ReferenceChoice(coming.reference, coming.reference_spend),
+            after=coming.after,
         ),
         granularity=Granularity(coming.phasing.kind, coming.phasing.geos, coming.phasing.profile),
         discount_rate=coming.discount_rate,

@@ -60,6 +60,8 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
         return SecondOpinion(
             status="skipped", structure=told["structure"], reason=error.issues[0].detail
         )
+    if asked.response.after is not None:
+        rival = rival.going_on_at(asked.response.after)
     current = asked.response.current
     difference = _gain(rival, asked.spend) - _gain(rival, current)
     odds = float(np.mean(difference > 0.0))

@@ -112,13 +112,17 @@ def test_a_plan_within_noise_is_told_beside_what_was_found(client, model_id) -> 
     assert (found["status"] == "stay") == stay["within_noise"]
 
 
-def test_the_score_of_a_plan_is_that_of_the_allocation_that_made_it(client, model_id) -> None:
-    best = allocated(client, model_id, stay=False)
+@pytest.mark.parametrize(("after", "tolerance"), [("zero", 1e-6), ("continue", 1e-3)])
+def test_the_score_of_a_plan_is_that_of_the_allocation_that_made_it(
+    client, model_id, after, tolerance
+) -> None:
+    """Spend that continues is within a hundredth of the plan's mean, so values are close."""
+    best = allocated(client, model_id, stay=False, after=after)
     spend = {channel["name"]: channel["spend"] for channel in best["plan"]["channels"]}
-    found = asked(client, model_id, "evaluate-plan", plan=spend)
+    found = asked(client, model_id, "evaluate-plan", plan=spend, after=after)
     for field in ("gain", "outcome"):
-        assert found[field]["mean"] == pytest.approx(best[field]["mean"], rel=1e-6)
-    assert found["risk"]["value"] == pytest.approx(best["risk"]["value"], rel=1e-6)
+        assert found[field]["mean"] == pytest.approx(best[field]["mean"], rel=tolerance)
+    assert found["risk"]["value"] == pytest.approx(best["risk"]["value"], rel=tolerance)
     assert found["broken"] == []
 
 

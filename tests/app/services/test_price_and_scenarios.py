@@ -74,12 +74,14 @@ def priced_model():
 def test_the_best_price_of_a_grid_is_that_of_solving_each() -> None:
     model = priced_model()
     grid = [6.0, 8.0, 10.0, 13.0]
-    found = allocate_model(model, body_of(model, price={"grid": grid}))
+    found = allocate_model(model, body_of(model, after="zero", price={"grid": grid}))
     assert found.price is not None
     values = {tried.price: tried.value for tried in found.price.tried}
     assert [values[p] for p in grid] == [
         pytest.approx(
-            allocate_model(model, body_of(model, price={"grid": [p, p + 1e-9]})).risk.value
+            allocate_model(
+                model, body_of(model, after="zero", price={"grid": [p, p + 1e-9]})
+            ).risk.value
         )
         for p in grid
     ]
