@@ -5,7 +5,8 @@ OptimizerError
 ├── Infeasible        each field is valid, no plan satisfies all: relax one of the named limits
 ├── InvalidResponse   the response broke its contract (shape): repair the model behind it
 │   └── ResponseNotFinite   it is NaN or infinite at a plan: ask nearer to the data
-└── SolverFailed      a linear program ended without an answer: rescale the problem or report it
+├── SolverFailed      a linear program ended without an answer: rescale the problem or report it
+└── Cancelled         the caller stopped waiting: nothing to repair
 
 None of them knows about HTTP; the caller maps them.
 """
@@ -77,6 +78,10 @@ class ResponseNotFinite(InvalidResponse):
 
 class SolverFailed(OptimizerError):
     """A linear program over a feasible set ended without an answer."""
+
+
+class Cancelled(OptimizerError):
+    """The caller left while the plan was being looked for; there is no answer."""
 
 
 def _line(issue: Issue) -> str:

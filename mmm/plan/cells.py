@@ -18,7 +18,7 @@ from mmm.plan.phasing import USUAL_GRANULARITY, Granularity, phasing_shares
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array, IndexArray
 
-MAX_CELLS = 260
+MAX_CELLS = 1_000
 """With more cells the search for a plan takes minutes."""
 
 

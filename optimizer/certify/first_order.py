@@ -29,12 +29,15 @@ from optimizer.constraints.linear_program import LinearRows, maximise_minimum
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure
+from optimizer.search.search import MANY_CELLS, MeasuredPlan
 
 _STATIONARY = 1e-3
 _CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
 """Excess at which no more cuts are added: shares of the steepest slope and of the measure, of which
 the larger one counts."""
 _MOST_CUTS = 60
+_CLOSE_OF_MANY, _MOST_CUTS_OF_MANY = 5e-4, 12
+"""The same over many cells, where a linear program takes longer: of the measure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +53,23 @@ class TangentBound:
 
 
 def tangent_bound(
-    gain: Gain, measure: Measure, feasible: FeasibleSet, spend: FloatArray
+    gain: Gain, measure: Measure, feasible: FeasibleSet, plan: MeasuredPlan
 ) -> TangentBound:
-    """The least tangent bound over the measure's weights at a feasible spend (cell,)."""
+    """The least tangent bound over the measure's weights at a feasible plan."""
+    spend = plan.spend
     draws, slopes = gain.draws(spend), gain.slope(spend)
     free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.coordinates(spend)
     rho = measure.value(draws)
-    cuts, offsets = _first_cuts(measure, draws)
+    cuts, offsets = _first_cuts(measure, draws, plan.smoothing)
     if not measure.certified:
         # Exact weights of a quantile are those of one draw: the rounded ones are more informative.
         return TangentBound(rho, cuts[:2][-1] @ slopes)
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
         return TangentBound(rho, cuts[0] @ slopes)
-    close = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit)
+    many = feasible.free.size > MANY_CELLS
+    close = max(_CLOSE, (_CLOSE_OF_MANY if many else _CLOSE_TO_RHO) * abs(rho) / unit)
+    most_cuts = _MOST_CUTS_OF_MANY if many else _MOST_CUTS
     while True:
         slope = cuts @ free_slopes
         floors = LinearRows(
@@ -74,7 +80,7 @@ def tangent_bound(
         )
         tangent = measure.evaluate(draws + free_slopes @ (there - here), 0.0)
         reached = (tangent.value - rho) / unit
-        if excess - max(reached, 0.0) <= close or len(cuts) >= _MOST_CUTS:
+        if excess - max(reached, 0.0) <= close or len(cuts) >= most_cuts or gain.watch.is_over():
             return TangentBound(rho + excess * unit, shares @ cuts @ slopes)
         cuts = np.vstack([cuts, tangent.weights])
         offsets = np.append(offsets, tangent.offset)
@@ -108,9 +114,14 @@ def certify(
     return Certificate(CertificateKind.NONE)
 
 
-def _first_cuts(measure: Measure, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Weights (cut, draw) and offsets (cut,) at the draws, exact and at each rounding width."""
-    widths = (0.0,) if measure.smooth else (0.0, *WIDTHS)
+def _first_cuts(
+    measure: Measure, draws: FloatArray, smoothing: float
+) -> tuple[FloatArray, FloatArray]:
+    """Weights (cut, draw) and offsets (cut,) at the draws, exact and at each rounding width.
+
+    smoothing: that of the climb to the plan, for its weights make the plan stationary.
+    """
     spread = float(draws.std())
-    cuts = [measure.evaluate(draws, width * spread) for width in widths]
+    rounded = [] if measure.smooth else [*(width * spread for width in WIDTHS), smoothing]
+    cuts = [measure.evaluate(draws, width) for width in (0.0, *rounded)]
     return np.array([cut.weights for cut in cuts]), np.array([cut.offset for cut in cuts])

@@ -8,10 +8,14 @@ first one often leaves nothing to do. Both bounds hold for the true curves at an
 bound is not yet close to the best plan, the measure is cut at the program's plan, the intervals
 around it are narrowed, and the program is solved again (cutting planes: Kelley 1960; refined
 piecewise relaxation).
+
+Over many cells each program has one cut alone, that of the best plan so far, rounded so that its
+weights are about those of the optimum: a program of several cuts would take minutes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +27,7 @@ from optimizer.curves.levels import level_grid
 from optimizer.response import FloatArray, as_separable
 from optimizer.search.case import Case, Solution
 from optimizer.search.search import MeasuredPlan
-from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
+from optimizer.search.tabulated import polish_on_tables, tabulated_case
 
 CLOSE_GAP = 5e-4
 """A proof with this gap is not continued."""
@@ -36,6 +40,8 @@ _ELSEWHERE = 0.02
 _SLOW = 0.2
 """Share of the gap that one of three successive hull rounds has to close for another to follow."""
 _ROUNDED_WIDTH = 0.02
+_ROUNDS_OF_MANY = 8
+"""Linear programs over many cells, of one cut each."""
 
 
 def is_applicable(case: Case) -> bool:
@@ -62,7 +68,7 @@ def prove(
     proof = _Proof(case, start, floor)
     proof.tighten_by_hulls()
     proof.polish()
-    if proof.gap > CLOSE_GAP and len(case.system.names) <= MANY_CELLS:
+    if proof.gap > CLOSE_GAP and not case.search.has_many_cells:
         proof.consider(climb())
         proof.tighten_by_integers(nodes)
     best, search = proof.best, case.search
@@ -100,6 +106,10 @@ class _Proof:
         for cell, value in enumerate(self.best.spend.tolist()):
             self._narrow_intervals(cell, value)
 
+    @cached_property
+    def _table(self) -> Case | None:
+        return tabulated_case(self.case)
+
     @property
     def gap(self) -> float:
         """Relative distance of the best plan from the bound."""
@@ -108,15 +118,20 @@ class _Proof:
 
     def tighten_by_hulls(self) -> None:
         """Solve linear programs as long as they close the gap."""
+        many = self.case.search.has_many_cells
         slow = 0
-        for _ in range(_HULL_ROUNDS):
+        for _ in range(_ROUNDS_OF_MANY if many else _HULL_ROUNDS):
+            if self.case.search.watch.is_over() and np.isfinite(self.bound):
+                return
+            if many:
+                self._keep_one_cut()
             before = self.gap
             cell_lines = self._lines()
             spend, bound = solve_hull_program(self._cuts(), cell_lines, self.case)
             self.bound = min(self.bound, bound)
             self._use_program_plan(spend, cell_lines)
             slow = slow + 1 if self.gap > (1.0 - _SLOW) * before else 0
-            if self.gap <= CLOSE_GAP or slow == 3:
+            if self.gap <= CLOSE_GAP or slow == (2 if many else 3):
                 return
 
     def consider(self, plan: MeasuredPlan) -> None:
@@ -126,12 +141,12 @@ class _Proof:
 
     def polish(self) -> None:
         """Climb from the best plan to its top."""
-        self.consider(polish_on_tables(self.case, tabulated_case(self.case), self.best))
+        self.consider(polish_on_tables(self.case, self._table, self.best))
 
     def tighten_by_integers(self, nodes_left: int) -> None:
         """Solve mixed-integer programs as long as they lower the bound and nodes are left."""
         for _ in range(_INTEGER_ROUNDS):
-            if self.gap <= CLOSE_GAP or nodes_left <= 0:
+            if self.gap <= CLOSE_GAP or nodes_left <= 0 or self.case.search.watch.is_over():
                 return
             before, cell_lines = self.bound, self._lines()
             solution = solve_integer_program(self._cuts(), cell_lines, self.case, nodes_left)
@@ -148,7 +163,7 @@ class _Proof:
         if plan is not None:
             self._add_cuts(plan.spend)
             if self._worth_climbing(plan):
-                plan = polish_on_tables(self.case, tabulated_case(self.case), plan)
+                plan = polish_on_tables(self.case, self._table, plan)
             if plan.value > self.best.value:
                 self.best = plan
                 self._add_cuts(plan.spend)
@@ -187,6 +202,13 @@ class _Proof:
                 continue
             self.weights.append(evaluation.weights)
             self.offsets.append(evaluation.offset)
+
+    def _keep_one_cut(self) -> None:
+        """Cut the measure at the best plan in its rounded form, in place of all other cuts."""
+        measure, draws = self.case.search.measure, self.case.search.gain.draws(self.best.spend)
+        width = 0.0 if measure.smooth else _ROUNDED_WIDTH * float(draws.std())
+        cut = measure.evaluate(draws, width)
+        self.weights, self.offsets = [cut.weights], [cut.offset]
 
     def _narrow_intervals(self, cell: int, value: float) -> None:
         """Add levels at a cell's spend, and a quarter of the way to its neighbours."""

@@ -23,6 +23,8 @@ _MOST_BYTES = 128 * 1024 * 1024
 """Approximate limit for all levels of one cache, and again for all its ranges."""
 _MOST_LEVELS, _FEWEST_LEVELS = 200, 40
 """Of one cell: more are not used; with fewer even the next problem would find none of its own."""
+_TOO_MANY = 4
+"""Times the bytes that the fewest levels may take; responses of more are evaluated each time."""
 
 type _ArrayPair = tuple[FloatArray, FloatArray]
 
@@ -42,6 +44,7 @@ class CurveCache:
     ranges: dict[int, dict[tuple[float, float], _ArrayPair]] = field(default_factory=dict)
     evaluated: int = 0
     draws: int = 0
+    cells: int = 0
     most_levels: int = _MOST_LEVELS
 
     @property
@@ -56,6 +59,10 @@ class CurveCache:
 
         Raises InvalidResponse.
         """
+        if self._is_too_large():
+            self.evaluated += levels.size
+            value, slope = response.curve(cell, levels)
+            return _checked_rows("value", value, levels), _checked_rows("slope", slope, levels)
         known = self.levels.setdefault(cell, {})
         wanted = levels.tolist()
         fresh = np.array([level for level in wanted if level not in known])
@@ -81,6 +88,13 @@ class CurveCache:
 
         Raises InvalidResponse.
         """
+        if self._is_too_large():
+            self.evaluated += levels.size
+            low, high = response.slope_range(cell, levels)
+            return (
+                _checked_rows("low", low, levels[1:]),
+                _checked_rows("high", high, levels[1:], may_be_infinite=True),
+            )
         known = self.ranges.setdefault(cell, {})
         if len(known) > self.most_levels:
             known = self.ranges[cell] = {}
@@ -99,9 +113,13 @@ class CurveCache:
         lows, highs = zip(*(known[pair] for pair in pairs), strict=True)
         return np.array(lows), np.array(highs)
 
+    def _is_too_large(self) -> bool:
+        """Whether even the fewest levels of all cells would take far more than the bytes."""
+        return 2 * 8 * self.draws * self.cells * _FEWEST_LEVELS > _TOO_MANY * self.most_bytes
+
     def _update_capacity(self, draws: int, cells: int) -> None:
         """Set how many levels of each cell the bytes allow."""
-        self.draws = draws
+        self.draws, self.cells = draws, cells
         affordable = self.most_bytes // max(2 * 8 * draws * cells, 1)
         self.most_levels = min(max(affordable, _FEWEST_LEVELS), _MOST_LEVELS)
 

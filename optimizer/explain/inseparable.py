@@ -8,8 +8,6 @@ channel settles both.
     correlation <= -0.5,  s.d. / mean of each >= 0.2 and at least twice that of the sum
 """
 
-from itertools import combinations
-
 import numpy as np
 
 from optimizer.allocation import InseparablePair
@@ -26,12 +24,25 @@ _TIMES = 2.0
 def inseparable_pairs(case: Case, spend: FloatArray) -> tuple[InseparablePair, ...]:
     """The inseparable pairs of channels under a plan (cell,), most negatively correlated first."""
     by_channel = channel_contributions(case, spend)
-    weights = probabilities_of(case.response)
+    names, parts = tuple(by_channel), np.array(list(by_channel.values()))
+    p = probabilities_or_equal(parts[0], probabilities_of(case.response))
+    means = parts @ p
+    away = parts - means[:, None]
+    joint = (away * p) @ away.T
+    variance = np.diag(joint)
+    usable = (variance > 0) & (means > 0)
+    deviation = np.sqrt(np.where(usable, variance, 1.0))
+    correlation = joint / np.outer(deviation, deviation)
+    together = usable[:, None] & usable[None, :] & (correlation <= _CORRELATION)
     pairs = []
-    for one, other in combinations(by_channel, 2):
-        pair = _pair((one, other), by_channel[one], by_channel[other], weights)
-        if pair is not None:
-            pairs.append(pair)
+    for i, j in np.argwhere(np.triu(together, 1)).tolist():
+        each = (float(deviation[i] / means[i]), float(deviation[j] / means[j]))
+        spread = float(np.sqrt(max(variance[i] + variance[j] + 2 * joint[i, j], 0.0)))
+        of_sum = spread / float(means[i] + means[j])
+        if min(each) >= max(_UNCERTAIN, _TIMES * of_sum):
+            pairs.append(
+                InseparablePair((names[i], names[j]), float(correlation[i, j]), each, of_sum)
+            )
     return tuple(sorted(pairs, key=lambda pair: pair.correlation))
 
 
@@ -44,20 +55,3 @@ def channel_contributions(case: Case, spend: FloatArray) -> dict[str, FloatArray
         levels = [np.array([level]) for level in spend.tolist()]
         parts = np.array([separable.curve(cell, at)[0][:, 0] for cell, at in enumerate(levels)])
     return {name: parts[layout.members(channel=name)].sum(axis=0) for name in layout.channel_names}
-
-
-def _pair(
-    names: tuple[str, str], one: FloatArray, other: FloatArray, weights: FloatArray | None
-) -> InseparablePair | None:
-    """The pair where the two responses (draw,) cannot be separated, else None."""
-    p = probabilities_or_equal(one, weights)
-    means = np.array([p @ one, p @ other])
-    away = np.array([one - means[0], other - means[1]])
-    (variance, joint), (_, second) = (away * p) @ away.T
-    if min(variance, second) <= 0 or means.min() <= 0:
-        return None
-    correlation = float(joint / np.sqrt(variance * second))
-    each = (float(np.sqrt(variance) / means[0]), float(np.sqrt(second) / means[1]))
-    of_sum = float(np.sqrt(max(variance + second + 2 * joint, 0.0)) / means.sum())
-    known = correlation > _CORRELATION or min(each) < max(_UNCERTAIN, _TIMES * of_sum)
-    return None if known else InseparablePair(names, correlation, each, of_sum)

@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.errors import InvalidResponse, ResponseNotFinite
 from optimizer.response import FloatArray, Response
+from optimizer.watch import Watch
 
 _POINTS_KEPT = 8
 
@@ -31,23 +32,26 @@ class Gain:
     """The gain of plans, response less cost, with a memory of the last points.
 
     cost: of one unit of spend, in the response's unit.
+    watch: asked before each call of the response.
     evaluations, gradients: calls of the response and of its Jacobian.
     """
 
     response: Response
     cost: float
+    watch: Watch = field(default_factory=Watch)
     evaluations: int = 0
     gradients: int = 0
     _points: OrderedDict[bytes, _EvaluatedPoint] = field(default_factory=OrderedDict)
 
     def draws(self, spend: FloatArray) -> FloatArray:
-        """(draw,): the gain at spend (cell,).  Raises InvalidResponse."""
+        """(draw,): the gain at spend (cell,).  Raises InvalidResponse, Cancelled."""
         return self._evaluated(spend).draws
 
     def slope(self, spend: FloatArray) -> FloatArray:
-        """(draw, cell): derivative of the gain by spend.  Raises InvalidResponse."""
+        """(draw, cell): derivative of the gain by spend.  Raises InvalidResponse, Cancelled."""
         point = self._evaluated(spend)
         if point.slope is None:
+            self.watch.ask()
             self.gradients += 1
             jacobian = np.asarray(self.response.jacobian(spend.copy()), dtype=np.float64)
             _check_array("jacobian", jacobian, (point.draws.size, spend.size))
@@ -64,6 +68,7 @@ class Gain:
         return self._points[key]
 
     def _evaluate(self, spend: FloatArray) -> FloatArray:
+        self.watch.ask()
         self.evaluations += 1
         draws = np.asarray(self.response.draws(spend.copy()), dtype=np.float64)
         _check_array("draws", draws, (max(draws.size, 1),))

@@ -12,7 +12,7 @@ weights hold, the plan is exact up to the grid; elsewhere it is only a start.
 import numpy as np
 
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.response import FloatArray
+from optimizer.response import FloatArray, as_separable
 from optimizer.risk.gain import Gain
 
 _UNITS = 40
@@ -39,7 +39,11 @@ def _profile(
     most = min(float(system.upper[cell] - system.lower[cell]), room)
     levels = most * np.linspace(0, 1, _levels(len(system.names)) + 1) ** 1.5
     values = np.zeros(levels.size)
-    if most > 0:
+    separable = as_separable(gain.response)
+    if most > 0 and separable is not None:
+        values = weights @ separable.curve(cell, system.lower[cell] + levels)[0]
+        values -= float(weights.sum()) * gain.cost * levels
+    elif most > 0:
         for position, level in enumerate(levels):
             spend = system.lower.copy()
             spend[cell] += level

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_system import LinearSystem
-from optimizer.response import FloatArray
+from optimizer.response import FloatArray, as_separable
 from optimizer.search.case import Case
 from optimizer.search.profile_start import knapsack_plan
 
@@ -22,7 +22,7 @@ def starting_plans(case: Case, random_starts: int) -> tuple[FloatArray, ...]:
 
     These are the proportional, the current and the equal plan, `random_starts` random ones, the
     plan halfway from the proportional one to the vertex that its gradient points at, and the
-    knapsack start from the profiles of the cells.
+    knapsack start from the profiles of the cells, where these take a curve each or cells are few.
     """
     system, feasible = case.system, case.search.feasible
     gain, measure = case.search.gain, case.search.measure
@@ -33,9 +33,9 @@ def starting_plans(case: Case, random_starts: int) -> tuple[FloatArray, ...]:
     slope = weights @ gain.slope(plans[0])
     corner = feasible.spend(feasible.extreme_point(slope[feasible.free]))
     _add_if_different(plans, (plans[0] + corner) / 2, system)
-    _add_if_different(
-        plans, _nearest_feasible(system, feasible, knapsack_plan(system, gain, weights)), system
-    )
+    if as_separable(case.response) is not None or not case.search.has_many_cells:
+        knapsack = knapsack_plan(system, gain, weights)
+        _add_if_different(plans, _nearest_feasible(system, feasible, knapsack), system)
     return tuple(plans)
 
 

@@ -16,10 +16,8 @@ from optimizer.search.case import Case
 from optimizer.search.memo import LastCallMemo
 from optimizer.search.search import MeasuredPlan, Search
 
-MANY_CELLS = 40
-"""With more cells a step of SLSQP, which grows with their cube, costs more than the response."""
-_MOST_NUMBERS = 4e7
-"""Most numbers (cells * levels * draws) in one table, 320 MB; with more the response is used."""
+_MOST_NUMBERS = 6e6
+"""Most numbers (cells * levels * draws) in one table, 48 MB; with more the response is used."""
 
 
 def tabulated_case(case: Case) -> Case | None:
@@ -32,7 +30,7 @@ def tabulated_case(case: Case) -> Case | None:
         return None
     curves = CurveTables.of(response, case.system, 0.0)
     table = _TableResponse(tuple(case.response.names), curves, at_zero)
-    gain = Gain(table, case.search.gain.cost)
+    gain = Gain(table, case.search.gain.cost, case.search.watch)
     search = Search(gain, case.search.measure, case.search.feasible)
     return replace(case, response=table, search=search)
 
@@ -41,9 +39,6 @@ def polish_on_tables(case: Case, table: Case | None, plan: MeasuredPlan) -> Meas
     """Climb from a plan to its maximum, on the tables first where there are any."""
     if table is None:
         return case.search.polish(plan)
-    if plan.spend.size > MANY_CELLS:
-        close = table.search.climb_briefly(table.search.evaluate(plan.spend))
-        return max(plan, case.search.evaluate(close.spend), key=lambda p: p.value)
     close = table.search.polish(table.search.evaluate(plan.spend))
     return case.search.climb_at_last_width(
         max(plan, case.search.evaluate(close.spend), key=lambda p: p.value)

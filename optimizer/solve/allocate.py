@@ -28,14 +28,14 @@ from optimizer.search.case import DEFAULT_EFFORT, Case, Effort, Solution
 from optimizer.search.reference import measure_for, measured_response
 from optimizer.search.ruin import start_without_ruin
 from optimizer.search.scaled_response import scale_response
-from optimizer.search.search import MeasuredPlan, Search
+from optimizer.search.search import MANY_CELLS, MeasuredPlan, Search
 from optimizer.search.starts import (
     feasible_references,
     proportional_start,
     spend_mix,
     starting_plans,
 )
-from optimizer.search.tabulated import MANY_CELLS, polish_on_tables, tabulated_case
+from optimizer.search.tabulated import polish_on_tables, tabulated_case
 from optimizer.solve.decide import Decision, decide
 from optimizer.solve.plan_noise import decide_with_own_noise
 
@@ -106,8 +106,7 @@ def case_of(
 
 def solve(case: Case) -> Solution:
     """The best plan of a case under its linear limits, with a global bound where one applies."""
-    many = len(case.system.names) > MANY_CELLS
-    if not global_bound.is_applicable(case) or (case.concave and not many):
+    if not global_bound.is_applicable(case) or case.concave:
         return solve_by_climbs(case)
     return global_bound.prove(case, _proof_start(case), case.gap_floor, lambda: _best_plan(case)[0])
 
@@ -121,7 +120,7 @@ def solve_by_climbs(case: Case) -> Solution:
     """The best plan that climbs reach, with the certificate that its tangent gives."""
     best, reached = _best_plan(case)
     search = case.search
-    tangent = tangent_bound(search.gain, search.measure, search.feasible, best.spend)
+    tangent = tangent_bound(search.gain, search.measure, search.feasible, best)
     proof = certify(
         best.value,
         tangent,

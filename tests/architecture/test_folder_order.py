@@ -33,7 +33,7 @@ MMM: Levels = (
 )
 OPTIMIZER: Levels = (
     ("errors", "response"),
-    ("problem", "allocation"),
+    ("problem", "allocation", "watch"),
     ("constraints", "risk"),
     ("curves",),
     ("search",),
