@@ -32,6 +32,8 @@ class Response(Protocol):
     separable  True: the response is a `Separable` one
     cells      one `DecisionCell` for each name: the channel, geo and week it stands for
     weights    (draw,) probabilities of the draws; absent: equal
+    models     (draw,) index of the model that each draw belongs to, from 0 on; a risk measure is
+               then the least over models, each over its own draws; absent: one model
     usual_active   (cell,) what a cell gets where it is active: the base of relative changes from 0
     last_observed  currency of the week before the horizon, by channel: the base of ramps
     kpi        the same response in KPI units
@@ -108,6 +110,15 @@ def draw_weights(response: Response) -> FloatArray | None:
 def within_horizon(response: Response) -> Response:
     """The response without the carryover after the horizon; itself where it declares none."""
     return cast("Response", getattr(response, "within_horizon", response))
+
+
+def draws_by_model(response: Response) -> tuple[IndexArray, ...] | None:
+    """The positions of each model's draws, or None where all draws are of one model."""
+    models = getattr(response, "models", None)
+    if models is None:
+        return None
+    index = np.asarray(models)
+    return tuple(np.flatnonzero(index == model) for model in range(int(index.max()) + 1))
 
 
 def content_key(response: Response) -> str | None:

@@ -19,7 +19,7 @@ SYMBOLS = {
 """What stands before an amount; a currency that is not listed is told by its code."""
 
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_CASES = 20
+CASES = 20
 _ALMOST = 0.99
 
 Counted = Literal["profit", "revenue", "sales", "units"]
@@ -72,10 +72,10 @@ def in_unit(value: float, unit: str) -> str:
 
 def chances(probability: float, tested: bool) -> str:
     """A probability as chances in 20, never above 19 of them unless what it rests on is tested."""
-    cases = round(_CASES * probability)
-    if cases >= _CASES:
-        return f"more than 19 of {_CASES}" if tested else f"19 of {_CASES}"
-    return f"{cases} of {_CASES}" if cases else f"fewer than 1 of {_CASES}"
+    cases = round(CASES * probability)
+    if cases >= CASES:
+        return f"more than 19 of {CASES}" if tested else f"19 of {CASES}"
+    return f"{cases} of {CASES}" if cases else f"fewer than 1 of {CASES}"
 
 
 def probability(value: float) -> str:

@@ -13,10 +13,11 @@ everywhere; the weights are then those of the rounded value, and still a cut of 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from optimizer.response import FloatArray
+from optimizer.response import FloatArray, IndexArray
 
 WIDTHS = (0.2, 0.02, 0.001)
 """Rounding, as shares of the gain's standard deviation, from the first climb to the last."""
@@ -73,6 +74,15 @@ class MeasureContext:
     scale: float = 1.0
     probabilities: FloatArray | None = None
     reference: FloatArray | None = None
+
+    def of_draws(self, draws: IndexArray) -> Self:
+        """The context over the draws at these positions alone, their probabilities with sum 1."""
+        probabilities, reference = self.probabilities, self.reference
+        if probabilities is not None:
+            probabilities = probabilities[draws] / probabilities[draws].sum()
+        if reference is not None:
+            reference = reference[draws]
+        return replace(self, probabilities=probabilities, reference=reference)
 
 
 def shifted(measure: Measure, reference: FloatArray | None) -> Measure:

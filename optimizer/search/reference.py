@@ -23,11 +23,18 @@ from optimizer.problem.objective import (
     Utility,
 )
 from optimizer.problem.problem import AllocationProblem
-from optimizer.response import FloatArray, Response, draw_weights, within_horizon
+from optimizer.response import (
+    FloatArray,
+    Response,
+    draw_weights,
+    draws_by_model,
+    within_horizon,
+)
 from optimizer.risk.cvar import mean
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure, MeasureContext
 from optimizer.risk.measures import measure_of
+from optimizer.risk.worst_of import worst_of
 
 PREDICTIVE_SEED = 0
 """Seed of the noise in predictive totals, common to all plans."""
@@ -46,6 +53,7 @@ def measure_for(
     response: of ``gain``, in the measured quantity (`measured_response`).
     probabilities: (draw,), sum 1, in place of the response's own.
     current: (cell,), today's plan; of a total with noise the plan whose noise counts.
+    Where the draws are of several models it is the worst of their measures.
     Raises InvalidProblem where the response does not know a quantity that the objective needs.
     """
     own = probabilities_of(response) if probabilities is None else probabilities
@@ -55,7 +63,11 @@ def measure_for(
         reference=_reference(problem, response, gain, system, current),
     )
     _require_wealth(problem, system)
-    return measure_of(problem.objective, context)
+    models = draws_by_model(response)
+    if models is None:
+        return measure_of(problem.objective, context)
+    parts = [context.of_draws(draws) for draws in models]
+    return worst_of(models, [measure_of(problem.objective, part) for part in parts])
 
 
 def measured_response(problem: AllocationProblem, response: Response) -> Response:

@@ -8,12 +8,12 @@ from app.contract.plan_requests import EvaluatePlanBody
 from app.services.planning.after_horizon import after_document
 from app.services.planning.allocate import (
     extrapolation_warnings,
-    plan_document,
     reference_document,
     versus_document,
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import condition_documents
+from app.services.planning.planned_spend import plan_document
 from app.services.planning.responses import Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,

@@ -1,0 +1,60 @@
+"""What the evidence holds where it is: channels, with the reason, and pairs that move as one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mmm.evidence.causal_share import PARTNER
+from mmm.posterior.evidence import LeverEvidence
+from mmm.posterior.fitted import FittedModel
+
+
+@dataclass(frozen=True)
+class Held:
+    """Channels that stay at today's spend, those that may only be cut, and pairs that move as one.
+
+    ``still`` and ``not_raised``: reasons by name.
+    """
+
+    still: Mapping[str, str]
+    not_raised: Mapping[str, str]
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """Why a channel is not raised, by name."""
+        return {**self.not_raised, **self.still}
+
+
+def held_by_evidence(model: FittedModel) -> Held:
+    """What the evidence of ``model`` holds; nothing without a record.
+
+    A channel that the data contradict stays as it is, and so does one that is too small to measure,
+    unless even its upper limit returns less than it costs: then it may be cut.
+    """
+    levers = [x for x in (model.evidence.levers if model.evidence else ()) if x.kind == "channel"]
+    still, not_raised = {}, {}
+    for lever in levers:
+        reason = f"{lever.label}. {lever.reason}"
+        if lever.grade == "too_small" and lever.at_most is not None and lever.at_most < 1.0:
+            not_raised[lever.name] = f"{reason} It returns at most {lever.at_most:.2f}."
+        elif lever.grade in ("too_small", "do_not_use"):
+            still[lever.name] = reason
+    pairs = _pairs(levers)
+    held = still.keys() | not_raised.keys()
+    for pair in pairs:
+        for name, other in (pair, pair[::-1]):
+            if other in held and name not in still:
+                still[name] = f"It cannot be told apart from {other}, which is held."
+    free = [pair for pair in pairs if not held & set(pair)]
+    return Held(still, {n: r for n, r in not_raised.items() if n not in still}, tuple(free))
+
+
+def _pairs(levers: Sequence[LeverEvidence]) -> list[tuple[str, str]]:
+    """Channels that the data cannot tell apart, each pair once."""
+    names = {lever.name for lever in levers}
+    found = {
+        (min(lever.name, lever.partner), max(lever.name, lever.partner))
+        for lever in levers
+        if lever.partner in names and any(f.code == PARTNER for f in lever.findings)
+    }
+    return sorted(found)

@@ -1,0 +1,90 @@
+"""The sentences of moves."""
+
+from dataclasses import dataclass
+
+from app.contract.plan_answers import Moves
+from app.display.words import CASES, GainWords, chances
+from app.services.planning.held import Held
+from mmm.posterior.evidence import LeverEvidence
+from mmm.posterior.fitted import FittedModel
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Probability that the moves are better than today's plan by the model and by the second one;
+    ``tested``: whether lift tests back every channel that moves."""
+
+    model: float
+    second: float | None
+    tested: bool
+
+    @property
+    def in_20(self) -> int:
+        """The model's as so many of 20 cases, never all of them unless tested."""
+        return min(round(CASES * self.model), CASES if self.tested else CASES - 1)
+
+
+def move_reason(model: FittedModel, held: Held, name: str) -> str:
+    """Why a channel moves now."""
+    partner = next((pair for pair in held.pairs if name in pair), None)
+    if partner is not None:
+        other = partner[1 - partner.index(name)]
+        return f"Moves as one with {other}: the data cannot tell the two apart."
+    return held.not_raised.get(name) or _evidence(model, name) or "It pays in every model."
+
+
+def test_reason(model: FittedModel, held: Held, name: str, *, second: bool) -> str:
+    """Why a channel is to be tested before the model is followed."""
+    if name in held.reasons:
+        return held.reasons[name]
+    lever = next((x for x in _levers(model) if x.name == name), None)
+    if lever is not None and lever.grade == "coincidence":
+        return f"{lever.label}. {lever.reason}"
+    doubt = "by the second model, or " if second else ""
+    return f"The model alone expects a gain; {doubt}with caution about the gain, it does not pay."
+
+
+def summary_of_moves(moves: Moves, held: Held, words: GainWords, odds: Odds | None) -> str:
+    """What to do now, what to test first and what to hold, in a few sentences."""
+    parts = [_now(moves, held, words, odds)]
+    if moves.test_first:
+        parts.append(f"Test first: {_list([each.channel for each in moves.test_first])}.")
+    if moves.hold:
+        parts.append(f"Hold: {_list([each.channel for each in moves.hold])}.")
+    return " ".join(parts)
+
+
+def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None) -> str:
+    if moves.plan is None:
+        return f"The limits leave no plan that keeps {_list([*held.still])} as it is."
+    if not moves.do_now or moves.gain is None:
+        return "Keep the present plan for now: no change of it can be defended yet."
+    steps = [
+        f"{'raise' if each.to > each.from_spend else 'cut'} {each.channel} by "
+        f"{words.spend(abs(each.to - each.from_spend))}"
+        for each in sorted(moves.do_now, key=lambda each: each.from_spend - each.to)
+    ]
+    gain = moves.gain
+    told = (
+        f"Do now: {_list(steps)}. It is expected to {words.difference(gain.mean)} than the present "
+        f"plan (90 % interval {words.size(gain.p5)} to {words.size(gain.p95)})"
+    )
+    if odds is None:
+        return f"{told}; it rests on what could be coincidence, so no odds are given."
+    told = f"{told} and is better in {chances(odds.model, odds.tested)} cases if the model is right"
+    if odds.second is not None:
+        told = f"{told}; by the second model, in {chances(odds.second, odds.tested)}"
+    return f"{told}."
+
+
+def _evidence(model: FittedModel, name: str) -> str | None:
+    lever = next((each for each in _levers(model) if each.name == name), None)
+    return None if lever is None else f"{lever.label}. {lever.reason}"
+
+
+def _levers(model: FittedModel) -> tuple[LeverEvidence, ...]:
+    return model.evidence.levers if model.evidence else ()
+
+
+def _list(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
