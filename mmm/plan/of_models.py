@@ -96,6 +96,7 @@ def plan_of_models(parts: Sequence[OneModel]) -> PlanOfModels:
         layout=first.layout,
         unit=first.unit,
         current=first.current,
+        reference=first.reference,
         observed_max=first.observed_max,
         horizon=first.horizon,
         warnings=(),

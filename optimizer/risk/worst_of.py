@@ -5,9 +5,9 @@ r"""The worst of several models: the least of their measures, each over that mod
 It is concave and rises with every draw where each rho_m does: a cut of any rho_m, with no weight on
 the draws of other models, is one of the least. Rounded over a width mu, the least is
 
-    sum_m lambda_m rho_m,    lambda_m ~ exp(-rho_m / mu)
+    -mu log sum_m exp(-rho_m / mu),    at most mu log(number of models) below it,
 
-and its weights, lambda_m times those of rho_m, are again a cut (a mean of cuts).
+and its gradient, the mean of the gradients with shares lambda_m ~ exp(-rho_m / mu), is again a cut.
 
     m -> model    pi -> gain    mu -> smoothing    lambda -> shares
 """
@@ -34,12 +34,12 @@ def worst_of(models: Sequence[IndexArray], measures: Sequence[Measure]) -> Measu
             for draws, measure in zip(models, measures, strict=True)
         ]
         values = np.array([part.value for part in parts])
-        shares = _shares(values, smoothing)
+        value, shares = _least(values, smoothing)
         weights = np.zeros_like(gain)
         for draws, share, part in zip(models, shares, parts, strict=True):
             weights[draws] = share * part.weights
         offset = float(shares @ [part.offset for part in parts])
-        return MeasureEvaluation(float(shares @ values), weights, offset)
+        return MeasureEvaluation(value, weights, offset)
 
     def is_defined(gain: FloatArray) -> bool:
         return all(
@@ -54,11 +54,12 @@ def worst_of(models: Sequence[IndexArray], measures: Sequence[Measure]) -> Measu
     )
 
 
-def _shares(values: FloatArray, smoothing: float) -> FloatArray:
-    """(model,): 1 for the least value; rounded, most for it."""
+def _least(values: FloatArray, smoothing: float) -> tuple[float, FloatArray]:
+    """The least of ``values (model,)``, exact or rounded, and its gradient."""
+    least = float(values.min())
     if smoothing > 0.0:
-        weight = np.exp((values.min() - values) / smoothing)
-        return np.asarray(weight / weight.sum())
-    least = np.zeros(values.size)
-    least[values.argmin()] = 1.0
-    return least
+        weight = np.exp((least - values) / smoothing)
+        return least - smoothing * float(np.log(weight.sum())), weight / weight.sum()
+    shares = np.zeros(values.size)
+    shares[values.argmin()] = 1.0
+    return least, shares

@@ -24,6 +24,9 @@ from optimizer.solve.allocate import case_of
 NOTICEABLE = 1e-3
 """Share of the plan's total from which on a change is a move."""
 
+CLEAR = 10.0
+"""How many times as large a difference between two plans is before a test is asked for."""
+
 MOST_ON_COINCIDENCE = 1 / 3
 """Share of the moved money that may rest on what could be coincidence before odds are withheld."""
 
@@ -51,6 +54,7 @@ def moves_of(
         now = do_now(model, second, body, held, price)
     except Infeasible:
         now = None
+    usual = float(alone.response.current.sum())
     spend = alone.response.current if now is None else now.spend
     table = _Changes(
         names=alone.response.channels,
@@ -71,7 +75,7 @@ def moves_of(
         cost_of_waiting=_cost_of_waiting(body, alone, spend),
         summary="",
     )
-    return told.model_copy(update={"summary": summary_of_moves(told, held, words, odds)})
+    return told.model_copy(update={"summary": summary_of_moves(told, held, words, odds, usual)})
 
 
 @dataclass(frozen=True)
@@ -108,17 +112,24 @@ def _tested_first(
     worth: Callable[[str], float | None],
     second: bool,
 ) -> Iterator[TestFirst]:
-    for name, _, now, best in table.rows():
-        if abs(best - now) > table.least:
+    for name, today, now, best in table.rows():
+        if _goes_on(today, now, best, table.least):
             why = test_reason(model, held, name, second=second)
             yield TestFirst(
                 channel=name, if_good=best, if_not=now, worth_knowing=worth(name), why=why
             )
 
 
+def _goes_on(today: float, now: float, best: float, least: float) -> bool:
+    """Whether the model alone would move a channel on from ``now``, away from today's spend."""
+    onward = (best - now) * (now - today) >= 0.0 or abs(now - today) <= least
+    return onward and abs(best - now) > CLEAR * least
+
+
 def _held(model: FittedModel, held: Held, table: _Changes, price: float | None) -> Iterator[Hold]:
     for name, today, now, best in table.rows():
-        if max(abs(now - today), abs(best - now)) <= table.least:
+        moves = abs(now - today) > table.least
+        if not moves and not _goes_on(today, now, best, table.least):
             reason = held.reasons.get(name, "No change of it is worth more than its risk.")
             yield Hold(channel=name, why=reason)
     if price is not None and _price_is_held(model) and model.evidence is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.contract.plan_answers import Moves
 from app.display.words import CASES, GainWords, chances
 from app.services.planning.held import Held
+from app.services.planning.summary import NOTICEABLE
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 
@@ -40,13 +41,18 @@ def test_reason(model: FittedModel, held: Held, name: str, *, second: bool) -> s
     lever = next((x for x in _levers(model) if x.name == name), None)
     if lever is not None and lever.grade == "coincidence":
         return f"{lever.label}. {lever.reason}"
-    doubt = "by the second model, or " if second else ""
-    return f"The model alone expects a gain; {doubt}with caution about the gain, it does not pay."
+    judges = "by the second model, or with caution" if second else "with caution"
+    return f"What goes beyond the moves to make now does not pay {judges} about the gain."
 
 
-def summary_of_moves(moves: Moves, held: Held, words: GainWords, odds: Odds | None) -> str:
-    """What to do now, what to test first and what to hold, in a few sentences."""
-    parts = [_now(moves, held, words, odds)]
+def summary_of_moves(
+    moves: Moves, held: Held, words: GainWords, odds: Odds | None, usual: float
+) -> str:
+    """What to do now, what to test first and what to hold, in a few sentences.
+
+    ``usual``: the total that the present plan spends.
+    """
+    parts = [_now(moves, held, words, odds, usual)]
     if moves.test_first:
         parts.append(f"Test first: {_list([each.channel for each in moves.test_first])}.")
     if moves.hold:
@@ -54,7 +60,7 @@ def summary_of_moves(moves: Moves, held: Held, words: GainWords, odds: Odds | No
     return " ".join(parts)
 
 
-def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None) -> str:
+def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None, usual: float) -> str:
     if moves.plan is None:
         return f"The limits leave no plan that keeps {_list([*held.still])} as it is."
     if not moves.do_now or moves.gain is None:
@@ -64,10 +70,12 @@ def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None) -> str:
         f"{words.spend(abs(each.to - each.from_spend))}"
         for each in sorted(moves.do_now, key=lambda each: each.from_spend - each.to)
     ]
-    gain = moves.gain
+    gain, other = moves.gain, "the present plan"
+    if abs(moves.plan.total - usual) > NOTICEABLE * max(usual, 1e-9):
+        other = f"{other}, which spends {words.spend(usual)}"
     told = (
-        f"Do now: {_list(steps)}. It is expected to {words.difference(gain.mean)} than the present "
-        f"plan (90 % interval {words.size(gain.p5)} to {words.size(gain.p95)})"
+        f"Do now: {_list(steps)}. It is expected to {words.difference(gain.mean)} than {other} "
+        f"(90 % interval {words.size(gain.p5)} to {words.size(gain.p95)})"
     )
     if odds is None:
         return f"{told}; it rests on what could be coincidence, so no odds are given."
