@@ -5,11 +5,7 @@ from math import isclose
 
 from rich.table import Table
 
-from app.contract.plan_answers import (
-    AllocationAnswer,
-    PlanEvaluation,
-    ReferenceComparisonDocument,
-)
+from app.contract.plan_answers import AllocationAnswer, PlanEvaluation, ReferenceComparisonDocument
 from app.contract.plan_details import CertificateDocument
 from app.display.figures import NEGLIGIBLE, change, figure, interval, titled
 from app.display.words import chances

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from app.contract.moves import Moves
 from app.contract.plan_details import (
     BindingDocument,
     CertificateDocument,
@@ -15,6 +16,7 @@ from app.contract.plan_details import (
     StabilityDocument,
     StayDocument,
 )
+from app.contract.planned_spend import Plan
 from mmm.counterfactual.question import After, ReferenceKind
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
@@ -23,65 +25,6 @@ EVIDENCE: Any = Field(
     default=None,
     description="The grade of each channel and of the price; null for a model without a record.",
 )
-
-
-class PlannedChannel(PlanDocument):
-    """One channel: totals over the horizon in currency; ``change`` is relative to ``current``."""
-
-    name: str
-    spend: float
-    current: float
-    change: float | None = Field(description="spend / current - 1; null if current is 0.")
-    marginal_roi: Interval = Field(description="Value of the next unit of currency.")
-    beyond_observed: bool = Field(
-        description="Extrapolation: more than the observed maximum in as many weeks."
-    )
-
-
-class PlannedWeek(PlanDocument):
-    """One week's spend by channel, all geos together."""
-
-    week: date
-    spend: dict[str, float]
-
-
-class PlannedGeo(PlanDocument):
-    """One geo's spend by channel over the horizon."""
-
-    geo: str
-    spend: dict[str, float]
-
-
-class PlannedCell(PlanDocument):
-    """Spend of one channel in one geo, one week, or both; null means all geos or all weeks."""
-
-    channel: str
-    geo: str | None
-    week: date | None
-    spend: float
-    current: float
-    beyond_observed: bool = Field(
-        description="Extrapolation: more than the observed maximum there in as many weeks."
-    )
-
-
-class PlannedPlace(PlanDocument):
-    """One week's spend by channel in one geo."""
-
-    week: date
-    geo: str
-    spend: dict[str, float]
-
-
-class Plan(PlanDocument):
-    """Spend by channel, week, geo and cell."""
-
-    total: float
-    channels: tuple[PlannedChannel, ...]
-    by_week: tuple[PlannedWeek, ...]
-    by_geo: tuple[PlannedGeo, ...]
-    by_week_and_geo: tuple[PlannedPlace, ...] = Field(description="Only with several geos.")
-    cells: tuple[PlannedCell, ...] = Field(description="Only if weeks or geos were decided.")
 
 
 class ReferenceComparisonDocument(Interval):
@@ -183,75 +126,6 @@ SECOND: Any = Field(
 )
 
 
-class Move(PlanDocument):
-    """A change of a channel's spend over the horizon that can be defended now."""
-
-    model_config = ConfigDict(frozen=True, serialize_by_alias=True, validate_by_name=True)
-
-    channel: str
-    from_spend: float = Field(alias="from", description="Today's spend, currency.")
-    to: float
-    why: str
-
-
-class TestFirst(PlanDocument):
-    """A change that the model alone would make, and that a test should decide.
-
-    The channel goes to ``if_good`` where a test confirms the model, and to ``if_not``, the spend of
-    the moves that can be made now, where it does not.
-    """
-
-    channel: str
-    if_good: float
-    if_not: float
-    worth_knowing: float | None = Field(
-        description="Expected gain of knowing this effect before planning, by the joint draws; "
-        "null where effects do not add up."
-    )
-    why: str
-
-
-class Hold(PlanDocument):
-    """A channel that stays as it is, and why."""
-
-    channel: str
-    why: str
-
-
-class Moves(PlanDocument):
-    """What to do now, what to test first, and what to hold.
-
-    The moves of ``do_now`` are best for the worst of model and second model, each effect cut to the
-    share that its evidence calls causal, risk on the gain over current spend.
-    """
-
-    do_now: tuple[Move, ...]
-    test_first: tuple[TestFirst, ...]
-    hold: tuple[Hold, ...]
-    plan: Plan | None = Field(
-        description="The plan with the moves of do_now alone; null where the limits allow none."
-    )
-    gain: Interval | None = Field(
-        description="Of that plan over current spend, by the less favourable of the models, with "
-        "causal shares alone."
-    )
-    chances_in_20: int | None = Field(
-        description="In how many of 20 cases that plan is better than current spend, if the model "
-        "is right; at most 19 unless tested. Null where nothing moves, and where more than a third "
-        "of the moved money rests on what could be coincidence."
-    )
-    probability_better: float | None = Field(
-        description="The same as a probability, by the model with causal shares alone."
-    )
-    second_model: float | None = Field(
-        description="The same by the second model; null where it is not ready."
-    )
-    cost_of_waiting: float = Field(
-        description="Gain a week that the model alone expects of the moves to test first."
-    )
-    summary: str
-
-
 class AllocationAnswer(PlanDocument):
     """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
@@ -295,6 +169,9 @@ class AllocationAnswer(PlanDocument):
 class PlanEvaluation(PlanDocument):
     """The evaluation of a given plan: gain, outcome, risk, and the limits that it violates."""
 
+    moves: Moves | None = Field(
+        default=None, description="What of the plan to do now, to test first, and to hold."
+    )
     plan: Plan
     outcome: Interval = Field(description="Expected KPI of the horizon under the plan.")
     outcome_unit: str

@@ -2,7 +2,6 @@
 
 from app.contract.plan_answers import (
     AllocationAnswer,
-    Plan,
     PriceDocument,
     ReferenceComparisonDocument,
     ReferenceDocument,
@@ -12,6 +11,7 @@ from app.contract.plan_answers import (
 )
 from app.contract.plan_details import BindingDocument, CertificateDocument, PairDocument
 from app.contract.plan_requests import AllocateBody, PlanHorizon
+from app.contract.planned_spend import Plan
 from app.display.words import amount, apart, money
 from app.services.planning.after_horizon import after_document
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests

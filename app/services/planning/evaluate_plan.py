@@ -4,7 +4,7 @@ import numpy as np
 
 from app.contract.plan_answers import PlanEvaluation, RiskDocument
 from app.contract.plan_details import PairDocument
-from app.contract.plan_requests import EvaluatePlanBody
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, PlanHorizon
 from app.services.planning.after_horizon import after_document
 from app.services.planning.allocate import (
     extrapolation_warnings,
@@ -13,8 +13,9 @@ from app.services.planning.allocate import (
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import condition_documents
+from app.services.planning.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
-from app.services.planning.responses import Respond, response_of
+from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
     PlanAsked,
@@ -22,12 +23,13 @@ from app.services.planning.second_opinion import (
     second_model_warnings,
     second_opinion,
 )
-from app.services.planning.units import gain_unit
+from app.services.planning.units import gain_unit, gain_words
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.base import LARGEST, SMALLEST_BUDGET
+from optimizer.problem.limits import ChannelBounds
 from optimizer.solve.score import Score, score
 
 
@@ -58,7 +60,10 @@ def evaluation(
     versus_current = versus_document(scored.versus_current)
     opinion = second_opinion(second, PlanAsked(coming, None, response, spend))
     tested = rests_on_tests(plan, grades_of(model))
+    alone = ModelsPlan(response, spend)
+    toward = toward_plan(coming, response, spend)
     return PlanEvaluation(
+        moves=moves_of(model, second.fitted, toward, alone, gain_words(model, body.objective)),
         plan=plan,
         outcome=summarize(response.outcome(spend)),
         outcome_unit=model.kpi_unit,
@@ -81,6 +86,22 @@ def evaluation(
             *scored.warnings,
             *response.warnings,
         ),
+    )
+
+
+def toward_plan(body: EvaluatePlanBody, response: AnyResponse, spend: np.ndarray) -> AllocateBody:
+    """The question how far to go from today's plan to ``spend (channel,)`` now."""
+    ends = sorted((float(response.current.sum()), float(spend.sum())))
+    low, high = np.minimum(spend, response.current), np.maximum(spend, response.current)
+    bounds = zip(response.channels, low.tolist(), high.tolist(), strict=True)
+    horizon = {name: getattr(body, name) for name in PlanHorizon.model_fields}
+    total = max(ends[1], SMALLEST_BUDGET)
+    return AllocateBody.model_construct(
+        **horizon,
+        budget=Budget.model_construct(min=min(ends[0], total), max=total),
+        objective=body.objective,
+        channels={name: ChannelBounds(min=least, max=most) for name, least, most in bounds},
+        stay=False,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from app.contract.plan_answers import Plan, PlannedChannel
+from app.contract.planned_spend import Plan, PlannedChannel
 from mmm.posterior.evidence import LOWER_GRADES, MATTERS, GradeNote
 from mmm.posterior.fitted import FittedModel
 

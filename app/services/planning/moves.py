@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.contract.plan_answers import Hold, Move, Moves, TestFirst
+from app.contract.moves import Hold, Move, Moves, TestFirst
 from app.contract.plan_requests import AllocateBody
 from app.display.words import GainWords
 from app.services.planning.do_now import DoNow, do_now

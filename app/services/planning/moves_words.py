@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.contract.plan_answers import Moves
+from app.contract.moves import Moves
 from app.display.words import CASES, GainWords, chances
 from app.services.planning.held import Held
 from app.services.planning.summary import NOTICEABLE

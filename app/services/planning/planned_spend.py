@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.contract.plan_answers import (
+from app.contract.planned_spend import (
     Plan,
     PlannedCell,
     PlannedChannel,

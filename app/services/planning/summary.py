@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.contract.plan_answers import PlannedChannel, ReferenceComparisonDocument
+from app.contract.plan_answers import ReferenceComparisonDocument
 from app.contract.plan_details import ConditionDocument
+from app.contract.planned_spend import PlannedChannel
 from app.display.words import GainWords, amount, apart, chances, in_unit, probability
 from mmm.counterfactual.question import ReferenceKind
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual

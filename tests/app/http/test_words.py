@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.contract.plan_answers import Plan, PlannedChannel, ReferenceComparisonDocument
+from app.contract.plan_answers import ReferenceComparisonDocument
 from app.contract.plan_details import ConditionDocument
+from app.contract.planned_spend import Plan, PlannedChannel
 from app.display import words
 from app.display.words import GainWords
 from app.http.accepted import wait_seconds, wants_async
