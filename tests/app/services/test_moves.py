@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from app.contract.documents import SecondModelDocument
-from app.contract.plan_requests import AllocateBody
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody
 from app.services.planning.allocate import allocate_model
+from app.services.planning.evaluate_plan import evaluation
 from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
 from mmm.plan.discount import discounted
 from mmm.posterior.evidence import Finding
@@ -194,3 +195,18 @@ def test_a_held_channel_keeps_its_geos_where_these_are_decided():
     assert len(rows) == 2
     for row in rows:
         assert row.spend == pytest.approx(row.current)
+
+
+def test_of_a_given_plan_the_moves_go_as_far_as_can_be_defended(model):
+    """Between today's plan and the given one, channel by channel; what is held stays."""
+    usual = {c.name: c.current for c in allocate_model(model, body(model)).plan.channels}
+    given = {name: 2.0 * spend for name, spend in usual.items()} | {"tv": 0.5 * usual["tv"]}
+    asked = {"horizon": body(model).horizon, "reference": "last_weeks", "plan": given}
+    held = graded(model, mail=lever("mail", "do_not_use"))
+    told = evaluation(held, EvaluatePlanBody.model_validate(asked)).moves
+    assert told.plan is not None
+    for name, now in spends(told.plan).items():
+        low, high = sorted((usual[name], given[name]))
+        assert low - 1e-6 * high <= now <= high * (1.0 + 1e-6)
+    assert spends(told.plan)["mail"] == pytest.approx(usual["mail"])
+    assert any(each.channel == "mail" and each.if_good == given["mail"] for each in told.test_first)
