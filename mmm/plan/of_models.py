@@ -7,6 +7,7 @@ the least favourable model is, whatever the number of draws of each.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
@@ -57,6 +58,10 @@ class PlanOfModels(PlanFrame):
         """The same response without the carryover after the horizon."""
         return replace(self, parts=tuple(part.within_horizon for part in self.parts))
 
+    def going_on_at(self, after: Array) -> Self:
+        """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
+        return replace(self, after=after, parts=tuple(p.going_on_at(after) for p in self.parts))
+
     def draws(self, spend: Array) -> Array:
         """(draw,) value at ``spend (cell,)``, as ``PlanResponse.draws``."""
         return np.concatenate([part.draws(spend) for part in self.parts])
@@ -101,5 +106,6 @@ def plan_of_models(parts: Sequence[OneModel]) -> PlanOfModels:
         horizon=first.horizon,
         warnings=(),
         on=first.on,
+        after=first.after,
         parts=tuple(parts),
     )

@@ -21,7 +21,7 @@ from app.services.planning.insights import (
     stability_document,
     stay_document,
 )
-from app.services.planning.moves import ModelsPlan, moves_of
+from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.pricing import allocate_with_price
 from app.services.planning.responses import AnyResponse, Respond, response_of

@@ -13,7 +13,7 @@ from app.services.planning.allocate import (
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import condition_documents
-from app.services.planning.moves import ModelsPlan, moves_of
+from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (

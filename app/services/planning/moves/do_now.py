@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.contract.plan_requests import AllocateBody
-from app.services.planning.held import Held
+from app.services.planning.moves.held import Held
 from app.services.planning.responses import response_of
 from mmm.evidence.causal_share import causal_shares
 from mmm.plan.discount import discounted
@@ -51,14 +51,18 @@ def do_now(
     body: AllocateBody,
     held: Held,
     price: float | None = None,
+    after: Array | None = None,
 ) -> DoNow:
-    """Solve for it, at an own price where one is decided; raises Infeasible where the limits leave
-    no plan that keeps what is held."""
+    """Solve for it, at an own price where one is decided, and with own spend ``after (geo,
+    channel)`` per week after the horizon; raises Infeasible where the limits leave no plan that
+    keeps what is held."""
     models = [each.thinned(DRAWS) for each in (model, second) if each is not None]
     shares = [causal_shares(model, each.posterior.n_draws) for each in models]
     causal = [discounted(each, share) for each, share in zip(models, shares, strict=True)]
     unit = body.objective.response_unit
     response = plan_of_models([response_of(each, body, unit, price) for each in causal])
+    if after is not None:
+        response = response.going_on_at(after)
     spend = _solve(body, response, held)
     cost = body.unit_cost * (spend.sum() - response.current.sum())
     gain = response.draws(spend) - response.draws(response.current) - cost

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.contract.moves import Moves
 from app.display.words import CASES, GainWords, chances
-from app.services.planning.held import Held
+from app.services.planning.moves.held import Held
 from app.services.planning.summary import NOTICEABLE
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel

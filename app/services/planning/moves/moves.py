@@ -8,9 +8,9 @@ import numpy as np
 from app.contract.moves import Hold, Move, Moves, TestFirst
 from app.contract.plan_requests import AllocateBody
 from app.display.words import GainWords
-from app.services.planning.do_now import DoNow, do_now
-from app.services.planning.held import Held, held_by_evidence
-from app.services.planning.moves_words import Odds, move_reason, summary_of_moves, test_reason
+from app.services.planning.moves.do_now import DoNow, do_now
+from app.services.planning.moves.held import Held, held_by_evidence
+from app.services.planning.moves.sentences import Odds, move_reason, summary_of_moves, test_reason
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.responses import AnyResponse
 from mmm.posterior.evidence import LOWER_GRADES
@@ -51,7 +51,7 @@ def moves_of(
     held = held_by_evidence(model)
     price = None if _price_is_held(model) else alone.price
     try:
-        now = do_now(model, second, body, held, price)
+        now = do_now(model, second, body, held, price, alone.response.after)
     except Infeasible:
         now = None
     usual = float(alone.response.current.sum())
