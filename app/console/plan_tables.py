@@ -42,6 +42,8 @@ def gain_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
     current, mix = answer.versus_current, answer.versus_proportional
     tested = rests_on_tests(answer.plan, answer.evidence)
     rows = [
+        ("value within the horizon", interval(answer.value_inside), ""),
+        ("value after it, by carryover", interval(answer.value_later), ""),
         ("gain over no spend, less cost", interval(answer.gain), ""),
         ("versus current plan", interval(current), _chances(current, tested)),
     ]

@@ -117,6 +117,12 @@ class SecondOpinion(PlanDocument):
     )
 
 
+INSIDE: Any = Field(
+    description="Value of the plan within the horizon, in the unit of the gain; with value_later "
+    "it adds up, draw by draw, to the gain plus what the plan costs (on the KPI: to the gain)."
+)
+LATER: Any = Field(description="Value that the plan's carryover brings after the horizon.")
+
 CONDITIONS: Any = Field(
     description="Every condition and second budget of the request, met or not, in their order."
 )
@@ -145,6 +151,8 @@ class AllocationAnswer(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
+    value_inside: Interval = INSIDE
+    value_later: Interval = LATER
     reference: ReferenceDocument | None = REFERENCE
     after: AfterDocument | None = AFTER
     versus_current: ReferenceComparisonDocument = Field(
@@ -177,6 +185,8 @@ class PlanEvaluation(PlanDocument):
     outcome_unit: str
     gain: Interval = Field(description="Value over no own spend in the window, less cost.")
     gain_unit: str
+    value_inside: Interval = INSIDE
+    value_later: Interval = LATER
     reference: ReferenceDocument | None = REFERENCE
     after: AfterDocument | None = AFTER
     versus_current: ReferenceComparisonDocument

@@ -71,11 +71,13 @@ def in_unit(value: float, unit: str) -> str:
 
 
 def chances(probability: float, tested: bool) -> str:
-    """A probability as chances in 20, never above 19 of them unless what it rests on is tested."""
+    """A probability as chances in 20, from 1 to 19 of them unless what it rests on is tested."""
     cases = round(CASES * probability)
-    if cases >= CASES:
-        return f"more than 19 of {CASES}" if tested else f"19 of {CASES}"
-    return f"{cases} of {CASES}" if cases else f"fewer than 1 of {CASES}"
+    if tested and cases >= CASES:
+        return f"more than {CASES - 1} of {CASES}"
+    if tested and cases <= 0:
+        return f"fewer than 1 of {CASES}"
+    return f"{min(max(cases, 1), CASES - 1)} of {CASES}"
 
 
 def probability(value: float) -> str:

@@ -93,7 +93,8 @@ def roi_figure(contributions: ContributionReport) -> go.Figure:
             ),
         ]
     )
-    figure.add_vline(x=1.0, line={"color": "#9aa5b1", "dash": "dot"})
+    if "revenue" not in contributions.roi_unit:  # of revenue, a return of one does not break even
+        figure.add_vline(x=1.0, line={"color": "#9aa5b1", "dash": "dot"})
     rows = list(range(len(names)))
     apply_layout(figure, 110 + 56 * len(names), xaxis_title=contributions.roi_unit)
     figure.update_yaxes(tickvals=rows, ticktext=names, autorange="reversed", zeroline=False)

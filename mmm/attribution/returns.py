@@ -14,7 +14,7 @@ import numpy as np
 from mmm.attribution.answers import ChannelReturn
 from mmm.attribution.decomposition import channel_slopes, channel_terms
 from mmm.counterfactual.future import extend_timeline
-from mmm.data.kpi_value import kpi_value
+from mmm.data.kpi_value import weekly_value
 from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, kpi_per_media_unit
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -59,7 +59,7 @@ def return_draws(model: FittedModel) -> tuple[Array, Array]:
     """(draw, channel) ROI and marginal ROI, with carryover after the observed weeks."""
     last = model.panel.weeks[-1]
     world, _ = extend_timeline(model, last, model.structure.max_lag, {}, None)
-    value = kpi_value(model.spec, world.price)
+    value = weekly_value(model.panel, model.spec, world.price)
     spend = model.panel.array("spend").sum((0, 1))
 
     def both_returns(evaluation: Evaluation) -> Array:

@@ -2,19 +2,37 @@
 
 import numpy as np
 
+from mmm.data.panel import Panel
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
 
-def kpi_value(spec: ModelSpec, price: Array) -> Array:
+def kpi_value(spec: ModelSpec, price: Array, worth: Array | None = None) -> Array:
     """Currency per unit of the KPI, in the shape of ``price (week, geo)``.
 
-    A unit of revenue is worth one; a unit sold is worth ``price - unit_cost`` where the cost is
-    known, else ``value_per_unit``, else one (answers are then in KPI units).
+    A unit of revenue is worth its margin, or one where none is stated; a unit sold is worth
+    ``price - unit_cost`` where the cost is known, else ``value_per_unit``, else one (answers are
+    then in KPI units). ``worth (week, geo)``: the column where margin or value is one.
     """
     if spec.unit_cost is not None:
         return price - spec.unit_cost
-    return np.full(price.shape, spec.kpi.value_per_unit or 1.0)
+    stated = spec.kpi.worth
+    if isinstance(stated, str):
+        assert worth is not None
+        return np.asarray(worth)
+    return np.full(price.shape, stated or 1.0)
+
+
+def weekly_value(panel: Panel, spec: ModelSpec, price: Array) -> Array:
+    """``kpi_value`` for the panel's weeks and as many after them as ``price`` has.
+
+    A column of margins or values is held at its last week.
+    """
+    if spec.kpi.worth_column is None:
+        return kpi_value(spec, price)
+    worth = panel.array("worth")
+    ahead = max(price.shape[0] - worth.shape[0], 0)
+    return kpi_value(spec, price, np.concatenate([worth, np.repeat(worth[-1:], ahead, axis=0)]))
 
 
 def discount(weeks: int, horizon_end: int, rate: float) -> Array:
@@ -34,8 +52,8 @@ def money_unit(spec: ModelSpec, counted: str) -> str:
 def value_unit(spec: ModelSpec) -> str:
     """The unit of value: "EUR profit"; "kpi units" where a unit of the KPI has no value.
 
-    Without ``spec.currency`` it is "currency units of profit". Where the KPI is revenue it is
-    revenue, elsewhere profit: what a unit earns before media is paid for.
+    Without ``spec.currency`` it is "currency units of profit". Of a revenue KPI
+    without a margin it is revenue, elsewhere profit: what is earned before media is paid for.
     """
     if not spec.has_currency:
         return "kpi units"

@@ -49,8 +49,9 @@ class Panel:
     per unit of exposure, one where spend itself is the exposure) and ``frequency`` (one where it
     does not matter); ``controls (date, geo, control)``, a demand series first; ``mediators (date,
     geo, mediator)``, NaN in unobserved weeks; ``events (date, geo, event)``; ``price (date, geo)``
-    where the spec has one; ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo,
-    spending_rival)``; ``population (geo)``; ``product (geo)``, the product's name of each cell.
+    where the spec has one; ``worth (date, geo)``, margin or value per unit, where it is a column;
+    ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo, spending_rival)``;
+    ``population (geo)``; ``product (geo)``, the product's name of each cell.
     """
 
     data: xr.Dataset
@@ -216,6 +217,8 @@ def _dataset(
         values = np.stack(stacked, axis=-1) if stacked else np.zeros((*shape, 0))
         data = data.assign_coords({dim: np.array(list(columns), dtype=object)})
         data[name] = (("date", "geo", dim), values)
+    if spec.kpi.worth_column:
+        data["worth"] = (("date", "geo"), cells[spec.kpi.worth_column])
     if spec.price:
         data["price"] = (("date", "geo"), cells[spec.price.column])
     if people is not None:

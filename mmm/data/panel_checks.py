@@ -24,15 +24,22 @@ def range_issues(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
     spends = {item.column for item in spec.channels} | {item.spend for item in spec.competitors}
     spends |= {item.exposure for item in spec.channels}
     positives = {item.price for item in spec.competitors} | {spec.price and spec.price.column}
-    positives |= {spec.population} | {item.frequency for item in spec.channels}
+    positives |= {spec.population, spec.kpi.worth_column} | {
+        item.frequency for item in spec.channels
+    }
     if spec.kpi.likelihood in POSITIVE:
         positives |= {spec.kpi.column}
     positive = column in positives
     bad = values <= 0.0 if positive else values < 0.0
     if column not in spends and not positive:
         return []
+    is_margin = spec.kpi.kind == "revenue" and column == spec.kpi.worth_column
+    if is_margin:
+        bad |= values > 1.0
     kind = "exposure" if column in {item.exposure for item in spec.channels} else "spend"
     what = "must be above zero" if positive else f"is {kind} and cannot be negative"
+    if is_margin:
+        what = "is no margin: a share of revenue above 0, at most 1"
     return [
         Issue(
             pointer("data", "rows", int(row), column),
@@ -170,7 +177,7 @@ def constant_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Iss
             f"column {column!r} is {values.flat[0]:g} in every row; nothing can be learned from it",
         )
         for column, values in cells.items()
-        if column != spec.population and _all_equal(values)
+        if column not in (spec.population, spec.kpi.worth_column) and _all_equal(values)
     ]
 
 

@@ -18,6 +18,8 @@ def panel_to_table(panel: Panel, spec: ModelSpec) -> pd.DataFrame:
     columns |= _stacked(panel, "controls", [control.column for control in spec.all_controls])
     columns |= _stacked(panel, "mediators", [mediator.column for mediator in spec.mediators])
     columns |= _stacked(panel, "events", [event.column for event in spec.events])
+    if spec.kpi.worth_column:
+        columns[spec.kpi.worth_column] = panel.array("worth")
     if spec.price:
         columns[spec.price.column] = panel.array("price")
     rivals = spec.competitors

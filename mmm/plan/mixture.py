@@ -77,6 +77,10 @@ class PlanMixture(PlanFrame):
         """(draw,) ``outcome`` in the unit of ``draws``."""
         return self._in_draw_order([part.total(spend) for part in self.parts])
 
+    def inside(self, spend: Array) -> Array:
+        """(draw,) the part of ``draws`` that arrives within the horizon; the rest comes later."""
+        return self._in_draw_order([part.inside(spend) for part in self.parts])
+
     def predictive(self, spend: Array, seed: int = 0) -> Array:
         """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
         seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()

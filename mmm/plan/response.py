@@ -30,7 +30,7 @@ from mmm.counterfactual.future import extend_timeline, with_spend_after
 from mmm.counterfactual.interventions import apply_intervention
 from mmm.counterfactual.question import Intervention
 from mmm.counterfactual.reference import reference_plan
-from mmm.data.kpi_value import discount, kpi_value, value_unit
+from mmm.data.kpi_value import discount, value_unit, weekly_value
 from mmm.data.timeline import Variables
 from mmm.equations.transforms import concave
 from mmm.errors import Issue, QueryError
@@ -153,8 +153,10 @@ class PlanResponse(PlanFrame):
 
     def _unit_value(self) -> Array:
         """(week, geo) value of one unit of the KPI in the horizon."""
-        price = self.world.price[self._weeks()]
-        return np.ones_like(price) if self.on == "kpi" else kpi_value(self.model.spec, price)
+        price = self.world.price
+        if self.on == "kpi":
+            return np.ones_like(price[self._weeks()])
+        return weekly_value(self.model.panel, self.model.spec, price)[self._weeks()]
 
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected KPI of the horizon's weeks under ``spend (cell,)``."""
@@ -163,6 +165,11 @@ class PlanResponse(PlanFrame):
     def total(self, spend: Array) -> Array:
         """(draw,) ``outcome`` in the unit of ``draws``."""
         return (self._by_geo(spend, None) * self._unit_value()).sum((1, 2))
+
+    def inside(self, spend: Array) -> Array:
+        """(draw,) the part of ``draws`` that arrives within the horizon; the rest comes later."""
+        without = self.total(np.zeros_like(spend))
+        return np.asarray(self.price_gain + self.total(spend) - without)
 
     def predictive(self, spend: Array, seed: int = 0) -> Array:
         """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
@@ -202,6 +209,9 @@ def plan_response(
         raise QueryError([Issue("/objective/on", "no_value", detail)])
     tail = model.structure.max_lag
     today, warnings = extend_timeline(model, weeks[-1], tail, assumed.future, None)
+    if on == "value" and model.spec.kpi.worth_column:
+        held = model.spec.kpi.worth_column
+        warnings = [*warnings, f"after {model.panel.weeks[-1]}, held at the last value: {held}"]
     today = with_assumptions(model, today, weeks, assumed.interventions)
     world = today
     if assumed.price is not None:
@@ -220,7 +230,7 @@ def plan_response(
             return np.ones_like(variables.price)
         end = variables.index(weeks[-1]) + 1
         factors = discount(len(variables.weeks), end, discount_rate)
-        return kpi_value(model.spec, variables.price) * factors
+        return weekly_value(model.panel, model.spec, variables.price) * factors
 
     def value_without_spend(variables: Variables) -> Array:
         """(draw,) value of the weeks from the horizon on."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from mmm.data.design import Design
 from mmm.data.inputs import Inputs
-from mmm.data.kpi_value import kpi_value
+from mmm.data.kpi_value import weekly_value
 from mmm.equations import mean as equations
 from mmm.equations.media import media_curve_derivatives, media_curves
 from mmm.priors.source import Source
@@ -114,8 +114,11 @@ def _worth_of_mean_kpi(design: Design) -> float | None:
     """
     if not design.spec.has_currency:
         return None
-    price = np.full((1, 1), design.scales.price_ref)
-    return float(kpi_value(design.spec, price)[0, 0]) * design.scales.kpi
+    window = slice(0, design.scales.span_weeks)
+    price = np.full_like(design.observed.price, design.scales.price_ref)
+    value = weekly_value(design.panel, design.spec, price)[window]
+    usual = value.mean() if design.spec.kpi.worth_column else value[0, 0]
+    return float(usual) * design.scales.kpi
 
 
 def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
@@ -155,8 +158,10 @@ def _value_per_scaled_unit(design: Design, tail: int, *, money: bool) -> Array:
     included; in currency with ``money``, else in KPI units."""
     scales, log_link = design.scales, design.structure.log_link
     window = slice(0, scales.span_weeks)
-    prices, kpi = design.observed.price[window], design.panel.array("kpi")[window]
-    value = kpi_value(design.spec, prices) if money else np.ones_like(prices)
+    kpi = design.panel.array("kpi")[window]
+    value = np.ones_like(kpi)
+    if money:
+        value = weekly_value(design.panel, design.spec, design.observed.price)[window]
     unit = kpi if log_link else np.broadcast_to(scales.kpi_unit, kpi.shape)
     last = kpi.mean(0, keepdims=True) if log_link else unit[-1:]
     held = np.repeat(value[-1:] * last, tail, axis=0)

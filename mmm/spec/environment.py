@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
 from mmm.spec.calendar import Day
 from mmm.spec.media import Adstock
-from mmm.spec.numbers import NotNegative, Positive
+from mmm.spec.number_or_column import PositiveOrColumn, ShareOrColumn
+from mmm.spec.numbers import NotNegative
 from mmm.spec.sizes import (
     LONGEST_HOLIDAY_WINDOW,
     LONGEST_NAME,
@@ -28,14 +29,33 @@ class Kpi(Frozen):
     column: Column
     kind: Literal["units", "revenue"] = "revenue"
     likelihood: Literal["normal", "student_t", "lognormal", "negative_binomial"] = "normal"
-    value_per_unit: Positive | None = Field(
-        default=None, description="Currency earned per unit of the KPI (units only)."
+    value_per_unit: PositiveOrColumn | None = Field(
+        default=None,
+        description="Currency that a unit of the KPI earns before media is paid for, counted as "
+        "profit (units only); or the column that has it by week.",
     )
+    margin: ShareOrColumn | None = Field(
+        default=None,
+        description="Share of revenue that is left as profit before media is paid for (revenue "
+        "only); or the column that has it by week. Value, gain and returns are then profit.",
+    )
+
+    @property
+    def worth(self) -> float | str | None:
+        """The value of a unit, or its share that counts; as a number or as a column."""
+        return self.value_per_unit if self.kind == "units" else self.margin
+
+    @property
+    def worth_column(self) -> str | None:
+        """The column of ``worth``; None where it is a number or not stated."""
+        return self.worth if isinstance(self.worth, str) else None
 
     @model_validator(mode="after")
     def _matches_kind(self) -> Self:
         if self.kind == "revenue" and self.value_per_unit is not None:
-            raise ValueError("value_per_unit applies to kind 'units'; revenue is currency already")
+            raise ValueError("value_per_unit applies to kind 'units'; revenue has a margin")
+        if self.kind == "units" and self.margin is not None:
+            raise ValueError("margin applies to kind 'revenue'; units have a value_per_unit")
         if self.kind == "revenue" and self.likelihood in COUNTS:
             raise ValueError(f"likelihood {self.likelihood!r} counts units; revenue is not a count")
         return self

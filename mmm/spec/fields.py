@@ -99,6 +99,9 @@ class ModelFields(Frozen):
         columns = [(self.kpi.column, pointer("kpi", "column")), (self.date, pointer("date"))]
         optional = {"geo": self.geo, "product": self.product, "population": self.population}
         columns += [(column, pointer(key)) for key, column in optional.items() if column]
+        if self.kpi.worth_column:
+            key = "margin" if self.kpi.kind == "revenue" else "value_per_unit"
+            columns.append((self.kpi.worth_column, pointer("kpi", key)))
         for i, channel in enumerate(self.channels):
             for key in ("column", "exposure", "frequency"):
                 if getattr(channel, key):
@@ -142,8 +145,8 @@ class ModelFields(Frozen):
 
     @property
     def value_is_revenue(self) -> bool:
-        """Whether the value of the KPI is revenue, of which media must be paid and goods bought."""
-        return self.kpi.kind == "revenue"
+        """Whether value counts all revenue, whatever share of it is left as profit."""
+        return self.kpi.kind == "revenue" and self.kpi.margin is None
 
     @property
     def unit_cost(self) -> float | None:

@@ -40,14 +40,15 @@ def _inline_tests(spec: ModelFields) -> Iterator[tuple[int, LiftTest]]:
 def unit_value(spec: ModelFields, result: LiftResult) -> float | None:
     """Currency per unit of the KPI that a test's return on spend counts; None if not specified.
 
-    There is no default where a unit is worth its price less its cost: most tests report returns
-    in revenue.
+    There is no default where a unit is worth its price less its cost, or has its value in a column:
+    most tests report returns in revenue. For the same reason a margin does not enter.
     """
     if spec.kpi.kind == "revenue":
         return 1.0
     if result.value_per_unit is not None:
         return result.value_per_unit
-    return None if spec.unit_cost is not None else spec.kpi.value_per_unit
+    stated = spec.kpi.value_per_unit
+    return None if spec.unit_cost is not None or isinstance(stated, str) else stated
 
 
 def _channel_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
@@ -123,8 +124,8 @@ def _value_issues(spec: ModelFields, test: LiftTest) -> Iterator[Issue]:
         return
     if spec.unit_cost is None:
         detail = (
-            "a roas needs the value of a unit: give kpi.value_per_unit, or the value_per_unit "
-            "that the test counted"
+            "a roas needs the value of a unit: give the number as kpi.value_per_unit, or the "
+            "value_per_unit that the test counted"
         )
         yield Issue("/result/roas", "no_value", detail)
         return

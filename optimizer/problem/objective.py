@@ -2,7 +2,8 @@
 
     on       "value"   value of the response less spend, currency; the model gives the value of a
                        unit of KPI (price less unit cost where it knows them)
-             "profit"  margin * value less spend: where the value of a unit is revenue
+             "profit"  the same where that value is profit; margin * value less spend where it is
+                       revenue
              "kpi"     the response in KPI units; spend costs nothing, a budget limits it
     risk_on  "gain"               over no own spend in the window
              "gain_over_current"  over the current plan, draws paired

@@ -20,6 +20,7 @@ from app.services.planning.insights import (
     information_document,
     stability_document,
     stay_document,
+    value_by_time,
 )
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
@@ -33,7 +34,7 @@ from app.services.planning.second_opinion import (
     second_opinion,
 )
 from app.services.planning.summary import PlanTold, summary_of
-from app.services.planning.units import gain_unit, gain_words
+from app.services.planning.units import gain_unit, gain_words, revenue_warning
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -50,7 +51,8 @@ def allocate_model(
     """The optimal plan of a loaded model, for use in scripts."""
     response, allocation, price = allocate_with_price(model, body, respond)
     answer = _document(model, body, response, allocation, price)
-    asked = PlanAsked(body, price.price if price else None, response, allocation.spend)
+    earned = body.objective.earned_share
+    asked = PlanAsked(body, price.price if price else None, response, allocation.spend, earned)
     opinion = second_opinion(second, asked)
     told = told_plan(model, body, answer, allocation, opinion)
     doubts = second_model_warnings(opinion, answer.versus_current.probability_better, told.tested)
@@ -95,7 +97,7 @@ def _document(
     price: PriceDocument | None,
 ) -> AllocationAnswer:
     """The answer as the model alone gives it, without its summary."""
-    plan = plan_document(model, response, allocation.spend)
+    plan = plan_document(model, response, allocation.spend, body.objective.earned_share)
     versus_current = versus_document(allocation.versus_current)
     extrapolations = (*extrapolation_warnings(plan, response), *_price_extrapolation(price))
     return AllocationAnswer(
@@ -106,6 +108,7 @@ def _document(
         outcome_unit=model.kpi_unit,
         gain=summarize(allocation.gain),
         gain_unit=gain_unit(model, body.objective),
+        **value_by_time(allocation, response, body.objective),
         reference=reference_document(response),
         after=after_document(response),
         versus_current=versus_current,
@@ -126,6 +129,7 @@ def _document(
         information=information_document(allocation),
         evidence=grades_of(model),
         warnings=(
+            *revenue_warning(model, body.objective),
             *evidence_warnings(model, plan),
             *extrapolations,
             *allocation.warnings,

@@ -12,7 +12,7 @@ from app.services.planning.allocate import (
     versus_document,
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
-from app.services.planning.insights import condition_documents
+from app.services.planning.insights import condition_documents, value_by_time
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.responses import AnyResponse, Respond, response_of
@@ -23,7 +23,12 @@ from app.services.planning.second_opinion import (
     second_model_warnings,
     second_opinion,
 )
-from app.services.planning.units import gain_unit, gain_words
+from app.services.planning.units import (
+    gain_unit,
+    gain_words,
+    require_one_margin,
+    revenue_warning,
+)
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -41,7 +46,8 @@ def evaluation(
     second: SecondModel = NO_SECOND_MODEL,
 ) -> PlanEvaluation:
     """Evaluate a plan with a loaded model, for use in scripts."""
-    spend = _totals(model, body)
+    require_one_margin(model, body.objective)
+    spend, earned = _totals(model, body), body.objective.earned_share
     coming = with_profiles(body)
     response = respond(model, coming, body.objective.response_unit, None).continuing(spend)
     total = float(spend.sum())
@@ -55,10 +61,10 @@ def evaluation(
         conditions=body.conditions,
     )
     result: Score = score(problem, response, response.current, spend)
-    plan, scored = plan_document(model, response, spend), result.allocation
+    plan, scored = plan_document(model, response, spend, earned), result.allocation
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     versus_current = versus_document(scored.versus_current)
-    opinion = second_opinion(second, PlanAsked(coming, None, response, spend))
+    opinion = second_opinion(second, PlanAsked(coming, None, response, spend, earned))
     tested = rests_on_tests(plan, grades_of(model))
     alone = ModelsPlan(response, spend)
     toward = toward_plan(coming, response, spend)
@@ -69,6 +75,7 @@ def evaluation(
         outcome_unit=model.kpi_unit,
         gain=summarize(scored.gain),
         gain_unit=gain_unit(model, body.objective),
+        **value_by_time(scored, response, body.objective),
         reference=reference_document(response),
         after=after_document(response),
         versus_current=versus_current,
@@ -82,6 +89,7 @@ def evaluation(
         warnings=(
             *second_model_warnings(opinion, versus_current.probability_better, tested),
             *own_warnings,
+            *revenue_warning(model, body.objective),
             *evidence_warnings(model, plan),
             *scored.warnings,
             *response.warnings,

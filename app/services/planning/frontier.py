@@ -19,7 +19,7 @@ from app.services.planning.after_horizon import after_document, allocate_continu
 from app.services.planning.allocate import reference_document
 from app.services.planning.evidence import grades_of
 from app.services.planning.responses import AnyResponse, response_of
-from app.services.planning.units import gain_unit
+from app.services.planning.units import gain_unit, revenue_warning
 from app.store.port import ArtefactStore
 from mmm.progress import Progress
 from mmm.summarize import summarize
@@ -61,7 +61,7 @@ class FrontierJob:
             outcome_unit=model.kpi_unit,
             reference=reference_document(response),
             evidence=grades_of(model),
-            warnings=tuple(job.request["warnings"]),
+            warnings=(*job.request["warnings"], *revenue_warning(model, body.objective)),
         )
         document = finite_document(answer)
         result = {"frontier": document}

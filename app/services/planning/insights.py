@@ -9,12 +9,27 @@ from app.contract.plan_details import (
     StayDocument,
 )
 from app.services.planning.responses import AnyResponse
+from mmm.interval import Interval
+from mmm.summarize import summarize
 from optimizer.allocation import Allocation
+from optimizer.problem.objective import Objective
 
 
 def condition_documents(allocation: Allocation) -> tuple[ConditionDocument, ...]:
     """How far the plan meets every condition."""
     return tuple(ConditionDocument(**vars(result)) for result in allocation.conditions)
+
+
+def value_by_time(
+    allocation: Allocation, response: AnyResponse, objective: Objective
+) -> dict[str, Interval]:
+    """The gain before its cost, split at the end of the horizon; paired by draw."""
+    cost = 0.0 if objective.on == "kpi" else float(allocation.spend.sum())
+    inside = objective.earned_share * response.inside(allocation.spend)
+    return {
+        "value_inside": summarize(inside),
+        "value_later": summarize(allocation.gain + cost - inside),
+    }
 
 
 def stay_document(allocation: Allocation, response: AnyResponse) -> StayDocument | None:

@@ -15,6 +15,7 @@ from app.services.catalog import models
 from app.services.catalog.second_models import second_document
 from app.services.planning.queries import cached_responder
 from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
+from app.services.planning.units import require_one_margin
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
@@ -33,7 +34,9 @@ def submit(
     """Check every problem of ``body`` and queue it; raises the errors of ``allocate``."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     respond = cached_responder(context, row)
-    response = respond(models.fitted(context, row), body, body.objective.response_unit, None)
+    model = models.fitted(context, row)
+    require_one_margin(model, body.objective)
+    response = respond(model, body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
     second = second_document(row)

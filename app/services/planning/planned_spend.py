@@ -17,9 +17,14 @@ from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 
 
-def plan_document(model: FittedModel, response: AnyResponse, spend: np.ndarray) -> Plan:
-    """The plan document of ``spend (cell,)``: by channel, week, geo and cell."""
-    marginal, most = response.marginal(spend), response.channel_max
+def plan_document(
+    model: FittedModel, response: AnyResponse, spend: np.ndarray, earned: float
+) -> Plan:
+    """The plan document of ``spend (cell,)``: by channel, week, geo and cell.
+
+    ``earned``: the share of the response's value that counts.
+    """
+    marginal, most = earned * response.marginal(spend), response.channel_max
     totals = zip(
         response.channels,
         response.by_channel(spend),

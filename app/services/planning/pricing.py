@@ -6,6 +6,7 @@ from app.contract.plan_answers import PriceDocument, PriceTried
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.after_horizon import allocate_continuing, quick_allocation
 from app.services.planning.responses import AnyResponse, Respond
+from app.services.planning.units import require_one_margin
 from mmm.causal.graph import causal_graph
 from mmm.causal.open_demand import effects_with_evidence
 from mmm.errors import Issue, QueryError
@@ -21,6 +22,7 @@ def allocate_with_price(
     model: FittedModel, body: AllocateBody, respond: Respond
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
     """The optimal plan, at the optimal price if the price is decided too; raises QueryError."""
+    require_one_margin(model, body.objective)
     if body.price is None:
         response = respond(model, body, body.objective.response_unit, None)
         return *allocate_continuing(body, response), None

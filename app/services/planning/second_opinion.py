@@ -36,12 +36,16 @@ NO_SECOND_MODEL = SecondModel()
 
 @dataclass(frozen=True)
 class PlanAsked:
-    """A plan as the model's response has it: ``spend (cell,)`` against ``response.current``."""
+    """A plan as the model's response has it: ``spend (cell,)`` against ``response.current``.
+
+    ``earned``: the share of the response's value that counts as gain.
+    """
 
     coming: PlanHorizon
     price: float | None
     response: AnyResponse
     spend: Array
+    earned: float = 1.0
 
 
 def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | None:
@@ -63,7 +67,7 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
     if asked.response.after is not None:
         rival = rival.going_on_at(asked.response.after)
     current = asked.response.current
-    difference = _gain(rival, asked.spend) - _gain(rival, current)
+    difference = _gain(rival, asked.spend, asked.earned) - _gain(rival, current, asked.earned)
     odds = float(np.mean(difference > 0.0))
     moved = np.abs(asked.spend - current).sum()
     same = bool(moved <= SAME * max(float(asked.spend.sum()), 1.0))
@@ -72,11 +76,11 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
     )
 
 
-def _gain(response: AnyResponse, spend: Array) -> Array:
+def _gain(response: AnyResponse, spend: Array, earned: float) -> Array:
     """(draw,) response at ``spend (cell,)`` less its cost, which a gain in KPI units does not
     count."""
     cost = float(spend.sum()) if response.on == "value" else 0.0
-    return np.asarray(response.draws(spend) - cost)
+    return np.asarray(earned * response.draws(spend) - cost)
 
 
 def second_model_warnings(

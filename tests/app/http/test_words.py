@@ -198,6 +198,7 @@ def test_the_present_plan_is_told_as_such() -> None:
         (0.85, False, "17 of 20"),
         (0.5, True, "10 of 20"),
         (0.0, True, "fewer than 1 of 20"),
+        (0.0, False, "1 of 20"),
     ],
 )
 def test_chances_are_never_certain(probability, tested, expected) -> None:

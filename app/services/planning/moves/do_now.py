@@ -65,7 +65,8 @@ def do_now(
         response = response.going_on_at(after)
     spend = _solve(body, response, held)
     cost = body.unit_cost * (spend.sum() - response.current.sum())
-    gain = response.draws(spend) - response.draws(response.current) - cost
+    value = response.draws(spend) - response.draws(response.current)
+    gain = body.objective.earned_share * value - cost
     gains = tuple(gain[response.models == index] for index in range(len(models)))
     return DoNow(spend, response, gains)
 

@@ -67,7 +67,9 @@ def moves_of(
         do_now=tuple(_made_now(model, held, table)),
         test_first=tuple(_tested_first(model, held, table, worth, second is not None)),
         hold=tuple(_held(model, held, table, alone.price)),
-        plan=None if now is None else plan_document(model, now.response.parts[0], now.spend),
+        plan=None
+        if now is None
+        else plan_document(model, now.response.parts[0], now.spend, body.objective.earned_share),
         gain=None if now is None else summarize(now.gain),
         chances_in_20=None if odds is None else odds.in_20,
         probability_better=None if odds is None else odds.model,
@@ -170,5 +172,6 @@ def _worth_knowing(body: AllocateBody, now: DoNow | None) -> Callable[[str], flo
 def _cost_of_waiting(body: AllocateBody, alone: ModelsPlan, spend: Array) -> float:
     """A week: what the model alone expects of its plan beyond ``spend (cell,)``."""
     cost = body.unit_cost * float(alone.spend.sum() - spend.sum())
-    lost = alone.response.draws(alone.spend) - alone.response.draws(spend) - cost
-    return max(float(lost.mean()), 0.0) / body.horizon.weeks
+    lost = alone.response.draws(alone.spend) - alone.response.draws(spend)
+    missed = body.objective.earned_share * float(lost.mean()) - cost
+    return max(missed, 0.0) / body.horizon.weeks
