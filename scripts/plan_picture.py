@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from app.contract.plan_answers import AllocationAnswer, PlannedChannel
+from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody
+from app.contract.planned_spend import PlannedChannel
 from app.services.planning.allocate import allocate_model as allocate
 from mmm.data.design import design_of
 from mmm.data.panel import build_panel

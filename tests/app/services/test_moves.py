@@ -168,6 +168,7 @@ def test_where_everything_is_held_the_present_plan_stays(model):
 def test_limits_that_break_what_is_held_keep_its_mix_or_say_so(model):
     held = {name: lever(name, "do_not_use") for name in NAMES}
     usual = body(model).budget.total
+    assert usual is not None
     _, told = moves(graded(model, **held), budget={"total": 1.5 * usual})
     for name, today in currents(told.plan).items():
         assert spends(told.plan)[name] == pytest.approx(1.5 * today)
@@ -204,6 +205,7 @@ def test_of_a_given_plan_the_moves_go_as_far_as_can_be_defended(model):
     asked = {"horizon": body(model).horizon, "reference": "last_weeks", "plan": given}
     held = graded(model, mail=lever("mail", "do_not_use"))
     told = evaluation(held, EvaluatePlanBody.model_validate(asked)).moves
+    assert told is not None
     assert told.plan is not None
     for name, now in spends(told.plan).items():
         low, high = sorted((usual[name], given[name]))
