@@ -19,6 +19,9 @@ import pandas as pd
 from benchmarks import messy_worlds, wrong_worlds
 from benchmarks.evidence_plans import HARM, planned
 from benchmarks.many_worlds import Record, each_world, fitter
+from benchmarks.moves_table import MOVES_HEADS, moves_summary
+from benchmarks.ours import spec_of
+from benchmarks.sized_worlds import SIZES, sized_world
 from mmm.attribution.returns import return_draws
 from mmm.posterior.evidence import LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
@@ -30,7 +33,7 @@ type Fit = Callable[[pd.DataFrame], FittedModel]
 
 SAMPLING = SamplingSpec(draws=500, tune=500)
 MESSY = "messy"
-KINDS = (*wrong_worlds.KINDS, MESSY)
+KINDS = (*wrong_worlds.KINDS, MESSY, *SIZES)
 HEADS = ("kind", "worlds", "trusted", "covered", "missed", "gross", "gross told", "lower | covered")
 
 PLAN_HEADS = (
@@ -84,7 +87,7 @@ def rows(
 
 
 def _row(kind: str, second: bool, seed: int) -> Record:
-    fit, fit_second = _fitters(kind == MESSY)
+    fit, fit_second = _fitters(kind if kind in (MESSY, *SIZES) else "")
     world = made(kind, seed)
     model = fit(world.frame)
     rival = fit_second(world.frame) if second else None
@@ -92,14 +95,18 @@ def _row(kind: str, second: bool, seed: int) -> Record:
 
 
 @cache
-def _fitters(messy: bool) -> tuple[Fit, Fit]:
+def _fitters(family: str) -> tuple[Fit, Fit]:
     """Those of the model and of its second model; each compiles once."""
-    spec = ModelSpec.model_validate(messy_worlds.SPEC if messy else wrong_worlds.SPEC)
+    spec = ModelSpec.model_validate(messy_worlds.SPEC if family == MESSY else wrong_worlds.SPEC)
+    if family in SIZES:
+        spec = spec_of(sized_world(family, 1).world)
     return fitter(spec, SAMPLING), fitter(rival_of(spec).spec, SAMPLING)
 
 
 def made(kind: str, seed: int) -> wrong_worlds.KnownWorld:
     """The world of this kind."""
+    if kind in SIZES:
+        return sized_world(kind, seed)
     return messy_worlds.make(seed) if kind == MESSY else wrong_worlds.make(kind, seed)
 
 
@@ -188,6 +195,8 @@ def main() -> None:
     table(HEADS, summary(found))
     print()
     table(PLAN_HEADS, plan_summary(found))
+    print()
+    table(MOVES_HEADS, moves_summary(found, KINDS))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,6 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -66,7 +65,10 @@ class KnownWorld(ABC):
     contribution: Array
     spend: Array
 
-    channels: ClassVar[tuple[str, ...]]
+    @property
+    @abstractmethod
+    def channels(self) -> tuple[str, ...]:
+        """Names in the order of ``contribution``."""
 
     @property
     def roi(self) -> Array:
