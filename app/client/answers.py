@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from app.client.rows import flat, rows
 from app.client.with_tables import Tables, WithTables
 from app.contract.frontier_answers import FrontierAnswer
+from app.contract.moves import Moves
 from app.contract.plan_answers import AllocationAnswer, PlanEvaluation
 from app.contract.projects import ProjectPlanVersusActual
 from app.contract.query_answers import ContributionsAnswer, CurvesAnswer, ModelGraphAnswer
@@ -96,11 +97,13 @@ class EvaluatedPlan(PlanEvaluation, WithTables):
     """The evaluation of a given plan."""
 
     def tables(self) -> Tables:
-        """``channels``, ``by_week``, ``conditions``."""
+        """``channels``, ``by_week``, ``conditions``, and the moves: ``do_now``, ``test_first``,
+        ``hold``."""
         return {
             "channels": rows(self.plan.channels),
             "by_week": rows(self.plan.by_week),
             "conditions": rows(self.conditions),
+            **_moves(self.moves),
         }
 
     def headline(self) -> str:
@@ -119,17 +122,29 @@ class AllocatedPlan(AllocationAnswer, WithTables):
     """The plan that is optimal for the objective."""
 
     def tables(self) -> Tables:
-        """``channels``, ``by_week``, ``binding`` limits, ``conditions``."""
+        """``channels``, ``by_week``, ``binding`` limits, ``conditions``, and the moves: ``do_now``,
+        ``test_first``, ``hold``."""
         return {
             "channels": rows(self.plan.channels),
             "by_week": rows(self.plan.by_week),
             "binding": rows(self.binding),
             "conditions": rows(self.conditions),
+            **_moves(self.moves),
         }
 
     def headline(self) -> str:
         """Its summary."""
         return self.summary
+
+
+def _moves(moves: Moves | None) -> Tables:
+    if moves is None:
+        return {}
+    return {
+        "do_now": rows(moves.do_now),
+        "test_first": rows(moves.test_first),
+        "hold": rows(moves.hold),
+    }
 
 
 class Frontier(FrontierAnswer, WithTables):

@@ -128,7 +128,7 @@ def allocate(
     """Find the budget plan that is best for a risk aversion."""
     from app.console.arguments import channel_bounds
     from app.console.files import load_request, request_of
-    from app.console.plan_tables import conditions_table, gain_table, plan_table
+    from app.console.plan_tables import tables_of
     from app.contract.plan_requests import AllocateBody
     from app.display.figures import show
     from app.services.planning.allocate import allocate_model
@@ -147,8 +147,7 @@ def allocate(
     allocation = allocate_model(fitted, body, warnings)
     if not as_json:
         typer.echo(allocation.summary)
-    tables = (plan_table, gain_table, *((conditions_table,) if allocation.conditions else ()))
-    show(allocation, as_json, *tables, warnings=allocation.warnings)
+    show(allocation, as_json, *tables_of(allocation), warnings=allocation.warnings)
 
 
 def evaluate_plan(
@@ -166,7 +165,7 @@ def evaluate_plan(
     """Evaluate a given plan: its expected gain, the uncertainty of the gain, and its risk."""
     from app.console.arguments import amounts
     from app.console.files import load_request, request_of
-    from app.console.plan_tables import conditions_table, gain_table, plan_table
+    from app.console.plan_tables import tables_of
     from app.contract.plan_requests import EvaluatePlanBody
     from app.display.figures import show
     from app.services.planning.evaluate_plan import evaluation
@@ -180,8 +179,9 @@ def evaluate_plan(
     }
     body = request_of(EvaluatePlanBody, load_request(request) if request else given)
     evaluated = evaluation(fitted, body, warnings)
-    tables = (plan_table, gain_table, *((conditions_table,) if evaluated.conditions else ()))
-    show(evaluated, as_json, *tables, warnings=evaluated.warnings)
+    if not as_json and evaluated.moves:
+        typer.echo(evaluated.moves.summary)
+    show(evaluated, as_json, *tables_of(evaluated), warnings=evaluated.warnings)
 
 
 def report(

@@ -1,6 +1,6 @@
 """Plans as tables for a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isclose
 
 from rich.table import Table
@@ -19,6 +19,15 @@ TITLES: Mapping[str, str] = {
 }
 
 
+type PlanTable = Callable[[AllocationAnswer | PlanEvaluation], Table]
+
+
+def tables_of(answer: AllocationAnswer | PlanEvaluation) -> tuple[PlanTable, ...]:
+    """The tables that tell a plan: its moves first."""
+    conditions = (conditions_table,) if answer.conditions else ()
+    return (moves_table, plan_table, gain_table, *conditions)
+
+
 def plan_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
     """Planned spend per channel, with current spend and marginal ROI."""
     rows = [
@@ -35,6 +44,22 @@ def plan_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
     heads = ("channel", "plan", "current", "change", "marginal ROI", "")
     title = f"plan: {figure(answer.plan.total)} over {len(answer.plan.by_week)} weeks"
     return titled(title, heads, rows, right=(1, 2, 3, 4))
+
+
+def moves_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
+    """What to do now, what to test first and what to hold, with the reasons."""
+    rows: list[tuple[str, ...]] = []
+    moves = answer.moves
+    if moves is not None:
+        rows += [
+            ("do now", x.channel, figure(x.from_spend), figure(x.to), x.why) for x in moves.do_now
+        ]
+        rows += [
+            ("test first", x.channel, figure(x.if_not), f"{figure(x.if_good)} if good", x.why)
+            for x in moves.test_first
+        ]
+        rows += [("hold", x.channel, "", "", x.why) for x in moves.hold]
+    return titled("moves", ("", "channel", "from", "to", "why"), rows, right=(2, 3))
 
 
 def gain_table(answer: AllocationAnswer | PlanEvaluation) -> Table:

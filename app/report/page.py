@@ -14,6 +14,7 @@ from string import Template
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from app.contract.moves import Moves
 from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody
 from app.display.figures import change, figure
@@ -117,6 +118,7 @@ def _plan_section(model: FittedModel) -> str:
         title,
         f"{allocation.summary} The budget is the spend of the last {PLAN_WEEKS} weeks; each "
         f"channel stays within {PLAN_CHANGE:.0%} of its spend there; the risk aversion is 0.5.",
+        _moves_table(allocation.moves),
         _figure(figures.plan_figure(allocation)),
         _plan_table(allocation),
         _notes(allocation.warnings),
@@ -178,6 +180,18 @@ def _roi(channel: ChannelReturn, note: GradeNote | None) -> str:
     if note is not None and note.at_most is not None:
         return f"at most {figure(note.at_most)}"
     return _interval(channel.roi)
+
+
+def _moves_table(moves: Moves | None) -> str:
+    if moves is None:
+        return ""
+    rows = [("Do now", x.channel, figure(x.from_spend), figure(x.to), x.why) for x in moves.do_now]
+    rows += [
+        ("Test first", x.channel, figure(x.if_not), f"{figure(x.if_good)} if good", x.why)
+        for x in moves.test_first
+    ]
+    rows += [("Hold", x.channel, "", "", x.why) for x in moves.hold]
+    return _table(("", "channel", "from", "to", "why"), rows, text=(0, 1, 4))
 
 
 def _plan_table(allocation: AllocationAnswer) -> str:

@@ -40,6 +40,8 @@ from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison
 
+OPTIMUM = "The optimum of the model alone, whatever its evidence"
+
 
 def allocate_model(
     model: FittedModel,
@@ -57,10 +59,11 @@ def allocate_model(
     told = told_plan(model, body, answer, allocation, opinion)
     doubts = second_model_warnings(opinion, answer.versus_current.probability_better, told.tested)
     alone = ModelsPlan(response, allocation.spend, asked.price)
+    moves = moves_of(model, second.fitted, body, alone, told.words)
     return answer.model_copy(
         update={
-            "summary": summary_of(told),
-            "moves": moves_of(model, second.fitted, body, alone, told.words),
+            "summary": f"{moves.summary} {OPTIMUM}: {summary_of(told)}",
+            "moves": moves,
             "second_model": opinion,
             "warnings": (*doubts, *(warnings or ()), *answer.warnings),
         }
