@@ -54,7 +54,7 @@ def planned(
     )
     answer = allocate_model(model, body, second=_beside(second))
     spend = np.array([channel.spend for channel in answer.plan.channels])
-    today = _true_response(world, usual)
+    today = true_response(world, usual)
     lower = tuple(GRADES[grade].lower() for grade in LOWER_GRADES)
     flagged = [
         name
@@ -65,7 +65,7 @@ def planned(
         )
     ]
     return {
-        "change": 100.0 * (_true_response(world, spend) / today - 1.0) if today > 0.0 else 0.0,
+        "change": 100.0 * (true_response(world, spend) / today - 1.0) if today > 0.0 else 0.0,
         "probability_better": answer.versus_current.probability_better,
         "status": answer.status,
         "flagged": flagged,
@@ -80,7 +80,7 @@ def _moves(world: KnownWorld, answer: AllocationAnswer, usual: Array) -> dict[st
     ``best``: what the best plan would gain. ``good`` and ``held_back``: moves of the model alone
     towards the best plan, and those of them that wait for a test.
     """
-    moves, today = answer.moves, _true_response(world, usual)
+    moves, today = answer.moves, true_response(world, usual)
     if moves is None or moves.plan is None or today <= 0.0:
         return {"change": 0.0, "promised": 0.0, "best": 0.0, "good": 0, "held_back": 0}
     best = best_plan(world, usual)
@@ -90,9 +90,9 @@ def _moves(world: KnownWorld, answer: AllocationAnswer, usual: Array) -> dict[st
     good = (np.abs(model - usual) > apart) & ((model - usual) * (best - usual) > 0.0)
     waits = good & (np.abs(now - usual) < 0.5 * np.abs(model - usual))
     return {
-        "change": 100.0 * (_true_response(world, now) / today - 1.0),
+        "change": 100.0 * (true_response(world, now) / today - 1.0),
         "promised": 100.0 * moves.gain.mean / today if moves.gain else 0.0,
-        "best": 100.0 * (_true_response(world, best) / today - 1.0),
+        "best": 100.0 * (true_response(world, best) / today - 1.0),
         "chances": moves.chances_in_20,
         "odds": moves.probability_better,
         "second": moves.second_model,
@@ -104,11 +104,11 @@ def _moves(world: KnownWorld, answer: AllocationAnswer, usual: Array) -> dict[st
 
 def best_plan(world: KnownWorld, usual: Array) -> Array:
     """(channel,) the best of several local optima under the same total and limits."""
-    total, most, today = usual.sum(), MOST * usual, _true_response(world, usual)
+    total, most, today = usual.sum(), MOST * usual, true_response(world, usual)
     rng, best = np.random.default_rng(0), usual
 
     def loss(share: Array) -> float:
-        return -_true_response(world, share * total) / today
+        return -true_response(world, share * total) / today
 
     for start in (usual, *rng.dirichlet(np.ones(usual.size), STARTS) * total):
         found = minimize(
@@ -121,7 +121,7 @@ def best_plan(world: KnownWorld, usual: Array) -> Array:
         )
         plan = np.clip(found.x, 0.0, most / total) * total
         kept = abs(plan.sum() - total) < SLACK * total
-        if kept and _true_response(world, plan) > _true_response(world, best):
+        if kept and true_response(world, plan) > true_response(world, best):
             best = plan
     return best
 
@@ -133,7 +133,7 @@ def _beside(second: FittedModel | None) -> SecondModel:
     return SecondModel(document, second)
 
 
-def _true_response(world: KnownWorld, total: Array) -> float:
+def true_response(world: KnownWorld, total: Array) -> float:
     """What ``total (channel,)``, spread as in the last 13 weeks, adds with its carryover."""
     usual = world.spend[-WEEKS:]
     profile = np.divide(

@@ -3,6 +3,7 @@
 Any object with these members will do; nothing is inherited and no model is imported.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol, cast
 
@@ -34,6 +35,7 @@ class Response(Protocol):
     weights    (draw,) probabilities of the draws; absent: equal
     models     (draw,) index of the model that each draw belongs to, from 0 on; a risk measure is
                then the least over models, each over its own draws; absent: one model
+    supported      a `SupportedSpend`: no plan may get more; absent or None: no such limit
     usual_active   (cell,) what a cell gets where it is active: the base of relative changes from 0
     last_observed  currency of the week before the horizon, by channel: the base of ramps
     kpi        the same response in KPI units
@@ -71,6 +73,25 @@ class Separable(Response, Protocol):
 
         They are rigorous: no slope in the closed interval lies outside. High may be infinite.
         """
+        ...
+
+
+class SupportedSpend(Protocol):
+    """The most that data support over the horizon, currency: of each cell, channel and of all."""
+
+    @property
+    def cells(self) -> FloatArray:
+        """(cell,)."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[str, float]:
+        """By channel, of all its cells together."""
+        ...
+
+    @property
+    def total(self) -> float:
+        """Of all cells together."""
         ...
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mmm.posterior.fitted import FittedModel
 
 Limits = Annotated[list[str] | None, typer.Option(metavar="CHANNEL=NUMBER")]
+Explore = Annotated[
+    bool, typer.Option("--explore", help="Allow more than the data support; less certain.")
+]
 Reference = Annotated[
     Literal["last_weeks", "last_year"] | None,
     typer.Option(help="Today's plan; default: last year's weeks where the data have 60."),
@@ -121,6 +124,7 @@ def allocate(
     most: Annotated[list[str] | None, typer.Option("--max", metavar="CHANNEL=NUMBER")] = None,
     fixed: Limits = None,
     max_change: Limits = None,
+    explore: Explore = False,
     request: RequestFile = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
@@ -142,6 +146,7 @@ def allocate(
         "reference": reference,
         "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
         "channels": bounds,
+        "explore": explore,
     }
     body = request_of(AllocateBody, load_request(request) if request else given)
     allocation = allocate_model(fitted, body, warnings)
@@ -158,6 +163,7 @@ def evaluate_plan(
     ] = None,
     weeks: Annotated[int, typer.Option(help="Weeks of the plan, after the last of the data.")] = 13,
     reference: Reference = None,
+    explore: Explore = False,
     request: RequestFile = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
@@ -176,6 +182,7 @@ def evaluate_plan(
         "horizon": _horizon_after_data(fitted, weeks),
         "plan": spend,
         "reference": reference,
+        "explore": explore,
     }
     body = request_of(EvaluatePlanBody, load_request(request) if request else given)
     evaluated = evaluation(fitted, body, warnings)

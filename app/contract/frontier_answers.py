@@ -4,6 +4,7 @@ from pydantic import Field
 
 from app.contract.plan_answers import AFTER, EVIDENCE, REFERENCE, AfterDocument, ReferenceDocument
 from app.contract.plan_details import CertificateDocument, PlanDocument
+from app.contract.region import SUPPORTED, SupportedRegion
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
 
@@ -36,4 +37,5 @@ class FrontierAnswer(PlanDocument):
     outcome_unit: str
     reference: ReferenceDocument | None = REFERENCE
     evidence: dict[str, GradeNote] | None = EVIDENCE
+    supported: SupportedRegion | None = SUPPORTED
     warnings: tuple[str, ...]

@@ -17,6 +17,7 @@ from app.contract.plan_details import (
     StayDocument,
 )
 from app.contract.planned_spend import Plan
+from app.contract.region import SUPPORTED, SupportedRegion
 from mmm.counterfactual.question import After, ReferenceKind
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
@@ -171,6 +172,7 @@ class AllocationAnswer(PlanDocument):
     information: InformationDocument | None = Field(description="Only with explain.")
     evidence: dict[str, GradeNote] | None = EVIDENCE
     second_model: SecondOpinion | None = SECOND
+    supported: SupportedRegion | None = SUPPORTED
     warnings: tuple[str, ...]
 
 
@@ -197,4 +199,5 @@ class PlanEvaluation(PlanDocument):
     pairs: tuple[PairDocument, ...]
     evidence: dict[str, GradeNote] | None = EVIDENCE
     second_model: SecondOpinion | None = SECOND
+    supported: SupportedRegion | None = SUPPORTED
     warnings: tuple[str, ...]

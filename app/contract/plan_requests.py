@@ -111,6 +111,10 @@ class PlanHorizon(RequestBody):
         description="Yearly rate, applied to carryover after the horizon.",
     )
     scenarios: tuple[WorldScenario, ...] = Field(default=(), max_length=MOST_SCENARIOS)
+    explore: bool = Field(
+        default=False,
+        description="Allow plans beyond what the data support; outcomes are then more uncertain.",
+    )
 
     @model_validator(mode="after")
     def _probabilities_of_scenarios(self) -> Self:

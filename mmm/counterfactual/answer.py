@@ -30,6 +30,7 @@ from mmm.counterfactual.currency import currency_effects
 from mmm.counterfactual.extrapolation import extrapolation_warnings
 from mmm.counterfactual.future import extend_timeline, with_spend_after, without_tail_spend
 from mmm.counterfactual.interventions import apply_interventions
+from mmm.counterfactual.plausible import LARGEST_TIMES, Cause, require_plausible
 from mmm.counterfactual.question import (
     Counterfactual,
     CounterfactualAnswer,
@@ -54,10 +55,17 @@ YEAR = 52
 REMAINDER = ("interaction", "kpi")
 
 
-def answer(model: FittedModel, request: Counterfactual) -> CounterfactualAnswer:
-    """Answer ``request``; raises QueryError naming the field that cannot be answered."""
+def answer(
+    model: FittedModel, request: Counterfactual, *, times: float = LARGEST_TIMES
+) -> CounterfactualAnswer:
+    """Answer ``request``; raises QueryError naming the field that cannot be answered.
+
+    That includes a world with a week beyond ``times`` the largest one observed (``plausible``).
+    """
     pair, warnings = _world_pair(model, request)
-    draws = contrast(model, pair, request.kind, request.seed)
+    with np.errstate(over="ignore", invalid="ignore"):  # a world too far away is refused below
+        draws = contrast(model, pair, request.kind, request.seed)
+        require_plausible(model, draws, _causes(model, request, pair), times)
     kpi, inside = draws.kpi, np.s_[:, : pair.width]
     assumed = sign_is_assumed(model, pair)
     return CounterfactualAnswer(
@@ -74,6 +82,19 @@ def answer(model: FittedModel, request: Counterfactual) -> CounterfactualAnswer:
         evidence=_evidence(model, pair),
         warnings=(*warnings, *_notes(model, request, pair)),
     )
+
+
+def _causes(model: FittedModel, request: Counterfactual, pair: WorldPair) -> list[Cause]:
+    """What the question changes: by its interventions, and by the values given for the future."""
+    by_do = [
+        Cause(pointer("do", i), find_variable(model, do.variable, ""), pair.scenario)
+        for i, do in enumerate(request.do)
+    ]
+    by_future = [
+        Cause(pointer("future", name), find_variable(model, name, ""), pair.base)
+        for name in request.future
+    ]
+    return by_do + by_future
 
 
 def _evidence(model: FittedModel, pair: WorldPair) -> dict[str, GradeNote] | None:

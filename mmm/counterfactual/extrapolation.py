@@ -31,6 +31,13 @@ def extrapolation_warnings(
     return warnings
 
 
+def values_and_observed(
+    model: FittedModel, world: Variables, variable: VariableRef
+) -> tuple[Array, Array]:
+    """(week, geo) values of a variable in ``world``, and the observed ones (NaN where missing)."""
+    return _values(model, world, variable), _observed(model, variable)
+
+
 def _sentence(
     model: FittedModel,
     variable: VariableRef,

@@ -1,15 +1,20 @@
 """What a plan takes as given: the weeks to plan, the market in them, and today's plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import numpy as np
+
 from mmm.counterfactual.interventions import apply_intervention
+from mmm.counterfactual.plausible import Cause, require_near
 from mmm.counterfactual.question import After, FutureRule, Intervention
 from mmm.counterfactual.reference import DEFAULT_REFERENCE, ReferenceChoice
+from mmm.counterfactual.variables import find_variable
 from mmm.data.timeline import Variables
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.horizon import Horizon
+from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter
 from mmm.posterior.fitted import FittedModel
 
 
@@ -20,7 +25,8 @@ class Assumptions:
     ``interventions`` on the market; ``future``: a rule for each variable that is not to take its
     default; ``price``: own price over the horizon. What the price changes without own spend is then
     part of the value of every plan. ``reference``: today's plan. ``after``: own spend after the
-    horizon, in every world alike: zero, or going on at a plan's mean per week.
+    horizon, in every world alike: zero, or going on at a plan's mean per week. ``explore``: plans
+    may leave the region that data support.
     """
 
     interventions: Sequence[Intervention] = ()
@@ -28,6 +34,7 @@ class Assumptions:
     price: float | None = None
     reference: ReferenceChoice = DEFAULT_REFERENCE
     after: After = "zero"
+    explore: bool = False
 
 
 NO_ASSUMPTIONS = Assumptions()
@@ -50,6 +57,35 @@ def with_assumptions(
             raise QueryError([Issue(where, "mediator", detail)])
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), where)
     return world
+
+
+def require_near_data(
+    model: FittedModel, world: Variables, weeks: tuple[date, ...], assumed: Assumptions
+) -> None:
+    """Raise QueryError where ``assumed`` makes a week of ``weeks``, without own spend, that leaves
+    the data too far behind, as a what-if question does."""
+    causes = [
+        Cause(where, find_variable(model, name, where), world)
+        for where, name in _assumed_variables(assumed)
+    ]
+    if not causes:
+        return
+    first = world.index(weeks[0])
+    near, span = weeks_that_matter(model, world, slice(first, first + len(weeks)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = mean_by_geo(model, near, None)[:, span].mean(0)
+        require_near(model, mean.sum(-1), (mean * near.price[span]).sum(-1), causes)
+
+
+def _assumed_variables(assumed: Assumptions) -> Iterator[tuple[str, str]]:
+    """Pointer and name of each variable whose values are assumed."""
+    for index, do in enumerate(assumed.interventions):
+        yield pointer("assume", index), do.variable
+    for name, rule in assumed.future.items():
+        if isinstance(rule, list):
+            yield pointer("future", name), name
+    if assumed.price is not None:
+        yield "/price", "price"
 
 
 def horizon_weeks(model: FittedModel, horizon: Horizon) -> tuple[date, ...]:

@@ -16,6 +16,7 @@ from mmm.equations.media import group_adstock, group_adstock_of_change, group_pa
 from mmm.equations.mediators import value_of_mediator
 from mmm.equations.transforms import SATURATION, frequency_curve
 from mmm.plan.cells import PlanLayout
+from mmm.plan.curve_form import curve_form
 from mmm.plan.curves import PlanCurves
 from mmm.plan.week_curves import WeekCurves, carryover_kernel
 from mmm.posterior.fitted import FittedModel
@@ -31,12 +32,17 @@ def is_separable(s: Structure) -> bool:
 
 
 def build_curves(
-    model: FittedModel, world: Variables, layout: PlanLayout, value: Array
+    model: FittedModel,
+    world: Variables,
+    layout: PlanLayout,
+    value: Array,
+    known: Array | None = None,
 ) -> Iterator[GroupCurves]:
     """Curves of every group that has own media, for the cells of ``layout``.
 
     ``value (week, geo)``: value of one unit of the KPI; weeks after the last one that has any are
-    left out.
+    left out. ``known (cell,)``: spend beyond which the form of the curves is uncertain; None where
+    plans stay below it.
     """
     history, s = len(model.panel.weeks), model.structure
     start = history - min(history, s.max_lag)
@@ -66,12 +72,14 @@ def build_curves(
             adstocked_unit = group_adstock_of_change(q, d, group, s, np, per_currency[rows])
             unit = np.broadcast_to(adstocked_unit[..., own_members, later, :], weight.shape)
             weeks = _merge_equal_weeks(carry_in, unit, weight)
-            yield PlanCurves(group, index[0].T, own, *weeks, carry_in_value=carry_in_value)
+            yield _with_form(
+                PlanCurves(group, index[0].T, own, *weeks, carry_in_value=carry_in_value), s, known
+            )
             continue
         bought = per_currency[rows][:, decided]
         if group.by_frequency:
             bought = bought * frequency_curve(d.frequency[rows][:, decided], q, np)
-        yield WeekCurves(
+        by_week = WeekCurves(
             group=group,
             cells=index.transpose(2, 0, 1),
             parameters=own,
@@ -81,6 +89,15 @@ def build_curves(
             weight=weight,
             carry_in_value=carry_in_value,
         )
+        yield _with_form(by_week, s, known)
+
+
+def _with_form[C: (PlanCurves, WeekCurves)](curves: C, s: Structure, known: Array | None) -> C:
+    """The curves with an uncertain form beyond the exposure that ``known (cell,)`` buys."""
+    if known is None:
+        return curves
+    owners = [s.media[member].source for member in curves.group.members if s.media[member].own]
+    return replace(curves, form=curve_form(curves.exposure(known), owners))
 
 
 def _last_with_value(value: Array) -> int:

@@ -119,7 +119,7 @@ def largest_spend(model: FittedModel, layout: PlanLayout) -> Array:
     horizon = layout.index.shape[0]
     largest = np.empty(len(layout.cells))
     for i, cell in enumerate(layout.cells):
-        weekly = _observed_spend(model, cell)
+        weekly = observed_spend(model, cell)
         weeks = horizon if cell.week is None else 1
         span = min(weeks, weekly.size)
         sums = np.convolve(weekly, np.ones(span), "valid")
@@ -132,14 +132,14 @@ def usual_active_spend(model: FittedModel, layout: PlanLayout) -> Array:
     horizon = layout.index.shape[0]
     usual = np.zeros(len(layout.cells))
     for i, cell in enumerate(layout.cells):
-        weekly = _observed_spend(model, cell)
+        weekly = observed_spend(model, cell)
         active = weekly[weekly > 0.0]
         if active.size:
             usual[i] = active.mean() * (horizon if cell.week is None else 1)
     return usual
 
 
-def _observed_spend(model: FittedModel, cell: PlanCell) -> Array:
+def observed_spend(model: FittedModel, cell: PlanCell) -> Array:
     """(week,) what was spent on a cell's channel, in its geo or in all of them."""
     own = model.panel.array("spend")[..., model.structure.channels.index(cell.channel)]
     return own.sum(1) if cell.geo is None else own[:, model.panel.geos.index(cell.geo)]

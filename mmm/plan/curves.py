@@ -17,7 +17,8 @@ from typing import Literal
 
 import numpy as np
 
-from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, value_and_slope
+from mmm.equations.transforms import SATURATION_DERIVATIVE, value_and_slope
+from mmm.plan.curve_form import CurveForm, curve_slope, curve_value
 from mmm.spec.medium import MediaGroup
 from mmm.types import Array, IndexArray, Parameters
 
@@ -61,7 +62,7 @@ class PlanCurves:
     ``cells (member, geo)``: the cell that decides the total. ``carry_in`` and ``unit (draw, member,
     week, geo)``: adstocked exposure = carry_in + total * unit; ``weight (draw, member, week,
     geo)``: value of one unit of the curve; ``carry_in_value (draw, member, geo)``: value of the
-    carry-in alone.
+    carry-in alone. ``form``: of the curves beyond the region that data support; None: as fitted.
     """
 
     group: MediaGroup
@@ -71,17 +72,19 @@ class PlanCurves:
     unit: Array
     weight: Array
     carry_in_value: Array
+    form: CurveForm | None = None
 
     def value(self, spend: Array) -> Array:
         """(draw,) value at ``spend (cell,)`` over that of the carry-in alone."""
-        curve = SATURATION[self.group.saturation](self._exposure(spend), self.parameters, np)
+        kind = self.group.saturation
+        curve = curve_value(kind, self.exposure(spend), self.parameters, self.form)
         total: Array = np.einsum("smtg,smtg->s", self.weight, curve)
         return total - self.carry_in_value.sum((1, 2))
 
     def add_slope(self, spend: Array, slopes: Array) -> None:
         """Add the derivative of ``value`` to ``slopes (cell, draw)``."""
-        derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        rise = derivative(self._exposure(spend), self.parameters, np)
+        kind = self.group.saturation
+        rise = curve_slope(kind, self.exposure(spend), self.parameters, self.form)
         change = np.einsum("smtg,smtg,smtg->mgs", self.weight, rise, self.unit)
         np.add.at(slopes, self.cells.ravel(), change.reshape(-1, change.shape[-1]))
 
@@ -90,7 +93,7 @@ class PlanCurves:
         value, slope = np.zeros((2, self.weight.shape[0]))
         for part in self._parts[cell]:
             exposure = part.carry_in + total * part.unit
-            curve, rise = value_and_slope(self.group.saturation, exposure, part.parameters)
+            curve, rise = part.value_and_slope(self.group.saturation, exposure)
             part_value = np.einsum("stg,stg->s", part.weight, curve + 0.0 * part.weight)
             value += part_value - part.carry_in_value
             slope += np.einsum("stg,stg,stg->s", part.weight, rise, part.unit)
@@ -107,12 +110,16 @@ class PlanCurves:
             points = ((x, derivative(x, part.parameters, np)) for x in exposures)
             for i, ((low, at_low), (high, at_high)) in enumerate(pairwise(points)):
                 slopes = steepness_range(low, high, (at_low, at_high), peak)
+                if part.form is not None:
+                    factors = part.form.factor_range(low, high)
+                    slopes = (slopes[0] * factors[0], slopes[1] * factors[1])
                 lower, upper = bounds(weight, slopes)
                 least[:, i] += lower
                 most[:, i] += upper
         return least, most
 
-    def _exposure(self, spend: Array) -> Array:
+    def exposure(self, spend: Array) -> Array:
+        """(draw, member, week, geo) adstocked exposure at ``spend (cell,)``."""
         return self.carry_in + spend[self.cells][:, None, :] * self.unit
 
     @cached_property
@@ -136,6 +143,7 @@ class PlanCurves:
                 unit=self.unit[:, member][..., where],
                 weight=self.weight[:, member][..., where],
                 carry_in_value=self.carry_in_value[:, member][..., where].sum(-1),
+                form=None if self.form is None else self.form.part(member, where),
             )
 
 
@@ -149,6 +157,16 @@ class _Part:
     unit: Array
     weight: Array
     carry_in_value: Array
+    form: CurveForm | None
+
+    def value_and_slope(self, kind: str, exposure: Array) -> tuple[Array, Array]:
+        """The curve and its derivative at ``exposure``."""
+        if self.form is None or not self.form.is_beyond(exposure):
+            return value_and_slope(kind, exposure, self.parameters)
+        return (
+            self.form.value(kind, exposure, self.parameters),
+            self.form.slope(kind, exposure, self.parameters),
+        )
 
 
 def _positive_slope_sums(weight: Array, slopes: tuple[Array, Array]) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ import numpy as np
 from mmm.counterfactual.reference import ReferencePlan
 from mmm.plan.cells import PlanCell, PlanLayout, largest_spend, plan_layout, usual_active_spend
 from mmm.plan.curves import ObjectiveUnit
+from mmm.plan.region import Region, region_of
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 
@@ -24,7 +25,8 @@ class PlanFrame(ABC):
     ``reference``: today's plan. ``current`` and ``observed_max (cell,)``: its spend, and the
     largest observed over as many weeks, in currency over the ``horizon``. ``on``: whether values
     are currency or KPI. ``after (geo, channel)``: own spend per week after the horizon, with every
-    plan and without any; None for none.
+    plan and without any; None for none. ``explore``: whether plans may leave the region that data
+    support.
     """
 
     model: FittedModel
@@ -37,6 +39,7 @@ class PlanFrame(ABC):
     warnings: tuple[str, ...]
     on: ObjectiveUnit
     after: Array | None
+    explore: bool
 
     @abstractmethod
     def draws(self, spend: Array) -> Array:
@@ -119,6 +122,16 @@ class PlanFrame(ABC):
         """Spend of the last observed week by channel, in currency."""
         last = self.model.panel.array("spend")[-1].sum(0)
         return dict(zip(self.channels, last.tolist(), strict=True))
+
+    @cached_property
+    def region(self) -> Region:
+        """What data support over the horizon."""
+        return region_of(self.model, self.layout, self.horizon)
+
+    @property
+    def supported(self) -> Region | None:
+        """The region that plans stay inside; None where they may leave it."""
+        return None if self.explore else self.region
 
     @cached_property
     def channel_max(self) -> Array:

@@ -12,7 +12,12 @@ import numpy as np
 
 from mmm.attribution.decomposition import channel_slopes
 from mmm.data.timeline import Variables
-from mmm.plan.build_curves import exposure_per_currency
+from mmm.plan.build_curves import (
+    GroupCurves,
+    build_curves,
+    exposure_per_currency,
+    is_separable,
+)
 from mmm.plan.cells import PlanLayout
 from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, kpi_per_media_unit
 from mmm.posterior.fitted import FittedModel
@@ -87,3 +92,16 @@ def full_model_plan(
     empty = np.zeros(model.posterior.n_draws)
     plan = FullModelPlan(model, world, layout, value * later, per_currency, empty)
     return replace(plan, no_spend_value=plan.value(np.zeros(len(layout.cells))))
+
+
+def curves_or_full_model(
+    model: FittedModel,
+    world: Variables,
+    layout: PlanLayout,
+    value: Array,
+    known: Array | None,
+) -> tuple[tuple[GroupCurves, ...], FullModelPlan | None]:
+    """Curves where channels add up, else the whole model; ``known``: as in ``build_curves``."""
+    if is_separable(model.structure):
+        return tuple(build_curves(model, world, layout, value, known)), None
+    return (), full_model_plan(model, world, layout, value)

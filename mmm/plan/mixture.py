@@ -126,6 +126,7 @@ def mix_scenarios(
         warnings=tuple(dict.fromkeys(line for part in parts for line in part.warnings)),
         on=first.on,
         after=first.after,
+        explore=first.explore,
         parts=tuple(parts),
         draws_of=draws_of,
     )

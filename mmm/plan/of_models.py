@@ -106,6 +106,7 @@ def plan_of_models(parts: Sequence[OneModel]) -> PlanOfModels:
         horizon=first.horizon,
         warnings=(),
         on=first.on,
+        explore=first.explore,
         after=first.after,
         parts=tuple(parts),
     )

@@ -38,15 +38,18 @@ from mmm.plan.assumptions import (
     NO_ASSUMPTIONS,
     Assumptions,
     horizon_weeks,
+    require_near_data,
     with_assumptions,
 )
-from mmm.plan.build_curves import GroupCurves, build_curves, is_separable
-from mmm.plan.cells import PlanLayout, largest_spend, plan_layout
+from mmm.plan.build_curves import GroupCurves
+from mmm.plan.cells import largest_spend, plan_layout
+from mmm.plan.curve_form import FORM_NOT_COUNTED
 from mmm.plan.curves import ObjectiveUnit, PlanCurves
 from mmm.plan.frame import PlanFrame
-from mmm.plan.full_model import FullModelPlan, full_model_plan
+from mmm.plan.full_model import FullModelPlan, curves_or_full_model
 from mmm.plan.horizon import Horizon
 from mmm.plan.phasing import USUAL_GRANULARITY, Granularity
+from mmm.plan.region import region_of
 from mmm.posterior.evaluate import mean_by_geo, weeks_that_matter, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -71,7 +74,9 @@ class PlanResponse(PlanFrame):
     def concave(self) -> bool:
         """Whether every draw's response is concave in the spend of all cells."""
         return self.full_model is None and all(
-            concave(curve.group.saturation, curve.parameters) and bool(np.all(curve.weight >= 0.0))
+            curve.form is None
+            and concave(curve.group.saturation, curve.parameters)
+            and bool(np.all(curve.weight >= 0.0))
             for curve in self.curves
         )
 
@@ -139,7 +144,9 @@ class PlanResponse(PlanFrame):
 
     def _counting(self, value: Array) -> Self:
         """The response whose value of one unit of the KPI is ``value (week, geo)``."""
-        curves, full_model = _curves_or_full_model(self.model, self.world, self.layout, value)
+        curves, full_model = curves_or_full_model(
+            self.model, self.world, self.layout, value, self._known
+        )
         price_gain = np.zeros_like(self.price_gain)
         return replace(
             self, unit_value=value, price_gain=price_gain, curves=curves, full_model=full_model
@@ -148,7 +155,9 @@ class PlanResponse(PlanFrame):
     def going_on_at(self, after: Array) -> Self:
         """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
         world = with_spend_after(self.world, self._weeks().stop, after)
-        curves, full_model = _curves_or_full_model(self.model, world, self.layout, self.unit_value)
+        curves, full_model = curves_or_full_model(
+            self.model, world, self.layout, self.unit_value, self._known
+        )
         return replace(self, after=after, world=world, curves=curves, full_model=full_model)
 
     def _unit_value(self) -> Array:
@@ -160,11 +169,12 @@ class PlanResponse(PlanFrame):
 
     def outcome(self, spend: Array) -> Array:
         """(draw,) expected KPI of the horizon's weeks under ``spend (cell,)``."""
-        return self._by_geo(spend, None).sum((1, 2))
+        return self._by_geo(spend, None).sum((1, 2)) + self.kpi._form_effect(spend)
 
     def total(self, spend: Array) -> Array:
         """(draw,) ``outcome`` in the unit of ``draws``."""
-        return (self._by_geo(spend, None) * self._unit_value()).sum((1, 2))
+        value = (self._by_geo(spend, None) * self._unit_value()).sum((1, 2))
+        return np.asarray(value + self._form_effect(spend))
 
     def inside(self, spend: Array) -> Array:
         """(draw,) the part of ``draws`` that arrives within the horizon; the rest comes later."""
@@ -174,7 +184,19 @@ class PlanResponse(PlanFrame):
     def predictive(self, spend: Array, seed: int = 0) -> Array:
         """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
         noisy = with_noise(self.model, self._by_geo(spend, seed), seed)
-        return np.asarray((noisy * self._unit_value()).sum((1, 2)))
+        return np.asarray((noisy * self._unit_value()).sum((1, 2)) + self._form_effect(spend))
+
+    @property
+    def _known(self) -> Array | None:
+        """(cell,) spend beyond which the form of the curves is uncertain; None: nowhere."""
+        return self.region.cells if self.explore else None
+
+    def _form_effect(self, spend: Array) -> Array:
+        """(draw,) what the uncertain form of the curves changes in ``total``; zero inside."""
+        effect = np.zeros(self.n_draws)
+        for curve in self.within_horizon.curves if self.explore else ():
+            effect += curve.value(spend) - replace(curve, form=None).value(spend)
+        return effect
 
     def _by_geo(self, spend: Array, seed: int | None) -> Array:
         weeks = self._weeks()
@@ -217,6 +239,7 @@ def plan_response(
     if assumed.price is not None:
         do = Intervention(variable="price", set=assumed.price)
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
+    require_near_data(model, world, weeks, assumed)
     reference = reference_plan(model, len(weeks), assumed.reference)
     layout = plan_layout(model, weeks, reference.spend, granularity)
     after = None if assumed.after == "zero" else reference.spend.mean(0)
@@ -242,7 +265,10 @@ def plan_response(
     if assumed.price is not None:
         price_gain = value_without_spend(world) - value_without_spend(today)
     value = unit_value(world)
-    curves, full_model = _curves_or_full_model(model, world, layout, value)
+    known = region_of(model, layout, weeks).cells if assumed.explore else None
+    curves, full_model = curves_or_full_model(model, world, layout, value, known)
+    if assumed.explore and full_model is not None:
+        warnings.append(FORM_NOT_COUNTED)
     return PlanResponse(
         model=model,
         layout=layout,
@@ -254,18 +280,10 @@ def plan_response(
         warnings=tuple(warnings),
         on=on,
         after=after,
+        explore=assumed.explore,
         world=world,
         unit_value=value,
         price_gain=price_gain,
         curves=curves,
         full_model=full_model,
     )
-
-
-def _curves_or_full_model(
-    model: FittedModel, world: Variables, layout: PlanLayout, value: Array
-) -> tuple[tuple[GroupCurves, ...], FullModelPlan | None]:
-    """Curves where channels add up, else the whole model."""
-    if is_separable(model.structure):
-        return tuple(build_curves(model, world, layout, value)), None
-    return (), full_model_plan(model, world, layout, value)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmm.equations.transforms import SATURATION, SATURATION_DERIVATIVE, adstock_weights
+from mmm.equations.transforms import adstock_weights
+from mmm.plan.curve_form import CurveForm, curve_slope, curve_value
 from mmm.spec.medium import MediaGroup
 from mmm.types import Array, IndexArray
 
@@ -34,21 +35,25 @@ class WeekCurves:
     exposure_per_unit: Array
     weight: Array
     carry_in_value: Array
+    form: CurveForm | None = None
 
     def value(self, spend: Array) -> Array:
         """(draw,) value at ``spend (cell,)`` over that of the carry-in alone."""
-        curve = SATURATION[self.group.saturation](self._exposure(spend), self.parameters, np)
+        kind = self.group.saturation
+        curve = curve_value(kind, self.exposure(spend), self.parameters, self.form)
         total: Array = np.einsum("smtg,smtg->s", self.weight, curve)
         return total - self.carry_in_value.sum((1, 2))
 
     def add_slope(self, spend: Array, slopes: Array) -> None:
         """Add the derivative of ``value`` to ``slopes (cell, draw)``."""
-        derivative = SATURATION_DERIVATIVE[self.group.saturation]
-        change = self.weight * derivative(self._exposure(spend), self.parameters, np)
+        kind = self.group.saturation
+        slope = curve_slope(kind, self.exposure(spend), self.parameters, self.form)
+        change = self.weight * slope
         by_week = np.swapaxes(self.kernel, -1, -2) @ change * self.exposure_per_unit
         np.add.at(slopes, self.cells.ravel(), by_week.reshape(by_week.shape[0], -1).T)
 
-    def _exposure(self, spend: Array) -> Array:
+    def exposure(self, spend: Array) -> Array:
+        """(draw, member, week, geo) adstocked exposure at ``spend (cell,)``."""
         bought = self.exposure_per_unit * spend[self.cells]
         return np.broadcast_to(self.carry_in + self.kernel @ bought, self.weight.shape)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from optimizer.constraints.limit import Switch
 from optimizer.constraints.linear_system import LinearSystem
+from optimizer.constraints.region import region_limits
 from optimizer.constraints.return_limits import return_limits
 from optimizer.constraints.rows import (
     budget_limits,
@@ -66,4 +67,8 @@ def linear_system(problem: AllocationProblem, layout: Layout, current: FloatArra
         limits += second_budget_limits(position, budget, layout)
     if problem.forbid_extrapolation:
         limits += observed_limits(layout)
-    return LinearSystem(layout.names, tuple(limits), problem.budget.upper, layout, tuple(switches))
+    limits += region_limits(layout)
+    most = problem.budget.upper
+    if layout.supported is not None:
+        most = min(most, layout.supported.total)
+    return LinearSystem(layout.names, tuple(limits), most, layout, tuple(switches))

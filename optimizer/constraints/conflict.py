@@ -14,6 +14,7 @@ from scipy.sparse import vstack
 from optimizer.constraints.limit import Limit
 from optimizer.constraints.linear_program import LinearRows, least_violation
 from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
+from optimizer.constraints.region import EXPLORE, largest_total, without_budget
 from optimizer.constraints.sparse_row import stack_rows
 from optimizer.errors import MAX_ISSUES, Infeasible, Issue, first_issues
 from optimizer.problem.issues import format_number
@@ -25,12 +26,28 @@ def require_feasible(system: LinearSystem) -> None:
     if violation <= TOLERANCE * system.scale:
         return
     conflict = _irreducible(system, suspects)
-    raise Infeasible(_sum_conflict(system, conflict) or _listed_conflict(system, conflict))
+    issues = _sum_conflict(system, conflict) or _listed_conflict(system, conflict)
+    raise Infeasible((*_beyond_region(system, conflict), *issues))
 
 
 def is_feasible(system: LinearSystem) -> bool:
     """Whether any plan satisfies all limits."""
     return _least_total_violation(system, system.tightest)[0] <= TOLERANCE * system.scale
+
+
+def _beyond_region(system: LinearSystem, conflict: tuple[Limit, ...]) -> tuple[Issue, ...]:
+    """The largest total that is supported, where the budget conflicts with the region."""
+    budget = next((limit for limit in conflict if limit.pointer.startswith("/budget/")), None)
+    if budget is None or all(limit.pointer != EXPLORE for limit in conflict):
+        return ()
+    free = without_budget(system)
+    if not is_feasible(free):
+        return ()
+    detail = (
+        f"{budget.label} is more than was ever tried: the largest total that the data support "
+        f'under these limits is {format_number(largest_total(free))}; "explore": true goes beyond'
+    )
+    return (Issue(budget.pointer, "infeasible", detail),)
 
 
 def _irreducible(system: LinearSystem, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:

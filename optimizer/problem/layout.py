@@ -10,7 +10,13 @@ from typing import Self
 import numpy as np
 
 from optimizer.errors import InvalidResponse
-from optimizer.response import DecisionCell, FloatArray, IndexArray, Response
+from optimizer.response import (
+    DecisionCell,
+    FloatArray,
+    IndexArray,
+    Response,
+    SupportedSpend,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +26,7 @@ class Layout:
     names, channels, geos, weeks: one for each cell; None where a cell covers all geos or weeks.
     observed_max: (cell,), currency: the most ever spent over as long a time; None if not known.
     usual_active: (cell,), currency: what the cell gets where it is active; None if not known.
+    supported: what the region of the response supports; None where it declares no region.
     last_observed: currency of the week before the horizon, by channel; None if not known.
     """
 
@@ -30,6 +37,7 @@ class Layout:
     observed_max: FloatArray | None = None
     last_observed: Mapping[str, float] | None = None
     usual_active: FloatArray | None = None
+    supported: SupportedSpend | None = None
 
     @classmethod
     def of_channels(cls, names: Sequence[str]) -> Self:
@@ -45,12 +53,19 @@ class Layout:
         """
         names = tuple(response.names)
         cells: tuple[DecisionCell, ...] | None = getattr(response, "cells", None)
+        supported: SupportedSpend | None = getattr(response, "supported", None)
         most = _by_cell(response, "observed_max", len(names))
         usual = _by_cell(response, "usual_active", len(names))
         last: Mapping[str, float] | None = getattr(response, "last_observed", None)
         if cells is None:
             whole = cls.of_channels(names)
-            return replace(whole, observed_max=most, last_observed=last, usual_active=usual)
+            return replace(
+                whole,
+                observed_max=most,
+                last_observed=last,
+                usual_active=usual,
+                supported=supported,
+            )
         if len(cells) != len(names):
             raise InvalidResponse(f"the response has {len(cells)} cells and {len(names)} names")
         return cls(
@@ -61,6 +76,7 @@ class Layout:
             most,
             last,
             usual,
+            supported,
         )
 
     def change_base(self, channel: str, current: FloatArray) -> tuple[float, bool]:

@@ -25,6 +25,12 @@ from app.services.planning.insights import (
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.pricing import allocate_with_price
+from app.services.planning.region import (
+    outcome_warnings,
+    region_document,
+    region_warnings,
+    unheard_of,
+)
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
@@ -38,7 +44,7 @@ from app.services.planning.units import gain_unit, gain_words, revenue_warning
 from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
-from optimizer.allocation import Allocation, ReferenceComparison
+from optimizer.allocation import Allocation, ReferenceComparison, Status
 
 OPTIMUM = "The optimum of the model alone, whatever its evidence"
 
@@ -102,12 +108,17 @@ def _document(
     """The answer as the model alone gives it, without its summary."""
     plan = plan_document(model, response, allocation.spend, body.objective.earned_share)
     versus_current = versus_document(allocation.versus_current)
+    binding = tuple(BindingDocument(**vars(item)) for item in allocation.binding)
+    outcome = summarize(response.outcome(allocation.spend))
+    status = allocation.status
+    if status is Status.OPTIMAL and unheard_of(response, outcome):
+        status = Status.FEASIBLE
     extrapolations = (*extrapolation_warnings(plan, response), *_price_extrapolation(price))
     return AllocationAnswer(
-        status=allocation.status.value,
+        status=status.value,
         summary="",
         plan=plan,
-        outcome=summarize(response.outcome(allocation.spend)),
+        outcome=outcome,
         outcome_unit=model.kpi_unit,
         gain=summarize(allocation.gain),
         gain_unit=gain_unit(model, body.objective),
@@ -124,16 +135,19 @@ def _document(
             upper_bound=allocation.certificate.upper_bound,
             gap=allocation.certificate.gap,
         ),
-        binding=tuple(BindingDocument(**vars(item)) for item in allocation.binding),
+        binding=binding,
         conditions=condition_documents(allocation),
         stay=stay_document(allocation, response),
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),
         evidence=grades_of(model),
+        supported=region_document(response),
         warnings=(
             *revenue_warning(model, body.objective),
             *evidence_warnings(model, plan),
+            *outcome_warnings(response, outcome),
+            *region_warnings(plan, response, binding),
             *extrapolations,
             *allocation.warnings,
             *response.warnings,

@@ -15,6 +15,12 @@ from app.services.planning.evidence import evidence_warnings, grades_of, rests_o
 from app.services.planning.insights import condition_documents, value_by_time
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
+from app.services.planning.region import (
+    outcome_warnings,
+    region_document,
+    region_warnings,
+    require_supported,
+)
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
@@ -50,6 +56,7 @@ def evaluation(
     spend, earned = _totals(model, body), body.objective.earned_share
     coming = with_profiles(body)
     response = respond(model, coming, body.objective.response_unit, None).continuing(spend)
+    require_supported(response, spend)
     total = float(spend.sum())
     problem = AllocationProblem(
         budget=body.budget or Budget(total=total),
@@ -68,10 +75,11 @@ def evaluation(
     tested = rests_on_tests(plan, grades_of(model))
     alone = ModelsPlan(response, spend)
     toward = toward_plan(coming, response, spend)
+    outcome = summarize(response.outcome(spend))
     return PlanEvaluation(
         moves=moves_of(model, second.fitted, toward, alone, gain_words(model, body.objective)),
         plan=plan,
-        outcome=summarize(response.outcome(spend)),
+        outcome=outcome,
         outcome_unit=model.kpi_unit,
         gain=summarize(scored.gain),
         gain_unit=gain_unit(model, body.objective),
@@ -85,12 +93,15 @@ def evaluation(
         conditions=condition_documents(scored),
         pairs=tuple(PairDocument(**vars(pair)) for pair in scored.pairs),
         evidence=grades_of(model),
+        supported=region_document(response),
         second_model=opinion,
         warnings=(
             *second_model_warnings(opinion, versus_current.probability_better, tested),
             *own_warnings,
             *revenue_warning(model, body.objective),
             *evidence_warnings(model, plan),
+            *outcome_warnings(response, outcome),
+            *region_warnings(plan, response),
             *scored.warnings,
             *response.warnings,
         ),

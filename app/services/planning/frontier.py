@@ -18,6 +18,7 @@ from app.services.planning import plan_jobs
 from app.services.planning.after_horizon import after_document, allocate_continuing
 from app.services.planning.allocate import reference_document
 from app.services.planning.evidence import grades_of
+from app.services.planning.region import region_document
 from app.services.planning.responses import AnyResponse, response_of
 from app.services.planning.units import gain_unit, revenue_warning
 from app.store.port import ArtefactStore
@@ -61,6 +62,7 @@ class FrontierJob:
             outcome_unit=model.kpi_unit,
             reference=reference_document(response),
             evidence=grades_of(model),
+            supported=region_document(response),
             warnings=(*job.request["warnings"], *revenue_warning(model, body.objective)),
         )
         document = finite_document(answer)

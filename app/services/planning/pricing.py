@@ -10,6 +10,7 @@ from app.services.planning.units import require_one_margin
 from mmm.causal.graph import causal_graph
 from mmm.causal.open_demand import effects_with_evidence
 from mmm.errors import Issue, QueryError
+from mmm.plan.region import PRICE_MULTIPLE
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation
@@ -89,4 +90,28 @@ def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
     if low <= unit_cost:
         detail = f"a price of {low:g} does not cover the unit cost of {unit_cost:g}"
         raise QueryError([Issue("/price", "below_cost", detail)])
+    if not body.explore:
+        _require_price_near(model, body)
     return float(model.panel.array("price")[-1].mean())
+
+
+def _require_price_near(model: FittedModel, body: AllocateBody) -> None:
+    """Raise QueryError for a price far from those observed, where it is not asked to explore."""
+    assert body.price is not None
+    prices = model.panel.array("price")
+    low, high = float(prices.min()), float(prices.max())
+    least, most = low / PRICE_MULTIPLE, high * PRICE_MULTIPLE
+    given: dict[str, float | None] = {"/price/min": body.price.min, "/price/max": body.price.max}
+    given |= {f"/price/grid/{i}": price for i, price in enumerate(body.price.grid or ())}
+    issues = [
+        Issue(
+            where,
+            "infeasible",
+            f"a price of {price:g} is beyond the {least:.6g} to {most:.6g} that the data support "
+            f'({low:.6g} to {high:.6g} was seen); "explore": true goes further',
+        )
+        for where, price in given.items()
+        if price is not None and not least <= price <= most
+    ]
+    if issues:
+        raise QueryError(issues)

@@ -90,6 +90,7 @@ def _in_one_world(
             price=price,
             reference=ReferenceChoice(coming.reference, coming.reference_spend),
             after=coming.after,
+            explore=coming.explore,
         ),
         granularity=Granularity(coming.phasing.kind, coming.phasing.geos, coming.phasing.profile),
         discount_rate=coming.discount_rate,

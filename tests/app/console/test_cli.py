@@ -160,7 +160,7 @@ def test_an_action_that_cannot_be_read_shows_how_to_write_it(folder, models) -> 
 
 
 def test_an_allocation_spends_the_total_and_keeps_its_limits(folder, models) -> None:
-    limits = ["--total", 1000, "--max", "tv=100", "--fixed", "radio=50", "--json"]
+    limits = ["--total", 1000, "--max", "tv=100", "--fixed", "radio=50", "--explore", "--json"]
     found = prudent("allocate", models / "trusted.nc", *limits, folder=folder)
     plan = {c["name"]: c["spend"] for c in json.loads(found.stdout)["plan"]["channels"]}
     assert sum(plan.values()) == pytest.approx(1000.0)

@@ -119,7 +119,7 @@ PLANS = {
     ),
     "decided variable": ({"assume": [{"variable": "tv", "set": 1}]}, "invalid_query", "/assume/0"),
     "infeasible": (
-        {"channels": {"tv": {"min": 800}, "search": {"min": 700}}},
+        {"channels": {"tv": {"min": 800}, "search": {"min": 700}}, "explore": True},
         "infeasible",
         "/channels/tv/min",
     ),

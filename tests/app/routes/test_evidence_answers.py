@@ -61,8 +61,8 @@ def test_plans_carry_the_grades_and_warn_of_weak_ones(client, model_id: str, rec
     allocated = posted(
         client, model_id, "allocate", {"horizon": HORIZON, "budget": {"total": 1000}}
     )
-    more = dict.fromkeys(CHANNELS, 2500.0)
-    evaluated = posted(client, model_id, "evaluate-plan", {"horizon": HORIZON, "plan": more})
+    more = {"horizon": HORIZON, "plan": dict.fromkeys(CHANNELS, 2500.0), "explore": True}
+    evaluated = posted(client, model_id, "evaluate-plan", more)
     assert set(allocated["evidence"]) == set(evaluated["evidence"]) == set(record)
     weak = [name for name in CHANNELS if record[name]["grade"] in LOWER_GRADES]
     assert weak, "the fake model has a channel with a lower grade"

@@ -81,7 +81,8 @@ def test_weeks_can_be_decided_under_limits_of_their_own(client, model_id) -> Non
     assert weeks[first] == pytest.approx(tv[0]["spend"])
     free = allocated(client, model_id, stay=False, phasing={"kind": "optimised"})
     assert free["gain"]["mean"] >= usual["gain"]["mean"] * (1 - 1e-6)
-    assert found["gain"]["mean"] <= free["gain"]["mean"] * (1 + 1e-6)
+    # Climbs by week end within 1e-5 of the best plan.
+    assert found["gain"]["mean"] <= free["gain"]["mean"] * (1 + 1e-5)
 
 
 def test_a_given_plan_leaves_nothing_to_optimise(client, model_id) -> None:
@@ -128,7 +129,7 @@ def test_the_score_of_a_plan_is_that_of_the_allocation_that_made_it(
 
 def test_a_weekly_plan_keeps_its_weeks(client, model_id) -> None:
     weeks = [0.0] * 6 + [100.0] * 7
-    found = asked(client, model_id, "evaluate-plan", plan={**PLAN, "tv": weeks})
+    found = asked(client, model_id, "evaluate-plan", plan={**PLAN, "tv": weeks}, explore=True)
     told = [week["spend"]["tv"] for week in found["plan"]["by_week"]]
     np.testing.assert_allclose(told, weeks, atol=1e-9)
     assert found["plan"]["total"] == pytest.approx(700.0 + 3 * 250.0)
@@ -209,7 +210,7 @@ def started(client, model_id: str, **body):
 
 
 def test_more_budget_never_gains_less_before_its_cost(client, model_id) -> None:
-    answer = started(client, model_id, totals=[500.0, 1000.0, 2000.0], stay=False)
+    answer = started(client, model_id, totals=[500.0, 1000.0, 2000.0], stay=False, explore=True)
     assert answer.status_code == 202
     found = answer.json()
     assert found["status"] == "succeeded", found["error"]

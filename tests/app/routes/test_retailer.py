@@ -83,3 +83,19 @@ def _decide(client, path: str) -> None:
     for channel in plan["plan"]["channels"]:
         assert abs(channel["change"]) <= 0.3 + 1e-6
     assert plan["versus_proportional"]["mean"] >= 0.0
+    _decide_without_limits(client, path, request)
+
+
+BEST_SOLD = 2_301_521_355.0
+"""Sales of the best 13 weeks of the table."""
+
+
+def _decide_without_limits(client, path: str, request: dict) -> None:
+    """The data hold the plan: no channel beyond what it ever had, no outcome beyond any sales."""
+    free = {name: value for name, value in request.items() if name != "channels"}
+    plan = client.post(f"{path}/allocate", json=free).raise_for_status().json()
+    for channel in plan["plan"]["channels"]:
+        most = plan["supported"]["channels"][channel["name"]]["most"]
+        assert channel["spend"] <= most * (1.0 + 1e-6), channel["name"]
+    assert plan["outcome"]["mean"] < BEST_SOLD
+    assert any(limit["pointer"] == "/explore" for limit in plan["binding"])

@@ -72,7 +72,7 @@ def test_answers_warn_first(client, model_id, draft) -> None:
     horizon = {"start": (draft.panel.weeks[-1] + timedelta(weeks=1)).isoformat(), "weeks": 4}
     questions = {
         "counterfactual": {"window": WINDOW, "do": [{"variable": "price", "scale": 1.03}]},
-        "allocate": {"horizon": horizon, "budget": {"total": 500.0}},
+        "allocate": {"horizon": horizon, "budget": {"total": 300.0}},
         "evaluate-plan": {"horizon": horizon, "plan": dict.fromkeys(draft.structure.channels, 9.0)},
     }
     for name, body in questions.items():
@@ -83,7 +83,7 @@ def test_answers_warn_first(client, model_id, draft) -> None:
 
 def test_a_frontier_warns_first(client, model_id, draft) -> None:
     horizon = {"start": (draft.panel.weeks[-1] + timedelta(weeks=1)).isoformat(), "weeks": 4}
-    body = {"horizon": horizon, "budget": {"total": 500.0}, "totals": [400.0, 500.0]}
+    body = {"horizon": horizon, "budget": {"total": 300.0}, "totals": [300.0, 400.0]}
     asked = client.post(f"/v1/models/{model_id}/frontier", json=body)
     assert asked.status_code == 202, asked.text
     ended = wait_for(client, asked.json()["id"])

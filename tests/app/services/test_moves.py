@@ -202,7 +202,12 @@ def test_of_a_given_plan_the_moves_go_as_far_as_can_be_defended(model):
     """Between today's plan and the given one, channel by channel; what is held stays."""
     usual = {c.name: c.current for c in allocate_model(model, body(model)).plan.channels}
     given = {name: 2.0 * spend for name, spend in usual.items()} | {"tv": 0.5 * usual["tv"]}
-    asked = {"horizon": body(model).horizon, "reference": "last_weeks", "plan": given}
+    asked = {
+        "horizon": body(model).horizon,
+        "reference": "last_weeks",
+        "plan": given,
+        "explore": True,
+    }
     held = graded(model, mail=lever("mail", "do_not_use"))
     told = evaluation(held, EvaluatePlanBody.model_validate(asked)).moves
     assert told is not None

@@ -74,13 +74,14 @@ def priced_model():
 def test_the_best_price_of_a_grid_is_that_of_solving_each() -> None:
     model = priced_model()
     grid = [6.0, 8.0, 10.0, 13.0]
-    found = allocate_model(model, body_of(model, after="zero", price={"grid": grid}))
+    priced = {"after": "zero", "explore": True}
+    found = allocate_model(model, body_of(model, price={"grid": grid}, **priced))
     assert found.price is not None
     values = {tried.price: tried.value for tried in found.price.tried}
     assert [values[p] for p in grid] == [
         pytest.approx(
             allocate_model(
-                model, body_of(model, after="zero", price={"grid": [p, p + 1e-9]})
+                model, body_of(model, price={"grid": [p, p + 1e-9]}, **priced)
             ).risk.value
         )
         for p in grid
@@ -91,14 +92,33 @@ def test_the_best_price_of_a_grid_is_that_of_solving_each() -> None:
 
 def test_bounds_find_a_price_no_worse_than_a_fine_grid() -> None:
     model = priced_model()
-    free = allocate_model(model, body_of(model, price={"min": 5.0, "max": 14.0}))
+    free = allocate_model(model, body_of(model, price={"min": 7.5, "max": 14.0}, explore=True))
     assert free.price is not None
     assert free.price.beyond_observed == any(
         "outside the observed range" in line for line in free.warnings
     )
-    grid = np.linspace(5.0, 14.0, 25).tolist()
-    fixed = allocate_model(model, body_of(model, price={"grid": grid}))
+    grid = np.linspace(7.5, 14.0, 25).tolist()
+    fixed = allocate_model(model, body_of(model, price={"grid": grid}, explore=True))
     assert free.risk.value >= fixed.risk.value * (1 - 2e-3)
+
+
+@pytest.mark.parametrize(
+    ("price", "pointer"),
+    [({"min": 0.1, "max": 10.0}, "/price/min"), ({"grid": [10.0, 900.0]}, "/price/grid/1")],
+)
+def test_a_price_far_from_those_seen_is_refused_unless_asked_for(price, pointer) -> None:
+    model = priced_model()
+    seen = model.panel.array("price")
+    if price.get("min"):
+        price = {"min": 0.8 * seen.min(), "max": float(seen.max())}
+    with pytest.raises(QueryError) as refused:
+        allocate_model(model, body_of(model, price=price))
+    (issue,) = refused.value.issues
+    assert (issue.pointer, issue.code) == (pointer, "infeasible")
+    assert f"{seen.min():.6g} to {seen.max():.6g}" in issue.detail
+    if "min" in price:
+        allowed = body_of(model, price=price, explore=True)
+        assert allocate_model(model, allowed).price is not None
 
 
 @pytest.mark.parametrize(
