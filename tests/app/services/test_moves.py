@@ -85,12 +85,12 @@ def test_what_is_not_known_is_held_and_tested_first(model, grade):
     free, _ = moves(graded(model))
     changes = {c.name: abs(c.spend - c.current) for c in free.plan.channels}
     name = max(changes, key=lambda each: changes[each])
-    answer, told = moves(graded(model, **{name: lever(name, grade)}))
+    answer, told = moves(graded(model, **{name: lever(name, grade, prior_share=0.9)}))
     assert spends(told.plan)[name] == pytest.approx(currents(told.plan)[name])
     asked = next(each for each in told.test_first if each.channel == name)
     assert asked.if_good == pytest.approx(spends(answer.plan)[name])
     assert asked.if_not == pytest.approx(currents(told.plan)[name])
-    assert asked.why.startswith(lever(name, grade).label)
+    assert asked.why.startswith(lever(name, grade, prior_share=0.9).label)
     assert asked.worth_knowing is not None
     assert told.cost_of_waiting > 0.0
 
@@ -98,7 +98,7 @@ def test_what_is_not_known_is_held_and_tested_first(model, grade):
 def test_a_channel_that_returns_less_than_it_costs_at_most_may_be_cut(model):
     """Its fitted effect is nothing: the model cuts it, and so do the moves, but for its raise."""
     nothing = discounted(model, {"mail": np.zeros(60)})
-    small = lever("mail", "too_small", at_most=0.4)
+    small = lever("mail", "too_small", prior_share=0.9, at_most=0.4)
     _, told = moves(graded(nothing, mail=small))
     cut = next(move for move in told.do_now if move.channel == "mail")
     assert cut.to == pytest.approx(0.0, abs=1.0)
@@ -106,7 +106,7 @@ def test_a_channel_that_returns_less_than_it_costs_at_most_may_be_cut(model):
     many = discounted(model, {"mail": np.full(60, 50.0)})
     _, told = moves(graded(many, mail=small))
     assert all(move.channel != "mail" for move in told.do_now)
-    _, told = moves(graded(nothing, mail=lever("mail", "too_small", at_most=1.4)))
+    _, told = moves(graded(nothing, mail=lever("mail", "too_small", prior_share=0.9, at_most=1.4)))
     assert all(move.channel != "mail" for move in told.do_now)
 
 

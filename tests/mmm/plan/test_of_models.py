@@ -66,8 +66,9 @@ def test_shares_are_open_as_far_as_the_evidence_says():
     pair = Finding(code="partner", grade="coincidence", detail="A pair.")
     assert open_part(lever("tv", "tested", findings=(few,))) == 0.0
     assert open_part(lever("tv", "seen", status="identified", plausible=0.4)) == 0.0
-    assert open_part(lever("tv", "seen", status="assumed", plausible=0.4)) == 0.4
-    assert open_part(lever("tv", "seen", status="assumed", plausible=None)) == 0.0
+    assert open_part(lever("tv", "seen", status="assumed", plausible=0.4)) == 0.5
+    assert open_part(lever("tv", "seen", status="assumed", plausible=0.8)) == 0.8
+    assert open_part(lever("tv", "seen", status="assumed", plausible=None)) == 0.5
     assert open_part(lever("tv", "coincidence", status="assumed", plausible=7.0)) == 1.0
     assert open_part(lever("tv", "coincidence", findings=(few,))) == 1.0
     assert open_part(lever("tv", "coincidence", status="identified", findings=(pair,))) == 0.0

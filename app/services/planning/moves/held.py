@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mmm.evidence.causal_share import PARTNER
+from mmm.evidence.findings import LARGEST_PRIOR_SHARE
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 
@@ -28,16 +29,18 @@ class Held:
 def held_by_evidence(model: FittedModel) -> Held:
     """What the evidence of ``model`` holds; nothing without a record.
 
-    A channel that the data contradict stays as it is, and so does one that is too small to measure,
-    unless even its upper limit returns less than it costs: then it may be cut.
+    A channel that the data contradict stays as it is, and so does one whose size is the prior's,
+    unless even its upper limit returns less than it costs: then it may be cut. One that data alone
+    cannot tell from zero is wide enough for caution to hold it where that is right.
     """
     levers = [x for x in (model.evidence.levers if model.evidence else ()) if x.kind == "channel"]
     still, not_raised = {}, {}
     for lever in levers:
         reason = f"{lever.label}. {lever.reason}"
-        if lever.grade == "too_small" and lever.at_most is not None and lever.at_most < 1.0:
+        unknown = lever.grade == "too_small" and (lever.prior_share or 0.0) > LARGEST_PRIOR_SHARE
+        if unknown and lever.at_most is not None and lever.at_most < 1.0:
             not_raised[lever.name] = f"{reason} It returns at most {lever.at_most:.2f}."
-        elif lever.grade in ("too_small", "do_not_use"):
+        elif unknown or lever.grade == "do_not_use":
             still[lever.name] = reason
     pairs = _pairs(levers)
     held = still.keys() | not_raised.keys()
