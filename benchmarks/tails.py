@@ -3,14 +3,15 @@
     python -m benchmarks.tails --family prior --worlds 200 [--out tails.jsonl]
     python -m benchmarks.tails --family small --worlds 100
 
-``prior``: worlds drawn from the priors of a specification, on the inputs of one ``small`` world, and
-fitted with the same scales. There each tail holds the truth 95 times in 100 if the sampler and the
-equations are right. ``small`` and ``national``: the worlds of ``worlds.py``, whose truth is not of
-the prior. Standard errors are clustered by world, as the channels of a world share its noise.
+``prior``: worlds drawn from the priors of a specification, on the inputs of one ``small`` world,
+and fitted with the same scales. There each tail holds the truth 95 times in 100 if the sampler and
+the equations are right. ``small`` and ``national``: the worlds of ``worlds.py``, whose truth is not
+of the prior. Standard errors are clustered by world, as the channels of a world share its noise.
 """
 
 import argparse
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ def of_prior(worlds: int, start: int) -> Callable[[int], Record]:
 
 def summary(family: str, found: list[Record]) -> Iterator[tuple[str, ...]]:
     """By share of spend, and over all: how often each tail holds the truth."""
-    for low, high in (*zip(SHARES[:-1], SHARES[1:], strict=True), (0.0, 1.0)):
+    for low, high in (*pairwise(SHARES), (0.0, 1.0)):
         below, above = (_by_world(found, low, high, name) for name in ("p5", "p95"))
         if not below:
             continue

@@ -116,7 +116,7 @@ def allocate(
     reference: Reference = None,
     risk_aversion: Annotated[
         float, typer.Option(help="0 maximizes the expected gain, 1 the mean of the worst cases.")
-    ] = 0.5,
+    ] = 0.7,
     tail: Annotated[float, typer.Option(help="Share of draws that count as worst cases.")] = 0.1,
     least: Annotated[
         list[str] | None, typer.Option("--min", metavar="CHANNEL=NUMBER", help="Repeatable.")

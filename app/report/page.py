@@ -31,7 +31,7 @@ from mmm.posterior.verdict import DRAFT_NOTE
 
 PLAN_WEEKS = 13
 PLAN_CHANGE = 0.3
-PLAN_RISK = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
+PLAN_RISK = {"kind": "mean_cvar", "risk_aversion": 0.7, "tail": 0.1}
 NEGLIGIBLE = 1e-9
 CONFIG = {"responsive": True, "displaylogo": False, "displayModeBar": False}
 VERDICTS = {
@@ -117,7 +117,7 @@ def _plan_section(model: FittedModel) -> str:
     return _section(
         title,
         f"{allocation.summary} The budget is the spend of the last {PLAN_WEEKS} weeks; each "
-        f"channel stays within {PLAN_CHANGE:.0%} of its spend there; the risk aversion is 0.5.",
+        f"channel stays within {PLAN_CHANGE:.0%} of its spend there; the risk aversion is 0.7.",
         _moves_table(allocation.moves),
         _figure(figures.plan_figure(allocation)),
         _plan_table(allocation),

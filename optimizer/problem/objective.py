@@ -31,12 +31,9 @@ Scale = Annotated[Number, Field(ge=1e-9)]
 """The amount, in the unit of the gain, that a dimensionless risk coefficient is per."""
 
 
-RiskOn = Literal["gain", "gain_over_current", "total"]
-
-
 class _Objective(ProblemPart):
     on: Literal["value", "profit", "kpi"] = "value"
-    risk_on: RiskOn = "gain_over_current"
+    risk_on: Literal["gain", "gain_over_current", "total"] = "gain"
     margin: Annotated[Number, Field(ge=1e-9, le=1)] | None = None
 
     @model_validator(mode="after")
@@ -66,7 +63,7 @@ class MeanCvar(_Objective):
     """Maximise (1 - risk_aversion) * mean + risk_aversion * mean of the worst `tail` share."""
 
     kind: Literal["mean_cvar"] = "mean_cvar"
-    risk_aversion: Share = 0.7
+    risk_aversion: Share = 0.5
     tail: Probability = 0.1
 
 
@@ -102,7 +99,6 @@ class Utility(_Objective):
 
     kind: Literal["utility"] = "utility"
     utility: Literal["cara", "crra", "log"] = "crra"
-    risk_on: RiskOn = "gain"
     risk_aversion: Aversion = 2.0
     wealth: Annotated[Number, Field(ge=1e-9)] | None = None
     scale: Scale | None = None
@@ -152,7 +148,7 @@ class PiecewiseLoss(_Objective):
         tuple[Annotated[Times, Field(ge=0)], ...],
         Field(min_length=2, max_length=MOST_POINTS + 1),
     ]
-    risk_on: RiskOn = "total"
+    risk_on: Literal["gain", "gain_over_current", "total"] = "total"
 
     @model_validator(mode="after")
     def _one_slope_more(self) -> Self:
@@ -188,7 +184,7 @@ class TargetProbability(_Objective):
     kind: Literal["target_probability"] = "target_probability"
     target: Number
     on: Literal["value", "profit", "kpi"] = "kpi"
-    risk_on: RiskOn = "total"
+    risk_on: Literal["gain", "gain_over_current", "total"] = "total"
 
 
 def measured_quantity(objective: _Objective) -> str:
