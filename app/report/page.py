@@ -132,6 +132,7 @@ def _plan_request(model: FittedModel) -> AllocateBody:
     return AllocateBody.model_validate(
         {
             "horizon": {"start": start, "weeks": PLAN_WEEKS},
+            "reference": "last_weeks",
             "budget": {"total": spent},
             "objective": PLAN_RISK | {"on": measure},
             "channels": {key: {"max_change": PLAN_CHANGE} for key in model.structure.channels},

@@ -119,7 +119,9 @@ def toward_plan(body: EvaluatePlanBody, response: AnyResponse, spend: np.ndarray
         **horizon,
         budget=Budget.model_construct(min=min(ends[0], total), max=total),
         objective=body.objective,
-        channels={name: ChannelBounds(min=least, max=most) for name, least, most in bounds},
+        channels={
+            name: ChannelBounds.model_construct(min=least, max=most) for name, least, most in bounds
+        },
         stay=False,
     )
 

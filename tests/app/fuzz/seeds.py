@@ -61,7 +61,7 @@ def question_seeds() -> list[Seed]:
     """What-ifs, plans and scenarios."""
     do = [{"variable": "tv", "scale": 0.5}]
     what_if = {"window": WINDOW, "do": do}
-    plan = {"horizon": HORIZON, "budget": {"total": 1000.0}, "prove": False}
+    plan = {"horizon": HORIZON, "budget": {"total": 1000.0}, "prove": False, "explore": True}
     limits = {
         **plan,
         "budget": {"max": 1500.0, "min": 200.0, "hurdle": 0.5},
@@ -88,7 +88,7 @@ def question_seeds() -> list[Seed]:
         "worse_than_current": {"probability": 0.4},
     }  # fmt: skip
     loss = {"kind": "piecewise_loss", "points": [1000.0], "slopes": [2.0, 1.0]}
-    evaluate = {"horizon": HORIZON, "plan": {**PLAN, "tv": [40.0] * 3}}
+    evaluate = {"horizon": HORIZON, "plan": {**PLAN, "tv": [40.0] * 3}, "explore": True}
     paths = {name: f"/v1/models/{{model}}/{name}" for name in ("counterfactual", "allocate")}
     score, save = "/v1/models/{model}/evaluate-plan", "/v1/scenarios"
     reaction = {"variable": "rival.price", "policy": {"follows": "price", "share": 0.6, "lag": 1}}
@@ -131,7 +131,7 @@ def question_seeds() -> list[Seed]:
              "budgets": [{"name": "carbon", "per_currency": {"tv": 0.2}, "max": 10.0}]}),
         *(
             Seed(f"score by {objective['kind']}", "POST", score,
-                 {"horizon": HORIZON, "plan": PLAN, "objective": objective})
+                 {"horizon": HORIZON, "explore": True, "plan": PLAN, "objective": objective})
             for objective in OBJECTIVES
         ),
         Seed("plan without a choice", "POST", paths["allocate"],
@@ -150,7 +150,7 @@ def question_seeds() -> list[Seed]:
 
 def weekly_seeds() -> list[Seed]:
     """Projects with their champions, plans and actuals, and refits."""
-    project, plan = "/v1/projects/{project}", {"horizon": HORIZON, "plan": PLAN}
+    project, plan = "/v1/projects/{project}", {"horizon": HORIZON, "explore": True, "plan": PLAN}
     return [
         Seed("project", "POST", "/v1/projects", {"name": "{new}", "description": "a\nb"},
              status=201),

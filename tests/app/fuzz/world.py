@@ -84,7 +84,7 @@ class World:
         self.ids["project"] = self._made("/v1/projects", {"name": self.filled("{new}")})
         where = f"/v1/projects/{self.ids['project']}"
         self._made(f"{where}/champion", {"model_id": self.ids["model"]})
-        plan = {"horizon": seeds.HORIZON, "plan": seeds.PLAN}
+        plan = {"horizon": seeds.HORIZON, "explore": True, "plan": seeds.PLAN}
         self.ids["plan"] = self._made(f"{where}/plans", {"name": "first", "evaluate_plan": plan})
 
     def fill(self) -> None:
@@ -96,7 +96,7 @@ class World:
         data = {"data": {"dataset_id": self.ids["panel"]}, "model": specs.WIDE}
         self.ids["model"] = fitted_model(self.client, TRUSTED)
         self.ids["wide"] = fitted_model(self.client, REJECTED, **data)
-        plan = {"horizon": seeds.HORIZON, "plan": seeds.PLAN}
+        plan = {"horizon": seeds.HORIZON, "explore": True, "plan": seeds.PLAN}
         what_if = {"window": seeds.WINDOW, "do": [{"variable": "tv", "scale": 0.5}]}
         saved = {"name": "=1+1", "model_id": self.ids["model"]}
         self.ids["scenario"] = self._made("/v1/scenarios", {**saved, "evaluate_plan": plan})

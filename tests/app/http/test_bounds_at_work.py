@@ -83,18 +83,24 @@ def full_allocation() -> dict[str, Any]:
     }
 
 
+def _usual(name: str) -> float:
+    """A value within what the table holds."""
+    return 10.0 if "price" in name or "spend" in name else 0.1
+
+
 def assumptions() -> dict[str, Any]:
     """Futures of all other variables, and as many scenarios and assumptions as there may be."""
     scale = {"variable": "rival.spend", "scale": 1.001}
     return {
-        "future": {name: [10.0] * len(WEEKS) for name in OTHERS},
+        "future": {name: [_usual(name)] * len(WEEKS) for name in OTHERS},
+        "explore": True,
         "assume": [scale] * of_models.MOST_INTERVENTIONS,
         "scenarios": [
             {
                 "name": f"s{k}",
                 "probability": 1 / of_models.MOST_SCENARIOS,
                 "assume": [scale] * of_models.MOST_INTERVENTIONS,
-                "future": {name: [10.0 + k] * len(WEEKS) for name in OTHERS},
+                "future": {name: [_usual(name) + k / 1e3] * len(WEEKS) for name in OTHERS},
             }
             for k in range(of_models.MOST_SCENARIOS)
         ],
@@ -139,7 +145,7 @@ def test_a_what_if_may_be_full(service: Measured) -> None:
     body = {
         "window": {"start": f"{WEEKS[0]}", "end": f"{WEEKS[0] + timedelta(weeks=weeks - 1)}"},
         "do": actions,
-        "future": {name: [10.0] * weeks for name in names},
+        "future": {name: [_usual(name)] * weeks for name in names},
         "kind": "forecast",
     }
     answer = service.asked("counterfactual", body)
