@@ -13,6 +13,7 @@ class Status(StrEnum):
 
     OPTIMAL = "optimal"  # a global certificate proves it, up to the stated gap
     FEASIBLE = "feasible"  # the best plan found; it satisfies every limit
+    STOPPED = "stopped"  # the time was over: the best plan so far; it satisfies every limit
     STAY = "stay"  # the possible gain is within noise; the plan is today's
     CONDITION_UNMET = "condition_unmet"  # the plan that was found to come closest to all conditions
 

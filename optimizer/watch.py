@@ -10,31 +10,42 @@ from time import perf_counter
 
 from optimizer.errors import Cancelled
 
+TELL_SECONDS = 0.5
+"""How often the progress is reported, at most."""
 
-def _waits() -> bool:
+
+def waits() -> bool:
+    """What a caller answers who never leaves."""
     return False
 
 
-def _tells_nobody(stage: str, share: float) -> None:
-    pass
+def tells_nobody(share: float) -> None:
+    """The report of a caller who does not want to know."""
+
+
+class TimeOver(Exception):
+    """Leaves a computation that nothing else can end; whoever starts one catches it."""
 
 
 @dataclass(eq=False)
 class Watch:
     """What the loops of one allocation ask.
 
-    should_stop: whether the caller has left; it is called often and from the thread of the work.
-    report: is told the stage ("searching", "proving", "explaining") and the share that is done.
+    should_stop: whether the caller has left; it is called often, from the thread of the work.
+    report: is told the share of the work that is done, in [0, 1], a few times a second at most; an
+    error that it raises ends the work.
     time_limit: seconds from the making of the watch; None for as long as it takes.
-    was_late: whether a loop ended for time, so that more of it might have given a better plan or
-    a closer bound.
+    was_late: whether something was left out for time, so that more of it might give a better plan
+    or a closer bound.
     """
 
-    should_stop: Callable[[], bool] = _waits
-    report: Callable[[str, float], None] = _tells_nobody
+    should_stop: Callable[[], bool] = waits
+    report: Callable[[float], None] = tells_nobody
     time_limit: float | None = None
     was_late: bool = field(default=False, init=False)
+    share: float = field(default=0.0, init=False)
     _began: float = field(default_factory=perf_counter, init=False)
+    _told: float = field(default=0.0, init=False)
 
     @property
     def seconds_left(self) -> float:
@@ -43,10 +54,18 @@ class Watch:
             return float("inf")
         return max(self.time_limit - (perf_counter() - self._began), 0.0)
 
+    def reach(self, share: float) -> None:
+        """Note the share of the work that is done; it never falls."""
+        self.share = max(self.share, share)
+
     def ask(self) -> None:
-        """Raise Cancelled if the caller has left."""
+        """Report the progress, and raise Cancelled if the caller has left."""
         if self.should_stop():
             raise Cancelled("the caller has left: the allocation was stopped")
+        now = perf_counter()
+        if now - self._told >= TELL_SECONDS:
+            self._told = now
+            self.report(self.share)
 
     def is_over(self) -> bool:
         """Whether the time is over, noted where it is.  Raises Cancelled."""
@@ -55,3 +74,12 @@ class Watch:
             return False
         self.was_late = True
         return True
+
+    def require_time(self) -> None:
+        """Raise TimeOver where the time is over, Cancelled where the caller has left."""
+        if self.is_over():
+            raise TimeOver
+
+    def again(self) -> "Watch":
+        """A watch for the same caller whose time begins now."""
+        return Watch(self.should_stop, self.report, self.time_limit)

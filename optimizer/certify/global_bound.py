@@ -14,6 +14,7 @@ weights are about those of the optimum: a program of several cuts would take min
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +29,7 @@ from optimizer.response import FloatArray, as_separable
 from optimizer.search.case import Case, Solution
 from optimizer.search.search import MeasuredPlan
 from optimizer.search.tabulated import polish_on_tables, tabulated_case
+from optimizer.watch import TimeOver
 
 CLOSE_GAP = 5e-4
 """A proof with this gap is not continued."""
@@ -40,6 +42,8 @@ _ELSEWHERE = 0.02
 _SLOW = 0.2
 """Share of the gap that one of three successive hull rounds has to close for another to follow."""
 _ROUNDED_WIDTH = 0.02
+_SEARCHED = 0.4
+"""Share of the work that is done before a proof begins."""
 _ROUNDS_OF_MANY = 8
 """Linear programs over many cells, of one cut each."""
 
@@ -64,17 +68,22 @@ def prove(
 
     floor: the least denominator of a gap.  climb: gives another plan, called only where the hulls
     leave a gap.  nodes: of the integer programs' search trees; with few the gap stays wider.
+    Where the time is over, the gap is that of the bound so far; without any bound there is no
+    certificate.
     """
-    proof = _Proof(case, start, floor)
-    proof.tighten_by_hulls()
-    proof.polish()
-    if proof.gap > CLOSE_GAP and not case.search.has_many_cells:
-        proof.consider(climb())
-        proof.tighten_by_integers(nodes)
-    best, search = proof.best, case.search
-    certificate = Certificate(
-        CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=proof.gap
-    )
+    search, proof = case.search, _Proof(case, start, floor)
+    with suppress(TimeOver):
+        proof.tighten_by_hulls()
+        proof.polish()
+        if proof.gap > CLOSE_GAP and not search.has_many_cells:
+            search.watch.require_time()
+            proof.consider(climb())
+            proof.tighten_by_integers(nodes)
+    best, certificate = proof.best, Certificate(CertificateKind.NONE)
+    if np.isfinite(proof.bound):
+        certificate = Certificate(
+            CertificateKind.GLOBAL, upper_bound=max(proof.bound, best.value), gap=proof.gap
+        )
     weights = search.measure.evaluate(search.gain.draws(best.spend), 0.0).weights
     slope = np.asarray(weights @ search.gain.slope(best.spend))
     return Solution(best.spend, best.value, slope, certificate, (best.value,))
@@ -120,9 +129,10 @@ class _Proof:
         """Solve linear programs as long as they close the gap."""
         many = self.case.search.has_many_cells
         slow = 0
-        for _ in range(_ROUNDS_OF_MANY if many else _HULL_ROUNDS):
-            if self.case.search.watch.is_over() and np.isfinite(self.bound):
-                return
+        rounds = _ROUNDS_OF_MANY if many else _HULL_ROUNDS
+        for position in range(rounds):
+            self.case.search.watch.require_time()
+            self.case.search.watch.reach(_SEARCHED + 0.3 * position / rounds)
             if many:
                 self._keep_one_cut()
             before = self.gap
@@ -145,7 +155,8 @@ class _Proof:
 
     def tighten_by_integers(self, nodes_left: int) -> None:
         """Solve mixed-integer programs as long as they lower the bound and nodes are left."""
-        for _ in range(_INTEGER_ROUNDS):
+        for position in range(_INTEGER_ROUNDS):
+            self.case.search.watch.reach(_SEARCHED + 0.3 + 0.2 * position / _INTEGER_ROUNDS)
             if self.gap <= CLOSE_GAP or nodes_left <= 0 or self.case.search.watch.is_over():
                 return
             before, cell_lines = self.bound, self._lines()
@@ -227,8 +238,11 @@ class _Proof:
         ]
 
     def _lines(self) -> list[EnvelopeLines]:
-        weights = np.array(self.weights)
-        return [self.envelope.lines(cell, weights) for cell in range(len(self.best.spend))]
+        weights, lines = np.array(self.weights), []
+        for cell in range(len(self.best.spend)):
+            self.case.search.watch.require_time()
+            lines.append(self.envelope.lines(cell, weights))
+        return lines
 
     def _nearest_feasible(self, spend: FloatArray) -> MeasuredPlan | None:
         """The program's plan, moved within the limits where rounding left it outside."""

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, lil_matrix
+from scipy.sparse import csr_array, lil_array
 
 from optimizer.certify.envelope import EnvelopeLines
+from optimizer.certify.solver_process import Program, solve_watched
+from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.errors import SolverFailed
 from optimizer.response import FloatArray, IndexArray
 from optimizer.search.case import Case
 
 _GAP = 1e-4
-_LIMIT_REACHED = 1
 ROUNDING = 1e-6
 """Relative: by how much the solver's tolerances may falsify its bound."""
 
@@ -33,10 +33,10 @@ class Cut:
 
 @dataclass(frozen=True)
 class IntegerSolution:
-    """What a search tree of limited size gave.
+    """What a search tree of limited size and time gave.
 
     spend: (cell,), currency, the plan with the highest least cut; None where no plan was reached.
-    bound: of the measure over all plans.  nodes: of the tree.
+    bound: of the measure over all plans, infinite where none was reached.  nodes: of the tree.
     """
 
     spend: FloatArray | None
@@ -49,9 +49,9 @@ def solve_integer_program(
 ) -> IntegerSolution:
     """The plan with the highest least cut, searched in at most ``nodes`` nodes.
 
-    Where these do not suffice, the bound is higher and holds all the same.
+    Where these, or the time, do not suffice, the bound is higher and holds all the same.
 
-    Raises SolverFailed.
+    Raises SolverFailed, Cancelled.
     """
     variables = _Variables([lines.levels.size - 1 for lines in cell_lines], len(cuts))
     sizes = [np.abs(lines.right_start + lines.right_rise).max() for lines in cell_lines]
@@ -63,21 +63,19 @@ def solve_integer_program(
     _add_limit_rows(rows, variables, cell_lines, case)
     objective = np.zeros(variables.size)
     objective[variables.least] = -1.0
-    result = milp(
-        objective,
-        integrality=variables.integrality(),
-        bounds=variables.bounds(),
-        constraints=rows.constraint(),
-        options={"mip_rel_gap": _GAP, "node_limit": nodes},
+    lower, upper = variables.bounds()
+    matrix, least, most = rows.matrix()
+    program = Program(
+        objective, variables.integrality(), lower, upper, matrix, least, most, _GAP, nodes
     )
-    bound = result.mip_dual_bound
-    out_of_nodes = result.status == _LIMIT_REACHED
-    if bound is None or (result.x is None and not out_of_nodes):
+    result = solve_watched(program, case.search.watch)
+    if not result.limited and (result.x is None or result.bound is None):
         raise SolverFailed(
             f"the mixed-integer program of the global bound failed: {result.message}"
         )
     spend = None if result.x is None else _spend(result.x, variables, cell_lines)
-    return IntegerSolution(spend, (ROUNDING - float(bound)) * unit, int(result.mip_node_count or 0))
+    bound = np.inf if result.bound is None else (ROUNDING - result.bound) * unit
+    return IntegerSolution(spend, bound, result.nodes)
 
 
 @dataclass(frozen=True)
@@ -115,10 +113,10 @@ class _Variables:
     def integrality(self) -> IndexArray:
         return (np.arange(self.size) < self.interval_count).astype(np.intp)
 
-    def bounds(self) -> Bounds:
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
         low, high = np.zeros(self.size), np.ones(self.size)
         low[2 * self.interval_count :], high[2 * self.interval_count :] = -np.inf, np.inf
-        return Bounds(low, high)
+        return low, high
 
 
 class _RowBuilder:
@@ -135,12 +133,13 @@ class _RowBuilder:
         self._low.append(low)
         self._high.append(high)
 
-    def constraint(self) -> LinearConstraint:
-        matrix = lil_matrix((len(self._rows), self._size))
+    def matrix(self) -> tuple[SparseMatrix, FloatArray, FloatArray]:
+        """The rows and their lower and upper bounds."""
+        matrix = lil_array((len(self._rows), self._size))
         for i, row in enumerate(self._rows):
             for j, value in row.items():
                 matrix[i, j] = value
-        return LinearConstraint(csr_matrix(matrix), self._low, self._high)
+        return csr_array(matrix), np.array(self._low), np.array(self._high)
 
 
 def _add_interval_rows(rows: _RowBuilder, variables: _Variables) -> None:

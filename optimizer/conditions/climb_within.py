@@ -17,6 +17,7 @@ from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure
 from optimizer.search.search import linear_constraints
+from optimizer.watch import TimeOver, Watch
 
 _ITERATIONS = 60
 _CHANGE = 1e-9
@@ -48,6 +49,7 @@ def climb_within(
     feasible: FeasibleSet,
     start: FloatArray,
     width: float,
+    watch: Watch,
 ) -> FloatArray:
     """The plan (cell,) that SLSQP reaches from a start; conditions hold there up to rounding.
 
@@ -57,8 +59,10 @@ def climb_within(
     if feasible.is_single_plan:
         return start
     unit = _size(objective(start, width)[1], feasible)
+    last = [feasible.coordinates(start)]
 
     def loss(x: FloatArray) -> float:
+        watch.require_time()
         return -objective(feasible.spend(x), width)[0] / unit
 
     def loss_slope(x: FloatArray) -> FloatArray:
@@ -68,16 +72,20 @@ def climb_within(
     constraints = [
         _nonlinear_constraint(condition, feasible, start, width) for condition in conditions
     ]
-    result = minimize(
-        loss,
-        feasible.coordinates(start),
-        jac=loss_slope,
-        method="SLSQP",
-        bounds=np.column_stack([feasible.lower, feasible.upper]),
-        constraints=[*linear_constraints(feasible), *constraints],
-        options={"maxiter": _ITERATIONS, "ftol": _CHANGE},
-    )
-    end = np.asarray(result.x, dtype=np.float64)
+    try:
+        result = minimize(
+            loss,
+            last[0],
+            jac=loss_slope,
+            method="SLSQP",
+            bounds=np.column_stack([feasible.lower, feasible.upper]),
+            constraints=[*linear_constraints(feasible), *constraints],
+            options={"maxiter": _ITERATIONS, "ftol": _CHANGE},
+            callback=lambda x: last.append(x.copy()),
+        )
+        end = np.asarray(result.x, dtype=np.float64)
+    except TimeOver:
+        end = last[-1]
     if not np.isfinite(end).all():
         return start
     return feasible.spend(feasible.nearest_point(np.clip(end, feasible.lower, feasible.upper)))

@@ -100,7 +100,7 @@ def _climb_towards(
     held = [other for other in conditions if other.holds(plan)]
     objective = rounded_objective(condition.gain, condition.measure)
     for width in _WIDTHS:
-        end = climb_within(objective, held, case.search.feasible, plan, width)
+        end = climb_within(objective, held, case.search.feasible, plan, width, case.search.watch)
         closer = move_towards_safe(end, plan, lambda spend: _all_hold(held, spend))
         plan = max(plan, closer, key=condition.reached)
     return plan
@@ -138,7 +138,9 @@ def _best_climb(
     for width in widths:
         ends = [
             move_towards_safe(
-                climb_within(objective, conditions, case.search.feasible, start, width),
+                climb_within(
+                    objective, conditions, case.search.feasible, start, width, case.search.watch
+                ),
                 safe,
                 lambda plan: _all_hold(conditions, plan),
             )

@@ -125,7 +125,7 @@ def _condition(case: Case, stated: StatedCondition, where: str, at: FloatArray) 
 
 def _target_condition(case: Case, target: Target, where: str, at: FloatArray) -> Condition:
     response = within_horizon(_kpi_response(case, where))
-    gain = Gain(response, 0.0)
+    gain = Gain(response, 0.0, case.search.watch)
     noise = PredictiveNoise(_predictive(response, where), gain)
     weights = probabilities_of(response)
 
@@ -163,7 +163,8 @@ def _return_condition(case: Case, least: float, where: str) -> Condition:
     label = f"a return of {format_number(least)} per unit of spend"
     stated = Statement("roi", where, label, least)
     weights = probabilities_of(case.response)
-    return return_constraint(stated, Gain(case.counted.response, least), weights)
+    gain = Gain(case.counted.response, least, case.search.watch)
+    return return_constraint(stated, gain, weights)
 
 
 def _cvar_condition(case: Case, floor: CvarFloor, where: str) -> Condition:

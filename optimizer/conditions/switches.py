@@ -73,6 +73,9 @@ def solve_switched(case: Case, solve: Solver) -> Solution:
     best: Solution | None = None
     left = -np.inf
     while tree.open:
+        if best is not None and case.search.watch.is_over():
+            left = max(left, -tree.open[0][0])
+            break
         _, _, node = heapq.heappop(tree.open)
         if best is not None and node.bound <= best.value + _CLOSED * abs(best.value):
             left = max(left, node.bound)

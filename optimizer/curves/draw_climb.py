@@ -19,6 +19,7 @@ from optimizer.constraints.linear_system import LinearSystem
 from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray
+from optimizer.watch import Watch
 
 _STEPS = 60
 _ROUNDS = 80
@@ -77,17 +78,19 @@ class Projection:
 
 
 def climb_each_draw(
-    curves: CurveTables, projection: Projection, start: FloatArray
+    curves: CurveTables, projection: Projection, start: FloatArray, watch: Watch
 ) -> tuple[FloatArray, FloatArray]:
     """The gain (draw,) and plan (draw, cell) at the end of each draw's climb.
 
-    start: (draw, cell), currency.
+    start: (draw, cell), currency.  watch: asked before each step.
     """
     plan = projection.project(start)
     gain, slope = curves.at_plans(plan)
     size = np.abs(slope).max(axis=1)
     step = projection.unit * 0.5 / np.where(size > 0, size, 1.0)
     for _ in range(_STEPS):
+        if watch.is_over():
+            break
         tried = projection.project(plan + step[:, None] * slope)
         reached, steepness = curves.at_plans(tried)
         better = reached > gain

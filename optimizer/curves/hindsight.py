@@ -15,6 +15,7 @@ from optimizer.curves.draw_knapsack import knapsack_plans
 from optimizer.curves.draw_tables import CurveTables
 from optimizer.response import FloatArray, Response, as_separable
 from optimizer.risk.gain import Gain
+from optimizer.watch import Watch
 
 _POOL = 40
 
@@ -30,11 +31,16 @@ def best_of_each_draw(
         return best
     curves = CurveTables.of(separable, system, gain.cost)
     zero = gain.draws(np.zeros(current.size))
-    return best_plans(curves, system)[0] + zero
+    return best_plans(curves, system, gain.watch)[0] + zero
 
 
-def best_plans(curves: CurveTables, system: LinearSystem) -> tuple[FloatArray, FloatArray]:
-    """The best plan (draw, cell) of each draw, and its gain (draw,) over zero spend."""
+def best_plans(
+    curves: CurveTables, system: LinearSystem, watch: Watch
+) -> tuple[FloatArray, FloatArray]:
+    """The gain (draw,) over zero spend of each draw's best plan, and that plan (draw, cell).
+
+    Raises Cancelled.
+    """
     cells = len(system.names)
     totals = [
         limit.lower
@@ -42,7 +48,8 @@ def best_plans(curves: CurveTables, system: LinearSystem) -> tuple[FloatArray, F
         if limit.row.cells.size == cells and (limit.row.values == 1.0).all()
     ]
     least = max([0.0, *totals])
-    return climb_each_draw(curves, Projection.of(system), knapsack_plans(curves, system, least))
+    starts = knapsack_plans(curves, system, least)
+    return climb_each_draw(curves, Projection.of(system), starts, watch)
 
 
 def feasible_pool(system: LinearSystem, current: FloatArray) -> list[FloatArray]:

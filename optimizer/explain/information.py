@@ -46,7 +46,7 @@ def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
     p = probabilities_or_equal(draws, probabilities_of(case.response))
     curves = CurveTables.of(separable, case.system, gain.cost)
     zero = gain.draws(np.zeros(spend.size))
-    regret = np.maximum(best_plans(curves, case.system)[0] + zero - draws, 0.0)
+    regret = np.maximum(best_plans(curves, case.system, gain.watch)[0] + zero - draws, 0.0)
     signals = channel_contributions(case, _with_every_cell_funded(case, spend))
     rng = np.random.default_rng(case.seed)
     random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
@@ -78,7 +78,7 @@ def _values(
         curves.right @ means.T,
         curves.cost,
     )
-    best = best_plans(averaged, case.system)[0]
+    best = best_plans(averaged, case.system, case.search.watch)[0]
     weight = parts[1:].sum(axis=1).reshape(len(signals), bins)
     return (weight * best[1:].reshape(len(signals), bins)).sum(axis=1) - best[0], float(best[0])
 

@@ -63,6 +63,7 @@ def marginal_figures(
             measured[near_zero] = by_draw @ gain.slope(raised)[:, near_zero]
         return measured, response
     for cell in near_zero:
+        search.watch.ask()
         step = float(size[cell])
         rise = _rise(counted, spend, cell, step)
         response[cell] = mean(rise, weights).value / step + counted.cost

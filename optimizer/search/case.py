@@ -5,7 +5,7 @@ response and its evaluations.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from optimizer.allocation import Certificate
@@ -16,6 +16,7 @@ from optimizer.response import FloatArray, Response
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure
 from optimizer.search.search import Search
+from optimizer.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Effort:
     random_starts: number of random starting plans, beside those that a planner would think of.
     prove: whether to bound all plans where curves are S-shaped, which takes most of the time and
     may find a better plan.
+    watch: asked by every loop; it knows how much time the allocation may take.
     """
 
     random_starts: int = 3
     prove: bool = True
+    watch: Watch = field(default_factory=Watch)
 
 
 DEFAULT_EFFORT = Effort()

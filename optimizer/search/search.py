@@ -23,7 +23,7 @@ from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure, MeasureEvaluation
 from optimizer.search.memo import LastCallMemo
 from optimizer.search.quasi_newton import Descent, descend
-from optimizer.watch import Watch
+from optimizer.watch import TimeOver, Watch
 
 MANY_CELLS = 40
 """Free cells above which a climb is projected quasi-Newton."""
@@ -89,7 +89,8 @@ class Search:
     def climb_coarsely(self, starts: Sequence[FloatArray]) -> tuple[MeasuredPlan, ...]:
         """The plans reached from each start at the first width; fewer where time is over."""
         reached: list[MeasuredPlan] = []
-        for start in starts:
+        for position, start in enumerate(starts):
+            self.watch.reach(0.3 * position / len(starts))
             if not reached or not self.watch.is_over():
                 plan = self.evaluate(start)
                 reached.append(self._climb(plan, WIDTHS[0], _COARSE))
@@ -151,8 +152,7 @@ class Search:
         last = [begin]
 
         def loss(x: FloatArray) -> float:
-            if problem.is_over():
-                raise _TimeOver
+            self.watch.require_time()
             return problem.loss(x)
 
         try:
@@ -166,7 +166,7 @@ class Search:
                 options={"maxiter": end.iterations, "ftol": end.change},
                 callback=lambda x: last.append(x.copy()),
             )
-        except _TimeOver:
+        except TimeOver:
             self.iterations += len(last) - 1
             self.unfinished += 1
             return last[-1]
@@ -204,7 +204,3 @@ def linear_constraints(feasible: FeasibleSet) -> list[LinearConstraint]:
     if below.bound.size:
         rows.append(LinearConstraint(below.matrix.toarray(), -np.inf, below.bound))
     return rows
-
-
-class _TimeOver(Exception):
-    """Leaves SLSQP, which has no other way to be ended."""

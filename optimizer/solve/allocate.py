@@ -55,12 +55,14 @@ def allocate(
     seed: of the random starts; equal arguments give equal plans.
     explain: whether to add the insights that need further solves: stability, regret, value of
     information.
-    effort: how much work the search may take.
+    effort: how much work the search may take, and who watches it. Where its time is over before the
+    work is done, the plan is the best one so far, with the bound that is proved by then.
     The plan satisfies every limit to 1e-6 of the budget, and its measure is not below that of
     the current or the proportional plan where these are feasible.
 
     Raises InvalidProblem (correct the fields that it names), Infeasible (relax one of the limits
-    that it names), InvalidResponse (the model behind the response is at fault).
+    that it names), InvalidResponse (the model behind the response is at fault), Cancelled (the
+    caller left, as effort.watch says).
     """
     began = perf_counter()
     case = case_of(problem, response, current, seed=seed, effort=effort)
@@ -88,13 +90,13 @@ def case_of(
     require_feasible(system)
     earned = scale_response(response, problem.objective.earned_share)
     measured = measured_response(problem, earned)
-    gain = Gain(measured, problem.unit_cost_with_hurdle)
+    gain = Gain(measured, problem.unit_cost_with_hurdle, effort.watch)
     reported = measured is earned and problem.unit_cost_with_hurdle == problem.unit_cost
     measure = measure_for(problem, measured, gain, system, current)
     return Case(
         problem=problem,
         response=measured,
-        counted=gain if reported else Gain(earned, problem.unit_cost),
+        counted=gain if reported else Gain(earned, problem.unit_cost, effort.watch),
         system=system,
         search=Search(gain, measure, FeasibleSet.of(system)),
         current=current,
@@ -210,6 +212,12 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
 
 def _warnings(case: Case) -> tuple[str, ...]:
     told: list[str] = []
+    watch = case.search.watch
+    if watch.was_late and watch.time_limit is not None:
+        told.append(
+            f"the time limit of {format_number(watch.time_limit)} s ended the search: more time "
+            "may find a better plan, or a closer bound"
+        )
     if not case.current.sum() > 0:
         told.append("nothing is spent at present: the proportional plan is an equal split")
     for name, bounds in case.problem.channels.items():

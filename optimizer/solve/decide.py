@@ -77,13 +77,13 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
         solution = plain(case)
         decision = _or_stay(case, Decision(_status(solution), solution, case.system))
     decision = _not_below_references(case, decision)
+    if decision.status is Status.FEASIBLE and case.search.watch.was_late:
+        decision = replace(decision, status=Status.STOPPED)
     require_defined(case, decision.solution.spend)
-    spend = decision.solution.spend
-    return replace(
-        decision,
-        pairs=inseparable_pairs(case, spend),
-        insights=insights_of(case, quick, spend) if explain else None,
-    )
+    spend, watch = decision.solution.spend, case.search.watch
+    watch.reach(0.9)
+    insights = insights_of(case, quick, spend) if explain and not watch.is_over() else None
+    return replace(decision, pairs=inseparable_pairs(case, spend), insights=insights)
 
 
 def _keeping_switches(solve: Solver) -> Solver:
@@ -101,9 +101,13 @@ def _status(solution: Solution) -> Status:
 
 
 def _or_stay(case: Case, decision: Decision) -> Decision:
-    """The decision to stay where the plan's gain over staying is within noise."""
+    """The decision to stay where the plan's gain over staying is within noise.
+
+    A search that the time ended says nothing of the best plan, so it is no reason to stay.
+    """
     stay = judge_stay(case, decision.solution)
-    if stay is None or not stay.within_noise or not case.problem.stay:
+    wanted = case.problem.stay and not case.search.watch.was_late
+    if stay is None or not stay.within_noise or not wanted:
         return replace(decision, stay=stay)
     solution = _solution_at(case, decision.solution, stay.spend)
     return replace(decision, status=Status.STAY, solution=solution, stay=stay)
