@@ -60,6 +60,7 @@ RULES: dict[type[Exception], ProblemRule] = {
     decision.SolverFailed: ProblemRule(
         500, "solver_failed", "The optimizer ended without an answer"
     ),
+    decision.Cancelled: ProblemRule(499, "stopped", "The work was stopped: its caller has left"),
     own.Unauthenticated: ProblemRule(401, "unauthenticated", "No valid credential"),
     own.MissingScope: ProblemRule(403, "missing_scope", "The credential lacks a scope"),
     own.TooManyRequests: ProblemRule(429, "too_many_requests", "A limit of the tenant is reached"),

@@ -45,6 +45,8 @@ class Watch:
     was_late: bool = field(default=False, init=False)
     share: float = field(default=0.0, init=False)
     _began: float = field(default_factory=perf_counter, init=False)
+    _low: float = field(default=0.0, init=False)
+    _high: float = field(default=1.0, init=False)
     _told: float = field(default=0.0, init=False)
 
     @property
@@ -54,9 +56,14 @@ class Watch:
             return float("inf")
         return max(self.time_limit - (perf_counter() - self._began), 0.0)
 
+    def begin(self, part: float) -> None:
+        """Begin a computation that is this part of the work that is left."""
+        self._low = self.share
+        self._high = self.share + part * (1.0 - self.share)
+
     def reach(self, share: float) -> None:
-        """Note the share of the work that is done; it never falls."""
-        self.share = max(self.share, share)
+        """Note the share of the present computation that is done; progress never falls."""
+        self.share = max(self.share, self._low + share * (self._high - self._low))
 
     def ask(self) -> None:
         """Report the progress, and raise Cancelled if the caller has left."""
@@ -80,6 +87,17 @@ class Watch:
         if self.is_over():
             raise TimeOver
 
-    def again(self) -> "Watch":
-        """A watch for the same caller whose time begins now."""
-        return Watch(self.should_stop, self.report, self.time_limit)
+    def limited(self, seconds: float, first: float = 0.0, last: float = 1.0) -> "Watch":
+        """A watch for the same caller over work that begins now and may take so many seconds.
+
+        first, last: the shares, as the caller is told them, from which to which it goes.
+        """
+        return Watch(
+            self.should_stop,
+            lambda share: self.report(first + share * (last - first)),
+            seconds,
+        )
+
+
+UNWATCHED = Watch()
+"""Of a caller who stays until the end, without a time limit."""

@@ -14,6 +14,7 @@ from app.services.planning.evidence import rests_on_tests
 TITLES: Mapping[str, str] = {
     "optimal": "the best plan for this model and these limits",
     "feasible": "the best plan that was found",
+    "stopped": "the best plan so far: the time limit was reached",
     "stay": "stay: no other plan is clearly better",
     "condition_unmet": "the closest plan: it misses a condition",
 }

@@ -136,9 +136,10 @@ SECOND: Any = Field(
 class AllocationAnswer(PlanDocument):
     """The plan that is optimal for the objective, with its gain, risk and certificate."""
 
-    status: Literal["optimal", "feasible", "stay", "condition_unmet"] = Field(
+    status: Literal["optimal", "feasible", "stopped", "stay", "condition_unmet"] = Field(
         description="optimal: proven for this model's draws and the limits asked for; feasible: "
-        "the best plan that was found; stay: no other plan is clearly better than the current one; "
+        "the best plan that was found; stopped: the best plan so far when `time_limit_s` was over; "
+        "stay: no other plan is clearly better than the current one; "
         "condition_unmet: the closest plan that was found misses a condition."
     )
     summary: str

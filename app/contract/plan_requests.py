@@ -151,6 +151,15 @@ class AllocateBody(AllocationProblem, PlanHorizon):
         description="Compute a global bound if curves are S-shaped; false is faster, with a weaker "
         "certificate.",
     )
+    time_limit_s: float = Field(
+        default=60.0,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="Seconds that the search for the plan may take, and again that for its moves; "
+        "of a frontier, each point. At its end comes the best plan so far, with the gap that is "
+        "proved by then and the status `stopped`.",
+    )
     seed: int = Field(default=0, ge=0, le=2**32 - 1, description="Seed of the random starts.")
     accept_rejected: bool = Field(
         default=False, description="Answer even if the model failed its checks."

@@ -1,7 +1,8 @@
 """Computing answers from posterior draws, and sending them as responses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,21 +13,30 @@ from starlette.types import Receive
 from app.contract.caller import LOCAL, Caller
 from app.runtime.lanes import Lane
 from app.services.catalog.finite import require_finite
+from optimizer.watch import Watch
 
 
 @dataclass(frozen=True)
 class LaneRunner:
-    """Runs computations for one request, unless its caller disconnects before they begin."""
+    """Runs computations for one request, unless its caller disconnects before they begin.
+
+    ``caller``: for a computation that can be ended, asked whether its caller has left.
+    """
 
     receive: Receive
     tenant: str
+    left: Event = field(default_factory=Event)
+
+    @property
+    def caller(self) -> Watch:
+        return Watch(self.left.is_set)
 
     async def __call__[Answer](self, lane: Lane, work: Callable[[], Answer]) -> Answer:
         """Run ``work`` in a thread of its lane; raises Overloaded or CallerLeft.
 
         The work includes serializing the answer: a large one would block the event loop.
         """
-        return await lane.run(self.tenant, work, self._disconnected)
+        return await lane.run(self.tenant, work, self._disconnected, self.left)
 
     async def _disconnected(self) -> None:
         """Return when the connection has ended; the request body has been read before."""

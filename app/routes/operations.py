@@ -63,7 +63,8 @@ async def watch_operation(
 
 @routes.post("/operations/{operation_id}:cancel", responses=problems(404, 409))
 def cancel_operation(operation_id: Id, context: ContextOf) -> OperationDocument:
-    """Cancel the operation and discard its work; a running fit is killed within two seconds."""
+    """Cancel the operation and discard its work; a running fit is killed within two seconds, a
+    plan ends within about one."""
     return operation_document(context.operations.cancel(operation_id))
 
 

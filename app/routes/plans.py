@@ -43,7 +43,8 @@ async def post_allocate(
     """
     if not wants_async(prefer):
         return await run_in_lane(
-            context.lanes.plans, lambda: json_response(allocate(context, model, body))
+            context.lanes.plans,
+            lambda: json_response(allocate(context, model, body, run_in_lane.caller)),
         )
 
     async def submit() -> Response:
@@ -67,7 +68,8 @@ async def post_evaluate_plan(
 ) -> Response:
     """Evaluate a given plan, such as the agency's: outcome, risk, and violated limits."""
     return await run_in_lane(
-        context.lanes.plans, lambda: json_response(evaluate_plan(context, model, body))
+        context.lanes.plans,
+        lambda: json_response(evaluate_plan(context, model, body, run_in_lane.caller)),
     )
 
 

@@ -37,7 +37,7 @@ async def save_scenario(
     """Allocate, evaluate a plan, or ask a what-if question, and save question and answer."""
 
     def save() -> Response:
-        row = scenarios.save(context, body)
+        row = scenarios.save(context, body, run_in_lane.caller)
         return created(ScenarioRead.model_validate(row), f"/v1/scenarios/{row.id}")
 
     return await idempotent.answer(lambda: run_in_lane(context.lanes.plans, save))

@@ -7,13 +7,15 @@ calls (database rows, cached answers) wait for none.
 
 Tenants take turns (``turns.py``), so one tenant's many calls delay the call of another by about one
 of them. No call waits in vain: one that would wait too long is refused at once, and one whose
-caller has disconnected is dropped before it is computed. Calls for the same cached answer wait
-separately, so dropping one does not affect the others.
+caller has disconnected is dropped before it is computed, or ends soon where it asks. Calls for the
+same cached answer wait separately, so dropping one does not affect the others.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from threading import Event
 from time import perf_counter
 from typing import Self
 
@@ -52,13 +54,17 @@ class Lane:
         return self._turns.ahead(tenant) * self._mean_seconds / self._turns.most
 
     async def run[Answer](
-        self, tenant: str, work: Callable[[], Answer], disconnected: Callable[[], Awaitable[None]]
+        self,
+        tenant: str,
+        work: Callable[[], Answer],
+        disconnected: Callable[[], Awaitable[None]],
+        left: Event | None = None,
     ) -> Answer:
         """Run ``work`` for a tenant in a thread and return its result.
 
         ``disconnected`` returns once the caller no longer waits for it. Raises Overloaded if the
         wait would be too long, CallerLeft if the caller disconnected before the work began. Work
-        that has begun is completed.
+        that has begun is completed, unless it asks ``left``, which is set when the caller leaves.
         """
         self._require_short_wait(tenant)
         async with AsyncExitStack() as turn:
@@ -71,9 +77,11 @@ class Lane:
             if not acquired:
                 raise CallerLeft
             started = perf_counter()
+            listening = asyncio.ensure_future(_set_when(disconnected, left or Event()))
             try:
                 return await to_thread.run_sync(work, limiter=self._limiter)
             finally:
+                listening.cancel()
                 self._record_duration(perf_counter() - started)
 
     def _require_short_wait(self, tenant: str) -> None:
@@ -95,6 +103,11 @@ class Lane:
 async def _cancel_when(disconnected: Callable[[], Awaitable[None]], scope: CancelScope) -> None:
     await disconnected()
     scope.cancel()
+
+
+async def _set_when(disconnected: Callable[[], Awaitable[None]], left: Event) -> None:
+    await disconnected()
+    left.set()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-import optimizer
 from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.response import FloatArray, IndexArray
 from optimizer.watch import Watch
@@ -128,7 +127,7 @@ def _answer(process: "subprocess.Popen[bytes]", watch: Watch) -> bytes:
 
 def _environment() -> dict[str, str]:
     """What the process needs, and none of the caller's secrets."""
-    root = str(Path(optimizer.__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     return {
         **{name: value for name, value in os.environ.items() if name in _INHERITED},
         **dict.fromkeys(_THREADS, "1"),

@@ -12,11 +12,12 @@ from optimizer.constraints.conflict import is_feasible
 from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.problem.problem import AllocationProblem, Budget
 from optimizer.response import FloatArray, Response
-from optimizer.search.case import Case, Solution
+from optimizer.search.case import Case, Effort, Solution
 from optimizer.search.ruin import require_defined
 from optimizer.solve.allocate import allocation_of, case_of
 from optimizer.solve.decide import Decision
 from optimizer.solve.plan_noise import with_noise_of
+from optimizer.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,18 +29,23 @@ class Score:
 
 
 def score(
-    problem: AllocationProblem, response: Response, current: FloatArray, spend: FloatArray
+    problem: AllocationProblem,
+    response: Response,
+    current: FloatArray,
+    spend: FloatArray,
+    watch: Watch = UNWATCHED,
 ) -> Score:
     """Value the plan `spend` (cell,), currency over the horizon, under the problem's objective.
 
     Any plan is valued: one that spends nothing, one that breaks limits or misses conditions, and
     one under limits that no plan keeps.
 
-    Raises InvalidProblem, InvalidResponse.
+    Raises InvalidProblem, InvalidResponse, Cancelled.
     """
     began = perf_counter()
     today = np.asarray(current, dtype=np.float64)
-    case = with_noise_of(_case_of(problem, response, today, spend), spend)
+    effort = Effort(watch=watch)
+    case = with_noise_of(_case_of(problem, response, today, spend, effort), spend)
     gain, measure = case.search.gain, case.search.measure
     require_defined(case, spend)
     evaluation = measure.evaluate(gain.draws(spend), 0.0)
@@ -56,15 +62,19 @@ def score(
 
 
 def _case_of(
-    problem: AllocationProblem, response: Response, current: FloatArray, spend: FloatArray
+    problem: AllocationProblem,
+    response: Response,
+    current: FloatArray,
+    spend: FloatArray,
+    effort: Effort,
 ) -> Case:
     """The case under the stated limits, also where no plan keeps them all."""
     stated = system_of(problem, response, current)
     if is_feasible(stated):
-        return case_of(problem, response, current)
+        return case_of(problem, response, current, effort=effort)
     free = AllocationProblem(
         budget=Budget(max=max(float(spend.sum()), problem.budget.upper)),
         objective=problem.objective,
     )
-    case = case_of(free, response, current)
+    case = case_of(free, response, current, effort=effort)
     return replace(case, problem=problem, system=stated)

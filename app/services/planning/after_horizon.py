@@ -12,19 +12,25 @@ from app.services.planning.responses import AnyResponse
 from optimizer.allocation import Allocation, Status
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import allocate
+from optimizer.watch import Watch
 
 SAME = 0.01
 """Share of the spend after the horizon by which it may differ from the plan's own mean."""
 ROUNDS = 4
+_DRAFT = 0.2
+"""Part of the work that is left which a draft of the plan is."""
 
 
 def allocate_continuing(
-    body: AllocateBody, response: AnyResponse
+    body: AllocateBody, response: AnyResponse, watch: Watch
 ) -> tuple[AnyResponse, Allocation]:
-    """The optimal plan, and the response in which spend goes on as it does; raises InvalidProblem
-    and Infeasible."""
+    """The optimal plan, and the response in which spend goes on as it does; the best so far where
+    the time is over.  Raises InvalidProblem, Infeasible and Cancelled."""
     for _ in range(ROUNDS if response.after is not None else 0):
-        draft = quick_allocation(body, response)
+        watch.begin(_DRAFT)
+        draft = quick_allocation(body, response, watch)
+        if watch.is_over():
+            return response, draft
         moved = response.continuing(draft.spend)
         if _is_same(response, moved):
             proved = draft.status is Status.OPTIMAL or not body.prove
@@ -32,16 +38,17 @@ def allocate_continuing(
                 return response, draft
             break
         response = moved
-    effort = Effort(prove=body.prove)
+    watch.begin(1.0)
+    effort = Effort(prove=body.prove, watch=watch)
     final = allocate(
         body, response, response.current, seed=body.seed, explain=body.explain, effort=effort
     )
     return response, final
 
 
-def quick_allocation(body: AllocateBody, response: AnyResponse) -> Allocation:
+def quick_allocation(body: AllocateBody, response: AnyResponse, watch: Watch) -> Allocation:
     """The plan for one level of spend after the horizon, without a proof."""
-    effort = Effort(prove=False)
+    effort = Effort(prove=False, watch=watch)
     return allocate(body, response, response.current, seed=body.seed, effort=effort)
 
 

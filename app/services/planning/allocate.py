@@ -45,8 +45,10 @@ from mmm.plan.mixture import PlanMixture
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison, Status
+from optimizer.watch import UNWATCHED, Watch
 
 OPTIMUM = "The optimum of the model alone, whatever its evidence"
+SO_FAR = "The best plan of the model alone when the time was over, whatever its evidence"
 
 
 def allocate_model(
@@ -55,9 +57,15 @@ def allocate_model(
     warnings: list[str] | None = None,
     respond: Respond = response_of,
     second: SecondModel = NO_SECOND_MODEL,
+    caller: Watch = UNWATCHED,
 ) -> AllocationAnswer:
-    """The optimal plan of a loaded model, for use in scripts."""
-    response, allocation, price = allocate_with_price(model, body, respond)
+    """The optimal plan of a loaded model, for use in scripts.
+
+    ``caller`` is asked whether to go on and told the progress; the plan and its moves each take
+    ``time_limit_s`` at most.
+    """
+    watch = caller.limited(body.time_limit_s, 0.0, 0.8)
+    response, allocation, price = allocate_with_price(model, body, respond, watch)
     answer = _document(model, body, response, allocation, price)
     earned = body.objective.earned_share
     asked = PlanAsked(body, price.price if price else None, response, allocation.spend, earned)
@@ -65,10 +73,12 @@ def allocate_model(
     told = told_plan(model, body, answer, allocation, opinion)
     doubts = second_model_warnings(opinion, answer.versus_current.probability_better, told.tested)
     alone = ModelsPlan(response, allocation.spend, asked.price)
-    moves = moves_of(model, second.fitted, body, alone, told.words)
+    watch = caller.limited(body.time_limit_s, 0.8, 1.0)
+    moves = moves_of(model, second.fitted, body, alone, told.words, watch)
+    found = SO_FAR if allocation.status is Status.STOPPED else OPTIMUM
     return answer.model_copy(
         update={
-            "summary": f"{moves.summary} {OPTIMUM}: {summary_of(told)}",
+            "summary": f"{moves.summary} {found}: {summary_of(told)}",
             "moves": moves,
             "second_model": opinion,
             "warnings": (*doubts, *(warnings or ()), *answer.warnings),

@@ -1,6 +1,5 @@
 """Allocation as a queued operation, for callers that do not wait for the response."""
 
-import asyncio
 from dataclasses import dataclass
 
 from app.context import Context
@@ -12,6 +11,8 @@ from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import allocate_model
 from app.store.port import ArtefactStore
+from mmm.progress import Progress
+from optimizer.watch import Watch
 
 KIND = "allocate"
 
@@ -28,13 +29,19 @@ class AllocateJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Solve in a thread; the result of a cancelled job is dropped."""
-        return await asyncio.to_thread(self._solve, job)
+        """Solve in a thread, which ends soon after the job is cancelled."""
 
-    def _solve(self, job: Job) -> WriteResult:
+        def report(share: float) -> None:
+            job.report(Progress("optimizing", share))
+
+        return await plan_jobs.solve_in_thread(lambda caller: self._solve(job, caller), report)
+
+    def _solve(self, job: Job, caller: Watch) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
         body = AllocateBody.model_validate(job.request["body"])
         second = plan_jobs.second_model_of(job, self.store)
-        allocation = allocate_model(model, body, job.request["warnings"], second=second)
+        allocation = allocate_model(
+            model, body, job.request["warnings"], second=second, caller=caller
+        )
         document = finite_document(allocation)
         return lambda _: {"allocation": document}

@@ -42,6 +42,7 @@ from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.base import LARGEST, SMALLEST_BUDGET
 from optimizer.problem.limits import ChannelBounds
 from optimizer.solve.score import Score, score
+from optimizer.watch import UNWATCHED, Watch
 
 
 def evaluation(
@@ -50,8 +51,9 @@ def evaluation(
     warnings: list[str] | None = None,
     respond: Respond = response_of,
     second: SecondModel = NO_SECOND_MODEL,
+    caller: Watch = UNWATCHED,
 ) -> PlanEvaluation:
-    """Evaluate a plan with a loaded model, for use in scripts."""
+    """Evaluate a plan with a loaded model, for use in scripts; ``caller`` may leave meanwhile."""
     require_one_margin(model, body.objective)
     spend, earned = _totals(model, body), body.objective.earned_share
     coming = with_profiles(body)
@@ -67,7 +69,7 @@ def evaluation(
         budgets=body.budgets,
         conditions=body.conditions,
     )
-    result: Score = score(problem, response, response.current, spend)
+    result: Score = score(problem, response, response.current, spend, caller)
     plan, scored = plan_document(model, response, spend, earned), result.allocation
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     versus_current = versus_document(scored.versus_current)
@@ -77,7 +79,14 @@ def evaluation(
     toward = toward_plan(coming, response, spend)
     outcome = summarize(response.outcome(spend))
     return PlanEvaluation(
-        moves=moves_of(model, second.fitted, toward, alone, gain_words(model, body.objective)),
+        moves=moves_of(
+            model,
+            second.fitted,
+            toward,
+            alone,
+            gain_words(model, body.objective),
+            caller.limited(toward.time_limit_s),
+        ),
         plan=plan,
         outcome=outcome,
         outcome_unit=model.kpi_unit,

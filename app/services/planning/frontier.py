@@ -1,6 +1,5 @@
 """Efficient frontier: the best plan for each of several budgets or risk aversions."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from mmm.progress import Progress
 from mmm.summarize import summarize
 from optimizer.problem import Budget
 from optimizer.problem.objective import measured_quantity
+from optimizer.watch import UNWATCHED, Watch
 
 KIND = "frontier"
 
@@ -42,16 +42,25 @@ class FrontierJob:
     store: ArtefactStore
 
     async def __call__(self, job: Job) -> WriteResult:
-        """Solve in a thread; a cancelled job stops after the current point."""
-        return await asyncio.to_thread(self._solve, job)
-
-    def _solve(self, job: Job) -> WriteResult:
-        model = plan_jobs.model_of(job, self.store)
+        """Solve in a thread, which ends soon after the job is cancelled."""
+        points: list[FrontierPoint] = []
         body = FrontierBody.model_validate(job.request["body"])
-        response = response_of(model, body, body.objective.response_unit, None)
-        points = []
         size = len(body.totals or body.risk_aversions)
-        for point in frontier(response, body):
+
+        def report(_share: float) -> None:
+            job.report(Progress("optimizing", len(points) / size))
+
+        return await plan_jobs.solve_in_thread(
+            lambda caller: self._solve(job, body, points, caller), report
+        )
+
+    def _solve(
+        self, job: Job, body: FrontierBody, points: list[FrontierPoint], caller: Watch
+    ) -> WriteResult:
+        model = plan_jobs.model_of(job, self.store)
+        response = response_of(model, body, body.objective.response_unit, None)
+        size = len(body.totals or body.risk_aversions)
+        for point in frontier(response, body, caller):
             points.append(point)
             if not job.report(Progress("optimizing", len(points) / size)):
                 break
@@ -70,10 +79,12 @@ class FrontierJob:
         return lambda _: result if len(points) == size else PartialResult(result)
 
 
-def frontier(response: AnyResponse, body: FrontierBody) -> Iterator[FrontierPoint]:
-    """Compute the points one after the other; raises InvalidProblem or Infeasible."""
+def frontier(
+    response: AnyResponse, body: FrontierBody, caller: Watch = UNWATCHED
+) -> Iterator[FrontierPoint]:
+    """Compute the points one after the other; raises InvalidProblem, Infeasible or Cancelled."""
     for problem in _problems(body):
-        yield _point(problem, response)
+        yield _point(problem, response, caller.limited(body.time_limit_s))
 
 
 def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
@@ -84,8 +95,8 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
         yield body.model_copy(update={"objective": objective})
 
 
-def _point(problem: AllocateBody, response: AnyResponse) -> FrontierPoint:
-    response, allocation = allocate_continuing(problem, response)
+def _point(problem: AllocateBody, response: AnyResponse, watch: Watch) -> FrontierPoint:
+    response, allocation = allocate_continuing(problem, response, watch)
     certificate = allocation.certificate
     return FrontierPoint(
         total=float(allocation.spend.sum()),

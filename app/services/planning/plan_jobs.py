@@ -1,6 +1,8 @@
 """Plan questions as queued operations: checked on submission, queued with their model."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from threading import Event
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from mmm.errors import ArtefactError
 from mmm.posterior.fitted import FittedModel, load_model
 from optimizer.problem import AllocationProblem
 from optimizer.solve.allocate import case_of
+from optimizer.watch import Watch
 
 
 def submit(
@@ -52,6 +55,18 @@ def submit(
         return row.artefact_key
 
     return context.operations.submit(kind, request, call, prepare, base_key=row.second_key)
+
+
+async def solve_in_thread[Result](
+    work: Callable[[Watch], Result], report: Callable[[float], None]
+) -> Result:
+    """Run ``work`` in a thread. The watch that it gets ends it once this call is cancelled, and
+    tells ``report`` the share that is done."""
+    left = Event()
+    try:
+        return await asyncio.to_thread(work, Watch(left.is_set, report))
+    finally:
+        left.set()
 
 
 def model_of(job: Job, store: ArtefactStore) -> FittedModel:

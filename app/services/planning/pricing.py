@@ -14,27 +14,34 @@ from mmm.plan.region import PRICE_MULTIPLE
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation
+from optimizer.watch import Watch
 
 STEPS = 9
 """Number of prices tried between the bounds, and again around the best of them."""
+_TRY = 0.04
+"""Part of the work that is left which the plan for one price is."""
 
 
 def allocate_with_price(
-    model: FittedModel, body: AllocateBody, respond: Respond
+    model: FittedModel, body: AllocateBody, respond: Respond, watch: Watch
 ) -> tuple[AnyResponse, Allocation, PriceDocument | None]:
-    """The optimal plan, at the optimal price if the price is decided too; raises QueryError."""
+    """The optimal plan, at the optimal price if the price is decided too; raises QueryError.
+
+    Where the time is over, no more prices are tried.
+    """
     require_one_margin(model, body.objective)
     if body.price is None:
         response = respond(model, body, body.objective.response_unit, None)
-        return *allocate_continuing(body, response), None
+        return *allocate_continuing(body, response, watch), None
     today = _require_priceable(model, body)
     values: dict[float, float] = {}
 
     def try_all(prices: list[float]) -> float:
         for price in prices:
-            if price not in values:
+            if price not in values and not (values and watch.is_over()):
                 response = respond(model, body, "value", price)
-                values[price] = quick_allocation(body, response).risk.value
+                watch.begin(_TRY)
+                values[price] = quick_allocation(body, response, watch).risk.value
         return max(values, key=lambda price: values[price])
 
     best = try_all(_candidates(body))
@@ -43,11 +50,11 @@ def allocate_with_price(
         at = tried.index(best)
         near = np.linspace(tried[max(at - 1, 0)], tried[min(at + 1, len(tried) - 1)], STEPS)
         best = try_all(near.tolist())
-    response, allocation = allocate_continuing(body, respond(model, body, "value", best))
+    response, allocation = allocate_continuing(body, respond(model, body, "value", best), watch)
     at_today = respond(model, body, "value", today)
     if response.after is not None:
         at_today = at_today.going_on_at(response.after)
-    unchanged = quick_allocation(body, at_today)
+    unchanged = quick_allocation(body, at_today, watch)
     prices = model.panel.array("price")
     lowest, highest = float(prices.min()), float(prices.max())
     document = PriceDocument(

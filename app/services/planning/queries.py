@@ -10,6 +10,7 @@ from app.services.planning.allocate import allocate_model
 from app.services.planning.evaluate_plan import evaluation
 from app.services.planning.responses import CachedResponses, Respond
 from app.services.planning.second_opinion import SecondModel
+from optimizer.watch import UNWATCHED, Watch
 
 
 def cached_responder(context: Context, row: ModelRow) -> Respond:
@@ -25,15 +26,19 @@ def second_model_of(context: Context, row: ModelRow) -> SecondModel:
     return SecondModel(second_document(row), models.second_fitted(context, row), respond)
 
 
-def allocate(context: Context, row: ModelRow, body: AllocateBody) -> AllocationAnswer:
-    """The optimal plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+def allocate(
+    context: Context, row: ModelRow, body: AllocateBody, caller: Watch = UNWATCHED
+) -> AllocationAnswer:
+    """The optimal plan; raises its errors, ModelRejected and Cancelled."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     model, respond = models.fitted(context, row), cached_responder(context, row)
-    return allocate_model(model, body, warnings, respond, second_model_of(context, row))
+    return allocate_model(model, body, warnings, respond, second_model_of(context, row), caller)
 
 
-def evaluate_plan(context: Context, row: ModelRow, body: EvaluatePlanBody) -> PlanEvaluation:
-    """Evaluate a plan; raises ModelRejected, QueryError, InvalidProblem or Infeasible."""
+def evaluate_plan(
+    context: Context, row: ModelRow, body: EvaluatePlanBody, caller: Watch = UNWATCHED
+) -> PlanEvaluation:
+    """Evaluate a plan; raises its errors, ModelRejected and Cancelled."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     model, respond = models.fitted(context, row), cached_responder(context, row)
-    return evaluation(model, body, warnings, respond, second_model_of(context, row))
+    return evaluation(model, body, warnings, respond, second_model_of(context, row), caller)

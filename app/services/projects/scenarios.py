@@ -15,17 +15,18 @@ from app.services.catalog import models
 from app.services.catalog.finite import finite_document
 from app.services.catalog.queries import counterfactual
 from app.services.planning.queries import allocate, evaluate_plan
+from optimizer.watch import UNWATCHED, Watch
 
 
-def save(context: Context, body: ScenarioBody) -> ScenarioRow:
+def save(context: Context, body: ScenarioBody, caller: Watch = UNWATCHED) -> ScenarioRow:
     """Answer a question and save both; raises the question's errors, and NotFound."""
     model = models.find(context, body.model_id)
     question = body.given_questions[0]
     answer: BaseModel
     if body.allocate is not None:
-        answer = allocate(context, model, body.allocate)
+        answer = allocate(context, model, body.allocate, caller)
     elif body.evaluate_plan is not None:
-        answer = evaluate_plan(context, model, body.evaluate_plan)
+        answer = evaluate_plan(context, model, body.evaluate_plan, caller)
     else:
         assert body.counterfactual is not None
         answer = counterfactual(context, model, body.counterfactual)

@@ -37,6 +37,23 @@ def app(tmp_path_factory, models) -> FastAPI:
         app.state.held.set()
         return bool(app.state.let.wait(30))
 
+    app.state.rounds, app.state.ended = 0, threading.Event()
+
+    @app.get("/endless")
+    async def endless(run_in_lane: LaneRunnerOf) -> bool:
+        """Work that asks whether its caller has left, as an allocation does."""
+
+        def work() -> bool:
+            try:
+                while True:
+                    app.state.rounds += 1
+                    run_in_lane.caller.ask()
+                    threading.Event().wait(0.01)
+            finally:
+                app.state.ended.set()
+
+        return await run_in_lane(app.state.context.lanes.plans, work)
+
     @app.get("/hold/{lane}")
     async def hold(lane: str, run_in_lane: LaneRunnerOf) -> bool:
         return await run_in_lane(getattr(app.state.context.lanes, lane), wait)
@@ -123,3 +140,17 @@ def test_who_left_before_a_scenario_was_saved_may_save_it_under_the_same_key(app
     saved = client.post("/v1/scenarios", json=body, headers=KEY)
     assert saved.status_code == 201, saved.text
     assert "idempotent-replayed" not in saved.headers
+
+
+def test_work_that_asks_ends_when_its_caller_hangs_up(app, client) -> None:
+    gone = dropped("GET", "/endless")
+    line = HTTPConnection(client.base_url.host, client.base_url.port)
+    line.request("GET", "/endless")
+    wait_until(lambda: app.state.rounds > 5)
+    assert not app.state.ended.is_set()
+    line.close()
+    wait_until(app.state.ended.is_set)
+    wait_until(lambda: dropped("GET", "/endless") == gone + 1)
+    path = f"/v1/models/{fitted_model(client, TRUSTED)}/allocate"
+    asked = client.post(path, json={"horizon": HORIZON, "budget": {"total": 1000}})
+    assert asked.status_code == 200, "the thread of the lane is free again"

@@ -20,6 +20,7 @@ from mmm.types import Array
 from optimizer import AllocationProblem, Effort, Infeasible, allocate
 from optimizer.problem.limits import CellBounds, ChannelBounds, Ratio
 from optimizer.problem.objective import Expected, MeanCvar, Objective
+from optimizer.watch import Watch
 
 CAUTION = MeanCvar(risk_aversion=0.7, tail=0.1, risk_on="gain_over_current")
 """The attitude to risk where none is stated, by the curve of harm against gain over known worlds in
@@ -51,6 +52,7 @@ def do_now(
     second: FittedModel | None,
     body: AllocateBody,
     held: Held,
+    watch: Watch,
     price: float | None = None,
     after: Array | None = None,
 ) -> DoNow:
@@ -64,7 +66,7 @@ def do_now(
     response = plan_of_models([response_of(each, body, unit, price) for each in causal])
     if after is not None:
         response = response.going_on_at(after)
-    spend = _solve(body, response, held)
+    spend = _solve(body, response, held, watch)
     cost = body.unit_cost * (spend.sum() - response.current.sum())
     value = response.draws(spend) - response.draws(response.current)
     gain = body.objective.earned_share * value - cost
@@ -81,11 +83,11 @@ def cautious(objective: Objective) -> Objective:
     return objective
 
 
-def _solve(body: AllocateBody, response: PlanOfModels, held: Held) -> Array:
+def _solve(body: AllocateBody, response: PlanOfModels, held: Held, watch: Watch) -> Array:
     """What is held stays at today's spend, or, where the limits do not leave that, at its share of
     today's mix."""
     total, usual = body.budget.total, float(response.current.sum())
-    effort = Effort(prove=False)
+    effort = Effort(prove=False, watch=watch)
     if total is not None and usual > 0.0:
         problem = _problem(body, response, held, 1.0)
         try:

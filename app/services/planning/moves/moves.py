@@ -19,7 +19,9 @@ from mmm.summarize import summarize
 from mmm.types import Array
 from optimizer import Infeasible
 from optimizer.explain.information import information_value
+from optimizer.search.case import Effort
 from optimizer.solve.allocate import case_of
+from optimizer.watch import Watch
 
 NOTICEABLE = 1e-3
 """Share of the plan's total from which on a change is a move."""
@@ -46,12 +48,13 @@ def moves_of(
     body: AllocateBody,
     alone: ModelsPlan,
     words: GainWords,
+    watch: Watch,
 ) -> Moves:
-    """The moves of a plan.  Raises QueryError, InvalidProblem."""
+    """The moves of a plan.  Raises QueryError, InvalidProblem, Cancelled."""
     held = held_by_evidence(model)
     price = None if _price_is_held(model) else alone.price
     try:
-        now = do_now(model, second, body, held, price, alone.response.after)
+        now = do_now(model, second, body, held, watch, price, alone.response.after)
     except Infeasible:
         now = None
     usual = float(alone.response.current.sum())
@@ -62,7 +65,7 @@ def moves_of(
         now=alone.response.by_channel(spend),
         best=alone.response.by_channel(alone.spend),
     )
-    worth, odds = _worth_knowing(body, now), _odds(model, table, now)
+    worth, odds = _worth_knowing(body, now, watch), _odds(model, table, now)
     told = Moves(
         do_now=tuple(_made_now(model, held, table)),
         test_first=tuple(_tested_first(model, held, table, worth, second is not None)),
@@ -159,13 +162,16 @@ def _odds(model: FittedModel, table: _Changes, now: DoNow | None) -> Odds | None
     return Odds(first, min(others, default=None), all(grade == "tested" for grade in relies_on))
 
 
-def _worth_knowing(body: AllocateBody, now: DoNow | None) -> Callable[[str], float | None]:
+def _worth_knowing(
+    body: AllocateBody, now: DoNow | None, watch: Watch
+) -> Callable[[str], float | None]:
     """The expected gain of knowing a channel's effect before planning; None where effects do not
     add up."""
     if now is None:
         return lambda _: None
     response = now.response
-    found = information_value(case_of(body, response, response.current), now.spend)
+    case = case_of(body, response, response.current, effort=Effort(watch=watch))
+    found = None if watch.is_over() else information_value(case, now.spend)
     return lambda name: None if found is None else found.by_channel.get(name)
 
 
