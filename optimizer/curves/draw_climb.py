@@ -10,6 +10,7 @@ z = B x + w / r clipped to the limits and w = w + r (B x - z); the matrix is sha
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -26,6 +27,9 @@ _ROUNDS = 80
 _LONGER, _SHORTER = 1.6, 0.35
 _MOST_NUMBERS = 2_000_000
 """Draws times cells and rows that are projected at once, 16 MB in each array."""
+
+_DENSE = 20_000
+"""Numbers of an operator up to which dense products are the faster ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,14 @@ class Projection:
             unit=unit,
         )
 
+    @cached_property
+    def _factors(self) -> tuple[SparseMatrix | FloatArray, SparseMatrix | FloatArray]:
+        """The operator's transpose and the operator, as dense arrays where they are small."""
+        if self.operator.shape[0] * self.operator.shape[1] > _DENSE:
+            return self.operator.T.tocsr(), self.operator
+        back: FloatArray = self.operator.toarray()
+        return back.T, back
+
     def project(self, points: FloatArray) -> FloatArray:
         """(draw, cell): the feasible plans nearest to points (draw, cell); bounds hold exactly."""
         block = max(1, _MOST_NUMBERS // self.low.size)
@@ -65,12 +77,12 @@ class Projection:
         return np.concatenate([self._project(points[start : start + block]) for start in starts])
 
     def _project(self, points: FloatArray) -> FloatArray:
-        y = points / self.unit
-        z = np.clip(y @ self.operator.T, self.low, self.high)
+        y, (forth, back) = points / self.unit, self._factors
+        z = np.clip(y @ forth, self.low, self.high)
         w = np.zeros_like(z)
         for _ in range(_ROUNDS):
-            x = (y + (z - w) @ self.operator) @ self.solve
-            reach = x @ self.operator.T
+            x = (y + (z - w) @ back) @ self.solve
+            reach = x @ forth
             z = np.clip(reach + w, self.low, self.high)
             w += reach - z
         cells = points.shape[1]

@@ -15,6 +15,7 @@ only to responses that add up over cells, and respects the linear limits.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,33 +34,64 @@ _DRAWS_PER_BIN = 8
 _RANDOM_PARTS = 10
 
 
+@dataclass(frozen=True)
+class ChannelKnowledge:
+    """The value of knowing one channel's effect, by channel; ``base``: the best expected gain over
+    no spend without it; ``noise``: half-width of what uninformative channels would show."""
+
+    by_channel: dict[str, float]
+    base: float
+    noise: float
+
+
+def channel_knowledge(case: Case, spend: FloatArray) -> ChannelKnowledge | None:
+    """What it is worth to know each channel's effect before planning; spend (cell,): the plan at
+    which effects are compared.
+
+    None where channels do not add up or where there are too few draws.
+    """
+    curves = _curves(case, spend)
+    if curves is None:
+        return None
+    draws = case.search.gain.draws(spend)
+    p = probabilities_or_equal(draws, probabilities_of(case.response))
+    signals = channel_contributions(case, _with_every_cell_funded(case, spend))
+    rng = np.random.default_rng(case.seed)
+    random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
+    bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
+    values, base = _values(case, curves, [*signals.values(), *random], p, bins)
+    chance = values[len(signals) :]
+    worth = np.maximum(values[: len(signals)] - chance.mean(), 0.0)
+    by_channel = dict(zip(signals, worth.tolist(), strict=True))
+    return ChannelKnowledge(by_channel, base, 2.0 * float(chance.std(ddof=1)))
+
+
 def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
     """The value of information for the plan (cell,).
 
     None where channels do not add up or where there are too few draws.
     """
-    separable, gain = as_separable(case.response), case.search.gain
-    draws = gain.draws(spend)
-    bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
-    if separable is None or bins < 2:
+    curves, known = _curves(case, spend), channel_knowledge(case, spend)
+    if curves is None or known is None:
         return None
+    gain = case.search.gain
+    draws, zero = gain.draws(spend), gain.draws(np.zeros(spend.size))
     p = probabilities_or_equal(draws, probabilities_of(case.response))
-    curves = CurveTables.of(separable, case.system, gain.cost)
-    zero = gain.draws(np.zeros(spend.size))
     regret = np.maximum(best_plans(curves, case.system, gain.watch)[0] + zero - draws, 0.0)
-    signals = channel_contributions(case, _with_every_cell_funded(case, spend))
-    rng = np.random.default_rng(case.seed)
-    random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
-    values, base = _values(case, curves, [*signals.values(), *random], p, bins)
-    chance = values[len(signals) :]
-    worth = np.maximum(values[: len(signals)] - chance.mean(), 0.0)
     return InformationValue(
         regret=regret,
         expected_regret=float(p @ regret),
-        perfect=max(float(p @ (regret + draws - zero)) - base, 0.0),
-        by_channel=dict(zip(signals, worth.tolist(), strict=True)),
-        noise=2.0 * float(chance.std(ddof=1)),
+        perfect=max(float(p @ (regret + draws - zero)) - known.base, 0.0),
+        by_channel=known.by_channel,
+        noise=known.noise,
     )
+
+
+def _curves(case: Case, spend: FloatArray) -> CurveTables | None:
+    separable, draws = as_separable(case.response), case.search.gain.draws(spend).size
+    if separable is None or draws < 2 * _DRAWS_PER_BIN:
+        return None
+    return CurveTables.of(separable, case.system, case.search.gain.cost)
 
 
 def _values(

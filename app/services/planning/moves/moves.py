@@ -18,7 +18,7 @@ from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from mmm.types import Array
 from optimizer import Infeasible
-from optimizer.explain.information import information_value
+from optimizer.explain.information import channel_knowledge
 from optimizer.search.case import Effort
 from optimizer.solve.allocate import case_of
 from optimizer.watch import Watch
@@ -171,7 +171,7 @@ def _worth_knowing(
         return lambda _: None
     response = now.response
     case = case_of(body, response, response.current, effort=Effort(watch=watch))
-    found = None if watch.is_over() else information_value(case, now.spend)
+    found = None if watch.is_over() else channel_knowledge(case, now.spend)
     return lambda name: None if found is None else found.by_channel.get(name)
 
 
