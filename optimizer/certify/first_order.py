@@ -24,12 +24,10 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from optimizer.allocation import Certificate, CertificateKind, relative_gap
-from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.linear_program import LinearRows, maximise_minimum
 from optimizer.response import FloatArray
-from optimizer.risk.gain import Gain
 from optimizer.risk.measure import WIDTHS, Measure
-from optimizer.search.search import MANY_CELLS, MeasuredPlan
+from optimizer.search.search import MeasuredPlan, Search
 
 _STATIONARY = 1e-3
 _CLOSE, _CLOSE_TO_RHO = 1e-6, 1e-5
@@ -52,11 +50,9 @@ class TangentBound:
     slope: FloatArray
 
 
-def tangent_bound(
-    gain: Gain, measure: Measure, feasible: FeasibleSet, plan: MeasuredPlan
-) -> TangentBound:
+def tangent_bound(search: Search, plan: MeasuredPlan) -> TangentBound:
     """The least tangent bound over the measure's weights at a feasible plan."""
-    spend = plan.spend
+    gain, measure, feasible, spend = search.gain, search.measure, search.feasible, plan.spend
     draws, slopes = gain.draws(spend), gain.slope(spend)
     free_slopes, here = slopes[:, feasible.free] * feasible.scale, feasible.coordinates(spend)
     rho = measure.value(draws)
@@ -67,9 +63,9 @@ def tangent_bound(
     unit = float(np.abs(cuts @ free_slopes).max(initial=0.0))
     if unit == 0.0:
         return TangentBound(rho, cuts[0] @ slopes)
-    many = feasible.free.size > MANY_CELLS
-    close = max(_CLOSE, (_CLOSE_OF_MANY if many else _CLOSE_TO_RHO) * abs(rho) / unit)
-    most_cuts = _MOST_CUTS_OF_MANY if many else _MOST_CUTS
+    close, most_cuts = max(_CLOSE, _CLOSE_TO_RHO * abs(rho) / unit), _MOST_CUTS
+    if search.has_many_cells:
+        close, most_cuts = _CLOSE_OF_MANY * max(abs(rho), search.floor) / unit, _MOST_CUTS_OF_MANY
     while True:
         slope = cuts @ free_slopes
         floors = LinearRows(

@@ -7,15 +7,15 @@ With multipliers m of the rows A (those of C not negative) the minimum over the 
     x(m) = clip(y - A' m, lower, upper),
 
 and m maximises a concave function with the gradient  A x(m) - b,  piecewise linear in m. Newton's
-method on that gradient (semismooth: Qi and Sun, Mathematical Programming 58, 1993) takes a few
-small linear systems in the rows; multipliers of the last call are the start of the next one.
+method on that gradient (semismooth: Qi and Sun, Mathematical Programming 58, 1993), with an exact
+search along each step, takes a few small linear systems in the rows; multipliers of the last call
+are the start of the next one.
 """
 
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
 from scipy.sparse import csc_array, csr_array, diags_array, eye_array, vstack
 from scipy.sparse.linalg import spsolve
 
@@ -23,10 +23,10 @@ from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.constraints.sparse_row import SparseMatrix
 from optimizer.response import BoolArray, FloatArray
 
-_ROUNDS, _HALVINGS = 40, 12
+_ROUNDS = 100
 _CLOSE = 1e-11
 """Residual of a row of length 1, per unit of the largest x, that counts as none."""
-_RIDGE, _ROUNDING = 1e-10, 1e-14
+_RIDGE = 1e-7
 _FEW_ROWS = 40
 """Up to so many rows all arithmetic is dense."""
 
@@ -75,17 +75,16 @@ class Projection:
         m = self.last
         for _ in range(_ROUNDS):
             x, residual = self._at(y, m)
-            close = _CLOSE * max(1.0, float(np.abs(x).max(initial=0.0)))
-            if self._miss(m, residual) <= close:
-                self.last = m
-                return x
-            acting = self.signed | (m > 0.0) | (residual > 0.0)
-            better = self._newton_step(y, m, x, residual, acting)
-            if better is None:
+            miss = self._miss(m, residual)
+            if miss <= _CLOSE * max(1.0, float(np.abs(x).max(initial=0.0))):
                 break
-            m = better
-        self.last = self._by_gradients(y, m)
-        return self._at(y, self.last)[0]
+            step = self._ascent(m, x, residual)
+            tried = self._allowed(m + step)
+            if self._miss(tried, self._at(y, tried)[1]) > 0.5 * miss:
+                tried = self._highest_along(y, m, step)
+            m = tried
+        self.last = m
+        return self._at(y, m)[0]
 
     def _at(self, y: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:
         """The point x(m) and the rows' residuals there."""
@@ -96,61 +95,65 @@ class Projection:
         """How far rows that act are from holding; 0 at the solution."""
         return float(np.abs(np.where(self.signed, residual, np.maximum(residual, -m))).max())
 
+    def _ascent(self, m: FloatArray, x: FloatArray, residual: FloatArray) -> FloatArray:
+        """Newton's step of the multipliers, or the gradient where that does not rise."""
+        acting = self.signed | (m > 0.0) | (residual > 0.0)
+        moving = ((x > self.lower) & (x < self.upper)).astype(np.float64)
+        rows = self.matrix[acting]
+        step = np.zeros(m.size)
+        if moving.any():
+            step[acting] = _solve((rows * moving) @ rows.T, residual[acting])
+            step[~self.signed & (m <= 0.0) & (step < 0.0)] = 0.0
+        if not np.isfinite(step).all() or float(residual @ step) <= 0.0:
+            step = np.where(acting, residual, 0.0)
+        return step
+
+    def _highest_along(self, y: FloatArray, m: FloatArray, step: FloatArray) -> FloatArray:
+        """The highest multipliers along a rising step: past those that reach 0 where that is
+        higher, else until the first one does."""
+        past = self._allowed(m + self._best_share(y, m, step, np.inf) * step)
+        if self._height(y, past) > self._height(y, m):
+            return past
+        falling = ~self.signed & (step < 0.0)
+        shares = np.where(falling, m / np.where(falling, -step, 1.0), np.inf)
+        most = float(shares.min())
+        share = self._best_share(y, m, step, most)
+        return np.where(shares <= share, 0.0, self._allowed(m + share * step))
+
     def _height(self, y: FloatArray, m: FloatArray) -> float:
         """The dual function that the multipliers maximise."""
         x, residual = self._at(y, m)
         return 0.5 * float((x - y) @ (x - y)) + float(m @ residual)
 
-    def _newton_step(
-        self, y: FloatArray, m: FloatArray, x: FloatArray, residual: FloatArray, acting: BoolArray
-    ) -> FloatArray | None:
-        """Better multipliers along Newton's direction; None where there are none."""
-        moving = ((x > self.lower) & (x < self.upper)).astype(np.float64)
-        rows = self.matrix[acting]
-        step = np.zeros(m.size)
-        step[acting] = _solve((rows * moving) @ rows.T, residual[acting])
-        height, rise = self._height(y, m), float(residual @ step)
-        if not np.isfinite(rise) or rise <= 0.0:
-            return None
-        if not moving.any():
-            return self._beyond_flat(y, m, step, height)
-        for share in 0.5 ** np.arange(_HALVINGS):
-            tried = self._allowed(m + share * step)
-            if self._miss(tried, self._at(y, tried)[1]) <= 0.5 * self._miss(m, residual):
-                return tried
-            wanted = 1e-4 * float(residual @ (tried - m)) - _ROUNDING * abs(height)
-            if self._height(y, tried) >= height + wanted:
-                return tried
-        return None
+    def _best_share(self, y: FloatArray, m: FloatArray, step: FloatArray, most: float) -> float:
+        """The share of a rising step, up to `most`, at which the dual function is highest.
 
-    def _beyond_flat(
-        self, y: FloatArray, m: FloatArray, step: FloatArray, height: float
-    ) -> FloatArray | None:
-        """The multipliers as far along a step as these rise: all cells are at a bound before."""
-        best, step = None, step / max(float(np.abs(step).max()), 1e-300)
-        for share in 2.0 ** np.arange(-_HALVINGS, 2 * _HALVINGS):
-            tried = self._allowed(m + share * step)
-            if self._height(y, tried) <= height:
-                break
-            best, height = tried, self._height(y, tried)
-        return best
+        Its slope along the step falls and is linear between the shares at which a cell reaches a
+        bound: these are halved until two neighbours enclose its zero.
+        """
+        place, speed = y - self._across @ m, self._across @ step
+        with np.errstate(divide="ignore", invalid="ignore"):
+            corners = np.concatenate([(place - self.upper) / speed, (place - self.lower) / speed])
+        shares = np.unique(corners[np.isfinite(corners) & (corners > 0.0) & (corners < most)])
+        ends = np.concatenate([[0.0], shares, [most] if np.isfinite(most) else []])
+
+        def slope(share: float) -> float:
+            x = np.clip(place - share * speed, self.lower, self.upper)
+            return float(step @ (self.matrix @ x - self.bound))
+
+        low, high = 0, ends.size - 1
+        if slope(float(ends[high])) >= 0.0:
+            return float(ends[high])
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if slope(float(ends[middle])) > 0.0 else (low, middle)
+        first, last = float(ends[low]), float(ends[high])
+        at_first, at_last = slope(first), slope(last)
+        return first + (last - first) * at_first / (at_first - at_last)
 
     def _allowed(self, m: FloatArray) -> FloatArray:
         """The multipliers, those of inequalities not negative."""
         return np.where(self.signed, m, np.maximum(m, 0.0))
-
-    def _by_gradients(self, y: FloatArray, m: FloatArray) -> FloatArray:
-        """The multipliers by L-BFGS-B, where Newton's method makes no progress."""
-        lowest = np.where(self.signed, -np.inf, 0.0)
-        result = minimize(  # type: ignore[call-overload]  # its stubs know no Bounds of arrays
-            lambda m: -self._height(y, m),
-            m,
-            jac=lambda m: -self._at(y, m)[1],
-            method="L-BFGS-B",
-            bounds=Bounds(lowest, np.inf),
-            options={"maxiter": 500, "ftol": 1e-16, "gtol": 1e-10},
-        )
-        return np.asarray(result.x, dtype=np.float64)
 
 
 def _solve(system: Any, right: FloatArray) -> FloatArray:

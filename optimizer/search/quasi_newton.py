@@ -9,7 +9,7 @@ lies between feasible ones.
 
 The climb ends where no feasible plan is better to first order,
 
-    max_v  slope . (v - x)  <=  close |loss|        the gap of Frank and Wolfe
+    max_v  slope . (v - x)  <=  close max(|loss|, least)        the gap of Frank and Wolfe
 
 or where the quadratic promises nothing more, or after a number of steps.
 
@@ -44,6 +44,7 @@ class Descent:
     loss: the value to lower.  slope: (free,), its derivative.
     project: the nearest feasible point.  extreme: the feasible point with the greatest product.
     is_over: whether no time is left for another step.
+    least: the loss to which a smaller one counts as equal where a gap is a share of it.
     """
 
     loss: Callable[[FloatArray], float]
@@ -51,6 +52,7 @@ class Descent:
     project: Callable[[FloatArray], FloatArray]
     extreme: Callable[[FloatArray], FloatArray]
     is_over: Callable[[], bool]
+    least: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def descend(problem: Descent, start: FloatArray, close: float, most_steps: int) 
             return Descended(x, step, settled=False)
         d = _towards_minimum(problem, curvature, x, g) - x
         promise = -float(g @ d)
-        size = max(abs(loss), 1e-9)
+        size = max(abs(loss), problem.least, 1e-9)
         if promise <= _FLAT * size:
             return Descended(x, step, settled=True)
         if promise <= _NEAR * size and float(g @ (x - problem.extreme(-g))) <= close * size:

@@ -27,8 +27,12 @@ from optimizer.watch import TimeOver, Watch
 
 MANY_CELLS = 40
 """Free cells above which a climb is projected quasi-Newton."""
-_FINEST_OF_MANY = 0.02
-"""The last width over many cells: rounded less, the measure bends too sharply for few steps."""
+WIDTHS_OF_MANY = (0.02, 0.005, 0.001, 0.0002)
+"""The widths after the first one over many cells. The less is rounded, the more steps a climb
+takes: the next width follows only after a climb that ended by itself, and where rounding still costs more
+than `_ROUNDED_AWAY`."""
+_ROUNDED_AWAY = 3e-4
+"""Share of the measure by which a cut of its rounded form may lie above it."""
 _FEASIBLE = 1e-10
 
 
@@ -99,19 +103,37 @@ class Search:
     def polish(self, plan: MeasuredPlan) -> MeasuredPlan:
         """Climb from a plan down to the last width."""
         for width in self._fine_widths:
+            unfinished = self.unfinished
             plan = self._climb(plan, width, _FINE)
+            ended = self.unfinished > unfinished or self._is_sharp(plan, width)
+            if self.has_many_cells and ended:
+                break
         return plan
 
     def climb_at_last_width(self, plan: MeasuredPlan) -> MeasuredPlan:
-        """Climb from a plan close to its maximum, at the last width only."""
+        """Climb from a plan close to its maximum, at the last width only that is needed."""
+        if self.has_many_cells:
+            return self.polish(plan)
         return self._climb(plan, self._fine_widths[-1], _FINE)
+
+    @property
+    def floor(self) -> float:
+        """The least that a gap is relative to: one percent of the budget, 0 in KPI units."""
+        return 0.01 * self.feasible.scale * self.feasible.free.size * self.gain.cost
 
     @property
     def _fine_widths(self) -> tuple[float, ...]:
         """The widths after the first one."""
         if self.measure.smooth:
             return (0.0,)
-        return (_FINEST_OF_MANY,) if self.has_many_cells else WIDTHS[1:]
+        return WIDTHS_OF_MANY if self.has_many_cells else WIDTHS[1:]
+
+    def _is_sharp(self, plan: MeasuredPlan, width: float) -> bool:
+        """Whether the cut of the measure rounded over a width is hardly above the measure."""
+        draws = self.gain.draws(plan.spend)
+        cut = self.measure.evaluate(draws, width * float(draws.std()))
+        above = float(cut.weights @ draws) + cut.offset - plan.value
+        return above <= _ROUNDED_AWAY * max(abs(plan.value), self.floor)
 
     def _climb(self, start: MeasuredPlan, width: float, end: _End) -> MeasuredPlan:
         """The better one of the start and the plan that a climb reaches from it."""
@@ -128,6 +150,7 @@ class Search:
             project=lambda x: self._projection.nearest(x),
             extreme=self.feasible.extreme_point,
             is_over=self.watch.is_over,
+            least=self.floor / unit,
         )
         begin = self.feasible.coordinates(start.spend)
         if self.has_many_cells:

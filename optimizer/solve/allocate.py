@@ -122,7 +122,7 @@ def solve_by_climbs(case: Case) -> Solution:
     """The best plan that climbs reach, with the certificate that its tangent gives."""
     best, reached = _best_plan(case)
     search = case.search
-    tangent = tangent_bound(search.gain, search.measure, search.feasible, best)
+    tangent = tangent_bound(search, best)
     proof = certify(
         best.value,
         tangent,

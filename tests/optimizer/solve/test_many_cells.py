@@ -95,6 +95,16 @@ def test_the_bound_of_nearly_a_thousand_cells_is_close_after_a_few_gradients():
     assert answer.spend.sum() == pytest.approx(75.0 * 936, rel=1e-6)
 
 
+def test_a_total_that_loses_everywhere_is_spent_as_well_as_can_be():
+    """Heavy tails and a cost above every slope: cells want less than the total."""
+    response = hills(2, 300, 200)
+    tail = np.exp(np.random.default_rng(3).normal(0, 1.5, (200, 1)))
+    heavy = Hills(response.names, 0.01 * response.height * tail, response.half)
+    answer = plan_of(heavy, 300)
+    assert answer.risk.value < 0.0
+    assert proved(answer)[1] <= 2e-3
+
+
 def test_another_solver_finds_nothing_better():
     cells, response = 80, hills(3, 80, 60)
     answer = plan_of(response, cells)
