@@ -29,11 +29,13 @@ MANY_CELLS = 40
 """Free cells above which a climb is projected quasi-Newton."""
 WIDTHS_OF_MANY = (0.02, 0.005, 0.001, 0.0002)
 """The widths after the first one over many cells. The less is rounded, the more steps a climb
-takes: the next width follows only after a climb that ended by itself, and where rounding still costs more
-than `_ROUNDED_AWAY`."""
+takes: the next width follows only after a climb that ended by itself, and where rounding still
+costs more than `_ROUNDED_AWAY`."""
 _ROUNDED_AWAY = 3e-4
 """Share of the measure by which a cut of its rounded form may lie above it."""
 _FEASIBLE = 1e-10
+_MOST_STEPS = 50
+"""Of a climb over many cells: those of concave curves take some twenty."""
 
 
 class _End(NamedTuple):
@@ -165,7 +167,7 @@ class Search:
 
     def _by_gradients(self, problem: Descent, begin: FloatArray, end: _End) -> FloatArray:
         """(free,): where projected quasi-Newton ends."""
-        reached = descend(problem, begin, end.close, end.iterations)
+        reached = descend(problem, begin, end.close, min(end.iterations, _MOST_STEPS))
         self.iterations += reached.steps
         self.unfinished += not reached.settled
         return reached.x
