@@ -65,16 +65,16 @@ def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None, usual: f
         return f"The limits leave no plan that keeps {_list([*held.still])} as it is."
     if not moves.do_now or moves.gain is None:
         return "Keep the present plan for now: no change of it can be defended yet."
-    steps = [
-        f"{'raise' if each.to > each.from_spend else 'cut'} {each.channel} by "
-        f"{words.spend(abs(each.to - each.from_spend))}"
-        for each in sorted(moves.do_now, key=lambda each: each.from_spend - each.to)
-    ]
+    steps = "; ".join(
+        f"{verb} {_list([f'{name} by {words.spend(size)}' for size, name in changes])}"
+        for verb, changes in (("raise", _changes(moves, 1.0)), ("cut", _changes(moves, -1.0)))
+        if changes
+    )
     gain, other = moves.gain, "the present plan"
     if abs(moves.plan.total - usual) > NOTICEABLE * max(usual, 1e-9):
         other = f"{other}, which spends {words.spend(usual)}"
     told = (
-        f"Do now: {_list(steps)}. It is expected to {words.difference(gain.mean)} than {other} "
+        f"Do now: {steps}. It is expected to {words.difference(gain.mean)} than {other} "
         f"(90 % interval {words.size(gain.p5)} to {words.size(gain.p95)})"
     )
     if odds is None:
@@ -83,6 +83,12 @@ def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None, usual: f
     if odds.second is not None:
         told = f"{told}; by the second model, in {chances(odds.second, odds.tested)}"
     return f"{told}."
+
+
+def _changes(moves: Moves, sign: float) -> list[tuple[float, str]]:
+    """Size and channel of the moves in one direction, the largest first."""
+    found = ((sign * (each.to - each.from_spend), each.channel) for each in moves.do_now)
+    return sorted((change for change in found if change[0] > 0.0), reverse=True)
 
 
 def _evidence(model: FittedModel, name: str) -> str | None:
