@@ -10,8 +10,10 @@ from mmm.attribution.contributions import contribution_draws
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
+from mmm.counterfactual.reference import ReferenceChoice
 from mmm.data.design import design_of
 from mmm.inference.fit import fit
+from mmm.plan.assumptions import Assumptions
 from mmm.plan.horizon import Horizon
 from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
@@ -75,7 +77,8 @@ def test_rows_of_a_real_fit_add_up(fitted):
 
 def test_a_plan_from_a_real_fit_beats_today_in_its_own_measure(fitted):
     start = fitted.panel.weeks[-1] + timedelta(weeks=1)
-    response = plan_response(fitted, Horizon(start=start, weeks=13))
+    repeated = Assumptions(reference=ReferenceChoice("last_weeks"))
+    response = plan_response(fitted, Horizon(start=start, weeks=13), assumed=repeated)
     total = float(response.current.sum())
     limits = {name: {"max_change": 0.5} for name in response.names}
     objective = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
