@@ -8,6 +8,7 @@ from rich.table import Table
 from app.contract.plan_answers import AllocationAnswer, PlanEvaluation, ReferenceComparisonDocument
 from app.contract.plan_details import CertificateDocument
 from app.display.figures import NEGLIGIBLE, change, figure, interval, titled
+from app.display.moves import HEADS, moves_rows
 from app.display.words import chances
 from app.services.planning.evidence import rests_on_tests
 
@@ -49,18 +50,7 @@ def plan_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
 
 def moves_table(answer: AllocationAnswer | PlanEvaluation) -> Table:
     """What to do now, what to test first and what to hold, with the reasons."""
-    rows: list[tuple[str, ...]] = []
-    moves = answer.moves
-    if moves is not None:
-        rows += [
-            ("do now", x.channel, figure(x.from_spend), figure(x.to), x.why) for x in moves.do_now
-        ]
-        rows += [
-            ("test first", x.channel, figure(x.if_not), f"{figure(x.if_good)} if good", x.why)
-            for x in moves.test_first
-        ]
-        rows += [("hold", x.channel, "", "", x.why) for x in moves.hold]
-    return titled("moves", ("", "channel", "from", "to", "why"), rows, right=(2, 3))
+    return titled("moves", HEADS, moves_rows(answer.moves), right=(2, 3))
 
 
 def gain_table(answer: AllocationAnswer | PlanEvaluation) -> Table:

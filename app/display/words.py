@@ -6,6 +6,7 @@ An amount has at most three significant digits. A probability is told as chances
 precision that a fitted model earns, and never as a certainty.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -78,6 +79,11 @@ def chances(probability: float, tested: bool) -> str:
     if tested and cases <= 0:
         return f"fewer than 1 of {CASES}"
     return f"{min(max(cases, 1), CASES - 1)} of {CASES}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """The parts as people list them: "tv, radio and search"."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def probability(value: float) -> str:

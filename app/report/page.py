@@ -18,6 +18,7 @@ from app.contract.moves import Moves
 from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody
 from app.display.figures import change, figure
+from app.display.moves import HEADS, moves_rows
 from app.report import figures
 from app.services.planning.allocate import allocate_model as allocate
 from mmm.attribution.answers import ChannelReturn, ContributionReport
@@ -184,15 +185,8 @@ def _roi(channel: ChannelReturn, note: GradeNote | None) -> str:
 
 
 def _moves_table(moves: Moves | None) -> str:
-    if moves is None:
-        return ""
-    rows = [("Do now", x.channel, figure(x.from_spend), figure(x.to), x.why) for x in moves.do_now]
-    rows += [
-        ("Test first", x.channel, figure(x.if_not), f"{figure(x.if_good)} if good", x.why)
-        for x in moves.test_first
-    ]
-    rows += [("Hold", x.channel, "", "", x.why) for x in moves.hold]
-    return _table(("", "channel", "from", "to", "why"), rows, text=(0, 1, 4))
+    rows = [(what.capitalize(), *rest) for what, *rest in moves_rows(moves)]
+    return _table(HEADS, rows, text=(0, 1, 4)) if moves else ""
 
 
 def _plan_table(allocation: AllocationAnswer) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from mmm.evidence.findings import PARTNER
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -22,9 +23,6 @@ LEAST_OPEN = 0.5
 """The part of an assumed effect that is always open (``benchmarks/README.md`` has the curve of harm
 against gain that it was chosen by)."""
 
-PARTNER = "partner"
-"""Finding of a pair that cannot be told apart: their sum is not in doubt for it."""
-
 
 def causal_shares(model: FittedModel, draws: int | None = None) -> Mapping[str, Array]:
     """(draw,) share of the effect of each channel whose evidence leaves it open, by name.
@@ -32,10 +30,8 @@ def causal_shares(model: FittedModel, draws: int | None = None) -> Mapping[str, 
     ``draws``: how many; default: one for each draw of ``model``. Shares of different channels are
     independent. Empty for a model without a record.
     """
-    if model.evidence is None:
-        return {}
     size, shares = draws or model.posterior.n_draws, {}
-    for position, lever in enumerate(model.evidence.levers):
+    for position, lever in enumerate(model.levers):
         part = open_part(lever)
         if lever.kind == "channel" and part > 0.0:
             rng = np.random.default_rng([SEED, position])

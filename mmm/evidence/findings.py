@@ -34,6 +34,9 @@ LARGEST_SEASON = 0.5
 
 SHARE = "share_of_sales"
 
+PARTNER = "partner"
+"""A pair that cannot be told apart: their sum is not in doubt for it."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -188,7 +191,7 @@ def _moves_with_another_lever(lever: Measured, claims: ClaimTests) -> Iterator[F
 def _rests_on_little(lever: Measured) -> Iterator[Finding]:
     if lever.partner is not None and _has_partner(lever):
         yield Finding(
-            code="partner",
+            code=PARTNER,
             grade="coincidence",
             detail=(
                 f"{lever.name} and {lever.partner.name} share {lever.partner.share:.0%} of their "

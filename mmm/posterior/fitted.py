@@ -17,7 +17,7 @@ from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
 from mmm.posterior.draws import Posterior
-from mmm.posterior.evidence import Evidence
+from mmm.posterior.evidence import Evidence, LeverEvidence
 from mmm.posterior.verdict import Verdict
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -74,6 +74,11 @@ class FittedModel:
     def scales(self) -> Scales:
         """The scales that define the units of the parameters."""
         return self.design.scales
+
+    @property
+    def levers(self) -> tuple[LeverEvidence, ...]:
+        """The evidence on each channel and the price; none for a model without a record."""
+        return self.evidence.levers if self.evidence else ()
 
     def thinned(self, most: int) -> Self:
         """The model with about ``most`` of its draws, evenly spaced over every chain."""

@@ -51,8 +51,10 @@ def channel_knowledge(case: Case, spend: FloatArray) -> ChannelKnowledge | None:
     None where channels do not add up or where there are too few draws.
     """
     curves = _curves(case, spend)
-    if curves is None:
-        return None
+    return None if curves is None else _knowledge(case, spend, curves)
+
+
+def _knowledge(case: Case, spend: FloatArray, curves: CurveTables) -> ChannelKnowledge:
     draws = case.search.gain.draws(spend)
     p = probabilities_or_equal(draws, probabilities_of(case.response))
     signals = channel_contributions(case, _with_every_cell_funded(case, spend))
@@ -71,10 +73,10 @@ def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
 
     None where channels do not add up or where there are too few draws.
     """
-    curves, known = _curves(case, spend), channel_knowledge(case, spend)
-    if curves is None or known is None:
+    curves, gain = _curves(case, spend), case.search.gain
+    if curves is None:
         return None
-    gain = case.search.gain
+    known = _knowledge(case, spend, curves)
     draws, zero = gain.draws(spend), gain.draws(np.zeros(spend.size))
     p = probabilities_or_equal(draws, probabilities_of(case.response))
     regret = np.maximum(best_plans(curves, case.system, gain.watch)[0] + zero - draws, 0.0)

@@ -7,6 +7,8 @@ a cached response, the next allocation over the same horizon reuses them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.contract.plan_requests import PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.counterfactual.reference import ReferenceChoice
@@ -14,9 +16,11 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.assumptions import Assumptions
 from mmm.plan.curves import ObjectiveUnit
 from mmm.plan.mixture import PlanMixture, mix_scenarios
+from mmm.plan.of_models import PlanOfModels
 from mmm.plan.phasing import Granularity
 from mmm.plan.response import PlanResponse, plan_response
 from mmm.posterior.fitted import FittedModel
+from mmm.types import Array
 from optimizer.curves.cache import cached_curve_bytes
 
 type AnyResponse = PlanResponse | PlanMixture
@@ -52,6 +56,18 @@ class CachedResponses:
 def _bytes(response: AnyResponse) -> int:
     """Bytes of a response, its model, and the curves that the optimizer has cached on it."""
     return array_bytes(response) + cached_curve_bytes(response)
+
+
+def gain_over(
+    response: AnyResponse | PlanOfModels, spend: Array, reference: Array, earned: float
+) -> Array:
+    """(draw,) gain of a plan over another one, ``spend`` and ``reference (cell,)``.
+
+    ``earned``: the share of the response's value that counts. Spend is a cost, but for a gain in
+    KPI units.
+    """
+    cost = float(spend.sum() - reference.sum()) if response.on == "value" else 0.0
+    return np.asarray(earned * (response.draws(spend) - response.draws(reference)) - cost)
 
 
 def response_of(

@@ -9,7 +9,7 @@ from app.contract.documents import SecondModelDocument
 from app.contract.plan_answers import SecondOpinion
 from app.contract.plan_requests import PlanHorizon
 from app.display.words import chances
-from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.responses import AnyResponse, Respond, gain_over, response_of
 from mmm.errors import QueryError
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -67,20 +67,13 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
     if asked.response.after is not None:
         rival = rival.going_on_at(asked.response.after)
     current = asked.response.current
-    difference = _gain(rival, asked.spend, asked.earned) - _gain(rival, current, asked.earned)
+    difference = gain_over(rival, asked.spend, current, asked.earned)
     odds = float(np.mean(difference > 0.0))
     moved = np.abs(asked.spend - current).sum()
     same = bool(moved <= SAME * max(float(asked.spend.sum()), 1.0))
     return SecondOpinion(
         **told, probability_better=None if same else odds, versus_current=summarize(difference)
     )
-
-
-def _gain(response: AnyResponse, spend: Array, earned: float) -> Array:
-    """(draw,) response at ``spend (cell,)`` less its cost, which a gain in KPI units does not
-    count."""
-    cost = float(spend.sum()) if response.on == "value" else 0.0
-    return np.asarray(earned * response.draws(spend) - cost)
 
 
 def second_model_warnings(

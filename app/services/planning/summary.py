@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.contract.plan_answers import ReferenceComparisonDocument
 from app.contract.plan_details import ConditionDocument
 from app.contract.planned_spend import PlannedChannel
-from app.display.words import GainWords, amount, apart, chances, in_unit, probability
+from app.display.words import GainWords, amount, apart, chances, in_unit, listed, probability
 from mmm.counterfactual.question import ReferenceKind
 from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 from optimizer.allocation import Status
@@ -98,9 +98,9 @@ def _moves(told: PlanTold) -> str:
     raised, cut = _changes(told, sign=1.0), _changes(told, sign=-1.0)
     steps = []
     if raised:
-        steps.append("raise " + _list(raised))
+        steps.append("raise " + listed(raised))
     if cut:
-        steps.append("cut " + _list(cut))
+        steps.append("cut " + listed(cut))
     return ", ".join(steps) if steps else "keep every channel as it is"
 
 
@@ -147,10 +147,6 @@ def _effect(told: PlanTold) -> str:
         return text
     second = told.second_odds if more else 1.0 - told.second_odds
     return f"{text}; by the second model, in {chances(second, told.tested)}"
-
-
-def _list(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def variance_summary(comparison: PlanVersusActual) -> str:

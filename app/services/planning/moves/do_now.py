@@ -11,7 +11,7 @@ import numpy as np
 
 from app.contract.plan_requests import AllocateBody
 from app.services.planning.moves.held import Held
-from app.services.planning.responses import response_of
+from app.services.planning.responses import gain_over, response_of
 from mmm.evidence.causal_share import causal_shares
 from mmm.plan.discount import discounted
 from mmm.plan.of_models import PlanOfModels, plan_of_models
@@ -67,9 +67,7 @@ def do_now(
     if after is not None:
         response = response.going_on_at(after)
     spend = _solve(body, response, held, watch)
-    cost = body.unit_cost * (spend.sum() - response.current.sum())
-    value = response.draws(spend) - response.draws(response.current)
-    gain = body.objective.earned_share * value - cost
+    gain = gain_over(response, spend, response.current, body.objective.earned_share)
     gains = tuple(gain[response.models == index] for index in range(len(models)))
     return DoNow(spend, response, gains)
 
@@ -87,18 +85,17 @@ def _solve(body: AllocateBody, response: PlanOfModels, held: Held, watch: Watch)
     """What is held stays at today's spend, or, where the limits do not leave that, at its share of
     today's mix."""
     total, usual = body.budget.total, float(response.current.sum())
-    effort = Effort(prove=False, watch=watch)
-    if total is not None and usual > 0.0:
-        problem = _problem(body, response, held, 1.0)
-        try:
-            return allocate(
-                problem, response, response.current, seed=body.seed, effort=effort
-            ).spend
-        except Infeasible:
-            problem = _problem(body, response, held, total / usual)
-    else:
-        problem = _problem(body, response, held, 1.0)
-    return allocate(problem, response, response.current, seed=body.seed, effort=effort).spend
+
+    def solve(scale: float) -> Array:
+        problem, effort = _problem(body, response, held, scale), Effort(prove=False, watch=watch)
+        return allocate(problem, response, response.current, seed=body.seed, effort=effort).spend
+
+    try:
+        return solve(1.0)
+    except Infeasible:
+        if total is None or usual <= 0.0:
+            raise
+        return solve(total / usual)
 
 
 def _problem(

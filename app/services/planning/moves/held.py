@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mmm.evidence.causal_share import PARTNER
-from mmm.evidence.findings import LARGEST_PRIOR_SHARE
+from mmm.evidence.findings import LARGEST_PRIOR_SHARE, PARTNER
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 
@@ -33,7 +32,7 @@ def held_by_evidence(model: FittedModel) -> Held:
     unless even its upper limit returns less than it costs: then it may be cut. One that data alone
     cannot tell from zero is wide enough for caution to hold it where that is right.
     """
-    levers = [x for x in (model.evidence.levers if model.evidence else ()) if x.kind == "channel"]
+    levers = [lever for lever in model.levers if lever.kind == "channel"]
     still, not_raised = {}, {}
     for lever in levers:
         reason = f"{lever.label}. {lever.reason}"

@@ -12,7 +12,7 @@ from app.services.planning.moves.do_now import DoNow, do_now
 from app.services.planning.moves.held import Held, held_by_evidence
 from app.services.planning.moves.sentences import Odds, move_reason, summary_of_moves, test_reason
 from app.services.planning.planned_spend import plan_document
-from app.services.planning.responses import AnyResponse
+from app.services.planning.responses import AnyResponse, gain_over
 from mmm.posterior.evidence import LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -143,8 +143,7 @@ def _held(model: FittedModel, held: Held, table: _Changes, price: float | None) 
 
 
 def _price_is_held(model: FittedModel) -> bool:
-    levers = model.evidence.levers if model.evidence else ()
-    return any(each.kind == "price" and each.grade in LOWER_GRADES for each in levers)
+    return any(each.kind == "price" and each.grade in LOWER_GRADES for each in model.levers)
 
 
 def _odds(model: FittedModel, table: _Changes, now: DoNow | None) -> Odds | None:
@@ -177,7 +176,5 @@ def _worth_knowing(
 
 def _cost_of_waiting(body: AllocateBody, alone: ModelsPlan, spend: Array) -> float:
     """A week: what the model alone expects of its plan beyond ``spend (cell,)``."""
-    cost = body.unit_cost * float(alone.spend.sum() - spend.sum())
-    lost = alone.response.draws(alone.spend) - alone.response.draws(spend)
-    missed = body.objective.earned_share * float(lost.mean()) - cost
-    return max(missed, 0.0) / body.horizon.weeks
+    missed = gain_over(alone.response, alone.spend, spend, body.objective.earned_share)
+    return max(float(missed.mean()), 0.0) / body.horizon.weeks

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from app.contract.moves import Moves
-from app.display.words import CASES, GainWords, chances
+from app.display.words import CASES, GainWords, chances, listed
 from app.services.planning.moves.held import Held
 from app.services.planning.summary import NOTICEABLE
-from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 
 
@@ -38,7 +37,7 @@ def test_reason(model: FittedModel, held: Held, name: str, *, second: bool) -> s
     """Why a channel is to be tested before the model is followed."""
     if name in held.reasons:
         return held.reasons[name]
-    lever = next((x for x in _levers(model) if x.name == name), None)
+    lever = next((x for x in model.levers if x.name == name), None)
     if lever is not None and lever.grade == "coincidence":
         return f"{lever.label}. {lever.reason}"
     judges = "by the second model, or with caution" if second else "with caution"
@@ -54,19 +53,19 @@ def summary_of_moves(
     """
     parts = [_now(moves, held, words, odds, usual)]
     if moves.test_first:
-        parts.append(f"Test first: {_list([each.channel for each in moves.test_first])}.")
+        parts.append(f"Test first: {listed([each.channel for each in moves.test_first])}.")
     if moves.hold:
-        parts.append(f"Hold: {_list([each.channel for each in moves.hold])}.")
+        parts.append(f"Hold: {listed([each.channel for each in moves.hold])}.")
     return " ".join(parts)
 
 
 def _now(moves: Moves, held: Held, words: GainWords, odds: Odds | None, usual: float) -> str:
     if moves.plan is None:
-        return f"The limits leave no plan that keeps {_list([*held.still])} as it is."
+        return f"The limits leave no plan that keeps {listed([*held.still])} as it is."
     if not moves.do_now or moves.gain is None:
         return "Keep the present plan for now: no change of it can be defended yet."
     steps = "; ".join(
-        f"{verb} {_list([f'{name} by {words.spend(size)}' for size, name in changes])}"
+        f"{verb} {listed([f'{name} by {words.spend(size)}' for size, name in changes])}"
         for verb, changes in (("raise", _changes(moves, 1.0)), ("cut", _changes(moves, -1.0)))
         if changes
     )
@@ -92,13 +91,5 @@ def _changes(moves: Moves, sign: float) -> list[tuple[float, str]]:
 
 
 def _evidence(model: FittedModel, name: str) -> str | None:
-    lever = next((each for each in _levers(model) if each.name == name), None)
+    lever = next((each for each in model.levers if each.name == name), None)
     return None if lever is None else f"{lever.label}. {lever.reason}"
-
-
-def _levers(model: FittedModel) -> tuple[LeverEvidence, ...]:
-    return model.evidence.levers if model.evidence else ()
-
-
-def _list(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
