@@ -10,7 +10,7 @@ SPLIT := --numprocesses 2 --dist loadfile
 
 export PYTHON
 
-.PHONY: help demo test check slow proofs picture serve openapi lock clean environment
+.PHONY: help demo test check slow proofs picture ui wheel serve openapi lock clean environment
 .DEFAULT_GOAL := environment
 
 environment: $(READY)  ## make .venv from the lock file (the default)
@@ -49,7 +49,13 @@ check: $(READY)  ## lint, format, types, direction of imports
 picture: $(READY)  ## draw the plan that the README shows, from a fresh fit
 	@$(BIN)/python -m scripts.plan_picture
 
-serve: $(READY)  ## run the service on the loopback address
+ui: $(READY)  ## build the workbench, the page of the service
+	@$(BIN)/python -m scripts.build_ui
+
+wheel: ui  ## build the wheel, with the page in it
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+
+serve: ui  ## run the service on the loopback address
 	@$(BIN)/prudent serve
 
 openapi: $(READY)  ## write openapi.json from the code
@@ -63,5 +69,5 @@ lock: $(READY)  ## pin every dependency again, with hashes, for all platforms
 		--no-annotate --no-emit-index-url --quiet -o docker/requirements.lock
 
 clean:  ## remove what was built or cached, the environment included
-	rm -rf $(VENV) build dist *.egg-info demo-output .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) app/ui/node_modules app/ui/dist build dist *.egg-info demo-output .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

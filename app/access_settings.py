@@ -22,8 +22,19 @@ class AccessSettings(BaseSettings):
     key_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
-        description="Secret under which API keys are stored, at least 32 characters; default on a "
+        description="Secret of API keys, sessions and links, at least 32 characters; default on a "
         "single machine: a file in the data directory.",
+    )
+    session_hours: float = Field(
+        default=12.0,
+        gt=0,
+        le=24 * 30,
+        description="Hours after which somebody who signed in to the workbench has to do so again.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which people reach the service, with the path prefix of a proxy "
+        "if there is one; needed to sign in with the identity provider.",
     )
     oidc_issuer: str | None = Field(
         default=None, description="Identity provider: the claim iss of its tokens."
@@ -43,6 +54,18 @@ class AccessSettings(BaseSettings):
         default="prudent:", description="Prefix of read, write and admin in that claim."
     )
 
+    oidc_client_id: str | None = Field(
+        default=None,
+        description="The workbench as the provider's client; with it, people sign in there.",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of that client; none for a public client."
+    )
+    oidc_scopes: str = Field(
+        default="openid prudent:read prudent:write",
+        description="What the workbench asks the provider for, as words; openid is one of them.",
+    )
+
     tenant_operations: int = Field(
         default=50, ge=1, description="Maximum unfinished operations of a tenant."
     )
@@ -58,6 +81,12 @@ class AccessSettings(BaseSettings):
     )
     tenant_burst: int = Field(
         default=200, ge=1, description="Requests that a tenant may send at once after a pause."
+    )
+    tenant_shares: int = Field(
+        default=200, ge=1, description="Maximum links to plans that a tenant shares at a time."
+    )
+    share_days: int = Field(
+        default=90, ge=1, le=3650, description="Longest time that such a link works, in days."
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -88,12 +117,31 @@ class AccessSettings(BaseSettings):
                 f"PRUDENT_AUTH={self.auth} needs PRUDENT_OIDC_ISSUER and PRUDENT_OIDC_AUDIENCE"
             )
         for url in filter(None, (self.oidc_issuer, self.oidc_jwks_url)):
-            if not _is_safe(url):
+            if not is_safe_url(url):
                 raise ValueError(f"{url!r}: the provider's URL must use https")
         return self
 
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> Self:
+        if self.public_url is not None:
+            parts = urlsplit(self.public_url)
+            if not is_safe_url(self.public_url) or parts.query or parts.fragment:
+                raise ValueError(
+                    f"PRUDENT_PUBLIC_URL={self.public_url}: an address with https, without query"
+                )
+        if self.oidc_client_id is None:
+            return self
+        if "oidc" not in self.auth or self.public_url is None:
+            raise ValueError(
+                "PRUDENT_OIDC_CLIENT_ID needs PRUDENT_AUTH with oidc, and PRUDENT_PUBLIC_URL"
+            )
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("PRUDENT_OIDC_SCOPES must have the word openid")
+        return self
 
-def _is_safe(url: str) -> bool:
+
+def is_safe_url(url: str) -> bool:
+    """Whether what is sent there is encrypted, or stays on this machine."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
 

@@ -28,6 +28,8 @@ from app.jobs.worker import Worker
 from app.runtime.locks import Lock
 from app.runtime.logs import configure_logging
 from app.runtime.memory import limit_arenas
+from app.services.experiments.design_job import KIND as DESIGN
+from app.services.experiments.design_job import DesignJob
 from app.services.fitting.fit_job import FitJob
 from app.services.fitting.fit_run import FitRun
 from app.services.fitting.fits import KIND as FIT
@@ -96,8 +98,9 @@ def start_worker(
         SIMULATE: SimulationJob(infrastructure.store),
         FRONTIER: FrontierJob(infrastructure.store),
         ALLOCATE: AllocateJob(infrastructure.store),
+        DESIGN: DesignJob(infrastructure.store),
     }
-    limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE), settings.query_timeout_seconds)
+    limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE, DESIGN), settings.query_timeout_seconds)
     runner = JobRunner(
         infrastructure.database,
         handlers,

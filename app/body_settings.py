@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from app.access_settings import AccessSettings
-from mmm.data.table_limits import MEBIBYTE, MOST_COLUMNS, MOST_ROWS, TableLimits
+from mmm.tables.limits import MEBIBYTE, MOST_COLUMNS, MOST_ROWS, TableLimits
 
 
 class BodySettings(AccessSettings):
@@ -63,8 +63,8 @@ class BodySettings(AccessSettings):
     max_table_bytes: int = Field(
         default=512 * MEBIBYTE,
         ge=1024,
-        description="Maximum bytes of a Parquet table's cells when unpacked, and of those of JSON "
-        "rows at 8 bytes a cell.",
+        description="Maximum bytes of a Parquet table's cells or a workbook's parts when unpacked, "
+        "and of the cells of JSON rows at 8 bytes each.",
     )
 
     @property

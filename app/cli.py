@@ -6,7 +6,8 @@
     refit, stability                          continue a model with new weeks, and compare both
     plan-vs-actual                            split actual less planned KPI into causes
     contributions, graph, whatif, allocate,   query a model file
-    evaluate-plan, report
+    evaluate-plan, report, curves, verdict,
+    frontier
     serve, worker, openapi, version           the HTTP service and its workers
     keys create|list|revoke                   the service's API keys
     db, config, backup, restore               administration
@@ -25,9 +26,11 @@ from app.console import (
     admin_commands,
     data_commands,
     example_command,
+    experiment_commands,
     key_commands,
     model_commands,
     service_commands,
+    table_commands,
     weekly_commands,
 )
 
@@ -44,7 +47,9 @@ for module in (
     example_command,
     data_commands,
     model_commands,
+    table_commands,
     weekly_commands,
+    experiment_commands,
     service_commands,
     key_commands,
     admin_commands,

@@ -97,8 +97,8 @@ def check_installation(settings: Settings) -> Iterator[PartCheck]:
     for part, check in _required_parts(settings):
         yield _checked(part, check)
     yield _checked("artefact store", lambda: open_store(settings).check_writable())
-    if "keys" in settings.auth:
-        yield _checked("API keys", lambda: server_secret(settings))
+    if "keys" in settings.auth or settings.oidc_client_id is not None:
+        yield _checked("secret of keys and sessions", lambda: server_secret(settings))
 
 
 def require_installation(settings: Settings) -> None:

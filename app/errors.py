@@ -7,7 +7,7 @@
     ├── Overloaded            too many questions wait for an answer: try again later
     ├── CallerLeft            the caller has disconnected: the answer is not computed
     ├── ProviderUnavailable   the identity provider does not answer: try again later
-    ├── KeySecretUnusable     API keys cannot be stored: set the secret, or protect its file
+    ├── KeySecretUnusable     keys and links cannot be made: set the secret, or protect its file
     ├── KeysNotUsed           API keys are not accepted here: send tokens, or enable keys
     ├── NotFound              nothing has this id: list the existing items
     ├── InvalidDocument       the body breaks its schema: correct the fields
@@ -15,8 +15,10 @@
     ├── BodyTooSlow           the body arrives too slowly: send it faster, or less of it
     ├── InvalidRequest        the request breaks a rule of the service: correct the fields
     ├── NotFinite             no finite number answers the question: ask nearer to the data
+    ├── NoTable               the answer has no table: ask for JSON, or wait for the result
     ├── UnsupportedMediaType  the media type is not supported: send one of those named
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
+    ├── FirstLookOnly         nothing is decided on a first look: wait for the fit
     ├── InUse                 a project uses it: promote another model, or delete the project first
     ├── ProjectIncomplete     the project lacks a champion or a plan: add one
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
@@ -55,11 +57,6 @@ from mmm.errors import Issue
 
 class AppError(Exception):
     """Root of the errors that the service reports as a problem document."""
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """The individual issues behind the error, if there are any."""
-        return ()
 
 
 class Unauthenticated(AppError):
@@ -112,7 +109,7 @@ class ProviderUnavailable(_RetryLater):
 
 
 class KeySecretUnusable(AppError):
-    """The secret under which API keys are stored is missing, or readable by other users."""
+    """The secret of API keys, sessions and links is missing, or readable by other users."""
 
 
 class KeysNotUsed(AppError):
@@ -131,18 +128,15 @@ class NotFound(AppError):
 
 
 class _WithIssues(AppError):
+    """``issues``: the individual ones, each with the field that it is about."""
+
     def __init__(self, issues: Iterable[Issue]) -> None:
-        self._issues = tuple(issues)
-        super().__init__("\n".join(str(issue) for issue in self._issues))
+        self.issues = tuple(issues)
+        super().__init__("\n".join(str(issue) for issue in self.issues))
 
     def __reduce__(self) -> tuple[type[Self], tuple[tuple[Issue, ...]]]:
         """An error may come from another process."""
-        return type(self), (self._issues,)
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """The individual issues, each with the field that it is about."""
-        return self._issues
+        return type(self), (self.issues,)
 
 
 class InvalidDocument(_WithIssues):
@@ -185,12 +179,24 @@ class ModelRejected(_WithIssues):
     """The model failed its checks and the request does not accept that; the issues name them."""
 
 
+class FirstLookOnly(AppError):
+    """The model is the first look of a running fit, on which nothing is decided."""
+
+
 class InUse(AppError):
     """What is to be deleted is still in use."""
 
 
+class WrongStatus(AppError):
+    """What is stored is not in the status that the call needs; the message names both."""
+
+
 class ProjectIncomplete(AppError):
     """The project has no champion, or no plan of record, and the call needs one."""
+
+
+class NoTable(AppError):
+    """Only a table was accepted, and the answer has none; the message says why."""
 
 
 class UnsupportedMediaType(AppError):

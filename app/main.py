@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from app.access.gate import open_gate
 from app.assemble import open_infrastructure, start_worker
 from app.context import Context
+from app.contract.caller import LOCAL
+from app.demo.world.install import install_brand
 from app.fitworker.process import COMMAND
-from app.http import docs_page, handlers, openapi
+from app.http import docs_page, handlers, openapi, session, workbench
 from app.http.body.unread import UnreadBody
 from app.http.metrics_server import serve_metrics
 from app.http.middleware import ProblemRewriter, RequestContext
@@ -24,6 +26,8 @@ from app.jobs.operations import Operations
 from app.routes import (
     audit,
     datasets,
+    experiment_runs,
+    experiments,
     fits,
     keys,
     lift_tests,
@@ -33,7 +37,11 @@ from app.routes import (
     projects,
     queries,
     refits,
+    reports,
     scenarios,
+    shared,
+    shares,
+    sign_in,
     system,
 )
 from app.runtime.cache import Cache
@@ -79,15 +87,23 @@ def create_app(
         operations,
         models,
         queries,
+        reports,
         refits,
         plans,
+        experiments,
+        experiment_runs,
         scenarios,
+        shares,
         projects,
         keys,
         audit,
     ):
         app.include_router(module.routes)
     docs_page.install(app)
+    workbench.install(app)
+    session.install(app)
+    sign_in.install(app)
+    shared.install(app)
     handlers.install(app)
     openapi.install(app)
     app.add_middleware(ProblemRewriter)
@@ -164,8 +180,7 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         settings.reserve_bytes if settings.single_host else 0,
     )
     _repeat(stack, "reserve", RESERVE_SECONDS, lambda: retention.keep_reserve(reserve))
-    log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
-    return Context(
+    context = Context(
         settings=settings,
         database=infrastructure.database,
         store=infrastructure.store,
@@ -177,6 +192,10 @@ def _start(settings: Settings, fit_command: Sequence[str], stack: ExitStack) -> 
         reserve=reserve,
         probes=probes(infrastructure.database, infrastructure.store, all_operations),
     )
+    if settings.demo:
+        install_brand(context.of(LOCAL))
+    log.info("service started", extra={"data_dir": str(settings.data_dir.absolute())})
+    return context
 
 
 def _repeat(stack: ExitStack, name: str, seconds: float, action: Callable[[], object]) -> None:

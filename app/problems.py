@@ -69,7 +69,9 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.ProviderUnavailable: ProblemRule(
         503, "provider_unavailable", "Tokens cannot be checked now"
     ),
-    own.KeySecretUnusable: ProblemRule(500, "key_secret_unusable", "API keys cannot be stored"),
+    own.KeySecretUnusable: ProblemRule(
+        500, "key_secret_unusable", "The secret of keys and links is unusable"
+    ),
     own.KeysNotUsed: ProblemRule(409, "keys_not_used", "API keys are not accepted here"),
     own.NotFound: ProblemRule(404, "not_found", "Not found"),
     own.InvalidDocument: ProblemRule(
@@ -80,8 +82,11 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.InvalidRequest: ProblemRule(422, "invalid_request", "The request is not valid"),
     own.NotFinite: ProblemRule(422, "not_finite", "The answer is not a finite number"),
     own.ModelRejected: ProblemRule(409, "model_rejected", "The model failed its checks"),
+    own.FirstLookOnly: ProblemRule(409, "draft", "Nothing is decided on a draft"),
+    own.NoTable: ProblemRule(406, "no_table", "The answer has no table"),
     own.UnsupportedMediaType: ProblemRule(415, "unsupported_media_type", "Unsupported media type"),
     own.InUse: ProblemRule(409, "in_use", "It is still in use"),
+    own.WrongStatus: ProblemRule(409, "wrong_status", "Its status does not allow that"),
     own.ProjectIncomplete: ProblemRule(409, "project_incomplete", "The project is incomplete"),
     own.OperationFinished: ProblemRule(409, "operation_finished", "The operation has ended"),
     own.KeyReused: ProblemRule(

@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from app.body_settings import BodySettings
-from mmm.data.table_limits import MEBIBYTE
+from mmm.tables.limits import MEBIBYTE
 
 PREFIX = "PRUDENT_"
 
@@ -85,6 +85,11 @@ class Settings(BodySettings):
         default="INFO", description="Lowest level that is logged."
     )
 
+    demo: bool = Field(
+        default=False,
+        description="Add a simulated brand with its fitted model, whose truth is known, to look "
+        "around; only with a database of its own machine.",
+    )
     work_in_process: bool = Field(
         default=True,
         description="Run jobs in the serving process; false leaves them to workers.",
@@ -147,13 +152,16 @@ class Settings(BodySettings):
         description="Concurrent what-if questions; more than two per process gain nothing.",
     )
     plan_workers: int = Field(
-        default=2, ge=1, le=256, description="Concurrent allocations and evaluations of plans."
+        default=2,
+        ge=1,
+        le=256,
+        description="Concurrent allocations and evaluations of plans, and reports.",
     )
     read_workers: int = Field(
         default=2,
         ge=1,
         le=256,
-        description="Concurrent reads computed from draws (contributions, curves, graph, report).",
+        description="Concurrent reads computed from draws (contributions, curves, weeks, graph).",
     )
     longest_wait_seconds: float = Field(
         default=45.0,

@@ -121,7 +121,7 @@ def make(kind: str, seed: int) -> WrongWorld:
     rival_price = 20 * np.exp(0.05 * rng.standard_normal(WEEKS))
     rival_spend = 5000 * np.exp(0.5 * rng.standard_normal(WEEKS))
     distribution = 70 + 5 * np.cumsum(rng.normal(0, 0.2, WEEKS))
-    factor = (price / 20) ** -1.8 * (rival_price / 20) ** 0.4
+    factor = price_factor(price, rival_price)
     size = 40.0 if kind == "tiny" else 1.0
     season = 0.1 * np.sin(2 * np.pi * week / 52.18) + 0.06 * (week / WEEKS - 0.5)
     others = 0.01 * (distribution - distribution.mean()) - 0.015 * (rival_spend / 5000 - 1)
@@ -152,6 +152,11 @@ def make(kind: str, seed: int) -> WrongWorld:
         }
     )
     return WrongWorld(kind, frame, media.sum(0), spend, scale)
+
+
+def price_factor(price: Array, rival_price: Array) -> Array:
+    """(week,) what the prices multiply the sales by."""
+    return np.asarray((price / 20) ** -1.8 * (rival_price / 20) ** 0.4)
 
 
 def _with_feedback(base: Array, factor: Array, noise: Array, spend: Array, scale: Array) -> Array:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mmm.counterfactual.question import Counterfactual
     from mmm.data.design import Design, design_of
     from mmm.data.panel import build_panel
-    from mmm.data.table_reader import read_table
     from mmm.plan.horizon import Horizon
     from mmm.plan.response import plan_response
     from mmm.posterior.fitted import FittedModel, load_model, save_model
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from mmm.simulate.worlds import make_world
     from mmm.spec.model import parse_spec
     from mmm.spec.sampling import SamplingSpec
+    from mmm.tables.read import read_table
 else:
     __getattr__ = lazy_names(
         __name__,
@@ -37,7 +37,7 @@ else:
             "make_world": "mmm.simulate.worlds",
             "parse_spec": "mmm.spec.model",
             "plan_response": "mmm.plan.response",
-            "read_table": "mmm.data.table_reader",
+            "read_table": "mmm.tables.read",
             "save_model": "mmm.posterior.fitted",
         },
     )

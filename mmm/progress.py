@@ -7,6 +7,7 @@ from typing import Literal
 Stage = Literal[
     "validating",
     "compiling",
+    "first_look",
     "warmup",
     "sampling",
     "postprocessing",

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 type Array = NDArray[np.float64]
 type IndexArray = NDArray[np.intp]
+type Mask = NDArray[np.bool_]
 
 type Tensor = Any
 """An array of the namespace ``xp``: numpy.ndarray or pytensor TensorVariable."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from optimizer.adjustments import AS_FOUND, Adjustments
 from optimizer.response import FloatArray
 
 
@@ -230,6 +231,7 @@ class Allocation:
     conditions: how far each condition and each second budget is met, in the problem's order.
     stay: the plan judged against staying; None where that does not apply.
     pairs: channels whose effects cannot be separated.  insights: only where requested.
+    adjustments: few moves, little movement, rounding, where requested.
     """
 
     status: Status
@@ -250,3 +252,4 @@ class Allocation:
     stay: StayJudgement | None = None
     pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None
+    adjustments: Adjustments = AS_FOUND

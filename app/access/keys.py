@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from app.access.api_key import PREFIX, digest, is_well_formed
 from app.contract.caller import Caller, granted
@@ -31,8 +31,14 @@ class KeyReader:
         """The caller whose key this is; raises Unauthenticated."""
         if not is_well_formed(key):
             raise Unauthenticated("The API key is mistyped or truncated: its checksum is wrong.")
+        return self._caller(select(ApiKeyRow).where(ApiKeyRow.digest == digest(key, self._secret)))
+
+    def caller_of(self, key_id: str) -> Caller:
+        """The caller whose key has this id, as ``caller``; raises Unauthenticated."""
+        return self._caller(select(ApiKeyRow).where(ApiKeyRow.id == key_id))
+
+    def _caller(self, query: Select[ApiKeyRow]) -> Caller:
         with self._database.read() as session:
-            query = select(ApiKeyRow).where(ApiKeyRow.digest == digest(key, self._secret))
             row = session.scalars(query).one_or_none()
         if row is None:
             raise Unauthenticated("The API key is unknown.")

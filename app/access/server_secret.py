@@ -1,6 +1,6 @@
-"""The secret under which API keys are stored: a setting, or a file that only the service can read.
+"""The secret of API keys, sessions and links: a setting, or a file that only the service can read.
 
-Changing the secret makes every key unknown. Machines that share a database must share the secret,
+Changing the secret makes all of them unknown. Machines that share a database must share the secret,
 so there it must be set; on a single machine it is created when first needed.
 """
 
@@ -23,8 +23,8 @@ def server_secret(settings: Settings) -> bytes:
         return settings.key_secret.get_secret_value().encode()
     if not settings.single_host:
         raise KeySecretUnusable(
-            "API keys are stored under a secret that all machines of this database share: set "
-            f"PRUDENT_KEY_SECRET to at least {BYTES} characters, for example the output of "
+            "Keys, sessions and links rest on a secret that all machines of this database share: "
+            f"set PRUDENT_KEY_SECRET to at least {BYTES} characters, for example the output of "
             "`openssl rand -hex 32`, and keep it."
         )
     path = settings.data_dir.absolute() / FILE

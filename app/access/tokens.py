@@ -40,7 +40,7 @@ class TokenReader:
             raise Unauthenticated("The token has expired; request a new one.") from error
         except jwt.PyJWTError as error:
             raise Unauthenticated(f"The token is not valid: {error}.") from error
-        return Caller(self._tenant(claims), granted(self._scopes(claims)), _subject(claims))
+        return Caller(self._tenant(claims), granted(self._scopes(claims)), subject_of(claims))
 
     def _claims(self, token: str) -> dict[str, Any]:
         kid = jwt.get_unverified_header(token).get("kid")
@@ -78,7 +78,7 @@ class TokenReader:
         return [scopes[word] for word in words if isinstance(word, str) and word in scopes]
 
 
-def _subject(claims: dict[str, Any]) -> str:
+def subject_of(claims: dict[str, Any]) -> str:
     """The subject for logs and rows, cut to their length; raises Unauthenticated for odd text."""
     subject = f"oidc:{claims['sub']}"
     if not is_printable(subject):

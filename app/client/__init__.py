@@ -14,6 +14,7 @@ in ``operation``; a service that does not answer raises Unreachable.
 from app.client.admin import AdminCalls
 from app.client.datasets import DatasetCalls
 from app.client.errors import ClientError, OperationError, ServiceError, Unreachable
+from app.client.experiments import ExperimentCalls
 from app.client.fits import FitCalls
 from app.client.models import ModelCalls
 from app.client.operations import ENDED, OperationCalls
@@ -39,6 +40,7 @@ class Client(
     OperationCalls,
     ModelCalls,
     PlanCalls,
+    ExperimentCalls,
     ScenarioCalls,
     ProjectCalls,
     AdminCalls,

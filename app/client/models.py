@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.client.answers import Contributions, Curves, Graph, WhatIf
 from app.client.resources import Model
 from app.client.transport import Calls, Document
-from app.contract.query_answers import CounterfactualBody
+from app.contract.query_answers import CounterfactualBody, WeeksAnswer
+from app.contract.truth import TruthAnswer
 from mmm.attribution.answers import Breakdown
 from mmm.counterfactual.question import Counterfactual
 
@@ -33,6 +34,14 @@ class ModelCalls(Calls):
         """Response curves."""
         return self._get(Curves, f"/v1/models/{model_id}/curves")
 
+    def weeks(self, model_id: str) -> WeeksAnswer:
+        """The observed weeks: KPI, fitted mean and spend."""
+        return self._get(WeeksAnswer, f"/v1/models/{model_id}/weeks")
+
+    def truth(self, model_id: str) -> TruthAnswer:
+        """What truly happened, of the simulated brand of ``serve --demo``."""
+        return self._get(TruthAnswer, f"/v1/models/{model_id}/truth")
+
     def graph(self, model_id: str) -> Graph:
         """The causal graph, and which effects it identifies."""
         return self._get(Graph, f"/v1/models/{model_id}/graph")
@@ -43,9 +52,10 @@ class ModelCalls(Calls):
         """Answer a what-if question."""
         return self._ask(WhatIf, f"/v1/models/{model_id}/counterfactual", question)
 
-    def report(self, model_id: str) -> str:
-        """The report as one HTML page."""
-        return self._call("GET", f"/v1/models/{model_id}/report").text
+    def report(self, model_id: str, scenario_id: str | None = None) -> str:
+        """The report as one HTML page; with a saved allocation, about its plan."""
+        query = {} if scenario_id is None else {"scenario_id": scenario_id}
+        return self._call("GET", f"/v1/models/{model_id}/report", params=query).text
 
     def posterior(self, model_id: str) -> bytes:
         """The model's netCDF file."""

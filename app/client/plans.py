@@ -4,7 +4,8 @@ from app.client.answers import AllocatedPlan, EvaluatedPlan
 from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.contract.base import Urgency
-from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
+from app.contract.plan_odds import PlanOdds
+from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody, GivenPlan
 
 
 class PlanCalls(Calls):
@@ -29,6 +30,10 @@ class PlanCalls(Calls):
     def evaluate_plan(self, model_id: str, request: EvaluatePlanBody | Document) -> EvaluatedPlan:
         """Evaluate a given plan."""
         return self._ask(EvaluatedPlan, f"/v1/models/{model_id}/evaluate-plan", request)
+
+    def plan_odds(self, model_id: str, request: GivenPlan | Document) -> PlanOdds:
+        """How a given plan compares with today's, judged as moves are."""
+        return self._ask(PlanOdds, f"/v1/models/{model_id}/plan-odds", request)
 
     def frontier(
         self, model_id: str, request: FrontierBody | Document, priority: Urgency = "normal"

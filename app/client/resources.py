@@ -7,6 +7,7 @@ from app.client.errors import ClientError
 from app.client.rows import rows
 from app.client.with_tables import Tables, WithTables
 from app.contract.documents import DatasetDocument, ModelDocument, OperationDocument
+from app.contract.experiments.design import DesignAnswer
 
 
 class Dataset(DatasetDocument, WithTables):
@@ -62,6 +63,10 @@ class Operation(OperationDocument, WithTables):
     def allocation(self) -> AllocatedPlan:
         """The result of an ended allocation; raises ClientError if there is none."""
         return AllocatedPlan.model_validate(self._part("allocation"))
+
+    def design(self) -> DesignAnswer:
+        """The result of an ended design of a test; raises ClientError if there is none."""
+        return DesignAnswer.model_validate(self._part("design"))
 
     def _part(self, name: str) -> object:
         if name not in (self.result or {}):

@@ -1,8 +1,7 @@
 """Commands that query a model file: contributions, graph, whatif, allocate, report."""
 
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -10,7 +9,11 @@ from app.console.options import (
     AcceptRejected,
     AsJson,
     ExistingFile,
+    Read,
     RequestFile,
+    SheetOption,
+    TableFile,
+    TableName,
     note,
     output_option,
 )
@@ -40,21 +43,26 @@ def contributions(
         Literal["total", "week", "geo"], typer.Option(help="One row in total, per week or per geo.")
     ] = "total",
     as_json: AsJson = False,
+    output: TableFile = None,
+    table: TableName = None,
 ) -> None:
     """Decompose the KPI into contributions, with ROI and marginal ROI per channel."""
-    from app.console.tables import components_table, returns_table
+    from app.console.files import save_tables
+    from app.console.tables.model import components_table, returns_table
     from app.display.figures import show
     from mmm.attribution.contributions import contributions as decompose
     from mmm.posterior.fitted import load_model
 
     fitted = load_model(model)
     _note_if_draft(fitted)
-    show(decompose(fitted, by=by), as_json, components_table, returns_table)
+    answer = decompose(fitted, by=by)
+    save_tables("contributions", answer, output, table)
+    show(answer, as_json, components_table, returns_table)
 
 
 def graph(model: ExistingFile, as_json: AsJson = False) -> None:
     """Show the causal graph, and which effects it identifies."""
-    from app.console.graph_tables import effects_table, independence_table, nodes_table
+    from app.console.tables.graph import effects_table, independence_table, nodes_table
     from app.display.figures import show
     from mmm.causal.explain_graph import explain_graph
     from mmm.posterior.fitted import load_model
@@ -88,22 +96,26 @@ def whatif(
     request: RequestFile = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
+    output: TableFile = None,
+    table: TableName = None,
 ) -> None:
     """Answer a what-if question: the effect of a change in spend, price, a mediator or a rival."""
     from app.console.arguments import intervention
-    from app.console.files import load_request, request_of
-    from app.console.tables import effect_table
+    from app.console.files import load_accepted, load_request, save_tables
+    from app.console.tables.model import effect_table
+    from app.contract.base import request_of
     from app.display.figures import show
     from mmm.counterfactual.answer import answer
     from mmm.counterfactual.question import Counterfactual
 
     actions = [intervention(item) for item in do or []]
-    fitted, warnings = _load_accepted(model, accept_rejected)
+    fitted, warnings = load_accepted(model, accept_rejected)
     weeks = fitted.panel.weeks
     window = {"start": start or weeks[0].isoformat(), "end": end or weeks[-1].isoformat()}
     given = {"window": window, "kind": kind, "do": actions}
     question = request_of(Counterfactual, load_request(request) if request else given)
     effect = answer(fitted, question)
+    save_tables("counterfactual", effect, output, table)
     show(effect, as_json, effect_table, warnings=(*warnings, *effect.warnings))
 
 
@@ -113,6 +125,9 @@ def allocate(
     total: Annotated[
         float | None, typer.Option(help="Budget; default: the total of the reference.")
     ] = None,
+    budget_change: Annotated[
+        float, typer.Option("--change", help="Budget relative to the reference's; -0.1: 10 % less.")
+    ] = 0.0,
     reference: Reference = None,
     risk_aversion: Annotated[
         float, typer.Option(help="0 maximizes the expected gain, 1 the mean of the worst cases.")
@@ -123,36 +138,72 @@ def allocate(
     ] = None,
     most: Annotated[list[str] | None, typer.Option("--max", metavar="CHANNEL=NUMBER")] = None,
     fixed: Limits = None,
+    committed: Limits = None,
     max_change: Limits = None,
+    fewest_moves: Annotated[
+        float | None,
+        typer.Option(help="Change as few channels as keep this share of the gain."),
+    ] = None,
+    least_movement: Annotated[
+        float | None,
+        typer.Option(help="Move the least money that loses this share of the gain at most."),
+    ] = None,
+    round_to: Annotated[
+        float | None, typer.Option(help="Make every channel's total a multiple of this.")
+    ] = None,
     explore: Explore = False,
     request: RequestFile = None,
+    sheet: SheetOption = None,
+    read: Read = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
+    output: TableFile = None,
+    table: TableName = None,
 ) -> None:
     """Find the budget plan that is best for a risk aversion."""
     from app.console.arguments import channel_bounds
-    from app.console.files import load_request, request_of
-    from app.console.plan_tables import tables_of
+    from app.console.files import horizon_after_data, load_accepted, load_request, save_tables
+    from app.console.second_file import second_beside
+    from app.console.sheet_file import over_sheet, refuse_beside_sheet
+    from app.console.tables.plan import tables_of
+    from app.contract.base import request_of
     from app.contract.plan_requests import AllocateBody
+    from app.display.asked import asked_rows, goal_rows
     from app.display.figures import show
     from app.services.planning.allocate import allocate_model
+    from app.services.planning.units import gain_words
 
-    limits = {"min": least, "max": most, "fixed": fixed, "max_change": max_change}
+    limits = {
+        "min": least,
+        "max": most,
+        "fixed": fixed,
+        "committed": committed,
+        "max_change": max_change,
+    }
     bounds = channel_bounds({name: items or [] for name, items in limits.items()})
-    fitted, warnings = _load_accepted(model, accept_rejected)
+    fitted, warnings = load_accepted(model, accept_rejected)
     given = {
-        "horizon": _horizon_after_data(fitted, weeks),
-        "budget": {"total": _reference_total(fitted, weeks, reference) if total is None else total},
+        "horizon": horizon_after_data(fitted, weeks),
+        "budget": {"change": budget_change} if total is None else {"total": total},
         "reference": reference,
         "objective": {"kind": "mean_cvar", "risk_aversion": risk_aversion, "tail": tail},
         "channels": bounds,
+        "fewest_moves": fewest_moves,
+        "least_movement": least_movement,
+        "round_to": round_to,
         "explore": explore,
     }
+    if sheet is not None:
+        refuse_beside_sheet(request=request)
+        given = over_sheet(fitted, sheet, read, given, total=total, change=budget_change)
     body = request_of(AllocateBody, load_request(request) if request else given)
-    allocation = allocate_model(fitted, body, warnings)
+    allocation = allocate_model(fitted, body, warnings, second=second_beside(model, fitted))
+    save_tables("plan", allocation, output, table)
     if not as_json:
         typer.echo(allocation.summary)
-    show(allocation, as_json, *tables_of(allocation), warnings=allocation.warnings)
+    words = gain_words(fitted, body.objective)
+    asked = [*asked_rows(allocation, body, words), *goal_rows(allocation, body)]
+    show(allocation, as_json, *tables_of(allocation, asked), warnings=allocation.warnings)
 
 
 def evaluate_plan(
@@ -165,27 +216,38 @@ def evaluate_plan(
     reference: Reference = None,
     explore: Explore = False,
     request: RequestFile = None,
+    sheet: SheetOption = None,
+    read: Read = None,
     accept_rejected: AcceptRejected = False,
     as_json: AsJson = False,
+    output: TableFile = None,
+    table: TableName = None,
 ) -> None:
     """Evaluate a given plan: its expected gain, the uncertainty of the gain, and its risk."""
     from app.console.arguments import amounts
-    from app.console.files import load_request, request_of
-    from app.console.plan_tables import tables_of
+    from app.console.files import horizon_after_data, load_accepted, load_request, save_tables
+    from app.console.second_file import second_beside
+    from app.console.sheet_file import refuse_beside_sheet, sheet_request
+    from app.console.tables.plan import tables_of
+    from app.contract.base import request_of
     from app.contract.plan_requests import EvaluatePlanBody
     from app.display.figures import show
     from app.services.planning.evaluate_plan import evaluation
 
     spend = amounts("--plan", plan or [])
-    fitted, warnings = _load_accepted(model, accept_rejected)
+    fitted, warnings = load_accepted(model, accept_rejected)
     given = {
-        "horizon": _horizon_after_data(fitted, weeks),
+        "horizon": horizon_after_data(fitted, weeks),
         "plan": spend,
         "reference": reference,
         "explore": explore,
     }
+    if sheet is not None:
+        refuse_beside_sheet(request=request, plan=plan)
+        given |= sheet_request(fitted, sheet, read)
     body = request_of(EvaluatePlanBody, load_request(request) if request else given)
-    evaluated = evaluation(fitted, body, warnings)
+    evaluated = evaluation(fitted, body, warnings, second=second_beside(model, fitted))
+    save_tables("plan", evaluated, output, table)
     if not as_json and evaluated.moves:
         typer.echo(evaluated.moves.summary)
     show(evaluated, as_json, *tables_of(evaluated), warnings=evaluated.warnings)
@@ -194,23 +256,31 @@ def evaluate_plan(
 def report(
     model: ExistingFile,
     output: Annotated[Path, output_option()] = Path("report.html"),
+    request: RequestFile = None,
+    accept_rejected: AcceptRejected = False,
 ) -> None:
-    """Write one self-contained HTML page about the model."""
-    from app.console.files import save_text
-    from app.report import render
+    """Write one self-contained HTML page about the model: what to do, what happened, evidence.
+
+    The plan is today's money in a better mix over 13 weeks, or the answer to --request.
+    """
+    from app.console.files import load_accepted, load_request, save_text
+    from app.console.second_file import second_beside
+    from app.contract.base import request_of
+    from app.contract.plan_requests import AllocateBody
+    from app.report import Asker, plan_story, render, usual_story
     from mmm.posterior.fitted import load_model
 
-    save_text(render(load_model(model)), output)
+    if request is None:
+        fitted = load_model(model)
+        asker = Asker(fitted, second_beside(model, fitted))
+        page = render(fitted, usual_story(asker, accept_rejected=accept_rejected))
+    else:
+        fitted, _ = load_accepted(model, accept_rejected)
+        asker = Asker(fitted, second_beside(model, fitted))
+        body = request_of(AllocateBody, load_request(request))
+        page = render(fitted, plan_story(asker, body))
+    save_text(page, output)
     note(f"wrote {output}")
-
-
-def _load_accepted(path: Path, accept_rejected: bool) -> tuple["FittedModel", list[str]]:
-    """The model, and the warnings of its verdict; raises ModelRejected unless accepted."""
-    from app.services.catalog.trust import standing_warnings
-    from mmm.posterior.fitted import load_model
-
-    model = load_model(path)
-    return model, standing_warnings(model.verdict, accept_rejected=accept_rejected)
 
 
 def _note_if_draft(model: "FittedModel") -> None:
@@ -219,17 +289,3 @@ def _note_if_draft(model: "FittedModel") -> None:
 
     if model.verdict.draft:
         note(DRAFT_NOTE)
-
-
-def _horizon_after_data(model: "FittedModel", weeks: int) -> dict[str, Any]:
-    start = model.panel.weeks[-1] + timedelta(weeks=1)
-    return {"start": start.isoformat(), "weeks": weeks}
-
-
-def _reference_total(
-    model: "FittedModel", weeks: int, kind: Literal["last_weeks", "last_year"] | None
-) -> float:
-    """Total of today's plan over the ``weeks`` weeks after the data."""
-    from mmm.counterfactual.reference import ReferenceChoice, reference_plan
-
-    return float(reference_plan(model, weeks, ReferenceChoice(kind)).spend.sum())

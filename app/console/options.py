@@ -22,6 +22,26 @@ def output_option(text: str | None = None) -> Any:
     return typer.Option("--output", "-o", help=text, callback=_writable)
 
 
+def _table_file(path: Path | None) -> Path | None:
+    """Refuse a suffix that is not that of a table, and a file that cannot be written."""
+    if path is None:
+        return None
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        raise typer.BadParameter(f"{path}: the suffix must be .csv or .xlsx.")
+    return _writable(path)
+
+
+TABLE_SUFFIXES = (".csv", ".xlsx")
+TableFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", callback=_table_file, help="Write tables to a file: .csv or .xlsx."
+    ),
+]
+TableName = Annotated[
+    str | None,
+    typer.Option("--table", help="One table of the answer, by name; CSV holds the first if none."),
+]
 ExistingFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 AcceptRejected = Annotated[
@@ -30,6 +50,33 @@ AcceptRejected = Annotated[
 RequestFile = Annotated[
     Path | None,
     typer.Option(exists=True, dir_okay=False, help="The whole request as a JSON file."),
+]
+
+SheetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sheet",
+        exists=True,
+        dir_okay=False,
+        help="A planner's sheet (.csv or .xlsx): channels, prices and events by week or month.",
+    ),
+]
+
+Read = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="WORD=VALUE",
+        help="How the table is read, such as dates=month_first; see docs/tables.md.",
+    ),
+]
+With = Annotated[
+    Path | None,
+    typer.Option(
+        "--with",
+        exists=True,
+        dir_okay=False,
+        help="A second file, by week or month, that is joined to the table by date.",
+    ),
 ]
 
 

@@ -27,6 +27,10 @@ def serve(
         int | None, typer.Option(help="Port to listen on; 0 lets the system choose.")
     ] = None,
     data_dir: DataDir = None,
+    demo: Annotated[
+        bool | None,
+        typer.Option("--demo/--no-demo", help="Add a simulated brand with its fitted model."),
+    ] = None,
     work: Annotated[
         bool | None,
         typer.Option(
@@ -36,13 +40,20 @@ def serve(
 ) -> None:
     """Run the HTTP service until it is interrupted.
 
-    Options default to PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR and PRUDENT_WORK_IN_PROCESS, and
-    without these to 127.0.0.1, 8000, ./prudent-data and --work.
+    Options default to PRUDENT_HOST, PRUDENT_PORT, PRUDENT_DATA_DIR, PRUDENT_DEMO and
+    PRUDENT_WORK_IN_PROCESS, and without these to 127.0.0.1, 8000, ./prudent-data, --no-demo and
+    --work.
     """
     from app.configuration import read_settings
     from app.serve import serve as run
 
-    given = {"host": host, "port": port, "data_dir": data_dir, "work_in_process": work}
+    given = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "demo": demo,
+        "work_in_process": work,
+    }
     run(read_settings(**_given(given)))
 
 

@@ -1,10 +1,11 @@
 """Base classes of the API's documents: request bodies, stored documents, lists and pages."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from mmm.errors import Issue, QueryError, pointer
 from mmm.spec.base import CONTROL
 from mmm.spec.sizes import LONGEST_NAME
 
@@ -54,3 +55,24 @@ PRIORITIES: Mapping[Urgency, int] = {"high": 1, "normal": 2, "low": 3}
 def urgency_of(priority: int) -> Urgency:
     """The name of a stored priority."""
     return next(name for name, number in PRIORITIES.items() if number == priority)
+
+
+def fields_of(document: Mapping[str, Any], kind: type[BaseModel]) -> dict[str, Any]:
+    """The part of a document that ``kind`` has fields for."""
+    return {name: value for name, value in document.items() if name in kind.model_fields}
+
+
+def request_of[Request: BaseModel](
+    kind: type[Request], document: Mapping[str, Any], most: int | None = None
+) -> Request:
+    """``document`` as a request of ``kind``.
+
+    Raises QueryError naming each invalid field, ``most`` of them at the most.
+    """
+    try:
+        return kind.model_validate(document)
+    except ValidationError as error:
+        raise QueryError(
+            Issue(pointer(*item["loc"]), str(item["type"]), str(item["msg"]))
+            for item in error.errors(include_url=False)[:most]
+        ) from error

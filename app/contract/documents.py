@@ -1,12 +1,13 @@
 """The JSON documents of the API that are the service's own: datasets, operations, models."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from app.contract.base import StoredDocument, Urgency
 from app.contract.problem import Problem
+from mmm.checks.implied_channel import ImpliedChannel
 from mmm.checks.lift_check import LiftCheck
 from mmm.data.table_profile import TableProfile
 from mmm.interval import Interval
@@ -14,16 +15,19 @@ from mmm.posterior.evidence import Evidence
 from mmm.spec.environment import Event
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
+from mmm.tables.formats import bare
+from mmm.tables.recipe import Recipe
 
 
 class DatasetDocument(StoredDocument):
-    """A stored table and its profile."""
+    """A stored table, how it was read, and the profile of its weeks."""
 
     id: str
     name: str | None
-    media_type: str
+    media_type: Annotated[str, BeforeValidator(bare)]
     bytes: int
     created_at: datetime
+    read: Recipe | None = Field(description="The recipe, with its evidence.")
     profile: TableProfile
 
 
@@ -37,21 +41,35 @@ class ChainDocument(BaseModel):
     divergences: int
 
 
+class FirstLookDocument(BaseModel):
+    """The first look of a running fit: an approximation that can be read and decides nothing."""
+
+    model_id: str | None = Field(
+        description="Answers reads of a model until the fit replaces it; then 404."
+    )
+    note: str | None = Field(description="Why there is none.")
+
+
 class OperationDocument(BaseModel):
     """A long-running call: its status and progress, and its result or error."""
 
     id: str
     kind: str
     status: Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
-    stage: str | None = Field(description="validating, compiling, warmup, sampling, ...")
+    stage: str | None = Field(description="validating, compiling, first_look, warmup, sampling...")
     priority: Urgency = Field(description="Order among the tenant's queued jobs.")
     progress: float = Field(ge=0, le=1)
     eta_seconds: float | None
     incomplete: bool = Field(description="Stopped early; the result is partial.")
     chains: list[ChainDocument] = Field(description="Progress of each chain of a sampling fit.")
+    first_look: FirstLookDocument | None = Field(
+        description="Of a running fit that takes longer than a few seconds."
+    )
     result: dict[str, Any] | None = Field(
-        description='Of a fit: {"model_id": "..."}, of a refit with its "stability"; of a '
-        'simulation: {"summary", "dataset_ids"}.'
+        description='Of a fit: {"model_id": "..."}, with what changed since its "first_look" where '
+        'it had one, of a refit with its "stability"; of a '
+        'simulation: {"summary", "dataset_ids"}; of the design of a test: {"design"}, a '
+        "DesignAnswer."
     )
     error: Problem | None
     created_at: datetime
@@ -112,6 +130,9 @@ class ModelDocument(BaseModel):
     name: str | None
     project: str | None
     base_model_id: str | None = Field(description="Of a refit: the model it continues.")
+    first_look_of: str | None = Field(
+        description="Of a first look: the operation whose fit will replace it."
+    )
     created_at: datetime
     spec: ModelSpec = Field(description="With every default written out.")
     defaults: DefaultsDocument = Field(description="Whose priors stand where spec states none.")
@@ -121,7 +142,8 @@ class ModelDocument(BaseModel):
     diagnostics: dict[str, float | None]
     notes: list[str] = Field(description="Further remarks about this model.")
     evidence: Evidence | None = Field(
-        description="How far each effect can be relied on; null for a model of an older release."
+        description="How far each effect can be relied on; null for a first look, or a model of an "
+        "older release."
     )
     second_model: SecondModelDocument | None = Field(
         description="Null for a model of a release without second models."
@@ -138,8 +160,14 @@ class FitCheckDocument(BaseModel):
     end: str
     weeks: int
     geos: list[str]
+    parameters: int = Field(description="That the weeks of one geo must tell apart.")
+    channels: list[ImpliedChannel] = Field(
+        description="What the priors alone imply of each channel: share of the KPI, and ROI."
+    )
     warnings: list[str] = Field(
-        description="Implausible consequences of the priors, and weeks that recur unmodelled."
+        description="What will make the fit weak: idle channels, channels that move together, few "
+        "weeks, lift tests that no week could hold, events given twice; implausible consequences "
+        "of the priors; weeks that recur unmodelled; what is assumed where the table is silent."
     )
     suggested_events: list[Event] = Field(
         description="To add to the model's events: weeks that recur every year and that nothing "

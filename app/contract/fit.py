@@ -25,12 +25,13 @@ from pydantic_core.core_schema import (
 )
 
 from app.contract.base import Name, RequestBody, ResourceId
-from mmm.data.table_limits import MOST_COLUMNS, MOST_ROWS
 from mmm.errors import DataError, FieldsError, Issue, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
 from mmm.spec.sizes import LONGEST_NAME, MOST_LIFT_TESTS
+from mmm.tables.limits import MOST_COLUMNS, MOST_ROWS
+from mmm.tables.recipe import Recipe
 
 LONGEST_RESULT = 200
 """Columns of a row of another tool's results."""
@@ -115,11 +116,14 @@ class FitData(RequestBody):
 
     dataset_id: ResourceId | None = None
     rows: Rows | None = None
+    read: Recipe | None = Field(default=None, description="How inline rows are read.")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.dataset_id is None) == (self.rows is None):
             raise ValueError('give either "dataset_id" or "rows"')
+        if self.dataset_id is not None and self.read is not None:
+            raise ValueError('a data set has a recipe of its own; "read" belongs to "rows"')
         return self
 
 
@@ -197,7 +201,7 @@ class LiftTestsBody(RequestBody):
 
     tests: list[LiftTest] | None = Field(default=None, min_length=1, max_length=MOST_LIFT_TESTS)
     rows: list[ResultRow] | None = Field(default=None, min_length=1, max_length=MOST_LIFT_TESTS)
-    format: Literal["pymc-marketing", "causalpy", "geolift"] | None = None
+    format: Literal["pymc-marketing", "causalpy", "geolift", "platform"] | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:

@@ -2,7 +2,15 @@
 
 from pydantic import Field
 
-from app.contract.plan_answers import AFTER, EVIDENCE, REFERENCE, AfterDocument, ReferenceDocument
+from app.contract.plan_answers import (
+    AFTER,
+    EVIDENCE,
+    REFERENCE,
+    SECOND,
+    AfterDocument,
+    ReferenceDocument,
+    SecondOpinion,
+)
 from app.contract.plan_details import CertificateDocument, PlanDocument
 from app.contract.region import SUPPORTED, SupportedRegion
 from mmm.interval import Interval
@@ -26,6 +34,7 @@ class FrontierPoint(PlanDocument):
         description="Value of the next unit of currency, spread in proportion to the plan."
     )
     certificate: CertificateDocument
+    second_model: SecondOpinion | None = SECOND
 
 
 class FrontierAnswer(PlanDocument):

@@ -2,8 +2,8 @@
 
 from pydantic import ConfigDict, Field
 
-from app.contract.plan_details import PlanDocument
-from app.contract.planned_spend import Plan
+from app.contract.plan_details import FewestMovesDocument, PlanDocument, RoundingDocument
+from app.contract.planned_spend import GainByTime, Plan
 from mmm.interval import Interval
 
 
@@ -53,16 +53,32 @@ class Moves(PlanDocument):
     test_first: tuple[TestFirst, ...]
     hold: tuple[Hold, ...]
     plan: Plan | None = Field(
-        description="The plan with the moves of do_now alone; null where the limits allow none."
+        description="The plan with the moves of do_now alone, its marginal ROI by causal shares; "
+        "null where the limits allow none."
     )
     gain: Interval | None = Field(
         description="Of that plan over current spend, by the less favourable of the models, with "
         "causal shares alone."
     )
+    by_time: GainByTime | None = Field(
+        default=None,
+        description="When that gain comes; null in answers of a release that did not tell it.",
+    )
+    even: Interval | None = Field(
+        default=None,
+        description="The same for today's mix at that plan's total: an even cut, or an even raise. "
+        "Null where the total is today's.",
+    )
+    fewest_moves: FewestMovesDocument | None = Field(
+        default=None,
+        description="How many moves were left out because they add little, and what they would "
+        "add; null where nothing can be gained.",
+    )
+    rounding: RoundingDocument | None = Field(default=None, description="Only with round_to.")
     chances_in_20: int | None = Field(
         description="In how many of 20 cases that plan is better than current spend, if the model "
-        "is right; at most 19 unless tested. Null where nothing moves, and where more than a third "
-        "of the moved money rests on what could be coincidence."
+        "is right; from 1 to 19 unless tested. Null where nothing moves, and where more than a "
+        "third of the moved money rests on what could be coincidence."
     )
     probability_better: float | None = Field(
         description="The same as a probability, by the model with causal shares alone."

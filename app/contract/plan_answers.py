@@ -10,9 +10,13 @@ from app.contract.plan_details import (
     BindingDocument,
     CertificateDocument,
     ConditionDocument,
+    FewestMovesDocument,
     InformationDocument,
+    LeastMovementDocument,
+    ObstacleDocument,
     PairDocument,
     PlanDocument,
+    RoundingDocument,
     StabilityDocument,
     StayDocument,
 )
@@ -166,8 +170,19 @@ class AllocationAnswer(PlanDocument):
     risk: RiskDocument
     certificate: CertificateDocument
     binding: tuple[BindingDocument, ...]
+    obstacles: tuple[ObstacleDocument, ...] = Field(
+        default=(),
+        description="The binding limits that are worth loosening, in words, the dearest first.",
+    )
     conditions: tuple[ConditionDocument, ...] = CONDITIONS
     stay: StayDocument | None
+    fewest_moves: FewestMovesDocument | None = Field(
+        default=None, description="Only with fewest_moves, and where there is a gain to keep."
+    )
+    least_movement: LeastMovementDocument | None = Field(
+        default=None, description="Only with least_movement, and where there is a gain to keep."
+    )
+    rounding: RoundingDocument | None = Field(default=None, description="Only with round_to.")
     pairs: tuple[PairDocument, ...]
     stability: StabilityDocument | None = Field(description="Only with explain.")
     information: InformationDocument | None = Field(description="Only with explain.")
@@ -192,7 +207,9 @@ class PlanEvaluation(PlanDocument):
     value_later: Interval = LATER
     reference: ReferenceDocument | None = REFERENCE
     after: AfterDocument | None = AFTER
-    versus_current: ReferenceComparisonDocument
+    versus_current: ReferenceComparisonDocument = Field(
+        description="Against the reference in its own weeks and regions."
+    )
     versus_proportional: ReferenceComparisonDocument
     risk: RiskDocument
     broken: tuple[str, ...] = Field(description="Limits that the plan violates.")

@@ -33,19 +33,64 @@ class BindingDocument(PlanDocument):
     shadow_price: float
 
 
+class ObstacleDocument(PlanDocument):
+    """A limit that keeps a better plan away, in words for people who plan."""
+
+    what: str = Field(description="The limit.")
+    worth: str = Field(
+        description="What a little more room is worth, near the plan, as the model alone sees it."
+    )
+
+
 class ConditionDocument(PlanDocument):
     """One condition, or one side of a second budget, and how far the plan meets it."""
 
-    kind: Literal["target", "roi", "not_worse", "cvar", "budget"]
+    kind: Literal["target", "roi", "marginal_roi", "not_worse", "cvar", "budget"]
     condition: str = Field(description="In words.")
     pointer: str = Field(description="Into the request.")
     wanted: float = Field(
-        description="A probability (target, not_worse), a return (roi), an amount in the unit of "
-        "the gain (cvar), or units of the second budget."
+        description="A probability (target, not_worse), a return (roi, marginal_roi), an amount in "
+        "the unit of the gain (cvar), or units of the second budget."
     )
     reached: float = Field(description="What the plan reaches, in the same unit.")
     slack: float = Field(description="The room that is left; negative by what is missed.")
     met: bool
+
+
+class FewestMovesDocument(PlanDocument):
+    """The smallest number of changed channels that keeps a share of the gain.
+
+    The gain is that of the objective's measure over today's plan, or over today's mix where the
+    total differs.
+    """
+
+    share: float = Field(description="The share to keep.")
+    kept: float = Field(description="The share that the plan keeps.")
+    moves: int = Field(description="Channels that the plan changes.")
+    before: int = Field(description="Channels that the best plan changes.")
+    exact: bool = Field(description="Whether every smaller set of channels was tried or ruled out.")
+    best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
+
+
+class LeastMovementDocument(PlanDocument):
+    """The plan that moves the least money among those nearly as good as the best."""
+
+    tolerance: float = Field(description="Share of the gain that may be lost.")
+    kept: float = Field(description="Share of the gain that the plan keeps.")
+    moved: float = Field(description="Raises and cuts of all channels together, currency.")
+    before: float = Field(description="The same for the best plan.")
+    bound: float | None = Field(
+        description="No plan within the tolerance moves less; null where that is not proved."
+    )
+    best_found: dict[str, float] = Field(description="Spend of the best plan by channel.")
+
+
+class RoundingDocument(PlanDocument):
+    """A plan in which every channel's total is a multiple of a step."""
+
+    step: float
+    cost: float = Field(description="What rounding costs in the objective's measure.")
+    unrounded: dict[str, float] = Field(description="Spend of the plan before it, by channel.")
 
 
 class StayDocument(PlanDocument):

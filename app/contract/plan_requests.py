@@ -16,12 +16,15 @@ from mmm.counterfactual.question import (
     ReferenceSpend,
 )
 from mmm.plan.horizon import Horizon
+from mmm.spec.calendar import Day
 from mmm.spec.numbers import LARGEST, NotNegative, PartOfOne, Positive
 from mmm.spec.sizes import (
     LONGEST_HORIZON,
     MOST_FUTURE_NUMBERS,
+    MOST_GEOS,
     MOST_INTERVENTIONS,
     MOST_SCENARIOS,
+    GeoName,
 )
 from optimizer.problem import AllocationProblem, Budget
 from optimizer.problem.base import SMALLEST_BUDGET
@@ -36,6 +39,10 @@ Spend = Annotated[float, Field(ge=0, le=LARGEST)]
 """Spend of a plan, which may hold the traces that a solver leaves."""
 
 WeeklyProfile = Annotated[tuple[NotNegative, ...], Field(max_length=LONGEST_HORIZON)]
+
+GeoWeeks = Annotated[dict[GeoName, WeeklyProfile], Field(min_length=1, max_length=MOST_GEOS)]
+
+GeoSplit = Annotated[dict[GeoName, NotNegative], Field(min_length=1, max_length=MOST_GEOS)]
 
 _EXAMPLE: dict[str, Any] = {
     "horizon": {"start": "2024-07-01", "weeks": 13},
@@ -62,6 +69,17 @@ class Phasing(RequestBody):
         default_factory=dict,
         max_length=MOST_CHANNELS,
         description="Weekly spend, or its proportions, of individual channels.",
+    )
+    split: dict[ChannelName, GeoSplit] = Field(
+        default_factory=dict,
+        max_length=MOST_CHANNELS,
+        description="Spend by geo, or its proportions, of individual channels: every geo has one.",
+    )
+    weeks_by_geo: dict[ChannelName, GeoWeeks] = Field(
+        default_factory=dict,
+        max_length=MOST_CHANNELS,
+        description="Weekly spend of every geo, or its proportions, of individual channels, in "
+        "place of profile and split.",
     )
 
 
@@ -135,7 +153,18 @@ class PlanHorizon(RequestBody):
         return self
 
 
-class AllocateBody(AllocationProblem, PlanHorizon):
+class WithMoves(PlanHorizon):
+    """A question about a plan whose answer ends in moves."""
+
+    under_test: dict[ChannelName, Day] = Field(
+        default_factory=dict,
+        max_length=MOST_CHANNELS,
+        description="Channels with a running test, and its last day: the moves hold them until "
+        "then. The service adds its own running experiments.",
+    )
+
+
+class AllocateBody(AllocationProblem, WithMoves):
     """An allocation: a budget over a horizon, under limits, with a risk objective."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -169,16 +198,28 @@ class AllocateBody(AllocationProblem, PlanHorizon):
 type Weekly = Annotated[tuple[Spend, ...], Field(min_length=1, max_length=LONGEST_HORIZON)]
 
 
-class EvaluatePlanBody(PlanHorizon):
+class GivenPlan(PlanHorizon):
+    """A plan: for every channel its total over the horizon, or its spend week by week."""
+
+    plan: dict[ChannelName, Spend | Weekly] = Field(min_length=1, max_length=MOST_CHANNELS)
+    objective: Objective = Expected()
+    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+
+class EvaluatePlanBody(GivenPlan, WithMoves):
     """A plan: for every channel its total over the horizon, or its spend week by week.
 
     The plan is checked against ``budget``, the limits and the conditions, also where it spends
     nothing or no plan could keep them; the budget defaults to its own total.
     """
 
-    plan: dict[ChannelName, Spend | Weekly] = Field(min_length=1, max_length=MOST_CHANNELS)
-    objective: Objective = Expected()
     budget: Budget | None = None
+    committed: dict[ChannelName, Weekly] = Field(
+        default_factory=dict,
+        max_length=MOST_CHANNELS,
+        description="What of the plan is bought already, week by week; an allocation of the "
+        "scenario keeps it.",
+    )
     channels: dict[ChannelName, ChannelBounds] = Field(
         default_factory=dict, max_length=MOST_CHANNELS
     )
@@ -186,7 +227,18 @@ class EvaluatePlanBody(PlanHorizon):
     ratios: tuple[Ratio, ...] = Field(default=(), max_length=MOST_LIMITS)
     budgets: tuple[SecondBudget, ...] = Field(default=(), max_length=MOST_BUDGETS)
     conditions: Conditions = ()
-    accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+    @model_validator(mode="after")
+    def _committed_within_the_plan(self) -> Self:
+        for name, bought in self.committed.items():
+            planned = self.plan.get(name)
+            if not isinstance(planned, tuple) or len(planned) != len(bought):
+                raise ValueError(f"committed {name!r} needs as many weeks of {name!r} in the plan")
+            for week, (part, whole) in enumerate(zip(bought, planned, strict=True), start=1):
+                if part > whole * (1.0 + SLACK):
+                    detail = f"of {name!r}, {part:g} is committed in week {week} and {whole:g}"
+                    raise ValueError(f"{detail} is planned")
+        return self
 
 
 type Totals = Annotated[
@@ -208,8 +260,8 @@ class FrontierBody(AllocateBody):
         given = [values for values in (self.totals, self.risk_aversions) if values]
         if len(given) != 1 or len(given[0]) < 2:
             raise ValueError('give two or more "totals" or two or more "risk_aversions"')
-        if self.price is not None or self.explain:
-            unused = "price" if self.price is not None else "explain"
+        used = {"price": self.price, "explain": self.explain, "under_test": self.under_test}
+        if unused := next((name for name, value in used.items() if value), None):
             raise ValueError(f'a frontier does not use "{unused}"; ask for one allocation instead')
         if self.risk_aversions and not hasattr(self.objective, "risk_aversion"):
             detail = f"an objective of kind {self.objective.kind!r} has no risk aversion"

@@ -21,6 +21,13 @@ class PlannedChannel(PlanDocument):
     )
 
 
+class GainByTime(PlanDocument):
+    """A gain in two parts that add up to it, draw by draw."""
+
+    inside: Interval = Field(description="Within the horizon, less what the plan costs more.")
+    later: Interval = Field(description="By carryover after the horizon.")
+
+
 class PlannedWeek(PlanDocument):
     """One week's spend by channel, all geos together."""
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mmm.attribution.answers import ContributionReport, ResponseCurves
+from mmm.attribution.answers import ContributionReport, ObservedWeeks, ResponseCurves
 from mmm.causal.graph_answer import GraphAnswer
 from mmm.counterfactual.question import Counterfactual
 
@@ -21,6 +21,13 @@ class ContributionsAnswer(ContributionReport):
 
 class CurvesAnswer(ResponseCurves):
     """The response curves, with the verdict of their model."""
+
+    verdict: VerdictStatus
+    draft: bool = IsDraft
+
+
+class WeeksAnswer(ObservedWeeks):
+    """The observed weeks as the model fits them, with its verdict."""
 
     verdict: VerdictStatus
     draft: bool = IsDraft

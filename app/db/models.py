@@ -1,71 +1,41 @@
 """Database tables. Ids sort by age; JSON columns hold documents that were validated before."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-)
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
-    declared_attr,
-    foreign,
-    mapped_column,
-    relationship,
-)
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-from app.contract.caller import DEFAULT_TENANT
-from app.db.utc import UtcDateTime
+from app.db.base import Base, Document, Documents, TenantOwned, now
+from app.db.experiment_rows import ExperimentRow
 
-Document = dict[str, Any]
-Documents = list[Any]
-
-
-def now() -> datetime:
-    """The current time in UTC, with its time zone."""
-    return datetime.now(UTC)
-
-
-class Base(DeclarativeBase):
-    """Base class of the tables; constraints have predictable names, as batch migrations need."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it as a plain class attribute)
-        Document: JSON(none_as_null=True),
-        Documents: JSON(none_as_null=True),
-        datetime: UtcDateTime,
-    }
-
-
-class TenantOwned:
-    """Columns of every table whose rows belong to a tenant (``app.db.tenancy`` filters by it).
-
-    A table with ``__table_args__`` of its own adds ``*TenantOwned.__table_args__`` to them.
-    """
-
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    tenant: Mapped[str] = mapped_column(String(100), default=DEFAULT_TENANT)
-
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:  # noqa: N805
-        return (Index(None, "tenant", "id"),)
+__all__ = [
+    "ActualsRow",
+    "ApiKeyRow",
+    "AuditRow",
+    "Base",
+    "DatasetRow",
+    "Document",
+    "Documents",
+    "ExperimentRow",
+    "LiftTestRow",
+    "ModelRow",
+    "OperationRow",
+    "ProjectPlanRow",
+    "ProjectRow",
+    "PromotionRow",
+    "ScenarioRow",
+    "ShareRow",
+    "TenantOwned",
+    "WorkerRow",
+    "now",
+]
 
 
 class DatasetRow(TenantOwned, Base):
-    """An uploaded table; ``artefact_key`` is the key of its stored bytes."""
+    """An uploaded table; ``artefact_key`` is the key of its stored bytes.
+
+    ``read`` is its recipe, which tables of older releases do not have.
+    """
 
     __tablename__ = "datasets"
 
@@ -74,6 +44,7 @@ class DatasetRow(TenantOwned, Base):
     artefact_key: Mapped[str] = mapped_column(String(64), index=True)
     bytes: Mapped[int]
     profile: Mapped[Document]
+    read: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -85,7 +56,8 @@ class OperationRow(TenantOwned, Base):
     ``worker`` is the executor of the newest start. ``stop_requested`` asks the job to end early
     with a partial result; ``incomplete`` says that it did. ``version`` grows with every change.
     ``input_key`` is the key of the artefact that the job reads, ``base_key`` that of the model that
-    a refit continues. ``priority``: the lowest runs first.
+    a refit continues. ``priority``: the lowest runs first. ``first_look`` has the ``model_id`` and
+    the ``key`` of a fit's first look, or the ``note`` why there is none.
     """
 
     __tablename__ = "operations"
@@ -107,6 +79,7 @@ class OperationRow(TenantOwned, Base):
     base_key: Mapped[str | None] = mapped_column(String(64), index=True)
     request: Mapped[Document]
     detail: Mapped[Document | None]
+    first_look: Mapped[Document | None]
     result: Mapped[Document | None]
     error: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -139,6 +112,7 @@ class ModelRow(TenantOwned, Base):
     with it. ``incomplete``: the fit was stopped before it had all its draws. ``second`` says what
     its second model is, ``second_operation_id`` which operation fits it, ``second_key`` is the key
     of its file once that has ended well; all three are null for a model of an older release.
+    ``first_look_of`` is the running operation whose fit will replace this row, a first look.
     """
 
     __tablename__ = "models"
@@ -164,6 +138,7 @@ class ModelRow(TenantOwned, Base):
     base_model_id: Mapped[str | None] = mapped_column(String(40))
     stability: Mapped[Document | None]
     incomplete: Mapped[bool] = mapped_column(default=False)
+    first_look_of: Mapped[str | None] = mapped_column(String(40), index=True)
     second_operation_id: Mapped[str | None] = mapped_column(String(40))
     second_key: Mapped[str | None] = mapped_column(String(64), index=True)
     second: Mapped[Document | None]
@@ -199,6 +174,19 @@ class ScenarioRow(TenantOwned, Base):
     request: Mapped[Document]
     answer: Mapped[Document]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ShareRow(TenantOwned, Base):
+    """A link to a scenario's ``plan``, as it was told when it was shared; revoking deletes it."""
+
+    __tablename__ = "shares"
+
+    scenario_id: Mapped[str] = mapped_column(String(40), index=True)
+    plan: Mapped[Document]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime | None]
 
 
 class ApiKeyRow(TenantOwned, Base):
@@ -279,6 +267,7 @@ class ActualsRow(TenantOwned, Base):
     artefact_key: Mapped[str] = mapped_column(String(64), index=True)
     media_type: Mapped[str] = mapped_column(String(100))
     bytes: Mapped[int] = mapped_column(BigInteger)
+    read: Mapped[Document | None]
     start: Mapped[str] = mapped_column(String(10))
     end: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -7,16 +7,16 @@
 Every transition is one UPDATE conditional on the status it starts from, so exactly one of two
 racing transitions succeeds. What a job writes is conditional on its attempt too, so an earlier
 attempt writes nothing. Only a queued operation can be started, and only by a registered worker
-(``app.db.workers``).
+(``app.db.workers``). However an operation ends, its first look ends with it, in one transaction.
 """
 
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, select, update
 from sqlalchemy.orm import Session, load_only
 
 from app.contract.base import PRIORITIES, Urgency
-from app.db.models import Document, OperationRow, now
+from app.db.models import Document, ModelRow, OperationRow, now
 from app.db.workers import is_registered
 from app.ids import new_id
 
@@ -56,7 +56,8 @@ def claim(session: Session, operation_id: str, worker: str) -> OperationRow | No
 
 
 def report(session: Session, operation_id: str, attempt: int, **progress: Any) -> bool:
-    """Write stage, progress, eta_seconds and detail of a running attempt; False if superseded."""
+    """Write stage, progress, eta_seconds, detail or first_look of a running attempt; False if
+    superseded."""
     return _update(session, _is_attempt(operation_id, attempt, "running"), **progress)
 
 
@@ -64,28 +65,21 @@ def succeed(
     session: Session, operation_id: str, attempt: int, result: Document, *, incomplete: bool = False
 ) -> bool:
     """End a running attempt with its result; False if it was cancelled or superseded."""
-    return _update(
+    return _end(
         session,
+        operation_id,
         _is_attempt(operation_id, attempt, "running"),
         status="succeeded",
         result=result,
         incomplete=incomplete,
         progress=1.0,
-        eta_seconds=None,
-        finished_at=now(),
     )
 
 
 def fail(session: Session, operation_id: str, attempt: int, error: Document) -> bool:
     """End a running attempt with a problem document."""
-    return _update(
-        session,
-        _is_attempt(operation_id, attempt, "running"),
-        status="failed",
-        error=error,
-        eta_seconds=None,
-        finished_at=now(),
-    )
+    running = _is_attempt(operation_id, attempt, "running")
+    return _end(session, operation_id, running, status="failed", error=error)
 
 
 def release(session: Session, operation_id: str, attempt: int, *, fault: bool) -> bool:
@@ -121,26 +115,17 @@ def is_stop_requested(session: Session, operation_id: str) -> bool:
 
 def request_cancel(session: Session, operation_id: str) -> bool:
     """Cancel a queued operation, or ask a running one to stop; False if it had already ended."""
-    queued = _update(
-        session,
-        _has_status(operation_id, "queued"),
-        status="cancelled",
-        finished_at=now(),
-        stage=None,
-    )
+    waits = _has_status(operation_id, "queued")
+    queued = _end(session, operation_id, waits, status="cancelled", stage=None)
     return queued or _update(session, _has_status(operation_id, "running"), status="cancelling")
 
 
 def confirm_cancel(session: Session, operation_id: str, attempt: int | None = None) -> bool:
     """End an operation that is being cancelled; with ``attempt``, only if it is the newest."""
     cancelling = _has_status(operation_id, "cancelling")
-    return _update(
-        session,
-        cancelling if attempt is None else _is_attempt(operation_id, attempt, "cancelling"),
-        status="cancelled",
-        eta_seconds=None,
-        finished_at=now(),
-    )
+    if attempt is not None:
+        cancelling = _is_attempt(operation_id, attempt, "cancelling")
+    return _end(session, operation_id, cancelling, status="cancelled")
 
 
 def active(session: Session) -> list[OperationRow]:
@@ -173,6 +158,17 @@ def _has_status(operation_id: str, *statuses: str) -> ColumnElement[bool]:
 
 def _is_attempt(operation_id: str, attempt: int, *statuses: str) -> ColumnElement[bool]:
     return _has_status(operation_id, *statuses) & (OperationRow.attempt == attempt)
+
+
+def _end(
+    session: Session, operation_id: str, condition: ColumnElement[bool], **values: Any
+) -> bool:
+    """End the operation that meets ``condition``, and delete its first look; False if none does."""
+    if not _update(session, condition, eta_seconds=None, finished_at=now(), **values):
+        return False
+    looks = delete(ModelRow).where(ModelRow.first_look_of == operation_id)
+    session.execute(looks.execution_options(synchronize_session=False))
+    return True
 
 
 def _update(session: Session, condition: ColumnElement[bool], **values: Any) -> bool:

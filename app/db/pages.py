@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -31,11 +31,18 @@ class RowPage[Row]:
 
 
 def read_page[Row: TenantOwned](
-    session: Session, table: type[Row], limit: int, page_token: str | None, *options: ORMOption
+    session: Session,
+    table: type[Row],
+    limit: int,
+    page_token: str | None,
+    *options: ORMOption,
+    only: ColumnElement[bool] | None = None,
 ) -> RowPage[Row]:
-    """At most ``limit`` rows after the token, loaded with ``options``; raises InvalidRequest for
-    another token."""
+    """At most ``limit`` rows after the token, loaded with ``options`` and ``only`` those that meet
+    a condition; raises InvalidRequest for another token."""
     query = select(table).options(*options).order_by(table.id.desc()).limit(limit + 1)
+    if only is not None:
+        query = query.where(only)
     if page_token is not None:
         query = query.where(table.id < _decode(table, page_token))
     rows = session.scalars(query).all()

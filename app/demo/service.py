@@ -6,12 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -36,13 +34,27 @@ def own_service(cache_dir: Path) -> Iterator[str]:
 
     It fits no second models, whose compilation would outlast the demo.
     """
-    with own_process(cache_dir, {"PRUDENT_SECOND_MODELS": "false"}) as service:
-        yield service.url
+    with beginning_service(cache_dir) as address:
+        yield address()
+
+
+@contextmanager
+def beginning_service(cache_dir: Path) -> Iterator[Callable[[], str]]:
+    """The same, while it still starts: yields what waits for it and gives its base URL."""
+    with _beginning(cache_dir, {"PRUDENT_SECOND_MODELS": "false"}) as ready:
+        yield lambda: ready().url
 
 
 @contextmanager
 def own_process(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Service]:
     """Run a service with additional ``environment`` variables; yields its URL and process id."""
+    with _beginning(cache_dir, environment) as ready:
+        yield ready()
+
+
+@contextmanager
+def _beginning(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Callable[[], Service]]:
+    """Start a service; yields what waits until it is ready."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="prudent-demo-") as folder:
@@ -57,8 +69,7 @@ def own_process(cache_dir: Path, environment: Mapping[str, str]) -> Iterator[Ser
                 command, env={**os.environ, **settings, **environment}, stdout=output, stderr=output
             )
             try:
-                _await_ready(url, process, log)
-                yield Service(url, process.pid)
+                yield lambda: _await_ready(url, process, log)
             finally:
                 _stop(process)
 
@@ -70,12 +81,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> Service:
+    import httpx  # while the service starts
+
     end = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < end:
         with suppress(httpx.TransportError):
             if httpx.get(f"{url}/readyz").status_code == httpx.codes.OK:
-                return
+                return Service(url, process.pid)
         time.sleep(0.1)
     lines = log.read_text("utf-8", errors="replace").splitlines()[-LOG_LINES:]
     raise ServiceDidNotStart("the service did not start:\n" + "\n".join(lines))

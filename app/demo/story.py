@@ -17,7 +17,7 @@ def plan_summary(
 ) -> str:
     """Compare the plans of the lowest and the highest risk aversion, from any numbers."""
     bold, cautious = plans[min(plans)], plans[max(plans)]
-    roi = {channel.name: channel.roi for channel in contributions.channels}
+    roi = {channel.name: channel.roi for channel in contributions.channels if channel.roi}
     new, proven = roi[NEW], roi[PROVEN]
     moved = {name: _spend(bold, name) - _spend(cautious, name) for name in (NEW, PROVEN)}
     earned = true_gain(cautious, truth) - true_gain(bold, truth)

@@ -23,6 +23,8 @@ def returns_beside_truth(
     )
     for channel in contributions.channels:
         true, roi = truth.roi[channel.name], channel.roi
+        if roi is None:
+            continue
         table.add_row(
             channel.name,
             str(weeks[channel.name]),

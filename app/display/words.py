@@ -21,6 +21,9 @@ SYMBOLS = {
 
 _WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 CASES = 20
+CENT = 0.005
+"""Less money than that is none: half a cent."""
+
 _ALMOST = 0.99
 
 Counted = Literal["profit", "revenue", "sales", "units"]
@@ -52,7 +55,7 @@ def apart(first: float, second: float) -> int:
 
 def money(value: float, currency: str | None, digits: int = 3) -> str:
     """An amount of money with its symbol, such as "-€26,100"; bare where no currency is stated."""
-    size = amount(abs(value), digits)
+    size = amount(0.0 if abs(value) < CENT else abs(value), digits)
     sign = "-" if value < 0.0 and size != "0" else ""
     if currency is None:
         return sign + size

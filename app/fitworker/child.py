@@ -26,6 +26,7 @@ from app.fitworker.protocol import (
     REQUESTS,
     Done,
     FitRequest,
+    Looked,
     Progress,
     ProgressReport,
     Ready,
@@ -44,8 +45,9 @@ MAX_FITS = 20
 MAX_PEAK_BYTES = 1 << 30
 """A process whose peak memory exceeds this takes no further request."""
 
-Fit = Callable[[FitRequest, Callable[[Progress], None], Callable[[], bool]], None]
-"""Takes the request, the progress callback, and a function that says whether to stop early."""
+Fit = Callable[[FitRequest, Callable[[Progress | Looked], None], Callable[[], bool]], None]
+"""Takes the request, the callback for progress and for a first look, and a function that says
+whether to stop early."""
 
 
 def serve(load: Callable[[], Fit]) -> None:
@@ -96,14 +98,18 @@ def _peak_memory() -> int:
 
 
 class _ThrottledReporter:
-    """Reports progress at most every ``REPORT_SECONDS``, and every new stage at once."""
+    """Reports progress at most every ``REPORT_SECONDS``; every new stage, and a first look, at
+    once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._last = 0.0
         self._stage = ""
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: Progress | Looked) -> None:
+        if isinstance(progress, Looked):
+            _send(self._out, progress)
+            return
         now = time.monotonic()
         if progress.stage != self._stage or now - self._last >= REPORT_SECONDS:
             self._last, self._stage = now, progress.stage

@@ -28,6 +28,7 @@ from app.fitworker.protocol import (
     Event,
     Failed,
     FitRequest,
+    Looked,
     Progress,
     ProgressReport,
     Ready,
@@ -108,12 +109,17 @@ class FitProcess:
         return self._ready and not self._killed and self.alive
 
     def run(
-        self, request: FitRequest, report: Callable[[Progress], object], timeout_seconds: float
+        self,
+        request: FitRequest,
+        report: Callable[[Progress], object],
+        timeout_seconds: float,
+        looked: Callable[[Looked], object] = lambda _: None,
     ) -> None:
         """Run ``request``; returns when its model file is complete.
 
         The child has ended then, unless it is ``ready`` for another request. When ``report``
-        returns False, the fit is asked to stop early and keep the draws it has.
+        returns False, the fit is asked to stop early and keep the draws it has. ``looked`` is
+        called when the file of a first look is complete, or to say why there is none.
 
         Raises the model package's own errors as the child raised them, StoreFull or
         StoreUnavailable if its files could not be written, FitFailed for any other error,
@@ -127,6 +133,8 @@ class FitProcess:
                     case ProgressReport():
                         if report(event.progress) is False:
                             self._send(Stop())
+                    case Looked():
+                        looked(event)
                     case Failed():
                         folder = Path(request.model_path).parent
                         raise error_of(event, folder) or self._fit_failed(event)

@@ -1,10 +1,12 @@
 """Messages between the service and its fit process: one JSON object a line.
 
     service -> child (stdin)    a request or a stop; the next request after done; end of file: exit
-    child -> service (stdout)   ready, then for each request progress ..., then done or error
+    child -> service (stdout)   ready, then for each request progress ..., then done or error;
+                                between two reports of progress, looked where there was a first look
 
 A fit reads its table from ``table_path``, in the bytes and media type that were uploaded, so that
-both sides parse it with the same function, and writes the model to ``model_path``.
+both sides parse it with the same function, and writes the model to ``model_path``; a first look,
+where one is wanted and the fit takes long enough for it, to ``look_path``.
 """
 
 import os
@@ -24,7 +26,8 @@ class _Message(BaseModel):
 
 
 class FitRequest(_Message):
-    """What to fit, and where to write the model; ``base_path``: the model that a refit continues.
+    """What to fit, and where to write the model; ``base_path``: the model that a refit continues;
+    ``look_path``: where to write a first look, None where none is wanted.
 
     ``labels`` are added to every line that the process logs.
     """
@@ -33,10 +36,12 @@ class FitRequest(_Message):
     sampling: dict[str, Any]
     table_path: str
     media_type: str
+    read: dict[str, Any] = {}
     model_path: str
     log_level: str = "WARNING"
     labels: dict[str, str] = {}
     base_path: str | None = None
+    look_path: str | None = None
 
 
 class Stop(_Message):
@@ -56,6 +61,13 @@ class ProgressReport(_Message):
 
     event: Literal["progress"] = "progress"
     progress: Progress
+
+
+class Looked(_Message):
+    """The file of the first look is complete; or ``note`` says why there is none."""
+
+    event: Literal["looked"] = "looked"
+    note: str | None = None
 
 
 class Done(_Message):
@@ -80,7 +92,7 @@ class Failed(_Message):
     file: str | None = None
 
 
-Event = Ready | ProgressReport | Done | Failed
+Event = Ready | ProgressReport | Looked | Done | Failed
 
 REQUESTS: TypeAdapter[FitRequest | Stop] = TypeAdapter(FitRequest | Stop)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
@@ -121,6 +133,7 @@ __all__ = [
     "Event",
     "Failed",
     "FitRequest",
+    "Looked",
     "Progress",
     "ProgressReport",
     "Ready",

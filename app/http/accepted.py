@@ -8,8 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from app.context import Context
 from app.contract.base import Urgency, urgency_of
-from app.contract.documents import OperationDocument
+from app.contract.documents import FirstLookDocument, OperationDocument
 from app.db.models import OperationRow
+from app.db.operations import TERMINAL
 from app.http.handlers import request_id_of
 from app.jobs.operations import Call
 
@@ -50,14 +51,23 @@ async def accepted(context: Context, row: OperationRow, prefer: str | None) -> R
 
 def operation_document(row: OperationRow) -> OperationDocument:
     """The operation as it stands, from its row."""
-    plain = OperationDocument.model_fields.keys() - {"chains", "priority"}
+    plain = OperationDocument.model_fields.keys() - {"chains", "priority", "first_look"}
     return OperationDocument.model_validate(
         {
             **{name: getattr(row, name) for name in plain},
             "priority": urgency_of(row.priority),
             "chains": (row.detail or {}).get("chains", []),
+            "first_look": _first_look(row),
         }
     )
+
+
+def _first_look(row: OperationRow) -> FirstLookDocument | None:
+    """The first look of an operation, until its end deletes it; or the note why there is none."""
+    shown = row.first_look
+    if shown is None or ("model_id" in shown and row.status in TERMINAL):
+        return None
+    return FirstLookDocument(model_id=shown.get("model_id"), note=shown.get("note"))
 
 
 def wait_seconds(prefer: str | None) -> float:

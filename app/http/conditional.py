@@ -18,6 +18,7 @@ from app.context import Context
 from app.db.models import ModelRow
 from app.http.computed_answer import LaneRunner, LaneRunnerOf, SerializedAnswer, json_response
 from app.runtime.cache import CacheKey
+from app.runtime.lanes import Lane
 from mmm.release import release
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
@@ -44,9 +45,11 @@ class Conditional:
         model: ModelRow,
         question: Sequence[str],
         make: Callable[[], SerializedAnswer],
+        lane: Lane | None = None,
         **headers: str,
     ) -> Response:
-        """The answer that ``make`` computes from draws, once, in the reads lane; then cached.
+        """The answer that ``make`` computes from draws, once, in ``lane`` (by default the reads
+        lane); then cached.
 
         It is not computed if the caller has a current copy, and a cached answer needs no thread.
         """
@@ -56,8 +59,8 @@ class Conditional:
         key = CacheKey("answer", model.id, tag)
         answer: SerializedAnswer | None = context.cache.find(key)
         if answer is None:
-            lane = context.lanes.reads
-            answer = await self.run_in_lane(lane, lambda: context.cache.get(key, make, _bytes))
+            run_in = lane or context.lanes.reads
+            answer = await self.run_in_lane(run_in, lambda: context.cache.get(key, make, _bytes))
         return self.tagged(tag, answer.response(), **headers)
 
     def document(self, answer: BaseModel) -> Response:

@@ -70,6 +70,7 @@ _MEANING = {
     401: "No credential, or one that is not valid: WWW-Authenticate says what is wrong.",
     403: "The credential lacks the scope that the detail names.",
     404: "Nothing has this id.",
+    406: "Only a table is accepted, and the answer has none.",
     408: "The body arrives too slowly.",
     409: "The current state does not allow it: code and errors say why.",
     413: "The body is too large.",

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -29,13 +29,9 @@ _SWAGGER_UI = {
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page, what it loads, and ``/`` as the way to it."""
+    """Serve the page and what it loads."""
     routes = APIRouter(include_in_schema=False)
     page = _PAGE.read_text("utf-8")
-
-    @routes.get("/")
-    async def front_page() -> RedirectResponse:
-        return RedirectResponse("docs")
 
     @routes.get("/docs")
     async def docs() -> HTMLResponse:

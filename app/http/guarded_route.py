@@ -17,6 +17,7 @@ from app.http.accepted import wants_async
 from app.http.body.route import Endpoint
 from app.http.handlers import request_id_of, status_of
 from app.http.path_ids import printable_path, refuse_malformed_ids
+from app.http.session import session_of
 from app.http.strict_route import StrictRoute
 from app.services.administration.audit import AuditEntry, attempt, record
 
@@ -65,7 +66,9 @@ class GuardedRoute(StrictRoute):
 
         async def handle_guarded(request: Request) -> Response:
             context = service_of(request)
-            caller = await context.gate.admit(request.headers.get("authorization"))
+            caller = await context.gate.admit(
+                request.headers.get("authorization"), session_of(request)
+            )
             request.state.caller = caller
             bind_contextvars(tenant=caller.tenant, subject=caller.subject)
             queues = wants_async(request.headers.get("prefer"))

@@ -13,6 +13,8 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.contract.problem import MEDIA_TYPE
+from app.http.pages.written import MEDIA_TYPE as PAGE
+from app.http.pages.written import told_path
 from app.ids import new_id
 from app.problems import problem_of, problem_response, status_problem
 from app.runtime.metrics import count_request
@@ -69,7 +71,10 @@ class RequestContext(HttpMiddleware):
 
 
 class ProblemRewriter(HttpMiddleware):
-    """Rewrites error responses of libraries (a bad Range, a truncated body) as problems."""
+    """Rewrites error responses of libraries (a bad Range, a truncated body) as problems.
+
+    A page that says what is wrong is the service's own.
+    """
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -90,7 +95,8 @@ class ProblemRewriter(HttpMiddleware):
 
 def _is_foreign_error(start: Message) -> bool:
     kind = dict(start["headers"]).get(b"content-type", b"")
-    return start["status"] >= 400 and not kind.startswith(MEDIA_TYPE.encode())
+    own = kind.startswith((MEDIA_TYPE.encode(), PAGE.encode()))
+    return start["status"] >= 400 and not own
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:
@@ -105,7 +111,7 @@ def _request_id(scope: Scope) -> str:
 def _log_request(scope: Scope, status: int, seconds: float) -> None:
     labels: dict[str, Any] = {
         "method": scope["method"],
-        "path": scope["path"],
+        "path": told_path(scope["path"]),
         "status": status,
         "milliseconds": round(1000.0 * seconds, 1),
         "tenant": getattr(scope.get("state", {}).get("caller"), "tenant", None),

@@ -7,12 +7,15 @@ returned.
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
+from app.contract.experiments.design import DesignAnswer
 from app.contract.problem import MEDIA_TYPE
 from app.http.openapi_examples import EXAMPLES
 from app.http.openapi_links import LINKS
@@ -23,6 +26,9 @@ type Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
 """Schemas of the framework's own response to an invalid request."""
+
+RESULTS = (DesignAnswer,)
+"""Documents that an operation's ``result`` holds and that no call answers with."""
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _ETAG = {"description": "For If-None-Match.", "schema": {"type": "string"}}
@@ -57,6 +63,7 @@ def document(app: FastAPI) -> Json:
         _add_example(operation)
     for name in FRAMEWORK_SCHEMAS:
         schema["components"]["schemas"].pop(name, None)
+    _add_results(schema["components"]["schemas"])
     return schema
 
 
@@ -71,6 +78,15 @@ def operations(schema: Json) -> Iterator[tuple[str, Json]]:
         for method in METHODS:
             if method in item:
                 yield f"{method.upper()} {path}", item[method]
+
+
+def _add_results(schemas: Json) -> None:
+    wanted: list[tuple[type[BaseModel], Literal["serialization"]]] = [
+        (result, "serialization") for result in RESULTS
+    ]
+    _, found = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    for name, each in found["$defs"].items():
+        schemas.setdefault(name, each)
 
 
 def _document_problems(operation: Json) -> None:

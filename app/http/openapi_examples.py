@@ -29,6 +29,12 @@ EXAMPLES: dict[str, Any] = {
         "datasets": 1,
     },
     "post_evaluate_plan": {"horizon": _HORIZON, "plan": {"tv": 300_000, "search": 120_000}},
+    "post_plan_odds": {"horizon": _HORIZON, "plan": {"tv": 310_000, "search": 110_000}},
+    "post_frontier": {
+        "horizon": _HORIZON,
+        "budget": {"total": 420_000},
+        "totals": [350_000, 420_000, 500_000],
+    },
     "save_scenario": {
         "name": "next quarter, cautious",
         "model_id": _MODEL,

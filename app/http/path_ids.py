@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from fastapi import Path, Request
 from pydantic import StringConstraints
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from app.errors import InvalidRequest
 from mmm.errors import Issue, pointer
@@ -17,6 +18,15 @@ ID = StringConstraints(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^[A-Z
 """What a query's id looks like, and what the documentation says of every id."""
 
 Id = Annotated[str, Path(), ID]
+
+
+class BeforeAction(StringConvertor):
+    """An id that an action may follow: `x:draft` is the action's path, whatever the method."""
+
+    regex = "[^/:]+"
+
+
+register_url_convertor("before_action", BeforeAction())
 
 
 def refuse_malformed_ids(request: Request) -> None:

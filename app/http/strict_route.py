@@ -7,8 +7,10 @@ from fastapi.params import Query
 from starlette.responses import Response
 
 from app.errors import InvalidRequest, UnsupportedMediaType
+from app.http.body.multipart import FORM
 from app.http.body.route import BodyRoute, Endpoint
 from mmm.errors import Issue, pointer
+from mmm.tables.formats import JSON, bare
 
 
 class StrictRoute(BodyRoute):
@@ -19,11 +21,12 @@ class StrictRoute(BodyRoute):
         handle = super().get_route_handler()
         known = _query_parameters(self.dependant)
         takes_json = self.body_field is not None
+        takes_form = "takes_form" in self.endpoint.__dict__
 
         async def handle_strictly(request: Request) -> Response:
             _refuse_unknown(request, known)
             if takes_json:
-                _require_json(request)
+                _require_json(request, or_form=takes_form)
             return await handle(request)
 
         return handle_strictly
@@ -48,9 +51,11 @@ def _refuse_unknown(request: Request, known: set[str]) -> None:
         )
 
 
-def _require_json(request: Request) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given != "application/json":
+def _require_json(request: Request, *, or_form: bool) -> None:
+    given = bare(request.headers.get("content-type", ""))
+    known = (JSON, FORM) if or_form else (JSON,)
+    if given not in known:
+        expected = " or ".join(known)
         raise UnsupportedMediaType(
-            f"The body must be sent as application/json, not {given or 'without a Content-Type'!r}."
+            f"The body must be sent as {expected}, not {given or 'without a Content-Type'!r}."
         )

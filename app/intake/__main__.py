@@ -18,8 +18,8 @@ from typing import Any
 from app.errors import AppError
 from app.intake.process import Answer, Failure, receive, send
 from app.runtime.memory import limit_arenas
-from mmm.data.table_limits import MEBIBYTE
 from mmm.errors import MmmError
+from mmm.tables.limits import MEBIBYTE
 
 NICENESS = 5
 """Behind the service, which answers while a table is read; before fits."""

@@ -69,23 +69,24 @@ def issue_of(item: Mapping[str, Any], place: str) -> Issue:
 
 def _issues(item: Mapping[str, Any], document: Any) -> list[Issue]:
     """The issues of one validation error: one for each field that it names."""
-    place = pointer_in(document, item["loc"])
+    place = pointer_in(document, item["loc"], missing=item["type"] == "missing")
     cause = item.get("ctx", {}).get("error")
     if not isinstance(cause, FieldsError):
         return [issue_of(item, place)]
     return [Issue(place + issue.pointer, issue.code, issue.detail) for issue in cause.issues]
 
 
-def pointer_in(document: Any, location: Location) -> str:
+def pointer_in(document: Any, location: Location, *, missing: bool) -> str:
     """JSON pointer of a validation error's location, without parts that are not in the document.
 
-    Locations also name the branch of a union that was tried. The last part is kept in any case: a
-    missing field is not in the document, but it is what the error is about.
+    Locations also name the branch of a union that was tried. The last part is kept where the error
+    is about a ``missing`` field, which is not in the document.
     """
     path: list[str | int] = []
     for depth, part in enumerate(location):
         present = _has(document, part)
-        if present or (depth == len(location) - 1 and isinstance(document, Mapping)):
+        is_field = missing and depth == len(location) - 1 and isinstance(document, Mapping)
+        if present or is_field:
             path.append(part)
         if present:
             document = document[part]

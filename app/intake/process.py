@@ -19,8 +19,8 @@ from typing import IO, Any
 import app
 from app.errors import InvalidRequest
 from app.fitworker.environment import THREADS, is_passed_on
-from mmm.data.table_limits import MEBIBYTE
 from mmm.errors import Issue
+from mmm.tables.limits import MEBIBYTE
 
 COMMAND = (sys.executable, "-P", "-m", "app.intake")
 OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL)
@@ -142,7 +142,7 @@ def receive(stream: IO[bytes]) -> Any:
     """Read one message; None where the stream ends, within one or before it."""
     try:
         return pickle.load(stream)  # noqa: S301  (between two processes of the service)
-    except (EOFError, pickle.UnpicklingError):
+    except (EOFError, pickle.UnpicklingError, ValueError):  # the last: closed within large bytes
         return None
 
 

@@ -50,7 +50,9 @@ class Job:
     ``report`` publishes progress; any thread may call it. It returns False if the job is asked to
     end early with a partial result, and raises Superseded if this attempt no longer owns the
     operation. What the job writes belongs to the operation's ``tenant``. ``patience`` repeats what
-    must not fail because a store is away for a while.
+    must not fail because a store is away for a while. ``first_look`` is what an earlier attempt
+    left as one; ``show`` writes what its function returns as one, in the transaction of that
+    function, or raises Superseded.
     """
 
     id: str
@@ -63,6 +65,8 @@ class Job:
     request_id: str | None
     report: Callable[[Progress], bool]
     patience: Patience
+    first_look: Document | None
+    show: Callable[[Callable[[Session], Document]], None]
 
 
 Handler = Callable[[Job], Awaitable[WriteResult]]
@@ -189,8 +193,15 @@ class JobRunner:
             request_id=row.request_id,
             report=lambda progress: self._report(job, progress),
             patience=Patience(self._patience_seconds),
+            first_look=row.first_look,
+            show=lambda write: self._show(job, write),
         )
         return job
+
+    def _show(self, job: Job, write: Callable[[Session], Document]) -> None:
+        with self._database.of(job.tenant).write() as session:
+            if not operations.report(session, job.id, job.attempt, first_look=write(session)):
+                raise Superseded
 
     def _report(self, job: Job, progress: Progress) -> bool:
         """Write progress; a stage that does not report chains keeps the chains' last state."""

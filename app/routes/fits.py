@@ -13,11 +13,13 @@ from app.http.body.route import takes
 from app.http.computed_answer import LaneRunnerOf
 from app.http.dependencies import ContextOf, problems, router
 from app.http.idempotent import Idempotent
+from app.intake.tables import implied_by_priors
 from app.services.catalog import lift_tests
 from app.services.fitting import fits, simulations
 from app.services.fitting.fits import FitSubmission
 from app.services.fitting.simulations import SimulationSubmission
 from app.services.fitting.submission import RequestData, with_lift_tests
+from mmm.data.panel_checks import parameter_count
 from mmm.spec.environment import Event
 from mmm.spec.model import ModelSpec
 
@@ -118,12 +120,16 @@ def _spec(context: ContextOf, model: ModelBody) -> ModelSpec:
 def _check(context: ContextOf, submission: FitSubmission) -> Response:
     data = fits.check(context, submission)
     weeks, recurring = data.panel.weeks, data.precheck.recurring
+    spec, size = submission.spec, data.table.sent.size
+    implied = context.intake.run(size, implied_by_priors, data.panel, spec)
     suggested = recurring.events() if recurring else []
     document = FitCheckDocument(
         start=weeks[0].isoformat(),
         end=weeks[-1].isoformat(),
         weeks=len(weeks),
         geos=list(data.panel.geos),
+        parameters=parameter_count(spec),
+        channels=list(implied),
         warnings=list(data.precheck.warnings),
         suggested_events=[Event.model_validate(each) for each in suggested],
         implied_media_share=data.precheck.implied_media_share,

@@ -4,8 +4,11 @@ from starlette.responses import FileResponse, Response
 
 from app.contract.base import Page
 from app.contract.documents import ModelDocument
+from app.contract.truth import TruthAnswer
+from app.demo.world.truth import truth_of
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, Limit, PageToken, problems, router
+from app.http.tables.answer import TABLES, WantedTable
 from app.services.catalog import models
 
 routes = router("models")
@@ -23,16 +26,26 @@ def list_models(
     return Page(items=items, next_page_token=page.next_page_token)
 
 
-@routes.get("/models/{model_id}", response_model=ModelDocument, responses=problems(404))
-def get_model(model: ExistingModel, conditional: ConditionalRead) -> Response:
-    """One model: its specification, data, verdict and diagnostics."""
-    return conditional.document(models.document(model))
+@routes.get(
+    "/models/{model_id}",
+    response_model=ModelDocument,
+    responses={200: {"content": TABLES}, **problems(404, 422)},
+)
+def get_model(model: ExistingModel, conditional: ConditionalRead, wanted: WantedTable) -> Response:
+    """One model: its specification, data, verdict and diagnostics; as a table, its checks."""
+    return wanted.stored("model", models.document(model), conditional)
 
 
 @routes.delete("/models/{model_id}", status_code=204, responses=problems(404, 409))
 def delete_model(model: ExistingModel, context: ContextOf) -> None:
     """Delete a model with its draws."""
     models.remove(context, model.id)
+
+
+@routes.get("/models/{model_id}/truth", response_model=TruthAnswer, responses=problems(404))
+def get_truth(model: ExistingModel, conditional: ConditionalRead) -> Response:
+    """What truly happened, of the simulated brand of `serve --demo`; 404 for any other model."""
+    return conditional.document(truth_of(model))
 
 
 @routes.get(

@@ -15,8 +15,12 @@ from app.http.accepted import operation_document
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingOperation, Limit, PageToken, problems, router
 from app.http.path_ids import Id
+from app.http.tables.answer import TABLES, WantedTable
 
 routes = router("operations")
+
+_TABLES_OF_RESULTS = {"frontier": "frontier", "allocation": "plan", "stability": "stability"}
+"""Parts of results that are tables, with the kind of answer that each is."""
 
 MOST_DIGITS = 18
 """Of an event's id; a longer one is no id."""
@@ -33,11 +37,15 @@ def list_operations(
 
 
 @routes.get(
-    "/operations/{operation_id:plain}", response_model=OperationDocument, responses=problems(404)
+    "/operations/{operation_id:plain}",
+    response_model=OperationDocument,
+    responses={200: {"content": TABLES}, **problems(404, 406, 422)},
 )
-def get_operation(operation: ExistingOperation, conditional: ConditionalRead) -> Response:
-    """The current state of an operation."""
-    return conditional.document(operation_document(operation))
+def get_operation(
+    operation: ExistingOperation, conditional: ConditionalRead, wanted: WantedTable
+) -> Response:
+    """The current state of an operation; as a table, its frontier, allocation or stability."""
+    return wanted.of_result(_TABLES_OF_RESULTS, operation_document(operation), conditional)
 
 
 @routes.get(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Query
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -21,17 +21,16 @@ from app.contract.projects import (
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.http.body.route import found_first, takes
-from app.http.computed_answer import LaneRunnerOf, created, json_response
+from app.http.computed_answer import LaneRunnerOf, created
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
 from app.http.path_ids import ID, Id
-from app.routes.queries import CSV, wants_csv
-from app.services.catalog.finite import require_finite
+from app.http.tables.answer import TABLES, WantedTable
 from app.services.fitting.submission import RequestData
 from app.services.projects import actuals, documents, projects
 from app.services.projects import plans as project_plans
-from app.services.projects.plan_vs_actual import variance, variance_csv
+from app.services.projects.plan_vs_actual import variance
 
 routes = router("projects")
 
@@ -191,28 +190,20 @@ def list_actuals(project: ExistingProject, context: ContextOf) -> Listing[Actual
 @routes.get(
     "/projects/{project_id}/plan-vs-actual",
     response_model=ProjectPlanVersusActual,
-    responses={
-        200: {"content": {CSV: {"schema": {"type": "string"}}}},
-        **problems(404, 409, 422),
-    },
+    responses={200: {"content": TABLES}, **problems(404, 409, 422)},
 )
 async def get_plan_versus_actual(
     project: ExistingProject,
     context: ContextOf,
     run_in_lane: LaneRunnerOf,
+    wanted: WantedTable,
     plan_id: Annotated[str | None, Query(description="Default: the plan of record."), ID] = None,
-    accept: Annotated[str, Header()] = "*/*",
 ) -> Response:
     """Actual less reference KPI, split into plan, execution, market and model.
 
-    The parts add up exactly, each with its credible interval; CSV by Accept.
+    The parts add up exactly, each with its credible interval.
     """
-
-    def answer_variance() -> Response:
-        answer = variance(context, project, plan_id)
-        if wants_csv(accept):
-            require_finite(answer)
-            return Response(variance_csv(answer), media_type=CSV)
-        return json_response(answer)
-
-    return await run_in_lane(context.lanes.questions, answer_variance)
+    return await run_in_lane(
+        context.lanes.questions,
+        lambda: wanted.response("plan_vs_actual", variance(context, project, plan_id)),
+    )

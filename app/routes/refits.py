@@ -10,6 +10,7 @@ from app.http.computed_answer import LaneRunnerOf
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.idempotent import Idempotent
+from app.http.tables.answer import TABLES, WantedTable
 from app.services.catalog import lift_tests
 from app.services.fitting import refits
 from app.services.fitting.refits import RefitSubmission
@@ -52,10 +53,16 @@ async def post_refit(
     return await idempotent.answer(submit)
 
 
-@routes.get("/models/{model_id}/stability", response_model=StabilityReport, responses=problems(404))
-def get_stability(model: ExistingModel, conditional: ConditionalRead) -> Response:
+@routes.get(
+    "/models/{model_id}/stability",
+    response_model=StabilityReport,
+    responses={200: {"content": TABLES}, **problems(404, 422)},
+)
+def get_stability(
+    model: ExistingModel, conditional: ConditionalRead, wanted: WantedTable
+) -> Response:
     """What a refit changed: how much each quantity changed, in s.d., and due to which data."""
-    return conditional.document(refits.stability_of(model))
+    return wanted.stored("stability", refits.stability_of(model), conditional)
 
 
 def _submission(context: ContextOf, body: RefitBody) -> RefitSubmission:

@@ -10,13 +10,16 @@ Breakdown = Literal["total", "week", "geo"]
 
 
 class ChannelReturn(Answer):
-    """Spend, contribution and returns of a channel, in the report's ``unit`` and ``roi_unit``."""
+    """Spend, contribution and returns of a channel, in the report's ``unit`` and ``roi_unit``.
+
+    Spend and returns are null for owned and organic media, which cost nothing.
+    """
 
     name: str
-    spend: float
+    spend: float | None
     contribution: Interval
-    roi: Interval
-    marginal_roi: Interval
+    roi: Interval | None
+    marginal_roi: Interval | None
 
 
 class Component(Answer):
@@ -55,10 +58,12 @@ class CurvePoint(Answer):
 class ChannelCurve(Answer):
     """A channel's curve and its observed spend, in currency per week over all geos.
 
-    ``current``: mean of the recent weeks.
+    ``current``: mean of the recent weeks. ``cost`` "none": owned or organic media, whose "spend" is
+    exposure in the unit of their column.
     """
 
     name: str
+    cost: Literal["spend", "none"] = "spend"
     observed_min: float
     observed_max: float
     observed_mean: float
@@ -72,3 +77,21 @@ class ResponseCurves(Answer):
     unit: str
     channels: tuple[ChannelCurve, ...]
     evidence: dict[str, GradeNote] | None = None
+
+
+class ObservedWeek(Answer):
+    """One week: ``kpi`` as observed (null where it is unknown), the fitted ``mean``, the predictive
+    interval ``predicted``, noise included, and ``spend`` by channel in currency."""
+
+    week: date
+    kpi: float | None
+    mean: float
+    predicted: Interval
+    spend: dict[str, float]
+
+
+class ObservedWeeks(Answer):
+    """Every observed week, all geos together."""
+
+    unit: str
+    weeks: tuple[ObservedWeek, ...]

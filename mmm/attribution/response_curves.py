@@ -43,6 +43,7 @@ def response_curves(model: FittedModel) -> ResponseCurves:
         channels.append(
             ChannelCurve(
                 name=name,
+                cost=model.spec.channels[channel].cost,
                 observed_min=float(observed.min()),
                 observed_max=float(observed.max()),
                 observed_mean=float(observed.mean()),

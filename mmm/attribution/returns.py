@@ -22,17 +22,18 @@ from mmm.types import Array
 
 
 def channel_returns(model: FittedModel) -> Iterator[ChannelReturn]:
-    """Contribution (observed weeks), ROI and marginal ROI of each channel."""
+    """Contribution (observed weeks), ROI and marginal ROI of each channel; a channel without cost
+    has a contribution only."""
     contribution = channel_contributions(model)
     roi, marginal = return_draws(model)
-    spend = model.panel.array("spend").sum((0, 1))
+    spend, paid = model.panel.array("spend").sum((0, 1)), model.structure.paid
     for i, name in enumerate(model.structure.channels):
         yield ChannelReturn(
             name=name,
-            spend=float(spend[i]),
+            spend=float(spend[i]) if i in paid else None,
             contribution=summarize(contribution[:, i]),
-            roi=summarize(roi[:, i]),
-            marginal_roi=summarize(marginal[:, i]),
+            roi=summarize(roi[:, i]) if i in paid else None,
+            marginal_roi=summarize(marginal[:, i]) if i in paid else None,
         )
 
 
@@ -56,11 +57,12 @@ def weekly_contributions(model: FittedModel) -> Array:
 
 
 def return_draws(model: FittedModel) -> tuple[Array, Array]:
-    """(draw, channel) ROI and marginal ROI, with carryover after the observed weeks."""
+    """(draw, channel) ROI and marginal ROI, with carryover after the observed weeks; NaN for a
+    channel without cost."""
     last = model.panel.weeks[-1]
     world, _ = extend_timeline(model, last, model.structure.max_lag, {}, None)
     value = weekly_value(model.panel, model.spec, world.price)
-    spend = model.panel.array("spend").sum((0, 1))
+    spend = _paid_spend(model)
 
     def both_returns(evaluation: Evaluation) -> Array:
         total = (_contrasts(model, evaluation) * value).sum((-2, -1))
@@ -70,6 +72,14 @@ def return_draws(model: FittedModel) -> tuple[Array, Array]:
 
     draws = evaluate(model, world, both_returns)
     return draws[:, 0], draws[:, 1]
+
+
+def _paid_spend(model: FittedModel) -> Array:
+    """(channel,) total spend in currency; NaN for a channel without cost."""
+    spend = np.full(model.structure.n_channels, np.nan)
+    paid = [*model.structure.paid]
+    spend[paid] = model.panel.array("spend").sum((0, 1))[paid]
+    return spend
 
 
 def _contrasts(model: FittedModel, evaluation: Evaluation) -> Array:

@@ -43,7 +43,7 @@ def _with_tipping_points(
         direct = effect_regressions(model, direct=True) if model.spec.mediators else total
     only_direct = not model.spec.mediators
     roi = (
-        {item.name: item.roi.mean for item in channel_returns(model)}
+        {item.name: item.roi.mean for item in channel_returns(model) if item.roi}
         if model.spec.has_currency
         else {}
     )

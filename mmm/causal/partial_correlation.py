@@ -23,16 +23,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 
 from mmm.causal.graph import CausalGraph
 from mmm.causal.least_squares import residuals
 from mmm.data.timeline import date_basis
 from mmm.posterior.fitted import FittedModel
-from mmm.types import Array
-
-type Mask = NDArray[np.bool_]
+from mmm.types import Array, Mask
 
 PAST_WEEKS = 2
 MAX_LAGS = 8

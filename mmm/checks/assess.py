@@ -12,7 +12,7 @@ from mmm.attribution.response_curves import curve_draws
 from mmm.checks.lift import largest_z, lift_checks
 from mmm.checks.lift_check import LiftCheck
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
-from mmm.checks.prior import implied_media_share
+from mmm.checks.prior import assumptions_of_panel, implied_media_share
 from mmm.data.design import design_of
 from mmm.lift.exclusion import kept_cells, lift_notes
 from mmm.lift.predict import plain_array, predicted_lifts
@@ -39,6 +39,7 @@ def assess(unjudged: FittedModel, seed: int) -> FittedModel:
     diagnostics = {name: float(value) for name, value in values.items()}
     implied = implied_media_share(design_of(unjudged.spec, unjudged.panel))
     beliefs = implied.warnings if implied else ()
+    beliefs = (*assumptions_of_panel(unjudged.spec, unjudged.panel), *beliefs)
     notes = (*beliefs, *lift_notes(tests, unjudged.spec, unjudged.panel), *_notes(unjudged))
     verdict = judge(diagnostics, unjudged.spec)
     return replace(unjudged, diagnostics=diagnostics, verdict=verdict, notes=notes)

@@ -1,20 +1,10 @@
 """What the priors alone imply of each channel: its share of the observed KPI, and its return."""
 
 from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.checks.implied_channel import ImpliedChannel
 from mmm.checks.prior import affordable_prior_model
 from mmm.data.design import Design
-from mmm.interval import Answer, Interval
 from mmm.summarize import summarize
-
-
-class ImpliedChannel(Answer):
-    """A channel before the data: ``share`` of the observed KPI, ``roi`` where the KPI has a value;
-    ``stated``: whether the specification has a prior of its own for the effect."""
-
-    name: str
-    stated: bool
-    share: Interval
-    roi: Interval | None
 
 
 def implied_channels(design: Design) -> tuple[ImpliedChannel, ...]:
@@ -28,7 +18,7 @@ def implied_channels(design: Design) -> tuple[ImpliedChannel, ...]:
             name=channel.name,
             stated=channel.prior.effect is not None,
             share=summarize(share[:, position]),
-            roi=None if roi is None else summarize(roi[:, position]),
+            roi=None if roi is None or channel.is_owned else summarize(roi[:, position]),
         )
         for position, channel in enumerate(design.spec.channels)
     )

@@ -12,7 +12,11 @@ import numpy as np
 
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.recurring_weeks import RecurringWeeks, recurring_weeks
+from mmm.checks.weak_points import weak_points
+from mmm.data.between import between_sentences
 from mmm.data.design import Design, design_of
+from mmm.data.effective_cost import cost_sentences
+from mmm.data.late_columns import late_sentences
 from mmm.data.panel import Panel
 from mmm.errors import Issue, SpecError
 from mmm.interval import Interval
@@ -138,6 +142,16 @@ def _largest_channel(spec: ModelSpec, by_channel: tuple[Interval, ...]) -> tuple
     return worst, spec.channels[worst].name
 
 
+def assumptions_of_panel(spec: ModelSpec, panel: Panel) -> tuple[str, ...]:
+    """What the panel assumes where the table is silent: costs of exposure averaged over weeks,
+    what stands before columns that begin late, and between numbers that come rarely."""
+    sentences = [*late_sentences(spec), *between_sentences(spec)]
+    if "paid" in panel.data:
+        exposure = panel.array("spend") / panel.array("unit_cost")
+        sentences += cost_sentences(spec, panel.array("paid"), exposure)
+    return tuple(sentences)
+
+
 @dataclass(frozen=True)
 class Precheck:
     """The result of ``precheck``; ``implied_media_share`` is of the observed KPI, None where no
@@ -157,5 +171,10 @@ def precheck(spec: ModelSpec, panel: Panel) -> Precheck:
     excluded_cells(resolve_lift_tests(design), panel)
     share = check_implied_media_share(design)
     recurring = recurring_weeks(design)
-    warnings = (*(share.warnings if share else ()), *([recurring.sentence] if recurring else ()))
+    warnings = (
+        *assumptions_of_panel(spec, panel),
+        *(share.warnings if share else ()),
+        *weak_points(design),
+        *([recurring.sentence] if recurring else ()),
+    )
     return Precheck(share.total if share else None, recurring, warnings)

@@ -121,7 +121,8 @@ def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair,
         base = without_tail_spend(base, stop)
     else:
         level = base.spend[base.index(start) : stop].mean(0)
-        base = with_spend_after(base, max(stop, len(model.panel.weeks)), level)
+        channels = range(model.structure.n_channels)
+        base = with_spend_after(base, max(stop, len(model.panel.weeks)), level, channels)
     scenario, notes = apply_interventions(model, base, request.do, (start, end))
     variables = _intervened_variables(model, request)
     warnings += notes + extrapolation_warnings(model, base, scenario, variables)

@@ -10,6 +10,7 @@ from mmm.counterfactual.paths import CausalPath, EvaluatedWorld, causal_paths, t
 from mmm.counterfactual.question import CounterfactualKind
 from mmm.counterfactual.variables import VariableRef, with_one_variable
 from mmm.data.inputs import Inputs
+from mmm.data.kpi_value import weekly_unit_cost
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
 from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi, weeks_that_matter
@@ -74,12 +75,14 @@ class Contrast:
 class CounterfactualDraws:
     """The draws of an answer.
 
-    ``kpi`` in KPI units, ``revenue`` the KPI times its price; ``expected``: ``kpi`` without the
-    noise of a forecast; ``by_path``: (draw,) effect on the KPI over the span, by a path's names.
+    ``kpi`` in KPI units, ``revenue`` the KPI times its price, ``cost`` the KPI times what a unit
+    costs, None where that is not known; ``expected``: ``kpi`` without the noise of a forecast;
+    ``by_path``: (draw,) effect on the KPI over the span, by a path's names.
     """
 
     kpi: Contrast
     revenue: Contrast
+    cost: Contrast | None
     expected: Contrast
     by_path: tuple[tuple[tuple[str, ...], Array], ...]
 
@@ -102,28 +105,44 @@ def contrast(
         pair = pair.near(model)
     found = evaluate(model, pair.base, _ContrastRows(model, pair, kind, seed))
     weeks = pair.end - pair.start
-    rows = found[:, : 4 * weeks].reshape(-1, 4, weeks)
-    kpi = Contrast(rows[:, 0], rows[:, 1], rows[:, 1] - rows[:, 0])
-    revenue = Contrast(rows[:, 2], rows[:, 3], rows[:, 3] - rows[:, 2])
+    counted = len(_weights(model, pair, pair.base))
+    end = 2 * counted * weeks
+    rows = found[:, :end].reshape(-1, counted, 2, weeks)
+    kpi, revenue, *rest = (
+        Contrast(before, after, after - before) for before, after in rows.transpose(1, 2, 0, 3)
+    )
+    cost = rest[0] if rest else None
     names = [path.names for variable in pair.variables for path in reported_paths(model, variable)]
-    by_path = tuple(zip(names, found[:, 4 * weeks :].T, strict=True))
+    by_path = tuple(zip(names, found[:, end:].T, strict=True))
     if kind != "forecast":
-        return CounterfactualDraws(kpi, revenue, kpi, by_path)
-    worlds = [_predictive_draws(model, pair, world, seed) for world in (pair.base, pair.scenario)]
-    (before, revenue_before), (after, revenue_after) = worlds
+        return CounterfactualDraws(kpi, revenue, cost, kpi, by_path)
+    before, after = (
+        _predictive_draws(model, pair, world, seed) for world in (pair.base, pair.scenario)
+    )
     return CounterfactualDraws(
-        kpi=Contrast(before, after, kpi.change),
-        revenue=Contrast(revenue_before, revenue_after, revenue.change),
+        kpi=Contrast(before[0], after[0], kpi.change),
+        revenue=Contrast(before[1], after[1], revenue.change),
+        cost=Contrast(before[2], after[2], cost.change) if cost else None,
         expected=kpi,
         by_path=by_path,
     )
 
 
+def _weights(model: FittedModel, pair: WorldPair, world: Variables) -> list[Array]:
+    """(week, geo) of the span, what the KPI is multiplied by: one, its price, and the cost of a
+    unit where it is known."""
+    price, weeks = world.price[pair.span], world.weeks[pair.span]
+    begins = (weeks[0] - model.panel.weeks[0]).days // 7
+    cost = weekly_unit_cost(model.panel, model.spec, begins + len(weeks))
+    known = [] if cost is None else [cost[begins : begins + len(weeks)]]
+    return [np.ones_like(price), price, *known]
+
+
 class _ContrastRows:
     """Evaluates one chunk of draws as (draw, column).
 
-    Columns: by week the KPI of the baseline, that of the scenario, and the revenue of both; then
-    the change of the KPI along each path, summed over the weeks.
+    Columns: by week the KPI of the baseline and that of the scenario, then the revenue of both, and
+    their cost where it is known; then the change of the KPI along each path, summed over the weeks.
     """
 
     def __init__(
@@ -142,9 +161,10 @@ class _ContrastRows:
         if self.kind == "counterfactual":
             outcome = with_realised_noise(model, evaluation, span, mean, self.rng)
         before, after = outcome(mean), self._outcome(evaluation, scenario.terms, outcome)
-        price_before, price_after = pair.base.price[span], pair.scenario.price[span]
-        rows = [before, after, before * price_before, after * price_after]
-        columns = [row.sum(-1) for row in rows]
+        columns = []
+        both = (_weights(model, pair, world) for world in (pair.base, pair.scenario))
+        for weight_before, weight_after in zip(*both, strict=True):
+            columns += [(before * weight_before).sum(-1), (after * weight_after).sum(-1)]
         for variable in pair.variables:
             single = scenario if len(pair.variables) == 1 else self._changed(evaluation, variable)
             for path in reported_paths(model, variable):
@@ -172,7 +192,7 @@ class _ContrastRows:
 
 def _predictive_draws(
     model: FittedModel, pair: WorldPair, world: Variables, seed: int
-) -> tuple[Array, Array]:
-    """(draw, week) KPI and revenue of one world, with future states and noise."""
+) -> list[Array]:
+    """(draw, week) KPI, revenue and cost of one world, with future states and noise."""
     kpi = predictive_draws(model, world, pair.span, seed)
-    return kpi.sum(-1), (kpi * world.price[pair.span]).sum(-1)
+    return [(kpi * weight).sum(-1) for weight in _weights(model, pair, world)]

@@ -21,21 +21,22 @@ def currency_effects(
     """Revenue and profit of both worlds; None where the KPI is revenue or has no price."""
     if model.spec.price is None or model.spec.kpi.kind != "units":
         return None
-    cost = model.spec.unit_cost
-    return Money(
-        revenue=_money_effect(draws.revenue, pair.width),
-        profit=None if cost is None else _money_effect(_profit(pair, draws, cost), pair.width),
-    )
+    profit = None
+    if draws.cost is not None:
+        contrast = _profit(pair, draws.revenue, draws.cost, model.structure.paid)
+        profit = _money_effect(contrast, pair.width)
+    return Money(revenue=_money_effect(draws.revenue, pair.width), profit=profit)
 
 
-def _profit(pair: WorldPair, draws: CounterfactualDraws, cost: float) -> Contrast:
+def _profit(pair: WorldPair, revenue: Contrast, cost: Contrast, paid: tuple[int, ...]) -> Contrast:
+    """(draw, week) revenue less the cost of the units sold and own spend."""
     span = pair.span
-    before, after = (w.spend[span].sum((1, 2)) for w in (pair.base, pair.scenario))
-    units, revenue = draws.kpi, draws.revenue
+    worlds = (pair.base, pair.scenario)
+    before, after = (w.spend[span][..., [*paid]].sum((1, 2)) for w in worlds)
     return Contrast(
-        baseline=revenue.baseline - cost * units.baseline - before,
-        scenario=revenue.scenario - cost * units.scenario - after,
-        change=revenue.change - cost * units.change - (after - before),
+        baseline=revenue.baseline - cost.baseline - before,
+        scenario=revenue.scenario - cost.scenario - after,
+        change=revenue.change - cost.change - (after - before),
     )
 
 

@@ -1,6 +1,6 @@
 """Weeks after the data: the values of every variable there, by default or by the user's rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -41,9 +41,11 @@ def extend_timeline(
     """The observed weeks, future weeks to ``end``, and ``tail`` weeks without own spend.
 
     Returns the variables and a warning for each default used. ``own_spend`` is the reference that
-    channels not named in ``future`` follow; None leaves them at zero. Raises QueryError for an
-    unknown variable, a mediator, a list of the wrong length, a wrong reference, or rules where no
-    week is in the future.
+    channels not named in ``future`` follow; None leaves those with a cost at zero, for a plan to
+    decide, while those without go on as in the default reference, also in the tail.
+
+    Raises QueryError for an unknown variable, a mediator, a list of the wrong length, a wrong
+    reference, or rules where no week is in the future.
     """
     history = model.design.observed
     last = model.panel.weeks[-1]
@@ -66,6 +68,10 @@ def extend_timeline(
         reference = reference_plan(model, ahead, own_spend)
         world, unnamed = _with_reference(model, world, reference, future_weeks, future)
         assumed[reference.description] = unnamed
+    elif model.structure.owned_channels:
+        reference = reference_plan(model, ahead, DEFAULT_REFERENCE)
+        world, unnamed = _with_owned(model, world, reference, future_weeks, future)
+        assumed[f"owned media are no part of the plan and {reference.description}"] = unnamed
     for name, rule in _defaults(model).items():
         if name not in future:
             world = _apply_rule(
@@ -132,6 +138,24 @@ def _with_reference(
     return replace(world, spend=spend), unnamed
 
 
+def _with_owned(
+    model: FittedModel,
+    world: Variables,
+    reference: ReferencePlan,
+    future_weeks: slice,
+    future: FutureRules,
+) -> tuple[Variables, list[str]]:
+    """``world`` with the reference of channels without cost, held at its mean in the tail, and the
+    names of those not in ``future``."""
+    spend, unnamed = world.spend.copy(), []
+    for c, name in enumerate(model.structure.channels):
+        if c not in model.structure.paid:
+            spend[future_weeks, :, c] = reference.spend[..., c]
+            spend[future_weeks.stop :, :, c] = reference.spend[..., c].mean(0)
+            unnamed += [] if name in future else [name]
+    return replace(world, spend=spend), unnamed
+
+
 def _defaults(model: FittedModel) -> dict[str, FutureRule]:
     s = model.structure
     rules: dict[str, FutureRule] = dict.fromkeys(s.controls, "last_year")
@@ -148,7 +172,7 @@ def _unstated_assumptions(model: FittedModel, future: FutureRules) -> dict[str, 
     assumptions = {
         "taken as absent": [e.name for e in spec.events if e.column and e.name not in future],
         "cost of exposure and contacts at their mean": [
-            c.name for c in spec.channels if c.exposure
+            c.name for c in spec.channels if c.has_exposure
         ],
     }
     return {how: names for how, names in assumptions.items() if names}
@@ -195,9 +219,11 @@ def without_tail_spend(world: Variables, start: int) -> Variables:
     return replace(world, spend=spend)
 
 
-def with_spend_after(world: Variables, start: int, level: Array) -> Variables:
-    """``world`` with own spend ``level (geo, channel)``, currency per week, from position ``start``
-    on."""
+def with_spend_after(
+    world: Variables, start: int, level: Array, positions: Sequence[int]
+) -> Variables:
+    """``world`` with own spend ``level (geo, channel)``, currency per week, of the channels at
+    ``positions``, from week ``start`` on."""
     spend = world.spend.copy()
-    spend[start:] = level
+    spend[start:, :, [*positions]] = level
     return replace(world, spend=spend)

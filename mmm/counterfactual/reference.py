@@ -95,10 +95,11 @@ def _observed(model: FittedModel, weeks: int, kind: ReferenceKind) -> ReferenceP
 
 
 def _given(model: FittedModel, usual: Array, given: Mapping[str, float | Sequence[float]]) -> Array:
-    """(week, geo, channel) of given amounts, distributed as ``usual (week, geo, channel)`` is."""
-    names, weeks = model.structure.channels, usual.shape[0]
+    """(week, geo, channel) of given amounts, distributed as ``usual (week, geo, channel)`` is;
+    channels without cost as in ``usual``."""
+    names, weeks = model.structure.paid_channels, usual.shape[0]
     issues = [
-        Issue(pointer("reference_spend", name), "unknown_channel", f"there is no channel {name!r}")
+        Issue(pointer("reference_spend", name), "unknown_channel", _no_spend(model, name))
         for name in given
         if name not in names
     ]
@@ -117,11 +118,17 @@ def _given(model: FittedModel, usual: Array, given: Mapping[str, float | Sequenc
     if issues:
         raise QueryError(issues)
     shares, by_geo = usual_shares(model, usual), usual_shares(model, usual).sum(0)
-    spread = np.empty_like(usual)
-    for c, name in enumerate(names):
+    spread = usual.copy()
+    for c, name in zip(model.structure.paid, names, strict=True):
         amount = amounts[name]
         spread[..., c] = np.outer(amount, by_geo[:, c]) if amount.ndim else amount * shares[..., c]
     return spread
+
+
+def _no_spend(model: FittedModel, name: str) -> str:
+    if name in model.structure.owned_channels:
+        return f"{name!r} has no cost, so that no amount of money is spent on it"
+    return f"there is no channel {name!r}"
 
 
 def usual_shares(model: FittedModel, spend: Array) -> Array:

@@ -1,4 +1,4 @@
-"""From a table to a design: reading, checks, the panel, its scales, and bases of time."""
+"""From a table to a design: checks, the panel, its scales, and bases of time."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,6 @@ from mmm.lazy import lazy_names
 if TYPE_CHECKING:
     from mmm.data.design import Design, design_of
     from mmm.data.panel import Panel, build_panel
-    from mmm.data.table_reader import read_table
 else:
     __getattr__ = lazy_names(
         __name__,
@@ -16,8 +15,7 @@ else:
             "Panel": "mmm.data.panel",
             "build_panel": "mmm.data.panel",
             "design_of": "mmm.data.design",
-            "read_table": "mmm.data.table_reader",
         },
     )
 
-__all__ = ["Design", "Panel", "build_panel", "design_of", "read_table"]
+__all__ = ["Design", "Panel", "build_panel", "design_of"]

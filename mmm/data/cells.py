@@ -1,7 +1,7 @@
-"""The cells of a table as numbers and dates, and a long table as a wide one.
+"""The cells of a table as numbers and dates.
 
-Cells stay what was sent until a specification gives their meaning, so that an error can name a bad
-cell by its row and column. Rows are counted from 1, without the header.
+Cells that are neither stay what was sent until a specification gives their meaning, so that an
+error can name a bad cell by its line and column.
 """
 
 from datetime import date, datetime
@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from mmm.data.table_reader import cell_issue
-from mmm.errors import DataError, Issue
+from mmm.errors import Issue
 from mmm.spec.calendar import FIRST_DAY, LAST_DAY
+from mmm.tables.place import cell_issue, quoted
 from mmm.types import Array
 
 LARGEST = 1e100
@@ -39,8 +39,13 @@ def numbers(frame: pd.DataFrame, column: str, *, sparse: bool = False) -> tuple[
         values[row] = number
         empty = code == "missing" or (isinstance(cell, float) and np.isnan(cell))
         if code and not (sparse and empty):
-            issues.append(cell_issue(row, column, code, detail))
+            issues.append(cell_issue(frame, row, column, code, detail))
     return values, issues
+
+
+def row_of(issue: Issue) -> int:
+    """The row, counted from zero, that the pointer of a cell's issue names."""
+    return int(issue.pointer.split("/")[3])
 
 
 def numbers_if_all(frame: pd.DataFrame, column: str) -> Array | None:
@@ -50,7 +55,7 @@ def numbers_if_all(frame: pd.DataFrame, column: str) -> Array | None:
     values = np.full(len(frame), np.nan)
     for row, cell in enumerate(frame[column].tolist()):
         values[row], code, _ = _number(cell)
-        if code and code != "missing":
+        if code and code != "missing" and cell == cell:
             return None
     return values
 
@@ -64,10 +69,10 @@ def dates(frame: pd.DataFrame, column: str) -> tuple[list[date | None], list[Iss
     for row, (cell, day) in enumerate(zip(cells, parsed, strict=True)):
         if day is None:
             detail = f"{quoted(cell)} is not a date; write YYYY-MM-DD"
-            issues.append(cell_issue(row, column, "date", detail))
+            issues.append(cell_issue(frame, row, column, "date", detail))
         elif not FIRST_DAY <= day <= LAST_DAY:
             detail = f"{day} is not between {FIRST_DAY} and {LAST_DAY}"
-            issues.append(cell_issue(row, column, "date_out_of_range", detail))
+            issues.append(cell_issue(frame, row, column, "date_out_of_range", detail))
     return parsed, issues
 
 
@@ -91,30 +96,6 @@ def empty_cells(frame: pd.DataFrame, column: str) -> int:
         return sum(map(_is_empty, frame[column].tolist()))
     blank = pc.equal(pc.utf8_trim_whitespace(cells), "") if pa.types.is_string(cells.type) else None
     return int(cells.null_count) + (0 if blank is None else int(pc.sum(blank).as_py() or 0))
-
-
-def reshape_long(
-    frame: pd.DataFrame, *, date: str, variable: str, value: str, geo: str | None = None
-) -> pd.DataFrame:
-    """Reshape a long table (one row per date, geo and variable) to one row per date and geo.
-
-    Raises DataError for a missing column and for a cell given twice. An absent combination becomes
-    a missing cell, which the checks of the panel will name.
-    """
-    keys = [key for key in (date, geo) if key is not None]
-    missing = [name for name in (*keys, variable, value) if name not in frame.columns]
-    if missing:
-        raise DataError([missing_column(name, frame, "") for name in missing])
-    repeated = frame.duplicated([*keys, variable], keep="first")
-    if repeated.any():
-        row = int(np.flatnonzero(repeated.to_numpy())[0])
-        what = ", ".join(str(frame[key].iloc[row]) for key in (*keys, variable))
-        raise DataError(
-            [cell_issue(row, variable, "duplicate", f"({what}) is given more than once")]
-        )
-    wide = frame.pivot(index=keys, columns=variable, values=value)
-    wide.columns.name = None
-    return wide.reset_index()
 
 
 def missing_column(name: str, frame: pd.DataFrame, where: str) -> Issue:
@@ -163,12 +144,6 @@ def _number(cell: Any) -> tuple[float, str, str]:
         detail = f"{quoted(cell)} is too large; numbers may reach {LARGEST:g}"
         return np.nan, "too_large", detail
     return number, "", ""
-
-
-def quoted(cell: Any) -> str:
-    """The cell as a sentence shows it, long text cut."""
-    text = repr(cell)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _date(cell: Any) -> date | None:

@@ -4,7 +4,9 @@ from datetime import date
 
 import numpy as np
 
+from mmm.data.effective_cost import effective_cost, has_effective_cost
 from mmm.errors import DataError, Issue, pointer
+from mmm.spec.media import Channel
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
@@ -20,7 +22,7 @@ def spend_by_geo(
     size = people if people is not None else np.abs(cells[spec.kpi.column]).mean(0)
     spend = {}
     for i, channel in enumerate(spec.channels):
-        values = cells[channel.column]
+        values = cells[channel.column] * unit_cost(channel, cells)
         if channel.national and values.shape[1] > 1:
             if np.any(values != values[:, :1]):
                 week, geo = np.argwhere(values != values[:, :1])[0]
@@ -34,21 +36,54 @@ def spend_by_geo(
     return spend
 
 
+def unit_cost(channel: Channel, cells: dict[str, Array]) -> Array:
+    """(week, geo) stated currency for each piece of a channel's column; one where the column is
+    money.
+
+    A week without a piece may have no cost, or zero: it is the average of the pieces then.
+    """
+    pieces = cells[channel.column]
+    if channel.unit_cost_column is None:
+        return np.full(pieces.shape, channel.unit_cost or 1.0)
+    cost = cells[channel.unit_cost_column]
+    bought = pieces > 0.0
+    average = (pieces[bought] * cost[bought]).sum() / pieces[bought].sum()
+    return np.where(bought, cost, average)
+
+
 def cost_per_exposure(cells: dict[str, Array], spec: ModelSpec) -> dict[str, Array | None]:
     """Channel -> (week, geo) currency per unit of exposure; None where spend is the exposure.
 
-    Weeks without spend get the channel's average cost.
+    Weeks without spend get the channel's average cost; all weeks of a channel with unmatched ones
+    an effective cost (``effective_cost``).
     """
     costs: dict[str, Array | None] = {}
     for channel in spec.channels:
+        if channel.unit_cost is not None:
+            costs[channel.name] = unit_cost(channel, cells)
+            continue
         if channel.exposure is None:
             costs[channel.name] = None
             continue
         spend, exposure = cells[channel.column], cells[channel.exposure]
+        if has_effective_cost(channel, cells):
+            costs[channel.name] = effective_cost(spend, exposure, channel.cost_window)
+            continue
         average = spend.sum() / exposure.sum()
         bought = exposure > 0.0
         costs[channel.name] = np.where(bought, spend / np.where(bought, exposure, 1.0), average)
     return costs
+
+
+def effective_spend(cells: dict[str, Array], spec: ModelSpec) -> dict[str, Array]:
+    """``cells`` with the spend of channels with an effective cost: what their exposure cost."""
+    changed = dict(cells)
+    for channel in spec.channels:
+        if channel.exposure is not None and has_effective_cost(channel, cells):
+            spend, exposure = cells[channel.column], cells[channel.exposure]
+            cost = effective_cost(spend, exposure, channel.cost_window)
+            changed[channel.column] = cost * exposure
+    return changed
 
 
 def event_intensity(

@@ -12,8 +12,11 @@ def kpi_value(spec: ModelSpec, price: Array, worth: Array | None = None) -> Arra
 
     A unit of revenue is worth its margin, or one where none is stated; a unit sold is worth
     ``price - unit_cost`` where the cost is known, else ``value_per_unit``, else one (answers are
-    then in KPI units). ``worth (week, geo)``: the column where margin or value is one.
+    then in KPI units). ``worth (week, geo)``: the column where margin, value or cost is one.
     """
+    if isinstance(spec.unit_cost, str):
+        assert worth is not None
+        return np.asarray(price - worth)
     if spec.unit_cost is not None:
         return price - spec.unit_cost
     stated = spec.kpi.worth
@@ -26,13 +29,26 @@ def kpi_value(spec: ModelSpec, price: Array, worth: Array | None = None) -> Arra
 def weekly_value(panel: Panel, spec: ModelSpec, price: Array) -> Array:
     """``kpi_value`` for the panel's weeks and as many after them as ``price`` has.
 
-    A column of margins or values is held at its last week.
+    A column of margins, values or costs is held at its last week.
     """
-    if spec.kpi.worth_column is None:
+    if spec.worth_column is None:
         return kpi_value(spec, price)
-    worth = panel.array("worth")
-    ahead = max(price.shape[0] - worth.shape[0], 0)
-    return kpi_value(spec, price, np.concatenate([worth, np.repeat(worth[-1:], ahead, axis=0)]))
+    return kpi_value(spec, price, _held(panel.array("worth"), len(price)))
+
+
+def weekly_unit_cost(panel: Panel, spec: ModelSpec, weeks: int) -> Array | None:
+    """(week, geo) cost of one unit sold, held at its last week after the data, if known."""
+    if spec.unit_cost is None:
+        return None
+    if isinstance(spec.unit_cost, str):
+        return _held(panel.array("worth"), weeks)
+    return np.full((weeks, len(panel.geos)), spec.unit_cost)
+
+
+def _held(worth: Array, weeks: int) -> Array:
+    """``worth (week, geo)`` for at least ``weeks``, the last one repeated."""
+    ahead = max(weeks - len(worth), 0)
+    return np.concatenate([worth, np.repeat(worth[-1:], ahead, axis=0)])
 
 
 def discount(weeks: int, horizon_end: int, rate: float) -> Array:

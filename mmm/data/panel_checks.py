@@ -9,20 +9,28 @@ import numpy as np
 import pandas as pd
 
 from mmm.data.cells import numbers
+from mmm.data.issues_by_column import one_per_column
 from mmm.errors import DataError, Issue, first_issues, pointer
 from mmm.spec.environment import COUNTS, POSITIVE
 from mmm.spec.model import ModelSpec
+from mmm.tables.decisions import how_to_give
+from mmm.tables.place import place
 from mmm.types import Array
 
-MIN_OBSERVED = 8
 MIN_WEEKS = 26
 WEEK = timedelta(days=7)
+ADD_ROWS = (
+    "add the rows, or, if nothing happened there, read the table "
+    f"{how_to_give('missing_weeks', 'zero')}"
+)
 
 
-def range_issues(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
+def range_issues(frame: pd.DataFrame, values: Array, column: str, spec: ModelSpec) -> list[Issue]:
     """Issues of negative spend or exposure, and of prices and populations not above zero."""
     spends = {item.column for item in spec.channels} | {item.spend for item in spec.competitors}
-    spends |= {item.exposure for item in spec.channels}
+    exposures = {item.exposure for item in spec.channels}
+    exposures |= {item.column for item in spec.channels if item.unit_cost is not None}
+    spends |= exposures | {spec.unit_cost_column}
     positives = {item.price for item in spec.competitors} | {spec.price and spec.price.column}
     positives |= {spec.population, spec.kpi.worth_column} | {
         item.frequency for item in spec.channels
@@ -36,7 +44,8 @@ def range_issues(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
     is_margin = spec.kpi.kind == "revenue" and column == spec.kpi.worth_column
     if is_margin:
         bad |= values > 1.0
-    kind = "exposure" if column in {item.exposure for item in spec.channels} else "spend"
+    kind = "exposure" if column in exposures else "spend"
+    kind = "a cost" if column == spec.unit_cost_column else kind
     what = "must be above zero" if positive else f"is {kind} and cannot be negative"
     if is_margin:
         what = "is no margin: a share of revenue above 0, at most 1"
@@ -44,13 +53,13 @@ def range_issues(values: Array, column: str, spec: ModelSpec) -> list[Issue]:
         Issue(
             pointer("data", "rows", int(row), column),
             "not_positive" if positive else "negative",
-            f"row {row + 1}, column {column!r}: {values[row]:g} {what}",
+            f"{place(frame, row)}, column {column!r}: {values[row]:g} {what}",
         )
         for row in np.flatnonzero(bad)
     ]
 
 
-def count_issues(values: Array, spec: ModelSpec) -> list[Issue]:
+def count_issues(frame: pd.DataFrame, values: Array, spec: ModelSpec) -> list[Issue]:
     """Issues of fractions and negative numbers in a KPI that counts."""
     if spec.kpi.likelihood not in COUNTS:
         return []
@@ -59,43 +68,38 @@ def count_issues(values: Array, spec: ModelSpec) -> list[Issue]:
         Issue(
             pointer("data", "rows", int(row), spec.kpi.column),
             "not_a_count",
-            f"row {row + 1}, column {spec.kpi.column!r}: {values[row]:g} is not a count; "
+            f"{place(frame, row)}, column {spec.kpi.column!r}: {values[row]:g} is not a count; "
             f"likelihood {spec.kpi.likelihood!r} needs whole numbers from zero",
         )
         for row in np.flatnonzero(bad)
     ]
 
 
-def sparse_mediator_issues(values: Array, column: str, where: str) -> list[Issue]:
-    """Issue of a mediator with too few observed values for an equation."""
-    observed = int(np.isfinite(values).sum())
-    if observed >= MIN_OBSERVED:
-        return []
-    detail = f"column {column!r} has {observed} values; a mediator needs at least {MIN_OBSERVED}"
-    return [Issue(where, "too_sparse", detail)]
-
-
 def unpaid_exposure_issues(frame: pd.DataFrame, spec: ModelSpec) -> list[Issue]:
-    """Issues of exposure without spend and spend without exposure: neither has a cost per unit."""
+    """Issues of exposure without spend and spend without exposure, which no cost per unit explains:
+    where no window evens them out, or one of the two is absent throughout."""
     issues = []
     for channel in spec.channels:
         if channel.exposure is None:
             continue
         spend, exposure = numbers(frame, channel.column)[0], numbers(frame, channel.exposure)[0]
-        for row in np.flatnonzero((spend > 0.0) != (exposure > 0.0)):
+        bad = np.flatnonzero((spend > 0.0) != (exposure > 0.0))
+        if channel.cost_window > 1 and np.any(spend > 0.0) and np.any(exposure > 0.0):
+            continue
+        for row in bad:
             detail = (
-                f"row {row + 1}: {channel.name!r} has spend {spend[row]:g} and exposure "
-                f"{exposure[row]:g}; one without the other has no cost per unit"
+                f"{place(frame, row)}: {channel.name!r} has spend {spend[row]:g} and exposure "
+                f"{exposure[row]:g}; one without the other has no cost per unit (cost_window 1)"
             )
-            place = pointer("data", "rows", int(row), channel.exposure)
-            issues.append(Issue(place, "unpaid_exposure", detail))
+            where = pointer("data", "rows", int(row), channel.exposure)
+            issues.append(Issue(where, "unpaid_exposure", detail))
     return issues
 
 
 def raise_if(issues: Iterable[Issue]) -> None:
-    """Raise DataError with the first of ``issues`` and the number of the others, if there are
-    any."""
-    listed = first_issues(issues, others="more of the same kind")
+    """Raise DataError with one issue for each column and kind, if there are any; of many, with the
+    first and the number of the others."""
+    listed = first_issues(one_per_column(issues), others="more")
     if listed:
         raise DataError(listed)
 
@@ -113,14 +117,17 @@ def parameter_count(spec: ModelSpec) -> int:
     return 2 + basis + series + prices + 3 * media + paths + latent
 
 
-def duplicate_issues(weeks: list[date], geos: list[str], spec: ModelSpec) -> list[Issue]:
+def duplicate_issues(
+    frame: pd.DataFrame, weeks: list[date], geos: list[str], spec: ModelSpec
+) -> list[Issue]:
     """Issues of rows that repeat the week and geo of an earlier row."""
     first: dict[tuple[date, str], int] = {}
     issues = []
     for row, key in enumerate(zip(weeks, geos, strict=True)):
         if key in first:
-            place = f" for geo {key[1]!r}" if spec.geo else ""
-            detail = f"row {row + 1}: week {key[0]}{place} is in row {first[key] + 1} already"
+            of_geo = f" for geo {key[1]!r}" if spec.geo else ""
+            earlier = place(frame, first[key])
+            detail = f"{place(frame, row)}: week {key[0]}{of_geo} is in {earlier} already"
             if not spec.geo:
                 detail += "; name the geo column, or reshape a long table, if rows are geos"
             issues.append(Issue(pointer("data", "rows", row, spec.date), "duplicate_date", detail))
@@ -144,7 +151,10 @@ def spacing_issues(weeks: list[date]) -> list[Issue]:
             issues.append(Issue("/date", "off_calendar", detail))
         elif gap > 7:
             missing = f"{before + WEEK}" + (f" to {after - WEEK}" if gap > 14 else "")
-            detail = f"{gap // 7 - 1} missing between {before} and {after}: {missing}"
+            count = gap // 7 - 1
+            detail = f"{count} week{' is' if count == 1 else 's are'} missing between {before} and "
+            detail += f"{after}: {missing}"
+            detail += "" if issues else f"; {ADD_ROWS}"
             issues.append(Issue("/date", "gap", detail))
     return issues
 
@@ -157,11 +167,15 @@ def require_every_row(weeks: list[date], geos: list[str]) -> None:
     have = set(zip(weeks, geos, strict=True))
     all_weeks, all_geos = sorted(set(weeks)), sorted(set(geos))
     missing = len(all_weeks) * len(all_geos) - len(have)
-    issues = (
-        Issue("/date", "gap", f"geo {geo!r} has no row for week {week}")
+    lacking = (
+        f"geo {geo!r} has no row for week {week}"
         for geo in all_geos
         for week in all_weeks
         if (week, geo) not in have
+    )
+    issues = (
+        Issue("/date", "gap", detail if position else f"{detail}; {ADD_ROWS}")
+        for position, detail in enumerate(lacking)
     )
     if missing:
         raise DataError(first_issues(issues, missing, "more of the same kind"))
@@ -177,8 +191,14 @@ def constant_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Iss
             f"column {column!r} is {values.flat[0]:g} in every row; nothing can be learned from it",
         )
         for column, values in cells.items()
-        if column not in (spec.population, spec.kpi.worth_column) and _all_equal(values)
+        if column not in (spec.population, spec.worth_column, *_unit_costs(spec))
+        and _all_equal(values)
     ]
+
+
+def _unit_costs(spec: ModelSpec) -> list[str]:
+    columns = (channel.unit_cost_column for channel in spec.channels)
+    return [column for column in columns if column is not None]
 
 
 def _all_equal(values: Array) -> bool:
@@ -192,6 +212,8 @@ def identical_column_issues(cells: dict[str, Array], spec: ModelSpec) -> list[Is
     first: dict[bytes, str] = {}
     issues = []
     for column, values in cells.items():
+        if column in _unit_costs(spec):
+            continue
         twin = first.setdefault(values.tobytes(), column)
         if twin != column:
             detail = f"columns {twin!r} and {column!r} are identical; keep one of them"

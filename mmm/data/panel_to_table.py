@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mmm.data.late_columns import late_columns
 from mmm.data.panel import CELL_SEPARATOR, Panel
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
@@ -18,8 +19,8 @@ def panel_to_table(panel: Panel, spec: ModelSpec) -> pd.DataFrame:
     columns |= _stacked(panel, "controls", [control.column for control in spec.all_controls])
     columns |= _stacked(panel, "mediators", [mediator.column for mediator in spec.mediators])
     columns |= _stacked(panel, "events", [event.column for event in spec.events])
-    if spec.kpi.worth_column:
-        columns[spec.kpi.worth_column] = panel.array("worth")
+    if spec.worth_column:
+        columns[spec.worth_column] = panel.array("worth")
     if spec.price:
         columns[spec.price.column] = panel.array("price")
     rivals = spec.competitors
@@ -27,6 +28,9 @@ def panel_to_table(panel: Panel, spec: ModelSpec) -> pd.DataFrame:
     columns |= _stacked(panel, "rival_spend", [r.spend for r in rivals if r.spend is not None])
     if spec.population:
         columns[spec.population] = panel.array("population") * np.ones((len(panel.weeks), 1))
+    for column, late in late_columns(spec).items():
+        unread = late.is_before(list(panel.weeks))[:, None]
+        columns[column] = np.where(unread, np.nan, columns[column])
     return pd.DataFrame({**_labels(panel, spec), **{k: v.ravel() for k, v in columns.items()}})
 
 
@@ -34,17 +38,26 @@ def _channels(panel: Panel, spec: ModelSpec) -> dict[str, Array]:
     """Spend, exposure and frequency by column; a national channel has its total in every geo."""
     spend, cost = panel.array("spend"), panel.array("unit_cost")
     contacts = panel.array("frequency")
+    paid = panel.array("paid") if "paid" in panel.data else spend
     columns: dict[str, Array] = {}
     for i, channel in enumerate(spec.channels):
-        paid = spend[..., i]
-        if channel.national:
-            paid = np.repeat(paid.sum(1, keepdims=True), len(panel.geos), axis=1)
-        columns[channel.column] = paid
+        given = _as_given(paid[..., i], national=channel.national)
+        columns[channel.column] = given
+        if channel.unit_cost is not None:
+            columns[channel.column] = given / cost[..., i]
+        if channel.unit_cost_column is not None:
+            columns[channel.unit_cost_column] = cost[..., i]
         if channel.exposure:
-            columns[channel.exposure] = paid / cost[..., i]
+            spent = _as_given(spend[..., i], national=channel.national)
+            columns[channel.exposure] = spent / cost[..., i]
         if channel.frequency:
             columns[channel.frequency] = contacts[..., i]
     return columns
+
+
+def _as_given(spend: Array, *, national: bool) -> Array:
+    """(week, geo) one channel's spend as its column has it."""
+    return np.repeat(spend.sum(1, keepdims=True), spend.shape[1], axis=1) if national else spend
 
 
 def _stacked(panel: Panel, name: str, columns: list[str | None]) -> dict[str, Array]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mmm.data.cells import dates_if_all, empty_cells, numbers_if_all
 from mmm.data.table_profile import ColumnProfile, TableProfile, TableWarning
+from mmm.tables.place import place
 from mmm.types import Array
 
 COLLINEAR = 0.98
@@ -31,7 +32,7 @@ def profile_table(frame: pd.DataFrame) -> TableProfile:
         columns.append(column)
         if values is not None:
             series[name] = values
-            warnings += _number_warnings(name, values)
+            warnings += _number_warnings(frame, name, values)
         if column.kind == "date":
             warnings += _date_warnings(frame, name)
         if column.missing:
@@ -58,7 +59,7 @@ def _column(frame: pd.DataFrame, name: str) -> tuple[ColumnProfile, Array | None
     return ColumnProfile(name=name, kind="date", missing=missing, **ends), None
 
 
-def _number_warnings(name: str, values: Array) -> list[TableWarning]:
+def _number_warnings(frame: pd.DataFrame, name: str, values: Array) -> list[TableWarning]:
     kept = values[np.isfinite(values)]
     warnings = []
     if np.ptp(kept) == 0.0:
@@ -68,13 +69,15 @@ def _number_warnings(name: str, values: Array) -> list[TableWarning]:
         row = int(np.nanargmin(values))
         detail = f"{int((kept < 0).sum())} negative values, the lowest {values[row]:g}"
         warnings.append(
-            TableWarning(code="negative", column=name, detail=f"{detail} (row {row + 1})")
+            TableWarning(code="negative", column=name, detail=f"{detail} ({place(frame, row)})")
         )
     scale = 1.4826 * float(np.median(np.abs(kept - np.median(kept))))
     far = np.abs(values - np.median(kept)) > OUTLIER_SD * scale
     if scale > 0.0 and far.any() and far.mean() < 0.02:
-        rows = ", ".join(str(row + 1) for row in np.flatnonzero(far)[:5])
-        detail = f"{int(far.sum())} values lie far from the rest (rows {rows})"
+        rows = ", ".join(place(frame, row) for row in np.flatnonzero(far)[:5])
+        count = int(far.sum())
+        lie = "value lies" if count == 1 else "values lie"
+        detail = f"{count} {lie} far from the rest ({rows})"
         warnings.append(TableWarning(code="outlier", column=name, detail=detail))
     return warnings
 

@@ -69,8 +69,8 @@ def _with_upper_limits(
     small = [each.name for each in levers if each.grade == "too_small" and each.kind == "channel"]
     limits: dict[str, float] = {}
     if small and model.spec.has_currency:
-        p95 = np.quantile(return_draws(model)[0], 0.95, axis=0)
-        limits = _by_name(model.structure.channels, p95)
+        roi, paid = return_draws(model)[0], model.structure.paid
+        limits = _by_name(model.structure.paid_channels, np.quantile(roi[:, paid], 0.95, axis=0))
     for each in levers:
         known = limits.get(each.name) if each.name in small else None
         yield each.model_copy(update={"at_most": known})
@@ -92,6 +92,7 @@ def _facts(model: FittedModel) -> _Facts:
     prior, thin = affordable_prior_model(model.design, DRAWS), model.thinned(DRAWS)
     before, after = channel_contributions(prior), channel_contributions(thin)
     total = spend.sum((0, 1))
+    total[[i for i in range(len(channels)) if i not in model.structure.paid]] = 0.0
     by_week = spend.sum(1)
     observed = {}
     for i, name in enumerate(channels):

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import xarray as xr
 
 from mmm.inference.compiled import LoadedCode
-from mmm.inference.importance import Candidates, resample
-from mmm.inference.laplace import laplace
+from mmm.inference.importance import MAX_PARETO_K, Candidates, Resampled, resample
+from mmm.inference.laplace import THREADS, laplace
 from mmm.inference.log_density import Density
 from mmm.inference.method_result import COMPILE_END, SAMPLE_END, MethodResult
 from mmm.inference.pathfinder import pathfinder
@@ -22,9 +21,9 @@ from mmm.spec.sampling import SamplingSpec
 from mmm.types import Array
 
 STARTS = 4
+ROUNDS = 3
+"""Of so many starts each, while weights cannot correct what they lead to: a lower mode."""
 CANDIDATES_PER_DRAW = 2
-THREADS = 2
-"""The density's machine code runs without Python's lock."""
 
 
 def approximate(
@@ -32,19 +31,31 @@ def approximate(
 ) -> MethodResult:
     """Draw ``most_draws`` times ``chains`` samples by the method of ``sampling``.
 
-    The diagnostics say that this is a draft, and how far importance weights could correct it.
+    Where importance weights cannot correct what the starts lead to, which may be a lower mode, more
+    are tried, and the best is kept. The diagnostics say that this is a draft, and how far weights
+    could correct it.
     """
     report(Progress("sampling", COMPILE_END))
     density, rng = Density(loaded.code), np.random.default_rng(sampling.seed)
     count = sampling.most_draws * sampling.chains
-    candidates = _METHODS[sampling.method](density, CANDIDATES_PER_DRAW * count, sampling.seed)
-    report(Progress("sampling", (COMPILE_END + SAMPLE_END) / 2))
-    drawn = resample(candidates, log_densities(density, candidates.points), count, rng)
+    method = _METHODS[sampling.method]
+    drawn: Resampled | None = None
+    for part in range(ROUNDS):
+        seed = sampling.seed + STARTS * part
+        candidates = method(density, CANDIDATES_PER_DRAW * count, seed)
+        report(Progress("sampling", COMPILE_END + (SAMPLE_END - COMPILE_END) * (1 - 2.0**~part)))
+        log_p = log_densities(density, candidates.points)
+        found = resample(candidates, log_p, count, rng)
+        if drawn is None or found.pareto_k < drawn.pareto_k:
+            drawn = found
+        if drawn.pareto_k <= MAX_PARETO_K:
+            break
+    assert drawn is not None
     total = sampling.most_draws
     return MethodResult(
         sampler=sampling.method,
         version=release(),
-        draws=_dataset(density.expand(drawn.points), loaded, sampling),
+        draws=loaded.expand(drawn.points, (sampling.chains, sampling.most_draws)),
         diagnostics={DRAFT: 1.0, "pareto_k": drawn.pareto_k, "ess_weights": drawn.effective},
         chains=tuple(
             ChainProgress(chain, total, total, tuning=False, divergences=0)
@@ -75,19 +86,3 @@ _METHODS: Mapping[str, Callable[[Density, int, int], Candidates]] = {
     "laplace": _laplace,
     "pathfinder": _pathfinder,
 }
-
-
-def _dataset(values: Mapping[str, Array], loaded: LoadedCode, sampling: SamplingSpec) -> xr.Dataset:
-    """(chain, draw, ...) of the quantities in natural units."""
-    shape = (sampling.chains, sampling.most_draws)
-    kept = {name: item for name, item in values.items() if not name.endswith("__")}
-    return xr.Dataset(
-        {
-            name: (
-                ("chain", "draw", *loaded.code.dims.get(name, ())),
-                item.reshape(*shape, *item.shape[1:]),
-            )
-            for name, item in kept.items()
-        },
-        coords={"chain": np.arange(shape[0]), "draw": np.arange(shape[1])},
-    )

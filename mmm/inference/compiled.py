@@ -6,32 +6,36 @@ numbers. This is verified, not assumed: densities and derived quantities of both
 compared node by node, and every dimension of a sampled quantity must have the same length.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-import nutpie
 import pymc as pm
+import xarray as xr
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import equal_computations
 
 from mmm.data.design import Design
 from mmm.errors import DataError, Issue
-from mmm.inference import code_store
+from mmm.inference.expansion import Expansion
+from mmm.inference.native.density import OTHER_LENGTHS
+from mmm.inference.native.graph import blocks_of
+from mmm.inference.sampler_code import sampler_code, status_of
 from mmm.model.build import build_collapsed, build_model, collapsible
-from mmm.ops.graph_key import model_key
 from mmm.spec.model import ModelSpec
 from mmm.types import Array, Tensor
 
 
 @dataclass(frozen=True)
 class LoadedCode:
-    """Code with the numbers of one panel, and the labels of that panel's dimensions."""
+    """Code with the numbers of one panel, the labels of that panel's dimensions, and the map from
+    points of the sampler's space (draw, dimension) to quantities (chain, draw, ...)."""
 
     code: Any
     labels: Mapping[str, list[Any]]
+    expand: Callable[[Array, tuple[int, int]], xr.Dataset]
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Compiled:
     collapsed: bool
     model: pm.Model
     code: Any
+    expansion: Expansion
     data: GraphData
 
     @property
@@ -75,9 +80,14 @@ class Compiled:
             user_data=self.code.user_data.copy(),
             initial_point_func=partial(self._start, values),
         )
+        code = own_copy.with_data(**{name: values[name] for name in used})
+        if numbers is not self.data and status_of(code) == OTHER_LENGTHS:
+            detail = "the lengths of the data need code of their own: compile the model anew"
+            raise DataError([Issue("/data", "other_size", detail)])
         return LoadedCode(
-            code=own_copy.with_data(**{name: values[name] for name in used}),
+            code=code,
             labels=numbers.labels,
+            expand=partial(self._expand, values),
         )
 
     def _numbers(self, design: Design) -> GraphData:
@@ -91,10 +101,27 @@ class Compiled:
 
     def _start(self, values: Mapping[str, Array], seed: Any) -> Array:
         """A starting point; medians of priors may depend on the data."""
+        self._put(values)
+        return np.asarray(self.code.initial_point_func(seed))
+
+    def _expand(
+        self, values: Mapping[str, Array], points: Array, shape: tuple[int, int]
+    ) -> xr.Dataset:
+        """Quantities (chain, draw, ...) at ``points``; ``shape``: chains, draws of each."""
+        self._put(values)
+        found, dims = self.expansion(points), self.expansion.dims()
+        return xr.Dataset(
+            {
+                name: (("chain", "draw", *dims[name]), item.reshape(*shape, *item.shape[1:]))
+                for name, item in found.items()
+            },
+            coords={"chain": np.arange(shape[0]), "draw": np.arange(shape[1])},
+        )
+
+    def _put(self, values: Mapping[str, Array]) -> None:
         nodes = _data(self.model)
         for name, value in values.items():
             nodes[name].set_value(value)
-        return np.asarray(self.code.initial_point_func(seed))
 
 
 def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
@@ -104,18 +131,10 @@ def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
     """
     collapsed = collapse and collapsible(design)
     model = graph_of(design, collapsed)
-    return Compiled(collapsed, model, _load_or_compile(model), GraphData.of(model, design))
-
-
-def _load_or_compile(model: pm.Model) -> Any:
-    """The code of ``model``, from disk where this machine has compiled it before."""
-    key, data = model_key(model, _sampled_lengths(model)), _data(model)
-    code = code_store.load(key, model, data) if key else None
-    if code is None:
-        code = nutpie.compile_pymc_model(model)
-        if key and code_store.save(key, code, data):
-            code = code_store.load(key, model, data) or code
-    return code
+    blocks = blocks_of(model)  # evaluates a starting point, for which a graph is compiled
+    code = sampler_code(model, blocks, _sampled_lengths(model), _data(model))
+    expansion = Expansion(model, blocks)
+    return Compiled(collapsed, model, code, expansion, GraphData.of(model, design))
 
 
 def graph_of(design: Design, collapsed: bool) -> pm.Model:

@@ -45,13 +45,12 @@ def is_enough(draws: xr.Dataset) -> bool:
     return agree and all(found[name] >= _LIMITS[name] for name in ("ess_bulk", "ess_tail"))
 
 
-def first_batch_that_is_enough(trace: xr.DataTree) -> xr.DataTree:
-    """The first batch of a complete ``trace`` that is enough; all of it where none is."""
+def first_batch_that_is_enough(draws: xr.Dataset) -> int:
+    """Length of the first batch of complete ``draws`` that is enough; of all where none is."""
     for size in BATCHES[:-1]:
-        part = trace.isel(draw=slice(size))
-        if is_enough(part["posterior"].to_dataset()):
-            return part
-    return trace
+        if is_enough(draws.isel(draw=slice(size))):
+            return size
+    return int(draws.sizes["draw"])
 
 
 def _extreme(values: xr.Dataset, reduce: Any) -> float:

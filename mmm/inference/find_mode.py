@@ -9,6 +9,10 @@ from mmm.types import Array
 
 MAX_ITERATIONS = 2000
 MEMORY = 8
+RESTARTS = 5
+"""A search that stops where its last steps mislead it goes on from there without them."""
+RISE = 1e-3
+"""Of the log density, for which a search is started again."""
 
 
 def search_path(density: LogDensity, start: Array) -> list[Array]:
@@ -21,15 +25,19 @@ def search_path(density: LogDensity, start: Array) -> list[Array]:
 
     if not np.isfinite(density(start)[0]):
         return []
-    points = [start]
-    minimize(
-        negative,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        callback=lambda point: points.append(np.array(point)),
-        options={"maxiter": MAX_ITERATIONS, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-6},
-    )
+    points, height = [start], -np.inf
+    for _ in range(1 + RESTARTS):
+        found = minimize(
+            negative,
+            points[-1],
+            jac=True,
+            method="L-BFGS-B",
+            callback=lambda point: points.append(np.array(point)),
+            options={"maxiter": MAX_ITERATIONS, "maxcor": MEMORY, "ftol": 1e-13, "gtol": 1e-6},
+        )
+        if -found.fun < height + RISE:
+            break
+        height = -found.fun
     return points
 
 

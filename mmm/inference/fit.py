@@ -12,6 +12,7 @@ from mmm.data.design import Design
 from mmm.errors import Issue, SamplingError
 from mmm.evidence.judge import with_evidence
 from mmm.inference.approximate import approximate
+from mmm.inference.compile_clock import BEGIN, telling
 from mmm.inference.compiled import Compiled, compile_model, graph_of
 from mmm.inference.convergence import INNOVATIONS, convergence
 from mmm.inference.method_result import SAMPLE_END, MethodResult
@@ -41,19 +42,24 @@ def fit(
     *,
     collapse: bool = True,
     stop: Stop | None = None,
+    once_compiled: Callable[[Compiled], None] | None = None,
 ) -> FittedModel:
     """Fit ``design``; equal seeds give equal draws on one machine.
 
     ``collapse`` integrates the linear coefficients out where the spec allows it (the same
     posterior, faster); ``method.path`` of the result says whether it did. Once ``stop`` returns
-    True, sampling ends and the draws so far are kept.
+    True, sampling ends and the draws so far are kept. ``once_compiled`` is called with the code,
+    before sampling; on JAX there is none.
     """
     started = time.monotonic()
-    if progress:
-        progress(Progress("compiling", 0.02))
+    report = progress or (lambda _: None)
     if sampling is not None and sampling.backend == "jax":
+        report(Progress("compiling", BEGIN))
         return _fit_on_jax(design, sampling, progress, collapse)
-    compiled = compile_model(design, collapse=collapse)
+    with telling(report):
+        compiled = compile_model(design, collapse=collapse)
+    if once_compiled is not None:
+        once_compiled(compiled)
     fitted = fit_compiled(compiled, design, sampling, progress, stop=stop)
     seconds = round(time.monotonic() - started, 3)
     return replace(fitted, method=replace(fitted.method, seconds=seconds))
@@ -66,10 +72,12 @@ def fit_compiled(
     progress: ProgressCallback | None = None,
     *,
     stop: Stop | None = None,
+    evidence: bool = True,
 ) -> FittedModel:
     """Fit ``design`` with compiled code; gives the same draws as ``fit`` with the same seed.
 
-    Raises DataError where the design differs from the compiled one in more than its numbers.
+    Without ``evidence`` the model has none, and is judged by its checks alone. Raises DataError
+    where the design differs from the compiled one in more than its numbers.
     """
     sampling = sampling or SamplingSpec()
     report = progress or (lambda _: None)
@@ -81,7 +89,8 @@ def fit_compiled(
         sampled = nuts(loaded, sampling, report, stop)
     report(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     order = _FitSettings(design, sampling, compiled.collapsed)
-    return _fitted_model(order, sampled, loaded.labels, started)
+    model = _checked_model(order, sampled, loaded.labels, started)
+    return with_evidence(model) if evidence else model
 
 
 def load_jax_sampler(load: Callable[[], JaxSampler] = _import_jax_sampler) -> JaxSampler:
@@ -109,7 +118,8 @@ def _fit_on_jax(
     sampled = sample(model, sampling, report)
     report(Progress("postprocessing", SAMPLE_END, None, sampled.chains))
     labels = {dim: list(values or ()) for dim, values in model.coords.items()}
-    return _fitted_model(_FitSettings(design, sampling, collapsed), sampled, labels, started)
+    order = _FitSettings(design, sampling, collapsed)
+    return with_evidence(_checked_model(order, sampled, labels, started))
 
 
 @dataclass(frozen=True)
@@ -121,7 +131,7 @@ class _FitSettings:
     collapsed: bool
 
 
-def _fitted_model(
+def _checked_model(
     order: _FitSettings, sampled: MethodResult, labels: Mapping[str, list[Any]], started: float
 ) -> FittedModel:
     """The fitted model: coefficients recovered, diagnostics computed, verdict given."""
@@ -146,7 +156,7 @@ def _fitted_model(
             seconds=round(time.monotonic() - started, 3),
         ),
     )
-    return with_evidence(assess(unjudged, sampling.seed))
+    return assess(unjudged, sampling.seed)
 
 
 _UNJUDGED: Mapping[str, float] = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 import nutpie
 import xarray as xr
 
@@ -25,7 +26,7 @@ def nuts(
     Where ``stop`` ended the sampling early, they also hold the share of requested draws.
     """
     report(Progress("warmup", COMPILE_END))
-    monitor = ChainMonitor(sampling)
+    monitor = ChainMonitor(sampling, lambda trace: _quantities(trace, loaded))
     running = nutpie.sample(
         loaded.code,
         draws=sampling.most_draws,
@@ -41,18 +42,27 @@ def nuts(
         progress_callback=lambda chains: report(monitor.record(_progress(chains, monitor))),
         blocking=False,
     )
-    trace = monitor.wait(running, stop)
+    trace, draws = monitor.wait(running, stop)
     stats = trace["sample_stats"].to_dataset()
     return MethodResult(
         sampler="nutpie",
         version=version("nutpie"),
-        draws=trace["posterior"].to_dataset(),
+        draws=draws,
         diagnostics={
             "divergences": float(stats["diverging"].mean()),
             **(share_of_requested_draws(stats, sampling) if monitor.stopped else {}),
         },
         chains=_finished(stats, sampling),
     )
+
+
+def _quantities(trace: xr.DataTree, loaded: LoadedCode) -> xr.Dataset:
+    """(chain, draw, ...) of every quantity, from the points of a ``trace``."""
+    points = trace["posterior"].to_dataset()
+    shape = (points.sizes["chain"], points.sizes["draw"])
+    parts = [points[name].to_numpy() for name in loaded.code.shape_info[0]]
+    flat = np.concatenate([part.reshape(shape[0] * shape[1], -1) for part in parts], axis=1)
+    return loaded.expand(flat, shape)
 
 
 def _progress(chains: Sequence[Any], monitor: ChainMonitor) -> Progress:

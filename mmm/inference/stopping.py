@@ -15,6 +15,9 @@ from mmm.progress import Progress
 from mmm.spec.sampling import SamplingSpec
 
 Stop = Callable[[], bool]
+Quantities = Callable[[xr.DataTree], xr.Dataset]
+Batch = tuple[xr.DataTree, xr.Dataset]
+"""A trace of points, and the quantities (chain, draw, ...) at them."""
 
 MIN_DRAWS = 10
 """Of a chain before there is anything to keep."""
@@ -23,9 +26,13 @@ POLL_SECONDS = 0.2
 
 
 class ChainMonitor:
-    """Records the sampler's progress and waits for its end or for a request to stop."""
+    """Records the sampler's progress and waits for its end or for a request to stop.
 
-    def __init__(self, sampling: SamplingSpec) -> None:
+    ``quantities`` computes from a trace of points what its chains are judged by.
+    """
+
+    def __init__(self, sampling: SamplingSpec, quantities: Quantities) -> None:
+        self._quantities = quantities
         self._tune, self._chains = sampling.tune, sampling.chains
         self._share = 0.0
         self._draws: Sequence[int] = ()
@@ -48,20 +55,21 @@ class ChainMonitor:
         self._draws = [chain.draws_done - self._tune for chain in progress.chains]
         return progress
 
-    def wait(self, running: Any, stop: Stop | None) -> xr.DataTree:
+    def wait(self, running: Any, stop: Stop | None) -> Batch:
         """All draws when the sampler has ended, those of a batch that is enough, or the draws so
         far once ``stop`` returns True."""
         try:
             while True:
                 if stop is not None and stop() and max(self._draws, default=0) >= MIN_DRAWS:
                     self.stopped = True
-                    return largest_rectangle(running.abort())
+                    trace = largest_rectangle(running.abort())
+                    return trace, self._quantities(trace)
                 try:
                     complete: xr.DataTree = running.wait(timeout=POLL_SECONDS)
                 except TimeoutError:
                     pass
                 else:
-                    return first_batch_that_is_enough(complete) if self.adaptive else complete
+                    return self._first_batch(complete)
                 batch = self._batch_that_is_enough(running)
                 if batch is not None:
                     running.cancel()
@@ -70,7 +78,7 @@ class ChainMonitor:
             running.cancel()
             raise
 
-    def _batch_that_is_enough(self, running: Any) -> xr.DataTree | None:
+    def _batch_that_is_enough(self, running: Any) -> Batch | None:
         """The next batch, once every chain has it, where it is enough."""
         size = self._batches[0]
         if not self.adaptive or len(self._batches) == 1 or min(self._draws, default=0) < size:
@@ -81,13 +89,22 @@ class ChainMonitor:
         finally:
             running.resume()
 
-    def _judged(self, so_far: xr.DataTree, size: int) -> xr.DataTree | None:
+    def _first_batch(self, complete: xr.DataTree) -> Batch:
+        """The first batch that is enough, where the number of draws is open; else all of it."""
+        draws = self._quantities(complete)
+        if not self.adaptive:
+            return complete, draws
+        kept = slice(first_batch_that_is_enough(draws))
+        return complete.isel(draw=kept), draws.isel(draw=kept)
+
+    def _judged(self, so_far: xr.DataTree, size: int) -> Batch | None:
         energy = so_far["sample_stats"]["energy"].to_numpy()[:, :size]
         if energy.shape[1] < size or not np.isfinite(energy).all():
             return None
         batch = so_far.isel(draw=slice(size))
-        if is_enough(batch["posterior"].to_dataset()):
-            return batch
+        draws = self._quantities(batch)
+        if is_enough(draws):
+            return batch, draws
         del self._batches[0]
         return None
 

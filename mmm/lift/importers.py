@@ -18,6 +18,13 @@ week, here multiplied by the weeks of the test. Its default level differs betwee
 ``incremental`` is their total; their ratio turns the interval of one into that of the other, as
 GeoLift prints it. ``investment``, the extra spend of the test, gives the control world where the
 row has none: the observed spend less it, evenly over the weeks. Give ``level`` (1 - alpha).
+
+*Platform* (conversion lift studies and user-level holdouts as a platform reports them): ``lift`` in
+units of the KPI or ``roas``, with ``se`` or ``low, high, level``; ``spend`` that the study's users
+brought, which is the control world where the row has none: the observed spend less it. Users are no
+markets: those held out still see what others buy, the platform counts what it can see, and its
+audience is not everybody. Such a test has the transport s.d. ``PLATFORM_TRANSPORT`` unless the row
+gives one, and its name says what it is.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,12 +33,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from mmm.data.cells import quoted
 from mmm.errors import FieldsError, Issue, SpecError, pointer
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import issues_of_error
+from mmm.tables.place import quoted
 
 type Row = Mapping[str, Any]
+
+PLATFORM_TRANSPORT = 0.3
+"""Relative s.d. between the effect that a platform's study of users measures and that of a market:
+a judgement, three times that of a test of markets."""
 
 LIFT_TEST_FIELDS = (
     "channel", "start", "end", "cooldown", "geos", "control", "treatment", "treated_share",
@@ -61,6 +72,11 @@ def from_causalpy(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
 def from_geolift(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
     """Tests from GeoLift's inference tables or summaries."""
     return _import_rows(rows, _geolift)
+
+
+def from_platform(rows: Sequence[Row]) -> tuple[LiftTest, ...]:
+    """Tests from lift studies and user-level holdouts of advertising platforms."""
+    return _import_rows(rows, _platform)
 
 
 def _import_rows(
@@ -128,6 +144,23 @@ def _geolift(row: Row) -> dict[str, Any]:
     if _empty(row.get("control")) and _empty(row.get("treatment")):
         investment = _number(row, "investment", "Investment")
         document["control"] = {"add": -investment / _weeks(row)}
+    return document
+
+
+def _platform(row: Row) -> dict[str, Any]:
+    forms = [name for name in ("lift", "roas") if not _empty(row.get(name))]
+    if len(forms) != 1:
+        detail = f"give lift or roas, one of them; got {' and '.join(forms) or 'none'}"
+        raise FieldsError([Issue("/lift", "one_form", detail)])
+    spread = ("se",) if not _empty(row.get("se")) else ("low", "high", "level")
+    result = {name: _number(row, name) for name in (*forms, *spread)}
+    document: dict[str, Any] = {"result": result}
+    if _empty(row.get("transport_sd")):
+        document["transport_sd"] = PLATFORM_TRANSPORT
+    if _empty(row.get("name")):
+        document["name"] = f"platform study of {row.get('channel')}, {row.get('start')}"
+    if _empty(row.get("control")) and _empty(row.get("treatment")):
+        document["control"] = {"add": -_number(row, "spend") / _weeks(row)}
     return document
 
 

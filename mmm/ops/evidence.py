@@ -135,7 +135,7 @@ def _forward(design: Array, residual: Array, variance: Array) -> tuple[Array, Ar
     inverse, eta = np.dot(x, x.T) / v, np.dot(x, r) / v
     for i in range(eta.size):
         inverse[i, i] += 1.0
-    log_det = _invert_in_place(inverse)
+    log_det = invert_in_place(inverse)
     eta = np.dot(inverse, eta)
     rest = r - np.dot(eta, x)
     squares = np.dot(rest, rest) / v + np.dot(eta, eta)
@@ -143,7 +143,7 @@ def _forward(design: Array, residual: Array, variance: Array) -> tuple[Array, Ar
 
 
 @njit(**SUMS)
-def _invert_in_place(a: Array) -> float:
+def invert_in_place(a: Array) -> float:
     """Replace ``a (k, k)``, the identity plus a positive semidefinite matrix, by its inverse.
 
     Returns the log determinant of ``a``; NaN where rounding destroys a pivot.

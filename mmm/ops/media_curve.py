@@ -60,7 +60,8 @@ class _LoopOp(Op):
         return CURVE_LOOPS[self.kind]
 
     def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
-        for cell, value in zip(outputs, self.code(*inputs), strict=True):
+        arrays = [np.ascontiguousarray(value) for value in inputs]
+        for cell, value in zip(outputs, self.code(*arrays), strict=True):
             cell[0] = value
 
 
@@ -71,11 +72,6 @@ class MediaCurve(_LoopOp):
     @property
     def code(self) -> Callable[..., Any]:
         return self.loops.forward
-
-    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
-        """Evaluate by single operations: a starting point is not worth compiling for."""
-        for cell, value in zip(outputs, self.by_single_operations(*inputs, xp=np), strict=True):
-            cell[0] = value
 
     def by_single_operations(
         self, padded: Tensor, weights: Tensor, *parameters: Tensor, xp: Namespace

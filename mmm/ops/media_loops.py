@@ -25,18 +25,31 @@ SMALL = 0.01
 @njit(**SUMS)
 def hill(padded: Array, weights: Array, half: Array, slope: Array) -> tuple[Array, Array, Array]:
     """Curve, exposure and its logarithm (of 1 where it is 0), each (member, week, geo)."""
-    members, lags = weights.shape
-    shape = (members, padded.shape[1] - lags + 1, padded.shape[2])
+    shape = (len(weights), padded.shape[1] - weights.shape[1] + 1, padded.shape[2])
     curve, x, logs = np.empty(shape), np.empty(shape), np.empty(shape)
-    for m in range(members):
+    write_hill(padded, weights, half, slope, curve, x, logs)
+    return curve, x, logs
+
+
+@njit(**SUMS)
+def write_hill(
+    padded: Array,
+    weights: Array,
+    half: Array,
+    slope: Array,
+    curve: Array,
+    x: Array,
+    logs: Array,
+) -> None:
+    """The same, written to the last three arrays."""
+    for m in range(len(weights)):
         past = np.ascontiguousarray(padded[m]).reshape(-1)
         y, total, log_x = curve[m].reshape(-1), x[m].reshape(-1), logs[m].reshape(-1)
         unit, exponent = np.log(half[m]), slope[m]
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
-            _convolve(past[start:], weights[m], shape[2], total[cells])
+            _convolve(past[start:], weights[m], padded.shape[2], total[cells])
             _hill_block(total[cells], unit, exponent, log_x[cells], y[cells])
-    return curve, x, logs
 
 
 @njit(**SUMS)
@@ -51,7 +64,29 @@ def hill_gradient(
     cotangent: Array,
 ) -> tuple[Array, Array, Array]:
     """Gradients of weights, half and slope."""
-    d_weights, d_half, d_slope = np.zeros_like(weights), np.empty_like(half), np.empty_like(slope)
+    d_weights, d_half, d_slope = np.empty_like(weights), np.empty_like(half), np.empty_like(slope)
+    write_hill_gradient(
+        padded, weights, half, slope, curve, x, logs, cotangent, d_weights, d_half, d_slope
+    )
+    return d_weights, d_half, d_slope
+
+
+@njit(**SUMS)
+def write_hill_gradient(
+    padded: Array,
+    weights: Array,
+    half: Array,
+    slope: Array,
+    curve: Array,
+    x: Array,
+    logs: Array,
+    cotangent: Array,
+    d_weights: Array,
+    d_half: Array,
+    d_slope: Array,
+) -> None:
+    """The same, written to the last three arrays."""
+    d_weights[:] = 0.0
     buffer = np.empty(BLOCK)
     for m in range(len(weights)):
         past, d_y = _flat(padded[m]), _flat(cotangent[m])
@@ -66,23 +101,27 @@ def hill_gradient(
         d_weights[m] *= slope[m]
         d_half[m] = -slope[m] / half[m] * sum_u
         d_slope[m] = sum_u_log - np.log(half[m]) * sum_u
-    return d_weights, d_half, d_slope
 
 
 @njit(**SUMS)
 def logistic(padded: Array, weights: Array, rate: Array) -> tuple[Array, Array]:
     """Curve and exposure, each (member, week, geo)."""
-    members, lags = weights.shape
-    shape = (members, padded.shape[1] - lags + 1, padded.shape[2])
+    shape = (len(weights), padded.shape[1] - weights.shape[1] + 1, padded.shape[2])
     curve, x = np.empty(shape), np.empty(shape)
-    for m in range(members):
+    write_logistic(padded, weights, rate, curve, x)
+    return curve, x
+
+
+@njit(**SUMS)
+def write_logistic(padded: Array, weights: Array, rate: Array, curve: Array, x: Array) -> None:
+    """The same, written to the last two arrays."""
+    for m in range(len(weights)):
         past = np.ascontiguousarray(padded[m]).reshape(-1)
         y, total = curve[m].reshape(-1), x[m].reshape(-1)
         for start in range(0, y.size, BLOCK):
             cells = slice(start, min(start + BLOCK, y.size))
-            _convolve(past[start:], weights[m], shape[2], total[cells])
+            _convolve(past[start:], weights[m], padded.shape[2], total[cells])
             _logistic_block(total[cells], rate[m], y[cells])
-    return curve, x
 
 
 @njit(**SUMS)
@@ -90,7 +129,25 @@ def logistic_gradient(
     padded: Array, weights: Array, rate: Array, curve: Array, x: Array, cotangent: Array
 ) -> tuple[Array, Array]:
     """Gradients of weights and rate."""
-    d_weights, d_rate = np.zeros_like(weights), np.zeros_like(rate)
+    d_weights, d_rate = np.empty_like(weights), np.empty_like(rate)
+    write_logistic_gradient(padded, weights, rate, curve, x, cotangent, d_weights, d_rate)
+    return d_weights, d_rate
+
+
+@njit(**SUMS)
+def write_logistic_gradient(
+    padded: Array,
+    weights: Array,
+    rate: Array,
+    curve: Array,
+    x: Array,
+    cotangent: Array,
+    d_weights: Array,
+    d_rate: Array,
+) -> None:
+    """The same, written to the last two arrays."""
+    d_weights[:] = 0.0
+    d_rate[:] = 0.0
     buffer = np.empty(BLOCK)
     for m in range(len(weights)):
         past, d_y = _flat(padded[m]), _flat(cotangent[m])
@@ -101,7 +158,6 @@ def logistic_gradient(
             d_rate[m] += _logistic_block_gradient(d_y[cells], y[cells], total[cells], u)
             _add_weight_gradient(past[start:], u, padded.shape[2], d_weights[m])
         d_weights[m] *= rate[m]
-    return d_weights, d_rate
 
 
 @njit(**SUMS)

@@ -18,8 +18,13 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-OPTIONS: dict[str, Any] = {"fastmath": {"contract", "nsz"}, "error_model": "numpy"}
-"""Division by zero is infinite as in NumPy: a test for it would prevent vectorisation."""
+OPTIONS: dict[str, Any] = {
+    "fastmath": {"contract", "nsz"},
+    "error_model": "numpy",
+    "cache": True,
+}
+"""Division by zero is infinite as in NumPy: a test for it would prevent vectorisation. The code is
+kept in Numba's own cache, for whoever calls a loop from Python."""
 
 SUMS: dict[str, Any] = OPTIONS | {"fastmath": {"contract", "nsz", "reassoc"}}
 """The same options, with leave to add up the elements of a vector in any order."""

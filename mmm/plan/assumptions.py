@@ -49,7 +49,7 @@ def with_assumptions(
     """``world`` under the assumed interventions; raises QueryError for channels and mediators."""
     for index, do in enumerate(interventions):
         where = pointer("assume", index)
-        if do.variable in model.structure.channels:
+        if do.variable in model.structure.paid_channels:
             detail = f"{do.variable!r} is decided here; fix it under channels instead"
             raise QueryError([Issue(where, "decided", detail)])
         if do.variable in model.structure.mediators:

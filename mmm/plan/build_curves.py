@@ -56,7 +56,7 @@ def build_curves(
     given = np.ones((d.exposure.shape[1], 1), dtype=np.bool_)
     given[decided] = False
     for group in s.groups:
-        own_members = [i for i, member in enumerate(group.members) if s.media[member].own]
+        own_members = [i for i, member in enumerate(group.members) if s.media[member].is_planned]
         if not own_members:
             continue
         q, rows = group_parameters(model.posterior.draws, group), [*group.members]
@@ -67,7 +67,7 @@ def build_curves(
         weight = np.asfortranarray(weights[:, members])
         curve = SATURATION[group.saturation](carry_in, own, np)
         carry_in_value = np.einsum("smtg,smtg->smg", weight, curve + 0.0 * weight)
-        index = layout.index[..., [s.media[member].source for member in members]]
+        index = layout.index[..., [s.paid.index(s.media[member].source) for member in members]]
         if not layout.by_week:
             adstocked_unit = group_adstock_of_change(q, d, group, s, np, per_currency[rows])
             unit = np.broadcast_to(adstocked_unit[..., own_members, later, :], weight.shape)
@@ -96,7 +96,8 @@ def _with_form[C: (PlanCurves, WeekCurves)](curves: C, s: Structure, known: Arra
     """The curves with an uncertain form beyond the exposure that ``known (cell,)`` buys."""
     if known is None:
         return curves
-    owners = [s.media[member].source for member in curves.group.members if s.media[member].own]
+    media = (s.media[member] for member in curves.group.members)
+    owners = [medium.source for medium in media if medium.is_planned]
     return replace(curves, form=curve_form(curves.exposure(known), owners))
 
 
@@ -131,11 +132,11 @@ def exposure_per_currency(model: FittedModel, world: Variables, shares: Array) -
     """
     s, history = model.structure, len(model.panel.weeks)
     bought = np.zeros_like(world.spend)
-    bought[history : history + shares.shape[0]] = shares
+    bought[history : history + shares.shape[0], :, [*s.paid]] = shares
     per_unit = (bought / world.unit_cost).transpose(2, 0, 1)
     exposure = np.zeros((len(s.media), *per_unit.shape[1:]))
     for i, medium in enumerate(s.media):
-        if medium.own:
+        if medium.is_planned:
             exposure[i] = per_unit[medium.source] / model.scales.exposure[medium.source]
     return exposure
 

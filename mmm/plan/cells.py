@@ -4,7 +4,8 @@ A cell's spend is distributed by fixed shares over the weeks and geos that it do
 
     plan[t, g, c] = shares[t, g, c] * spend[index[t, g, c]]
 
-where the shares of each cell add up to one.
+where the shares of each cell add up to one. Channels are those with a cost: owned and organic media
+are not planned.
 """
 
 from collections.abc import Sequence
@@ -73,17 +74,22 @@ def plan_layout(
     """The layout of the decisions over ``horizon``; ``reference (week, geo, channel)``: today's
     plan, in whose proportions spend is distributed where it is not decided.
 
-    A channel in ``granularity.profile`` keeps its weeks, a national channel its split over geos.
-    Raises QueryError for a wrong profile, or where there would be too many cells.
+    A channel in ``granularity.profile`` keeps its weeks, one in ``granularity.split`` its geos, a
+    national channel its split over geos. Raises QueryError for a wrong profile or split, or where
+    there would be too many cells.
     """
     usual = phasing_shares(model, reference, granularity)
     cells: list[PlanCell] = []
     index = np.empty(usual.shape, dtype=np.intp)
     shares = np.empty(usual.shape)
-    for c, channel in enumerate(model.spec.channels):
-        of_week = granularity.weeks == "optimised" and channel.name not in granularity.profile
+    paid = [channel for channel in model.spec.channels if not channel.is_owned]
+    for c, channel in enumerate(paid):
+        of_week = granularity.weeks == "optimised" and not granularity.fixes_weeks(channel.name)
         of_geo = (
-            granularity.geos == "optimised" and not channel.national and len(model.panel.geos) > 1
+            granularity.geos == "optimised"
+            and not granularity.fixes_geos(channel.name)
+            and not channel.national
+            and len(model.panel.geos) > 1
         )
         geos: list[str | None] = [*model.panel.geos] if of_geo else [None]
         weeks: list[date | None] = [*horizon] if of_week else [None]

@@ -70,8 +70,8 @@ class PlanFrame(ABC):
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channels of the model, all of which are decided."""
-        return self.model.structure.channels
+        """The channels of the model that have a cost, all of which are decided."""
+        return self.model.structure.paid_channels
 
     @property
     def n_draws(self) -> int:
@@ -120,7 +120,7 @@ class PlanFrame(ABC):
     @cached_property
     def last_observed(self) -> dict[str, float]:
         """Spend of the last observed week by channel, in currency."""
-        last = self.model.panel.array("spend")[-1].sum(0)
+        last = self.model.panel.array("spend")[-1].sum(0)[[*self.model.structure.paid]]
         return dict(zip(self.channels, last.tolist(), strict=True))
 
     @cached_property
@@ -133,8 +133,13 @@ class PlanFrame(ABC):
         """The region that plans stay inside; None where they may leave it."""
         return None if self.explore else self.region
 
+    @property
+    def paid_reference(self) -> Array:
+        """(week, geo, channel) today's plan of the channels that are decided."""
+        return self.reference.spend[..., [*self.model.structure.paid]]
+
     @cached_property
     def channel_max(self) -> Array:
         """(channel,) largest spend observed over as many weeks."""
-        layout = plan_layout(self.model, self.horizon, self.reference.spend)
+        layout = plan_layout(self.model, self.horizon, self.paid_reference)
         return largest_spend(self.model, layout)

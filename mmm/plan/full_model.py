@@ -50,8 +50,9 @@ class FullModelPlan:
         def change(evaluation: Evaluation) -> Array:
             unit_value = (kpi_per_media_unit(self.model, evaluation) * self.unit_value)[:, None]
             slopes = np.zeros((len(self.layout.cells), len(unit_value)))
+            paid = [*self.model.structure.paid]
             for week, direction in self._directions():
-                rise = channel_slopes(self.model, evaluation, direction)
+                rise = channel_slopes(self.model, evaluation, direction)[:, paid]
                 by_geo = (rise * unit_value).sum(-2).transpose(2, 1, 0)
                 owners = self.layout.index[week]
                 np.add.at(slopes, owners.ravel(), by_geo.reshape(owners.size, -1))
@@ -76,7 +77,7 @@ class FullModelPlan:
     def _world_of(self, spend: Array) -> Variables:
         history, plan = len(self.model.panel.weeks), self.layout.plan(spend)
         planned = self.world.spend.copy()
-        planned[history : history + len(plan)] = plan
+        planned[history : history + len(plan), :, [*self.model.structure.paid]] = plan
         return replace(self.world, spend=planned)
 
 

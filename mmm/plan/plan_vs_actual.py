@@ -108,7 +108,7 @@ def plan_versus_actual(
 
 def promised(model: FittedModel, planned: PlannedWeeks, weeks: slice, seed: int = 0) -> Array:
     """(draw, week) KPI that the plan promised for ``weeks`` of its world, with noise."""
-    world = _with_spend(_first_weeks(planned.world, weeks.stop), planned.spend, weeks)
+    world = _with_spend(model, _first_weeks(planned.world, weeks.stop), planned.spend, weeks)
     return np.asarray(predictive_draws(model, world, weeks, seed).sum(-1))
 
 
@@ -122,7 +122,7 @@ def _steps(
     def mean(world: Variables) -> Array:
         return mean_by_geo(model, world)[:, weeks].sum(-1)
 
-    before = mean(_with_spend(assumed_world, planned.reference, weeks))
+    before = mean(_with_spend(model, assumed_world, planned.reference, weeks))
     yield DifferenceStep("reference", "reference", before)
     for kind, name, world in _worlds(model, planned, assumed_world, actual_world, weeks):
         after = mean(world)
@@ -138,7 +138,7 @@ def _worlds(
     weeks: slice,
 ) -> Iterator[tuple[str, str, Variables]]:
     """The changes from the plan to the actual world, one after the other: kind, name, world."""
-    world = _with_spend(assumed_world, planned.spend, weeks)
+    world = _with_spend(model, assumed_world, planned.spend, weeks)
     yield "plan", "plan", world
     for name, variable in model_variables(model).items():
         if variable.array == "spend":
@@ -150,7 +150,7 @@ def _worlds(
                 world = with_values(world, variable, read_values(actual_world, variable))
                 yield "market", name, world
     for channel in model.spec.channels:
-        if channel.exposure or channel.frequency:
+        if channel.has_exposure or channel.frequency:
             position = model.structure.channels.index(channel.name)
             for array in ("unit_cost", "frequency"):
                 variable = VariableRef(channel.name, array, position)
@@ -170,7 +170,7 @@ def _answer(
     rows = {kind: _total_of_kind(steps, kind) for kind in ORDER}
     target = rows["reference"] + rows["plan"]
     total = float(kpi.sum())
-    actual_spend = actual_world.spend[weeks].sum(1)
+    actual_spend = actual_world.spend[weeks][..., [*model.structure.paid]].sum(1)
     planned_spend = planned.spend[: len(kpi)].sum(1)
     return PlanVersusActual(
         start=actual_world.weeks[weeks.start],
@@ -203,7 +203,7 @@ def _answer(
         spend=tuple(
             SpendRow(name=name, planned=float(planned_spend[:, c].sum()), actual=float(s))
             for c, (name, s) in enumerate(
-                zip(model.structure.channels, actual_spend.sum(0), strict=True)
+                zip(model.structure.paid_channels, actual_spend.sum(0), strict=True)
             )
         ),
     )
@@ -243,9 +243,9 @@ def _total_of_kind(steps: list[DifferenceStep], kind: str) -> Array:
     return np.asarray(sum(draws, np.zeros_like(steps[0].draws)))
 
 
-def _with_spend(world: Variables, spend: Array, weeks: slice) -> Variables:
+def _with_spend(model: FittedModel, world: Variables, spend: Array, weeks: slice) -> Variables:
     changed = world.spend.copy()
-    changed[weeks] = spend[: weeks.stop - weeks.start]
+    changed[weeks, :, [*model.structure.paid]] = spend[: weeks.stop - weeks.start]
     return replace(world, spend=changed)
 
 

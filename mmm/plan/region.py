@@ -83,11 +83,11 @@ class Region:
 
 def region_of(model: FittedModel, layout: PlanLayout, horizon: tuple[date, ...]) -> Region:
     """The region for plans of ``layout`` over the weeks ``horizon``."""
-    spend = model.panel.array("spend").sum(1)
+    spend = model.panel.array("spend")[..., [*model.structure.paid]].sum(1)
     weeks = model.panel.weeks
     by_channel = {
         name: seen_over(spend[:, position], weeks, horizon)
-        for position, name in enumerate(model.structure.channels)
+        for position, name in enumerate(model.structure.paid_channels)
     }
     cells = [
         by_channel[cell.channel].most

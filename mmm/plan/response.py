@@ -154,7 +154,8 @@ class PlanResponse(PlanFrame):
 
     def going_on_at(self, after: Array) -> Self:
         """The response where own spend after the horizon is ``after (geo, channel)`` per week."""
-        world = with_spend_after(self.world, self._weeks().stop, after)
+        paid = self.model.structure.paid
+        world = with_spend_after(self.world, self._weeks().stop, after, paid)
         curves, full_model = curves_or_full_model(
             self.model, world, self.layout, self.unit_value, self._known
         )
@@ -201,7 +202,7 @@ class PlanResponse(PlanFrame):
     def _by_geo(self, spend: Array, seed: int | None) -> Array:
         weeks = self._weeks()
         planned = self.world.spend.copy()
-        planned[weeks] = self.plan(spend)
+        planned[weeks, :, [*self.model.structure.paid]] = self.plan(spend)
         world = replace(self.world, spend=planned)
         if seed is None:
             world, weeks = weeks_that_matter(self.model, world, weeks)
@@ -229,10 +230,13 @@ def plan_response(
     if on == "value" and not model.spec.has_currency:
         detail = "the KPI has no value in currency: give kpi.value_per_unit, or optimise on 'kpi'"
         raise QueryError([Issue("/objective/on", "no_value", detail)])
+    if not model.structure.paid:
+        detail = "no channel of the model has a cost: there is nothing to plan"
+        raise QueryError([Issue("", "no_spend", detail)])
     tail = model.structure.max_lag
     today, warnings = extend_timeline(model, weeks[-1], tail, assumed.future, None)
-    if on == "value" and model.spec.kpi.worth_column:
-        held = model.spec.kpi.worth_column
+    if on == "value" and model.spec.worth_column:
+        held = model.spec.worth_column
         warnings = [*warnings, f"after {model.panel.weeks[-1]}, held at the last value: {held}"]
     today = with_assumptions(model, today, weeks, assumed.interventions)
     world = today
@@ -241,11 +245,13 @@ def plan_response(
         world = apply_intervention(model, world, do, (weeks[0], weeks[-1]), "/price")
     require_near_data(model, world, weeks, assumed)
     reference = reference_plan(model, len(weeks), assumed.reference)
-    layout = plan_layout(model, weeks, reference.spend, granularity)
-    after = None if assumed.after == "zero" else reference.spend.mean(0)
+    paid = [*model.structure.paid]
+    current = reference.spend[..., paid]
+    layout = plan_layout(model, weeks, current, granularity)
+    after = None if assumed.after == "zero" else current.mean(0)
     if after is not None:
         end = today.index(weeks[-1]) + 1
-        today, world = (with_spend_after(each, end, after) for each in (today, world))
+        today, world = (with_spend_after(each, end, after, paid) for each in (today, world))
 
     def unit_value(variables: Variables) -> Array:
         """(week, geo) value of one unit of the KPI, discounted after the horizon."""
@@ -274,7 +280,7 @@ def plan_response(
         layout=layout,
         unit=value_unit(model.spec) if on == "value" else "kpi units",
         reference=reference,
-        current=layout.totals(reference.spend),
+        current=layout.totals(current),
         observed_max=largest_spend(model, layout),
         horizon=weeks,
         warnings=tuple(warnings),

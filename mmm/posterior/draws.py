@@ -21,6 +21,11 @@ class Posterior:
     dataset: xr.Dataset
 
     @property
+    def tree(self) -> xr.DataTree:
+        """The draws as ArviZ takes them: the group ``posterior``, (chain, draw, ...)."""
+        return xr.DataTree.from_dict({"posterior": self.dataset})
+
+    @property
     def n_draws(self) -> int:
         """Draws over all chains."""
         return int(self.dataset.sizes["chain"] * self.dataset.sizes["draw"])

@@ -16,14 +16,17 @@ from mmm.data.kpi_value import money_unit
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
 from mmm.errors import ArtefactError
+from mmm.lazy import lazy_names
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evidence import Evidence, LeverEvidence
+from mmm.posterior.plots import Plots
 from mmm.posterior.verdict import Verdict
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
 from mmm.spec.structure import Structure
 
 FORMAT = "prudent-model/2"
+_lazily = lazy_names(__name__, {"ModelPlots": "mmm.plots.of_model"})
 BEFORE_GENERATIONS = 1
 """The generation of default priors of a file that does not name one."""
 
@@ -79,6 +82,12 @@ class FittedModel:
     def levers(self) -> tuple[LeverEvidence, ...]:
         """The evidence on each channel and the price; none for a model without a record."""
         return self.evidence.levers if self.evidence else ()
+
+    @property
+    def plot(self) -> Plots:
+        """Figures of what the model says, for a notebook: ``model.plot.returns()``."""
+        made: Plots = _lazily("ModelPlots")(self)
+        return made
 
     def thinned(self, most: int) -> Self:
         """The model with about ``most`` of its draws, evenly spaced over every chain."""

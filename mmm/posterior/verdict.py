@@ -58,6 +58,13 @@ class Verdict(BaseModel):
         """Whether the draws come from an approximation, which no check can make exact."""
         return any(check.name == DRAFT for check in self.checks)
 
+    @property
+    def chain_failure(self) -> str | None:
+        """What the check of the chains says that rejects the model; None where none does."""
+        chains = {rule.name for rule in CHAIN_RULES}
+        rejected = (check for check in self.checks if check.status == "rejected")
+        return next((check.message for check in rejected if check.name in chains), None)
+
 
 def judge(values: Mapping[str, float], spec: ModelSpec | None = None) -> Verdict:
     """Verdict on ``values`` by name: all of RULES, and the OPTIONAL_RULES that have a value.

@@ -72,7 +72,9 @@ def channel_coefficients(
     free = [i for i in acting if spec.channels[i].prior.effect is None]
     if free:
         scales = design.scales
-        priors = effect_prior(scales.mean_spend, _worth_of_mean_kpi(design), scales.defaults)
+        paid = np.isin(np.arange(s.n_channels), s.paid)
+        budgets = np.where(paid, scales.mean_spend, np.nan)
+        priors = effect_prior(budgets, _worth_of_mean_kpi(design), scales.defaults)
         prior = _free_prior(priors, free, source)
         spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
         effect = source.rescaled("effect", prior, spread, "free_effect_channel")
@@ -117,7 +119,7 @@ def _worth_of_mean_kpi(design: Design) -> float | None:
     window = slice(0, design.scales.span_weeks)
     price = np.full_like(design.observed.price, design.scales.price_ref)
     value = weekly_value(design.panel, design.spec, price)[window]
-    usual = value.mean() if design.spec.kpi.worth_column else value[0, 0]
+    usual = value.mean() if design.spec.worth_column else value[0, 0]
     return float(usual) * design.scales.kpi
 
 

@@ -82,6 +82,9 @@ def effect_prior(
     spend: half-way between equal returns per unit of spend and equal effects per channel. The true
     effect may be five times larger or smaller.
 
+    *No budget.* Owned and organic media (NaN in ``mean_spend``) count as the average channel: what
+    was sent says nothing of its size in money.
+
     *Small budgets.* A median whose return r would exceed the largest usual one R is lowered to
     r / (1 + (r / R)^4)^(1/4): media that cost 0.2 % of sales are not believed to cause a tenth of
     them. Its s.d. grows so that r stays within ``WITHIN`` of them: spend in another unit than
@@ -95,13 +98,15 @@ def effect_prior(
     Models of the first generation of ``defaults`` keep priors without the last two.
     """
     weight = mean_spend**SPEND_POWER
+    free = np.isnan(weight)
+    weight = np.where(free, weight[~free].mean() if (~free).any() else 1.0, weight)
     medians = MEDIA_SHARE * weight / weight.sum()
     many, worth = (len(weight), worth) if defaults >= KNOWS_BUDGETS else (USUAL_CHANNELS, None)
     variance = float(np.log1p(np.expm1(EFFECT_SIGMA**2) * max(many / USUAL_CHANNELS, 1.0)))
     sigma = np.full(len(weight), np.sqrt(variance))
     medians = medians * np.exp(0.5 * (EFFECT_SIGMA**2 - variance))
     if worth is not None and worth > 0.0:
-        returns = medians * worth / mean_spend
+        returns = np.where(free, 0.0, medians * worth / mean_spend)
         lowered = (1.0 + (returns / LARGEST_USUAL_RETURN) ** BEND) ** (1.0 / BEND)
         medians = medians / lowered
         sigma = np.maximum(sigma, np.log(lowered) / WITHIN)

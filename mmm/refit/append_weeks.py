@@ -12,13 +12,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from mmm.data.between import rarely_known
 from mmm.data.cells import dates, missing_column, numbers
+from mmm.data.late_columns import late_columns
 from mmm.data.panel import NATIONAL, Panel, build_panel, row_labels
 from mmm.data.panel_checks import raise_if
 from mmm.data.panel_to_table import panel_to_table
 from mmm.errors import DataError, Issue, SpecError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec
+from mmm.tables.place import place
 from mmm.types import Array
 
 SAME = 1e-9
@@ -71,18 +74,19 @@ def append_weeks(
         if column not in frame.columns
     )
     sent, past = _keys(frame, spec), panel_to_table(model.panel, model.spec)
-    raise_if(_rows_outside_model(model, sent, spec))
+    raise_if(_rows_outside_model(model, frame, sent, spec))
     known, resent = _keys(past, model.spec), set(sent)
     kept = past[[key not in resent for key in known]]
     _require_columns(kept, spec)
     columns = list(dict.fromkeys(column for column, _ in spec.column_pointers))
     frame = frame.assign(**{spec.date: [week.isoformat() for week, _ in sent]})
     rows = [part[columns].astype(object) for part in (frame, kept) if len(part)]
-    table = pd.concat(rows, ignore_index=True)
+    table = pd.concat(rows)
+    table.index.name = frame.index.name
     panel = continued_panel(model, table, spec)
     restated = restated_cells(model, frame, spec)
     if restated and not accept:
-        raise_if(_refusal(cell) for cell in restated)
+        raise_if(_refusal(frame, cell) for cell in restated)
     last = model.panel.weeks[-1]
     return AppendedData(panel, table, restated, tuple(w for w in panel.weeks if w > last))
 
@@ -111,7 +115,7 @@ def newest_rows(model: FittedModel, tables: Sequence[pd.DataFrame]) -> pd.DataFr
 
 def continued_panel(model: FittedModel, table: pd.DataFrame, spec: ModelSpec) -> Panel:
     """Panel of a whole ``table``; national channels are split over geos as in the model."""
-    panel = build_panel(table, spec)
+    panel = build_panel(table, spec, model.panel.recipe)
     if panel.geos != model.panel.geos:
         detail = f"the table has geos {_some(panel.geos)}, the model {_some(model.panel.geos)}"
         raise DataError([Issue("/geo", "other_geos", f"{detail}; fit a new model instead")])
@@ -133,17 +137,19 @@ def _keys(frame: pd.DataFrame, spec: ModelSpec) -> list[RowKey]:
     return [(week, geo) for week, geo in zip(weeks, geos, strict=True) if week is not None]
 
 
-def _rows_outside_model(model: FittedModel, sent: list[RowKey], spec: ModelSpec) -> Iterator[Issue]:
+def _rows_outside_model(
+    model: FittedModel, frame: pd.DataFrame, sent: list[RowKey], spec: ModelSpec
+) -> Iterator[Issue]:
     """Issues of rows before the model's first week, or of geos that the model does not have."""
     first = model.panel.weeks[0]
     for row, (week, geo) in enumerate(sent):
         if week < first:
-            detail = f"row {row + 1}: {week} is before the model's first week {first}"
+            detail = f"{place(frame, row)}: {week} is before the model's first week {first}"
             yield Issue(pointer("data", "rows", row, spec.date), "before_data", detail)
         if geo not in model.panel.geos:
             detail = (
-                f"row {row + 1}: the model has no geo {geo!r}, only {_some(model.panel.geos)}; "
-                "fit a new model to add one"
+                f"{place(frame, row)}: the model has no geo {geo!r}, only "
+                f"{_some(model.panel.geos)}; fit a new model to add one"
             )
             yield Issue(pointer("data", "rows", row, spec.geo or "geo"), "other_geos", detail)
 
@@ -181,7 +187,18 @@ def _restated(
     if not shared:
         return
     rows, old_rows = (list(each) for each in zip(*shared, strict=True))
+    late, weeks = late_columns(before), [week for week, _ in sent]
     cells = {c: (_numbers(frame, c)[rows], _numbers(past, c)[old_rows]) for c in columns}
+    for channel in before.channels:
+        if (cost := channel.unit_cost_column) in cells and channel.column in cells:
+            idle = cells[channel.column][1] == 0.0
+            cells[cost] = np.where(idle, cells[cost][1], cells[cost][0]), cells[cost][1]
+    for column in rarely_known(before).keys() & cells.keys():
+        new, old = cells[column]
+        cells[column] = np.where(np.isnan(new), old, new), old
+    for column in late.keys() & cells.keys():
+        unread = late[column].is_before(weeks)[rows]
+        cells[column] = np.where(unread, np.nan, cells[column][0]), cells[column][1]
     for i, row in enumerate(rows):
         for column, (new, old) in cells.items():
             if _differ(old[i], new[i]):
@@ -199,13 +216,13 @@ def _differ(old: float, new: float) -> bool:
     return bool(abs(new - old) > SAME * max(abs(old), abs(new)))
 
 
-def _refusal(cell: Restatement) -> Issue:
+def _refusal(frame: pd.DataFrame, cell: Restatement) -> Issue:
     def formatted(number: float) -> str:
         return "empty" if np.isnan(number) else f"{number:.12g}"
 
-    place = "" if cell.geo == NATIONAL else f" in {cell.geo}"
+    geo = "" if cell.geo == NATIONAL else f" in {cell.geo}"
     detail = (
-        f"row {cell.row + 1}, column {cell.column!r}: week {cell.week}{place} was "
+        f"{place(frame, cell.row)}, column {cell.column!r}: week {cell.week}{geo} was "
         f"{formatted(cell.old)} when the model was fitted and is {formatted(cell.new)} now; "
         "correct it, or accept restated numbers"
     )

@@ -64,7 +64,10 @@ def _carried(old: Array, fresh: Array, before: ScaleKeys, after: ScaleKeys, axis
 
 def _scale_keys(spec: ModelSpec) -> dict[str, ScaleKeys]:
     """Keys by which two scales are of the same thing, by kind, in the order of the scales."""
-    channels = [(c.name, c.column, c.exposure) for c in spec.channels]
+    channels = [
+        (c.name, c.column, c.column if c.unit_cost is not None else c.exposure)
+        for c in spec.channels
+    ]
     starts = [c.adstock.before for c in spec.channels]
     spending = [r for r in spec.competitors if r.spend is not None]
     return {

@@ -22,7 +22,8 @@ def quantities(model: FittedModel) -> dict[QuantityKey, Array]:
     """
     channels = model.structure.channels
     contribution, (roi, _) = channel_contributions(model), return_draws(model)
-    spent = model.panel.array("spend").sum((0, 1)) > 0.0
+    spent = [*(model.panel.array("spend").sum((0, 1)) > 0.0)]
+    spent = [each and i in model.structure.paid for i, each in enumerate(spent)]
     values_of: dict[QuantityKey, Array] = {
         ("contribution", name): contribution[:, i] for i, name in enumerate(channels)
     }

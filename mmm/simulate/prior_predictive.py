@@ -142,7 +142,7 @@ def _summary(
             ImpliedChannel(
                 name=name,
                 share=summarize(share[:, i]),
-                roi=summarize(roi[:, i]) if roi is not None else None,
+                roi=summarize(roi[:, i]) if roi is not None and i in s.paid else None,
             )
             for i, name in enumerate(s.channels)
         ),

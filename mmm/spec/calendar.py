@@ -12,3 +12,13 @@ from pydantic import Field
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+Begins = Annotated[
+    Day | None,
+    Field(
+        alias="from",
+        description="First week that the column has, where it begins later than the data. Cells "
+        "before it are not read: spend is zero there, everything else at its mean.",
+    ),
+]
+"""When a column begins that begins late."""

@@ -5,10 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
-from mmm.spec.calendar import Day
+from mmm.spec.calendar import Begins, Day
 from mmm.spec.media import Adstock
-from mmm.spec.number_or_column import PositiveOrColumn, ShareOrColumn
-from mmm.spec.numbers import NotNegative
+from mmm.spec.number_or_column import NotNegativeOrColumn, PositiveOrColumn, ShareOrColumn
 from mmm.spec.sizes import (
     LONGEST_HOLIDAY_WINDOW,
     LONGEST_NAME,
@@ -19,6 +18,16 @@ from mmm.spec.sizes import (
     MOST_PARTS,
     VariableName,
 )
+
+Between = Annotated[
+    Literal["hold", "linear"] | None,
+    Field(
+        description="What stands in the empty cells between two numbers of a column that is known "
+        "in some weeks only, such as a monthly one. hold: each number until the next one. linear: "
+        "the straight line between them. Without a rule an empty cell is refused.",
+    ),
+]
+"""How a column is read that has a number in some weeks only."""
 
 COUNTS, POSITIVE = frozenset({"negative_binomial"}), frozenset({"lognormal"})
 
@@ -68,6 +77,8 @@ class Control(Frozen):
 
     name: Name
     column: Column
+    begins: Begins = None
+    between: Between = None
 
 
 class Price(Frozen):
@@ -75,7 +86,11 @@ class Price(Frozen):
 
     column: Column
     acts_on: Literal["all", "baseline"] = "all"
-    unit_cost: NotNegative | None = None
+    unit_cost: NotNegativeOrColumn | None = Field(
+        default=None,
+        description="What one unit sold costs; or the column that has it by week, which is held at "
+        "its last value after the data. A unit is then worth its price less this cost.",
+    )
 
 
 class Demand(Frozen):
@@ -88,12 +103,15 @@ class Demand(Frozen):
 
     kind: Literal["series", "latent", "none"]
     column: Column | None = None
+    between: Between = None
     drives: Annotated[tuple[Name, ...], Field(max_length=MOST_CHANNELS)] = ()
 
     @model_validator(mode="after")
     def _matches_kind(self) -> Self:
         if (self.kind == "series") != (self.column is not None):
             raise ValueError("a column belongs to kind 'series', and only to it")
+        if self.between is not None and self.column is None:
+            raise ValueError("between is about the cells of a column, which kind 'series' has")
         if (self.kind == "latent") != bool(self.drives):
             raise ValueError("drives (the channels whose budgets follow it) belongs to 'latent'")
         return self

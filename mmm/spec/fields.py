@@ -103,9 +103,9 @@ class ModelFields(Frozen):
             key = "margin" if self.kpi.kind == "revenue" else "value_per_unit"
             columns.append((self.kpi.worth_column, pointer("kpi", key)))
         for i, channel in enumerate(self.channels):
-            for key in ("column", "exposure", "frequency"):
-                if getattr(channel, key):
-                    columns.append((getattr(channel, key), pointer("channels", i, key)))
+            for key in ("column", "exposure", "unit_cost", "frequency"):
+                if isinstance(column := getattr(channel, key), str):
+                    columns.append((column, pointer("channels", i, key)))
         if self.demand and self.demand.column:
             columns.append((self.demand.column, pointer("demand", "column")))
         for i, control in enumerate(self.controls):
@@ -117,6 +117,8 @@ class ModelFields(Frozen):
                 columns.append((event.column, pointer("events", i, "column")))
         if self.price:
             columns.append((self.price.column, pointer("price", "column")))
+        if self.unit_cost_column:
+            columns.append((self.unit_cost_column, pointer("price", "unit_cost")))
         for i, rival in enumerate(self.competitors):
             named_columns = {"price": rival.price, "spend": rival.spend}
             columns += [
@@ -129,7 +131,8 @@ class ModelFields(Frozen):
         """The controls, the demand series first if there is one: it acts on the KPI as they do."""
         if self.demand is None or self.demand.column is None:
             return self.controls
-        return (Control(name="demand", column=self.demand.column), *self.controls)
+        demand = Control(name="demand", column=self.demand.column, between=self.demand.between)
+        return (demand, *self.controls)
 
     @property
     def log_link(self) -> bool:
@@ -149,6 +152,17 @@ class ModelFields(Frozen):
         return self.kpi.kind == "revenue" and self.kpi.margin is None
 
     @property
-    def unit_cost(self) -> float | None:
-        """Cost of one unit sold, if given; a unit is then worth its price less this cost."""
+    def unit_cost(self) -> float | str | None:
+        """Cost of one unit sold or its column, if given; a unit is then worth its price less it."""
         return self.price.unit_cost if self.price else None
+
+    @property
+    def unit_cost_column(self) -> str | None:
+        """The column of ``unit_cost``; None where it is a number or not stated."""
+        return self.unit_cost if isinstance(self.unit_cost, str) else None
+
+    @property
+    def worth_column(self) -> str | None:
+        """The column that the value of a unit of the KPI comes from: its margin, its value or its
+        cost by week; None where that is a number or not stated."""
+        return self.unit_cost_column or self.kpi.worth_column

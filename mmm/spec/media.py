@@ -5,11 +5,15 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from mmm.spec.base import Column, Frozen, Name, require_name_or_column
+from mmm.spec.calendar import Begins
+from mmm.spec.number_or_column import PositiveOrColumn
 from mmm.spec.numbers import Positive
 from mmm.spec.sizes import MOST_CHANNELS, VariableName
 
 WIDEST = 1e6
 """Most times that a prior's 95 % quantile may be its median."""
+USUAL_COST_WINDOW = 13
+"""Weeks: a quarter, which bonus weeks and late bills even out over."""
 
 
 class Adstock(Frozen):
@@ -84,23 +88,78 @@ class Channel(Frozen):
     ``exposure`` names the column of impressions, GRP or reach that the spend bought; without it the
     spend itself enters. ``frequency`` (average contacts per person reached, with reach as exposure)
     makes it a reach-and-frequency channel. ``national`` spend is one number per week for all geos,
-    repeated in each.
+    repeated in each. Where some weeks have exposure without spend, or spend without exposure, as
+    bonus weeks and late bills do, the cost of a unit is that of ``cost_window`` weeks around each
+    week, and the total spend stays. With ``unit_cost`` ``column`` is the exposure, and spend is
+    their product. With ``cost`` "none" it is an owned or organic medium: ``column`` has its
+    exposure, it has no ROI, and no plan decides it.
     """
 
     model_config = ConfigDict(json_schema_extra=require_name_or_column)
 
     name: Name
     column: Column
+    cost: Literal["spend", "none"] = Field(
+        default="spend",
+        description="spend: the column is money. none: owned or organic media, whose column is "
+        "what was sent, published or seen.",
+    )
     exposure: Column | None = None
+    cost_window: int = Field(
+        default=USUAL_COST_WINDOW,
+        ge=1,
+        le=53,
+        description="Weeks around each week over which the cost of exposure is averaged where a "
+        "week has spend or exposure without the other; 1 refuses such weeks.",
+    )
+    unit_cost: PositiveOrColumn | None = Field(
+        default=None,
+        description="Currency for each piece of the column, which then is exposure; or the column "
+        "that has it by week. Spend is their product.",
+    )
     frequency: Column | None = None
     national: bool = False
+    begins: Begins = None
     adstock: Adstock = Adstock()
     saturation: Saturation = Saturation()
     prior: ChannelPrior = ChannelPrior()
 
+    @property
+    def is_owned(self) -> bool:
+        """Whether it costs nothing: owned or organic media."""
+        return self.cost == "none"
+
+    @property
+    def has_exposure(self) -> bool:
+        """Whether something else than money enters its curve, at a cost that the data have."""
+        return self.exposure is not None or self.unit_cost is not None
+
+    @property
+    def unit_cost_column(self) -> str | None:
+        """The column of ``unit_cost``; None where it is a number or not stated."""
+        return self.unit_cost if isinstance(self.unit_cost, str) else None
+
+    @model_validator(mode="after")
+    def _owned_has_no_spend(self) -> Self:
+        if self.is_owned and self.exposure is not None:
+            raise ValueError("a channel without cost has no exposure: its column is the exposure")
+        stated = self.prior.effect
+        if self.is_owned and stated is not None and "roi" in stated[0]:
+            raise ValueError(f"a channel without cost has no {stated[0]}; give its share instead")
+        return self
+
+    @model_validator(mode="after")
+    def _unit_cost_makes_spend(self) -> Self:
+        if self.unit_cost is not None and (self.is_owned or self.exposure is not None):
+            raise ValueError(
+                "unit_cost is of a channel whose column is exposure: it has no exposure beside it, "
+                "and is not without cost"
+            )
+        return self
+
     @model_validator(mode="after")
     def _frequency_needs_reach(self) -> Self:
-        if self.frequency is not None and self.exposure is None:
+        if self.frequency is not None and not self.has_exposure:
             raise ValueError("frequency needs exposure: the column of people reached")
         return self
 
@@ -112,11 +171,16 @@ class Channel(Frozen):
 
 
 class Competitor(Frozen):
-    """A rival: its price raises our KPI (h >= 0), its spend lowers it (gamma >= 0)."""
+    """A rival: its price raises our KPI (h >= 0), its spend lowers it (gamma >= 0).
+
+    ``from``: where its columns begin later than the data. Before it its spend is zero and its price
+    acts as at its mean.
+    """
 
     name: Name
     price: Column | None = None
     spend: Column | None = None
+    begins: Begins = None
     adstock: Adstock = Adstock()
     saturation: Saturation = Saturation(kind="logistic")
 

@@ -9,7 +9,10 @@ FREQUENCY_PARAMETERS = ("frequency_half", "frequency_slope")
 
 @dataclass(frozen=True)
 class Medium:
-    """One carrier of exposure, own or a rival's; ``acts`` is False where its edge was removed."""
+    """One carrier of exposure, own or a rival's.
+
+    ``acts`` is False where its edge was removed, ``costs`` for owned and organic media.
+    """
 
     name: str
     source: int
@@ -19,6 +22,12 @@ class Medium:
     own: bool
     by_frequency: bool = False
     acts: bool = True
+    costs: bool = True
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether plans decide it: own media that are paid for."""
+        return self.own and self.costs
 
     @property
     def max_lag(self) -> int:

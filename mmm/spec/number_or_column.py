@@ -10,7 +10,7 @@ from pydantic import PlainValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticKnownError
 
 from mmm.spec.base import Column
-from mmm.spec.numbers import PartOfOne, Positive
+from mmm.spec.numbers import NotNegative, PartOfOne, Positive
 
 _COLUMN: TypeAdapter[Any] = TypeAdapter(Column)
 
@@ -33,6 +33,11 @@ def _validator(number: Any) -> Callable[[Any], float | str]:
 
 PositiveOrColumn = Annotated[
     float | str, PlainValidator(_validator(Positive), json_schema_input_type=Positive | Column)
+]
+
+NotNegativeOrColumn = Annotated[
+    float | str,
+    PlainValidator(_validator(NotNegative), json_schema_input_type=NotNegative | Column),
 ]
 
 ShareOrColumn = Annotated[

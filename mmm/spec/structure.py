@@ -6,7 +6,7 @@ A *medium* carries exposure to the KPI or to a mediator: every own channel to th
 adstock kind, lag and saturation form a group and are evaluated as one array.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mmm.spec.edges import KPI, causal_edges, direct_causes_of_kpi, mediator_order
@@ -36,10 +36,14 @@ class MediatorParent:
 
 @dataclass(frozen=True)
 class Structure:
-    """What the equations need to know about a specification."""
+    """What the equations need to know about a specification.
+
+    ``paid``: positions of the channels with a cost.
+    """
 
     media: tuple[Medium, ...]
     n_channels: int
+    paid: tuple[int, ...]
     has_price: bool
     price_acts_on_all: bool
     kpi_is_revenue: bool
@@ -67,6 +71,16 @@ class Structure:
     def channels(self) -> tuple[str, ...]:
         """Names of the own channels, in order."""
         return tuple(medium.name for medium in self.media[: self.n_channels])
+
+    @property
+    def paid_channels(self) -> tuple[str, ...]:
+        """Names of the own channels with a cost, in order: those that plans decide."""
+        return tuple(self.media[position].name for position in self.paid)
+
+    @property
+    def owned_channels(self) -> tuple[str, ...]:
+        """Names of the own channels without a cost, in order."""
+        return tuple(name for i, name in enumerate(self.channels) if i not in self.paid)
 
     @property
     def sources(self) -> tuple[int, ...]:
@@ -154,6 +168,7 @@ def structure_of(spec: ModelSpec) -> Structure:
     return Structure(
         media=tuple(_media(spec)),
         n_channels=len(spec.channels),
+        paid=tuple(i for i, channel in enumerate(spec.channels) if not channel.is_owned),
         has_price=spec.price is not None,
         price_acts_on_all=spec.price is None or spec.price.acts_on == "all",
         kpi_is_revenue=spec.kpi.kind == "revenue",
@@ -194,18 +209,19 @@ def _media(spec: ModelSpec) -> list[Medium]:
             source, target = channels[edge.cause], by_name[edge.effect]
             name = f"{edge.cause}>{edge.effect}"
             by_frequency = spec.channels[source].frequency is not None
-            media.append(
-                _medium(name, source, target.name, target, own=True, by_frequency=by_frequency)
-            )
+            medium = _medium(name, source, target.name, target, own=True, by_frequency=by_frequency)
+            media.append(replace(medium, costs=not spec.channels[source].is_owned))
     return media
 
 
 def _channel_to_kpi(channel: Channel, index: int, *, acts: bool) -> Medium:
     if not acts:
         adstock, saturation = NO_CURVE
-        return Medium(channel.name, index, KPI, adstock, saturation.kind, own=True, acts=False)
-    by_frequency = channel.frequency is not None
-    return _medium(channel.name, index, KPI, channel, own=True, by_frequency=by_frequency)
+        medium = Medium(channel.name, index, KPI, adstock, saturation.kind, own=True, acts=False)
+    else:
+        by_frequency = channel.frequency is not None
+        medium = _medium(channel.name, index, KPI, channel, own=True, by_frequency=by_frequency)
+    return replace(medium, costs=not channel.is_owned)
 
 
 def _medium(

@@ -26,6 +26,8 @@ from optimizer.watch import Watch
 _PATIENCE = 0.8
 """Seconds in which the caller is not asked."""
 _ASKING = 0.1
+_FAILED = 4
+"""The status of a program on which the solver failed."""
 _INHERITED = frozenset({"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP"})
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -76,13 +78,9 @@ def _solve(program: Program, seconds: float) -> Solved:
     options: Any = {"mip_rel_gap": program.gap, "node_limit": program.nodes}
     if np.isfinite(seconds):
         options["time_limit"] = max(seconds, 1e-3)
-    result: Any = milp(
-        program.objective,
-        integrality=program.integrality,
-        bounds=Bounds(program.lower, program.upper),
-        constraints=LinearConstraint(program.rows, program.row_lower, program.row_upper),
-        options=options,
-    )
+    result = _milp(program, options)
+    if result.status == _FAILED:  # presolving fails on a few small programs that have a solution
+        result = _milp(program, {**options, "presolve": False})
     bound = result.mip_dual_bound
     return Solved(
         None if result.x is None else np.asarray(result.x, dtype=np.float64),
@@ -90,6 +88,16 @@ def _solve(program: Program, seconds: float) -> Solved:
         int(result.mip_node_count or 0),
         result.status == 1,
         str(result.message),
+    )
+
+
+def _milp(program: Program, options: Any) -> Any:
+    return milp(
+        program.objective,
+        integrality=program.integrality,
+        bounds=Bounds(program.lower, program.upper),
+        constraints=LinearConstraint(program.rows, program.row_lower, program.row_upper),
+        options=options,
     )
 
 

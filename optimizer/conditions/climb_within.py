@@ -1,4 +1,5 @@
-"""A climb under conditions that are not linear, by SLSQP on rounded measures.
+"""A climb under conditions that are not linear, by SLSQP on rounded measures; over many cells by an
+augmented Lagrangian (`augmented.py`).
 
 The linear limits stay exact. Where rounding left the end of a climb short of a condition, the end
 is moved along the straight line to a plan that is known to meet all conditions. The feasible set is
@@ -11,12 +12,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.optimize import NonlinearConstraint, minimize
 
+from optimizer.conditions.augmented import Constrained, Scaled, descend_within
 from optimizer.conditions.condition import Condition
 from optimizer.constraints.feasible_set import FeasibleSet
 from optimizer.response import FloatArray
 from optimizer.risk.gain import Gain
 from optimizer.risk.measure import Measure
-from optimizer.search.search import linear_constraints
+from optimizer.search.memo import LastCallMemo
+from optimizer.search.search import MANY_CELLS, linear_constraints
 from optimizer.watch import TimeOver, Watch
 
 _ITERATIONS = 60
@@ -58,6 +61,16 @@ def climb_within(
     """
     if feasible.is_single_plan:
         return start
+    if feasible.free.size > MANY_CELLS:
+        problem = Constrained(
+            loss=_scaled(lambda spend: objective(spend, width), feasible, start, -1.0),
+            levels=[
+                _scaled(_level(condition, width), feasible, start, 1.0) for condition in conditions
+            ],
+            feasible=feasible,
+            watch=watch,
+        )
+        return _inside(feasible, descend_within(problem, feasible.coordinates(start)), start)
     unit = _size(objective(start, width)[1], feasible)
     last = [feasible.coordinates(start)]
 
@@ -86,19 +99,48 @@ def climb_within(
         end = np.asarray(result.x, dtype=np.float64)
     except TimeOver:
         end = last[-1]
+    return _inside(feasible, end, start)
+
+
+def _inside(feasible: FeasibleSet, end: FloatArray, start: FloatArray) -> FloatArray:
+    """The plan (cell,) at the end of a climb (free,); the start where it is not finite."""
     if not np.isfinite(end).all():
         return start
     return feasible.spend(feasible.nearest_point(np.clip(end, feasible.lower, feasible.upper)))
 
 
+def _level(condition: Condition, width: float) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    rounded = rounded_objective(condition.gain, condition.measure)
+    return lambda spend: rounded(spend, width)
+
+
+def _scaled(
+    value: Callable[[FloatArray], tuple[float, FloatArray]],
+    feasible: FeasibleSet,
+    start: FloatArray,
+    sign: float,
+) -> Scaled:
+    """A value of plans as one of coordinates, in units of its slope at the start."""
+    unit = sign * _size(value(start)[1], feasible)
+
+    def at(x: FloatArray) -> tuple[float, FloatArray]:
+        height, slope = value(feasible.spend(x))
+        return height / unit, slope[feasible.free] * feasible.scale / unit
+
+    return LastCallMemo(at)
+
+
 def move_towards_safe(
-    plan: FloatArray, safe: FloatArray, holds: Callable[[FloatArray], bool]
+    plan: FloatArray,
+    safe: FloatArray,
+    holds: Callable[[FloatArray], bool],
+    halvings: int = _HALVINGS,
 ) -> FloatArray:
     """The first plan that holds on the line from `plan` to `safe`, a plan that is known to hold."""
     if holds(plan):
         return plan
     inside, outside = 1.0, 0.0
-    for _ in range(_HALVINGS):
+    for _ in range(halvings):
         middle = 0.5 * (inside + outside)
         if holds(plan + middle * (safe - plan)):
             inside = middle

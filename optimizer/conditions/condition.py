@@ -41,6 +41,7 @@ class Condition:
     chance: the probability itself as a measure, climbed where the condition is out of reach; None
     where the condition is not a chance constraint.
     reached: the exact probability, return or mean of a plan (cell,).
+    by_limits: whether the limits of the case see to it, so that no climb has to.
     """
 
     stated: Statement
@@ -48,6 +49,7 @@ class Condition:
     measure: Measure
     chance: Measure | None
     reached: Callable[[FloatArray], float]
+    by_limits: bool = False
 
     def holds(self, spend: FloatArray) -> bool:
         """Whether a plan (cell,) meets the condition exactly."""

@@ -3,7 +3,7 @@
 The problem is first solved without the conditions: a plan that meets them anyway is the answer,
 with its certificate. Otherwise the plan that comes closest to meeting them is looked for: the one
 best for a condition of its own, climbing towards each other condition within those that it meets.
-If it misses one, that is the answer. Otherwise SLSQP climbs under the conditions from that plan,
+If it misses one, that is the answer. Otherwise climbs under the conditions begin from that plan,
 from the unconditional one and from the references, the best of them down to a fine rounding; each
 end is judged exactly.
 """
@@ -20,6 +20,7 @@ from optimizer.conditions.climb_within import (
     rounded_objective,
 )
 from optimizer.conditions.condition import Condition, condition_case
+from optimizer.conditions.marginal import levelled_case, with_marginal_limits
 from optimizer.conditions.stated import conditions_of
 from optimizer.conditions.switches import pattern_of, with_pattern
 from optimizer.constraints.linear_system import LinearSystem
@@ -48,25 +49,41 @@ class ConstrainedSolution:
 
 def solve_within(case: Case, solve: Solver, quick: Solver) -> ConstrainedSolution:
     """The best plan that meets every condition.  Raises InvalidProblem."""
+    within = with_marginal_limits(case)
+    if within is None:
+        levelled = solve(levelled_case(case)).spend
+        conditions = conditions_of(case, levelled)
+        return _constrained_solution(_solution(case, levelled), case.system, conditions)
+    case = within
     unconditional = None if case.problem.minimise else solve(case)
     first = proportional_start(case.system, case.search.feasible, case.current)
     conditions = conditions_of(case, first if unconditional is None else unconditional.spend)
     if unconditional is not None and _all_hold(conditions, unconditional.spend):
         return _constrained_solution(unconditional, case.system, conditions)
+    if unconditional is not None and all(condition.by_limits for condition in conditions):
+        return _constrained_solution(unconditional, case.system, conditions)
+    conditions = _not_by_limits(conditions)
     safe = _closest_to_conditions(case, conditions, quick)
     if not _all_hold(conditions, safe):
+        conditions = conditions_of(case, safe)
         return _constrained_solution(_solution(case, safe), case.system, conditions)
     system = with_pattern(case.system, pattern_of(case.system, safe))
     fixed = case.with_system(system)
     starts = _starts(fixed, safe, unconditional)
     table = None if case.problem.has_target else tabulated_case(fixed)
     if table is not None:
-        starts = [_best_climb(table, conditions_of(table, safe), safe, starts)]
+        own = _not_by_limits(conditions_of(table, safe))
+        starts = [_best_climb(table, own, safe, starts)]
         best = _best_climb(fixed, conditions, safe, starts, _WIDTHS[-1:])
     else:
         best = _best_climb(fixed, conditions, safe, starts)
-        best = _best_climb(fixed, conditions_of(case, best), best, [best])
+        best = _best_climb(fixed, _not_by_limits(conditions_of(case, best)), best, [best])
     return _constrained_solution(_solution(fixed, best), system, conditions_of(case, best))
+
+
+def _not_by_limits(conditions: Sequence[Condition]) -> tuple[Condition, ...]:
+    """The conditions that climbs have to see to."""
+    return tuple(condition for condition in conditions if not condition.by_limits)
 
 
 def _closest_to_conditions(

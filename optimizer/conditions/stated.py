@@ -2,6 +2,7 @@
 
     target     P(total KPI >= T) >= p
     roi        mean response >= r * spend
+    marginal_roi   mean slope >= r where spend can fall (`marginal.py`)
     not_worse  P(pi >= pi(current)) >= p
     cvar       CVaR(pi), or CVaR(pi - pi(current)), >= m
 
@@ -24,10 +25,12 @@ from optimizer.conditions.condition import (
     cvar_floor,
     return_constraint,
 )
+from optimizer.conditions.marginal import marginal_condition
 from optimizer.constraints.linear_system import TOLERANCE, LinearSystem
 from optimizer.errors import InvalidProblem, Issue, json_pointer
 from optimizer.problem.conditions import (
     CvarFloor,
+    LeastMarginalRoi,
     LeastRoi,
     NotWorse,
     StatedCondition,
@@ -117,6 +120,8 @@ def _condition(case: Case, stated: StatedCondition, where: str, at: FloatArray) 
             return _target_condition(case, stated, where, at)
         case LeastRoi():
             return _return_condition(case, stated.min, where)
+        case LeastMarginalRoi():
+            return marginal_condition(case, stated, where)
         case NotWorse():
             return _not_worse_condition(case, stated, where)
         case CvarFloor():
@@ -144,7 +149,7 @@ def _target_condition(case: Case, target: Target, where: str, at: FloatArray) ->
 
 def _not_worse_condition(case: Case, limit: NotWorse, where: str) -> Condition:
     gain, weights = case.counted, probabilities_of(case.response)
-    now = gain.draws(case.current)
+    now = gain.today(case.current)
 
     def reached(spend: FloatArray) -> float:
         return _probability_where(gain.draws(spend) >= now, weights)
@@ -175,7 +180,7 @@ def _cvar_condition(case: Case, floor: CvarFloor, where: str) -> Condition:
         f"{format_number(floor.min)} in the worst {format_number(100 * floor.tail)} % of draws"
     )
     stated = Statement(floor.kind, where, label, floor.min)
-    now = gain.draws(case.current) if over else None
+    now = gain.today(case.current) if over else None
     return cvar_floor(stated, gain, floor.tail, now, probabilities_of(case.response))
 
 

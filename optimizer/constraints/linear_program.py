@@ -131,17 +131,25 @@ def _solve(
     bounds: FloatArray,
     tolerance: float = _TIGHT,
 ) -> Any:
-    """What HiGHS answers for the least cost . x;  bounds (variable, 2).  Raises SolverFailed."""
-    result = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
-        cost,
-        A_ub=below.matrix,
-        b_ub=below.bound,
-        A_eq=equal.matrix,
-        b_eq=equal.bound,
-        bounds=bounds,
-        method="highs",
-        options={"primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": _TIGHT},
-    )
-    if result.x is None or result.status != 0:
-        raise SolverFailed(f"a linear program over the feasible plans failed: {result.message}")
-    return result
+    """What HiGHS answers for the least cost . x;  bounds (variable, 2).  Raises SolverFailed.
+
+    Where rows are nearly equal its simplex may stop without a verdict; its interior-point method,
+    which ends in a vertex too, then decides.
+    """
+    for method in ("highs", "highs-ipm"):
+        result = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
+            cost,
+            A_ub=below.matrix,
+            b_ub=below.bound,
+            A_eq=equal.matrix,
+            b_eq=equal.bound,
+            bounds=bounds,
+            method=method,
+            options={
+                "primal_feasibility_tolerance": tolerance,
+                "dual_feasibility_tolerance": _TIGHT,
+            },
+        )
+        if result.x is not None and result.status == 0:
+            return result
+    raise SolverFailed(f"a linear program over the feasible plans failed: {result.message}")

@@ -16,10 +16,20 @@ from optimizer.constraints.sparse_row import SparseRow
 from optimizer.errors import InvalidProblem, Issue, json_pointer
 from optimizer.problem.issues import format_number
 from optimizer.problem.problem import AllocationProblem
-from optimizer.response import FloatArray, Response, Separable, as_separable, draw_weights
+from optimizer.response import (
+    BoolArray,
+    FloatArray,
+    Response,
+    Separable,
+    as_separable,
+    draw_weights,
+)
 
 _LEVELS = 64
 _ROUNDS, _PARTS = 5, 16
+
+type Enough = Callable[[FloatArray], BoolArray]
+"""Which levels (level,) of a cell's spend have what is wanted."""
 
 
 def return_limits(
@@ -45,7 +55,7 @@ def return_limits(
                 (Issue(where, "not_separable", _refusal(name, separable is None)),)
             )
         cell = int(members[0])
-        low, high = _spend_range(_mean_curve(separable, cell), least, system.budget)
+        low, high = spend_range(_returns_enough(separable, cell, least), system.budget)
         row, stated = SparseRow.sum_of(members), f"a return of {format_number(least)}"
         label = f"the maximum of {format_number(high)} with {stated} for {name}"
         limits.append(Limit(label, where, row, -np.inf, high, cell))
@@ -62,44 +72,40 @@ def _refusal(name: str, joint: bool) -> str:
     return f"{name} is divided into several cells: give a min_roi for the whole plan instead"
 
 
-def _mean_curve(response: Separable, cell: int) -> Callable[[FloatArray], FloatArray]:
-    """The mean over draws of a cell's response, at levels (level,)."""
+def _returns_enough(response: Separable, cell: int, least: float) -> Enough:
+    """Whether the mean over draws of a cell's response is `least` per unit of spend."""
     weights = draw_weights(response)
 
-    def at(levels: FloatArray) -> FloatArray:
+    def at(levels: FloatArray) -> BoolArray:
         values = np.asarray(response.curve(cell, levels)[0], dtype=np.float64)
-        return np.asarray(np.average(values, axis=0, weights=weights))
+        return np.asarray(np.average(values, axis=0, weights=weights) >= least * levels)
 
     return at
 
 
-def _spend_range(
-    curve: Callable[[FloatArray], FloatArray], least: float, budget: float
-) -> tuple[float, float]:
-    """The least and greatest spend with at least that return; 0 where any small spend has it."""
+def spend_range(enough: Enough, budget: float) -> tuple[float, float]:
+    """The least and greatest spend that is enough; least 0 where any small spend is."""
     if budget <= 0.0:
         return 0.0, 0.0
     levels = budget * np.linspace(0.0, 1.0, _LEVELS + 1)[1:] ** 2
-    enough = curve(levels) >= least * levels
-    if not enough.any():
+    holds = enough(levels)
+    if not holds.any():
         return 0.0, 0.0
-    first, last = int(np.argmax(enough)), _LEVELS - 1 - int(np.argmax(enough[::-1]))
+    first, last = int(np.argmax(holds)), _LEVELS - 1 - int(np.argmax(holds[::-1]))
     high = float(levels[last])
     if last < _LEVELS - 1:
-        high = _edge(curve, least, high, float(levels[last + 1]))
+        high = _edge(enough, high, float(levels[last + 1]))
     low = 0.0
     if first > 0:
-        low = _edge(curve, least, float(levels[first]), float(levels[first - 1]))
+        low = _edge(enough, float(levels[first]), float(levels[first - 1]))
     return low, high
 
 
-def _edge(
-    curve: Callable[[FloatArray], FloatArray], least: float, inside: float, outside: float
-) -> float:
-    """The last spend, from inside to outside, with enough return; to 1e-6 of the interval."""
+def _edge(enough: Enough, inside: float, outside: float) -> float:
+    """The last spend, from inside to outside, that is enough; to 1e-6 of the interval."""
     for _ in range(_ROUNDS):
         levels = np.linspace(inside, outside, _PARTS + 1)
-        failed = curve(levels) < least * levels
+        failed = ~enough(levels)
         step = int(np.argmax(failed)) if failed.any() else _PARTS
         inside, outside = float(levels[max(step - 1, 0)]), float(levels[step])
     return inside

@@ -117,7 +117,11 @@ def budget_limits(problem: AllocationProblem, cells: int) -> Iterator[Limit]:
     budget, everything = problem.budget, SparseRow.sum_of(np.arange(cells))
     if budget.total is not None:
         label = f"the budget total of {format_number(budget.total)}"
-        where = json_pointer("budget", "total")
+        if budget.change is not None:
+            percent = f"{format_number(abs(100 * budget.change))} %"
+            against = f"{percent} {'less' if budget.change < 0.0 else 'more'} than "
+            label = f"{label} ({against if budget.change else ''}today's)"
+        where = json_pointer("budget", "total" if budget.change is None else "change")
         yield Limit(label, where, everything, budget.total, budget.total)
     if budget.max is not None:
         label, where = f"the budget of {format_number(budget.max)}", json_pointer("budget", "max")

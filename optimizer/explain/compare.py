@@ -33,13 +33,26 @@ def risk_of(case: Case, value: float, gain: FloatArray) -> Risk:
         mean=mean(gain, weights).value,
         cvar=cvar(gain, tail, 0.0, weights).value,
         tail=tail,
-        probability_worse=probability_where(case, gain < true_gain(case, case.current)),
+        probability_worse=probability_where(case, gain < case.counted.today(case.current)),
     )
+
+
+def compare_with_today(case: Case, gain: FloatArray) -> ReferenceComparison:
+    """The gain (draw,) of a plan compared with that of today's plan in its own weeks and geos."""
+    counted, searched = case.counted.today(case.current), case.search.gain.today(case.current)
+    return _comparison(case, gain - counted, case.current, searched)
 
 
 def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceComparison:
     """The gain (draw,) of a plan compared with that of a reference plan (cell,)."""
     difference = gain - true_gain(case, reference)
+    return _comparison(case, difference, reference, case.search.gain.draws(reference))
+
+
+def _comparison(
+    case: Case, difference: FloatArray, reference: FloatArray, searched: FloatArray
+) -> ReferenceComparison:
+    """``searched`` (draw,): what the objective measures of the reference."""
     broken = case.system.broken_limits(reference)
     return ReferenceComparison(
         spend=reference,
@@ -48,7 +61,7 @@ def compare(case: Case, gain: FloatArray, reference: FloatArray) -> ReferenceCom
         broken=broken,
         difference=difference,
         probability_better=probability_where(case, difference > 0),
-        value=case.search.measure.value(case.search.gain.draws(reference)),
+        value=case.search.measure.value(searched),
     )
 
 

@@ -16,6 +16,7 @@ only to responses that add up over cells, and respects the linear limits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def channel_knowledge(case: Case, spend: FloatArray) -> ChannelKnowledge | None:
 
     None where channels do not add up or where there are too few draws.
     """
-    curves = _curves(case, spend)
+    curves = additive_curves(case, spend)
     return None if curves is None else _knowledge(case, spend, curves)
 
 
@@ -61,7 +62,8 @@ def _knowledge(case: Case, spend: FloatArray, curves: CurveTables) -> ChannelKno
     rng = np.random.default_rng(case.seed)
     random = [rng.permutation(draws.size).astype(np.float64) for _ in range(_RANDOM_PARTS)]
     bins = min(_BINS, draws.size // _DRAWS_PER_BIN)
-    values, base = _values(case, curves, [*signals.values(), *random], p, bins)
+    known = [parts_in_order(signal, p, bins) for signal in (*signals.values(), *random)]
+    values, base = values_of_parts(case, curves, known, p)
     chance = values[len(signals) :]
     worth = np.maximum(values[: len(signals)] - chance.mean(), 0.0)
     by_channel = dict(zip(signals, worth.tolist(), strict=True))
@@ -73,7 +75,7 @@ def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
 
     None where channels do not add up or where there are too few draws.
     """
-    curves, gain = _curves(case, spend), case.search.gain
+    curves, gain = additive_curves(case, spend), case.search.gain
     if curves is None:
         return None
     known = _knowledge(case, spend, curves)
@@ -89,21 +91,24 @@ def information_value(case: Case, spend: FloatArray) -> InformationValue | None:
     )
 
 
-def _curves(case: Case, spend: FloatArray) -> CurveTables | None:
+def additive_curves(case: Case, spend: FloatArray) -> CurveTables | None:
+    """The curves of a response that adds up over cells and has enough draws; None elsewhere."""
     separable, draws = as_separable(case.response), case.search.gain.draws(spend).size
     if separable is None or draws < 2 * _DRAWS_PER_BIN:
         return None
     return CurveTables.of(separable, case.system, case.search.gain.cost)
 
 
-def _values(
-    case: Case, curves: CurveTables, signals: Sequence[FloatArray], p: FloatArray, bins: int
+def values_of_parts(
+    case: Case, curves: CurveTables, signals: Sequence[FloatArray], p: FloatArray
 ) -> tuple[FloatArray, float]:
-    """(signal,): the expected gain of knowing each signal's bin; and the best gain without it.
+    """(signal,): the expected gain of knowing the part that the truth is in; and the best gain
+    without it.
 
-    signals: (draw,) each.  p: (draw,), probabilities.
+    signals: (part, draw) each, the probability that each draw adds to each part of it.  p: (draw,),
+    probabilities; the sum over the parts of every signal.
     """
-    parts = np.concatenate([p[None, :], *[_parts(signal, p, bins) for signal in signals]])
+    parts = np.concatenate([p[None, :], *signals])
     means = parts / parts.sum(axis=1, keepdims=True)
     averaged = CurveTables(
         curves.levels,
@@ -113,11 +118,12 @@ def _values(
         curves.cost,
     )
     best = best_plans(averaged, case.system, case.search.watch)[0]
-    weight = parts[1:].sum(axis=1).reshape(len(signals), bins)
-    return (weight * best[1:].reshape(len(signals), bins)).sum(axis=1) - best[0], float(best[0])
+    weighted, ends = parts.sum(axis=1) * best, np.cumsum([1, *(each.shape[0] for each in signals)])
+    known = [weighted[low:high].sum() for low, high in pairwise(ends)]
+    return np.array(known) - best[0], float(best[0])
 
 
-def _parts(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
+def parts_in_order(signal: FloatArray, p: FloatArray, bins: int) -> FloatArray:
     """(bin, draw): the probability that each draw adds to each bin, in order of the signal."""
     order = np.argsort(signal, kind="stable")
     after = np.cumsum(p[order])

@@ -118,6 +118,8 @@ def _conditions_met(conditions: Sequence[Condition], spend: FloatArray) -> list[
     """Conditions whose level is 0 up to a small share of the draws' standard deviation."""
     met: list[_MetLimit] = []
     for condition in conditions:
+        if condition.by_limits:
+            continue
         draws = condition.gain.draws(spend)
         spread = float(draws.std())
         level = condition.measure.evaluate(draws, _NEAR * spread)

@@ -6,13 +6,15 @@ One error names all issues, or the first of many and the number of the others.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from math import ceil, floor
 
 import numpy as np
 
 from optimizer.errors import InvalidProblem, Issue, first_issues, json_pointer
-from optimizer.problem.conditions import LeastRoi
+from optimizer.problem.conditions import LeastMarginalRoi, LeastRoi
 from optimizer.problem.issues import (
     crossed_issues,
+    format_number,
     missing_limit_issues,
     negative_issue,
     negative_issues,
@@ -21,7 +23,7 @@ from optimizer.problem.issues import (
 )
 from optimizer.problem.layout import Layout
 from optimizer.problem.limits import ChannelBounds, Group, describe_place
-from optimizer.problem.problem import AllocationProblem
+from optimizer.problem.problem import MULTIPLE, AllocationProblem
 from optimizer.problem.ramp_checks import ramp_issues
 from optimizer.response import FloatArray
 
@@ -45,6 +47,7 @@ def check_problem(problem: AllocationProblem, layout: Layout, current: FloatArra
             ramp_issues(problem, layout),
             _second_budget_issues(problem, layout),
             _extrapolation_issues(problem, layout),
+            _multiple_issues(problem),
         )
     )
     if issues:
@@ -81,7 +84,7 @@ def _budget_issues(problem: AllocationProblem) -> Iterator[Issue]:
     )
     yield from crossed_issues(("budget",), "the budget", "min", budget.min, "max", budget.max)
     for index, condition in enumerate(problem.conditions):
-        if isinstance(condition, LeastRoi):
+        if isinstance(condition, LeastRoi | LeastMarginalRoi):
             path = ("conditions", index)
             yield from negative_issues(path, "the least return's", {"min": condition.min})
 
@@ -217,3 +220,20 @@ def _extrapolation_issues(problem: AllocationProblem, layout: Layout) -> Iterato
     if problem.forbid_extrapolation and layout.observed_max is None:
         where = json_pointer("forbid_extrapolation")
         yield Issue(where, "not_known", "this response does not know the observed spend")
+
+
+def _multiple_issues(problem: AllocationProblem) -> Iterator[Issue]:
+    """Amounts that are spent to the cent and are no multiple of the step."""
+    step = problem.round_to
+    if step is None:
+        return
+    fixed = [(("channels", name, "fixed"), b.fixed) for name, b in problem.channels.items()]
+    for path, amount in ((("budget", "total"), problem.budget.total), *fixed):
+        units = 0.0 if amount is None else amount / step
+        if amount is not None and abs(units - round(units)) > MULTIPLE * max(1.0, units):
+            below, above = (format_number(step * round_(units)) for round_ in (floor, ceil))
+            detail = (
+                f"{format_number(amount)} is no multiple of the {format_number(step)} of round_to: "
+                f"give {below} or {above}"
+            )
+            yield Issue(json_pointer(*path), "no_multiple", detail)

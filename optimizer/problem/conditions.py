@@ -2,6 +2,7 @@
 
     target     P(total KPI of the horizon, noise included, >= kpi) >= probability
     roi        mean response >= min * spend, of the whole plan
+    marginal_roi   mean marginal response >= min, of every channel that is free to fall
     not_worse  P(gain >= gain of the current plan) >= probability, draws paired
     cvar       mean of the worst `tail` share of the gain >= min
 
@@ -34,6 +35,17 @@ class LeastRoi(ProblemPart):
     min: Times
 
 
+class LeastMarginalRoi(ProblemPart):
+    """The next unit of spend brings at least `min` in every channel that is free to fall.
+
+    A channel is not free to fall where it gets nothing, or no more than its limits ask for. Where
+    geos are decided, each of them counts.
+    """
+
+    kind: Literal["marginal_roi"] = "marginal_roi"
+    min: Times
+
+
 class NotWorse(ProblemPart):
     """The gain is not lower than the current plan's with at least this `probability`."""
 
@@ -51,7 +63,7 @@ class CvarFloor(ProblemPart):
 
 
 StatedCondition = Annotated[
-    Target | LeastRoi | NotWorse | CvarFloor,
+    Target | LeastRoi | LeastMarginalRoi | NotWorse | CvarFloor,
     Field(discriminator="kind"),
 ]
 

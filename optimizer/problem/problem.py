@@ -17,18 +17,32 @@ stops where its marginal ROI falls to h. "minimise": "spend" with a target finds
 that reaches it. Without it conditions (`conditions.py`) constrain the plan while the objective is
 maximised.
 
+{"change": -0.1} is a total that is spent in full, relative to today's plan. "fewest_moves": 0.9
+takes the plan with the smallest number of changed channels that keeps 90 % of the gain,
+"least_movement": 0.05 the one that moves the least money and keeps 95 %; "round_to": 1000 makes
+every channel's total a multiple.
+
 All amounts are totals over the horizon in currency. Wrong shapes and types, NaN and infinity are
 refused here; contradictions between the numbers are found in `checks.py`, where the names of the
 channels are known.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from optimizer.errors import InvalidProblem, Issue, json_pointer
-from optimizer.problem.base import BudgetSize, Number, ProblemPart, Times
+from optimizer.problem.base import (
+    LARGEST,
+    SMALLEST_BUDGET,
+    BudgetSize,
+    Number,
+    ProblemPart,
+    Share,
+    Times,
+)
 from optimizer.problem.conditions import Conditions, Target, fold_single_fields
 from optimizer.problem.limits import (
     CellBounds,
@@ -47,26 +61,34 @@ from optimizer.problem.sizes import (
     ChannelName,
 )
 
+MULTIPLE = 1e-9
+"""Share of a step by which an amount may miss a multiple of it."""
+
 
 class Budget(ProblemPart):
     """The money to spend: `total` in full, or up to `max` (and at least `min`).
 
+    change: the total relative to today's plan, -0.1 for ten percent less; spent in full.
     hurdle: the marginal ROI below which no further money is spent; only with `max`.
     """
 
     total: BudgetSize | None = None
+    change: Annotated[Times, Field(gt=-1)] | None = None
     max: BudgetSize | None = None
     min: Number | None = None
     hurdle: Annotated[Times, Field(ge=0)] | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.total is None) == (self.max is None):
-            raise ValueError('give either "total" (spent in full) or "max" (at most)')
-        if self.total is not None and self.min is not None:
-            raise ValueError('"min" goes with "max"; a "total" is spent in full')
-        if self.total is not None and self.hurdle is not None:
-            raise ValueError('"hurdle" goes with "max"; a "total" is spent in full')
+        if sum(given is not None for given in (self.total, self.change, self.max)) != 1:
+            raise ValueError(
+                'give one of "total" (spent in full), "change" (the same, relative to today\'s '
+                'plan) and "max" (at most)'
+            )
+        if self.max is None and self.min is not None:
+            raise ValueError('"min" goes with "max"; a "total" or a "change" is spent in full')
+        if self.max is None and self.hurdle is not None:
+            raise ValueError('"hurdle" goes with "max"; a "total" or a "change" is spent in full')
         return self
 
     @property
@@ -84,6 +106,9 @@ class AllocationProblem(ProblemPart):
     """One allocation. A channel that is not named may receive anything from 0 to the budget.
 
     conditions: what the plan must reach beside its linear limits.
+    fewest_moves: take the plan with the smallest number of changed channels that keeps this share
+    of the gain.  least_movement: take the plan that moves the least money and loses at most this
+    share of it.  round_to: make every channel's total a multiple of this amount.
     forbid_extrapolation: whether no cell may get more than was ever observed there.
     stay: whether to stay is the answer where the gain over it is within noise: at today's spend
     where the budget leaves the total free, at today's mix where it does not.
@@ -101,6 +126,19 @@ class AllocationProblem(ProblemPart):
     budgets: tuple[SecondBudget, ...] = Field(default=(), max_length=MOST_BUDGETS)
     conditions: Conditions = ()
     minimise: Literal["spend"] | None = None
+    fewest_moves: Annotated[Share, Field(gt=0)] | None = Field(
+        default=None,
+        description="Take the plan with the smallest number of changed channels that keeps this "
+        "share of the gain over today's plan.",
+    )
+    least_movement: Annotated[Share, Field(lt=1)] | None = Field(
+        default=None,
+        description="Take the plan that moves the least money and loses at most this share of the "
+        "gain over today's plan.",
+    )
+    round_to: Annotated[Number, Field(ge=SMALLEST_BUDGET)] | None = Field(
+        default=None, description="Make every channel's total a multiple of this amount."
+    )
     forbid_extrapolation: bool = False
     stay: bool = True
 
@@ -119,7 +157,35 @@ class AllocationProblem(ProblemPart):
             raise ValueError('"minimise": "spend" needs a budget "max": a "total" is spent in full')
         if self.budget.hurdle is not None and self.objective.on == "kpi":
             raise ValueError('a "hurdle" compares value with spend, but "on" is "kpi"')
+        asked = [name for name in ("fewest_moves", "least_movement") if getattr(self, name)]
+        if len(asked) > 1:
+            raise ValueError('give "fewest_moves" or "least_movement", not both')
+        if self.minimise and asked:
+            raise ValueError(
+                f'"{asked[0]}" keeps a share of the gain, but "minimise": "spend" seeks none'
+            )
         return self
+
+    def over(self, today: float) -> Self:
+        """The problem with the total of a relative budget: relative to ``today``, in currency.
+
+        With "round_to" it is the multiple below. Raises InvalidProblem where nothing is spent.
+        """
+        change, step = self.budget.change, self.round_to
+        if change is None or self.budget.total is not None:
+            return self
+        total = (1.0 + change) * today
+        if step is not None:
+            total = step * math.floor(total / step + MULTIPLE)
+        if not SMALLEST_BUDGET <= total <= LARGEST:
+            detail = (
+                f"a change of {change:+.0%} from the {today:,.2f} of today's plan is a "
+                f"total of {total:,.2f}: there is nothing to spend; give a total"
+            )
+            where = json_pointer("budget", "change")
+            raise InvalidProblem((Issue(where, "relative_to_zero", detail),))
+        budget = self.budget.model_copy(update={"total": total})
+        return self.model_copy(update={"budget": budget})
 
     @property
     def has_target(self) -> bool:

@@ -32,6 +32,8 @@ class Gain:
     """The gain of plans, response less cost, with a memory of the last points.
 
     cost: of one unit of spend, in the response's unit.
+    own: the response in which today's plan has its own weeks and geos, where those of ``response``
+    are the plan's; None where they are today's.
     watch: asked before each call of the response.
     evaluations, gradients: calls of the response and of its Jacobian.
     """
@@ -39,6 +41,7 @@ class Gain:
     response: Response
     cost: float
     watch: Watch = field(default_factory=Watch)
+    own: Response | None = None
     evaluations: int = 0
     gradients: int = 0
     _points: OrderedDict[bytes, _EvaluatedPoint] = field(default_factory=OrderedDict)
@@ -46,6 +49,15 @@ class Gain:
     def draws(self, spend: FloatArray) -> FloatArray:
         """(draw,): the gain at spend (cell,).  Raises InvalidResponse, Cancelled."""
         return self._evaluated(spend).draws
+
+    def today(self, current: FloatArray) -> FloatArray:
+        """(draw,): the gain of today's plan (cell,) in its own weeks and geos.
+
+        Raises InvalidResponse, Cancelled.
+        """
+        if self.own is None:
+            return self.draws(current)
+        return self._evaluate(current, self.own)
 
     def slope(self, spend: FloatArray) -> FloatArray:
         """(draw, cell): derivative of the gain by spend.  Raises InvalidResponse, Cancelled."""
@@ -61,16 +73,16 @@ class Gain:
     def _evaluated(self, spend: FloatArray) -> _EvaluatedPoint:
         key = spend.tobytes()
         if key not in self._points:
-            self._points[key] = _EvaluatedPoint(self._evaluate(spend))
+            self._points[key] = _EvaluatedPoint(self._evaluate(spend, self.response))
             if len(self._points) > _POINTS_KEPT:
                 self._points.popitem(last=False)
         self._points.move_to_end(key)
         return self._points[key]
 
-    def _evaluate(self, spend: FloatArray) -> FloatArray:
+    def _evaluate(self, spend: FloatArray, response: Response) -> FloatArray:
         self.watch.ask()
         self.evaluations += 1
-        draws = np.asarray(self.response.draws(spend.copy()), dtype=np.float64)
+        draws = np.asarray(response.draws(spend.copy()), dtype=np.float64)
         _check_array("draws", draws, (max(draws.size, 1),))
         return draws - self.cost * spend.sum() if self.cost else draws
 

@@ -116,7 +116,7 @@ def _reference(
     if isinstance(objective, Regret):
         return best_of_each_draw(response, gain, system, current)
     if objective.risk_on == "gain_over_current":
-        return gain.draws(current)
+        return gain.today(current)
     if objective.risk_on == "gain":
         return None
     predictive = getattr(response, "predictive", None)
@@ -143,7 +143,7 @@ def _scale(
         return objective.scale
     scale = float(current.sum())
     if objective.on == "kpi":
-        scale = abs(mean(gain.draws(current), p).value)
+        scale = abs(mean(gain.today(current), p).value)
     if scale > 0.0 or objective.risk_aversion == 0.0:
         return scale or 1.0
     detail = (

@@ -17,7 +17,7 @@ from optimizer.conditions.stated import condition_results
 from optimizer.constraints.build import system_of
 from optimizer.constraints.conflict import require_feasible
 from optimizer.constraints.feasible_set import FeasibleSet
-from optimizer.explain.compare import compare, risk_of, true_gain
+from optimizer.explain.compare import compare, compare_with_today, risk_of, true_gain
 from optimizer.explain.marginal import marginal_figures
 from optimizer.explain.shadow_prices import binding_limits
 from optimizer.problem.issues import format_number
@@ -80,23 +80,28 @@ def case_of(
     *,
     seed: int = 0,
     effort: Effort = DEFAULT_EFFORT,
+    own: Response | None = None,
 ) -> Case:
     """The problem over the response, checked and known to be feasible.
 
+    own: the response in which today's plan has its own weeks and geos, as in ``Gain``.
     Raises InvalidProblem, Infeasible, InvalidResponse.
     """
     current = np.asarray(current, dtype=np.float64)
+    problem = problem.over(float(current.sum()))
     system = system_of(problem, response, current)
     require_feasible(system)
     earned = scale_response(response, problem.objective.earned_share)
     measured = measured_response(problem, earned)
-    gain = Gain(measured, problem.unit_cost_with_hurdle, effort.watch)
+    own_earned = None if own is None else scale_response(own, problem.objective.earned_share)
+    own_measured = None if own_earned is None else measured_response(problem, own_earned)
+    gain = Gain(measured, problem.unit_cost_with_hurdle, effort.watch, own_measured)
     reported = measured is earned and problem.unit_cost_with_hurdle == problem.unit_cost
     measure = measure_for(problem, measured, gain, system, current)
     return Case(
         problem=problem,
         response=measured,
-        counted=gain if reported else Gain(earned, problem.unit_cost, effort.watch),
+        counted=gain if reported else Gain(earned, problem.unit_cost, effort.watch, own_earned),
         system=system,
         search=Search(gain, measure, FeasibleSet.of(system)),
         current=current,
@@ -187,7 +192,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         gain=gained,
         response=case.counted.response.draws(spend),
         risk=risk_of(case, solution.value, gained),
-        versus_current=compare(case, gained, case.current),
+        versus_current=compare_with_today(case, gained),
         versus_proportional=compare(case, gained, spend.sum() * spend_mix(case.current)),
         marginal=slope,
         marginal_response=response_slope,
@@ -207,6 +212,7 @@ def allocation_of(case: Case, decision: Decision, began: float) -> Allocation:
         stay=decision.stay,
         pairs=decision.pairs,
         insights=decision.insights,
+        adjustments=decision.adjustments,
     )
 
 

@@ -5,23 +5,20 @@
     everything else                        the plain solve
 
 Then the plan is compared with staying, which is the answer where the gain over it is within noise.
-At last, after every step that changes the plan, it is held against today's plan and today's mix: it
-is never worse in its own measure than one of them that keeps every limit.
+Then it is held against today's plan and today's mix: it is never worse in its own measure than one
+of them that keeps every limit. At last it is adjusted as the problem asks: few moves, little
+movement, amounts that can be bought (`practical`).
 """
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from optimizer.adjustments import AS_FOUND, Adjustments
 from optimizer.allocation import (
     PROVED_GAP,
-    Certificate,
-    CertificateKind,
     InseparablePair,
     Insights,
     Status,
     StayJudgement,
-    relative_gap,
 )
 from optimizer.conditions.condition import Condition
 from optimizer.conditions.solve_within import solve_within
@@ -30,7 +27,8 @@ from optimizer.constraints.linear_system import LinearSystem
 from optimizer.explain.information import insights_of
 from optimizer.explain.inseparable import inseparable_pairs
 from optimizer.explain.stay import judge_stay
-from optimizer.response import FloatArray
+from optimizer.practical.adjust import adjusted
+from optimizer.practical.another_plan import solution_at, worth
 from optimizer.search.case import Case, Solution, Solver
 from optimizer.search.ruin import require_defined
 from optimizer.search.starts import feasible_references
@@ -44,7 +42,7 @@ class Decision:
     """The plan to report and what is known about it.
 
     system: the limits to which the shadow prices refer.  conditions: those beside them.
-    stay, pairs, insights: as in an Allocation.
+    stay, pairs, insights, adjustments: as in an Allocation.
     """
 
     status: Status
@@ -54,6 +52,7 @@ class Decision:
     stay: StayJudgement | None = None
     pairs: tuple[InseparablePair, ...] = ()
     insights: Insights | None = None
+    adjustments: Adjustments = AS_FOUND
 
 
 def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -> Decision:
@@ -77,6 +76,7 @@ def decide(case: Case, solve: Solver, quick: Solver, *, explain: bool = False) -
         solution = plain(case)
         decision = _or_stay(case, Decision(_status(solution), solution, case.system))
     decision = _not_below_references(case, decision)
+    decision = _as_asked(case, decision, quick)
     if decision.status is Status.FEASIBLE and case.search.watch.was_late:
         decision = replace(decision, status=Status.STOPPED)
     require_defined(case, decision.solution.spend)
@@ -109,7 +109,7 @@ def _or_stay(case: Case, decision: Decision) -> Decision:
     wanted = case.problem.stay and not case.search.watch.was_late
     if stay is None or not stay.within_noise or not wanted:
         return replace(decision, stay=stay)
-    solution = _solution_at(case, decision.solution, stay.spend)
+    solution = solution_at(case, decision.solution, stay.spend)
     return replace(decision, status=Status.STAY, solution=solution, stay=stay)
 
 
@@ -117,41 +117,26 @@ def _not_below_references(case: Case, decision: Decision) -> Decision:
     """The decision, or one for a reference that keeps every limit and condition and is better."""
     if decision.status is Status.CONDITION_UNMET:
         return decision
-    worth = _worth(case, decision.solution.spend)
+    reached = worth(case, decision.solution.spend)
     for reference in feasible_references(case, float(decision.solution.spend.sum())):
-        other = _worth(case, reference)
-        better = other - worth > _ROUNDING * max(abs(other), abs(worth))
+        other = worth(case, reference)
+        better = other - reached > _ROUNDING * max(abs(other), abs(reached))
         if better and all(condition.holds(reference) for condition in decision.conditions):
-            solution = _solution_at(case, decision.solution, reference)
+            solution = solution_at(case, decision.solution, reference)
             decision = replace(decision, status=_status(solution), solution=solution)
-            worth = other
+            reached = other
     return decision
 
 
-def _worth(case: Case, plan: FloatArray) -> float:
-    """What the problem maximises: less spend, or the measure."""
-    if case.problem.minimise:
-        return -float(plan.sum())
-    return case.search.measure.value(case.search.gain.draws(plan))
-
-
-def _solution_at(case: Case, solution: Solution, plan: FloatArray) -> Solution:
-    """The solution with another plan (cell,) in place of its own, under the same bound."""
-    evaluation = case.search.measure.evaluate(case.search.gain.draws(plan), 0.0)
-    return replace(
-        solution,
-        spend=plan,
-        value=evaluation.value,
-        slope=-np.ones(plan.size)
-        if case.problem.minimise
-        else evaluation.weights @ case.search.gain.slope(plan),
-        certificate=_certificate_by_same_bound(case, solution.certificate, evaluation.value),
-    )
-
-
-def _certificate_by_same_bound(case: Case, proof: Certificate, value: float) -> Certificate:
-    """The certificate of another plan by the same bound."""
-    if proof.kind is not CertificateKind.GLOBAL or proof.upper_bound is None:
-        return Certificate(CertificateKind.NONE)
-    gap = relative_gap(proof.upper_bound - value, value, case.gap_floor)
-    return Certificate(CertificateKind.GLOBAL, upper_bound=proof.upper_bound, gap=gap)
+def _as_asked(case: Case, decision: Decision, solve: Solver) -> Decision:
+    """The decision with few moves, little movement or buyable amounts, where asked for."""
+    problem = case.problem
+    if (problem.fewest_moves, problem.least_movement, problem.round_to) == (None, None, None):
+        return decision
+    found = adjusted(case, decision.solution.spend, decision.status, decision.conditions, solve)
+    solution, status = solution_at(case, decision.solution, found.spend), decision.status
+    if status is Status.OPTIMAL:
+        status = _status(solution)
+    if not all(condition.holds(found.spend) for condition in decision.conditions):
+        status = Status.CONDITION_UNMET
+    return replace(decision, status=status, solution=solution, adjustments=found.adjustments)

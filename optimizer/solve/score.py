@@ -34,9 +34,12 @@ def score(
     current: FloatArray,
     spend: FloatArray,
     watch: Watch = UNWATCHED,
+    own: Response | None = None,
 ) -> Score:
     """Value the plan `spend` (cell,), currency over the horizon, under the problem's objective.
 
+    own: the response in which `current` has its own weeks and geos; None where those of `response`
+    are not the plan's.
     Any plan is valued: one that spends nothing, one that breaks limits or misses conditions, and
     one under limits that no plan keeps.
 
@@ -44,8 +47,8 @@ def score(
     """
     began = perf_counter()
     today = np.asarray(current, dtype=np.float64)
-    effort = Effort(watch=watch)
-    case = with_noise_of(_case_of(problem, response, today, spend, effort), spend)
+    effort, problem = Effort(watch=watch), problem.over(float(today.sum()))
+    case = with_noise_of(_case_of(problem, response, today, spend, effort, own), spend)
     gain, measure = case.search.gain, case.search.measure
     require_defined(case, spend)
     evaluation = measure.evaluate(gain.draws(spend), 0.0)
@@ -67,14 +70,15 @@ def _case_of(
     current: FloatArray,
     spend: FloatArray,
     effort: Effort,
+    own: Response | None,
 ) -> Case:
     """The case under the stated limits, also where no plan keeps them all."""
     stated = system_of(problem, response, current)
     if is_feasible(stated):
-        return case_of(problem, response, current, effort=effort)
+        return case_of(problem, response, current, effort=effort, own=own)
     free = AllocationProblem(
         budget=Budget(max=max(float(spend.sum()), problem.budget.upper)),
         objective=problem.objective,
     )
-    case = case_of(free, response, current, effort=effort)
+    case = case_of(free, response, current, effort=effort, own=own)
     return replace(case, problem=problem, system=stated)

@@ -2,7 +2,8 @@
 
 What reads models is imported where it is needed: most of these processes copy a file and end.
 
-Usage: fake_fit.py FOLDER, where FOLDER holds ``trusted.nc`` and ``rejected.nc``.
+Usage: fake_fit.py FOLDER, where FOLDER holds ``trusted.nc`` and ``rejected.nc``; where it holds
+``look.nc`` too, that is the first look of every fit that wants one.
 """
 
 import os
@@ -14,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.fitworker.child import serve
+from app.fitworker.protocol import Looked
 from mmm.errors import DataError, Issue
 from mmm.progress import ChainProgress, Progress, Stage
 
@@ -27,6 +29,9 @@ STAGES: tuple[Stage, ...] = (
     "postprocessing",
     "storing",
 )
+NO_LOOK, NOTE = 60, "there is no first look: nothing was found"
+"""The seed of a fit without a first look, and what it says."""
+
 RIVALS = {50: RAISES, 51: REJECTED, 52: HELD}
 """Seeds of fits that end well, and how the fit of the second model then behaves."""
 
@@ -44,6 +49,8 @@ def fit(request, report, stop) -> None:
     if seed in SLOW_ONCE_AT.values() and first_time():
         report(Progress(STAGES[seed - 100], 0.4))
         time.sleep(600)
+    if request.look_path is not None:
+        look(request, report)
     rival = request.spec.get("trend", {}).get("kind") == "smooth"
     if rival and seed in RIVALS:
         seed = RIVALS[seed]
@@ -71,15 +78,24 @@ def fit(request, report, stop) -> None:
         shutil.copy(folder() / name, request.model_path)
 
 
+def look(request, report) -> None:
+    if request.sampling["seed"] == NO_LOOK:
+        report(Looked(note=NOTE))
+    elif (folder() / "look.nc").exists():
+        shutil.copy(folder() / "look.nc", request.look_path)
+        report(Looked())
+
+
 def refit(request) -> None:
     """The base's draws on the data of the request: nothing is learned, everything else is real."""
-    from mmm.data.table_reader import read_table
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel
+    from mmm.tables.read import parse_recipe, read_table
 
     base = load_model(Path(request.base_path))
-    table = read_table(Path(request.table_path).read_bytes(), request.media_type)
-    panel = continued_panel(base, table, base.spec)
+    content, recipe = Path(request.table_path).read_bytes(), parse_recipe(request.read)
+    table = read_table(content, request.media_type, recipe)
+    panel = continued_panel(base, table.frame, base.spec)
     save_model(replace(base, design=base.design.on_panel(panel)), Path(request.model_path))
 
 

@@ -177,10 +177,14 @@ def gone(pid: int) -> bool:
 
 
 def main(data_dir: Path, models: Path) -> None:
-    """Serve in the main thread, as the command does, so that signals arrive."""
+    """Serve in the main thread, as the command does, so that signals arrive.
+
+    The port is any that is free, unless ``PRUDENT_PORT`` names one that must be known before.
+    """
     settings = Settings(data_dir=data_dir, warm_worker=False)
     app = create_app(settings, fit_command=fake_command(models))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    port = int(os.environ.get("PRUDENT_PORT", "0"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
 
     def tell_port() -> None:
         wait_until(lambda: server.started)

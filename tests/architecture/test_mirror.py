@@ -10,8 +10,6 @@ ELSEWHERE = {
     "mmm/spec": "every folder of tests/mmm states its own specifications",
     "app/contract": "the routes refuse and answer by it (tests/app/http, tests/app/routes)",
     "app/db/migrations": "carried out as a whole (tests/app/db/test_database.py)",
-    "app/demo": "runs as it stands (tests/examples/test_readme.py)",
-    "app/display": "seen through the client, the notebook and the command line",
 }
 
 

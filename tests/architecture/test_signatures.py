@@ -17,7 +17,7 @@ MOST_PARAMETERS = 6
 DESIGN = "Design"
 PARTS = {"ModelSpec", "ModelFields", "Structure", "Panel", "Scales"}
 MOST_PARTS = 2
-COMPILERS = {"njit", "jit", "vectorize", "guvectorize", "register_jitable"}
+COMPILERS = {"njit", "jit", "vectorize", "guvectorize", "register_jitable", "machine_entry"}
 RECEIVERS = {"self", "cls"}
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -17,7 +17,7 @@ ROW = re.compile(
 )
 ROWS = {found[0]: found[1:] for found in ROW.findall(PAGE)}
 
-SHORT = {"idempotency-key": "key", "if-none-match": "ETag", "prefer": "Prefer", "accept": "CSV"}
+SHORT = {"idempotency-key": "key", "if-none-match": "ETag", "prefer": "Prefer", "accept": "tables"}
 """Headers as the table names them; query parameters stand as they are."""
 
 

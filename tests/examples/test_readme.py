@@ -69,4 +69,4 @@ def test_the_demo_runs_and_shows_its_point(tmp_path: Path) -> None:
     assert bold > today
     assert bold > middle > cautious
     page = (tmp_path / "demo-output" / "report.html").read_text("utf-8")
-    assert "A plan for the next 13 weeks" in page
+    assert "What to do, and how sure" in page

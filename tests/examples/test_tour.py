@@ -46,6 +46,7 @@ def test_the_tour_works_line_by_line_as_printed(tmp_path: Path) -> None:
     assert "event: succeeded" in told
     assert re.search(r"^(trusted|caution)$", told, re.MULTILINE)
     assert "</html>" in (tmp_path / "tour" / "report.html").read_text("utf-8")
+    assert "Less money than today" in (tmp_path / "tour" / "less.html").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -16,11 +16,13 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from app.context import Context, caller_of, service_of
+from app.http.body.multipart import FORM
 from app.http.body.receiving import received_body
 from app.http.computed_answer import lane_runner_of
 from app.intake.document import read_document
 from app.intake.pool import SMALL_BYTES
 from app.settings import Settings
+from mmm.tables.formats import bare
 
 type Endpoint = Callable[[Request], Coroutine[Any, Any, Response]]
 type Contents = Literal["table", "plan", "document"]
@@ -32,6 +34,19 @@ def takes[Route: Callable[..., Any]](contents: Contents) -> Callable[[Route], Ro
 
     def mark(endpoint: Route) -> Route:
         endpoint.__dict__["takes"] = contents
+        return endpoint
+
+    return mark
+
+
+def takes_form[Route: Callable[..., Any]](
+    read: Callable[[bytes, str], BaseModel],
+) -> Callable[[Route], Route]:
+    """Let an endpoint of a document take it as parts of a form too, read by ``read(content,
+    content_type)``."""
+
+    def mark(endpoint: Route) -> Route:
+        endpoint.__dict__["takes_form"] = read
         return endpoint
 
     return mark
@@ -51,6 +66,9 @@ class ReceivedRequest(Request):
         self._body = content
         if document is not None:
             self._json = document
+            kind = (b"content-type", b"application/json")
+            rest = [item for item in request.scope["headers"] if item[0] != b"content-type"]
+            self.scope = {**request.scope, "headers": [*rest, kind]}
 
 
 class BodyRoute(APIRoute):
@@ -64,13 +82,18 @@ class BodyRoute(APIRoute):
         if contents is None:
             return handle
         kind = _document_class(self.body_field)
+        read_form = self.endpoint.__dict__.get("takes_form")
 
         async def handle_body(request: Request) -> Response:
             context = service_of(request).of(caller_of(request))
             await _find(self.dependant, request, context)
             most = most_bytes(context.settings, contents)
             async with received_body(request, context, most) as content:
-                document = await _parsed(request, context, content, kind) if content else None
+                sent_as = request.headers.get("content-type", "")
+                if read_form is not None and bare(sent_as) == FORM:
+                    document = await run_in_threadpool(read_form, content, sent_as)
+                else:
+                    document = await _parsed(request, context, content, kind) if content else None
                 return await handle(ReceivedRequest(request, content, document))
 
         return handle_body

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.db.database import Database
 from app.db.models import AuditRow
@@ -73,6 +74,12 @@ def _try_complete(database: Database, entry_id: str, outcome: int, resource: str
 
 def record(database: Database, entry: AuditEntry) -> str:
     """Write the entry and return its id; ``database`` is the tenant's."""
+    with database.write() as session:
+        return add(session, entry)
+
+
+def add(session: Session, entry: AuditEntry) -> str:
+    """Write the entry with what else a transaction changes, and return its id."""
     row = AuditRow(
         id=new_id("aud"),
         subject=entry.subject,
@@ -81,8 +88,7 @@ def record(database: Database, entry: AuditEntry) -> str:
         outcome=entry.outcome,
         request_id=entry.request_id,
     )
-    with database.write() as session:
-        session.add(row)
+    session.add(row)
     return row.id
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from app.access.api_key import digest, hint, new_key
 from app.contract.caller import Scope, granted, in_order
 from app.db.database import Database
+from app.db.found import find_row, row_to_change
 from app.db.models import ApiKeyRow, now
 from app.db.pages import RowPage, read_page
-from app.db.row_locks import lock_for_change
-from app.errors import InvalidRequest, KeysNotUsed, NotFound
+from app.errors import InvalidRequest, KeysNotUsed
 from app.ids import new_id
 from app.settings import Settings
 from mmm.errors import Issue
@@ -60,11 +60,7 @@ def require_used(settings: Settings) -> None:
 
 def find(database: Database, key_id: str) -> ApiKeyRow:
     """The key's row; raises NotFound."""
-    with database.read() as session:
-        row = session.get(ApiKeyRow, key_id)
-    if row is None:
-        raise NotFound("API key", key_id)
-    return row
+    return find_row(database, ApiKeyRow, "API key", key_id)
 
 
 def page(database: Database, limit: int, page_token: str | None) -> RowPage[ApiKeyRow]:
@@ -76,8 +72,6 @@ def page(database: Database, limit: int, page_token: str | None) -> RowPage[ApiK
 def revoke(database: Database, key_id: str) -> ApiKeyRow:
     """Revoke a key permanently; raises NotFound. Repeating it changes nothing."""
     with database.write() as session:
-        row = lock_for_change(session, ApiKeyRow, key_id)
-        if row is None:
-            raise NotFound("API key", key_id)
+        row = row_to_change(session, ApiKeyRow, "API key", key_id)
         row.revoked_at = row.revoked_at or now()
     return row

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.context import Context
+from app.db.found import find_row, row_to_change
 from app.db.models import LiftTestRow
 from app.db.pages import RowPage, read_page
-from app.db.row_locks import lock_for_change
-from app.errors import InvalidRequest, NotFound
+from app.errors import InvalidRequest
 from app.ids import new_id
 from mmm.errors import Issue, pointer
-from mmm.lift.importers import from_causalpy, from_geolift, from_pymc_marketing
+from mmm.lift.importers import (
+    from_causalpy,
+    from_geolift,
+    from_platform,
+    from_pymc_marketing,
+)
 from mmm.spec.lift_test import LiftTest
 
 OWN = "prudent"
@@ -21,6 +26,7 @@ READERS = {
     "pymc-marketing": from_pymc_marketing,
     "causalpy": from_causalpy,
     "geolift": from_geolift,
+    "platform": from_platform,
 }
 
 
@@ -51,11 +57,7 @@ def register(context: Context, tests: Sequence[LiftTest], source: str) -> list[L
 
 def find(context: Context, test_id: str) -> LiftTestRow:
     """The test's row; raises NotFound."""
-    with context.database.read() as session:
-        row = session.get(LiftTestRow, test_id)
-    if row is None:
-        raise NotFound("lift test", test_id)
-    return row
+    return find_row(context.database, LiftTestRow, "lift test", test_id)
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[LiftTestRow]:
@@ -67,9 +69,7 @@ def page(context: Context, limit: int, page_token: str | None) -> RowPage[LiftTe
 def remove(context: Context, test_id: str) -> None:
     """Delete the test; models fitted with it keep their copies."""
     with context.database.write() as session:
-        row = lock_for_change(session, LiftTestRow, test_id)
-        if row is None:
-            raise NotFound("lift test", test_id)
+        row = row_to_change(session, LiftTestRow, "lift test", test_id)
         session.delete(row)
 
 

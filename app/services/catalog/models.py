@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.context import Context
 from app.contract.documents import ModelDocument
+from app.db.found import find_row, row_to_change
 from app.db.models import ModelRow, ProjectPlanRow, PromotionRow
 from app.db.pages import RowPage, read_page
-from app.db.row_locks import lock_for_change, lock_for_reference
-from app.errors import InUse, NotFound
+from app.db.row_locks import lock_for_reference
+from app.errors import FirstLookOnly, InUse, NotFound
 from app.runtime.cache import Cache, CacheKey
 from app.services.catalog.second_models import HOW_IT_STANDS, second_document
 from app.services.catalog.trust import standing_warnings
@@ -24,11 +25,7 @@ from mmm.posterior.verdict import Verdict
 
 def find(context: Context, model_id: str) -> ModelRow:
     """The model's row; raises NotFound."""
-    with context.database.read() as session:
-        row = session.get(ModelRow, model_id, options=[HOW_IT_STANDS])
-    if row is None:
-        raise NotFound("model", model_id)
-    return row
+    return find_row(context.database, ModelRow, "model", model_id, [HOW_IT_STANDS])
 
 
 def lock_against_deletion(session: Session, model_id: str) -> None:
@@ -38,9 +35,10 @@ def lock_against_deletion(session: Session, model_id: str) -> None:
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ModelRow]:
-    """One page of models, newest first."""
+    """One page of models, newest first; a first look is named by its operation alone."""
+    fits = ModelRow.first_look_of.is_(None)
     with context.database.read() as session:
-        return read_page(session, ModelRow, limit, page_token, HOW_IT_STANDS)
+        return read_page(session, ModelRow, limit, page_token, HOW_IT_STANDS, only=fits)
 
 
 def document(row: ModelRow) -> ModelDocument:
@@ -62,9 +60,7 @@ def document(row: ModelRow) -> ModelDocument:
 def remove(context: Context, model_id: str) -> None:
     """Delete the model and its references to files, which the next sweep deletes."""
     with context.database.write() as session:
-        row = lock_for_change(session, ModelRow, model_id)
-        if row is None:
-            raise NotFound("model", model_id)
+        row = row_to_change(session, ModelRow, "model", model_id)
         require_unused(session, model_id)
         session.delete(row)
     context.cache.forget(row.id)
@@ -135,5 +131,17 @@ def verdict_of(row: ModelRow) -> Verdict:
 
 
 def rejection_warnings(row: ModelRow, *, accept_rejected: bool) -> list[str]:
-    """``standing_warnings`` of the model; raises ModelRejected."""
+    """``standing_warnings`` of the model; raises ModelRejected, and FirstLookOnly for a first look,
+    whatever the request accepts."""
+    refuse_first_look(row)
     return standing_warnings(verdict_of(row), accept_rejected=accept_rejected)
+
+
+def refuse_first_look(row: ModelRow) -> None:
+    """Raise FirstLookOnly for the first look of a running fit: nothing is decided on it."""
+    if row.first_look_of is not None:
+        raise FirstLookOnly(
+            "This model is a first look, an approximation without evidence: it can be read, and "
+            f"nothing is decided on it. Wait for the fit, operation {row.first_look_of}; its "
+            "result names the model."
+        )

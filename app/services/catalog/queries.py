@@ -8,12 +8,14 @@ from app.contract.query_answers import (
     CounterfactualBody,
     CurvesAnswer,
     ModelGraphAnswer,
+    WeeksAnswer,
 )
 from app.db.models import ModelRow
 from app.services.catalog import models
 from mmm.attribution.answers import Breakdown
 from mmm.attribution.contributions import contributions as decompose
 from mmm.attribution.response_curves import response_curves
+from mmm.attribution.weeks import observed_weeks
 from mmm.causal.explain_graph import explain_graph
 from mmm.counterfactual.answer import answer as answer_what_if
 from mmm.counterfactual.question import CounterfactualAnswer
@@ -29,6 +31,12 @@ def curves(context: Context, row: ModelRow) -> CurvesAnswer:
     """Response curves of the channels."""
     answer = response_curves(models.fitted(context, row))
     return CurvesAnswer(**dict(answer), **_model_status(row))
+
+
+def weeks(context: Context, row: ModelRow) -> WeeksAnswer:
+    """The observed weeks: what was sold and spent, and what the model expects of each."""
+    answer = observed_weeks(models.fitted(context, row))
+    return WeeksAnswer(**dict(answer), **_model_status(row))
 
 
 def graph(context: Context, row: ModelRow) -> ModelGraphAnswer:

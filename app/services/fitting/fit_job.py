@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.db.models import DatasetRow, Document, ModelRow
-from app.db.row_locks import lock_for_reference
+from app.db.models import Document
 from app.ids import derived_id
 from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.finite import without_nan
-from app.services.fitting.fit_run import FitRun, StoredFit
+from app.services.fitting.first_looks import FirstLook
+from app.services.fitting.fit_run import FitRun
+from app.services.fitting.model_row import StoredFit, model_row
 from app.services.fitting.second_model import add_second_model
-from mmm.checks.assess import check_lift_tests
 from mmm.posterior.fitted import FittedModel, load_model
 from mmm.progress import Progress
 
@@ -26,13 +26,18 @@ class FitJob:
     async def __call__(self, job: Job) -> WriteResult:
         """Fit in a separate process, which is killed at once when this call is cancelled."""
 
+        refits = "base" in job.request
+        look = None if refits else FirstLook(job, self.run.store)
+
         def finish(fit: StoredFit) -> WriteResult:
             insist = job.patience.insist
             size = fit.bytes + insist(lambda: self._inline_data_bytes(job))
+            change = look.change(fit.model) if look else None
             report = insist(lambda: self._stability_report(job, fit.model))
-            return lambda session: self._write(session, job, fit, size, report)
+            said = {"stability": report, "first_look": change}
+            return lambda session: self._write(session, job, fit, size, said)
 
-        return await self.run(job, finish)
+        return await self.run(job, finish, look)
 
     def _inline_data_bytes(self, job: Job) -> int:
         """Bytes of inline data, which are stored for this model only; 0 for a dataset."""
@@ -53,71 +58,17 @@ class FitJob:
         return document
 
     def _write(
-        self, session: Session, job: Job, fit: StoredFit, size: int, report: Document | None
+        self, session: Session, job: Job, fit: StoredFit, size: int, said: Document
     ) -> Document | PartialResult:
-        """Add the model's row, and the operation that fits its second model."""
-        row = _model_row(session, job, fit, report)
-        row.bytes = size
+        """Add the model's row, and the operation that fits its second model.
+
+        The model's id is derived from the operation's: one model per operation.
+        """
+        row = model_row(session, job, fit, derived_id("mdl", job.id))
+        row.operation_id, row.bytes, row.stability = job.id, size, said["stability"]
+        row.base_model_id = job.request.get("base", {}).get("model_id")
         session.add(row)
         add_second_model(session, job, row, fit.model, enabled=self.second_models)
         session.flush()
-        result = {"model_id": row.id} | ({} if report is None else {"stability": report})
+        result = {"model_id": row.id} | {name: each for name, each in said.items() if each}
         return PartialResult(result) if fit.model.incomplete else result
-
-
-def _model_row(session: Session, job: Job, fit: StoredFit, report: Document | None) -> ModelRow:
-    """The row of a model; its id is derived from the operation's: one model per operation."""
-    model, dataset_id = fit.model, job.request["dataset_id"]
-    if dataset_id is not None and lock_for_reference(session, DatasetRow, dataset_id) is None:
-        dataset_id = None
-    return ModelRow(
-        id=derived_id("mdl", job.id),
-        operation_id=job.id,
-        name=job.request["name"],
-        project=job.request["project"],
-        dataset_id=dataset_id,
-        artefact_key=fit.key,
-        data_key=job.input_key,
-        spec=job.request["spec"],
-        sampling=job.request["sampling"],
-        data=_data_document(model),
-        verdict=without_nan(model.verdict.model_dump(mode="json")),
-        diagnostics=without_nan(dict(model.diagnostics)),
-        notes=list(model.notes),
-        evidence=_evidence_document(model),
-        lift_checks=without_nan([c.model_dump(mode="json") for c in check_lift_tests(model)]),
-        method=_method_document(model),
-        base_model_id=job.request.get("base", {}).get("model_id"),
-        stability=report,
-        incomplete=model.incomplete,
-    )
-
-
-def _evidence_document(model: FittedModel) -> Document | None:
-    if model.evidence is None:
-        return None
-    document: Document = without_nan(model.evidence.model_dump(mode="json"))
-    return document
-
-
-def _data_document(model: FittedModel) -> Document:
-    weeks = model.panel.weeks
-    return {
-        "start": weeks[0].isoformat(),
-        "end": weeks[-1].isoformat(),
-        "weeks": len(weeks),
-        "geos": list(model.panel.geos),
-    }
-
-
-def _method_document(model: FittedModel) -> Document:
-    method = model.method
-    return {
-        "sampler": method.sampler,
-        "version": method.version,
-        "path": method.path,
-        "draft": method.sampling.draft,
-        "sampling": method.sampling.model_dump(mode="json"),
-        "seconds": method.seconds,
-        "defaults": model.scales.defaults,
-    }

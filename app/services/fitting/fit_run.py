@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,20 +16,13 @@ from app.fitworker.protocol import FitRequest
 from app.fitworker.stages import StageClock
 from app.jobs.runner import Job, WriteResult
 from app.runtime.metrics import RUNNING_FITS
+from app.services.fitting.first_looks import FirstLook
+from app.services.fitting.model_row import StoredFit
 from app.store.failures import disk_errors
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
-from mmm.posterior.fitted import FittedModel, load_model
+from mmm.posterior.fitted import load_model
 from mmm.progress import Progress
-
-
-@dataclass(frozen=True)
-class StoredFit:
-    """A fitted model, the key of its stored file, and the file's bytes."""
-
-    model: FittedModel
-    key: str
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,19 @@ class FitRun:
     work_dir: Path
     timeout_seconds: float
 
-    async def __call__(self, job: Job, finish: Callable[[StoredFit], WriteResult]) -> WriteResult:
-        """Fit, then ``finish``; the process is killed at once when this call is cancelled."""
+    async def __call__(
+        self,
+        job: Job,
+        finish: Callable[[StoredFit], WriteResult],
+        look: FirstLook | None = None,
+    ) -> WriteResult:
+        """Fit, then ``finish``; the process is killed at once when this call is cancelled.
+
+        ``look`` keeps a first look; None where none is wanted.
+        """
         killer = ProcessKiller()
         try:
-            return await asyncio.to_thread(self._fit, job, killer, finish)
+            return await asyncio.to_thread(self._fit, job, killer, finish, look)
         except asyncio.CancelledError:
             killer.kill()
             raise
@@ -58,7 +60,11 @@ class FitRun:
         return self.store.path(job.base_key)
 
     def _fit(
-        self, job: Job, killer: "ProcessKiller", finish: Callable[[StoredFit], WriteResult]
+        self,
+        job: Job,
+        killer: "ProcessKiller",
+        finish: Callable[[StoredFit], WriteResult],
+        look: FirstLook | None,
     ) -> WriteResult:
         with disk_errors(self.work_dir):
             self.work_dir.mkdir(parents=True, exist_ok=True)
@@ -70,7 +76,13 @@ class FitRun:
             clock = StageClock(job.report)
             with RUNNING_FITS.track_inprogress():
                 request = insist(lambda: self._request(job, folder))
-                process.run(request, clock, self.timeout_seconds)
+                if look is None or not look.wanted:
+                    process.run(request, clock, self.timeout_seconds)
+                else:
+                    file = folder / "first-look.nc"
+                    wanted = request.model_copy(update={"look_path": str(file)})
+                    kept = partial(look.keep, file=file)
+                    process.run(wanted, clock, self.timeout_seconds, kept)
             clock.end()
             file = folder / "model.nc"
             model, size = load_model(file), file.stat().st_size
@@ -91,6 +103,7 @@ class FitRun:
             sampling=job.request["sampling"],
             table_path=str(self.store.path(job.input_key)),
             media_type=job.request["media_type"],
+            read=job.request.get("read", {}),
             model_path=str(folder / "model.nc"),
             log_level=logging.getLevelName(logging.getLogger().getEffectiveLevel()),
             labels=_labels(job),

@@ -42,6 +42,7 @@ def submit(context: Context, submission: FitSubmission, call: Call) -> Operation
         "sampling": submission.sampling.model_dump(mode="json"),
         "dataset_id": submission.data.dataset_id,
         "media_type": data.table.sent.media_type,
+        "read": data.panel.recipe.model_dump(mode="json", exclude_defaults=True),
         "name": submission.name,
         "project": submission.project,
         "second_model": submission.second_model,

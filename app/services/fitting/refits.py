@@ -13,11 +13,12 @@ from app.services.administration.quotas import check_bytes, check_operations, st
 from app.services.catalog import models
 from app.services.fitting.sizes import kept_draws, require_cells, require_draws
 from app.services.fitting.submission import RequestData, in_request, request_table
-from mmm.data.table_reader import CSV
 from mmm.errors import Issue
 from mmm.refit.report import StabilityReport
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
+from mmm.tables.formats import CSV
+from mmm.tables.recipe import written_recipe
 
 KIND = "refit"
 
@@ -40,8 +41,10 @@ def submit(
 ) -> OperationRow:
     """Check the submission against the model and queue it.
 
-    Raises NotFound, InvalidRequest, DataError or SpecError; each restated value is an issue.
+    Raises NotFound, FirstLookOnly, InvalidRequest, DataError or SpecError; each restated value is
+    an issue.
     """
+    models.refuse_first_look(row)
     model = models.fitted(context, row)
     sampling, spec = submission.sampling or model.method.sampling, submission.spec or model.spec
     require_draws(context.settings, sampling)
@@ -60,6 +63,7 @@ def submit(
         "sampling": sampling.model_dump(mode="json"),
         "dataset_id": None,
         "media_type": CSV,
+        "read": written_recipe().model_dump(mode="json", exclude_defaults=True),
         "name": submission.name or row.name,
         "project": submission.project or row.project,
         "second_model": submission.second_model,

@@ -14,14 +14,11 @@ from app.db.operations import queued
 from app.db.row_locks import lock_for_change
 from app.jobs.kinds import SECOND_MODEL
 from app.jobs.runner import Job, WriteResult
-from app.services.fitting.fit_run import FitRun, StoredFit
+from app.services.fitting.fit_run import FitRun
+from app.services.fitting.model_row import StoredFit
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.verdict_limits import CHAIN_RULES
 from mmm.spec.model import ModelSpec
 from mmm.spec.rival import rival_of
-
-UNSETTLED = frozenset(rule.name for rule in CHAIN_RULES)
-"""Checks of the chains: a second model that is rejected by one of them says nothing about plans."""
 
 
 def add_second_model(
@@ -73,10 +70,9 @@ def _write(session: Session, job: Job, fit: StoredFit) -> Document:
     row = lock_for_change(session, ModelRow, model_id)
     if row is None:
         return {"model_id": None}
-    rejected = (check for check in fit.model.verdict.checks if check.status == "rejected")
-    failed = next((check for check in rejected if check.name in UNSETTLED), None)
+    failed = fit.model.verdict.chain_failure
     if failed is not None:
-        row.second = {**(row.second or {}), "reason": f"its chains do not agree: {failed.message}"}
+        row.second = {**(row.second or {}), "reason": f"its chains do not agree: {failed}"}
     else:
         row.second_key = fit.key
         row.bytes += fit.bytes

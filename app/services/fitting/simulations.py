@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy.orm import Session
 
 from app.context import Context
@@ -17,11 +16,13 @@ from app.services.fitting.submission import RequestData, check_data, store_data
 from app.store.port import ArtefactStore
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
-from mmm.data.table_reader import CSV, read_table
 from mmm.errors import ArtefactError
 from mmm.progress import Progress
 from mmm.simulate.prior_predictive import Simulation, simulate, simulated_table
 from mmm.spec.model import ModelSpec, parse_spec
+from mmm.tables.formats import CSV
+from mmm.tables.read import Table, parse_recipe, read_table
+from mmm.tables.recipe import written_recipe
 
 KIND = "simulate"
 
@@ -44,6 +45,7 @@ def submit(context: Context, submission: SimulationSubmission, call: Call) -> Op
     request = {
         "spec": submission.spec.model_dump(mode="json"),
         "media_type": data.table.sent.media_type,
+        "read": data.panel.recipe.model_dump(mode="json", exclude_defaults=True),
         "draws": submission.draws,
         "datasets": submission.datasets,
         "seed": submission.seed,
@@ -66,32 +68,36 @@ class SimulationJob:
     def _simulate(self, job: Job) -> WriteResult:
         request = job.request
         spec, table = parse_spec(request["spec"]), self._table(job)
-        panel = build_panel(table, spec)
+        panel = build_panel(table.frame, spec)
         job.report(Progress("sampling", 0.1))
         simulation = simulate(spec, panel, request["draws"], request["seed"])
         job.report(Progress("storing", 0.8))
         tables = [
-            simulated_table(table, spec, panel, simulation, draw)
+            simulated_table(table.frame, spec, panel, simulation, draw)
             for draw in range(min(request["datasets"], len(simulation.kpi)))
         ]
         contents = [frame.to_csv(index=False).encode() for frame in tables]
         rows = [self._dataset(job, number, text) for number, text in enumerate(contents, 1)]
         return lambda session: _write(session, simulation, rows)
 
-    def _table(self, job: Job) -> pd.DataFrame:
+    def _table(self, job: Job) -> Table:
         if job.input_key is None:
             raise ArtefactError("The operation has no input data.")
         content = self.store.path(job.input_key).read_bytes()
-        return read_table(content, job.request["media_type"])
+        return read_table(
+            content, job.request["media_type"], parse_recipe(job.request.get("read", {}))
+        )
 
     def _dataset(self, job: Job, number: int, content: bytes) -> DatasetRow:
+        written = read_table(content, CSV, written_recipe())
         return DatasetRow(
             id=new_id("ds"),
             name=f"simulated {number}, {job.id}",
             media_type=CSV,
             artefact_key=self.store.put(content),
             bytes=len(content),
-            profile=profile_table(read_table(content, CSV)).model_dump(mode="json"),
+            profile=profile_table(written.frame).model_dump(mode="json"),
+            read=written.recipe.model_dump(mode="json", exclude_defaults=True),
         )
 
 

@@ -15,23 +15,30 @@ from app.services.catalog import datasets
 from app.store.port import ArtefactStore
 from mmm.checks.prior import Precheck
 from mmm.data.panel import Panel
-from mmm.data.table_reader import JSON
 from mmm.errors import DataError, Issue, SpecError
 from mmm.spec.lift_test import LiftTest
 from mmm.spec.model import ModelSpec, parse_spec
+from mmm.tables.formats import JSON
+from mmm.tables.read import UNDECIDED
+from mmm.tables.recipe import Recipe
 
 
 @dataclass(frozen=True)
 class RequestData:
-    """The data of a request: a stored dataset or the JSON of inline rows; exactly one is given."""
+    """The data of a request: a stored dataset or the JSON of inline rows; exactly one is given.
+
+    ``read``: the words by which inline rows are read.
+    """
 
     dataset_id: str | None
     rows: bytes | None
+    read: Recipe = UNDECIDED
 
     @classmethod
     def of(cls, data: FitData) -> Self:
         """The data of a request's body."""
-        return cls(data.dataset_id, data.rows.content if data.rows else None)
+        rows = data.rows.content if data.rows else None
+        return cls(data.dataset_id, rows, data.read or UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -99,10 +106,11 @@ def request_table(context: Context, data: RequestData) -> RequestTable:
     """The table that a request sends or names; raises NotFound."""
     limits = context.settings.table_limits
     if data.rows is not None:
-        return RequestTable(SentTable(data.rows, JSON, limits))
+        return RequestTable(SentTable(data.rows, JSON, limits, data.read))
     row = datasets.find(context, data.dataset_id or "")
     path = context.store.path(row.artefact_key)
-    return RequestTable(SentTable(path, row.media_type, limits), row.artefact_key)
+    recipe = Recipe.model_validate(row.read or {})
+    return RequestTable(SentTable(path, row.media_type, limits, recipe), row.artefact_key)
 
 
 @contextmanager
@@ -116,6 +124,8 @@ def in_request() -> Iterator[None]:
 
 def _in_request(issue: Issue) -> Issue:
     if issue.pointer == "/rows" or issue.pointer.startswith("/rows/"):
+        return replace(issue, pointer="/data" + issue.pointer)
+    if issue.pointer.startswith("/read/"):
         return replace(issue, pointer="/data" + issue.pointer)
     if issue.pointer in ("", "/data") or issue.pointer.startswith("/data/"):
         return issue

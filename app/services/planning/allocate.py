@@ -12,11 +12,18 @@ from app.contract.plan_answers import (
 from app.contract.plan_details import BindingDocument, CertificateDocument, PairDocument
 from app.contract.plan_requests import AllocateBody, PlanHorizon
 from app.contract.planned_spend import Plan
+from app.display.obstacles import obstacles
 from app.display.words import amount, apart, money
+from app.services.planning.adjustments import (
+    fewest_document,
+    movement_document,
+    rounding_document,
+)
 from app.services.planning.after_horizon import after_document
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import (
     condition_documents,
+    goals_reached,
     information_document,
     stability_document,
     stay_document,
@@ -29,7 +36,7 @@ from app.services.planning.region import (
     outcome_warnings,
     region_document,
     region_warnings,
-    unheard_of,
+    status_within_sight,
 )
 from app.services.planning.responses import AnyResponse, Respond, response_of
 from app.services.planning.second_opinion import (
@@ -105,6 +112,11 @@ def told_plan(
         tested=rests_on_tests(answer.plan, answer.evidence),
         stay_odds=allocation.stay.probability_better if allocation.stay else None,
         second_odds=opinion.probability_better if opinion else None,
+        proportional=answer.versus_proportional,
+        fewest_moves=answer.fewest_moves,
+        least_movement=answer.least_movement,
+        rounding=answer.rounding,
+        goals=tuple(goals_reached(model, body, answer)),
     )
 
 
@@ -120,9 +132,7 @@ def _document(
     versus_current = versus_document(allocation.versus_current)
     binding = tuple(BindingDocument(**vars(item)) for item in allocation.binding)
     outcome = summarize(response.outcome(allocation.spend))
-    status = allocation.status
-    if status is Status.OPTIMAL and unheard_of(response, outcome):
-        status = Status.FEASIBLE
+    status = status_within_sight(allocation.status, response, outcome)
     extrapolations = (*extrapolation_warnings(plan, response), *_price_extrapolation(price))
     return AllocationAnswer(
         status=status.value,
@@ -146,8 +156,12 @@ def _document(
             gap=allocation.certificate.gap,
         ),
         binding=binding,
+        obstacles=obstacles(binding, gain_words(model, body.objective)),
         conditions=condition_documents(allocation),
         stay=stay_document(allocation, response),
+        fewest_moves=fewest_document(allocation.adjustments, response),
+        least_movement=movement_document(allocation.adjustments, response),
+        rounding=rounding_document(allocation.adjustments, response),
         pairs=tuple(PairDocument(**vars(pair)) for pair in allocation.pairs),
         stability=stability_document(allocation),
         information=information_document(allocation),

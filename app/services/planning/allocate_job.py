@@ -10,6 +10,7 @@ from app.jobs.runner import Job, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import allocate_model
+from app.services.planning.moves.under_test import with_running
 from app.store.port import ArtefactStore
 from mmm.progress import Progress
 from optimizer.watch import Watch
@@ -19,6 +20,7 @@ KIND = "allocate"
 
 def submit(context: Context, row: ModelRow, body: AllocateBody, call: Call) -> OperationRow:
     """Check the request and queue it; raises the errors of ``allocate``."""
+    body = with_running(context, row, body)
     return plan_jobs.submit(context, row, KIND, body, (body,), call)
 
 

@@ -1,10 +1,18 @@
 """Evaluation of a given plan, such as the agency's or last year's."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from app.contract.plan_answers import PlanEvaluation, RiskDocument
 from app.contract.plan_details import PairDocument
-from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, PlanHorizon
+from app.contract.plan_requests import (
+    SLACK,
+    AllocateBody,
+    EvaluatePlanBody,
+    GivenPlan,
+    WithMoves,
+)
 from app.services.planning.after_horizon import after_document
 from app.services.planning.allocate import (
     extrapolation_warnings,
@@ -13,6 +21,7 @@ from app.services.planning.allocate import (
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import condition_documents, value_by_time
+from app.services.planning.moves.causal import own_phasing
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.region import (
@@ -55,9 +64,14 @@ def evaluation(
 ) -> PlanEvaluation:
     """Evaluate a plan with a loaded model, for use in scripts; ``caller`` may leave meanwhile."""
     require_one_margin(model, body.objective)
-    spend, earned = _totals(model, body), body.objective.earned_share
+    spend, earned = plan_totals(model, body), body.objective.earned_share
     coming = with_profiles(body)
-    response = respond(model, coming, body.objective.response_unit, None).continuing(spend)
+    unit = body.objective.response_unit
+    response = respond(model, coming, unit, None).continuing(spend)
+    own, today = own_phasing(coming), None
+    if own is not coming:
+        today = respond(model, own, unit, None)
+        today = today if response.after is None else today.going_on_at(response.after)
     require_supported(response, spend)
     total = float(spend.sum())
     problem = AllocationProblem(
@@ -69,11 +83,11 @@ def evaluation(
         budgets=body.budgets,
         conditions=body.conditions,
     )
-    result: Score = score(problem, response, response.current, spend, caller)
+    result: Score = score(problem, response, response.current, spend, caller, today)
     plan, scored = plan_document(model, response, spend, earned), result.allocation
     own_warnings = (*(warnings or ()), *extrapolation_warnings(plan, response))
     versus_current = versus_document(scored.versus_current)
-    opinion = second_opinion(second, PlanAsked(coming, None, response, spend, earned))
+    opinion = second_opinion(second, PlanAsked(coming, None, response, spend, earned, own))
     tested = rests_on_tests(plan, grades_of(model))
     alone = ModelsPlan(response, spend)
     toward = toward_plan(coming, response, spend)
@@ -122,7 +136,7 @@ def toward_plan(body: EvaluatePlanBody, response: AnyResponse, spend: np.ndarray
     ends = sorted((float(response.current.sum()), float(spend.sum())))
     low, high = np.minimum(spend, response.current), np.maximum(spend, response.current)
     bounds = zip(response.channels, low.tolist(), high.tolist(), strict=True)
-    horizon = {name: getattr(body, name) for name in PlanHorizon.model_fields}
+    horizon = {name: getattr(body, name) for name in WithMoves.model_fields}
     total = max(ends[1], SMALLEST_BUDGET)
     return AllocateBody.model_construct(
         **horizon,
@@ -135,9 +149,9 @@ def toward_plan(body: EvaluatePlanBody, response: AnyResponse, spend: np.ndarray
     )
 
 
-def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
+def plan_totals(model: FittedModel, body: GivenPlan) -> np.ndarray:
     """Spend per channel (channel,); raises QueryError if the plan omits a channel."""
-    names, weeks = model.structure.channels, body.horizon.weeks
+    names, weeks = model.structure.paid_channels, body.horizon.weeks
     issues = [
         Issue(pointer("plan", name), "unknown_channel", f"there is no channel {name!r}")
         for name in body.plan
@@ -151,6 +165,7 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
         if isinstance(amount, tuple) and len(amount) != weeks:
             detail = f"{name!r} has {len(amount)} weeks; the horizon has {weeks}"
             issues.append(Issue(pointer("plan", name), "weeks", detail))
+    issues += _other_weeks(body)
     if "optimised" in (body.phasing.kind, body.phasing.geos):
         detail = "a given plan leaves nothing to optimise; give its weeks, or a rule for them"
         issues.append(Issue("/phasing", "given", detail))
@@ -166,8 +181,30 @@ def _totals(model: FittedModel, body: EvaluatePlanBody) -> np.ndarray:
     return np.array([np.sum(body.plan[name]) for name in names], dtype=np.float64)
 
 
-def with_profiles(body: EvaluatePlanBody) -> EvaluatePlanBody:
+def _other_weeks(body: GivenPlan) -> Iterator[Issue]:
+    """Issues of channels whose weeks in the plan are not those that their geos add up to."""
+    for name, places in body.phasing.weeks_by_geo.items():
+        planned = body.plan.get(name)
+        lengths = {len(amounts) for amounts in places.values()}
+        if not isinstance(planned, tuple) or lengths != {len(planned)}:
+            continue
+        sums = np.sum([*places.values()], axis=0)
+        one, two = (np.asarray(each) / (np.sum(each) or 1.0) for each in (planned, sums))
+        if np.abs(one - two).max() > SLACK:
+            week = int(np.abs(one - two).argmax())
+            detail = f"in week {week + 1} the plan has {one[week]:.3g} of {name!r} and its geos "
+            detail += f"{two[week]:.3g}, as shares of their totals"
+            yield Issue(pointer("phasing", "weeks_by_geo", name), "weeks", detail)
+
+
+def with_profiles[Body: GivenPlan](body: Body) -> Body:
     """The body with the plan's weekly amounts as its phasing."""
-    weekly = {n: v for n, v in body.plan.items() if isinstance(v, tuple) and sum(v) > 0.0}
+    weekly = {
+        name: amounts
+        for name, amounts in body.plan.items()
+        if isinstance(amounts, tuple)
+        and sum(amounts) > 0.0
+        and name not in body.phasing.weeks_by_geo
+    }
     phasing = body.phasing.model_copy(update={"profile": {**body.phasing.profile, **weekly}})
     return body.model_copy(update={"phasing": phasing})

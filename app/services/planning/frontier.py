@@ -1,6 +1,6 @@
 """Efficient frontier: the best plan for each of several budgets or risk aversions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,10 +17,18 @@ from app.services.planning import plan_jobs
 from app.services.planning.after_horizon import after_document, allocate_continuing
 from app.services.planning.allocate import reference_document
 from app.services.planning.evidence import grades_of
-from app.services.planning.region import region_document
+from app.services.planning.region import region_document, status_within_sight
 from app.services.planning.responses import AnyResponse, response_of
+from app.services.planning.second_opinion import (
+    NO_SECOND_MODEL,
+    PlanAsked,
+    SecondModel,
+    built_once,
+    second_opinion,
+)
 from app.services.planning.units import gain_unit, revenue_warning
 from app.store.port import ArtefactStore
+from mmm.posterior.fitted import FittedModel
 from mmm.progress import Progress
 from mmm.summarize import summarize
 from optimizer.problem import Budget
@@ -60,31 +68,46 @@ class FrontierJob:
         model = plan_jobs.model_of(job, self.store)
         response = response_of(model, body, body.objective.response_unit, None)
         size = len(body.totals or body.risk_aversions)
-        for point in frontier(response, body, caller):
+        second = built_once(plan_jobs.second_model_of(job, self.store))
+        for point in frontier_points(response, body, caller, second):
             points.append(point)
             if not job.report(Progress("optimizing", len(points) / size)):
                 break
-        answer = FrontierAnswer(
-            points=tuple(points),
-            quantity=measured_quantity(body.objective),
-            gain_unit=gain_unit(model, body.objective),
-            outcome_unit=model.kpi_unit,
-            reference=reference_document(response),
-            evidence=grades_of(model),
-            supported=region_document(response),
-            warnings=(*job.request["warnings"], *revenue_warning(model, body.objective)),
-        )
+        answer = frontier_answer(model, response, body, points, job.request["warnings"])
         document = finite_document(answer)
         result = {"frontier": document}
         return lambda _: result if len(points) == size else PartialResult(result)
 
 
-def frontier(
-    response: AnyResponse, body: FrontierBody, caller: Watch = UNWATCHED
+def frontier_answer(
+    model: FittedModel,
+    response: AnyResponse,
+    body: FrontierBody,
+    points: Sequence[FrontierPoint],
+    warnings: Sequence[str],
+) -> FrontierAnswer:
+    """The points that were computed, with their units and what they are compared with."""
+    return FrontierAnswer(
+        points=tuple(points),
+        quantity=measured_quantity(body.objective),
+        gain_unit=gain_unit(model, body.objective),
+        outcome_unit=model.kpi_unit,
+        reference=reference_document(response),
+        evidence=grades_of(model),
+        supported=region_document(response),
+        warnings=(*warnings, *revenue_warning(model, body.objective)),
+    )
+
+
+def frontier_points(
+    response: AnyResponse,
+    body: FrontierBody,
+    caller: Watch = UNWATCHED,
+    second: SecondModel = NO_SECOND_MODEL,
 ) -> Iterator[FrontierPoint]:
     """Compute the points one after the other; raises InvalidProblem, Infeasible or Cancelled."""
     for problem in _problems(body):
-        yield _point(problem, response, caller.limited(body.time_limit_s))
+        yield frontier_point(problem, response, caller.limited(body.time_limit_s), second)
 
 
 def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
@@ -95,26 +118,36 @@ def _problems(body: FrontierBody) -> Iterator[AllocateBody]:
         yield body.model_copy(update={"objective": objective})
 
 
-def _point(problem: AllocateBody, response: AnyResponse, watch: Watch) -> FrontierPoint:
+def frontier_point(
+    problem: AllocateBody,
+    response: AnyResponse,
+    watch: Watch = UNWATCHED,
+    second: SecondModel = NO_SECOND_MODEL,
+) -> FrontierPoint:
+    """The best plan of one problem; raises InvalidProblem, Infeasible or Cancelled."""
     response, allocation = allocate_continuing(problem, response, watch)
     certificate = allocation.certificate
+    outcome = summarize(response.outcome(allocation.spend))
+    earned = problem.objective.earned_share
+    asked = PlanAsked(problem, None, response, allocation.spend, earned)
     return FrontierPoint(
         total=float(allocation.spend.sum()),
         risk_aversion=getattr(problem.objective, "risk_aversion", None),
-        status=allocation.status.value,
+        status=status_within_sight(allocation.status, response, outcome).value,
         after=after_document(response),
         spend=response.named(allocation.spend),
         gain=summarize(allocation.gain),
         cvar=allocation.risk.cvar,
         tail=allocation.risk.tail,
         value=allocation.risk.value,
-        outcome=summarize(response.outcome(allocation.spend)),
+        outcome=outcome,
         marginal_roi=_marginal(allocation.spend, allocation.marginal_response),
         certificate=CertificateDocument(
             kind=certificate.kind.value,
             upper_bound=certificate.upper_bound,
             gap=certificate.gap,
         ),
+        second_model=second_opinion(second, asked),
     )
 
 

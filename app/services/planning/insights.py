@@ -1,23 +1,43 @@
 """Documents beside a plan: conditions, whether to stay, stability, value of information."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import numpy as np
 
+from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_details import (
     ConditionDocument,
     InformationDocument,
     StabilityDocument,
     StayDocument,
 )
+from app.contract.plan_requests import AllocateBody
+from app.display.words import in_unit
 from app.services.planning.responses import AnyResponse
+from app.services.planning.summary import Goal
 from mmm.interval import Interval
+from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation
+from optimizer.problem import Target
 from optimizer.problem.objective import Objective
 
 
 def condition_documents(allocation: Allocation) -> tuple[ConditionDocument, ...]:
     """How far the plan meets every condition."""
     return tuple(ConditionDocument(**vars(result)) for result in allocation.conditions)
+
+
+def goals_reached(
+    model: FittedModel, body: AllocateBody, answer: AllocationAnswer
+) -> Iterator[Goal]:
+    """The targets of a request that its plan reaches, in words."""
+    end = body.horizon.start + timedelta(weeks=body.horizon.weeks) - timedelta(days=1)
+    for stated, reached in zip(body.conditions, answer.conditions, strict=False):
+        if isinstance(stated, Target) and reached.met:
+            amount = in_unit(stated.kpi, model.kpi_unit)
+            yield Goal(amount, end, reached.reached, body.minimise == "spend")
 
 
 def value_by_time(

@@ -1,9 +1,11 @@
 """Plan questions as queued operations: checked on submission, queued with their model."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Event
+from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.context import Context
@@ -42,11 +44,26 @@ def submit(
     response = respond(model, body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
+    return queue(context, row, kind, body, warnings, call)
+
+
+def queue(
+    context: Context,
+    row: ModelRow,
+    kind: str,
+    body: BaseModel,
+    warnings: Sequence[str],
+    call: Call,
+    more: Mapping[str, Any] | None = None,
+) -> OperationRow:
+    """Queue a question that was checked, with its model and second model; ``more`` is what the job
+    needs beside the body."""
     second = second_document(row)
     request = {
         "body": body.model_dump(mode="json"),
-        "warnings": warnings,
+        "warnings": [*warnings],
         "second": None if second is None else second.model_dump(mode="json"),
+        **(more or {}),
     }
 
     def prepare(session: Session) -> str:

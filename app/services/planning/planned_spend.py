@@ -24,6 +24,25 @@ def plan_document(
 
     ``earned``: the share of the response's value that counts.
     """
+    spread = response.plan(spend)
+    weeks = zip(response.horizon, spread.sum(1), strict=True)
+    geos = zip(model.panel.geos, spread.sum(0), strict=True)
+    return Plan(
+        total=float(spend.sum()),
+        channels=channel_documents(response, spend, earned),
+        by_week=tuple(
+            PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
+        ),
+        by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
+        by_week_and_geo=_places(response, spread, model.panel.geos),
+        cells=_cells(response, spend),
+    )
+
+
+def channel_documents(
+    response: AnyResponse, spend: np.ndarray, earned: float
+) -> tuple[PlannedChannel, ...]:
+    """Each channel of the plan ``spend (cell,)`` beside current spend."""
     marginal, most = earned * response.marginal(spend), response.channel_max
     totals = zip(
         response.channels,
@@ -31,7 +50,7 @@ def plan_document(
         response.by_channel(response.current),
         strict=True,
     )
-    channels = [
+    return tuple(
         PlannedChannel(
             name=name,
             spend=float(amount),
@@ -41,19 +60,6 @@ def plan_document(
             beyond_observed=bool(amount > most[index] * (1.0 + 1e-9)),
         )
         for index, (name, amount, current) in enumerate(totals)
-    ]
-    spread = response.plan(spend)
-    weeks = zip(response.horizon, spread.sum(1), strict=True)
-    geos = zip(model.panel.geos, spread.sum(0), strict=True)
-    return Plan(
-        total=float(spend.sum()),
-        channels=tuple(channels),
-        by_week=tuple(
-            PlannedWeek(week=week, spend=_by_name(response, cells)) for week, cells in weeks
-        ),
-        by_geo=tuple(PlannedGeo(geo=geo, spend=_by_name(response, cells)) for geo, cells in geos),
-        by_week_and_geo=_places(response, spread, model.panel.geos),
-        cells=_cells(response, spend),
     )
 
 

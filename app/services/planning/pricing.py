@@ -9,6 +9,7 @@ from app.services.planning.responses import AnyResponse, Respond
 from app.services.planning.units import require_one_margin
 from mmm.causal.graph import causal_graph
 from mmm.causal.open_demand import effects_with_evidence
+from mmm.data.kpi_value import weekly_unit_cost
 from mmm.errors import Issue, QueryError
 from mmm.plan.region import PRICE_MULTIPLE
 from mmm.posterior.fitted import FittedModel
@@ -92,7 +93,9 @@ def _require_priceable(model: FittedModel, body: AllocateBody) -> float:
     if status.status == "assumed":
         detail = f"the effect of the price is not identified: {status.reason}"
         raise QueryError([Issue("/price", "not_identified", detail)])
-    unit_cost = float(spec.unit_cost)
+    cost = weekly_unit_cost(model.panel, spec, len(model.panel.weeks))
+    assert cost is not None
+    unit_cost = float(cost[-1].max())
     low = min(_candidates(body))
     if low <= unit_cost:
         detail = f"a price of {low:g} does not cover the unit cost of {unit_cost:g}"

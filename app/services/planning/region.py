@@ -12,6 +12,7 @@ from app.display.words import amount, money
 from app.services.planning.responses import AnyResponse
 from mmm.interval import Interval
 from mmm.plan.region import MULTIPLE, Seen, best_sold
+from optimizer.allocation import Status
 from optimizer.constraints.region import EXPLORE
 from optimizer.errors import Infeasible, Issue, json_pointer
 
@@ -71,6 +72,13 @@ def unheard_of(response: AnyResponse, outcome: Interval) -> float | None:
     """The best window ever sold where ``outcome`` is beyond ``MULTIPLE`` times that; else None."""
     best = best_sold(response.model, len(response.horizon))
     return best if best is not None and outcome.mean > MULTIPLE * best else None
+
+
+def status_within_sight(status: Status, response: AnyResponse, outcome: Interval) -> Status:
+    """The status of a plan, which is never optimal with an outcome that nobody has ever seen."""
+    if status is Status.OPTIMAL and unheard_of(response, outcome):
+        return Status.FEASIBLE
+    return status
 
 
 def outcome_warnings(response: AnyResponse, outcome: Interval) -> Iterator[str]:

@@ -4,12 +4,12 @@ Building a response takes some hundredths of a second, and the optimizer caches 
 a cached response, the next allocation over the same horizon reuses them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.contract.plan_requests import PlanHorizon
+from app.contract.plan_requests import Phasing, PlanHorizon
 from app.runtime.cache import Cache, CacheKey, array_bytes
 from mmm.counterfactual.reference import ReferenceChoice
 from mmm.errors import Issue, QueryError, pointer
@@ -44,36 +44,47 @@ class CachedResponses:
         self, model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
     ) -> AnyResponse:
         """The response over this horizon, built once; raises QueryError."""
-        fields = {name: getattr(coming, name) for name in PlanHorizon.model_fields}
-        question = f"{on} {price} {PlanHorizon.model_validate(fields).model_dump_json()}"
+        question = f"{on} {price} {horizon_question(coming)}"
         return self.cache.get(
             CacheKey("response", self.artefact_key, question),
             lambda: response_of(model, coming, on, price),
-            _bytes,
+            response_bytes,
         )
 
 
-def _bytes(response: AnyResponse) -> int:
+def horizon_question(coming: PlanHorizon) -> str:
+    """The horizon and its assumptions alone, as text that is equal where they are."""
+    fields = {name: getattr(coming, name) for name in PlanHorizon.model_fields}
+    return PlanHorizon.model_validate(fields).model_dump_json()
+
+
+def response_bytes(response: AnyResponse | PlanOfModels) -> int:
     """Bytes of a response, its model, and the curves that the optimizer has cached on it."""
     return array_bytes(response) + cached_curve_bytes(response)
 
 
 def gain_over(
-    response: AnyResponse | PlanOfModels, spend: Array, reference: Array, earned: float
+    response: AnyResponse | PlanOfModels,
+    spend: Array,
+    reference: Array,
+    earned: float,
+    other: AnyResponse | PlanOfModels | None = None,
 ) -> Array:
     """(draw,) gain of a plan over another one, ``spend`` and ``reference (cell,)``.
 
     ``earned``: the share of the response's value that counts. Spend is a cost, but for a gain in
-    KPI units.
+    KPI units. ``other``: the response to the reference, where its weeks or geos are not the plan's.
     """
     cost = float(spend.sum() - reference.sum()) if response.on == "value" else 0.0
-    return np.asarray(earned * (response.draws(spend) - response.draws(reference)) - cost)
+    value = response.draws(spend) - (other or response).draws(reference)
+    return np.asarray(earned * value - cost)
 
 
 def response_of(
     model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
 ) -> AnyResponse:
-    """Build a new response, without a cache."""
+    """Build a new response, without a cache; raises QueryError for limits of owned media."""
+    _refuse_owned(model, getattr(coming, "channels", {}))
     if not coming.scenarios:
         return _in_one_world(model, coming, on, price)
 
@@ -94,6 +105,18 @@ def response_of(
     return mix_scenarios(model, [scenario.probability for scenario in coming.scenarios], respond)
 
 
+def _refuse_owned(model: FittedModel, named: Iterable[str]) -> None:
+    owned = model.structure.owned_channels
+    detail = "{!r} has no cost, so no plan decides it"
+    issues = [
+        Issue(pointer("channels", name), "owned", detail.format(name))
+        for name in named
+        if name in owned
+    ]
+    if issues:
+        raise QueryError(issues)
+
+
 def _in_one_world(
     model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
 ) -> PlanResponse:
@@ -108,9 +131,15 @@ def _in_one_world(
             after=coming.after,
             explore=coming.explore,
         ),
-        granularity=Granularity(coming.phasing.kind, coming.phasing.geos, coming.phasing.profile),
+        granularity=_granularity(coming.phasing),
         discount_rate=coming.discount_rate,
         on=on,
+    )
+
+
+def _granularity(phasing: Phasing) -> Granularity:
+    return Granularity(
+        phasing.kind, phasing.geos, phasing.profile, phasing.split, phasing.weeks_by_geo
     )
 
 

@@ -1,7 +1,7 @@
 """What the second model says of a plan: its odds and its gain over today's spend, draw by draw."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from app.contract.plan_requests import PlanHorizon
 from app.display.words import chances
 from app.services.planning.responses import AnyResponse, Respond, gain_over, response_of
 from mmm.errors import QueryError
+from mmm.plan.curves import ObjectiveUnit
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from mmm.types import Array
@@ -34,11 +35,26 @@ class SecondModel:
 NO_SECOND_MODEL = SecondModel()
 
 
+def built_once(second: SecondModel) -> SecondModel:
+    """The same for many plans over one horizon, whose response is built once."""
+    made: list[AnyResponse] = []
+
+    def respond(
+        model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
+    ) -> AnyResponse:
+        if not made:
+            made.append(second.respond(model, coming, on, price))
+        return made[0]
+
+    return replace(second, respond=respond)
+
+
 @dataclass(frozen=True)
 class PlanAsked:
     """A plan as the model's response has it: ``spend (cell,)`` against ``response.current``.
 
-    ``earned``: the share of the response's value that counts as gain.
+    ``earned``: the share of the response's value that counts as gain. ``own``: the question in
+    which today's plan has its own weeks and geos, where those of ``coming`` are the plan's.
     """
 
     coming: PlanHorizon
@@ -46,6 +62,7 @@ class PlanAsked:
     response: AnyResponse
     spend: Array
     earned: float = 1.0
+    own: PlanHorizon | None = None
 
 
 def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | None:
@@ -59,17 +76,20 @@ def second_opinion(second: SecondModel, asked: PlanAsked) -> SecondOpinion | Non
     if second.fitted is None:
         return SecondOpinion(**told, reason=second.document.reason)
     try:
-        rival = second.respond(second.fitted, asked.coming, asked.response.on, asked.price)
+        rival, today = (
+            second.respond(second.fitted, each, asked.response.on, asked.price)
+            for each in (asked.coming, asked.own or asked.coming)
+        )
     except QueryError as error:
         return SecondOpinion(
             status="skipped", structure=told["structure"], reason=error.issues[0].detail
         )
     if asked.response.after is not None:
-        rival = rival.going_on_at(asked.response.after)
+        rival, today = (each.going_on_at(asked.response.after) for each in (rival, today))
     current = asked.response.current
-    difference = gain_over(rival, asked.spend, current, asked.earned)
+    difference = gain_over(rival, asked.spend, current, asked.earned, today)
     odds = float(np.mean(difference > 0.0))
-    moved = np.abs(asked.spend - current).sum()
+    moved = np.abs(rival.plan(asked.spend) - today.plan(current)).sum()
     same = bool(moved <= SAME * max(float(asked.spend.sum()), 1.0))
     return SecondOpinion(
         **told, probability_better=None if same else odds, versus_current=summarize(difference)

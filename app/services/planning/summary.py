@@ -1,10 +1,16 @@
 """The summary of a plan in sentences, and of a plan against its actual weeks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from app.contract.plan_answers import ReferenceComparisonDocument
-from app.contract.plan_details import ConditionDocument
+from app.contract.plan_details import (
+    ConditionDocument,
+    FewestMovesDocument,
+    LeastMovementDocument,
+    RoundingDocument,
+)
 from app.contract.planned_spend import PlannedChannel
 from app.display.words import GainWords, amount, apart, chances, in_unit, listed, probability
 from mmm.counterfactual.question import ReferenceKind
@@ -28,13 +34,24 @@ REFERENCE_WORDS: Mapping[ReferenceKind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Goal:
+    """A target that a plan reaches: ``amount`` in words by ``end``, with that probability."""
+
+    amount: str
+    end: date
+    probability: float
+    least_spend: bool
+
+
+@dataclass(frozen=True)
 class PlanTold:
     """What the summary of a plan tells.
 
     ``versus``: the plan against the reference.  ``tested``: whether lift tests back every channel
     that the change rests on.  ``stay_odds``: probability that the best plan found is better than
     staying; None where that was not judged.  ``second_odds``: probability under the second model
-    that the plan is better than the reference, None where it says none.
+    that the plan is better than the reference, None where it says none.  ``proportional``: the plan
+    against the reference's mix at its total.  ``goals``: the targets that it reaches.
     """
 
     status: Status
@@ -47,6 +64,11 @@ class PlanTold:
     stay_odds: float | None = None
     second_odds: float | None = None
     reference: ReferenceKind = "last_weeks"
+    proportional: ReferenceComparisonDocument | None = None
+    fewest_moves: FewestMovesDocument | None = None
+    least_movement: LeastMovementDocument | None = None
+    rounding: RoundingDocument | None = None
+    goals: tuple[Goal, ...] = ()
 
     @property
     def total(self) -> float:
@@ -64,7 +86,8 @@ class PlanTold:
 def summary_of(told: PlanTold) -> str:
     """Which spend to change, the expected gain, its interval, and its chances."""
     if told.status is Status.STAY:
-        return _stay(told)
+        rounding = () if told.rounding is None else (rounding_told(told.rounding, told.words),)
+        return " ".join((_stay(told), *rounding))
     opening = f"Spend {_span(told)}: {_moves(told)}"
     if told.status is Status.CONDITION_UNMET:
         opening = (
@@ -74,7 +97,60 @@ def summary_of(told: PlanTold) -> str:
     if told.is_reference:
         end = ". This" if _missed(told) else "; this"
         return f"{opening}{end} is {REFERENCE_WORDS[told.reference][0]}."
-    return f"{opening}. It is expected to {_effect(told)}."
+    return " ".join((f"{opening}. It is expected to {_effect(told)}.", *_beside(told)))
+
+
+def _beside(told: PlanTold) -> Iterator[str]:
+    """The sentences after the effect of a plan that is not today's."""
+    usual, mix = told.versus.reference_total, told.proportional
+    if mix is not None and not is_total(usual, told.total) and mix.p5 != mix.p95:
+        yield even_change(told.versus.mean - mix.mean, told.total, usual, told.words)
+    yield from _asked_for(told)
+
+
+def even_change(gain: float, total: float, usual: float, words: GainWords) -> str:
+    """What today's mix would bring at the plan's total; ``gain``: over today's plan."""
+    verb = "Cut" if total < usual else "Raised"
+    return f"{verb} evenly instead, the same total is expected to {words.difference(gain)}."
+
+
+def is_total(usual: float, total: float) -> bool:
+    """Whether a total is today's, to all appearance."""
+    return abs(total - usual) <= NOTICEABLE * max(usual, 1e-9)
+
+
+def rounding_told(rounding: RoundingDocument, words: GainWords) -> str:
+    """That amounts are multiples, and what that costs."""
+    cost = f"costs {words.size(rounding.cost)}" if rounding.cost > 0.0 else "costs nothing"
+    return f"Every total is a multiple of {words.spend(rounding.step)}, which {cost}."
+
+
+def _asked_for(told: PlanTold) -> Iterator[str]:
+    """What the plan was adjusted to, and the goals that it reaches."""
+    few, little = told.fewest_moves, told.least_movement
+    if few is not None and few.moves < few.before:
+        yield (
+            f"It changes {_channels(few.moves)} where the best plan changes {few.before}, and "
+            f"keeps {few.kept:.0%} of its gain."
+        )
+    if little is not None:
+        yield (
+            f"It moves {told.words.spend(little.moved)}, raises and cuts together, where the best "
+            f"plan moves {told.words.spend(little.before)}, and keeps {little.kept:.0%} of its "
+            "gain."
+        )
+    if told.rounding is not None:
+        yield rounding_told(told.rounding, told.words)
+    for goal in told.goals:
+        least = "It is the least spend found with which" if goal.least_spend else "With it"
+        yield (
+            f"{least} sales reach {goal.amount} by {goal.end} in "
+            f"{chances(goal.probability, told.tested)} cases {_IF}."
+        )
+
+
+def _channels(count: int) -> str:
+    return f"{count} channel{'s' if count != 1 else ''}"
 
 
 def _missed(told: PlanTold) -> list[str]:
@@ -135,7 +211,7 @@ def _effect(told: PlanTold) -> str:
     versus, words = told.versus, told.words
     more = versus.mean >= 0.0
     other = REFERENCE_WORDS[told.reference][0]
-    if abs(versus.reference_total - told.total) > NOTICEABLE * max(versus.reference_total, 1e-9):
+    if not is_total(versus.reference_total, told.total):
         other += f", which spends {words.spend(versus.reference_total)}"
     chance = versus.probability_better if more else 1.0 - versus.probability_better
     text = (

@@ -13,9 +13,10 @@ from app.services.fitting.submission import RequestData, in_request, request_tab
 from app.services.projects import projects
 from mmm.data.panel import Panel
 from mmm.data.panel_to_table import panel_to_table
-from mmm.data.table_limits import UNLIMITED
 from mmm.errors import DataError, Issue, QueryError, SpecError
 from mmm.posterior.fitted import FittedModel
+from mmm.tables.limits import UNLIMITED
+from mmm.tables.recipe import Recipe
 
 
 def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow:
@@ -47,6 +48,7 @@ def post(context: Context, project: ProjectRow, data: RequestData) -> ActualsRow
             project_id=project.id,
             artefact_key=key_if_allowed(session),
             media_type=sent.media_type,
+            read=sent.recipe.model_dump(mode="json", exclude_defaults=True),
             bytes=sent.length,
             start=min(known).isoformat(),
             end=max(known).isoformat(),
@@ -87,8 +89,15 @@ def actuals_of(
 def _posted(context: Context, project: ProjectRow) -> list[SentTable]:
     """The posted tables, oldest first."""
     rows = reversed(projects.history(context, ActualsRow, project, 1000))
-    paths = ((context.store.path(row.artefact_key), row.media_type) for row in rows)
-    return [SentTable(path, media_type, UNLIMITED) for path, media_type in paths]
+    return [
+        SentTable(
+            context.store.path(row.artefact_key),
+            row.media_type,
+            UNLIMITED,
+            Recipe.model_validate(row.read or {}),
+        )
+        for row in rows
+    ]
 
 
 def _reading_model(context: Context, project: ProjectRow) -> ModelRow:

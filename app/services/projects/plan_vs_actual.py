@@ -1,6 +1,4 @@
-"""Plan versus actual of a project, as a document and as a table for spreadsheets."""
-
-from collections.abc import Iterator
+"""Plan versus actual of a project, as a document."""
 
 from app.context import Context
 from app.contract.projects import ProjectPlanVersusActual
@@ -10,11 +8,8 @@ from app.services.planning.planned_weeks import planned_weeks
 from app.services.planning.summary import variance_summary
 from app.services.projects import plans as project_plans
 from app.services.projects.actuals import actuals_of
-from app.services.projects.csv_export import Cell, write_csv
 from mmm.errors import Issue, QueryError
-from mmm.interval import Interval
 from mmm.plan.plan_vs_actual import plan_versus_actual
-from mmm.plan.plan_vs_actual_answer import PlanVersusActual
 
 
 def variance(context: Context, project: ProjectRow, plan_id: str | None) -> ProjectPlanVersusActual:
@@ -40,22 +35,3 @@ def variance(context: Context, project: ProjectRow, plan_id: str | None) -> Proj
         sources=sources,
         summary=variance_summary(comparison),
     )
-
-
-def variance_csv(comparison: PlanVersusActual) -> str:
-    """A line for each cause, for each of its parts, and for each cause by week."""
-    return write_csv(_lines(comparison))
-
-
-def _lines(comparison: PlanVersusActual) -> Iterator[dict[str, Cell]]:
-    span = f"{comparison.start} to {comparison.end}"
-    for row in (*comparison.rows, *comparison.execution, *comparison.market):
-        yield {"weeks": span, "kind": row.kind, "name": row.name, **_interval_cells(row.amount)}
-    for week in comparison.by_week:
-        for kind, amount in week.amounts.items():
-            day = week.week.isoformat()
-            yield {"weeks": day, "kind": kind, "name": kind, **_interval_cells(amount)}
-
-
-def _interval_cells(amount: Interval) -> dict[str, Cell]:
-    return dict(amount.model_dump())

@@ -10,9 +10,10 @@ from app.contract.projects import (
     ProjectBody,
     PromotionBody,
 )
+from app.db.found import find_row, row_to_change
 from app.db.models import ActualsRow, ModelRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.db.pages import RowPage, read_page
-from app.db.row_locks import lock_for_change, lock_for_reference
+from app.db.row_locks import lock_for_reference
 from app.errors import InvalidRequest, NotFound, ProjectIncomplete
 from app.ids import new_id
 from app.services.catalog import models
@@ -34,20 +35,14 @@ def change(context: Context, row: ProjectRow, body: ProjectBody) -> ProjectRow:
     """Change the name and description; raises InvalidRequest if the name is taken, NotFound."""
     _require_free(context, body.name, row.id)
     with context.database.write() as session:
-        locked = lock_for_change(session, ProjectRow, row.id)
-        if locked is None:
-            raise NotFound("project", row.id)
+        locked = row_to_change(session, ProjectRow, "project", row.id)
         locked.name, locked.description = body.name, body.description
     return locked
 
 
 def find(context: Context, project_id: str) -> ProjectRow:
     """The project's row; raises NotFound."""
-    with context.database.read() as session:
-        row = session.get(ProjectRow, project_id)
-    if row is None:
-        raise NotFound("project", project_id)
-    return row
+    return find_row(context.database, ProjectRow, "project", project_id)
 
 
 def page(context: Context, limit: int, page_token: str | None) -> RowPage[ProjectRow]:
@@ -59,8 +54,7 @@ def page(context: Context, limit: int, page_token: str | None) -> RowPage[Projec
 def remove(context: Context, row: ProjectRow) -> None:
     """Delete the project with its promotions, plans and actuals; its models remain."""
     with context.database.write() as session:
-        if lock_for_change(session, ProjectRow, row.id) is None:
-            raise NotFound("project", row.id)
+        row_to_change(session, ProjectRow, "project", row.id)
         for table in (PromotionRow, ProjectPlanRow, ActualsRow):
             session.execute(delete(table).where(table.project_id == row.id))
         session.execute(delete(ProjectRow).where(ProjectRow.id == row.id))
@@ -69,10 +63,11 @@ def remove(context: Context, row: ProjectRow) -> None:
 def promote(context: Context, project: ProjectRow, body: PromotionBody) -> PromotionRow:
     """Make a model the champion.
 
-    Raises NotFound, ModelRejected unless the request accepts that, and InvalidRequest for a draft,
-    which cannot be promoted.
+    Raises NotFound, ModelRejected unless the request accepts that, and FirstLookOnly or
+    InvalidRequest for a draft, which cannot be promoted.
     """
     model = models.find(context, body.model_id)
+    models.refuse_first_look(model)
     _refuse_draft(model)
     models.rejection_warnings(model, accept_rejected=body.accept_rejected)
     row = PromotionRow(

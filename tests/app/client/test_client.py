@@ -2,6 +2,7 @@
 
 import io
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -13,6 +14,7 @@ from tests.app.routes.test_lift_register import TEST
 from tests.app.routes.test_refits import new_rows
 from tests.app.running import rows, wait_until
 from tests.mmm.fakes import RICH, table
+from tests.mmm.tables.files_of_people import SALES, TV, WEEKS, book
 
 WINDOW = {"start": "2022-11-07", "end": "2023-01-30"}
 
@@ -176,3 +178,39 @@ def test_plans_and_frontiers_may_be_operations(api, model_id) -> None:
     assert list(frontier.frontier().frame().total) == pytest.approx([500.0, 600.0])
     with pytest.raises(ClientError, match="has no model_id"):
         _ = frontier.model_id
+
+
+def test_a_second_table_is_joined_by_the_client(api) -> None:
+    first = b"week,sales\n2022-01-03,1.5\n2022-01-10,2.5\n"
+    made = api.create_dataset(first, name="pair", beside=b"week,cpi\n2022-01-10,7.5\n")
+    assert (made.name, [column.name for column in made.profile.columns][-1]) == ("pair", "cpi")
+    assert made.read is not None
+    assert made.read.with_file is not None
+
+
+def test_a_table_comes_from_a_path_bytes_or_a_data_frame(api, tmp_path) -> None:
+    frame = pd.DataFrame({"week": WEEKS, "sales": SALES, "tv": [float(spent) for spent in TV]})
+    path = tmp_path / "table.csv"
+    frame.to_csv(path, index=False)
+    book_path = tmp_path / "table.xlsx"
+    book_path.write_bytes(book(Data=[tuple(frame.columns), *frame.itertuples(index=False)]))
+    indexed = frame.assign(week=pd.to_datetime(frame["week"])).set_index("week")
+    sources = [path, str(path), path.read_bytes(), book_path, frame, indexed]
+    made = [api.create_dataset(source) for source in sources]
+    assert [one.read.format for one in made] == ["csv", "csv", "csv", "xlsx", *["parquet"] * 2]
+    means = [[c.mean for c in one.profile.columns if c.kind == "number"] for one in made]
+    assert means == [pytest.approx(means[0])] * len(means)
+    with pytest.raises(TypeError, match="a path, bytes or a data frame, not list"):
+        api.create_dataset([1])
+    with pytest.raises(FileNotFoundError):
+        api.create_dataset(tmp_path / "absent.csv")
+
+
+def test_the_recipe_of_a_table_reads_the_next_one(api) -> None:
+    first = api.create_dataset(
+        b"week,tv\n03/01/2022,1\n10/02/2022,2\n", read={"dates": "day_first"}
+    )
+    later = api.create_dataset(b"week,tv\n04/07/2022,1\n", read=first.read)
+    assert str(later.profile.columns[0].first) == "2022-07-04"
+    with pytest.raises(ServiceError, match="dates 'day_first', but line 2 has '2022-07-04'"):
+        api.create_dataset(b"week,tv\n2022-07-04,1\n", read=first.read)

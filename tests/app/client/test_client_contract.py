@@ -21,13 +21,14 @@ FOR_MACHINES = {"livez", "readyz"}
 OF_SEVERAL_CALLS = {"wait", "close"}
 
 GIVEN: dict[str, Any] = {
-    "content": b"",
+    "table": b"",
     "data": {},
     "model": {},
     "body": {},
     "question": {},
     "request": {},
     "name": "x",
+    "sheet": __file__,  # a file that there is
 }
 
 

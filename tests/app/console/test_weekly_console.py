@@ -53,6 +53,6 @@ def test_plan_versus_actual_adds_up(folder) -> None:
 def test_a_restated_past_ends_a_refit_with_2_and_the_numbers(folder) -> None:
     found = prudent("refit", "old.nc", "restated.csv", "-o", "never.nc", folder=folder)
     assert found.returncode == 2
-    assert "row 6, column 'sales'" in found.stderr
+    assert "line 7, column 'sales'" in found.stderr
     assert "is 1 now" in found.stderr
     assert not (folder / "never.nc").exists()

@@ -106,6 +106,7 @@ def question_seeds() -> list[Seed]:
         Seed("what-if of a panel", "POST", f"{wide}/counterfactual",
              {"window": WINDOW, "do": [{"variable": "queries", "scale": 1.1},
                                        {"variable": "promo", "set": 1.0}]}),
+        Seed("share", "POST", "/v1/scenarios/{scenario}/shares", {"days": 7}, status=201),
         Seed("plan", "POST", paths["allocate"], plan),
         Seed("plan under limits", "POST", paths["allocate"], limits),
         Seed("plan for worlds", "POST", paths["allocate"], worlds),
@@ -134,6 +135,8 @@ def question_seeds() -> list[Seed]:
                  {"horizon": HORIZON, "explore": True, "plan": PLAN, "objective": objective})
             for objective in OBJECTIVES
         ),
+        Seed("odds", "POST", "/v1/models/{model}/plan-odds",
+             {**evaluate, "objective": {"kind": "mean_cvar", "risk_aversion": 0.7}}),
         Seed("plan without a choice", "POST", paths["allocate"],
              {**plan, "budget": {"max": 1000.0}, "worse_than_current": {"probability": 0.9},
               "channels": {name: {"fixed": 250.0} for name in CHANNELS}}),
@@ -217,7 +220,7 @@ def table_seeds() -> list[Seed]:
 def reading_seeds() -> list[Seed]:
     """Calls without a body."""
     lists = ("datasets", "lift-tests", "operations", "models", "scenarios", "projects", "keys")
-    of_model = ("contributions", "curves", "graph", "report", "posterior")
+    of_model = ("contributions", "curves", "weeks", "graph", "report", "posterior")
     found = [Seed(f"list {name}", "GET", f"/v1/{name}", query={"limit": "2"}) for name in lists]
     found += [Seed(name, "GET", f"/v1/models/{{model}}/{name}") for name in of_model]
     one = {"datasets": "dataset", "lift-tests": "test", "operations": "operation",
@@ -229,6 +232,9 @@ def reading_seeds() -> list[Seed]:
         Seed("by week", "GET", "/v1/models/{model}/contributions", query={"by": "week"},
              headers={"Accept": CSV}),
         Seed("export", "GET", "/v1/scenarios/{scenario}/export", query={"format": "xlsx"}),
+        Seed("export as a page", "GET", "/v1/scenarios/{scenario}/export",
+             query={"format": "html"}),
+        Seed("shares", "GET", "/v1/scenarios/{scenario}/shares"),
         Seed("export of a what-if", "GET", "/v1/scenarios/{what_if}/export"),
         Seed("compare", "GET", "/v1/scenarios/compare", query={"id": "{scenario}"}),
         Seed("plan against actual", "GET", f"{project}/plan-vs-actual", headers={"Accept": CSV}),

@@ -51,6 +51,9 @@ def assert_problem(answer: httpx.Response, status: int, code: str, pointer: str 
         ("POST", "/v1/operations/nope:cancel", 404, "not_found"),
         ("POST", "/v1/models", 405, "method_not_allowed"),
         ("PUT", "/v1/fit", 405, "method_not_allowed"),
+        ("GET", "/v1/datasets/x:draft", 405, "method_not_allowed"),
+        ("DELETE", "/v1/datasets/x:draft", 405, "method_not_allowed"),
+        ("GET", "/v1/datasets/x:unknown", 404, "not_found"),
         ("GET", "/v1/models?limit=0", 422, "validation"),
         ("GET", "/v1/models?page_token=!!", 422, "invalid_request"),
         ("GET", "/v1/models?colour=red", 422, "invalid_request"),
@@ -195,9 +198,9 @@ def test_bodies_beyond_the_limit_are_refused(client) -> None:
 
 DATASETS = {
     "empty": (b"", "text/csv", "empty"),
-    "no text": (b"a,b\n\xff\xfe,1\n", "text/csv", "encoding"),
+    "no text": (b"a,b\n\x81,1\n", "text/csv", "encoding"),
     "ragged": (b"a,b\n1,2\n3\n", "text/csv", "row_length"),
-    "semicolons": (b"a;b\n1,5;2\n", "text/csv", "separator"),
+    "two readings": (b"a;b\n1,234;2\n", "text/csv", "two_readings"),
     "repeated column": (b"a,a\n1,2\n", "text/csv", "column_repeated"),
     "no parquet": (b"PAR1", "application/vnd.apache.parquet", "parquet"),
     "no rows": (b'{"rows": []}', "application/json", "empty"),

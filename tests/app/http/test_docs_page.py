@@ -22,11 +22,6 @@ def client(tmp_path_factory, models):
         yield client
 
 
-def test_the_front_page_leads_to_the_documentation(client) -> None:
-    answer = client.get("/")
-    assert (answer.status_code, answer.headers["location"]) == (307, "docs")
-
-
 def test_the_page_loads_only_what_the_service_has(client) -> None:
     page = client.get("/docs")
     assert page.headers["content-security-policy"] == POLICY

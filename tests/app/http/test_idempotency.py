@@ -13,6 +13,7 @@ from app.db.models import now
 from app.errors import KeyInUse, KeyReused
 from tests.app.access.test_tenant_routes import ROUTES
 from tests.app.http.test_contract import HORIZON, assert_problem
+from tests.app.routes.test_experiments import planned, weekly_rows
 from tests.app.routes.test_lift_register import TEST
 from tests.app.routes.test_refits import new_rows
 from tests.app.running import fit_body, fitted_model, wait_for
@@ -78,8 +79,14 @@ def test_a_claim_from_before_the_clock_was_set_back_blocks_its_key_no_longer_tha
 
 
 CREATING_NOTHING = {
+    "/v1/datasets/{dataset_id}:draft",
+    "/v1/experiments:read",
+    "/v1/experiments/{experiment_id}:start",
+    "/v1/experiments/{experiment_id}:read",
+    "/v1/experiments/{experiment_id}:use",
     "/v1/models/{model_id}/counterfactual",
     "/v1/models/{model_id}/evaluate-plan",
+    "/v1/models/{model_id}/plan-odds",
     "/v1/operations/{operation_id}:cancel",
     "/v1/operations/{operation_id}:stop",
 }
@@ -98,7 +105,11 @@ def creating(client) -> dict[str, tuple[dict[str, str], dict]]:
     plan = {"horizon": HORIZON, "budget": {"total": 500}}
     csv = {"content": table().to_csv(index=False), "headers": {"Content-Type": "text/csv"}}
     simulation = {key: value for key, value in fit_body().items() if key != "sampling"}
+    body = {"name": "x", **in_model, "allocate": plan}
+    scenario = client.post("/v1/scenarios", json=body).json()
     later = {"json": {"data": {"rows": new_rows()}}}
+    history = {"data": {"rows": weekly_rows()}, "date": "week", "geo": "region", "kpi": "sales"}
+    design = {**in_model, "channel": "tv", "change": {"scale": 0.0}, "history": history}
     return {
         "/v1/datasets": ({}, csv),
         "/v1/lift-tests": ({}, {"json": {"tests": [TEST]}}),
@@ -106,12 +117,18 @@ def creating(client) -> dict[str, tuple[dict[str, str], dict]]:
         "/v1/simulate": ({}, {"json": {**simulation, "draws": 20}}),
         "/v1/keys": ({}, {"json": {"name": "dashboard"}}),
         "/v1/scenarios": ({}, {"json": {"name": "x", **in_model, "counterfactual": question}}),
+        "/v1/scenarios/{scenario_id}/shares": (
+            {"scenario_id": scenario["id"]},
+            {"json": {"days": 7}},
+        ),
         "/v1/models/{model_id}/refit": (in_model, later),
         "/v1/models/{model_id}/frontier": (in_model, {"json": {**plan, "totals": [500, 600]}}),
         "/v1/models/{model_id}/allocate": (
             in_model,
             {"json": plan, "headers": {"Prefer": "respond-async"}},
         ),
+        "/v1/experiments": ({}, {"json": planned(model_id)}),
+        "/v1/experiments:design": ({}, {"json": design}),
         "/v1/projects": ({}, {"json": {"name": "Spring"}}),
         "/v1/projects/{project_id}/champion": (in_project, {"json": in_model}),
         "/v1/projects/{project_id}/plans": (

@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from app.db.models import ScenarioRow
-from app.services.projects.scenario_export import scenario_workbook
+from app.services.projects.scenario_export import scenario_table
 from mmm.posterior.fitted import save_model
+from mmm.tables.formats import XLSX
 from tests.app.fake_fit import TRUSTED
 from tests.app.http.test_contract import HORIZON, assert_problem
 from tests.app.http.test_question_contract import WINDOW
@@ -74,6 +75,6 @@ def test_a_name_from_before_control_characters_were_refused_is_exported() -> Non
     answer = {**dict.fromkeys(figures, interval), "plan": {**places, "channels": channels},
               "warnings": ["t\x07v is far"]}  # fmt: skip
     row = ScenarioRow(name="x", question="allocate", answer=answer)
-    book = load_workbook(io.BytesIO(scenario_workbook(row)))
+    book = load_workbook(io.BytesIO(scenario_table(row, XLSX)))
     assert [line[2] for line in book["plan"].values] == ["channel", "t\\x07v", "'=1+1"]
     assert [line[0] for line in book["warnings"].values] == ["warning", "t\\x07v is far"]

@@ -50,7 +50,8 @@ def numbers_without_bounds(schema: Any, components: dict[str, Any]) -> set[str]:
             seen.add(target)
             waiting.append((target, components[target]))
         least, most = ({f"{end}imum", f"exclusive{end.title()}imum"} for end in ("min", "max"))
-        if part.get("type") in ("number", "integer") and not (least & {*part} and most & {*part}):
+        bounded = (least & {*part} and most & {*part}) or {"enum", "const"} & {*part}
+        if part.get("type") in ("number", "integer") and not bounded:
             found.add(name)
         for key, value in part.items():
             if key == "properties":

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from app.contract.problem import MEDIA_TYPE
-from app.http.openapi import FRAMEWORK_SCHEMAS, openapi_text, operations
+from app.http.openapi import FRAMEWORK_SCHEMAS, RESULTS, openapi_text, operations
 from app.main import create_app
 from app.settings import Settings
 
@@ -116,3 +116,11 @@ def test_every_body_has_an_example(call, kind, media) -> None:
     name = schema.get("$ref", "").rpartition("/")[2]
     named = SCHEMA["components"]["schemas"].get(name, {})
     assert {"example", "examples"} & (media.keys() | named.keys())
+
+
+def test_what_an_operation_alone_answers_with_is_in_the_document() -> None:
+    schemas = SCHEMA["components"]["schemas"]
+    assert {result.__name__ for result in RESULTS} <= schemas.keys()
+    design = schemas["DesignAnswer"]["properties"]["designs"]["items"]["$ref"].rpartition("/")[2]
+    assert "assurance" in schemas[design]["properties"]
+    assert "DesignAnswer" in schemas["OperationDocument"]["properties"]["result"]["description"]

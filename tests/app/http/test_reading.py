@@ -8,7 +8,15 @@ from tests.app.http.test_contract import assert_problem
 from tests.app.running import fitted_model
 from tests.mmm.fakes import table
 
-READS = ("", "/contributions", "/contributions?by=week", "/curves", "/graph", "/posterior")
+READS = (
+    "",
+    "/contributions",
+    "/contributions?by=week",
+    "/curves",
+    "/weeks",
+    "/graph",
+    "/posterior",
+)
 WINDOW = {"start": "2022-06-06", "end": "2022-08-29"}
 
 

@@ -1,4 +1,4 @@
-"""Small pieces that people read: CSV cells, the summary sentence, headers."""
+"""Small pieces that people read: the summary sentence, headers."""
 
 from dataclasses import replace
 
@@ -12,40 +12,34 @@ from app.contract.planned_spend import Plan, PlannedChannel
 from app.display import words
 from app.display.words import GainWords
 from app.http.accepted import wait_seconds, wants_async
-from app.routes.queries import wants_csv
+from app.http.tables.accept import preferred_type
 from app.services.planning.evidence import rests_on_tests
 from app.services.planning.summary import PlanTold, summary_of
-from app.services.projects.csv_export import safe, write_csv
 from mmm.interval import Interval
 from mmm.posterior.evidence import GradeNote
+from mmm.tables.formats import CSV, XLSX
 from optimizer.allocation import Status
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_cell_that_would_be_a_formula_is_defused(start) -> None:
-    assert safe(f"{start}SUM(A1)") == f"'{start}SUM(A1)"
-
-
-def test_numbers_stay_numbers() -> None:
-    assert write_csv([{"=name": "@x", "value": -1.5}]) == "'=name,value\r\n'@x,-1.5\r\n"
-    assert write_csv([]) == ""
-
-
 @pytest.mark.parametrize(
-    ("accept", "expected"),
+    ("accept", "kind", "strict"),
     [
-        ("*/*", False),
-        ("text/csv", True),
-        ("application/json", False),
-        ("text/csv;q=0.5, application/json", False),
-        ("text/csv, application/json", True),
-        ("application/json, text/csv", False),
-        ("TEXT/CSV; charset=utf-8", True),
-        ("text/csv;q=much", False),
+        ("*/*", None, False),
+        ("text/csv", CSV, True),
+        ("application/json", None, False),
+        ("text/csv;q=0.5, application/json", None, False),
+        ("text/csv, application/json", CSV, False),
+        ("text/csv, */*;q=0.1", CSV, False),
+        ("application/json, text/csv", None, False),
+        ("TEXT/CSV; charset=utf-8", CSV, True),
+        ("text/csv;q=much", None, False),
+        (XLSX, XLSX, True),
+        (f"text/csv;q=0.9, {XLSX}", XLSX, True),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", None, False),
     ],
 )
-def test_csv_is_sent_to_whom_prefers_it(accept, expected) -> None:
-    assert wants_csv(accept) is expected
+def test_a_table_is_sent_to_whom_prefers_it(accept, kind, strict) -> None:
+    assert preferred_type(accept) == (kind, strict)
 
 
 @pytest.mark.parametrize(
@@ -241,3 +235,9 @@ def test_the_chances_are_capped_unless_every_mover_is_tested() -> None:
     assert not rests_on_tests(plan, grades)
     assert not rests_on_tests(plan, None)
     assert rests_on_tests(plan, grades | {"search": grades["tv"]})
+
+
+def test_dust_of_a_search_is_no_money() -> None:
+    assert words.money(-2.05e-14, "USD") == "$0"
+    assert words.money(0.004, "EUR") == "€0"
+    assert words.money(-0.02, "USD") == "-$0.02"

@@ -24,7 +24,12 @@ from tests.app.running import fit_body
     ],
 )
 def test_pointer_in(document, location, expected) -> None:
-    assert pointer_in(document, location) == expected
+    assert pointer_in(document, location, missing=True) == expected
+
+
+def test_an_error_of_a_whole_document_names_no_branch() -> None:
+    assert pointer_in({"a": {}}, ("a", "by_itself"), missing=False) == "/a"
+    assert pointer_in({"a": 1}, ("by_itself",), missing=False) == ""
 
 
 def refusal(content: bytes, kind=FitBody) -> tuple:

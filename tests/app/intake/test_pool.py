@@ -12,8 +12,8 @@ from app.errors import InvalidRequest
 from app.intake.pool import SMALL_BYTES, Intake
 from app.intake.process import IntakeBroken
 from app.settings import Settings
-from mmm.data.table_limits import MEBIBYTE
 from mmm.errors import DataError, Issue
+from mmm.tables.limits import MEBIBYTE
 from tests.app.running import gone, wait_until
 
 LARGE = SMALL_BYTES + 1

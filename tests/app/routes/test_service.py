@@ -7,7 +7,6 @@ import json
 import pytest
 import xarray as xr
 
-from app.services.projects.csv_export import contributions_csv
 from tests.app.fake_fit import REJECTED, SLOW, TRUSTED
 from tests.app.running import fit_body, fitted_model, rows, start_fit, wait_for, wait_until
 from tests.mmm.fakes import table
@@ -54,9 +53,12 @@ def test_every_format_of_a_dataset_can_be_fitted(client, kind) -> None:
     checked = client.post("/v1/fit?validate_only=true", json=body)
     expected = {"valid": True, "start": "2022-01-03", "end": "2023-02-20", "weeks": 60}
     assert checked.status_code == 200
-    found = {"geos": ["national"], "warnings": [], "implied_media_share": None}
-    found |= {"suggested_events": []}
-    assert checked.json() == {**expected, **found}
+    found = {"geos": ["national"], "implied_media_share": None, "suggested_events": []}
+    answer = checked.json()
+    channels, warnings = answer.pop("channels"), answer.pop("warnings")
+    assert answer == {**expected, **found, "parameters": 25}
+    assert [channel["name"] for channel in channels] == ["tv", "search", "radio", "mail"]
+    assert [warning[:24] for warning in warnings] == ["60 weeks for 25 paramete"]
 
 
 def test_a_model_survives_the_deletion_of_its_dataset(client) -> None:
@@ -238,11 +240,3 @@ def test_health_and_version(client) -> None:
     assert client.get("/readyz").json() == {"status": "ok"}
     assert client.get("/version").json()["name"] == "prudent-mmm"
     assert client.get("/docs").status_code == 200
-
-
-def test_csv_of_an_answer_in_hand() -> None:
-    from mmm.attribution.contributions import contributions
-    from tests.mmm.fakes import fake_model
-
-    text = contributions_csv(contributions(fake_model(), by="week"))
-    assert text.splitlines()[0].startswith("name,kind,week,unit,contribution_mean")

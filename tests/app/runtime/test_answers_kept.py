@@ -30,8 +30,8 @@ READS = (
 )
 
 
-BUDGET = 12_000_000
-"""Two reports with all the rest, no more."""
+BUDGET = 1_200_000
+"""All answers of two models with what they are computed from, no more."""
 
 type Running = tuple[httpx.Client, httpx.Client, Cache]
 

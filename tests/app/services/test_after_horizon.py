@@ -9,7 +9,7 @@ import pytest
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody
 from app.services.planning.allocate import allocate_model
 from app.services.planning.evaluate_plan import evaluation
-from app.services.planning.frontier import frontier
+from app.services.planning.frontier import frontier_points
 from app.services.planning.responses import response_of
 from mmm.counterfactual.answer import answer
 from mmm.counterfactual.question import Counterfactual
@@ -106,7 +106,7 @@ def test_a_plan_found_is_evaluated_and_on_a_frontier_alike(steady):
     fields = asked.model_dump(exclude={"budget"}, exclude_unset=True)
     totals = (20.0 * WEEKS, 40.0 * WEEKS)
     front = FrontierBody.model_validate({**fields, "budget": asked.budget, "totals": totals})
-    points = [*frontier(response_of(steady, front, "value", None), front)]
+    points = [*frontier_points(response_of(steady, front, "value", None), front)]
     assert points[1].gain.mean == pytest.approx(found.gain.mean, rel=0.005)
     for point, total in zip(points, totals, strict=True):
         assert point.after is not None

@@ -15,7 +15,7 @@ from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
 from mmm.plan.discount import discounted
 from mmm.posterior.evidence import Finding
 from tests.mmm.evidence.levers import lever, with_levers
-from tests.mmm.fakes import fake_model
+from tests.mmm.fakes import RICH, fake_model
 
 NAMES = ("tv", "search", "radio", "mail")
 READY = SecondModelDocument(status="ready", structure="another", reason=None, operation_id=None)
@@ -217,3 +217,29 @@ def test_of_a_given_plan_the_moves_go_as_far_as_can_be_defended(model):
         assert low - 1e-6 * high <= now <= high * (1.0 + 1e-6)
     assert spends(told.plan)["mail"] == pytest.approx(usual["mail"])
     assert any(each.channel == "mail" and each.if_good == given["mail"] for each in told.test_first)
+
+
+def test_an_owned_channel_costs_nothing_and_is_no_move():
+    letters = {"name": "letters", "column": "queries", "cost": "none"}
+    model = fake_model({**RICH, "channels": [*RICH["channels"], letters]}, draws=60)
+    levers = [lever(name, "seen") for name in NAMES]
+    _, told = moves(with_levers(model, *levers, lever("letters", "do_not_use")))
+    assert told.do_now
+    named = {each.channel for each in (*told.do_now, *told.test_first, *told.hold)}
+    assert named <= set(NAMES)
+
+
+def test_a_channel_under_test_stays_until_the_test_is_over(model):
+    seen = graded(model)
+    start = seen.panel.weeks[-1] + timedelta(weeks=1)
+    _, free = moves(seen)
+    moved = next(move.channel for move in free.do_now)
+    answer, told = moves(seen, under_test={moved: start + timedelta(weeks=2)})
+    assert moved not in {move.channel for move in told.do_now}
+    reasons = [each.why for each in (*told.hold, *told.test_first) if each.channel == moved]
+    assert [why for why in reasons if "A test of it runs until " in why]
+    assert spends(told.plan)[moved] == pytest.approx(
+        next(c.current for c in answer.plan.channels if c.name == moved), rel=1e-6
+    )
+    _, over = moves(seen, under_test={moved: start - timedelta(days=1)})
+    assert moved in {move.channel for move in over.do_now}

@@ -14,7 +14,7 @@ from app.contract.plan_answers import AllocationAnswer
 from app.contract.plan_requests import AllocateBody, EvaluatePlanBody, FrontierBody, PlanHorizon
 from app.services.planning.allocate import allocate_model
 from app.services.planning.evaluate_plan import evaluation
-from app.services.planning.frontier import frontier
+from app.services.planning.frontier import frontier_points
 from app.services.planning.plan_jobs import solve_in_thread
 from app.services.planning.responses import AnyResponse, response_of
 from mmm.plan.curves import ObjectiveUnit
@@ -104,7 +104,7 @@ def test_each_point_of_a_frontier_has_the_time(model):
     asked = document(model, time_limit_s=1e-6, risk_aversions=[0.1, 0.9])
     asked["objective"] = {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1}
     body = FrontierBody.model_validate(asked)
-    points = list(frontier(response_of(model, body, "value", None), body))
+    points = list(frontier_points(response_of(model, body, "value", None), body))
     assert [point.status for point in points] == ["stopped", "stopped"]
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from mmm.checks.prior import precheck
 from mmm.data.panel import build_panel
 from mmm.data.profile import profile_table
-from mmm.data.table_reader import CSV, JSON, PARQUET, read_table
 from mmm.errors import MmmError
 from mmm.spec.model import parse_spec
+from mmm.tables.formats import CSV, JSON, PARQUET
+from mmm.tables.read import read_table
 from tests.mmm.fakes import RICH, table
 
 LINES = table(20).to_csv(index=False).splitlines()
@@ -60,7 +61,7 @@ CONTENT = st.one_of(
 def swallow(content: bytes, kind: str, document: object) -> None:
     """The way of a request's data and model up to the queue; what it raises is of our tree."""
     try:
-        frame = read_table(content, kind)
+        frame = read_table(content, kind).frame
         profile_table(frame).model_dump_json()
         spec = parse_spec(document)
         precheck(spec, build_panel(frame, spec))

@@ -8,11 +8,12 @@ import pytest
 
 from mmm.data.panel import build_panel
 from mmm.data.profile import MAX_WARNINGS, profile_table
-from mmm.data.table_limits import TableLimits
-from mmm.data.table_reader import BYTES_OF_A_CELL, read_rows
 from mmm.errors import MAX_ISSUES, DataError, Issue, SpecError, TableTooLarge, first_issues
 from mmm.spec.model import parse_spec
 from mmm.spec.sizes import LONGEST_NAME, MOST_PARTS
+from mmm.tables.files.json_rows import BYTES_OF_A_CELL
+from mmm.tables.limits import TableLimits
+from mmm.tables.read import read_rows
 from tests.mmm.fakes import RICH, START, panel_spec, table
 
 
@@ -29,7 +30,7 @@ def test_rows_that_geos_lack_are_counted_and_not_written_out():
         build_panel(frame, panel_spec(RICH, 2))
     issues = caught.value.issues
     assert len(issues) == MAX_ISSUES + 1
-    assert issues[0].detail == f"geo 'g0' has no row for week {weeks[1]}"
+    assert issues[1].detail == f"geo 'g0' has no row for week {weeks[2]}"
     lacking = side * (side - 1) - MAX_ISSUES
     assert issues[-1].detail == f"and {lacking} more of the same kind"
 
@@ -38,7 +39,7 @@ def test_the_rows_that_one_geo_lacks_are_named():
     frame = table(geos=2).drop(index=[5, 7])
     with pytest.raises(DataError) as caught:
         build_panel(frame, panel_spec(RICH, 2))
-    assert [issue.detail for issue in caught.value.issues] == [
+    assert [issue.detail.partition(";")[0] for issue in caught.value.issues] == [
         f"geo 'r0' has no row for week {START + timedelta(weeks=week)}" for week in (5, 7)
     ]
 
@@ -50,11 +51,12 @@ def test_pairs_of_columns_that_move_together_are_listed_up_to_a_limit():
 
 
 def test_cells_that_rows_leave_out_count_as_well():
-    rows = [{"week": 1}] * 50 + [{"week": 1, f"c{k}": 1} for k in range(10)]
+    rows = [{"store": "a"}] * 50 + [{"store": "a", f"c{k}": 1} for k in range(10)]
     cells = len(rows) * 11
-    assert read_rows(rows, TableLimits(unpacked_bytes=cells * BYTES_OF_A_CELL)).size == cells
+    limits = TableLimits(unpacked_bytes=cells * BYTES_OF_A_CELL)
+    assert read_rows(rows, limits=limits).frame.size == cells
     with pytest.raises(TableTooLarge) as caught:
-        read_rows(rows, TableLimits(unpacked_bytes=cells * BYTES_OF_A_CELL - 1))
+        read_rows(rows, limits=TableLimits(unpacked_bytes=cells * BYTES_OF_A_CELL - 1))
     assert caught.value.issues[0].code == "too_many_bytes"
 
 

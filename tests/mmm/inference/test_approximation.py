@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from mmm.errors import SamplingError
+from mmm.inference.find_mode import search_path
 from mmm.inference.importance import Candidates, resample
 from mmm.inference.laplace import laplace
 from mmm.inference.pathfinder import normals_on_path, pathfinder
@@ -116,6 +117,18 @@ def test_candidates_without_density_are_never_drawn():
     rng = np.random.default_rng(8)
     drawn = resample(Candidates(points, np.zeros(100)), log_p, 200, rng)
     assert drawn.points.min() >= 50
+
+
+def test_a_search_that_its_last_steps_mislead_goes_on_to_the_mode():
+    """A curved valley that narrows a hundredfold: one search alone stops on its floor."""
+
+    def valley(point):
+        x, gap = point[0], point[1:] - point[0] ** 2
+        slope = np.concatenate([[-(x - 9.0) + 4e6 * x * gap.sum()], -2e6 * gap])
+        return -0.5 * (x - 9.0) ** 2 - 1e6 * (gap**2).sum(), slope
+
+    end = search_path(valley, np.array([-3.0, 9.0, 9.0, 9.0]))[-1]
+    np.testing.assert_allclose(end, [9.0, 81.0, 81.0, 81.0], rtol=1e-3)
 
 
 @pytest.mark.parametrize("method", [laplace, candidates_of_paths])

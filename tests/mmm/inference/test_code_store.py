@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from mmm.code_folder import CODE_DIR
+from mmm.inference.code_store import FORMAT, _read
 from mmm.inference.compiled import _sampled_lengths, graph_differences
 from mmm.model.build import build_collapsed, build_model
 from mmm.ops.graph_key import model_key
@@ -18,6 +20,7 @@ from tests.mmm.fakes import RICH, fake_model
 
 CHANNELS = [{"name": name, "column": f"{name}_spend"} for name in ("tv", "search")]
 SMALL = {"kpi": {"column": "sales"}, "date": "week", "channels": CHANNELS}
+ABOUT = {"format": FORMAT, "data": ["kpi", "spend"], "outside": ["log1p", "free"]}
 ROOT = Path(__file__).parents[3]
 
 FIT = """
@@ -68,6 +71,26 @@ def test_keys_are_equal_where_the_computation_is():
     assert same == {(0, 1), (4, 5), (0, 8), (1, 8)}
 
 
+def test_a_damaged_entry_is_recognised_whatever_the_byte(tmp_path):
+    path = tmp_path / "entry.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("about.json", json.dumps(ABOUT))
+        file.writestr("density.o", bytes(range(256)) * 3)
+    whole, intact = path.read_bytes(), _read(path)
+    for position in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0xFF
+        path.write_bytes(bytes(damaged))
+        try:
+            found = _read(path)
+        except (ValueError, OSError):
+            continue
+        assert found == intact  # a byte that says nothing, such as the time of writing
+    path.write_bytes(whole[:-30])
+    with pytest.raises(ValueError, match="BadZipFile"):
+        _read(path)
+
+
 def fit_elsewhere(folder: Path) -> tuple[dict, str]:
     """A fit in a new process whose compiled code lies in ``folder``, and what it warned of."""
     flags = f"base_compiledir={folder}"
@@ -83,7 +106,7 @@ def fit_elsewhere(folder: Path) -> tuple[dict, str]:
 @pytest.mark.slow
 def test_another_process_draws_the_same_from_stored_code(tmp_path):
     made, _ = fit_elsewhere(tmp_path)
-    (entry,) = (tmp_path / "prudent").iterdir()
+    (entry,) = (tmp_path / "prudent").glob("*.zip")
     written = entry.stat().st_ino
     loaded, _ = fit_elsewhere(tmp_path)
     assert made == loaded
@@ -94,5 +117,5 @@ def test_another_process_draws_the_same_from_stored_code(tmp_path):
     again, told = fit_elsewhere(tmp_path)
     assert "cannot be read and is compiled anew" in told
     assert again == made
-    assert list((tmp_path / "prudent").iterdir()) == [entry]
+    assert list((tmp_path / "prudent").glob("*.zip")) == [entry]
     assert entry.stat().st_ino != written

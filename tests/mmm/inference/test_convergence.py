@@ -16,32 +16,31 @@ from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import DEFAULT_DRAWS, MOST_DRAWS, SamplingSpec
 
 
-def chains(memory: float, draws: int = BATCHES[-1], apart: float = 0.0) -> xr.DataTree:
+def chains(memory: float, draws: int = BATCHES[-1], apart: float = 0.0) -> xr.Dataset:
     """Four chains of an AR(1) number with ``memory``; the first is ``apart`` from the others."""
     rng = np.random.default_rng(1)
     values = rng.standard_normal((4, draws))
     for t in range(1, draws):
         values[:, t] = memory * values[:, t - 1] + np.sqrt(1.0 - memory**2) * values[:, t]
     values[0] += apart
-    posterior = xr.Dataset({"x": (("chain", "draw"), values)})
-    return xr.DataTree.from_dict({"/posterior": posterior})
+    return xr.Dataset({"x": (("chain", "draw"), values)})
 
 
 def test_independent_draws_are_enough_at_once_and_slow_ones_later() -> None:
-    assert first_batch_that_is_enough(chains(0.0))["posterior"].sizes["draw"] == BATCHES[0]
-    slow = first_batch_that_is_enough(chains(0.8))["posterior"].sizes["draw"]
+    assert first_batch_that_is_enough(chains(0.0)) == BATCHES[0]
+    slow = first_batch_that_is_enough(chains(0.8))
     assert BATCHES[0] < slow < BATCHES[-1]
 
 
 def test_chains_that_disagree_are_never_enough() -> None:
-    trace = chains(0.0, apart=1.0)
-    assert not is_enough(trace["posterior"].to_dataset())
-    assert first_batch_that_is_enough(trace)["posterior"].sizes["draw"] == BATCHES[-1]
+    draws = chains(0.0, apart=1.0)
+    assert not is_enough(draws)
+    assert first_batch_that_is_enough(draws) == BATCHES[-1]
 
 
 def test_innovations_do_not_count() -> None:
-    good = chains(0.0)["posterior"].to_dataset()
-    stuck = chains(0.0, apart=5.0)["posterior"].to_dataset()["x"]
+    good = chains(0.0)
+    stuck = chains(0.0, apart=5.0)["x"]
     assert is_enough(good.assign(x_z=stuck))
     assert not is_enough(good.assign(y=stuck))
 

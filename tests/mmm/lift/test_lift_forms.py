@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmm.errors import SpecError
-from mmm.lift.importers import from_causalpy, from_geolift, from_pymc_marketing
+from mmm.lift.importers import (
+    PLATFORM_TRANSPORT,
+    from_causalpy,
+    from_geolift,
+    from_platform,
+    from_pymc_marketing,
+)
 from mmm.lift.units import MeasuredLift, lift_in_kpi_units, standard_error
-from mmm.spec.lift_test import LiftResult
+from mmm.spec.lift_test import LiftResult, LiftTest
 
 lifts = st.floats(1e-3, 1e6) | st.floats(-1e6, -1e-3)
 spreads = st.floats(1e-3, 1e5)
@@ -138,9 +144,37 @@ def test_geolift_interval_is_scaled_from_the_average_to_the_total():
     assert (dark.result.low, dark.result.high) == (-240.0, -80.0)
 
 
+STUDY = {key: SUMMARY[key] for key in ("channel", "start", "end")} | {"spend": 800.0}
+
+
+def test_a_platform_study_is_less_than_a_test_of_markets_and_says_so():
+    counted, returned = from_platform(
+        [
+            STUDY | {"lift": 160.0, "se": 30.0},
+            STUDY | {"roas": 2.0, "low": 1.0, "high": 3.0, "level": 0.9, "transport_sd": 0.5},
+        ]
+    )
+    assert (
+        counted.transport_sd == PLATFORM_TRANSPORT > LiftTest.model_fields["transport_sd"].default
+    )
+    assert counted.name == f"platform study of {STUDY['channel']}, {STUDY['start']}"
+    assert counted.control is not None
+    assert counted.control.add == -200.0  # 800 over four weeks, less than observed
+    assert (counted.result.lift, counted.result.se) == (160.0, 30.0)
+    assert (returned.result.roas, returned.result.level, returned.transport_sd) == (2.0, 0.9, 0.5)
+
+
 @pytest.mark.parametrize(
     ("read", "row", "where", "code"),
     [
+        (from_platform, STUDY | {"lift": 1.0}, "/low", "missing"),
+        (from_platform, STUDY | {"lift": 1.0, "roas": 2.0, "se": 1.0}, "/lift", "one_form"),
+        (
+            from_platform,
+            {**STUDY, "spend": "", "lift": 1.0, "se": 1.0},
+            "/spend",
+            "missing",
+        ),
         (from_pymc_marketing, {"channel": "tv", "x": 1, "delta_x": 1}, "/delta_y", "missing"),
         (from_pymc_marketing, {"channel": "tv", "x": "a"}, "/x", "not_a_number"),
         (from_pymc_marketing, {"channel": "tv", "x": 1, "delta_x": -2}, "/delta_x", "negative"),

@@ -126,6 +126,37 @@ def test_a_given_profile_is_not_decided_again():
     np.testing.assert_allclose(planned, [10.0, 20.0, 0.0, 10.0], rtol=1e-12)
 
 
+def test_a_given_split_keeps_its_geos_and_the_weeks():
+    model = fake_model(geos=2, draws=3)
+    usual = response_of(model, geos="optimised")
+    response = response_of(model, geos="optimised", split={"tv": {"r0": 3.0, "r1": 1.0}})
+    assert {cell.geo for cell in response.cells if cell.channel == "tv"} == {None}
+    at, tv = response.channels.index("tv"), response.names.index("tv")
+    spend = np.zeros(len(response.names))
+    spend[tv] = 40.0
+    planned = response.plan(spend)[..., at]
+    np.testing.assert_allclose(planned.sum(0), [30.0, 10.0], rtol=1e-12)
+    weeks = usual.plan(usual.current)[..., at].sum(1)
+    np.testing.assert_allclose(planned.sum(1), 40.0 * weeks / weeks.sum(), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("split", "code"),
+    [
+        ({"cinema": {"r0": 1.0, "r1": 1.0}}, "unknown_channel"),
+        ({"tv": {"r0": 1.0, "nowhere": 1.0}}, "unknown_geo"),
+        ({"tv": {"r0": 1.0}}, "missing_geo"),
+        ({"tv": {"r0": 0.0, "r1": 0.0}}, "no_split"),
+    ],
+)
+def test_a_wrong_split_is_refused(split, code):
+    with pytest.raises(QueryError) as caught:
+        response_of(fake_model(geos=2, draws=2), split=split)
+    (issue,) = caught.value.issues
+    assert issue.code == code
+    assert issue.pointer.startswith("/phasing/split/")
+
+
 def test_too_many_cells_are_refused_with_their_number():
     model = fake_model(geos=5, draws=2)
     start = model.panel.weeks[-1] + timedelta(weeks=1)

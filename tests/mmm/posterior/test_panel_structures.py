@@ -178,7 +178,6 @@ def test_a_cell_that_bought_nothing_borrows_and_says_so(model):
     ("row", "column", "value", "code"),
     [
         (3, "tv", 1e4, "differs"),
-        (4, "clicks", 0.0, "unpaid_exposure"),
         (5, "reach", -1.0, "negative"),
         (6, "contacts", 0.0, "not_positive"),
     ],

@@ -47,7 +47,9 @@ def test_the_two_kinds_of_budget():
     assert (total.lower, total.upper) == (90.0, 90.0)
 
 
-@pytest.mark.parametrize("budget", [{}, {"total": 1, "max": 2}, {"total": 1, "min": 1}, {"min": 1}])
+@pytest.mark.parametrize(
+    "budget", [{}, {"total": 1, "max": 2}, {"total": 1, "min": 1}, {"change": 0.1, "total": 1}]
+)
 def test_a_budget_of_no_or_two_kinds_is_refused(budget):
     (issue,) = refused({"budget": budget})
     assert issue.pointer == "/budget"

@@ -1,7 +1,9 @@
 """What the evidence holds where it is: channels, with the reason, and pairs that move as one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
 
 from mmm.evidence.findings import LARGEST_PRIOR_SHARE, PARTNER
 from mmm.posterior.evidence import LeverEvidence
@@ -23,6 +25,20 @@ class Held:
     def reasons(self) -> Mapping[str, str]:
         """Why a channel is not raised, by name."""
         return {**self.not_raised, **self.still}
+
+    def under_test(self, until: Mapping[str, date], start: date) -> Self:
+        """The same with the channels that a test needs as they are on ``start`` or later."""
+        running = {
+            name: f"A test of it runs until {day:%-d %b %Y}; until then its spend is the test's."
+            for name, day in until.items()
+            if day >= start
+        }
+        return replace(
+            self,
+            still={**self.still, **running},
+            not_raised={n: r for n, r in self.not_raised.items() if n not in running},
+            pairs=tuple(pair for pair in self.pairs if not set(pair) & set(running)),
+        )
 
 
 def held_by_evidence(model: FittedModel) -> Held:

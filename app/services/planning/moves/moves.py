@@ -1,18 +1,31 @@
 """What a plan comes to: moves that can be made now, moves to test first, and channels to hold."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from app.contract.moves import Hold, Move, Moves, TestFirst
+from app.contract.plan_details import FewestMovesDocument
 from app.contract.plan_requests import AllocateBody
 from app.display.words import GainWords
+from app.services.planning.adjustments import fewest_document, rounding_document
 from app.services.planning.moves.do_now import DoNow, do_now
 from app.services.planning.moves.held import Held, held_by_evidence
-from app.services.planning.moves.sentences import Odds, move_reason, summary_of_moves, test_reason
+from app.services.planning.moves.odds import odds_of
+from app.services.planning.moves.sentences import (
+    LEFT_OUT,
+    NOT_WORTH_IT,
+    StatedLimits,
+    move_reason,
+    summary_of_moves,
+    test_reason,
+)
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.responses import AnyResponse, gain_over
+from app.services.planning.summary import is_total
+from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.evidence import LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
@@ -28,9 +41,6 @@ NOTICEABLE = 1e-3
 
 CLEAR = 10.0
 """How many times as large a difference between two plans is before a test is asked for."""
-
-MOST_ON_COINCIDENCE = 1 / 3
-"""Share of the moved money that may rest on what could be coincidence before odds are withheld."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,9 @@ def moves_of(
     watch: Watch,
 ) -> Moves:
     """The moves of a plan.  Raises QueryError, InvalidProblem, Cancelled."""
-    held = held_by_evidence(model)
+    body = body.over(float(alone.response.current.sum()))
+    _require_known(model, body.under_test)
+    held = held_by_evidence(model).under_test(body.under_test, body.horizon.start)
     price = None if _price_is_held(model) else alone.price
     try:
         now = do_now(model, second, body, held, watch, price, alone.response.after)
@@ -63,17 +75,28 @@ def moves_of(
         names=alone.response.channels,
         today=alone.response.by_channel(alone.response.current),
         now=alone.response.by_channel(spend),
+        full=alone.response.by_channel(spend if now is None else now.all_moves),
         best=alone.response.by_channel(alone.spend),
+        step=body.round_to or 0.0,
     )
-    worth, odds = _worth_knowing(body, now, watch), _odds(model, table, now)
+    stated = StatedLimits(body, words)
+    worth = _worth_knowing(body, now, watch)
+    gains = () if now is None else now.gains
+    odds = odds_of(model, table.names, table.now - table.today, table.least, gains)
     told = Moves(
-        do_now=tuple(_made_now(model, held, table)),
+        do_now=tuple(_made_now(model, held, table, stated)),
         test_first=tuple(_tested_first(model, held, table, worth, second is not None)),
-        hold=tuple(_held(model, held, table, alone.price)),
+        hold=tuple(_held(model, held, table, stated, alone.price)),
         plan=None
         if now is None
-        else plan_document(model, now.response.parts[0], now.spend, body.objective.earned_share),
+        else plan_document(model, now.judged.parts[0], now.spend, body.objective.earned_share),
         gain=None if now is None else summarize(now.gain),
+        by_time=None if now is None else now.by_time,
+        even=None
+        if now is None or is_total(usual, float(spend.sum()))
+        else summarize(now.gain_of_even),
+        fewest_moves=None if now is None else _fewest(now, table),
+        rounding=None if now is None else rounding_document(now.made, now.response),
         chances_in_20=None if odds is None else odds.in_20,
         probability_better=None if odds is None else odds.model,
         second_model=None if odds is None else odds.second,
@@ -83,30 +106,73 @@ def moves_of(
     return told.model_copy(update={"summary": summary_of_moves(told, held, words, odds, usual)})
 
 
+def _require_known(model: FittedModel, under_test: Mapping[str, date]) -> None:
+    known = model.structure.channels
+    issues = [
+        Issue(pointer("under_test", name), "unknown_channel", f"there is no channel {name!r}")
+        for name in under_test
+        if name not in known
+    ]
+    if issues:
+        raise QueryError(issues)
+
+
 @dataclass(frozen=True)
 class _Changes:
-    """Spend by channel, (channel,) each: today's, that of the moves now, the model's own."""
+    """Spend by channel, (channel,) each: today's, that of the moves now, that of all moves that can
+    be defended, the model's own.  ``step``: that amounts are multiples of; 0 for any amount."""
 
     names: tuple[str, ...]
     today: Array
     now: Array
+    full: Array
     best: Array
+    step: float
 
     @property
     def least(self) -> float:
         """The smallest change that is a move, in currency."""
-        return NOTICEABLE * float(max(self.best.sum(), self.today.sum()))
+        return max(NOTICEABLE * float(max(self.best.sum(), self.today.sum())), self.step)
 
     def rows(self) -> Iterator[tuple[str, float, float, float]]:
         """Name, today, now and best of every channel."""
         columns = (self.today.tolist(), self.now.tolist(), self.best.tolist())
         return zip(self.names, *columns, strict=True)
 
+    def moved(self, spend: Array) -> int:
+        """How many channels a plan (channel,) moves."""
+        return int((np.abs(spend - self.today) > self.least).sum())
 
-def _made_now(model: FittedModel, held: Held, table: _Changes) -> Iterator[Move]:
+    def left_out(self, name: str) -> bool:
+        """Whether a move of a channel can be defended but adds too little."""
+        at = self.names.index(name)
+        still = abs(self.now[at] - self.today[at]) <= self.least
+        return bool(still and abs(self.full[at] - self.today[at]) > self.least)
+
+    def goes_on(self, name: str) -> bool:
+        """Whether the model alone would move a channel on, from what can be defended."""
+        at = self.names.index(name)
+        today, best = float(self.today[at]), float(self.best[at])
+        defended = float(self.full[at] if self.left_out(name) else self.now[at])
+        onward = (best - defended) * (defended - today) >= 0.0
+        return (onward or abs(defended - today) <= self.least) and (
+            abs(best - defended) > CLEAR * self.least
+        )
+
+
+def _fewest(now: DoNow, table: _Changes) -> FewestMovesDocument | None:
+    """How many of the moves that can be defended were left out, as moves are counted."""
+    found = fewest_document(now.made, now.response)
+    counted = {"moves": table.moved(table.now), "before": table.moved(table.full)}
+    return None if found is None else found.model_copy(update=counted)
+
+
+def _made_now(
+    model: FittedModel, held: Held, table: _Changes, stated: StatedLimits
+) -> Iterator[Move]:
     for name, today, now, _ in table.rows():
         if abs(now - today) > table.least:
-            why = move_reason(model, held, name)
+            why = " ".join(filter(None, (stated.reason(name, now), move_reason(model, held, name))))
             yield Move(channel=name, from_spend=today, to=now, why=why)
 
 
@@ -117,25 +183,25 @@ def _tested_first(
     worth: Callable[[str], float | None],
     second: bool,
 ) -> Iterator[TestFirst]:
-    for name, today, now, best in table.rows():
-        if _goes_on(today, now, best, table.least):
+    for name, _, now, best in table.rows():
+        if table.goes_on(name):
             why = test_reason(model, held, name, second=second)
             yield TestFirst(
                 channel=name, if_good=best, if_not=now, worth_knowing=worth(name), why=why
             )
 
 
-def _goes_on(today: float, now: float, best: float, least: float) -> bool:
-    """Whether the model alone would move a channel on from ``now``, away from today's spend."""
-    onward = (best - now) * (now - today) >= 0.0 or abs(now - today) <= least
-    return onward and abs(best - now) > CLEAR * least
-
-
-def _held(model: FittedModel, held: Held, table: _Changes, price: float | None) -> Iterator[Hold]:
-    for name, today, now, best in table.rows():
-        moves = abs(now - today) > table.least
-        if not moves and not _goes_on(today, now, best, table.least):
-            reason = held.reasons.get(name, "No change of it is worth more than its risk.")
+def _held(
+    model: FittedModel,
+    held: Held,
+    table: _Changes,
+    stated: StatedLimits,
+    price: float | None,
+) -> Iterator[Hold]:
+    for name, today, now, _ in table.rows():
+        if abs(now - today) <= table.least and not table.goes_on(name):
+            usual = LEFT_OUT if table.left_out(name) else NOT_WORTH_IT
+            reason = stated.reason(name, now) or held.reasons.get(name, usual)
             yield Hold(channel=name, why=reason)
     if price is not None and _price_is_held(model) and model.evidence is not None:
         lever = model.evidence.of("price")
@@ -144,21 +210,6 @@ def _held(model: FittedModel, held: Held, table: _Changes, price: float | None) 
 
 def _price_is_held(model: FittedModel) -> bool:
     return any(each.kind == "price" and each.grade in LOWER_GRADES for each in model.levers)
-
-
-def _odds(model: FittedModel, table: _Changes, now: DoNow | None) -> Odds | None:
-    """None where nothing moves, or too much of what moves could be coincidence."""
-    moved = np.abs(table.now - table.today)
-    if now is None or moved.max(initial=0.0) <= table.least:
-        return None
-    grades = model.evidence.grades() if model.evidence else {}
-    grade_of = [grades[name].grade if name in grades else None for name in table.names]
-    weak = float(moved[[grade == "coincidence" for grade in grade_of]].sum())
-    if weak > MOST_ON_COINCIDENCE * moved.sum():
-        return None
-    relies_on = [g for g, change in zip(grade_of, moved, strict=True) if change > table.least]
-    first, *others = (float(np.mean(gain > 0.0)) for gain in now.gains)
-    return Odds(first, min(others, default=None), all(grade == "tested" for grade in relies_on))
 
 
 def _worth_knowing(

@@ -1,0 +1,1 @@
+"""Documents of experiments: what a test is worth, its design and its reading."""

@@ -1,0 +1,1 @@
+"""Documents of plans that are shown to people without access, and of the links to them."""

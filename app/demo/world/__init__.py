@@ -1,0 +1,1 @@
+"""The simulated brand of ``serve --demo``: its fitted models as files, and its truth."""

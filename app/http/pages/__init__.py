@@ -1,0 +1,1 @@
+"""Pages that the service writes itself, beside the workbench and the documentation."""

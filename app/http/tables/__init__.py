@@ -1,0 +1,1 @@
+"""Answers as tables, by the ``Accept`` header of the call."""

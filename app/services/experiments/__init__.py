@@ -1,0 +1,1 @@
+"""Services of experiments: what a test is worth before it is run."""

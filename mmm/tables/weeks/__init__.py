@@ -1,0 +1,1 @@
+"""Rows of days, or of numbered weeks, become rows of weeks with dates."""
