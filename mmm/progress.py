@@ -13,6 +13,7 @@ Stage = Literal[
     "postprocessing",
     "optimizing",
     "comparing",
+    "testing",
     "storing",
 ]
 
@@ -29,13 +30,23 @@ class ChainProgress:
 
 
 @dataclass(frozen=True)
+class PartProgress:
+    """One part of a test of a model: the share of it that is done, in [0, 1]."""
+
+    part: str
+    progress: float
+
+
+@dataclass(frozen=True)
 class Progress:
-    """A fit's state: ``progress`` in [0, 1]; ``eta_seconds`` is None while it is unknown."""
+    """The state of a fit, or of a test with several parts: ``progress`` in [0, 1]; ``eta_seconds``
+    is None while it is unknown."""
 
     stage: Stage
     progress: float
     eta_seconds: float | None = None
     chains: tuple[ChainProgress, ...] = ()
+    parts: tuple[PartProgress, ...] = ()
 
 
 ProgressCallback = Callable[[Progress], None]

@@ -31,6 +31,7 @@ MMM: Levels = (
     ("checks", "causal", "plan", "refit", "plots"),
     ("evidence", "draft", "experiments"),
     ("inference", "simulate"),
+    ("trust",),
 )
 OPTIMIZER: Levels = (
     ("errors", "response"),

@@ -1,0 +1,56 @@
+"""The trust record of a fitted model: what became of it where it was tested on demand.
+
+Every part is one field, None until it was run; a part that is run again replaces what it said. The
+types are apart from the computations (``mmm/trust``), so that whoever answers by a record does not
+load the sampler.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import Field
+
+from mmm.interval import Answer
+
+
+class PartRun(Answer):
+    """When a part was run last, with which ``options``, and what it cost.
+
+    ``fits``: how many models were fitted for it; ``seconds``: how long it took, without what an
+    interrupted attempt had spent before.
+    """
+
+    part: str
+    at: datetime
+    fits: int
+    seconds: float
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+class TrustRecord(Answer):
+    """What the tests of a model have shown, part by part; None where a part was not run yet."""
+
+    runs: tuple[PartRun, ...] = ()
+
+    @property
+    def ran(self) -> tuple[str, ...]:
+        """The names of the parts that were run."""
+        return tuple(run.part for run in self.runs)
+
+    def with_part(self, run: PartRun, answer: Answer) -> Self:
+        """The record with the answer of one part, in place of an earlier one."""
+        others = tuple(other for other in self.runs if other.part != run.part)
+        return self.model_copy(update={run.part: answer, "runs": (*others, run)})
+
+    def with_parts_of(self, other: Self) -> Self:
+        """The record with every part of ``other``, in place of its own."""
+        record = self
+        for run in other.runs:
+            record = record.with_part(run, getattr(other, run.part))
+        return record
+
+
+def record_from_json(document: Mapping[str, Any] | None) -> TrustRecord | None:
+    """The stored record, or None where nothing was run."""
+    return None if document is None else TrustRecord.model_validate(document)

@@ -1,0 +1,1 @@
+"""Trust on demand: a fitted model is tested against the future, its rivals, its prior, itself."""
