@@ -54,7 +54,7 @@ def each_world(
     out: Path, key: Mapping[str, Any], seeds: Iterable[int], measure: Callable[[int], Record]
 ) -> Iterator[Record]:
     """A record per seed: from ``out`` where it holds one under ``key``, else measured and added."""
-    known = {record["world"]: record for record in _stored(out) if _under(record, key)}
+    known = {record["world"]: record for record in stored_records(out) if _under(record, key)}
     for seed in seeds:
         if seed not in known:
             began = perf_counter()
@@ -77,7 +77,7 @@ def _append(path: Path, line: str) -> None:
         lines.write(f"\n{line}\n" if broken else f"{line}\n")
 
 
-def _stored(path: Path) -> Iterator[Record]:
+def stored_records(path: Path) -> Iterator[Record]:
     """The records of a file that may not exist yet; a line that was cut off is left out."""
     for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
         try:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.contract.base import Name, RequestBody
+from app.contract.base import Name, RequestBody, ResourceId
 from mmm.counterfactual.question import (
     AFTER,
     REFERENCE,
@@ -23,6 +23,7 @@ from mmm.spec.sizes import (
     MOST_FUTURE_NUMBERS,
     MOST_GEOS,
     MOST_INTERVENTIONS,
+    MOST_MIXED,
     MOST_SCENARIOS,
     GeoName,
 )
@@ -108,6 +109,13 @@ class PriceDecision(RequestBody):
         return self
 
 
+class MixedModel(RequestBody):
+    """A model of a mixture, and its weight in it."""
+
+    model_id: ResourceId
+    weight: float = Field(ge=0, le=1)
+
+
 class PlanHorizon(RequestBody):
     """The horizon to plan, and the assumptions about it.
 
@@ -133,6 +141,20 @@ class PlanHorizon(RequestBody):
         default=False,
         description="Allow plans beyond what the data support; outcomes are then more uncertain.",
     )
+    mix: tuple[MixedModel, ...] = Field(
+        default=(),
+        max_length=MOST_MIXED,
+        description="Models of the same data whose draws are taken together, by weights that add "
+        "up to one, such as the stacking weights of a comparison; the model of the path is among "
+        "them. Verdict, evidence and second model are those of the path's.",
+    )
+
+    @model_validator(mode="after")
+    def _weights_of_the_mixture(self) -> Self:
+        total = sum(each.weight for each in self.mix)
+        if self.mix and abs(total - 1.0) > SLACK:
+            raise ValueError(f"the weights of the mix add up to {total:g}, not 1")
+        return self
 
     @model_validator(mode="after")
     def _probabilities_of_scenarios(self) -> Self:

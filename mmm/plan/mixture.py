@@ -26,6 +26,11 @@ class PlanMixture(PlanInParts):
     parts: tuple[PlanResponse, ...]
     draws_of: tuple[IndexArray, ...]
 
+    @property
+    def by_scenario(self) -> tuple[IndexArray, ...]:
+        """Positions of the draws of each scenario."""
+        return self.draws_of
+
     def predictive(self, spend: Array, seed: int = 0) -> Array:
         """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
         seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()

@@ -12,20 +12,22 @@ import numpy as np
 
 from mmm.plan.in_parts import PlanInParts, frame_of
 from mmm.plan.mixture import PlanMixture
+from mmm.plan.model_mix import PlanOfMix
 from mmm.plan.response import PlanResponse
 from mmm.types import Array, IndexArray
 
-type OneModel = PlanResponse | PlanMixture
+type OneOpinion = PlanResponse | PlanMixture | PlanOfMix
 
 
 @dataclass(frozen=True)
 class PlanOfModels(PlanInParts):
     """The responses of several models; satisfies ``optimizer.response.Response``.
 
-    ``parts``: one response a model, with the same cells; ``model`` and the spend are the first's.
+    ``parts``: one response a model, or mixture of models, with the same cells; ``model`` and the
+    spend are the first's.
     """
 
-    parts: tuple[OneModel, ...]
+    parts: tuple[OneOpinion, ...]
 
     @property
     def n_draws(self) -> int:
@@ -46,6 +48,6 @@ class PlanOfModels(PlanInParts):
         return np.concatenate(values)
 
 
-def plan_of_models(parts: Sequence[OneModel]) -> PlanOfModels:
+def plan_of_models(parts: Sequence[OneOpinion]) -> PlanOfModels:
     """The response over ``parts``, which have the same cells over the same horizon."""
     return PlanOfModels(**frame_of(parts[0]) | {"warnings": ()}, parts=tuple(parts))

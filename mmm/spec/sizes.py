@@ -29,6 +29,8 @@ MOST_LIFT_NUMBERS = 200_000
 MOST_INTERVENTIONS = 100
 MOST_VARIABLES = 500
 MOST_SCENARIOS = 20
+MOST_MIXED = 6
+"""Models of a mixture, each of which is evaluated for every plan."""
 MOST_FUTURE_NUMBERS = 100_000
 """Of all futures of a plan together, those of its scenarios included."""
 LONGEST_NAME = 200

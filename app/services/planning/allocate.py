@@ -29,6 +29,7 @@ from app.services.planning.insights import (
     stay_document,
     value_by_time,
 )
+from app.services.planning.mix.named import require_mix
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
 from app.services.planning.pricing import allocate_with_price
@@ -38,7 +39,7 @@ from app.services.planning.region import (
     region_warnings,
     status_within_sight,
 )
-from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.responses import AnyResponse, ModelMix, Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
     PlanAsked,
@@ -48,7 +49,7 @@ from app.services.planning.second_opinion import (
 )
 from app.services.planning.summary import PlanTold, summary_of
 from app.services.planning.units import gain_unit, gain_words, revenue_warning
-from mmm.plan.mixture import PlanMixture
+from mmm.plan.response import PlanResponse
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison, Status
@@ -65,12 +66,15 @@ def allocate_model(
     respond: Respond = response_of,
     second: SecondModel = NO_SECOND_MODEL,
     caller: Watch = UNWATCHED,
+    mix: ModelMix | None = None,
 ) -> AllocationAnswer:
     """The optimal plan of a loaded model, for use in scripts.
 
     ``caller`` is asked whether to go on and told the progress; the plan and its moves each take
-    ``time_limit_s`` at most.
+    ``time_limit_s`` at most. ``mix``: the models that the body names, of which ``respond`` builds
+    the responses.
     """
+    require_mix(body, mix)
     watch = caller.limited(body.time_limit_s, 0.0, 0.8)
     response, allocation, price = allocate_with_price(model, body, respond, watch)
     answer = _document(model, body, response, allocation, price)
@@ -81,7 +85,7 @@ def allocate_model(
     doubts = second_model_warnings(opinion, answer.versus_current.probability_better, told.tested)
     alone = ModelsPlan(response, allocation.spend, asked.price)
     watch = caller.limited(body.time_limit_s, 0.8, 1.0)
-    moves = moves_of(model, second.fitted, body, alone, told.words, watch)
+    moves = moves_of(model, second.fitted, body, alone, told.words, watch, mix)
     found = SO_FAR if allocation.status is Status.STOPPED else OPTIMUM
     return answer.model_copy(
         update={
@@ -183,7 +187,7 @@ def scenario_documents(
     coming: PlanHorizon, response: AnyResponse, allocation: Allocation
 ) -> tuple[ScenarioDocument, ...]:
     """The plan's gain and outcome in each scenario; empty if there are no scenarios."""
-    if not isinstance(response, PlanMixture):
+    if isinstance(response, PlanResponse):
         return ()
     outcome = response.outcome(allocation.spend)
     return tuple(
@@ -193,7 +197,7 @@ def scenario_documents(
             gain=summarize(allocation.gain[draws]),
             outcome=summarize(outcome[draws]),
         )
-        for scenario, draws in zip(coming.scenarios, response.draws_of, strict=True)
+        for scenario, draws in zip(coming.scenarios, response.by_scenario, strict=True)
     )
 
 

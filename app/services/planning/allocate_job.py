@@ -11,6 +11,7 @@ from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import allocate_model
 from app.services.planning.moves.under_test import with_running
+from app.services.planning.responses import response_of
 from app.store.port import ArtefactStore
 from mmm.progress import Progress
 from optimizer.watch import Watch
@@ -42,8 +43,9 @@ class AllocateJob:
         model = plan_jobs.model_of(job, self.store)
         body = AllocateBody.model_validate(job.request["body"])
         second = plan_jobs.second_model_of(job, self.store)
+        mix = plan_jobs.mix_of_job(job, self.store, model, body)
         allocation = allocate_model(
-            model, body, job.request["warnings"], second=second, caller=caller
+            model, body, job.request["warnings"], mix or response_of, second, caller, mix
         )
         document = finite_document(allocation)
         return lambda _: {"allocation": document}

@@ -21,6 +21,7 @@ from app.services.planning.allocate import (
 )
 from app.services.planning.evidence import evidence_warnings, grades_of, rests_on_tests
 from app.services.planning.insights import condition_documents, value_by_time
+from app.services.planning.mix.named import require_mix
 from app.services.planning.moves.causal import own_phasing
 from app.services.planning.moves.moves import ModelsPlan, moves_of
 from app.services.planning.planned_spend import plan_document
@@ -30,7 +31,7 @@ from app.services.planning.region import (
     region_warnings,
     require_supported,
 )
-from app.services.planning.responses import AnyResponse, Respond, response_of
+from app.services.planning.responses import AnyResponse, ModelMix, Respond, response_of
 from app.services.planning.second_opinion import (
     NO_SECOND_MODEL,
     PlanAsked,
@@ -61,8 +62,13 @@ def evaluation(
     respond: Respond = response_of,
     second: SecondModel = NO_SECOND_MODEL,
     caller: Watch = UNWATCHED,
+    mix: ModelMix | None = None,
 ) -> PlanEvaluation:
-    """Evaluate a plan with a loaded model, for use in scripts; ``caller`` may leave meanwhile."""
+    """Evaluate a plan with a loaded model, for use in scripts; ``caller`` may leave meanwhile.
+
+    ``mix``: the models that the body names, of which ``respond`` builds the responses.
+    """
+    require_mix(body, mix)
     require_one_margin(model, body.objective)
     spend, earned = plan_totals(model, body), body.objective.earned_share
     coming = with_profiles(body)
@@ -100,6 +106,7 @@ def evaluation(
             alone,
             gain_words(model, body.objective),
             caller.limited(toward.time_limit_s),
+            mix,
         ),
         plan=plan,
         outcome=outcome,

@@ -66,7 +66,8 @@ class FrontierJob:
         self, job: Job, body: FrontierBody, points: list[FrontierPoint], caller: Watch
     ) -> WriteResult:
         model = plan_jobs.model_of(job, self.store)
-        response = response_of(model, body, body.objective.response_unit, None)
+        respond = plan_jobs.mix_of_job(job, self.store, model, body) or response_of
+        response = respond(model, body, body.objective.response_unit, None)
         size = len(body.totals or body.risk_aversions)
         second = built_once(plan_jobs.second_model_of(job, self.store))
         for point in frontier_points(response, body, caller, second):

@@ -17,7 +17,10 @@ from app.jobs.runner import Job
 from app.services.administration.quotas import check_operations
 from app.services.catalog import models
 from app.services.catalog.second_models import second_document
+from app.services.planning.mix.lookup import mix_of_question, mixed_files
+from app.services.planning.mix.named import mix_of
 from app.services.planning.queries import cached_responder
+from app.services.planning.responses import ModelMix
 from app.services.planning.second_opinion import NO_SECOND_MODEL, SecondModel
 from app.services.planning.units import require_one_margin
 from app.store.port import ArtefactStore
@@ -38,13 +41,15 @@ def submit(
 ) -> OperationRow:
     """Check every problem of ``body`` and queue it; raises the errors of ``allocate``."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    respond = cached_responder(context, row)
     model = models.fitted(context, row)
+    mix, of_mix = mix_of_question(context, row, body)
+    respond = cached_responder(context, row, mix)
     require_one_margin(model, body.objective)
     response = respond(model, body, body.objective.response_unit, None)
     for problem in problems:
         case_of(problem, response, response.current)
-    return queue(context, row, kind, body, warnings, call)
+    files = {"mix": mixed_files(context, row, body)}
+    return queue(context, row, kind, body, [*warnings, *of_mix], call, files)
 
 
 def queue(
@@ -84,6 +89,16 @@ async def solve_in_thread[Result](
         return await asyncio.to_thread(work, Watch(left.is_set, report))
     finally:
         left.set()
+
+
+def mix_of_job(
+    job: Job, store: ArtefactStore, model: FittedModel, body: AllocateBody
+) -> ModelMix | None:
+    """The mixture that the job was queued with; raises ArtefactError for a model that was deleted
+    meanwhile."""
+    files: Mapping[str, str] = job.request.get("mix") or {}
+    own = next((name for name, key in files.items() if key == job.input_key), "")
+    return mix_of(model, own, body.mix, lambda name: load_model(store.path(files[name])))
 
 
 def model_of(job: Job, store: ArtefactStore) -> FittedModel:

@@ -10,11 +10,13 @@ from app.services.catalog import models
 from app.services.catalog.second_models import second_document
 from app.services.planning.allocate import allocate_model
 from app.services.planning.evaluate_plan import evaluation, with_profiles
+from app.services.planning.mix.lookup import mix_of_question
 from app.services.planning.moves.causal import causal_response, own_phasing
 from app.services.planning.moves.under_test import with_running
 from app.services.planning.plan_odds import plan_odds
 from app.services.planning.responses import (
     CachedResponses,
+    ModelMix,
     Respond,
     horizon_question,
     response_bytes,
@@ -24,9 +26,9 @@ from mmm.plan.of_models import PlanOfModels
 from optimizer.watch import UNWATCHED, Watch
 
 
-def cached_responder(context: Context, row: ModelRow) -> Respond:
-    """The cached plan responses of this model."""
-    return CachedResponses(context.cache, row.artefact_key)
+def cached_responder(context: Context, row: ModelRow, mix: ModelMix | None = None) -> Respond:
+    """The cached plan responses of this model, or of a mixture that is asked of it."""
+    return CachedResponses(context.cache, row.artefact_key, mix)
 
 
 def second_model_of(context: Context, row: ModelRow) -> SecondModel:
@@ -42,9 +44,11 @@ def allocate(
 ) -> AllocationAnswer:
     """The optimal plan; raises its errors, ModelRejected and Cancelled."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    model, respond = models.fitted(context, row), cached_responder(context, row)
+    model = models.fitted(context, row)
+    mix, of_mix = mix_of_question(context, row, body)
+    respond, second = cached_responder(context, row, mix), second_model_of(context, row)
     body = with_running(context, row, body)
-    return allocate_model(model, body, warnings, respond, second_model_of(context, row), caller)
+    return allocate_model(model, body, [*warnings, *of_mix], respond, second, caller, mix)
 
 
 def odds_of_plan(context: Context, row: ModelRow, body: GivenPlan) -> PlanOdds:
@@ -52,10 +56,11 @@ def odds_of_plan(context: Context, row: ModelRow, body: GivenPlan) -> PlanOdds:
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     model, coming = models.fitted(context, row), with_profiles(body)
     unit, own = body.objective.response_unit, own_phasing(coming)
+    mix, of_mix = mix_of_question(context, row, body)
 
     def causal(asked: GivenPlan) -> PlanOfModels:
         second = None if row.second_key is None else models.second_fitted(context, row)
-        return causal_response(model, second, asked, unit)
+        return causal_response(mix or model, second, asked, unit)
 
     def cached(asked: GivenPlan) -> PlanOfModels:
         key = CacheKey(
@@ -68,7 +73,7 @@ def odds_of_plan(context: Context, row: ModelRow, body: GivenPlan) -> PlanOdds:
     # Weeks and geos that are typed are hardly asked for again; today's plan is, at each number.
     response = causal(coming) if own is not coming else cached(coming)
     today = cached(own) if own is not coming else None
-    return plan_odds(model, body, response, today, tuple(warnings))
+    return plan_odds(model, body, response, today, (*warnings, *of_mix))
 
 
 def evaluate_plan(
@@ -76,6 +81,8 @@ def evaluate_plan(
 ) -> PlanEvaluation:
     """Evaluate a plan; raises its errors, ModelRejected and Cancelled."""
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
-    model, respond = models.fitted(context, row), cached_responder(context, row)
+    model = models.fitted(context, row)
+    mix, of_mix = mix_of_question(context, row, body)
+    respond, second = cached_responder(context, row, mix), second_model_of(context, row)
     body = with_running(context, row, body)
-    return evaluation(model, body, warnings, respond, second_model_of(context, row), caller)
+    return evaluation(model, body, [*warnings, *of_mix], respond, second, caller, mix)

@@ -5,7 +5,8 @@ a cached response, the next allocation over the same horizon reuses them.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from mmm.counterfactual.reference import ReferenceChoice
 from mmm.errors import Issue, QueryError, pointer
 from mmm.plan.assumptions import Assumptions
 from mmm.plan.curves import ObjectiveUnit
-from mmm.plan.mixture import PlanMixture, mix_scenarios
+from mmm.plan.mixture import mix_scenarios
+from mmm.plan.model_mix import OneModel, PlanOfMix, mix_models
 from mmm.plan.of_models import PlanOfModels
 from mmm.plan.phasing import Granularity
 from mmm.plan.response import PlanResponse, plan_response
@@ -23,7 +25,7 @@ from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
 from optimizer.curves.cache import cached_curve_bytes
 
-type AnyResponse = PlanResponse | PlanMixture
+type AnyResponse = OneModel | PlanOfMix
 
 
 type Respond = Callable[[FittedModel, PlanHorizon, ObjectiveUnit, float | None], AnyResponse]
@@ -35,10 +37,12 @@ Raises QueryError.
 
 @dataclass(frozen=True)
 class CachedResponses:
-    """A ``Respond`` with a cache, for the model of one file."""
+    """A ``Respond`` with a cache, for the model of one file; ``build``: of a mixture, how to
+    build one."""
 
     cache: Cache
     artefact_key: str
+    build: Respond | None = None
 
     def __call__(
         self, model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
@@ -47,7 +51,7 @@ class CachedResponses:
         question = f"{on} {price} {horizon_question(coming)}"
         return self.cache.get(
             CacheKey("response", self.artefact_key, question),
-            lambda: response_of(model, coming, on, price),
+            lambda: (self.build or response_of)(model, coming, on, price),
             response_bytes,
         )
 
@@ -82,7 +86,7 @@ def gain_over(
 
 def response_of(
     model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
-) -> AnyResponse:
+) -> OneModel:
     """Build a new response, without a cache; raises QueryError for limits of owned media."""
     _refuse_owned(model, getattr(coming, "channels", {}))
     if not coming.scenarios:
@@ -103,6 +107,30 @@ def response_of(
             raise QueryError(issues) from error
 
     return mix_scenarios(model, [scenario.probability for scenario in coming.scenarios], respond)
+
+
+@dataclass(frozen=True)
+class ModelMix:
+    """Models of the same data with their weights, which add up to one; the first is the one whose
+    evidence counts.
+
+    It is the ``Respond`` of their mixture, whatever model it is asked with.
+    """
+
+    models: tuple[FittedModel, ...]
+    weights: tuple[float, ...]
+
+    def each(self, change: Callable[[FittedModel], FittedModel]) -> Self:
+        """The mixture with every model changed."""
+        return replace(self, models=tuple(map(change, self.models)))
+
+    def __call__(
+        self, _model: FittedModel, coming: PlanHorizon, on: ObjectiveUnit, price: float | None
+    ) -> AnyResponse:
+        """The mixture's response over this horizon; raises QueryError."""
+        return mix_models(
+            self.models, self.weights, lambda each: response_of(each, coming, on, price)
+        )
 
 
 def _refuse_owned(model: FittedModel, named: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.contract.plan_requests import PlanHorizon
 from app.contract.planned_spend import GainByTime
-from app.services.planning.responses import gain_over, response_of
+from app.services.planning.responses import ModelMix, gain_over, response_of
 from mmm.evidence.causal_share import causal_shares
 from mmm.plan.curves import ObjectiveUnit
 from mmm.plan.discount import discounted
@@ -19,26 +19,39 @@ DRAWS = 1000
 
 
 def causal_response(
-    model: FittedModel,
+    model: FittedModel | ModelMix,
     second: FittedModel | None,
     coming: PlanHorizon,
     unit: ObjectiveUnit,
     price: float | None = None,
 ) -> PlanOfModels:
-    """The response of both models, each effect cut to its causal share; raises QueryError."""
-    causal = causal_models(model, second)
-    return plan_of_models([response_of(each, coming, unit, price) for each in causal])
+    """The response of both models, each effect cut to its causal share; raises QueryError.
+
+    A mixture in the place of the model is one model, of the draws of its own.
+    """
+    if isinstance(model, FittedModel):
+        causal = causal_models(model, second)
+        return plan_of_models([response_of(each, coming, unit, price) for each in causal])
+    graded = model.models[0]
+    mixed = model.each(lambda each: _causal(each, graded))(graded, coming, unit, price)
+    if second is None:
+        return plan_of_models([mixed])
+    return plan_of_models([mixed, response_of(_causal(second, graded), coming, unit, price)])
 
 
 def causal_models(model: FittedModel, second: FittedModel | None) -> list[FittedModel]:
     """Both models with some of their draws, each effect cut to its causal share."""
-    models = [each.thinned(DRAWS) for each in (model, second) if each is not None]
-    shares = [causal_shares(model, each.posterior.n_draws) for each in models]
-    return [discounted(each, share) for each, share in zip(models, shares, strict=True)]
+    return [_causal(each, model) for each in (model, second) if each is not None]
+
+
+def _causal(model: FittedModel, graded: FittedModel) -> FittedModel:
+    """Some draws of ``model``, each effect cut to its share by the evidence of ``graded``."""
+    thinned = model.thinned(DRAWS)
+    return discounted(thinned, causal_shares(graded, thinned.posterior.n_draws))
 
 
 def todays_response(
-    model: FittedModel,
+    model: FittedModel | ModelMix,
     second: FittedModel | None,
     coming: PlanHorizon,
     judged: PlanOfModels,

@@ -20,6 +20,7 @@ from app.services.planning.moves.causal import (
     todays_response,
 )
 from app.services.planning.moves.held import Held
+from app.services.planning.responses import ModelMix
 from mmm.plan.of_models import PlanOfModels
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -80,7 +81,7 @@ class DoNow:
 
 
 def do_now(
-    model: FittedModel,
+    model: FittedModel | ModelMix,
     second: FittedModel | None,
     body: AllocateBody,
     held: Held,

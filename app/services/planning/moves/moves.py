@@ -23,7 +23,7 @@ from app.services.planning.moves.sentences import (
     test_reason,
 )
 from app.services.planning.planned_spend import plan_document
-from app.services.planning.responses import AnyResponse, gain_over
+from app.services.planning.responses import AnyResponse, ModelMix, gain_over
 from app.services.planning.summary import is_total
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.evidence import LOWER_GRADES
@@ -59,14 +59,18 @@ def moves_of(
     alone: ModelsPlan,
     words: GainWords,
     watch: Watch,
+    mix: ModelMix | None = None,
 ) -> Moves:
-    """The moves of a plan.  Raises QueryError, InvalidProblem, Cancelled."""
+    """The moves of a plan, by ``mix`` in the place of the model where there is one.
+
+    Raises QueryError, InvalidProblem, Cancelled.
+    """
     body = body.over(float(alone.response.current.sum()))
     _require_known(model, body.under_test)
     held = held_by_evidence(model).under_test(body.under_test, body.horizon.start)
     price = None if _price_is_held(model) else alone.price
     try:
-        now = do_now(model, second, body, held, watch, price, alone.response.after)
+        now = do_now(mix or model, second, body, held, watch, price, alone.response.after)
     except Infeasible:
         now = None
     usual = float(alone.response.current.sum())

@@ -1,0 +1,1 @@
+"""How honest the uncertainty is, published: prior worlds, known worlds, tests predicted blind."""
