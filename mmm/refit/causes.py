@@ -45,7 +45,7 @@ def importance_weights(log_ratio: Array) -> ImportanceWeights:
     """Smoothed weights of ``log_ratio (draw,)``."""
     if np.ptp(log_ratio) == 0.0:
         return ImportanceWeights(np.full(log_ratio.size, 1.0 / log_ratio.size), 0.0)
-    logs, k = array_stats.psislw(log_ratio - log_ratio.max())
+    logs, k = array_stats.psislw(log_ratio.max() - log_ratio)  # takes minus the log ratio
     weights = np.exp(logs - logs.max())
     shape = float(k)
     return ImportanceWeights(weights / weights.sum(), shape if np.isfinite(shape) else np.inf)

@@ -87,6 +87,14 @@ def test_a_move_that_both_posteriors_explain_is_no_surprise() -> None:
     assert np.mean(np.abs(z) > 3.0) <= 0.01
 
 
+def test_weights_are_larger_where_the_ratio_is() -> None:
+    """Standard normal draws, weighted towards a normal around 0.5, have that mean."""
+    x = np.random.default_rng(0).standard_normal(20_000)
+    found = importance_weights(0.5 * x)
+    assert found.weights @ x == pytest.approx(0.5, abs=0.03)
+    assert found.usable
+
+
 def refitted(model, frame, accept: bool = False):
     """``model`` after a refit by importance: its own draws, resampled by the new weeks' density.
 
