@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
+from mmm.trust import prior_sensitivity
 from mmm.trust.part import Cost, Options, Part
 
-_ALL: tuple[Part[Any], ...] = ()
+_ALL: tuple[Part[Any], ...] = (prior_sensitivity.PART,)
 
 PARTS: Mapping[str, Part[Any]] = {part.name: part for part in _ALL}
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from mmm.interval import Answer
+from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
 
 
 class PartRun(Answer):
@@ -32,6 +33,7 @@ class TrustRecord(Answer):
     """What the tests of a model have shown, part by part; None where a part was not run yet."""
 
     runs: tuple[PartRun, ...] = ()
+    prior_sensitivity: PriorSensitivity | None = None
 
     @property
     def ran(self) -> tuple[str, ...]:
