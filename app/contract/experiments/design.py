@@ -8,6 +8,7 @@ from app.contract.base import RequestBody, ResourceId
 from app.contract.experiments.next_experiment import PossibleTest
 from app.contract.fit import FitData
 from app.contract.plan_details import PlanDocument
+from app.contract.plan_requests import Spend
 from mmm.experiments.reading.question import HistoryColumns
 from mmm.interval import Interval
 from mmm.spec.base import Name as ChannelName
@@ -58,7 +59,12 @@ class DesignBody(RequestBody):
 
     model_id: ResourceId
     channel: ChannelName
-    change: SpendChange
+    change: SpendChange | None = None
+    plan: Spend | None = Field(
+        default=None,
+        description="In place of a change: currency per week that a plan has for the channel over "
+        "all geos. It begins in the treated geos, and in the others once the test was read.",
+    )
     weeks: Annotated[tuple[Weeks, ...], Field(min_length=1, max_length=MOST_LENGTHS)] = (4, 8)
     geos: Annotated[tuple[GeoName, ...], Field(min_length=1, max_length=MOST_GEOS)] | None = Field(
         default=None, description="That may be treated; null for all."
@@ -75,6 +81,34 @@ class DesignBody(RequestBody):
     )
     seed: int = Field(default=0, ge=0, le=2**32 - 1)
     accept_rejected: bool = Field(default=False, description="Answer although the checks failed.")
+
+    @model_validator(mode="after")
+    def _change_or_plan(self) -> Self:
+        if (self.change is None) == (self.plan is None):
+            raise ValueError('give either a "change" or the "plan" that begins with the test')
+        return self
+
+
+class RolloutGeo(PlanDocument):
+    """One geo's spend per week in currency: ``usual`` before its week ``begins``, then
+    ``planned``; the first week of the test is 1."""
+
+    geo: str
+    usual: float
+    planned: float
+    begins: int
+
+
+class Rollout(PlanDocument):
+    """A plan that begins in the treated geos; the others wait until the test was read."""
+
+    by_geo: tuple[RolloutGeo, ...] = Field(
+        description="A model without regions splits spend like sales."
+    )
+    cost_of_waiting: Interval = Field(
+        description="What the plan would bring meanwhile in the geos that wait, less what they "
+        "would spend more; in gain_unit. Negative where waiting saves money."
+    )
 
 
 class DesignedTest(PossibleTest):
@@ -95,6 +129,9 @@ class DesignedTest(PossibleTest):
         description="Share of the history's windows that read an effect at 10 %, where none was."
     )
     windows: int = Field(description="How many windows that were.")
+    rollout: Rollout | None = Field(
+        default=None, description="Only where a plan begins with the test."
+    )
 
 
 class Switchback(PlanDocument):
@@ -109,6 +146,7 @@ class DesignAnswer(PlanDocument):
 
     summary: str
     channel: str
+    change: SpendChange = Field(description="Of the treated geos, as asked or as the plan has it.")
     gain_unit: str
     size: float = Field(description="Of all designs and windows that were tried, at 10 %.")
     designs: tuple[DesignedTest, ...]

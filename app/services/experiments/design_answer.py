@@ -4,9 +4,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from app.contract.experiments.design import DesignAnswer, DesignBody, DesignedTest, Switchback
+from app.contract.experiments.design import (
+    DesignAnswer,
+    DesignBody,
+    DesignedTest,
+    SpendChange,
+    Switchback,
+)
 from app.display.words import GainWords, chances, listed
 from app.services.experiments.informed_plan import InformedPlan, informed_plan
+from app.services.experiments.rollout import planned_change, rollout
 from app.services.experiments.same_money import same_money
 from app.services.planning.units import gain_unit, gain_words, revenue_warning
 from mmm.experiments.candidates import CAUGHT
@@ -35,19 +42,21 @@ def design_answer(
 ) -> DesignAnswer:
     """Designs on ``history`` that keep the limits of ``body``; raises QueryError and Cancelled."""
     plan = informed_plan(model, second, same_money(model, body.horizon_weeks), watch)
-    found = designs(plan.models, history, question_of(body), seed=body.seed, ask=watch.ask)
+    question = question_of(model, body)
+    found = designs(plan.models, history, question, seed=body.seed, ask=watch.ask)
     promising = sorted(found, key=lambda each: -plan.promise(body.channel, each))[:TOLD]
     values = plan.values(promising)
-    told = [_told(plan, each, v, history) for each, v in zip(promising, values, strict=True)]
+    told = [_told(plan, d, v, history, body) for d, v in zip(promising, values, strict=True)]
     told.sort(key=lambda each: (-(each.net_value or 0.0), -each.assurance))
     words = gain_words(model, plan.body.objective)
     return DesignAnswer(
         summary=_summary(body.channel, told[0], words),
         channel=body.channel,
+        change=SpendChange(scale=question.change.scale, add=question.change.add),
         gain_unit=gain_unit(model, plan.body.objective),
         size=float(np.mean([each.size for each in found])),
         designs=tuple(told),
-        switchback=_switchback(plan.models[0], body),
+        switchback=_switchback(plan.models[0], question),
         warnings=(
             *warnings,
             *revenue_warning(model, plan.body.objective),
@@ -56,15 +65,24 @@ def design_answer(
     )
 
 
-def question_of(body: DesignBody) -> DesignQuestion:
-    """The question of ``body`` to the library."""
-    change = SpendPath(scale=body.change.scale, add=body.change.add)
+def question_of(model: FittedModel, body: DesignBody) -> DesignQuestion:
+    """The question of ``body`` to the library; raises QueryError where a plan changes nothing."""
+    if body.plan is not None:
+        change = planned_change(model, body.channel, body.plan)
+    else:
+        assert body.change is not None
+        change = SpendPath(scale=body.change.scale, add=body.change.add)
     return DesignQuestion(body.channel, change, body.weeks, body.geos, body.most_cost)
 
 
 def _told(
-    plan: InformedPlan, design: Design, value: SampleInformation | None, history: History
+    plan: InformedPlan,
+    design: Design,
+    value: SampleInformation | None,
+    history: History,
+    body: DesignBody,
 ) -> DesignedTest:
+    begins = None if body.plan is None else rollout(plan, design, history)
     detectable = design.detectable
     return DesignedTest(
         **dict(plan.told(design, value)),
@@ -76,6 +94,7 @@ def _told(
         detectable=detectable if np.isfinite(detectable) and detectable > -1.0 else None,
         size=design.size,
         windows=design.windows,
+        rollout=begins,
     )
 
 
@@ -97,10 +116,9 @@ def _summary(channel: str, best: DesignedTest, words: GainWords) -> str:
     return f"{text} Its result is expected to add {words.size(best.value)} to the next plan."
 
 
-def _switchback(model: FittedModel, body: DesignBody) -> Switchback:
-    change = SpendPath(scale=body.change.scale, add=body.change.add)
-    caught = caught_in_its_week(model, PlannedTest(body.channel, change, 1))
-    share = f"{100.0 * caught:.0f} % of what a week of {body.channel} does comes in that week"
+def _switchback(model: FittedModel, question: DesignQuestion) -> Switchback:
+    caught = caught_in_its_week(model, PlannedTest(question.channel, question.change, 1))
+    share = f"{100.0 * caught:.0f} % of what a week of {question.channel} does comes in that week"
     if caught >= CAUGHT:
         return Switchback(
             possible=True, why=f"{share}, so weeks on and off can be told apart everywhere"

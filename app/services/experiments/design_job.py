@@ -35,7 +35,7 @@ def submit(context: Context, row: ModelRow, body: DesignBody, call: Call) -> Ope
     warnings = models.rejection_warnings(row, accept_rejected=body.accept_rejected)
     model = models.fitted(context, row)
     history = _history(context, model, body)
-    checked(model, history, question_of(body))
+    checked(model, history, question_of(model, body))
     # The job has the numbers themselves: the data set may be gone when it runs.
     numbers = {"geos": history.geos, "daily": history.daily, "kpi": history.kpi.tolist()}
     asked = body.model_copy(update={"history": None})

@@ -8,6 +8,7 @@ import pytest
 
 from tests.app.fake_fit import TRUSTED
 from tests.app.running import fitted_model, wait_for
+from tests.mmm.fakes import table
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,9 @@ def test_a_model_without_regions_needs_a_history_by_region(client, national_id) 
         ({"weeks": []}, "at least 1"),
         ({"weeks": [4, 6, 8, 10]}, "at most 3"),
         ({"model_id": "mdl_none"}, "mdl_none"),
+        ({"plan": 10.0}, "that begins with the test"),
+        ({"change": None}, "that begins with the test"),
+        ({"change": None, "plan": 1e14}, "times what 'tv' usually has"),
     ],
 )
 def test_what_cannot_be_designed_is_refused(client, national_id, fields, told) -> None:
@@ -64,6 +68,41 @@ def test_a_national_model_is_told_what_it_does_not_know(client, national_id) -> 
     assert 1 <= cases <= 19
     assert abs(cases - 20 * best["assurance"]) <= 1.0
     assert (" to cool down" in found["summary"]) == (best["cooldown"] > 0)
+
+
+def test_a_plan_begins_in_the_treated_regions(client, national_id) -> None:
+    spend = float(table()["tv_spend"].tail(52).mean())
+    asked = question(national_id) | {
+        "change": None,
+        "plan": 1.5 * spend,
+        "history": {
+            "data": {"rows": steady_rows()},
+            "date": "week",
+            "geo": "region",
+            "kpi": "sales",
+        },
+        "weeks": [8],
+    }
+    answer = client.post("/v1/experiments:design", json=asked)
+    assert answer.status_code == 202, answer.text
+    found = wait_for(client, answer.json()["id"], "succeeded")["result"]["design"]
+    assert found["change"]["scale"] == pytest.approx(1.5)
+    best = found["designs"][0]
+    rows = {row["geo"]: row for row in best["rollout"]["by_geo"]}
+    assert {geo for geo, row in rows.items() if row["begins"] == 1} == set(best["treated"])
+    waits = best["weeks"] + best["cooldown"] + 1
+    assert {row["begins"] for geo, row in rows.items() if geo in best["controls"]} == {waits}
+    assert sum(row["usual"] for row in rows.values()) == pytest.approx(spend)
+    assert sum(row["planned"] for row in rows.values()) == pytest.approx(1.5 * spend)
+    # The same change in the rest of the market: as much larger as the market is.
+    others = (1.0 - best["share"]) / best["share"]
+    waiting = best["rollout"]["cost_of_waiting"]
+    assert waiting["mean"] == pytest.approx(-others * best["cost"]["mean"])
+    assert waiting["p5"] == pytest.approx(-others * best["cost"]["p95"])
+    asked["plan"] = spend
+    same = client.post("/v1/experiments:design", json=asked)
+    assert same.status_code == 422
+    assert "nothing would change" in same.text
 
 
 def steady_rows() -> list[dict]:

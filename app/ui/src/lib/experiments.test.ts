@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { ValuedTest } from "../api/experiments";
 import type { Model } from "../api/types";
 import {
-  bought, changeFrom, changeOf, costOf, described, foundIn, namesOf, nextMonday, regionsOf, shareOf, smallest, spendChange, stageOf,
+  bought, changeFrom, changeOf, costOf, described, foundIn, namesOf, nextMonday, regionsOf, rolloutOf, shareOf, smallest, spendChange, stageOf,
   stageWords, worthOf,
 } from "./experiments";
 import { tooPrecise, unfitWords } from "./words";
@@ -18,6 +18,11 @@ it("says what a test is in words", () => {
   expect(changeOf("tv", { scale: 1.5 }, "EUR")).toBe("raise tv by half");
   expect(changeOf("tv", { scale: 0.7 }, "EUR")).toBe("cut tv by 30 %");
   expect(changeOf("tv", { add: 5000 }, "EUR")).toBe("spend €5,000 a week more on tv");
+});
+
+it("says when a plan begins in a region", () => {
+  expect(rolloutOf({ usual: 1000, planned: 1500, begins: 1 }, "EUR")).toBe("treated: €1,500 a week from the first week on");
+  expect(rolloutOf({ usual: 1000, planned: 1500, begins: 11 }, "EUR")).toBe("waits with €1,000 a week, €1,500 a week from week 11 on");
 });
 
 it("names shares that people name", () => {

@@ -64,7 +64,7 @@ export function regionsOf(model: Model): string[] {
   return names.length > 1 ? names : [];
 }
 
-export type Change = "off" | "half" | "more" | "double" | "add";
+export type Change = "off" | "half" | "more" | "double" | "add" | "plan";
 
 export const CHANGES: [Change, string, number | null][] = [
   ["off", "switch it off", 0],
@@ -73,6 +73,15 @@ export const CHANGES: [Change, string, number | null][] = [
   ["double", "double it", 2],
   ["add", "an amount a week on top", null],
 ];
+
+/** What a design can also do: begin a plan in the treated regions. */
+export const PLAN_FIRST: [Change, string, null] = ["plan", "begin a plan there first", null];
+
+/** What happens where, when a plan begins in the treated regions. */
+export function rolloutOf(row: { usual: number; planned: number; begins: number }, currency: string | null | undefined): string {
+  const planned = `${money(row.planned, currency)} a week`;
+  return row.begins === 1 ? `treated: ${planned} from the first week on` : `waits with ${money(row.usual, currency)} a week, ${planned} from week ${row.begins} on`;
+}
 
 /** The change as the service takes it; null where the amount is missing. */
 export function spendChange(change: Change, add: number | null): Partial<SpendChange> | null {

@@ -1,12 +1,12 @@
 // What a form asks of a test: the channel, the change of its spend, and how long.
-import { CHANGES, type Change, spendChange } from "../../lib/experiments";
+import { CHANGES, type Change, PLAN_FIRST, spendChange } from "../../lib/experiments";
 import { typed } from "../../lib/format";
 import type { SpendChange } from "../../api/experiments";
 
 export interface Asked {
   channel: string;
   change: Change;
-  /** A week on top, as it was typed. */
+  /** An amount a week, on top or of a plan, as it was typed. */
   add: string;
   weeks: number;
   cooldown: number;
@@ -23,9 +23,11 @@ interface Props {
   set: (asked: Asked) => void;
   /** Whether the weeks that are read after the test are asked for. */
   withCooldown?: boolean;
+  /** Whether a plan can begin with the test. */
+  withPlan?: boolean;
 }
 
-export function AskedFields({ asked, channels, currency, set, withCooldown }: Props) {
+export function AskedFields({ asked, channels, currency, set, withCooldown, withPlan }: Props) {
   return (
     <>
       <label>
@@ -41,16 +43,16 @@ export function AskedFields({ asked, channels, currency, set, withCooldown }: Pr
       <label>
         What is done{" "}
         <select value={asked.change} onChange={(event) => set({ ...asked, change: event.currentTarget.value as Change })}>
-          {CHANGES.map(([name, told]) => (
+          {(withPlan ? [...CHANGES, PLAN_FIRST] : CHANGES).map(([name, told]) => (
             <option key={name} value={name}>
               {told}
             </option>
           ))}
         </select>
       </label>
-      {asked.change === "add" && (
+      {(asked.change === "add" || asked.change === "plan") && (
         <label>
-          On top a week{" "}
+          {asked.change === "add" ? "On top a week" : "Everywhere, a week"}{" "}
           <input type="text" inputMode="decimal" size={9} value={asked.add} onInput={(event) => set({ ...asked, add: event.currentTarget.value })} />{" "}
           {currency ?? ""}
         </label>

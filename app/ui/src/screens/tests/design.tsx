@@ -32,17 +32,18 @@ export function Design({ model, channels, first, planned }: DesignProps) {
   const submit = (event: Event) => {
     event.preventDefault();
     const change = changeAsked(asked);
+    const plan = asked.change === "plan" ? typed(asked.add) : null;
     const limit = most.trim() ? typed(most) : null;
     const allowed = regions.filter((name) => !kept.includes(name));
-    const missing = !change
-      ? "Type how much is spent on top a week, such as 5,000."
+    const missing = change === null && plan === null
+      ? "Type the amount a week, such as 5,000."
       : most.trim() && limit === null
         ? "Type what it may cost as an amount, such as 10,000, or leave it empty."
         : lacking(regions.length ? allowed : null, history);
     setProblem(missing);
-    if (missing || !change) return;
+    if (missing) return;
     search.start({
-      model_id: model.id, channel: asked.channel, change, weeks: [asked.weeks], most_cost: limit,
+      model_id: model.id, channel: asked.channel, change, plan, weeks: [asked.weeks], most_cost: limit,
       geos: kept.length ? allowed : null, history,
     });
   };
@@ -59,7 +60,7 @@ export function Design({ model, channels, first, planned }: DesignProps) {
       )}
       <form class="no-print" onSubmit={submit}>
         <div class="answerline">
-          <AskedFields asked={asked} channels={channels} currency={model.spec.currency} set={setAsked} />
+          <AskedFields asked={asked} channels={channels} currency={model.spec.currency} set={setAsked} withPlan />
           <label>
             May cost at most{" "}
             <input type="text" inputMode="decimal" size={9} value={most} placeholder="no limit" onInput={(event) => setMost(event.currentTarget.value)} />
@@ -97,7 +98,7 @@ export function Design({ model, channels, first, planned }: DesignProps) {
         </Notice>
       )}
       {search.state.at === "found" && (
-        <Designs key={search.state.id} model={model} found={search.state.answer} change={search.state.change} planned={planned} />
+        <Designs key={search.state.id} model={model} found={search.state.answer} planned={planned} />
       )}
     </>
   );
@@ -132,7 +133,7 @@ type State =
   | { at: "running"; operation: Operation | null }
   | { at: "refused"; refusal: Refusal }
   | { at: "ended"; operation: Operation }
-  | { at: "found"; id: string; answer: DesignAnswer; change: DesignBody["change"] };
+  | { at: "found"; id: string; answer: DesignAnswer };
 
 /** One search at a time; it is left alone when the screen is left. */
 function useSearch() {
@@ -150,7 +151,7 @@ function useSearch() {
       const ended = await watch(first.id, (operation) => setState({ at: "running", operation }), signal);
       if (ended.status !== "succeeded") return setState({ at: "ended", operation: ended });
       const { design } = ended.result as unknown as { design: DesignAnswer };
-      setState({ at: "found", id: ended.id, answer: design, change: body.change! });
+      setState({ at: "found", id: ended.id, answer: design });
     };
     run().catch((error) => isAborted(error) || setState({ at: "refused", refusal: asRefusal(error) }));
   };

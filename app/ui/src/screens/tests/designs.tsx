@@ -1,30 +1,30 @@
 // The designs that were found: the chosen one as a table of regions, the others beside it.
 import { useState } from "preact/hooks";
-import type { DesignAnswer, DesignBody, DesignedTest } from "../../api/experiments";
+import type { DesignAnswer, DesignedTest } from "../../api/experiments";
 import type { Model } from "../../api/types";
 import { type Table, csv, download } from "../../lib/csv";
-import { changeOf, costOf, foundIn, named, shareOf, smallest, weeksOf, worthOf } from "../../lib/experiments";
+import { changeOf, costOf, foundIn, named, rolloutOf, shareOf, smallest, weeksOf, worthOf } from "../../lib/experiments";
 import { type Noun, earned, nounOf, upper } from "../../lib/tell";
 import { PlanForm } from "./plan-form";
 
 interface Props {
   model: Model;
   found: DesignAnswer;
-  change: DesignBody["change"];
   planned: (id: string) => void;
 }
 
 const HEAD = ["region", "what happens there", "its pair"];
 
-export function Designs({ model, found, change, planned }: Props) {
+export function Designs({ model, found, planned }: Props) {
   const [chosen, setChosen] = useState(0);
   const design = found.designs[chosen]!;
   const currency = model.spec.currency;
+  const { change } = found;
   const noun = nounOf(found.gain_unit);
   const body = () => ({
     model_id: model.id, channel: found.channel, change, treated: design.treated, weeks: design.weeks, cooldown: design.cooldown,
   });
-  const table = regionsTable(design, changeOf(found.channel, change, currency));
+  const table = regionsTable(design, changeOf(found.channel, change, currency), currency);
   return (
     <div class="designs">
       {chosen === 0 ? (
@@ -59,14 +59,15 @@ export function Designs({ model, found, change, planned }: Props) {
 }
 
 /** The regions, treated ones first; with its pair where regions were paired. */
-function regionsTable(design: DesignedTest, what: string): Table {
+function regionsTable(design: DesignedTest, what: string, currency: string | null | undefined): Table {
   const pair = new Map(design.pairs.flatMap(([one, other]) => [[one, other], [other, one]] as const));
   const row = (name: string, happens: string) => (pair.size ? [name, happens, pair.get(name) ?? "none"] : [name, happens]);
+  const begins = new Map(design.rollout?.by_geo.map((each) => [each.geo, rolloutOf(each, currency)]));
   return {
     head: pair.size ? HEAD : HEAD.slice(0, 2),
     rows: [
-      ...design.treated.map((name) => row(name, `treated: ${what}`)),
-      ...design.controls.map((name) => row(name, "compared with: spend as usual")),
+      ...design.treated.map((name) => row(name, begins.get(name) ?? `treated: ${what}`)),
+      ...design.controls.map((name) => row(name, begins.get(name) ?? "compared with: spend as usual")),
     ],
   };
 }
@@ -112,6 +113,7 @@ function Facts({ design, noun, currency }: Told & { design: DesignedTest }) {
     ["Finds an effect in", foundIn(design.assurance)],
     ["Found four times in five", smallest(design.detectable)],
     ["Costs", `${costOf(design.cost, noun, currency)}${bad}`],
+    ...(design.rollout ? [["Waiting elsewhere costs", costOf(design.rollout.cost_of_waiting, noun, currency)] as [string, string]] : []),
     ["Result is worth", worthOf(design.value, null, noun, currency)],
     ["Tried on earlier weeks", `shows an effect where none was in ${Math.round(design.size * design.windows)} of ${design.windows}; about 1 in 10 does so by chance`],
   ];
