@@ -162,14 +162,15 @@ def _held_series(model: FittedModel, world: Variables, direct: bool) -> dict[str
         "season": basis["season"][..., None] * ones,
         "holidays": basis["holiday"][..., None] * ones,
     }
-    named = {name: world.controls[..., i] for i, name in enumerate(s.controls)}
+    named = {name: world.controls[..., i] for i, name in enumerate(s.controls) if i != s.index}
     named |= {name: world.events[..., i] for i, name in enumerate(s.events)}
     rivals = enumerate(s.priced_rivals)
     named |= {f"{name}.price": np.log(world.rival_price[..., i]) for i, name in rivals}
     if direct:
         named |= {name: _observed_mediators(model)[..., i] for i, name in enumerate(s.mediators)}
     if "demand" in model.posterior.draws:
-        named["latent demand"] = model.posterior.draws["demand"].mean(0)[:, None] * ones
+        label = "latent demand" if s.index is None else s.controls[s.index]
+        named[label] = model.posterior.draws["demand"].mean(0)[:, None] * ones
     blocks |= {name: values[None] for name, values in named.items()}
     return {name: block for name, block in blocks.items() if block.size}
 

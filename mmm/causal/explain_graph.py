@@ -81,5 +81,10 @@ def _notes(graph: CausalGraph, spec: ModelSpec) -> Iterator[str]:
             "demand: none is taken at its word: budgets and the KPI have no common cause beyond "
             "the nodes of this graph. No data can confirm that."
         )
+    if spec.demand is not None and spec.demand.kind == "sensor":
+        yield (
+            f"Demand is measured by {spec.demand.column} with noise of single weeks, which its "
+            "memory tells from demand. That the noise has no memory of its own is an assumption."
+        )
     if any(edge.cause == KPI for edge in graph.edges):
         yield "Budgets follow the KPI of past weeks: an effect is that of spend as it was set."

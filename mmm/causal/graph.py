@@ -135,7 +135,7 @@ def _observed_kinds(spec: ModelSpec) -> Iterator[tuple[str, NodeKind]]:
     kinds |= {f"{rival.name}.price": "rival_price" for rival in spec.competitors}
     kinds |= {f"{rival.name}.spend": "rival_spend" for rival in spec.competitors}
     kinds |= {"price": "price", KPI: "kpi"}
-    if spec.demand is not None and spec.demand.kind == "series":
+    if spec.demand is not None and spec.demand.column is not None:
         kinds[DEMAND] = "demand"
     for name in observed_nodes(spec):
         yield name, kinds.get(name, "control")
@@ -181,7 +181,7 @@ def _demand_edges(spec: ModelSpec, kinds: dict[str, NodeKind]) -> Iterator[Graph
             for lever in spec.demand.drives:
                 yield GraphEdge(cause=name, effect=lever, basis="declared")
             yield GraphEdge(cause=name, effect=KPI, basis="implied")
-    elif spec.demand.kind == "series":
+    elif spec.demand.column is not None:
         for lever in levers:
             yield GraphEdge(cause=DEMAND, effect=lever, basis="implied")
 

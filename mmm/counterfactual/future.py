@@ -158,7 +158,8 @@ def _with_owned(
 
 def _defaults(model: FittedModel) -> dict[str, FutureRule]:
     s = model.structure
-    rules: dict[str, FutureRule] = dict.fromkeys(s.controls, "last_year")
+    named = (name for i, name in enumerate(s.controls) if i != s.index)
+    rules: dict[str, FutureRule] = dict.fromkeys(named, "last_year")
     if s.has_price:
         rules["price"] = "hold"
     rules |= {f"{name}.price": "hold" for name in s.priced_rivals}

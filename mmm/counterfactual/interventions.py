@@ -53,6 +53,7 @@ def apply_intervention(
     if do.policy is not None:
         detail = f"{do.variable!r} follows {do.policy.follows!r}; ask this as a counterfactual"
         raise QueryError([Issue(f"{where}/policy", "policy", detail)])
+    _require_not_a_sensor(model, variable, f"{where}/variable")
     weeks = intervention_weeks(model, world, do, window, where)
     if variable.array == MEDIATOR:
         return _on_mediator(world, variable, do, weeks, where)
@@ -151,11 +152,21 @@ def apply_interventions(
         where = pointer(at, i)
         source = _followed_variable(model, policy, f"{where}/policy/follows")
         variable = find_variable(model, dos[i].variable, f"{where}/variable")
+        _require_not_a_sensor(model, variable, f"{where}/variable")
         weeks = intervention_weeks(model, world, dos[i], window, where)
         reaction = _Reaction(variable, source, policy.share, policy.lag, weeks, where)
         world, reaction_notes = _react(base, world, reaction)
         notes += reaction_notes
     return world, notes
+
+
+def _require_not_a_sensor(model: FittedModel, variable: VariableRef, where: str) -> None:
+    """Raise QueryError for the index of a demand that is inferred: it follows demand."""
+    if variable.array == "controls" and variable.position == model.structure.index:
+        detail = (
+            f"{variable.name} is measured by an index with noise: setting the index changes nothing"
+        )
+        raise QueryError([Issue(where, "sensor", detail)])
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def parameter_count(spec: ModelSpec) -> int:
     basis = 2 * spec.seasonality.yearly + (spec.trend.kind != "none")
     series = len(spec.all_controls) + len(spec.events) + len(spec.interactions)
     paths = sum(len(mediator.parents) + 1 for mediator in spec.mediators)
-    latent = 3 * (spec.demand is not None and spec.demand.kind == "latent")
+    latent = 3 * (spec.demand is not None and spec.demand.is_inferred)
     latent += 3 * len(spec.time_varying) + (spec.noise.kind == "ar1")
     return 2 + basis + series + prices + 3 * media + paths + latent
 

@@ -61,15 +61,17 @@ class IndexNoise(NamedTuple):
         return (
             f"The index {self.column} is too noisy to close demand: by its own course about "
             f"{1.0 - self.reliability:.0%} of its movement beside trend and season is noise of "
-            "single weeks, so part of what demand does is credited to what follows it. A better "
-            "index or a lift test would settle it."
+            "single weeks, so part of what demand does is credited to what follows it. Its kind "
+            "'sensor' makes the noise a part of the model; a better index or a lift test would "
+            "settle it."
         )
 
 
 def index_noise(model: FittedModel) -> IndexNoise | None:
-    """Noise of the series that measures demand; None without one, or for too few weeks."""
+    """Noise of the series that stands for demand; None without one, for too few weeks, and where
+    its noise is part of the model (``sensor``)."""
     demand = model.spec.demand
-    if demand is None or demand.column is None:
+    if demand is None or demand.column is None or demand.is_inferred:
         return None
     values = model.panel.array("controls")[..., model.structure.controls.index(DEMAND)]
     largest = np.argsort(-model.scales.geo_weight, kind="stable")[:MOST_GEOS]

@@ -12,7 +12,7 @@ from mmm.model.build import scaled_kpi
 from mmm.model.collapse import Observations, draw_coefficients
 from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.draws import Posterior
-from mmm.posterior.latent_demand import log_budgets
+from mmm.posterior.latent_demand import sensor_rows
 from mmm.priors.coefficients import linear_prior
 from mmm.priors.coords import coords
 
@@ -22,6 +22,9 @@ DIMS = {
     "demand": ("date",),
     "budget_level": ("driven",),
     "budget_season": ("driven", "mediator_harmonic"),
+    "index_level": ("index",),
+    "index_trend": ("index",),
+    "index_season": ("index", "mediator_harmonic"),
 }
 """Dimensions of the recovered quantities that are not coefficient vectors."""
 
@@ -31,9 +34,10 @@ def recover_coefficients(posterior: Posterior, design: Design, seed: int) -> Pos
     s, rng = design.structure, np.random.default_rng(seed)
     prior = linear_prior(design)
     kept = kept_cells(resolve_lift_tests(design), design.spec, design.panel)
-    budgets = log_budgets(s, design.panel) if s.driven else None
-    data = Observations(scaled_kpi(design), kept, budgets)
-    width = len(s.media) + sum(size for _, size in prior.blocks) + 4 + 12 * len(s.driven)
+    sensors = sensor_rows(design)
+    data = Observations(scaled_kpi(design), kept, sensors)
+    moved = sum(len(rows.values) for rows in sensors)
+    width = len(s.media) + sum(size for _, size in prior.blocks) + 4 + 12 * moved
     parts = []
     for chunk in posterior.chunks(kept.size * width):
         mediator_value = at_known_states(known_states(design, chunk))

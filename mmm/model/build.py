@@ -19,7 +19,6 @@ import pytensor.tensor as pt
 
 from mmm.data.design import Design
 from mmm.data.inputs import Inputs, scaled_inputs
-from mmm.data.panel import Panel
 from mmm.data.timeline import VARIABLE_NAMES
 from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
@@ -29,17 +28,17 @@ from mmm.model.collapse import Observations, log_evidence
 from mmm.model.likelihood import (
     kpi_likelihood,
     observed_budgets,
+    observed_index,
     observed_lifts,
     observed_mediators,
 )
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
-from mmm.posterior.latent_demand import DrivenBudgets, log_budgets
+from mmm.posterior.latent_demand import SensorRows, sensor_rows
 from mmm.priors import parameters
 from mmm.priors.coefficients import linear_prior
 from mmm.priors.coords import coords
 from mmm.priors.table import Prior
-from mmm.spec.structure import Structure
 from mmm.types import Array, Tensor
 
 PREDICTOR = "predictor"
@@ -111,6 +110,7 @@ def build_model(design: Design) -> pm.Model:
         p = _sampled_parameters(design, window, source)
         p |= parameters.linear(design, p, source)
         observed_budgets(s, design.panel, inputs, p)
+        observed_index(design, inputs, p)
         terms = equations.terms(p, inputs, s, GRAPH, observed_mediators(design, p))
         predictor = equations.predictor(terms, s, GRAPH)
         predictor.name = PREDICTOR
@@ -131,7 +131,7 @@ def build_collapsed(design: Design) -> pm.Model:
         kpi = _data_node("scaled_kpi", scaled_kpi(design), "date", "geo")
         tests = resolve_lift_tests(design)
         kept = kept_cells(tests, design.spec, design.panel)
-        observations = Observations(kpi, kept, _budget_nodes(design.structure, design.panel))
+        observations = Observations(kpi, kept, _sensor_nodes(design))
         pm.Potential(
             "kpi",
             fold_data_constants(
@@ -142,12 +142,16 @@ def build_collapsed(design: Design) -> pm.Model:
     return model
 
 
-def _budget_nodes(s: Structure, panel: Panel) -> DrivenBudgets | None:
-    """The budgets that latent demand drives, as data nodes."""
-    if not s.driven:
-        return None
-    arrays = vars(log_budgets(s, panel)).items()
-    return DrivenBudgets(**{name: _data_node(f"budget_{name}", values) for name, values in arrays})
+def _sensor_nodes(design: Design) -> tuple[SensorRows, ...]:
+    """The series that latent demand moves beside the KPI, as data nodes."""
+
+    def nodes(rows: SensorRows) -> SensorRows:
+        named = {name: getattr(rows, name) for name in ("values", "seen", "basis")}
+        return SensorRows(
+            rows.kind, **{k: _data_node(f"{rows.kind}_{k}", v) for k, v in named.items()}
+        )
+
+    return tuple(nodes(rows) for rows in sensor_rows(design))
 
 
 def scaled_kpi(design: Design) -> Array:

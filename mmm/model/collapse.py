@@ -40,11 +40,11 @@ from mmm.types import Array, Namespace, Parameters, Tensor
 @dataclass(frozen=True)
 class Observations:
     """The data: ``kpi (week, geo)`` in scaled units; ``kept (week, geo)``: True for the cells in
-    the likelihood; the budgets that latent demand drives, if any."""
+    the likelihood; the other series that latent demand moves, if any."""
 
     kpi: Tensor
     kept: NDArray[np.bool_]
-    budgets: latent_demand.DrivenBudgets | None = None
+    sensors: tuple[latent_demand.SensorRows, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Moments:
     ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
     r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
     det of the whitening. With latent demand, the first four are those after its ``path`` was
-    integrated out, and the last of the k coefficients are those of the budgets.
+    integrated out, and the last of the k coefficients are those of its other sensors.
     """
 
     a: Tensor
@@ -108,18 +108,17 @@ def moments(
         factor=factor,
         residual=residual,
     )
-    return _with_demand_integrated_out(p, result, prior.s, data, xp) if data.budgets else result
+    return _with_demand_integrated_out(p, result, prior.s, data, xp) if data.sensors else result
 
 
 def _with_demand_integrated_out(
     p: Parameters, m: Moments, s: Structure, data: Observations, xp: Namespace
 ) -> Moments:
-    """The joint moments of KPI and budgets after latent demand was integrated out."""
-    assert data.budgets is not None
+    """The joint moments of the KPI and the other sensors, latent demand integrated out."""
     of_kpi = latent_demand.GaussianCoefficients(m.a, m.b, m.squares, m.log_scale)
-    of_budgets = latent_demand.budget_sensor(p, data.budgets, s, xp)
+    of_others = [latent_demand.sensor_regression(p, rows, s, xp) for rows in data.sensors]
     regression_without_demand, path = latent_demand.integrate_out_demand(
-        (of_kpi, _kpi_sensor(p, m, xp)), of_budgets, p["demand_rho"], len(data.kept), xp
+        (of_kpi, _kpi_sensor(p, m, xp)), of_others, p["demand_rho"], len(data.kept), xp
     )
     return replace(m, **vars(regression_without_demand), path=path)
 
@@ -150,7 +149,7 @@ def log_evidence(
 ) -> Tensor:
     """log p(data | theta) of the scaled KPI and of the budgets, coefficients and latent demand
     integrated out (PyTensor scalar)."""
-    if "shock_sd" not in p and data.budgets is None:
+    if "shock_sd" not in p and not data.sensors:
         # only coefficients are integrated out: a plain regression
         residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
         v, r = p["sigma"] ** 2, _flattened_cells(residual)
@@ -159,8 +158,8 @@ def log_evidence(
         return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
     m = moments(p, d, prior, data, GRAPH, mediator_value)
     count = m.residual.size if data.kept.all() else data.kept.sum()
-    if data.budgets is not None:
-        count = count + data.budgets.paid.sum()
+    for rows in data.sensors:
+        count = count + rows.seen.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
 

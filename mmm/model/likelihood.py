@@ -7,7 +7,8 @@ kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise ha
           counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
 mediator  Normal(mean, sd) in its own units; an unobserved week is mean + sd * innovation
 budget    log(spend / mean spend) ~ Normal(level + season + loading * demand, sd) in weeks with
-          spend: the second sensor of latent demand
+          spend: a sensor of latent demand
+index     its standardised value ~ Normal(level + trend + season + loading * demand, sd): another
 lift      Normal(predicted lift, sd of the test), one for each lift test
 """
 
@@ -22,7 +23,7 @@ from mmm.data.panel import Panel
 from mmm.equations.mediators import MediatorValue
 from mmm.lift.predict import predicted_lifts
 from mmm.lift.resolve import ResolvedTest
-from mmm.posterior.latent_demand import log_budgets
+from mmm.posterior.latent_demand import INDEX, index_rows, log_budgets, sensor_mean
 from mmm.spec.structure import Structure
 from mmm.types import Array, Parameters, Tensor
 
@@ -126,13 +127,20 @@ def observed_budgets(s: Structure, panel: Panel, d: Inputs, p: Parameters) -> No
     """Creates the observed nodes of the budgets that latent demand drives, for weeks with spend."""
     budgets = log_budgets(s, panel)
     for k, channel in enumerate(s.driven):
-        weeks = np.flatnonzero(budgets.paid[k])
-        mean = p["budget_level"][k] + p["budget_loading"][k] * p["demand"]
-        if s.yearly:
-            mean = mean + p["budget_season"][k] @ d.basis["season"]
+        weeks = np.flatnonzero(budgets.seen[k])
+        mean = sensor_mean(p, budgets.kind, k, d.basis["trend"], d.basis["season"])
         name = s.channels[channel]
-        logs = pm.Data(f"observed_budget_{name}", budgets.logs[k, weeks])
+        logs = pm.Data(f"observed_budget_{name}", budgets.values[k, weeks])
         pm.Normal(f"budget_{name}", mean[weeks], p["budget_sd"][k], observed=logs)
+
+
+def observed_index(design: Design, d: Inputs, p: Parameters) -> None:
+    """Creates the observed node of the index that measures demand with noise, if there is one."""
+    if design.structure.index is None:
+        return
+    mean = sensor_mean(p, INDEX, 0, d.basis["trend"], d.basis["season"])
+    values = pm.Data("observed_demand_index", index_rows(design).values[0])
+    pm.Normal("demand_index", mean, p["index_sd"][0], observed=values)
 
 
 def observed_lifts(tests: tuple[ResolvedTest, ...], p: Parameters, design: Design) -> None:

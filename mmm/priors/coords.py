@@ -27,6 +27,7 @@ def coords(design: Design) -> dict[str, list[Any]]:
         "pair": ["*".join(s.channels[i] for i in pair) for pair in s.interactions],
         "varying_group": [",".join(s.channels[i] for i in group) for group in s.varying],
         "driven": [s.channels[i] for i in s.driven],
+        "index": [s.controls[s.index]] if s.index is not None else [],
         "mediator_harmonic": list(range(2 * s.yearly)),
         "varying_wave": list(range(varying_function_count(spec, design.scales))),
     }

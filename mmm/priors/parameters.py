@@ -44,7 +44,7 @@ def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
         p["interaction"] = source.draw("interaction", PRIORS["interaction"], "pair")
     if s.varying:
         p["varying"] = varying_weights(spec, design.scales, source)
-    if s.driven:
+    if s.infers_demand:
         p["demand_rho"] = source.draw("demand_rho", PRIORS["demand_rho"])
     if s.ar:
         p["noise_rho"] = source.draw("noise_rho", PRIORS["noise_rho"])
@@ -69,7 +69,7 @@ def pooled_scales(design: Design, source: Source) -> dict[str, Tensor]:
 def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Tensor]:
     """The linear coefficients, and latent demand, given the other parameters in ``p``."""
     s, panel = design.structure, design.panel
-    drawn = _latent_demand(s, panel, p, source) if s.driven else {}
+    drawn = _latent_demand(s, panel, p, source) if s.infers_demand else {}
     level = source.draw("level_mean", level_prior(s))
     if len(panel.geos) == 1:
         drawn["level"] = source.keep("level", level[..., None], "geo")
@@ -94,7 +94,7 @@ def noise_parameters(spec: ModelSpec, panel: Panel, source: Source) -> dict[str,
 
     With latent demand also its effect on the KPI, which is correlated with sigma in the posterior.
     """
-    latent = spec.demand is not None and spec.demand.kind == "latent"
+    latent = spec.demand is not None and spec.demand.is_inferred
     if spec.kpi.likelihood == "negative_binomial":
         names = ("dispersion", "demand_effect") if latent else ("dispersion",)
         return {name: source.draw(name, PRIORS[name]) for name in names}
@@ -132,8 +132,11 @@ def mediator_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
 
 
 def budget_parameters(s: Structure, source: Source) -> dict[str, Tensor]:
-    """Response of the driven budgets to latent demand, and their noise."""
-    return sensor_parameters("budget_loading", "budget_sd", source, "driven") if s.driven else {}
+    """Response of the driven budgets and of the index to latent demand, and their noise."""
+    p = sensor_parameters("budget_loading", "budget_sd", source, "driven") if s.driven else {}
+    if s.index is not None:
+        p |= sensor_parameters("index_loading", "index_sd", source, "index")
+    return p
 
 
 def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
@@ -149,14 +152,22 @@ def demand_state(z: Tensor, rho: Tensor, weeks: int, xp: Namespace) -> Tensor:
 def _latent_demand(
     s: Structure, panel: Panel, p: dict[str, Tensor], source: Source
 ) -> dict[str, Tensor]:
-    """Latent demand, and the coefficients of the budgets that it drives."""
+    """Latent demand, and the coefficients of the series that it moves beside the KPI."""
     z = source.standard_normal("demand_z", "date")
     state = demand_state(z, p["demand_rho"], len(panel.weeks), source.xp)
     drawn = {"demand": source.keep("demand", state, "date")}
-    drawn["budget_level"] = source.draw("budget_level", PRIORS["budget_level"], "driven")
-    if s.yearly:
-        prior, dims = PRIORS["mediator_season"], ("driven", "mediator_harmonic")
-        drawn["budget_season"] = source.draw("budget_season", prior, *dims)
+    names: dict[str, tuple[str, tuple[str, ...]]] = {}
+    if s.driven:
+        names["budget_level"] = "budget_level", ("driven",)
+        names["budget_season"] = "mediator_season", ("driven", "mediator_harmonic")
+    if s.index is not None:
+        names["index_level"] = "index_level", ("index",)
+        names["index_season"] = "index_season", ("index", "mediator_harmonic")
+        if s.trend != "none":
+            names["index_trend"] = "index_trend", ("index",)
+    for name, (prior, dims) in names.items():
+        if s.yearly or "season" not in name:
+            drawn[name] = source.draw(name, PRIORS[prior], *dims)
     return drawn
 
 

@@ -1,7 +1,7 @@
 """Log density of every week's data given a draw: each week's evidence about the parameters.
 
     log p(y_t | y_1..t-1, theta, z) + sum over observed mediators
-                                    + sum over budgets that demand drives
+                                    + sum over other series that demand moves
 
 theta are the parameters, z the week's latent states (shock, demand, unobserved mediators), which
 are draws too: given them weeks are independent, or depend on the week before where noise is AR(1).
@@ -17,7 +17,7 @@ from mmm.lift.exclusion import kept_cells
 from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.evaluate import Evaluation, evaluate
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.latent_demand import log_budgets
+from mmm.posterior.latent_demand import sensor_mean, sensor_rows
 from mmm.types import Array
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -30,7 +30,7 @@ def weekly_log_density(model: FittedModel) -> Array:
 
     def density(evaluation: Evaluation) -> Array:
         cells = np.where(kept, _kpi(model, evaluation), 0.0).sum(-1)
-        return np.asarray(cells + _mediators(model, evaluation) + _budgets(model, evaluation))
+        return np.asarray(cells + _mediators(model, evaluation) + _sensors(model, evaluation))
 
     return evaluate(model, model.design.observed, density)
 
@@ -65,17 +65,15 @@ def _mediators(model: FittedModel, evaluation: Evaluation) -> Array | float:
     return np.asarray(np.where(observed, density, 0.0).sum((1, 3)))
 
 
-def _budgets(model: FittedModel, evaluation: Evaluation) -> Array | float:
-    """(draw, week) log density of the budgets that latent demand drives, in weeks with spend."""
-    p, s = evaluation.parameters, model.structure
-    budgets = log_budgets(s, model.panel)
+def _sensors(model: FittedModel, evaluation: Evaluation) -> Array | float:
+    """(draw, week) log density of the budgets and the index that latent demand moves."""
+    p, basis = evaluation.parameters, evaluation.inputs.basis
     total: Array | float = 0.0
-    for k in range(len(s.driven)):
-        mean = p["budget_level"][:, k, None] + p["budget_loading"][:, k, None] * p["demand"]
-        if s.yearly:
-            mean = mean + p["budget_season"][:, k] @ evaluation.inputs.basis["season"]
-        sd = p["budget_sd"][:, k, None]
-        total = total + budgets.paid[k] * _normal((budgets.logs[k] - mean) / sd, sd)
+    for rows in sensor_rows(model.design):
+        for k in range(len(rows.values)):
+            mean = sensor_mean(p, rows.kind, k, basis["trend"], basis["season"])
+            sd = p[f"{rows.kind}_sd"][:, k, None]
+            total = total + rows.seen[k] * _normal((rows.values[k] - mean) / sd, sd)
     return total
 
 

@@ -111,6 +111,8 @@ def _removal_issues(spec: ModelFields, edge: Edge, where: str) -> Iterator[Issue
     removable = {channel.name for channel in spec.channels}
     removable |= {mediator.name for mediator in spec.mediators}
     removable |= {control.name for control in spec.all_controls}
+    if spec.demand is not None and spec.demand.is_inferred:
+        removable -= {"demand"}
     into_mediator = any(
         edge.effect == mediator.name and edge.cause in mediator.parents
         for mediator in spec.mediators

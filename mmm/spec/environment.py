@@ -96,25 +96,36 @@ class Price(Frozen):
 class Demand(Frozen):
     """Demand drives both budgets and sales: it confounds the effects of media.
 
-    ``series``: a column measures it. ``latent``: an autoregressive state is inferred from the KPI
-    and from the budgets of the channels in ``drives``. ``none``: the user declares that nothing
-    drives both except what the specification names.
+    ``series``: a column measures it. ``sensor``: a column measures it with noise of single weeks,
+    and an autoregressive state is inferred from the column and the KPI; both rise with it.
+    ``latent``: the state is inferred from the KPI and from the budgets of the channels in
+    ``drives``, which may be named beside a ``sensor`` too. ``none``: the user declares that
+    nothing drives both except what the specification names.
     """
 
-    kind: Literal["series", "latent", "none"]
+    kind: Literal["series", "sensor", "latent", "none"]
     column: Column | None = None
     between: Between = None
     drives: Annotated[tuple[Name, ...], Field(max_length=MOST_CHANNELS)] = ()
 
     @model_validator(mode="after")
     def _matches_kind(self) -> Self:
-        if (self.kind == "series") != (self.column is not None):
-            raise ValueError("a column belongs to kind 'series', and only to it")
-        if self.between is not None and self.column is None:
+        if (self.kind in ("series", "sensor")) != (self.column is not None):
+            raise ValueError("a column belongs to kind 'series' or 'sensor', and only to them")
+        if self.between is not None and self.kind != "series":
             raise ValueError("between is about the cells of a column, which kind 'series' has")
-        if (self.kind == "latent") != bool(self.drives):
-            raise ValueError("drives (the channels whose budgets follow it) belongs to 'latent'")
+        if self.drives and self.kind not in ("latent", "sensor"):
+            raise ValueError(
+                "drives (the channels whose budgets follow it) belongs to 'latent' or 'sensor'"
+            )
+        if self.kind == "latent" and not self.drives:
+            raise ValueError("'latent' needs drives: the channels whose budgets follow it")
         return self
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether it is a state that the model infers."""
+        return self.kind in ("latent", "sensor")
 
 
 class Event(Frozen):

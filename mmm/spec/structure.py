@@ -38,7 +38,8 @@ class MediatorParent:
 class Structure:
     """What the equations need to know about a specification.
 
-    ``paid``: positions of the channels with a cost.
+    ``paid``: positions of the channels with a cost. ``index``: position among the controls of the
+    column that measures demand with noise, which does not act on the KPI; None without one.
     """
 
     media: tuple[Medium, ...]
@@ -60,6 +61,7 @@ class Structure:
     interactions: tuple[tuple[int, int], ...]
     varying: tuple[tuple[int, ...], ...]
     driven: tuple[int, ...]
+    index: int | None
     yearly: int
     trend: str
     has_holidays: bool
@@ -123,6 +125,11 @@ class Structure:
         return max([own, *onward])
 
     @property
+    def infers_demand(self) -> bool:
+        """Whether demand is a state that is inferred from its sensors."""
+        return bool(self.driven) or self.index is not None
+
+    @property
     def has_price_factor(self) -> bool:
         """Whether any price, own or a rival's, enters the model."""
         return self.has_price or bool(self.priced_rivals)
@@ -165,6 +172,7 @@ def structure_of(spec: ModelSpec) -> Structure:
     channels = {channel.name: i for i, channel in enumerate(spec.channels)}
     mediators = {mediator.name: i for i, mediator in enumerate(spec.mediators)}
     controls = tuple(control.name for control in spec.all_controls)
+    index = 0 if spec.demand and spec.demand.kind == "sensor" else None
     return Structure(
         media=tuple(_media(spec)),
         n_channels=len(spec.channels),
@@ -175,7 +183,7 @@ def structure_of(spec: ModelSpec) -> Structure:
         priced_rivals=tuple(r.name for r in spec.competitors if r.price is not None),
         spending_rivals=tuple(r.name for r in spec.competitors if r.spend is not None),
         controls=controls,
-        acting_controls=tuple(i for i, name in enumerate(controls) if name in acts),
+        acting_controls=tuple(i for i, name in enumerate(controls) if name in acts and i != index),
         mediators=tuple(mediators),
         mediator_order=tuple(mediators[name] for name in mediator_order(spec)),
         mediator_lag=tuple(_lag_to_kpi(spec, name) for name in mediators),
@@ -185,6 +193,7 @@ def structure_of(spec: ModelSpec) -> Structure:
         interactions=tuple((channels[a], channels[b]) for a, b in spec.interactions),
         varying=tuple(tuple(channels[n] for n in group.channels) for group in spec.time_varying),
         driven=tuple(channels[name] for name in (spec.demand.drives if spec.demand else ())),
+        index=index,
         yearly=spec.seasonality.yearly,
         trend=spec.trend.kind,
         has_holidays=spec.holidays is not None,

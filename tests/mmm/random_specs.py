@@ -103,10 +103,13 @@ def _world(rng: np.random.Generator, names: list[str]) -> Document:
         if rng.random() < 0.5:
             found["competitors"][-1]["saturation"] = {"kind": str(rng.choice(CURVES))}
     demand = str(rng.choice(["", "series", "latent", "none"]))
+    if demand == "none":
+        (aside,) = rng.spawn(1)
+        demand = str(aside.choice(["none", "sensor"]))
     found["controls"] = _some(["weather", "shelf"], rng)
     if demand:
         found["demand"] = {"kind": demand}
-        found["demand"] |= {"column": "demand"} if demand == "series" else {}
+        found["demand"] |= {"column": "demand"} if demand in ("series", "sensor") else {}
         found["demand"] |= {"drives": _some(names, rng, 1)} if demand == "latent" else {}
     carried = {"kind": str(rng.choice(ADSTOCKS)), "max_lag": 2}
     promo = {"name": "promo", "column": "promo", "adstock": carried}

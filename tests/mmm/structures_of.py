@@ -13,7 +13,8 @@ EVERY = {
     *("geos", "products", "geos and products", "national", "exposure", "frequency"),
     *("price on all", "price on baseline", "rival price", "rival spend"),
     *("mediator", "two mediators", "chain", "late mediator", "removed edge"),
-    *("demand series", "demand latent", "demand none", "events", "carried event"),
+    *("demand series", "demand sensor", "demand latent", "demand none"),
+    *("events", "carried event"),
     *("trend linear", "trend piecewise", "trend smooth", "trend none", "holidays", "no season"),
     *("interactions", "varying"),
 }

@@ -14,7 +14,7 @@ from mmm.equations import mean as equations
 from mmm.model import collapse
 from mmm.model.build import build_collapsed, build_model, scaled_kpi
 from mmm.posterior.abduction import at_known_states, known_states
-from mmm.posterior.latent_demand import log_budgets
+from mmm.posterior.latent_demand import sensor_rows
 from mmm.priors.coefficients import linear_prior
 from mmm.priors.table import PRIORS
 from tests.mmm.fakes import RICH, fake_model
@@ -24,6 +24,7 @@ from tests.mmm.model.test_graph_and_arrays import (
     LATENT,
     MEDIATED,
     PLAIN,
+    SENSOR,
     SMOOTH,
     WITH_ROI,
 )
@@ -33,6 +34,8 @@ BASELINE = {**RICH, "price": {"column": "price", "acts_on": "baseline"}}
 BY_GEO = {**RICH, "noise": {"scale": "geo"}, "trend": {"kind": "piecewise"}}
 LATENT_LOGS = {**LATENT, "kpi": SMOOTH["kpi"], "noise": {"scale": "geo"}}
 LATENT_MEMORY = {**LATENT, "noise": {"kind": "ar1"}}
+SENSOR_AND_BUDGETS = {**SENSOR, "demand": {**SENSOR["demand"], "drives": ["tv", "mail"]}}
+SENSOR_MEMORY = {**SENSOR, "noise": {"kind": "ar1"}, "trend": {"kind": "none"}}
 SLOW = pytest.mark.slow
 # The quick ones differ in kind: one geo or several, with a mediator, with memory, with demand.
 CASES = [
@@ -47,6 +50,9 @@ CASES = [
     pytest.param(LATENT, 1, id="latent demand"),
     pytest.param(LATENT_LOGS, 2, id="latent demand in a log-normal panel", marks=SLOW),
     pytest.param(LATENT_MEMORY, 1, id="latent demand beside autoregressive noise", marks=SLOW),
+    pytest.param(SENSOR, 1, id="demand by a noisy index"),
+    pytest.param(SENSOR_AND_BUDGETS, 2, id="a noisy index and budgets in a panel", marks=SLOW),
+    pytest.param(SENSOR_MEMORY, 1, id="a noisy index beside autoregressive noise", marks=SLOW),
     pytest.param(PLAIN, 2, id="plain panel", marks=SLOW),
     pytest.param(BASELINE, 2, id="baseline panel", marks=SLOW),
     pytest.param(WITH_ROI, 1, id="roi prior", marks=SLOW),
@@ -98,8 +104,7 @@ def test_joint_equals_evidence_times_conditional(document, geos):
 def seen(fitted, kpi) -> collapse.Observations:
     """All of the data."""
     everything = np.ones(fitted.panel.array("kpi").shape, dtype=bool)
-    budgets = log_budgets(fitted.structure, fitted.panel) if fitted.structure.driven else None
-    return collapse.Observations(kpi, everything, budgets)
+    return collapse.Observations(kpi, everything, sensor_rows(fitted.design))
 
 
 def _one(point):
@@ -136,7 +141,7 @@ def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
         rest += len(z) * np.log(p["shock_sd"])
         eta = np.concatenate([*parts, p["level_z"]])
     if m.path is not None:
-        own, scale = _budget_coefficients(p, fitted)
+        own, scale = _sensor_coefficients(p, fitted)
         eta = np.concatenate([eta, own])
         volume -= scale
         rest += _log_conditional_demand(p, _single(m.path), eta)
@@ -145,13 +150,20 @@ def _log_conditional(p, inputs, fitted, kpi, mediator_value) -> float:
     return float(gaussian.logpdf(eta) + volume + rest)
 
 
-def _budget_coefficients(p, fitted) -> tuple[np.ndarray, float]:
-    """Level and season of each budget in prior s.d., and the log of what that divided by."""
-    level, season = (PRIORS[n].parameters[1] for n in ("budget_level", "mediator_season"))
-    harmonics = p["budget_season"].shape[1]
-    own = np.column_stack([p["budget_level"] / level, p["budget_season"] / season])
-    logs = np.log(level) + harmonics * np.log(season)
-    return own.ravel(), len(fitted.structure.driven) * float(logs)
+def _sensor_coefficients(p, fitted) -> tuple[np.ndarray, float]:
+    """Level, trend and season of each budget and of the index in prior s.d., and the log of what
+    that divided by."""
+    priors = {"budget_level": "budget_level", "budget_season": "mediator_season"}
+    found, volume = [], 0.0
+    for rows in sensor_rows(fitted.design):
+        names = [f"{rows.kind}_{part}" for part in ("level", "trend", "season")]
+        parts = []
+        for name in [name for name in names if name in p]:
+            sd = PRIORS[priors.get(name, name)].parameters[1]
+            parts.append(p[name].reshape(len(rows.values), -1) / sd)
+            volume += p[name].size * np.log(sd)
+        found.append(np.column_stack(parts).ravel())
+    return np.concatenate(found), float(volume)
 
 
 def _log_conditional_demand(p, path, eta) -> float:

@@ -117,6 +117,7 @@ COUNTS = {
     "trend": {"kind": "piecewise"},
 }
 LATENT = {**RICH, "controls": [], "demand": {"kind": "latent", "drives": ["tv", "search"]}}
+SENSOR = {**RICH, "controls": [], "demand": {"kind": "sensor", "column": "demand"}}
 AUTOREGRESSIVE = {**RICH, "noise": {"kind": "ar1"}}
 QUICK = Mode(linker="py", optimizer="fast_compile")
 CASES: dict[str, tuple[dict, int]] = {
@@ -132,6 +133,7 @@ CASES: dict[str, tuple[dict, int]] = {
     "feasts": (FEASTS, 1),
     "counts": (COUNTS, 2),
     "latent demand": (LATENT, 1),
+    "demand by a noisy index": (SENSOR, 2),
     "autoregressive": (AUTOREGRESSIVE, 1),
 }
 
