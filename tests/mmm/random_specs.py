@@ -102,15 +102,15 @@ def _world(rng: np.random.Generator, names: list[str]) -> Document:
         found["competitors"] = [{"name": f"rival{i}", **side} for i, side in enumerate(rivals)]
         if rng.random() < 0.5:
             found["competitors"][-1]["saturation"] = {"kind": str(rng.choice(CURVES))}
-    demand = str(rng.choice(["", "series", "latent", "none"]))
-    if demand == "none":
+    demand = drawn = str(rng.choice(["", "series", "latent", "none"]))
+    if demand == "latent":
         (aside,) = rng.spawn(1)
-        demand = str(aside.choice(["none", "sensor"]))
+        demand = str(aside.choice(["latent", "sensor"]))
     found["controls"] = _some(["weather", "shelf"], rng)
     if demand:
         found["demand"] = {"kind": demand}
         found["demand"] |= {"column": "demand"} if demand in ("series", "sensor") else {}
-        found["demand"] |= {"drives": _some(names, rng, 1)} if demand == "latent" else {}
+        found["demand"] |= {"drives": _some(names, rng, 1)} if drawn == "latent" else {}
     carried = {"kind": str(rng.choice(ADSTOCKS)), "max_lag": 2}
     promo = {"name": "promo", "column": "promo", "adstock": carried}
     strike = {"name": "strike", "weeks": [START.isoformat()]}
