@@ -19,6 +19,8 @@ def random_dos(model: FittedModel, rng: np.random.Generator) -> tuple[slice, Dos
     start, weeks = int(rng.integers(0, 12)), len(model.panel.weeks)
     window = slice(start, int(rng.integers(start + 3, weeks + 1)))
     known = model_variables(model)
+    if model.structure.index is not None:
+        known.pop("demand")
     names = rng.permutation(list(known))[: int(rng.integers(2, 8))]
     dos: Dos = []
     for name in names:

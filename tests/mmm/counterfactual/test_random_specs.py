@@ -119,7 +119,20 @@ def densities(both: TwoCodes, draw: int) -> Values:
         logs = np.log(spend[spend > 0.0] / spend[spend > 0.0].mean())
         cells = stats.norm.logpdf(logs, mean[spend > 0.0], p["budget_sd"][k])
         found[f"budget_{both.s.channels[channel]}"] = cells
+    if both.s.index is not None:
+        found["demand_index"] = _of_index(both, p, season)
     return found
+
+
+def _of_index(both: TwoCodes, p: Values, season: Array) -> Array:
+    """(week,)"""
+    model, at = both.fitted, both.s.index
+    values = (model.panel.array("controls") - model.scales.control_mean) / model.scales.control_sd
+    mean = p["index_level"][0] + p["index_loading"][0] * p["demand"]
+    mean = mean + (p["index_season"][0] @ season if both.s.yearly else 0.0)
+    if both.s.trend != "none":
+        mean = mean + p["index_trend"][0] * np.linspace(-0.5, 0.5, len(values))
+    return np.asarray(stats.norm.logpdf(values[..., at].mean(1), mean, p["index_sd"][0]))
 
 
 def _innovation(found: Evaluation) -> Array:
