@@ -11,10 +11,15 @@ from pydantic import ValidationError
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
-from mmm.trust import prior_sensitivity
+from mmm.trust import placebos, prior_sensitivity, recovery
 from mmm.trust.part import Cost, Options, Part
 
-_ALL: tuple[Part[Any], ...] = (prior_sensitivity.PART,)
+_ALL: tuple[Part[Any], ...] = (
+    prior_sensitivity.PART,
+    placebos.SHIFTED,
+    placebos.FUTURE,
+    recovery.PART,
+)
 
 PARTS: Mapping[str, Part[Any]] = {part.name: part for part in _ALL}
 

@@ -12,7 +12,9 @@ from typing import Any, Self
 from pydantic import Field
 
 from mmm.interval import Answer
+from mmm.posterior.trust.placebos import Placebos
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
+from mmm.posterior.trust.recovery import Recovery
 
 
 class PartRun(Answer):
@@ -34,6 +36,9 @@ class TrustRecord(Answer):
 
     runs: tuple[PartRun, ...] = ()
     prior_sensitivity: PriorSensitivity | None = None
+    placebos: Placebos | None = None
+    future_spend: Placebos | None = None
+    recovery: Recovery | None = None
 
     @property
     def ran(self) -> tuple[str, ...]:
