@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from app.report.asked import PlanStory
 from app.report.markup import behind, bullets, node, paragraph, table
+from app.report.replayed import replayed_of
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.verdict import DRAFT_NOTE
 
@@ -23,6 +24,7 @@ def checks_of(model: FittedModel, story: PlanStory | None) -> Element:
         paragraph(VERDICTS[model.verdict.status], cls="lead"),
         paragraph(DRAFT_NOTE) if model.verdict.draft else None,
         _advice(model),
+        replayed_of(model),
         behind(f"All {len(model.verdict.checks)} checks", _table(model)),
         *_drawers(model, story),
         id="checks",

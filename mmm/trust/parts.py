@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
-from mmm.trust import placebos, prior_sensitivity, recovery
+from mmm.trust import placebos, prior_sensitivity, recovery, replayed
 from mmm.trust.part import Cost, Options, Part
 
 _ALL: tuple[Part[Any], ...] = (
+    replayed.PART,
     prior_sensitivity.PART,
     placebos.SHIFTED,
     placebos.FUTURE,

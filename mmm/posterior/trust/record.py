@@ -15,6 +15,7 @@ from mmm.interval import Answer
 from mmm.posterior.trust.placebos import Placebos
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
 from mmm.posterior.trust.recovery import Recovery
+from mmm.posterior.trust.replayed import Replayed
 
 
 class PartRun(Answer):
@@ -35,6 +36,7 @@ class TrustRecord(Answer):
     """What the tests of a model have shown, part by part; None where a part was not run yet."""
 
     runs: tuple[PartRun, ...] = ()
+    replayed: Replayed | None = None
     prior_sensitivity: PriorSensitivity | None = None
     placebos: Placebos | None = None
     future_spend: Placebos | None = None

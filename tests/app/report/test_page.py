@@ -63,7 +63,7 @@ def test_planners_read_at_most_three_digits_that_count(part: str) -> None:
 
 def test_every_chart_has_a_finding_as_its_title_units_and_its_table() -> None:
     figures = re.findall(r"<figure>.*?</figure>", page(), re.DOTALL)
-    assert len(figures) == 5 + len(brand().structure.channels)
+    assert len(figures) == 7 + len(brand().structure.channels)
     for each in figures:
         assert re.search(r"<figcaption><h[34]>[^<]{15,}</h", each)
         assert re.search(r"<details><summary>Table</summary><table", each)
