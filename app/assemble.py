@@ -20,7 +20,7 @@ from app.fitworker.process import COMMAND, make_launch
 from app.http.metrics_server import serve_metrics
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
-from app.jobs.kinds import FITS, QUERIES, SECOND_MODEL
+from app.jobs.kinds import FITS, QUERIES, SECOND_MODEL, TRUST
 from app.jobs.port import Queues
 from app.jobs.reconciler import Reconciler
 from app.jobs.runner import Handler, JobRunner
@@ -33,6 +33,7 @@ from app.services.experiments.design_job import DesignJob
 from app.services.fitting.fit_job import FitJob
 from app.services.fitting.fit_run import FitRun
 from app.services.fitting.fits import KIND as FIT
+from app.services.fitting.process_run import ProcessRun
 from app.services.fitting.refits import KIND as REFIT
 from app.services.fitting.second_model import SecondModelJob
 from app.services.fitting.simulations import KIND as SIMULATE
@@ -41,6 +42,8 @@ from app.services.planning.allocate_job import KIND as ALLOCATE
 from app.services.planning.allocate_job import AllocateJob
 from app.services.planning.frontier import KIND as FRONTIER
 from app.services.planning.frontier import FrontierJob
+from app.services.trust.task_run import TaskRun
+from app.services.trust.trust_job import TrustJob
 from app.settings import Settings
 from app.store.opening import open_store
 from app.store.port import ArtefactStore
@@ -89,7 +92,8 @@ def start_worker(
     launch = make_launch(settings.resolved_cache_dir, fit_command, niceness=settings.fit_niceness)
     pool = FitPool(launch, keep_warm=settings.warm_worker)
     stack.callback(pool.close)
-    run = FitRun(infrastructure.store, pool, work_dir, settings.fit_timeout_seconds)
+    in_process = ProcessRun(infrastructure.store, pool, work_dir, settings.fit_timeout_seconds)
+    run = FitRun(in_process)
     fit_job = FitJob(run, settings.second_models)
     handlers: dict[str, Handler] = {
         FIT: fit_job,
@@ -99,6 +103,7 @@ def start_worker(
         FRONTIER: FrontierJob(infrastructure.store),
         ALLOCATE: AllocateJob(infrastructure.store),
         DESIGN: DesignJob(infrastructure.store),
+        TRUST: TrustJob(TaskRun(in_process)),
     }
     limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE, DESIGN), settings.query_timeout_seconds)
     runner = JobRunner(

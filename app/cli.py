@@ -8,6 +8,7 @@
     contributions, graph, whatif, allocate,   query a model file
     evaluate-plan, report, curves, verdict,
     frontier
+    trust                                     test a model against weeks that it has not seen
     serve, worker, openapi, version           the HTTP service and its workers
     keys create|list|revoke                   the service's API keys
     db, config, backup, restore               administration
@@ -31,6 +32,7 @@ from app.console import (
     model_commands,
     service_commands,
     table_commands,
+    trust_command,
     weekly_commands,
 )
 
@@ -50,6 +52,7 @@ for module in (
     table_commands,
     weekly_commands,
     experiment_commands,
+    trust_command,
     service_commands,
     key_commands,
     admin_commands,

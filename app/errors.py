@@ -20,6 +20,7 @@
     ├── ModelRejected         the model failed its checks: refit, or accept it explicitly
     ├── FirstLookOnly         nothing is decided on a first look: wait for the fit
     ├── InUse                 a project uses it: promote another model, or delete the project first
+    ├── TestRunning           another test of a model runs: wait for it, or cancel it
     ├── ProjectIncomplete     the project lacks a champion or a plan: add one
     ├── OperationFinished     the operation has ended: there is nothing left to cancel
     ├── KeyReused             an Idempotency-Key came with another request: use a new key
@@ -189,6 +190,10 @@ class InUse(AppError):
 
 class WrongStatus(AppError):
     """What is stored is not in the status that the call needs; the message names both."""
+
+
+class TestRunning(AppError):
+    """The tenant has another test of a model that has not ended."""
 
 
 class ProjectIncomplete(AppError):

@@ -44,6 +44,7 @@ from app.routes import (
     sign_in,
     system,
 )
+from app.routes.trust import tests as trust_tests
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
 from app.runtime.periodic import Periodic
@@ -92,6 +93,7 @@ def create_app(
         plans,
         experiments,
         experiment_runs,
+        trust_tests,
         scenarios,
         shares,
         projects,

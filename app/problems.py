@@ -87,6 +87,7 @@ RULES: dict[type[Exception], ProblemRule] = {
     own.UnsupportedMediaType: ProblemRule(415, "unsupported_media_type", "Unsupported media type"),
     own.InUse: ProblemRule(409, "in_use", "It is still in use"),
     own.WrongStatus: ProblemRule(409, "wrong_status", "Its status does not allow that"),
+    own.TestRunning: ProblemRule(409, "test_running", "Another test of a model runs"),
     own.ProjectIncomplete: ProblemRule(409, "project_incomplete", "The project is incomplete"),
     own.OperationFinished: ProblemRule(409, "operation_finished", "The operation has ended"),
     own.KeyReused: ProblemRule(

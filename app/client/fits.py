@@ -1,4 +1,4 @@
-"""Calls that start fits, refits and simulations, which run as operations."""
+"""Calls that start fits, refits, tests of models and simulations, which run as operations."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.contract.base import Urgency
 from app.contract.documents import FitCheckDocument
+from mmm.posterior.trust.record import TrustRecord
 
 
 class FitCalls(Calls):
@@ -59,6 +60,14 @@ class FitCalls(Calls):
     def stability(self, model_id: str) -> Stability:
         """The stability report of a refit: what changed, and due to which data."""
         return self._get(Stability, f"/v1/models/{model_id}/stability")
+
+    def start_trust(self, model_id: str, parts: Document | None = None) -> Operation:
+        """Start tests of a model; ``parts``: options by part, None for the cheap ones."""
+        return self._create(Operation, f"/v1/models/{model_id}/trust", {"parts": parts})
+
+    def trust(self, model_id: str) -> TrustRecord:
+        """What tests of a model have found."""
+        return self._get(TrustRecord, f"/v1/models/{model_id}/trust")
 
     def simulate(
         self,

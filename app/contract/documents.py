@@ -41,6 +41,13 @@ class ChainDocument(BaseModel):
     divergences: int
 
 
+class PartDocument(BaseModel):
+    """One part of a running test of a model: the share of it that is done."""
+
+    part: str
+    progress: float
+
+
 class FirstLookDocument(BaseModel):
     """The first look of a running fit: an approximation that can be read and decides nothing."""
 
@@ -61,7 +68,9 @@ class OperationDocument(BaseModel):
     progress: float = Field(ge=0, le=1)
     eta_seconds: float | None
     incomplete: bool = Field(description="Stopped early; the result is partial.")
+    fits: int = Field(description="How many fits it counts as, in the limit of a tenant.")
     chains: list[ChainDocument] = Field(description="Progress of each chain of a sampling fit.")
+    parts: list[PartDocument] = Field(description="Progress of each part of a test of a model.")
     first_look: FirstLookDocument | None = Field(
         description="Of a running fit that takes longer than a few seconds."
     )
@@ -69,7 +78,7 @@ class OperationDocument(BaseModel):
         description='Of a fit: {"model_id": "..."}, with what changed since its "first_look" where '
         'it had one, of a refit with its "stability"; of a '
         'simulation: {"summary", "dataset_ids"}; of the design of a test: {"design"}, a '
-        "DesignAnswer."
+        'DesignAnswer; of a test of a model: {"model_id", "parts"}, what is in its trust record.'
     )
     error: Problem | None
     created_at: datetime

@@ -57,7 +57,8 @@ class OperationRow(TenantOwned, Base):
     with a partial result; ``incomplete`` says that it did. ``version`` grows with every change.
     ``input_key`` is the key of the artefact that the job reads, ``base_key`` that of the model that
     a refit continues. ``priority``: the lowest runs first. ``first_look`` has the ``model_id`` and
-    the ``key`` of a fit's first look, or the ``note`` why there is none.
+    the ``key`` of a fit's first look, or the ``note`` why there is none. ``fits``: how many fits it
+    counts as. ``kept``: the finished pieces of a task, by key, until it ends.
     """
 
     __tablename__ = "operations"
@@ -72,6 +73,7 @@ class OperationRow(TenantOwned, Base):
     releases: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None] = mapped_column(String(200), index=True)
     priority: Mapped[int] = mapped_column(default=2)
+    fits: Mapped[int] = mapped_column(default=1)
     stop_requested: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
     request_id: Mapped[str | None] = mapped_column(String(100))
@@ -80,6 +82,7 @@ class OperationRow(TenantOwned, Base):
     request: Mapped[Document]
     detail: Mapped[Document | None]
     first_look: Mapped[Document | None]
+    kept: Mapped[Document | None]
     result: Mapped[Document | None]
     error: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -113,6 +116,7 @@ class ModelRow(TenantOwned, Base):
     its second model is, ``second_operation_id`` which operation fits it, ``second_key`` is the key
     of its file once that has ended well; all three are null for a model of an older release.
     ``first_look_of`` is the running operation whose fit will replace this row, a first look.
+    ``trust``: the trust record; ``verdict`` has its checks too.
     """
 
     __tablename__ = "models"
@@ -142,6 +146,7 @@ class ModelRow(TenantOwned, Base):
     second_operation_id: Mapped[str | None] = mapped_column(String(40))
     second_key: Mapped[str | None] = mapped_column(String(64), index=True)
     second: Mapped[Document | None]
+    trust: Mapped[Document | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     second_operation: Mapped[OperationRow | None] = relationship(

@@ -25,7 +25,9 @@ TERMINAL = frozenset({"succeeded", "failed", "cancelled"})
 ACTIVE = ("queued", "running", "cancelling")
 
 
-def queued(kind: str, request: Document, request_id: str | None, priority: Urgency) -> OperationRow:
+def queued(
+    kind: str, request: Document, request_id: str | None, priority: Urgency, fits: int = 1
+) -> OperationRow:
     """A new row, not yet added to a session; the reconciler queues its job if nobody else does."""
     return OperationRow(
         id=new_id("op"),
@@ -34,6 +36,7 @@ def queued(kind: str, request: Document, request_id: str | None, priority: Urgen
         request_id=request_id,
         status="queued",
         priority=PRIORITIES[priority],
+        fits=fits,
     )
 
 
@@ -59,6 +62,13 @@ def report(session: Session, operation_id: str, attempt: int, **progress: Any) -
     """Write stage, progress, eta_seconds, detail or first_look of a running attempt; False if
     superseded."""
     return _update(session, _is_attempt(operation_id, attempt, "running"), **progress)
+
+
+def keep(session: Session, operation_id: str, attempt: int, key: str, piece: Document) -> bool:
+    """Keep a finished piece of a running attempt for the next one; False if superseded."""
+    query = select(OperationRow.kept).where(OperationRow.id == operation_id)
+    kept = {**(session.scalar(query) or {}), key: piece}
+    return report(session, operation_id, attempt, kept=kept)
 
 
 def succeed(
@@ -163,8 +173,10 @@ def _is_attempt(operation_id: str, attempt: int, *statuses: str) -> ColumnElemen
 def _end(
     session: Session, operation_id: str, condition: ColumnElement[bool], **values: Any
 ) -> bool:
-    """End the operation that meets ``condition``, and delete its first look; False if none does."""
-    if not _update(session, condition, eta_seconds=None, finished_at=now(), **values):
+    """End the operation that meets ``condition``, and delete its first look and its pieces; False
+    if none does."""
+    ended: dict[str, Any] = {"eta_seconds": None, "kept": None, "finished_at": now(), **values}
+    if not _update(session, condition, **ended):
         return False
     looks = delete(ModelRow).where(ModelRow.first_look_of == operation_id)
     session.execute(looks.execution_options(synchronize_session=False))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.fitworker.child import Fit, serve
-from app.fitworker.protocol import FitRequest, Looked, Progress
+from app.fitworker.protocol import FitRequest, Kept, Looked, Progress, Request, TaskRequest
+from app.fitworker.tasks import run_task
 
 
 def load() -> Fit:
@@ -30,6 +31,16 @@ def load() -> Fit:
     link_all()
 
     def run(
+        request: Request,
+        report: Callable[[Progress | Looked | Kept], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        if isinstance(request, TaskRequest):
+            run_task(request, report, stop)
+        else:
+            run_fit(request, report, stop)
+
+    def run_fit(
         request: FitRequest,
         report: Callable[[Progress | Looked], None],
         stop: Callable[[], bool],

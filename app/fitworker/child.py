@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 import structlog
 from pydantic import BaseModel
@@ -26,11 +26,14 @@ from app.fitworker.protocol import (
     REQUESTS,
     Done,
     FitRequest,
+    Kept,
     Looked,
     Progress,
     ProgressReport,
     Ready,
+    Request,
     Stop,
+    TaskRequest,
     failure_message,
 )
 from app.runtime.logs import configure_logging
@@ -45,15 +48,17 @@ MAX_FITS = 20
 MAX_PEAK_BYTES = 1 << 30
 """A process whose peak memory exceeds this takes no further request."""
 
-Fit = Callable[[FitRequest, Callable[[Progress | Looked], None], Callable[[], bool]], None]
-"""Takes the request, the callback for progress and for a first look, and a function that says
-whether to stop early."""
+Told = Progress | Looked | Kept
+
+Fit = Callable[[Any, Callable[[Told], None], Callable[[], bool]], None]
+"""Takes the request (of a fit or a task), the callback for progress, a first look and kept pieces,
+and a function that says whether to stop early."""
 
 
 def serve(load: Callable[[], Fit]) -> None:
     """Load the fit function, report ready, then run requests and report how each ended."""
     _lower_priority(int(os.environ.get(NICENESS, "0")))  # before there are threads
-    requests: queue.Queue[FitRequest] = queue.Queue()
+    requests: queue.Queue[Request] = queue.Queue()
     stopped = threading.Event()
     threading.Thread(target=_read_stdin, args=(requests, stopped), daemon=True).start()
     out = _redirect_stdout()
@@ -72,7 +77,7 @@ def serve(load: Callable[[], Fit]) -> None:
         gc.collect()
 
 
-def _run_fit(fit: Fit, request: FitRequest, out: TextIO, stop: Callable[[], bool]) -> None:
+def _run_fit(fit: Fit, request: Request, out: TextIO, stop: Callable[[], bool]) -> None:
     started = time.monotonic()
     try:
         log.info("fit started")
@@ -98,16 +103,16 @@ def _peak_memory() -> int:
 
 
 class _ThrottledReporter:
-    """Reports progress at most every ``REPORT_SECONDS``; every new stage, and a first look, at
-    once."""
+    """Reports progress at most every ``REPORT_SECONDS``; every new stage, a first look and a kept
+    piece at once."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._last = 0.0
         self._stage = ""
 
-    def __call__(self, progress: Progress | Looked) -> None:
-        if isinstance(progress, Looked):
+    def __call__(self, progress: Told) -> None:
+        if isinstance(progress, Looked | Kept):
             _send(self._out, progress)
             return
         now = time.monotonic()
@@ -121,7 +126,7 @@ def _send(out: TextIO, message: BaseModel) -> None:
     out.flush()
 
 
-def _read_stdin(requests: "queue.Queue[FitRequest]", stopped: threading.Event) -> NoReturn:
+def _read_stdin(requests: "queue.Queue[Request]", stopped: threading.Event) -> NoReturn:
     """Queue requests; a stop applies to the request before it.
 
     When stdin ends, the parent process is dead and this process exits.
@@ -133,7 +138,7 @@ def _read_stdin(requests: "queue.Queue[FitRequest]", stopped: threading.Event) -
             match REQUESTS.validate_json(line):
                 case Stop():
                     stopped.set()
-                case FitRequest() as request:
+                case FitRequest() | TaskRequest() as request:
                     stopped.clear()
                     requests.put(request)
     os._exit(ORPHANED_EXIT_CODE)

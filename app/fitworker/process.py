@@ -27,11 +27,12 @@ from app.fitworker.protocol import (
     Done,
     Event,
     Failed,
-    FitRequest,
+    Kept,
     Looked,
     Progress,
     ProgressReport,
     Ready,
+    Request,
     Stop,
     error_of,
 )
@@ -110,16 +111,17 @@ class FitProcess:
 
     def run(
         self,
-        request: FitRequest,
+        request: Request,
         report: Callable[[Progress], object],
         timeout_seconds: float,
-        looked: Callable[[Looked], object] = lambda _: None,
+        told: Callable[[Looked | Kept], object] = lambda _: None,
     ) -> None:
-        """Run ``request``; returns when its model file is complete.
+        """Run ``request``; returns when its model file, or its answer, is complete.
 
         The child has ended then, unless it is ``ready`` for another request. When ``report``
-        returns False, the fit is asked to stop early and keep the draws it has. ``looked`` is
-        called when the file of a first look is complete, or to say why there is none.
+        returns False, the fit is asked to stop early and keep the draws it has. ``told`` is
+        called when the file of a first look is complete, or to say why there is none; and with
+        every finished piece of a task.
 
         Raises the model package's own errors as the child raised them, StoreFull or
         StoreUnavailable if its files could not be written, FitFailed for any other error,
@@ -133,11 +135,10 @@ class FitProcess:
                     case ProgressReport():
                         if report(event.progress) is False:
                             self._send(Stop())
-                    case Looked():
-                        looked(event)
+                    case Looked() | Kept():
+                        told(event)
                     case Failed():
-                        folder = Path(request.model_path).parent
-                        raise error_of(event, folder) or self._fit_failed(event)
+                        raise error_of(event, request.folder) or self._fit_failed(event)
                     case Done():
                         self._ready = event.again
                         return
@@ -163,7 +164,7 @@ class FitProcess:
                 with suppress(BrokenPipeError):
                     stream.close()
 
-    def _send(self, message: FitRequest | Stop) -> None:
+    def _send(self, message: Request | Stop) -> None:
         with suppress(BrokenPipeError):
             stdin = _stream(self._process.stdin)
             stdin.write(message.model_dump_json().encode() + b"\n")

@@ -2,11 +2,13 @@
 
     service -> child (stdin)    a request or a stop; the next request after done; end of file: exit
     child -> service (stdout)   ready, then for each request progress ..., then done or error;
-                                between two reports of progress, looked where there was a first look
+                                between two reports of progress, looked where there was a first
+                                look, kept for each finished piece of a task
 
-A fit reads its table from ``table_path``, in the bytes and media type that were uploaded, so that
-both sides parse it with the same function, and writes the model to ``model_path``; a first look,
-where one is wanted and the fit takes long enough for it, to ``look_path``.
+A task is work of several fits on stored models; its answer is a JSON file. A fit reads its table
+from ``table_path``, in the bytes and media type that were uploaded, so that both sides parse it
+with the same function, and writes the model to ``model_path``; a first look, where one is wanted
+and the fit takes long enough for it, to ``look_path``.
 """
 
 import os
@@ -25,12 +27,16 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class FitRequest(_Message):
-    """What to fit, and where to write the model; ``base_path``: the model that a refit continues;
-    ``look_path``: where to write a first look, None where none is wanted.
+class _Request(_Message):
+    """``labels`` are added to every line that the process logs."""
 
-    ``labels`` are added to every line that the process logs.
-    """
+    log_level: str = "WARNING"
+    labels: dict[str, str] = {}
+
+
+class FitRequest(_Request):
+    """What to fit, and where to write the model; ``base_path``: the model that a refit continues;
+    ``look_path``: where to write a first look, None where none is wanted."""
 
     spec: dict[str, Any]
     sampling: dict[str, Any]
@@ -38,10 +44,35 @@ class FitRequest(_Message):
     media_type: str
     read: dict[str, Any] = {}
     model_path: str
-    log_level: str = "WARNING"
-    labels: dict[str, str] = {}
     base_path: str | None = None
     look_path: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of the request are written."""
+        return Path(self.model_path).parent
+
+
+class TaskRequest(_Request):
+    """A task by its name, what it is asked, and where to write its answer.
+
+    ``files``: paths of stored files, by the name that the task knows them by; ``kept``: the pieces
+    that an interrupted attempt has kept.
+    """
+
+    task: str
+    asked: dict[str, Any]
+    files: dict[str, str]
+    kept: dict[str, dict[str, Any]] = {}
+    answer_path: str
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of the request are written."""
+        return Path(self.answer_path).parent
+
+
+Request = FitRequest | TaskRequest
 
 
 class Stop(_Message):
@@ -70,8 +101,17 @@ class Looked(_Message):
     note: str | None = None
 
 
+class Kept(_Message):
+    """A finished piece of a task, which another attempt need not compute again."""
+
+    event: Literal["kept"] = "kept"
+    key: str
+    piece: dict[str, Any]
+
+
 class Done(_Message):
-    """The model file is complete; ``again``: the process accepts another request."""
+    """The model file, or the answer of a task, is complete; ``again``: the process accepts another
+    request."""
 
     event: Literal["done"] = "done"
     again: bool
@@ -92,9 +132,11 @@ class Failed(_Message):
     file: str | None = None
 
 
-Event = Ready | ProgressReport | Looked | Done | Failed
+Event = Ready | ProgressReport | Looked | Kept | Done | Failed
 
-REQUESTS: TypeAdapter[FitRequest | Stop] = TypeAdapter(FitRequest | Stop)
+REQUESTS: TypeAdapter[FitRequest | TaskRequest | Stop] = TypeAdapter(
+    FitRequest | TaskRequest | Stop
+)
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
 
 _MODEL_ERRORS: dict[str, type[IssuesError]] = {
@@ -133,11 +175,14 @@ __all__ = [
     "Event",
     "Failed",
     "FitRequest",
+    "Kept",
     "Looked",
     "Progress",
     "ProgressReport",
     "Ready",
+    "Request",
     "Stop",
+    "TaskRequest",
     "error_of",
     "failure_message",
 ]

@@ -51,12 +51,13 @@ async def accepted(context: Context, row: OperationRow, prefer: str | None) -> R
 
 def operation_document(row: OperationRow) -> OperationDocument:
     """The operation as it stands, from its row."""
-    plain = OperationDocument.model_fields.keys() - {"chains", "priority", "first_look"}
+    apart = {"chains", "parts", "priority", "first_look"}
+    plain = OperationDocument.model_fields.keys() - apart
     return OperationDocument.model_validate(
         {
             **{name: getattr(row, name) for name in plain},
             "priority": urgency_of(row.priority),
-            "chains": (row.detail or {}).get("chains", []),
+            **{name: (row.detail or {}).get(name, []) for name in ("chains", "parts")},
             "first_look": _first_look(row),
         }
     )

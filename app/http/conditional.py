@@ -94,8 +94,11 @@ def _bytes(answer: SerializedAnswer) -> int:
 
 
 def model_tag(model: ModelRow, *question: str) -> str:
-    """The ETag of an answer that depends only on the model's file and the question."""
-    return _quoted("\n".join((release(), model.id, model.artefact_key, *question)).encode())
+    """The ETag of an answer that depends only on the model's file, what tests of it have found, and
+    the question."""
+    tested = [run["at"] for run in (model.trust or {}).get("runs", ())]
+    parts = (release(), model.id, model.artefact_key, *tested, *question)
+    return _quoted("\n".join(parts).encode())
 
 
 def _quoted(content: bytes) -> str:

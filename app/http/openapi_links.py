@@ -31,6 +31,8 @@ _OPERATIONS_TAKING: dict[str, tuple[str, ...]] = {
         "get_next_experiment",
         "post_refit",
         "get_stability",
+        "post_trust",
+        "get_trust",
         "delete_model",
     ),
     "experiment_id": (
@@ -83,6 +85,7 @@ LINKS: dict[str, dict[str, Links]] = {
     "fit": _QUEUED,
     "simulate": _QUEUED,
     "post_refit": _QUEUED,
+    "post_trust": _QUEUED,
     "post_allocate": _QUEUED,
     "post_frontier": _QUEUED,
     "design_experiment": _QUEUED,

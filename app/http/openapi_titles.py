@@ -33,6 +33,8 @@ TITLES = {
     "POST /v1/models/{model_id}/counterfactual": "Ask a what-if question",
     "POST /v1/models/{model_id}/refit": "Refit with new weeks",
     "GET /v1/models/{model_id}/stability": "Read what a refit changed",
+    "POST /v1/models/{model_id}/trust": "Test a model",
+    "GET /v1/models/{model_id}/trust": "Read what tests of a model found",
     "POST /v1/models/{model_id}/allocate": "Plan a budget",
     "POST /v1/models/{model_id}/evaluate-plan": "Score a plan",
     "POST /v1/models/{model_id}/plan-odds": "Compare a plan with today's",

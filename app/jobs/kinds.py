@@ -2,7 +2,10 @@
 
 FITS, QUERIES = "fits", "queries"
 SECOND_MODEL = "second_model"
-FITTED_KINDS = frozenset({"fit", "refit", SECOND_MODEL})
+TRUST = "trust"
+TESTING_KINDS = frozenset({TRUST})
+"""Tests of models, each of several fits: one at a time for each tenant."""
+FITTED_KINDS = frozenset({"fit", "refit", SECOND_MODEL}) | TESTING_KINDS
 
 
 def queue_of(kind: str) -> str:

@@ -60,13 +60,15 @@ class Operations:
         call: Call = UNATTRIBUTED,
         prepare: Callable[[Session], str] | None = None,
         base_key: str | None = None,
+        fits: int = 1,
     ) -> OperationRow:
         """Queue a job. ``prepare`` checks limits in its transaction and returns its input's key.
 
-        ``base_key`` is the key of an already stored file, which is retained for the job.
+        ``base_key`` is the key of an already stored file, which is retained for the job; ``fits``:
+        how many fits the job counts as.
         """
         with self._database.write() as session:
-            row = rows.queued(kind, request, call.request_id, call.priority)
+            row = rows.queued(kind, request, call.request_id, call.priority, fits)
             row.base_key = base_key
             row.input_key = prepare(session) if prepare else None
             session.add(row)

@@ -52,7 +52,8 @@ class Job:
     operation. What the job writes belongs to the operation's ``tenant``. ``patience`` repeats what
     must not fail because a store is away for a while. ``first_look`` is what an earlier attempt
     left as one; ``show`` writes what its function returns as one, in the transaction of that
-    function, or raises Superseded.
+    function, or raises Superseded. ``kept`` are the finished pieces of earlier attempts, by key;
+    ``keep`` stores one, or raises Superseded.
     """
 
     id: str
@@ -67,6 +68,8 @@ class Job:
     patience: Patience
     first_look: Document | None
     show: Callable[[Callable[[Session], Document]], None]
+    kept: Mapping[str, Document]
+    keep: Callable[[str, Document], None]
 
 
 Handler = Callable[[Job], Awaitable[WriteResult]]
@@ -195,6 +198,8 @@ class JobRunner:
             patience=Patience(self._patience_seconds),
             first_look=row.first_look,
             show=lambda write: self._show(job, write),
+            kept=row.kept or {},
+            keep=lambda key, piece: self._keep(job, key, piece),
         )
         return job
 
@@ -203,14 +208,20 @@ class JobRunner:
             if not operations.report(session, job.id, job.attempt, first_look=write(session)):
                 raise Superseded
 
+    def _keep(self, job: Job, key: str, piece: Document) -> None:
+        with self._database.write() as session:
+            if not operations.keep(session, job.id, job.attempt, key, piece):
+                raise Superseded
+
     def _report(self, job: Job, progress: Progress) -> bool:
         """Write progress; a stage that does not report chains keeps the chains' last state."""
         chains = [dict(vars(chain)) for chain in progress.chains]
+        parts = [dict(vars(part)) for part in progress.parts]
         values: dict[str, Any] = {
             "stage": progress.stage,
             "progress": min(max(progress.progress, 0.0), 1.0),
             "eta_seconds": progress.eta_seconds,
-            **({"detail": {"chains": chains}} if chains else {}),
+            **({"detail": {"chains": chains, "parts": parts}} if chains or parts else {}),
         }
         try:
             with self._database.write() as session:

@@ -2,6 +2,7 @@
 
 from app.db.models import OperationRow
 from app.errors import NothingToKeep
+from app.jobs.kinds import TESTING_KINDS
 
 _WHOLE = {
     "simulate": "a simulation has no partial result",
@@ -21,7 +22,7 @@ def require_partial_result(row: OperationRow) -> None:
     if not _has_partial_result(row):
         raise NothingToKeep(
             f"The operation {row.id} ({row.stage or row.status}) has nothing to keep yet: wait "
-            "until it is sampling or has frontier points, or cancel it."
+            "until it is sampling, or has frontier points or a finished part, or cancel it."
         )
 
 
@@ -36,9 +37,11 @@ def _reason_for_no_partial_result(row: OperationRow) -> str | None:
 
 
 def _has_partial_result(row: OperationRow) -> bool:
-    """Whether a running job has draws after warm-up, or frontier points."""
+    """Whether a running job has draws after warm-up, frontier points, or a finished part."""
     if row.status != "running":
         return False
+    if row.kind in TESTING_KINDS:
+        return any(key.endswith("/done") for key in row.kept or {})
     chains = (row.detail or {}).get("chains", [])
     sampled = any(not chain["tuning"] for chain in chains)
     return sampled or (row.stage == "optimizing" and row.progress > 0.0)

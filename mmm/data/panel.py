@@ -71,7 +71,9 @@ class Panel:
     ``rival_price (date, geo, priced_rival)``; ``rival_spend (date, geo, spending_rival)``;
     ``population (geo)``; ``product (geo)``, the product's name of each cell; and ``paid (date, geo,
     channel)``, the spend as the table has it, where the cost of any channel's exposure is averaged
-    over weeks (``effective_cost``): ``spend`` is then what the exposure of each week cost.
+    over weeks (``effective_cost``): ``spend`` is then what the exposure of each week cost; and
+    ``known (date, geo, control)``, one where the table has the cell of a control, where any is
+    known in some weeks only.
 
     Of a channel without cost ``spend`` is its exposure, in the unit of its column.
     """
@@ -129,6 +131,8 @@ def build_panel(frame: pd.DataFrame, spec: ModelSpec, recipe: Recipe | None = No
     data = _dataset(cells, spec, sorted(set(weeks)), names, made)
     if recipe is not None and recipe.words:
         data.attrs[RECIPE] = recipe.model_dump_json(exclude_defaults=True)
+    if rarely_known(spec):
+        data["known"] = (("date", "geo", "control"), _known(frame, spec, order, len(set(weeks))))
     panel = Panel(data)
     raise_if(too_few_weeks_issues(len(panel.weeks), spec))
     return panel
@@ -183,6 +187,18 @@ def _read_cells(
     raise_if(issues)
     raise_if([*unpaid_exposure_issues(frame, spec), *unit_cost_issues(frame, spec)])
     return columns
+
+
+def _known(frame: pd.DataFrame, spec: ModelSpec, order: NDArray[np.intp], weeks: int) -> Array:
+    """(week, geo, control) one where the table has a number; a control that is known in every week
+    has one throughout."""
+    rarely, kept = rarely_known(spec), []
+    for control in spec.all_controls:
+        known = np.ones(len(frame))
+        if control.column in rarely:
+            known = np.isfinite(numbers(frame, control.column, sparse=True)[0]).astype(np.float64)
+        kept.append(known[order].reshape(weeks, -1))
+    return np.stack(kept, axis=-1)
 
 
 def _calendar(frame: pd.DataFrame, spec: ModelSpec) -> tuple[list[date], list[str], list[str]]:

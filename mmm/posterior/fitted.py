@@ -20,6 +20,8 @@ from mmm.lazy import lazy_names
 from mmm.posterior.draws import Posterior
 from mmm.posterior.evidence import Evidence, LeverEvidence
 from mmm.posterior.plots import Plots
+from mmm.posterior.trust.listen import lowered
+from mmm.posterior.trust.record import TrustRecord, record_from_json
 from mmm.posterior.verdict import Verdict
 from mmm.spec.model import ModelSpec
 from mmm.spec.sampling import SamplingSpec
@@ -47,7 +49,8 @@ class FittedModel:
     """A design with its posterior and verdict, from which every question is answered.
 
     ``diagnostics`` and ``notes`` are for people. ``evidence`` is None in models that were fitted
-    before there was a record; they are never graded.
+    before there was a record; they are never graded. ``trust`` is what tests on demand have found,
+    None before any; ``verdict`` has its checks (``with_trust``).
     """
 
     design: Design
@@ -57,6 +60,7 @@ class FittedModel:
     method: Method
     notes: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    trust: TrustRecord | None = None
 
     @property
     def spec(self) -> ModelSpec:
@@ -89,6 +93,10 @@ class FittedModel:
         made: Plots = _lazily("ModelPlots")(self)
         return made
 
+    def with_trust(self, record: TrustRecord | None) -> Self:
+        """The model with this trust record, and the verdict that listens to it."""
+        return replace(self, trust=record, verdict=lowered(self.verdict, record))
+
     def thinned(self, most: int) -> Self:
         """The model with about ``most`` of its draws, evenly spaced over every chain."""
         return replace(self, posterior=self.posterior.thinned(most))
@@ -117,6 +125,7 @@ def save_model(model: FittedModel, path: Path) -> None:
         "diagnostics": dict(model.diagnostics),
         "notes": list(model.notes),
         "evidence": model.evidence.model_dump(mode="json") if model.evidence else None,
+        "trust": model.trust.model_dump(mode="json") if model.trust else None,
         "method": {**asdict(model.method), "sampling": model.method.sampling.model_dump()},
     }
     tree = xr.DataTree.from_dict(
@@ -159,6 +168,7 @@ def _assemble(meta: dict[str, Any], posterior: xr.Dataset, panel: xr.Dataset) ->
         method=Method(**method),
         notes=tuple(meta["notes"]),
         evidence=_evidence_from_json(meta.get("evidence")),
+        trust=record_from_json(meta.get("trust")),
     )
 
 

@@ -35,6 +35,12 @@ def weekly_log_density(model: FittedModel) -> Array:
     return evaluate(model, model.design.observed, density)
 
 
+def kpi_log_density(model: FittedModel) -> Array:
+    """(draw, week, geo) log density of the KPI alone, given the KPI of the weeks before and every
+    other column, in the KPI's own unit."""
+    return evaluate(model, model.design.observed, lambda evaluation: _kpi(model, evaluation))
+
+
 def _kpi(model: FittedModel, evaluation: Evaluation) -> Array:
     """(draw, week, geo) log density of the KPI in its own unit."""
     s, p = model.structure, evaluation.parameters

@@ -12,9 +12,11 @@ from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
 from mmm.trust import placebos, prior_sensitivity, recovery, replayed
+from mmm.trust.backtest.part import BACKTEST
 from mmm.trust.part import Cost, Options, Part
 
 _ALL: tuple[Part[Any], ...] = (
+    BACKTEST,
     replayed.PART,
     prior_sensitivity.PART,
     placebos.SHIFTED,

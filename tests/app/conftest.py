@@ -20,13 +20,15 @@ DATABASES = ("sqlite", "postgres")
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the two models that the fake fit hands out; the rejected one has no evidence."""
+    """Folder with the models that the fake fit hands out; the rejected one has no evidence, and the
+    long one is of 100 weeks, enough for a backtest."""
     folder = tmp_path_factory.mktemp("models")
     unmarked = fake_model()
     trusted = replace(unmarked, evidence=evidence_of(unmarked))
     perfect = {rule.name: rule.caution for rule in RULES}
     rejected = replace(unmarked, verdict=judge({**perfect, "r_hat": 1.9, "ess_bulk": 20.0}))
     save_model(trusted, folder / "trusted.nc")
+    save_model(fake_model(weeks=100), folder / "long.nc")
     save_model(rejected, folder / "rejected.nc")
     return folder
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.fitworker.child import serve
-from app.fitworker.protocol import Looked
+from app.fitworker.protocol import Kept, Looked, TaskRequest
 from mmm.errors import DataError, Issue
-from mmm.progress import ChainProgress, Progress, Stage
+from mmm.progress import ChainProgress, PartProgress, Progress, Stage
 
 TRUSTED, REJECTED, SLOW, RAISES, KILLED, REFUSED, GARBAGE, SLOW_ONCE, ENDLESS, HELD = range(10)
 
@@ -32,6 +32,11 @@ STAGES: tuple[Stage, ...] = (
 NO_LOOK, NOTE = 60, "there is no first look: nothing was found"
 """The seed of a fit without a first look, and what it says."""
 
+LONG = 70
+"""The seed of a fit that gives the model of 100 weeks."""
+ALL_ORIGINS, STANDS_AT = 7, 2
+"""Origins of its backtest, and how many are done when it stands still."""
+
 RIVALS = {50: RAISES, 51: REJECTED, 52: HELD}
 """Seeds of fits that end well, and how the fit of the second model then behaves."""
 
@@ -45,6 +50,9 @@ def folder() -> Path:
 
 def fit(request, report, stop) -> None:
     sys.stdout.write("a library that writes to standard output\n")
+    if isinstance(request, TaskRequest):
+        task(request, report, stop)
+        return
     seed = request.sampling["seed"]
     if seed in SLOW_ONCE_AT.values() and first_time():
         report(Progress(STAGES[seed - 100], 0.4))
@@ -71,11 +79,38 @@ def fit(request, report, stop) -> None:
     if request.base_path is not None:
         refit(request)
         return
-    name = "rejected.nc" if seed == REJECTED else "trusted.nc"
+    name = {REJECTED: "rejected.nc", LONG: "long.nc"}.get(seed, "trusted.nc")
     if seed == GARBAGE:
         Path(request.model_path).write_bytes(b"no model")
     else:
         shutil.copy(folder() / name, request.model_path)
+
+
+def task(request, report, stop) -> None:
+    """A backtest whose origins are made up, each kept as a real one is; while there is a file
+    ``hold``, it stands still at its third origin. ``hold.done`` names the origins it computed."""
+    from tests.app.fake_backtest import made_up, origin
+
+    options = request.asked["parts"]["backtest"]
+    count = options["origins"] or ALL_ORIGINS
+    origins = []
+    for number in range(count):
+        if stop():
+            break
+        share = number / count
+        report(Progress("testing", share, parts=(PartProgress("backtest", share),)))
+        while number == STANDS_AT and (folder() / "hold").exists():
+            time.sleep(0.05)
+        found = origin(number, options["every"])
+        key = f"backtest/{found.start}"
+        if key not in request.kept:
+            with (folder() / "hold.done").open("a") as done:
+                done.write(f"{found.start}\n")
+            report(Kept(key=key, piece=found.model_dump(mode="json")))
+        origins.append(found)
+    record = made_up(origins, options)
+    report(Progress("testing", 0.99, parts=(PartProgress("backtest", 1.0),)))
+    Path(request.answer_path).write_text(record.model_dump_json(), "utf-8")
 
 
 def look(request, report) -> None:

@@ -58,7 +58,7 @@ APP: Levels = (
     ("services.administration",),
     ("services.catalog",),
     ("services.fitting", "services.planning", "http"),
-    ("services.experiments",),
+    ("services.experiments", "services.trust"),
     ("services.projects", "report", "demo", "assemble"),
     ("routes",),
     ("main",),

@@ -20,7 +20,9 @@ BODIES: dict[str, type[BaseModel]] = {
     "counterfactual": CounterfactualBody,
     "allocate": AllocateBody,
 }
-ASKED = re.findall(r"localhost:8000/v1/\S*?([a-z-]+) -H [^\n]*? -d '(\{.*?\})'", REQUESTS, re.DOTALL)
+ASKED = re.findall(
+    r"localhost:8000/v1/\S*?([a-z-]+) -H [^\n]*? -d '(\{.*?\})'", REQUESTS, re.DOTALL
+)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Limits per tenant: unfinished operations and stored bytes.
+"""Limits per tenant: unfinished operations, by the fits that they count as, and stored bytes.
 
 Both are checked in the transaction that adds to them, in which writers of a tenant take turns, so
 two requests cannot both use the remaining quota.
@@ -13,27 +13,42 @@ from app.db.database import Database
 from app.db.models import ActualsRow, DatasetRow, ModelRow, OperationRow
 from app.db.operations import ACTIVE
 from app.db.tenancy import take_turns
-from app.errors import TooManyRequests
-from app.jobs.kinds import SECOND_MODEL
+from app.errors import TestRunning, TooManyRequests
+from app.jobs.kinds import SECOND_MODEL, TESTING_KINDS
 from app.settings import Settings
 
 OPERATIONS_RETRY_SECONDS = 30.0
 BYTES_RETRY_SECONDS = 3600.0
 
 
-def check_operations(session: Session, settings: Settings) -> None:
-    """Raise TooManyRequests if the tenant may not queue one more operation.
+def check_operations(session: Session, settings: Settings, fits: int = 1) -> None:
+    """Raise TooManyRequests if the tenant may not queue one more operation, of so many ``fits``.
 
-    Second models, which nobody asked for one by one, do not count.
+    An operation counts as often as it fits a model, at least once. Second models, which nobody
+    asked for one by one, do not count.
     """
     take_turns(session)
     unfinished = OperationRow.status.in_(ACTIVE) & (OperationRow.kind != SECOND_MODEL)
-    count = session.scalar(select(func.count()).select_from(OperationRow).where(unfinished)) or 0
-    if count >= settings.tenant_operations:
+    count = int(session.scalar(select(func.sum(OperationRow.fits)).where(unfinished)) or 0)
+    limit = settings.tenant_operations
+    if count + fits > limit:
+        more = f", and this one counts as {fits} fits" if fits > 1 else ""
         raise TooManyRequests(
-            f"{count} operations are queued or running; the limit per tenant is "
-            f"{settings.tenant_operations}. Wait for one to end, or cancel one.",
+            f"{count} operations are queued or running{more}; the limit per tenant is {limit}. "
+            f"Wait for one to end, or cancel one{', or ask for less' if more else ''}.",
             OPERATIONS_RETRY_SECONDS,
+        )
+
+
+def require_no_other_test(session: Session) -> None:
+    """Raise TestRunning if the tenant has a test of a model that has not ended."""
+    take_turns(session)
+    unfinished = OperationRow.status.in_(ACTIVE) & OperationRow.kind.in_(TESTING_KINDS)
+    running = session.scalars(select(OperationRow.id).where(unfinished).limit(1)).first()
+    if running is not None:
+        raise TestRunning(
+            f"The operation {running} tests a model already, and a tenant has one such operation "
+            "at a time. Wait for it to end, or cancel it."
         )
 
 

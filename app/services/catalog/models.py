@@ -20,6 +20,7 @@ from app.services.catalog.trust import standing_warnings
 from app.store.port import ArtefactStore
 from mmm.data.scales import DEFAULTS
 from mmm.posterior.fitted import BEFORE_GENERATIONS, FittedModel, load_model
+from mmm.posterior.trust.record import record_from_json
 from mmm.posterior.verdict import Verdict
 
 
@@ -90,8 +91,11 @@ def require_unused(session: Session, model_id: str) -> None:
 
 
 def fitted(context: Context, row: ModelRow) -> FittedModel:
-    """The fitted model of a row; raises ArtefactError if its file is missing or damaged."""
-    return model_of_file(context.cache, context.store, row.artefact_key)
+    """The fitted model of a row, with the trust record that the row has; raises ArtefactError if
+    its file is missing or damaged."""
+    model = model_of_file(context.cache, context.store, row.artefact_key)
+    record = record_from_json(row.trust)
+    return model if record is None else model.with_trust(record)
 
 
 def second_fitted(context: Context, row: ModelRow) -> FittedModel | None:

@@ -1,8 +1,8 @@
 """The trust record of a fitted model: what became of it where it was tested on demand.
 
-Every part is one field, None until it was run; a part that is run again replaces what it said. The
-types are apart from the computations (``mmm/trust``), so that whoever answers by a record does not
-load the sampler.
+Every part is one field, None until it was run, whose answer has ``sentences``; a part that is run
+again replaces what it said. The types are apart from the computations (``mmm/trust``), so that
+whoever answers by a record does not load the sampler.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from mmm.interval import Answer
+from mmm.posterior.trust.backtest import Backtest
 from mmm.posterior.trust.placebos import Placebos
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
 from mmm.posterior.trust.recovery import Recovery
@@ -36,6 +37,7 @@ class TrustRecord(Answer):
     """What the tests of a model have shown, part by part; None where a part was not run yet."""
 
     runs: tuple[PartRun, ...] = ()
+    backtest: Backtest | None = None
     replayed: Replayed | None = None
     prior_sensitivity: PriorSensitivity | None = None
     placebos: Placebos | None = None
@@ -46,6 +48,11 @@ class TrustRecord(Answer):
     def ran(self) -> tuple[str, ...]:
         """The names of the parts that were run."""
         return tuple(run.part for run in self.runs)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What every part has shown, in the order in which they were run."""
+        return tuple(s for run in self.runs for s in getattr(self, run.part).sentences)
 
     def with_part(self, run: PartRun, answer: Answer) -> Self:
         """The record with the answer of one part, in place of an earlier one."""

@@ -12,6 +12,7 @@ from app.db.idempotency import IdempotencyKeys, IdempotencyRow, StoredResponse
 from app.db.models import now
 from app.errors import KeyInUse, KeyReused
 from tests.app.access.test_tenant_routes import ROUTES
+from tests.app.fake_fit import LONG
 from tests.app.http.test_contract import HORIZON, assert_problem
 from tests.app.routes.test_experiments import planned, weekly_rows
 from tests.app.routes.test_lift_register import TEST
@@ -122,6 +123,10 @@ def creating(client) -> dict[str, tuple[dict[str, str], dict]]:
             {"json": {"days": 7}},
         ),
         "/v1/models/{model_id}/refit": (in_model, later),
+        "/v1/models/{model_id}/trust": (
+            {"model_id": fitted_model(client, LONG)},
+            {"json": {"parts": {"backtest": {"origins": 2}}}},
+        ),
         "/v1/models/{model_id}/frontier": (in_model, {"json": {**plan, "totals": [500, 600]}}),
         "/v1/models/{model_id}/allocate": (
             in_model,

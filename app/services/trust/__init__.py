@@ -1,0 +1,1 @@
+"""Trust on demand: tests of stored models, as operations of several fits."""
