@@ -7,6 +7,7 @@ from tests.app.http.test_contract import assert_problem
 from tests.app.running import fitted_model, wait_for
 
 TWO = {"parts": {"backtest": {"origins": 2}}}
+ALL = {"parts": {"backtest": {}}}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_a_test_tells_its_cost_and_its_parts_and_is_kept_with_the_model(
 ) -> None:
     before = client.get(f"/v1/models/{long_model}/contributions")
     verdict = client.get(f"/v1/models/{long_model}").json()["verdict"]
-    started = client.post(f"/v1/models/{long_model}/trust", json={})
+    started = client.post(f"/v1/models/{long_model}/trust", json=ALL)
     assert started.status_code == 202
     operation = started.json()
     assert (operation["kind"], operation["priority"]) == ("trust", "low")
@@ -84,6 +85,6 @@ def test_what_cannot_be_run_is_refused_by_name(client, long_model, parts, pointe
 
 
 def test_too_few_weeks_are_refused_with_their_number(client) -> None:
-    answer = client.post(f"/v1/models/{fitted_model(client)}/trust", json={})
+    answer = client.post(f"/v1/models/{fitted_model(client)}/trust", json=ALL)
     assert_problem(answer, 422, "invalid_query")
     assert "60 weeks" in answer.json()["errors"][0]["detail"]

@@ -5,6 +5,7 @@ from tests.app.http.test_contract import assert_problem
 from tests.app.running import fake_service, fitted_model, wait_for, wait_until
 
 TWO = {"parts": {"backtest": {"origins": 2}}}
+ALL = {"parts": {"backtest": {}}}
 
 
 def test_a_tenant_tests_one_model_at_a_time(tmp_path, models) -> None:
@@ -14,7 +15,7 @@ def test_a_tenant_tests_one_model_at_a_time(tmp_path, models) -> None:
         with fake_service(tmp_path, models) as client:
             model = fitted_model(client, LONG)
             path = f"/v1/models/{model}/trust"
-            first = client.post(path, json={}).json()["id"]
+            first = client.post(path, json=ALL).json()["id"]
             second = client.post(path, json=TWO)
             assert_problem(second, 409, "test_running")
             assert first in second.json()["detail"]
@@ -32,7 +33,7 @@ def test_a_tenant_tests_one_model_at_a_time(tmp_path, models) -> None:
 def test_the_fits_of_a_test_count_in_the_limit_of_a_tenant(tmp_path, models) -> None:
     with fake_service(tmp_path, models, tenant_operations=5) as client:
         model = fitted_model(client, LONG)
-        answer = client.post(f"/v1/models/{model}/trust", json={})
+        answer = client.post(f"/v1/models/{model}/trust", json=ALL)
         assert_problem(answer, 429, "too_many_requests")
         assert "7 fits" in answer.json()["detail"]
         assert client.post(f"/v1/models/{model}/trust", json=TWO).status_code == 202
