@@ -54,7 +54,7 @@ class Design:
         ``basis``: of the same weeks, where it is known already.
         """
         if basis is None:
-            basis = date_basis(variables.weeks, self.scales, self.spec)
+            basis = date_basis(variables.weeks, self.scales, self.spec, self.panel.weeks[-1])
         return scaled_inputs(vars(variables), basis, self.scales, self.structure, np)
 
     def on_panel(self, panel: Panel) -> Self:

@@ -84,11 +84,15 @@ def select_weeks(world: Variables, start: int, stop: int) -> Variables:
     return replace(world, weeks=world.weeks[start:stop], **cut)
 
 
-def date_basis(weeks: Sequence[date], scales: Scales, spec: ModelSpec) -> dict[str, Array]:
+def date_basis(
+    weeks: Sequence[date], scales: Scales, spec: ModelSpec, last: date | None = None
+) -> dict[str, Array]:
     """Basis functions of the weeks: ``trend (week,)``, ``season (2 * yearly, week)``,
     ``changepoint``, ``smooth`` and ``holiday (function, week)``, ``varying (group, function,
-    week)``, the last with mean zero over the reference window."""
+    week)``, the last with mean zero over the reference window and held from the week ``last`` on:
+    nothing is known of how an effectiveness goes on."""
     position = trend_basis(weeks, scales.origin, scales.span_weeks)
+    held = position if last is None else np.minimum(position, _position(last, scales))
     empty, holidays = np.zeros((0, len(weeks))), spec.holidays
     piecewise, smooth = spec.trend.kind == "piecewise", spec.trend.kind == "smooth"
     return {
@@ -97,8 +101,13 @@ def date_basis(weeks: Sequence[date], scales: Scales, spec: ModelSpec) -> dict[s
         "changepoint": piecewise_basis(position, spec.trend.changepoints) if piecewise else empty,
         "smooth": _smooth_basis(position, spec.trend.lengthscale, scales) if smooth else empty,
         "holiday": _holiday_basis(weeks, holidays, scales) if holidays else empty,
-        "varying": _varying_basis(position, scales, spec),
+        "varying": _varying_basis(held, scales, spec),
     }
+
+
+def _position(week: date, scales: Scales) -> Array:
+    """(1,) position of one week in the reference window."""
+    return trend_basis((week,), scales.origin, scales.span_weeks)
 
 
 def trend_basis(weeks: Sequence[date], origin: date, span_weeks: int) -> Array:

@@ -1,4 +1,4 @@
-"""Exposure -> adstock -> saturation of all media, group by group.
+"""Exposure -> adstock -> saturation of all media, or -> saturation -> adstock, group by group.
 
 Media of a group are evaluated as one array; with reach and frequency the exposure is people reached
 times the effect of the contacts per person, reach * f^s / (k^s + f^s) (after Google's Meridian,
@@ -32,6 +32,8 @@ def _group_curves(
     q: Parameters, d: Inputs, group: MediaGroup, s: Structure, xp: Namespace
 ) -> Tensor:
     """(..., member, week, geo) curves of one group, as one fused operation where ``xp`` has one."""
+    if group.saturates_first:
+        return _saturated_first(q, d, group, s, xp)
     fused = getattr(xp, "fused_media_curves", {}).get(group.saturation)
     if fused is None or group.adstock == "none" or group.by_frequency:
         x = group_adstock(q, d, group, s, xp)
@@ -39,6 +41,26 @@ def _group_curves(
     members = _members(group, s)
     weights = adstock_weights(group.adstock, q, group.max_lag, xp)
     return fused(d.exposure[members], _weeks_before(d.before[members], group), weights, q)
+
+
+def _saturated_first(
+    q: Parameters, d: Inputs, group: MediaGroup, s: Structure, xp: Namespace
+) -> Tensor:
+    """(..., member, week, geo) adstock of the saturated exposure of one group."""
+    curve, members = SATURATION[group.saturation], _members(group, s)
+    x = curve(group_adstock(q, d, group.uncarried, s, xp), q, xp)
+    before = d.before[members]
+    if group.by_frequency:
+        before = before * frequency_curve(d.frequency[members][:, 0][:, None], q, xp)
+    return _carried(x, curve(before, q, xp), q, group, xp)
+
+
+def _carried(x: Tensor, before: Tensor, q: Parameters, group: MediaGroup, xp: Namespace) -> Tensor:
+    """``x (..., member, week, geo)`` carried over after weeks of ``before (..., member, 1, geo)``,
+    either of which may have draws."""
+    weeks = xp.concatenate([before] * max(group.max_lag, 1), axis=-2)
+    weights = adstock_weights(group.adstock, q, group.max_lag, xp)
+    return convolve(x, weights, weeks, group.max_lag, xp)
 
 
 def group_parameters(p: Parameters, group: MediaGroup) -> dict[str, Tensor]:
@@ -133,6 +155,12 @@ def media_curve_derivatives(
     for group in s.groups:
         q = group_parameters(p, group)
         moved = (d.exposure if direction is None else direction)[[*group.members]]
+        if group.saturates_first:
+            own = group_adstock(q, d, group.uncarried, s, xp)
+            rise = SATURATION_DERIVATIVE[group.saturation](own, q, xp)
+            change = rise * group_adstock_of_change(q, d, group.uncarried, s, xp, moved)
+            by_group.append(_carried(change, xp.zeros_like(change[..., :1, :]), q, group, xp))
+            continue
         full = group_adstock(q, d, group, s, xp)
         change = group_adstock_of_change(q, d, group, s, xp, moved)
         by_group.append(SATURATION_DERIVATIVE[group.saturation](full, q, xp) * change)

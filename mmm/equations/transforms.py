@@ -4,6 +4,7 @@ Carryover spreads one week's exposure over the lags l = 0..max_lag with weights 
 
     geometric  w_l = alpha^l / sum            delayed  w_l = alpha^((l - theta)^2) / sum
     weibull    w_l = (l + 1)^(m - 1) e^(-((l + 1) / c)^m) / sum
+    gamma      w_l = (l + 1/2)^(m - 1) e^(-m (l + 1/2) / d) / sum
 
 Saturation maps the adstocked exposure x >= 0 to [0, 1); ``power`` and ``none`` have no ceiling:
 
@@ -12,7 +13,8 @@ Saturation maps the adstocked exposure x >= 0 to [0, 1); ``power`` and ``none`` 
     power      x^e                            none      x
 
     alpha -> adstock_alpha in (0, 1)   theta -> adstock_theta, weeks to the peak
-    m -> adstock_shape   c -> adstock_scale, weeks   e -> saturation_power in (0, 1)
+    m -> adstock_shape   c -> adstock_scale, weeks   d -> adstock_mean, weeks
+    e -> saturation_power in (0, 1)
     k -> saturation_half, exposure at half effect   s -> saturation_slope   rate -> saturation_rate
 
 Frequency: f contacts per person reached act as f^s / (k^s + f^s), k -> frequency_half contacts,
@@ -58,6 +60,12 @@ def _weibull(lags: Array, p: Parameters, xp: Namespace) -> Tensor:
     return (shape - 1.0) * log_age - hazard * (xp.exp(shape * log_age) - 1.0)
 
 
+def _gamma(lags: Array, p: Parameters, xp: Namespace) -> Tensor:  # noqa: ARG001
+    """Relative to lag 0, as the Weibull's; shape one is a geometric carryover."""
+    shape, log_age = p["adstock_shape"][..., None], np.log(2.0 * lags + 1.0)
+    return (shape - 1.0) * log_age - lags * shape / p["adstock_mean"][..., None]
+
+
 type LogWeights = Callable[[Array, Parameters, Namespace], Tensor]
 
 
@@ -65,6 +73,7 @@ LOG_WEIGHTS: dict[str, LogWeights] = {
     "geometric": _geometric,
     "delayed": _delayed,
     "weibull": _weibull,
+    "gamma": _gamma,
 }
 
 
@@ -204,8 +213,9 @@ def from_half_life(kind: str, half_life: Tensor, p: Parameters, xp: Namespace) -
     """The adstock parameter that gives ``half_life (..., medium)``, weeks > 0.
 
     geometric: half of the effect is past by then (unlimited lags); delayed: the weight is half of
-    the peak's that long after the peak; weibull: half is past by the continuous distribution, at
-    the shape in ``p``. Raises KeyError for the kind ``none``.
+    the peak's that long after the peak; weibull, gamma: half is past by the continuous
+    distribution, at the shape in ``p`` (gamma: to the approximation of its median by Wilson and
+    Hilferty, 1931; it is 5 % short at a shape of one half). Raises KeyError for the kind ``none``.
     """
     return HALF_LIFE[kind](half_life, p, xp)
 
@@ -222,6 +232,10 @@ def _weibull_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, 
     return {"adstock_scale": half_life * xp.exp(-np.log(LOG_2) / p["adstock_shape"])}
 
 
+def _gamma_half(half_life: Tensor, p: Parameters, xp: Namespace) -> dict[str, Tensor]:  # noqa: ARG001
+    return {"adstock_mean": half_life * (1.0 + 1.0 / (9.0 * p["adstock_shape"] - 1.0)) ** 3}
+
+
 type HalfLife = Callable[[Tensor, Parameters, Namespace], dict[str, Tensor]]
 
 
@@ -229,6 +243,7 @@ HALF_LIFE: dict[str, HalfLife] = {
     "geometric": _geometric_half,
     "delayed": _delayed_half,
     "weibull": _weibull_half,
+    "gamma": _gamma_half,
 }
 
 

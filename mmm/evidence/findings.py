@@ -1,7 +1,8 @@
 """What keeps a lever from a better grade: each test's result as a finding with its sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mmm.causal.graph_answer import EffectStatus
 from mmm.evidence.common_cause import ClaimTests
@@ -44,6 +45,7 @@ class Measured:
 
     ``level`` is that of each test on this lever alone. ``strength``: the effect by the data alone,
     in multiples of the fitted one; with the partner's where they cannot be told apart.
+    ``varying``: the field ``time_varying`` with the lever in it; None where it is in it already.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Measured:
     partner: Partner | None = None
     drift: Drift | None = None
     share_of_sales: ShareOfSales | None = None
+    varying: tuple[Mapping[str, Any], ...] | None = None
 
 
 def findings(lever: Measured, claims: ClaimTests) -> Iterator[Finding]:
@@ -108,7 +111,9 @@ def _drifts(lever: Measured) -> Iterator[Finding]:
             f"The effect of {lever.name} {change} from {first.strength:.2f} times its fitted size "
             f"in the first half of the weeks to {second.strength:.2f} in the second (p "
             f"{_p(lever.drift.p_value)}): the fitted size is that of neither."
+            + (" Let it vary over time (edit)." if lever.varying else "")
         ),
+        edit={"time_varying": lever.varying} if lever.varying else None,
     )
 
 

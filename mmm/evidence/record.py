@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from mmm.evidence.unexplained_weeks import unexplained_weeks
 from mmm.lift.narrowing import narrowed_by_tests, spec_with_deciding_tests
 from mmm.posterior.evidence import GRADES, Evidence, Finding, LeverEvidence, UnexplainedWeeks
 from mmm.posterior.fitted import FittedModel
+from mmm.spec.environment import TimeVarying
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
 
@@ -148,7 +150,17 @@ def _measure(
             partner=partner_of.get(name),
             drift=drift(view, name) if name in facts.spend_share else None,
             share_of_sales=_share_of_sales(model, view, name, background),
+            varying=_let_vary(model.spec, name),
         )
+
+
+def _let_vary(spec: ModelSpec, name: str) -> tuple[Mapping[str, Any], ...] | None:
+    """The field ``time_varying`` with this channel in a group of its own; None where it is in one
+    already."""
+    if any(name in group.channels for group in spec.time_varying):
+        return None
+    own = TimeVarying(channels=(name,))
+    return tuple(group.model_dump(mode="json") for group in (*spec.time_varying, own))
 
 
 def _strength(view: LinearView, name: str, partner: Partner | None) -> Estimate:

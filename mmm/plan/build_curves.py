@@ -14,14 +14,15 @@ from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
 from mmm.equations.media import group_adstock, group_adstock_of_change, group_parameters
 from mmm.equations.mediators import value_of_mediator
-from mmm.equations.transforms import SATURATION, frequency_curve
+from mmm.equations.transforms import SATURATION, adstock_weights, frequency_curve
 from mmm.plan.cells import PlanLayout
 from mmm.plan.curve_form import curve_form
 from mmm.plan.curves import PlanCurves
 from mmm.plan.week_curves import WeekCurves, carryover_kernel
 from mmm.posterior.fitted import FittedModel
+from mmm.spec.medium import MediaGroup
 from mmm.spec.structure import Structure
-from mmm.types import Array
+from mmm.types import Array, Parameters
 
 type GroupCurves = PlanCurves | WeekCurves
 
@@ -55,7 +56,8 @@ def build_curves(
     decided = slice(history - start, history - start + horizon)
     given = np.ones((d.exposure.shape[1], 1), dtype=np.bool_)
     given[decided] = False
-    for group in s.groups:
+    for carried in s.groups:
+        group = carried.uncarried if carried.saturates_first else carried
         own_members = [i for i, member in enumerate(group.members) if s.media[member].is_planned]
         if not own_members:
             continue
@@ -64,7 +66,10 @@ def build_curves(
         members = [group.members[i] for i in own_members]
         own = {name: values[:, own_members] for name, values in q.items()}
         carry_in = np.asfortranarray(adstocked[..., own_members, later, :])
-        weight = np.asfortranarray(weights[:, members])
+        weight = weights[:, members]
+        if carried.saturates_first:
+            weight = carried_weight(weight, own, carried)
+        weight = np.asfortranarray(weight)
         curve = SATURATION[group.saturation](carry_in, own, np)
         carry_in_value = np.einsum("smtg,smtg->smg", weight, curve + 0.0 * weight)
         index = layout.index[..., [s.paid.index(s.media[member].source) for member in members]]
@@ -90,6 +95,20 @@ def build_curves(
             carry_in_value=carry_in_value,
         )
         yield _with_form(by_week, s, known)
+
+
+def carried_weight(weight: Array, q: Parameters, group: MediaGroup) -> Array:
+    """(draw, member, week, geo) value of one unit of a week's saturated exposure, which carries
+    over after it: the ``weight`` of the weeks from that one on, times the adstock's weights.
+
+    The response is then a sum over weeks of curves of their own exposure.
+    """
+    by_lag = adstock_weights(group.adstock, q, group.max_lag, np)
+    total: Array = np.zeros_like(weight + 0.0 * by_lag[..., :1, None])
+    for lag in range(min(group.max_lag + 1, weight.shape[-2])):
+        ahead = weight[..., lag:, :]
+        total[..., : ahead.shape[-2], :] += by_lag[..., lag, None, None] * ahead
+    return total
 
 
 def _with_form[C: (PlanCurves, WeekCurves)](curves: C, s: Structure, known: Array | None) -> C:

@@ -13,7 +13,7 @@ coincidence:
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from mmm.interval import Answer
 
@@ -48,11 +48,16 @@ class GradeNote(Answer):
 
 
 class Finding(Answer):
-    """Something found about a lever that keeps it from a better grade; ``detail`` is for people."""
+    """Something found about a lever that keeps it from a better grade; ``detail`` is for people.
+
+    ``edit``: fields of the specification as they would be with what answers the finding, to be put
+    in the place of its own; None where no field does.
+    """
 
     code: str
     grade: Grade
     detail: str
+    edit: Mapping[str, Any] | None = None
 
 
 class HalfOfWindow(Answer):

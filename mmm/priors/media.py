@@ -53,7 +53,7 @@ MEDIA: dict[str, Prior] = {
     "adstock_shape": Prior(
         "lognormal",
         (np.log(1.2), 0.4),
-        "Weibull shape: above one the effect first builds up",
+        "shape of a Weibull or gamma carryover: above one the effect first builds up",
         "none",
         "weakly informative: near geometric decay (one); 90 % between 0.6 and 2.3",
     ),
@@ -63,6 +63,14 @@ MEDIA: dict[str, Prior] = {
         "weeks within which 63 % of the effect has passed (Weibull)",
         "weeks",
         "weakly informative: 90 % between half a week and six weeks",
+    ),
+    "adstock_mean": Prior(
+        "lognormal",
+        (np.log(1.4), 0.6),
+        "mean delay of the effect, without its end at the longest lag (gamma)",
+        "weeks",
+        "weakly informative: half-lives of about a week at a shape near one, as the geometric's; "
+        "90 % between half a week and four weeks",
     ),
     "saturation_half": Prior(
         "lognormal",

@@ -26,6 +26,9 @@ from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure, event_parameters
 from mmm.types import Namespace, Tensor
 
+SET_BY_HALF_LIFE = {"weibull": "adstock_scale", "gamma": "adstock_mean"}
+"""Kind of adstock -> parameter that a stated half-life determines; the others': their alpha."""
+
 
 def nonlinear(design: Design, d: Inputs, source: Source) -> dict[str, Tensor]:
     """All parameters except the linear coefficients and the noise; ``d``: the observed inputs."""
@@ -174,8 +177,8 @@ def _latent_demand(
 def _curve_parameters(spec: ModelSpec, s: Structure, source: Source) -> dict[str, Tensor]:
     """Adstock and saturation parameters; a stated half-life determines one of the channel's."""
     p: dict[str, Tensor] = {}
-    # A Weibull's scale follows from its shape, so the shape comes first.
-    for name in sorted(s.parameter_media, key=lambda name: name == "adstock_scale"):
+    # A Weibull's scale and a gamma's mean follow from their shape, so the shape comes first.
+    for name in sorted(s.parameter_media, key=lambda name: name in SET_BY_HALF_LIFE.values()):
         members, dim = s.parameter_media[name], f"{name}_medium"
         stated = {
             m for m in members if _stated_half_life(spec, s, m) and _is_set_by_half_life(name, s, m)
@@ -204,8 +207,7 @@ def _stated_half_life(spec: ModelSpec, s: Structure, member: int) -> MedianP95 |
 
 def _is_set_by_half_life(parameter: str, s: Structure, member: int) -> bool:
     """Whether a half-life sets this parameter of the medium's adstock."""
-    weibull = s.media[member].adstock.kind == "weibull"
-    return parameter == ("adstock_scale" if weibull else "adstock_alpha")
+    return parameter == SET_BY_HALF_LIFE.get(s.media[member].adstock.kind, "adstock_alpha")
 
 
 def _adstock_from_half_life(

@@ -17,9 +17,13 @@ USUAL_COST_WINDOW = 13
 
 
 class Adstock(Frozen):
-    """Carryover over lags 0..max_lag weeks; weights sum to one."""
+    """Carryover over lags 0..max_lag weeks; weights sum to one.
 
-    kind: Literal["geometric", "delayed", "weibull", "none"] = "geometric"
+    ``delayed``, ``weibull`` and ``gamma`` have two parameters each: they may build up before they
+    fade.
+    """
+
+    kind: Literal["geometric", "delayed", "weibull", "gamma", "none"] = "geometric"
     max_lag: int = Field(default=8, ge=0, le=52)
     before: Literal["zero", "mean"] = Field(
         default="zero", description="Spend assumed in the weeks before the data begin."
@@ -27,9 +31,15 @@ class Adstock(Frozen):
 
 
 class Saturation(Frozen):
-    """Diminishing returns on the adstocked exposure."""
+    """Diminishing returns: on the adstocked exposure, or on each week's exposure before it carries
+    over."""
 
     kind: Literal["hill", "logistic", "michaelis_menten", "tanh", "power", "none"] = "hill"
+    order: Literal["carryover_first", "saturation_first"] = Field(
+        default="carryover_first",
+        description="saturation_first: a week's own exposure saturates, and its effect then "
+        "carries over. Weeks of a flight then do not saturate one another.",
+    )
 
 
 class MedianP95(Frozen):
@@ -209,6 +219,7 @@ ADSTOCK_PARAMETERS: dict[str, tuple[str, ...]] = {
     "geometric": ("adstock_alpha",),
     "delayed": ("adstock_alpha", "adstock_theta"),
     "weibull": ("adstock_shape", "adstock_scale"),
+    "gamma": ("adstock_shape", "adstock_mean"),
     "none": (),
 }
 

@@ -1,6 +1,7 @@
 """A medium, which carries exposure to the KPI or to a mediator, and media evaluated together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from mmm.spec.media import ADSTOCK_PARAMETERS, SATURATION_PARAMETERS, Adstock
 
@@ -12,6 +13,7 @@ class Medium:
     """One carrier of exposure, own or a rival's.
 
     ``acts`` is False where its edge was removed, ``costs`` for owned and organic media.
+    ``saturates_first``: each week's exposure saturates before it carries over.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Medium:
     by_frequency: bool = False
     acts: bool = True
     costs: bool = True
+    saturates_first: bool = False
 
     @property
     def is_planned(self) -> bool:
@@ -40,6 +43,17 @@ class Medium:
         curve = ADSTOCK_PARAMETERS[self.adstock.kind] + SATURATION_PARAMETERS[self.saturation]
         return curve + (FREQUENCY_PARAMETERS if self.by_frequency else ())
 
+    @property
+    def alone(self) -> "MediaGroup":
+        """The group that it belongs to, without members: equal for all of them."""
+        return MediaGroup(
+            adstock=self.adstock.kind,
+            saturation=self.saturation,
+            by_frequency=self.by_frequency,
+            max_lag=self.max_lag,
+            saturates_first=self.saturates_first,
+        )
+
 
 @dataclass(frozen=True)
 class MediaGroup:
@@ -52,5 +66,11 @@ class MediaGroup:
     saturation: str
     by_frequency: bool
     max_lag: int
-    members: tuple[int, ...]
-    positions: dict[str, tuple[int, ...] | None]
+    saturates_first: bool = False
+    members: tuple[int, ...] = ()
+    positions: dict[str, tuple[int, ...] | None] = field(default_factory=dict, hash=False)
+
+    @property
+    def uncarried(self) -> Self:
+        """The group without carryover: what saturates where saturation comes first."""
+        return replace(self, adstock="none", max_lag=0, saturates_first=False)

@@ -145,24 +145,20 @@ class Structure:
 
     @cached_property
     def groups(self) -> tuple[MediaGroup, ...]:
-        """Media grouped by adstock kind, lag, saturation and use of frequency."""
-        members: dict[tuple[str, int, str, bool], list[int]] = {}
+        """Media grouped by adstock kind, lag, saturation, use of frequency and order."""
+        members: dict[MediaGroup, list[int]] = {}
         for index, medium in enumerate(self.media):
-            key = (medium.adstock.kind, medium.max_lag, medium.saturation, medium.by_frequency)
-            members.setdefault(key, []).append(index)
+            members.setdefault(medium.alone, []).append(index)
         return tuple(
-            MediaGroup(
-                adstock=adstock,
-                saturation=saturation,
-                by_frequency=by_frequency,
-                max_lag=max_lag,
+            replace(
+                group,
                 members=tuple(indices),
                 positions={
                     name: _positions(self.parameter_media[name], indices)
                     for name in self.media[indices[0]].parameters
                 },
             )
-            for (adstock, max_lag, saturation, by_frequency), indices in members.items()
+            for group, indices in members.items()
         )
 
 
@@ -242,7 +238,11 @@ def _medium(
     own: bool,
     by_frequency: bool = False,
 ) -> Medium:
-    return Medium(name, source, target, item.adstock, item.saturation.kind, own, by_frequency)
+    curve = item.saturation
+    first = curve.order == "saturation_first" and "none" not in (item.adstock.kind, curve.kind)
+    return Medium(
+        name, source, target, item.adstock, curve.kind, own, by_frequency, saturates_first=first
+    )
 
 
 def _lag_to_kpi(spec: ModelSpec, mediator: str) -> int | None:

@@ -3,11 +3,12 @@
 from mmm.spec.model import ModelSpec
 
 ADSTOCKS = ("geometric", "delayed", "weibull", "none")
+MORE_ADSTOCKS = ("gamma",)
 CURVES = ("hill", "logistic", "michaelis_menten", "tanh", "power", "none")
 EVERY = {
     *("normal", "student_t", "lognormal", "negative_binomial", "log link of a normal kpi"),
     *("units", "revenue", "iid", "ar1", "scale by geo"),
-    *(f"adstock {kind}" for kind in ADSTOCKS),
+    *(f"adstock {kind}" for kind in ADSTOCKS + MORE_ADSTOCKS),
     *(f"curve {kind}" for kind in CURVES),
     *("roi", "marginal_roi", "share", "elasticity", "half-life"),
     *("geos", "products", "geos and products", "national", "exposure", "frequency"),
@@ -16,7 +17,7 @@ EVERY = {
     *("demand series", "demand sensor", "demand latent", "demand none"),
     *("events", "carried event"),
     *("trend linear", "trend piecewise", "trend smooth", "trend none", "holidays", "no season"),
-    *("interactions", "varying"),
+    *("interactions", "varying", "saturation first"),
 }
 
 
@@ -38,6 +39,7 @@ def _optional(spec: ModelSpec) -> dict[str, bool]:
     return {
         "log link of a normal kpi": spec.kpi.likelihood == "normal" and spec.log_link,
         "scale by geo": spec.noise.scale == "geo",
+        "saturation first": any(c.saturation.order == "saturation_first" for c in spec.channels),
         "half-life": any(channel.prior.half_life for channel in spec.channels),
         "geos": bool(spec.geo),
         "products": bool(spec.product),

@@ -40,6 +40,8 @@ TRUE: dict[str, Any] = {
     "season": [0.06, -0.04],
     "sigma": 0.03,
 }
+GAMMA = {"name": "tv", "column": "tv_spend", "adstock": {"kind": "gamma", "max_lag": 8},
+         "saturation": {"kind": "michaelis_menten", "order": "saturation_first"}}  # fmt: skip
 COUNT = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
 PROOF = pytest.mark.proof
 # Coefficients are sampled with counts and integrated out with the rest, of which prices add most.
@@ -48,6 +50,11 @@ CASES = [
         {"kpi": COUNT},
         {"level_mean": -0.2, "dispersion": 60.0},
         id="counts",
+    ),
+    pytest.param(
+        {"channels": [GAMMA, SEARCH]},
+        {"adstock_shape": 2.0, "adstock_mean": 2.5},
+        id="gamma carryover, saturation first",
     ),
     pytest.param({"noise": {"kind": "ar1"}}, {"noise_rho": 0.6}, id="autoregressive", marks=PROOF),
     pytest.param(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pytensor.compile.mode import Mode
-from scipy.stats import weibull_min
+from scipy.stats import gamma, weibull_min
 
 from mmm.equations.transforms import (
     HALF_LIFE,
@@ -137,6 +137,22 @@ def test_weibull_weights_follow_the_density_and_sum_to_one(shape, scale, max_lag
     np.testing.assert_allclose(weights, density / density.sum(), rtol=1e-9, atol=1e-12)
 
 
+@given(shape=st.floats(0.4, 4.0), mean=st.floats(0.1, 20.0), max_lag=st.integers(0, 12))
+def test_gamma_weights_follow_the_density_half_a_week_on_and_sum_to_one(shape, mean, max_lag):
+    p = {"adstock_shape": np.array([shape]), "adstock_mean": np.array([mean])}
+    weights = adstock_weights("gamma", p, max_lag, np)[0]
+    assert weights.sum() == pytest.approx(1.0, rel=1e-12)
+    log_density = gamma.logpdf(np.arange(max_lag + 1) + 0.5, shape, scale=mean / shape)
+    density = np.exp(log_density - log_density.max())
+    np.testing.assert_allclose(weights, density / density.sum(), rtol=1e-9, atol=1e-12)
+
+
+def test_gamma_weights_of_shape_one_are_geometric():
+    p = {"adstock_shape": np.array([1.0]), "adstock_mean": np.array([-1.0 / np.log(0.6)])}
+    found = adstock_weights("gamma", p, 6, np)[0]
+    np.testing.assert_allclose(found, weights_of("geometric", 0.6, 0.0, 6)[0], rtol=1e-13)
+
+
 @pytest.mark.parametrize("half_life", [0.5, 2.0, 5.0])
 def test_half_life_is_where_half_of_the_effect_is_past(half_life):
     alpha = from_half_life("geometric", np.array(half_life), {}, np)["adstock_alpha"]
@@ -146,6 +162,9 @@ def test_half_life_is_where_half_of_the_effect_is_past(half_life):
     shape = {"adstock_shape": np.array(1.6)}
     scale = from_half_life("weibull", np.array(half_life), shape, np)["adstock_scale"]
     assert weibull_min.sf(half_life, 1.6, scale=scale) == pytest.approx(0.5, rel=1e-13)
+    mean = from_half_life("gamma", np.array(half_life), shape, np)["adstock_mean"]
+    # the approximation of the median that its docstring names
+    assert gamma.sf(half_life, 1.6, scale=mean / 1.6) == pytest.approx(0.5, abs=0.003)
 
 
 def test_half_life_gives_parameters_of_its_adstock():
@@ -194,6 +213,7 @@ def test_saturation_in_pytensor_equals_numpy_and_its_gradient_the_derivative(kin
 def test_weights_in_pytensor_equal_numpy(kind):
     values = {"adstock_alpha": [0.3, 0.7], "adstock_theta": [0.0, 2.5]}
     values |= {"adstock_shape": [0.8, 1.9], "adstock_scale": [1.5, 4.0]}
+    values |= {"adstock_mean": [0.6, 3.0]}
     p = {name: np.array(values[name]) for name in ADSTOCK_PARAMETERS[kind]}
     p |= from_half_life(kind, np.array([1.0, 3.0]), p, np)
     symbols = {name: pt.constant(value) for name, value in p.items()}

@@ -117,6 +117,19 @@ COUNTS = {
     "trend": {"kind": "piecewise"},
 }
 LATENT = {**RICH, "controls": [], "demand": {"kind": "latent", "drives": ["tv", "search"]}}
+FIRST = {"saturation": {"kind": "hill", "order": "saturation_first"}}
+FORM = {
+    **RICH,
+    "channels": [
+        {"name": "tv", "column": "tv_spend", "adstock": {"kind": "gamma", "max_lag": 6}, **FIRST},
+        {"name": "search", "column": "search_spend", "adstock": {"kind": "gamma", "max_lag": 4},
+         "prior": {"half_life": {"median": 1.0, "p95": 3.0}}},
+        {"name": "radio", "column": "radio_spend", "exposure": "radio_reach",
+         "frequency": "radio_frequency", "adstock": {"max_lag": 3, "before": "mean"}, **FIRST},
+        {"name": "mail", "column": "mail_spend", "adstock": {"kind": "none"}, **FIRST},
+    ],
+}  # fmt: skip
+"""Gamma carryover, and saturation before carryover."""
 SENSOR = {**RICH, "controls": [], "demand": {"kind": "sensor", "column": "demand"}}
 AUTOREGRESSIVE = {**RICH, "noise": {"kind": "ar1"}}
 QUICK = Mode(linker="py", optimizer="fast_compile")
@@ -133,6 +146,7 @@ CASES: dict[str, tuple[dict, int]] = {
     "feasts": (FEASTS, 1),
     "counts": (COUNTS, 2),
     "latent demand": (LATENT, 1),
+    "gamma carryover, saturation first": (FORM, 2),
     "demand by a noisy index": (SENSOR, 2),
     "autoregressive": (AUTOREGRESSIVE, 1),
 }

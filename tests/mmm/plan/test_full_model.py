@@ -10,7 +10,14 @@ from mmm.plan.horizon import Horizon
 from mmm.plan.response import plan_response
 from mmm.posterior.evaluate import mean_by_geo
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.model.test_graph_and_arrays import AUTOREGRESSIVE, COUNTS, LATENT, MEDIATED, SMOOTH
+from tests.mmm.model.test_graph_and_arrays import (
+    AUTOREGRESSIVE,
+    COUNTS,
+    FORM,
+    LATENT,
+    MEDIATED,
+    SMOOTH,
+)
 
 ADDITIVE_MEDIATED = {**MEDIATED, "interactions": []}
 CASES = [
@@ -19,6 +26,8 @@ CASES = [
     pytest.param(MEDIATED, 1, id="interactions"),
     pytest.param(SMOOTH, 1, id="log-normal"),
     pytest.param(COUNTS, 2, id="counts"),
+    pytest.param(FORM, 2, id="saturation first"),
+    pytest.param({**FORM, "interactions": [["tv", "radio"]]}, 1, id="the same that interact"),
     pytest.param(LATENT, 1, id="latent demand"),
     pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
 ]
