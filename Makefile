@@ -10,7 +10,7 @@ SPLIT := --numprocesses 2 --dist loadfile
 
 export PYTHON
 
-.PHONY: help demo test check slow proofs picture ui wheel serve openapi lock clean environment
+.PHONY: help demo test check slow proofs calibration picture ui wheel serve openapi lock clean environment
 .DEFAULT_GOAL := environment
 
 environment: $(READY)  ## make .venv from the lock file (the default)
@@ -45,6 +45,9 @@ check: $(READY)  ## lint, format, types, direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/architecture
+
+calibration: $(READY)  ## measure how honest intervals are (hours, in the background; goes on where it stopped)
+	@OMP_NUM_THREADS=1 nice -n 15 $(BIN)/python -m benchmarks.calibration
 
 picture: $(READY)  ## draw the plan that the README shows, from a fresh fit
 	@$(BIN)/python -m scripts.plan_picture

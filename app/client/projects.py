@@ -10,6 +10,7 @@ from app.contract.projects import (
     Project,
     ProjectPlanRead,
     ProjectPlanSummary,
+    Promises,
     Promotion,
 )
 
@@ -74,3 +75,7 @@ class ProjectCalls(Calls):
     def plan_versus_actual(self, project_id: str, plan_id: str | None = None) -> Variance:
         """Actual less reference KPI, split into plan, execution, market and model."""
         return self._get(Variance, f"/v1/projects/{project_id}/plan-vs-actual", plan_id=plan_id)
+
+    def promises(self, project_id: str) -> Promises:
+        """What the project's plans and tests promised, and what came."""
+        return self._get(Promises, f"/v1/projects/{project_id}/promises")

@@ -116,3 +116,55 @@ class ProjectPlanVersusActual(PlanVersusActual):
     model_id: str = Field(description="The plan's own model, which evaluates every row.")
     sources: tuple[str, ...] = Field(description="Where the actuals come from.")
     summary: str
+
+
+class PlanPromise(BaseModel):
+    """A plan with the KPI that it promised, and that of the weeks that have happened."""
+
+    plan_id: str
+    name: str
+    model_id: str
+    start: date
+    end: date
+    status: Literal["waiting", "running", "ended"] = Field(
+        description="waiting: none of its weeks has come; running: some have; ended: all have."
+    )
+    weeks_planned: int
+    weeks: int = Field(description="That have come.")
+    promised: Interval = Field(description="Of those weeks; of all of them while it waits.")
+    actual: float | None
+    kept: bool | None = Field(description="Whether the actual KPI lies within p5 and p95.")
+    share_below: float | None = Field(description="Of the predictive draws below the actual KPI.")
+    after_execution: float | None = Field(
+        description="Expected KPI under the spend, prices and market that came, less the plan's: "
+        "what the plan is not to blame for."
+    )
+    unit: str
+
+
+class TestPromise(BaseModel):
+    """A test of a channel that has been read, against what the model expected before it."""
+
+    experiment_id: str
+    name: str
+    model_id: str
+    channel: str
+    measured: float = Field(description="Lift in units of the KPI.")
+    standard_error: float
+    surprise: float = Field(description="Measured less expected lift, in s.d.s of both.")
+    kept: bool = Field(description="Whether it lies within 1.64 s.d.s: so do 90 % of honest ones.")
+
+
+class Promises(BaseModel):
+    """The ledger: plans, newest first, and tests; how many promises that can be judged were kept.
+
+    Plans that share weeks count once: of those the newest that has ended.
+    """
+
+    plans: tuple[PlanPromise, ...]
+    tests: tuple[TestPromise, ...]
+    ended: int
+    kept: int
+    tests_read: int
+    tests_kept: int
+    summary: str

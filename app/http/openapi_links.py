@@ -59,6 +59,7 @@ _OPERATIONS_TAKING: dict[str, tuple[str, ...]] = {
         "post_actuals",
         "list_actuals",
         "get_plan_versus_actual",
+        "get_promises",
         "delete_project",
     ),
     "key_id": ("get_key",),

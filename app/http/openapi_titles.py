@@ -72,6 +72,7 @@ TITLES = {
     "POST /v1/projects/{project_id}/actuals": "Post actual weeks",
     "GET /v1/projects/{project_id}/actuals": "List actual weeks",
     "GET /v1/projects/{project_id}/plan-vs-actual": "Compare plan and actual",
+    "GET /v1/projects/{project_id}/promises": "Read the ledger of promises",
     "POST /v1/keys": "Create an API key",
     "GET /v1/keys": "List API keys",
     "GET /v1/keys/{key_id}": "Read an API key",

@@ -16,12 +16,13 @@ from app.contract.projects import (
     ProjectPlanRead,
     ProjectPlanSummary,
     ProjectPlanVersusActual,
+    Promises,
     Promotion,
     PromotionBody,
 )
 from app.db.models import ActualsRow, ProjectPlanRow, ProjectRow, PromotionRow
 from app.http.body.route import found_first, takes
-from app.http.computed_answer import LaneRunnerOf, created
+from app.http.computed_answer import LaneRunnerOf, created, json_response
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, Limit, PageToken, problems, router
 from app.http.idempotent import Idempotent
@@ -31,6 +32,7 @@ from app.services.fitting.submission import RequestData
 from app.services.projects import actuals, documents, projects
 from app.services.projects import plans as project_plans
 from app.services.projects.plan_vs_actual import variance
+from app.services.projects.promises import promises_of
 
 routes = router("projects")
 
@@ -206,4 +208,16 @@ async def get_plan_versus_actual(
     return await run_in_lane(
         context.lanes.questions,
         lambda: wanted.response("plan_vs_actual", variance(context, project, plan_id)),
+    )
+
+
+@routes.get(
+    "/projects/{project_id}/promises", response_model=Promises, responses=problems(404, 409, 422)
+)
+async def get_promises(
+    project: ExistingProject, context: ContextOf, run_in_lane: LaneRunnerOf
+) -> Response:
+    """What the project's plans and tests promised, and what came: promises kept and broken."""
+    return await run_in_lane(
+        context.lanes.questions, lambda: json_response(promises_of(context, project))
     )

@@ -174,5 +174,5 @@ def test_a_project_that_is_not_there_is_404_before_its_body_is_read(client) -> N
     nothing = "/v1/projects/prj_none"
     for path in ("champion", "plans", "actuals"):
         assert_problem(client.post(f"{nothing}/{path}", json={"no": 1}), 404, "not_found")
-    for path in ("", "/promotions", "/plans", "/actuals", "/plan-vs-actual"):
+    for path in ("", "/promotions", "/plans", "/actuals", "/plan-vs-actual", "/promises"):
         assert_problem(client.get(f"{nothing}{path}"), 404, "not_found")
