@@ -17,9 +17,9 @@ from benchmarks.calibration.tables import blind_table, known_table, prior_table
 
 def main() -> int:
     options = _options()
-    counts = (0, 0, 0) if options.table else (options.prior, options.known, options.blind)
-    for _ in _work(*counts, options.out):
-        pass
+    if not options.table:
+        for _ in _work(options.prior, options.known, options.blind, options.out):
+            pass
     for lines in (prior_table(options.out), known_table(options.out), blind_table(options.out)):
         print("\n".join(lines), end="\n\n")
     return 0

@@ -82,7 +82,7 @@ def blind_table(out: Path) -> list[str]:
     lines = ["| interval | tests | inside | honest ones, 99 times in 100 |", "|---|---|---|---|"]
     for share in (0.5, 0.9):
         inside = _inside(records, share)
-        low, high = binom.ppf([0.005, 0.995], len(records), share).astype(int)
+        low, high = (int(binom.ppf(p, len(records), share)) for p in (0.005, 0.995))
         lines.append(f"| {share:.0%} | {len(records)} | {inside} | {low} to {high} |")
     return lines
 

@@ -26,17 +26,17 @@ def test_pointwise_intervals_are_narrower_and_bonferroni_wider():
 
     band = uniform_band(60, 50, 0.95)
     at = 24
-    pointwise = binom.ppf([0.025, 0.975], 60, band.grid[at])
-    wide = binom.ppf([0.025 / 50, 1 - 0.025 / 50], 60, band.grid[at])
+    pointwise = [float(binom.ppf(p, 60, band.grid[at])) for p in (0.025, 0.975)]
+    wide = [float(binom.ppf(p, 60, band.grid[at])) for p in (0.025 / 50, 1 - 0.025 / 50)]
     assert wide[0] <= band.low[at] <= pointwise[0]
     assert pointwise[1] <= band.high[at] <= wide[1]
 
 
-@pytest.mark.parametrize("shape", [(2.0, 2.0), (0.5, 0.5), (1.0, 2.0)])
-def test_what_is_not_uniform_leaves_it(shape):
+@pytest.mark.parametrize(("a", "b"), [(2.0, 2.0), (0.5, 0.5), (1.0, 2.0)])
+def test_what_is_not_uniform_leaves_it(a, b):
     """Too wide, too narrow and biased intervals, of 200 worlds."""
     band, rng = uniform_band(200, 21, 0.95), np.random.default_rng(4)
-    ranks = np.floor(rng.beta(*shape, 200) * 21)
+    ranks = np.floor(rng.beta(a, b, 200) * 21)
     assert not band.holds((ranks + 1) / 21)
 
 

@@ -43,7 +43,7 @@ def spend_of(answer: AllocationAnswer) -> np.ndarray:
 
 def test_no_plan_of_one_model_is_better_under_the_mixture(pair):
     mix = ModelMix(pair, WEIGHTS)
-    expected = {"objective": {"kind": "expected"}, "after": "zero"}
+    expected: dict[str, Any] = {"objective": {"kind": "expected"}, "after": "zero"}
     both = planned(pair[0], mix, **expected)
     question = body(pair[0], **expected)
     response = mix(pair[0], question, "value", None)

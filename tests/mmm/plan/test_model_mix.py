@@ -45,7 +45,7 @@ def model() -> FittedModel:
 
 
 @pytest.fixture(scope="module")
-def other(model) -> FittedModel:
+def other(model: FittedModel) -> FittedModel:
     """A model of the same data that believes something else."""
     return replace(model, posterior=fake_model(draws=100, seed=5).posterior)
 
@@ -84,7 +84,7 @@ def test_every_draw_is_one_of_its_model(model, other):
 
 
 def test_scenarios_of_the_world_are_told_over_all_models(model, other):
-    worlds = ([], [Intervention(variable="rival.spend", scale=2.0)])
+    worlds: tuple[list[Intervention], ...] = ([], [Intervention(variable="rival.spend", scale=2.0)])
 
     def scenarios(each: FittedModel):
         def one(part: FittedModel, k: int):
