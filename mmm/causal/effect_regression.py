@@ -155,7 +155,9 @@ def _held_series(model: FittedModel, world: Variables, direct: bool) -> dict[str
     s, geos = model.structure, len(model.panel.geos)
     ones = np.ones((len(world.weeks), geos))
     basis = date_basis(world.weeks, model.scales, model.spec)
-    trend = np.concatenate([np.atleast_2d(basis[k]) for k in ("trend", "changepoint", "smooth")])
+    trend = np.concatenate(
+        [np.atleast_2d(basis[k]) for k in ("trend", "changepoint", "smooth", "walk")]
+    )
     blocks = {
         LEVEL: np.eye(geos)[:, None, :] * ones,
         "trend": trend[..., None] * ones if s.trend != "none" else ones[None][:0],

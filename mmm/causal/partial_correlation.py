@@ -68,7 +68,7 @@ class PanelSeries:
         weeks, geos = model.panel.weeks, len(model.panel.geos)
         basis = date_basis(weeks, model.scales, model.spec)
         functions = [
-            np.atleast_2d(basis[k]) for k in ("changepoint", "smooth", "season", "holiday")
+            np.atleast_2d(basis[k]) for k in ("changepoint", "smooth", "walk", "season", "holiday")
         ]
         functions += [basis["trend"][None]] if model.structure.trend != "none" else []
         by_date = np.concatenate(functions)[..., None] * np.ones(geos)

@@ -130,7 +130,7 @@ def _modelled_besides_media(design: Design) -> Array:
     world, structure, weeks = design.observed, design.structure, design.panel.weeks
     basis = date_basis(weeks, design.scales, design.spec)
     columns = [np.ones((1, len(weeks))), np.atleast_2d(basis["trend"])]
-    columns += [basis[name] for name in ("changepoint", "smooth", "season", "holiday")]
+    columns += [basis[name] for name in ("changepoint", "smooth", "walk", "season", "holiday")]
     columns += [world.controls.mean(1).T, world.events.mean(1).T]
     columns += [np.log(world.rival_price).mean(1).T]
     if structure.has_price:

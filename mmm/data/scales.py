@@ -35,6 +35,7 @@ class Scales:
     ``event_size (event,)``. ``product (geo,)``: position of each geo's product. ``origin`` and
     ``span_weeks``: the window over which the trend runs from -0.5 to 0.5. ``holidays``: the
     holidays that occur in it. ``defaults``: the generation of default priors, which a refit keeps.
+    ``fitted_weeks``: from ``origin`` to the last week of the data of this fit, 0 where not known.
     """
 
     kpi: float
@@ -55,11 +56,17 @@ class Scales:
     span_weeks: int
     holidays: tuple[str, ...]
     defaults: int = DEFAULTS
+    fitted_weeks: int = 0
 
     @property
     def kpi_unit(self) -> Array:
         """(geo,) KPI units per scaled unit."""
         return self.kpi * self.geo_weight
+
+    @property
+    def walk_weeks(self) -> int:
+        """Weeks over which a baseline walks: those of the reference window, and the data after."""
+        return max(self.span_weeks, self.fitted_weeks)
 
 
 def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
@@ -93,6 +100,7 @@ def scales_of(panel: Panel, spec: ModelSpec) -> Scales:
         origin=panel.weeks[0],
         span_weeks=len(panel.weeks),
         holidays=_holidays(panel, spec),
+        fitted_weeks=len(panel.weeks),
     )
 
 

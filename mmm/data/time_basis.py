@@ -1,4 +1,4 @@
-"""The functions of time that a baseline is built from: kinks and smooth waves.
+"""The functions of time that a baseline is built from: kinks, smooth waves and a random walk.
 
 Position is time relative to the reference window: -0.5 at its first week, 0.5 at its last, and
 extrapolated outside it (``timeline.trend_basis``). Its unit is called "window units".
@@ -8,6 +8,14 @@ extrapolated outside it (``timeline.trend_basis``). Its unit is called "window u
                S(w) = sqrt(2 pi) l exp(-(l w)^2 / 2),   k(x, y) = sum_j S(w_j) phi_j(x) phi_j(y)
 
     L -> boundary   l -> lengthscale   m -> n_functions (j = 1..m)
+
+    walk       psi_j(t) = sqrt(2) sin((j - 1/2) pi t) / ((j - 1/2) pi)     0 <= t <= 1
+
+psi_j with independent standard normal coefficients add up to a random walk from 0 at t = 0 to unit
+variance at t = 1 (Karhunen and Loeve: Loeve 1978, Probability Theory II, 37.5); the terms after the
+m-th have the share 2 / (pi^2 m) of its variance, .8 % after 24. The walk of a fit ends with its
+data. In later weeks the functions keep their last value, which is the walk's expectation; what it
+moves by then is drawn where a forecast needs it (``posterior.abduction``).
 
 k approximates the squared-exponential kernel exp(-(x - y)^2 / (2 l^2)). It is chosen over the
 rougher Matern kernels because it has no power at short wavelengths, which belong to media and
@@ -26,6 +34,8 @@ LAST_KINK = 0.4
 FUNCTIONS_PER_WAVE = 1.75
 MARGIN = 1.5
 REACH = 1.0
+WALK_FUNCTIONS = 24
+"""Functions of a random walk over the reference window."""
 
 
 def piecewise_basis(position: Array, changepoints: int) -> Array:
@@ -35,6 +45,24 @@ def piecewise_basis(position: Array, changepoints: int) -> Array:
     """
     kinks = np.linspace(-0.5, LAST_KINK, changepoints + 1)[1:]
     return np.maximum(0.0, position - kinks[:, None])
+
+
+def walk_basis(weeks: Array, span_weeks: int, length: int) -> Array:
+    """(function, week) functions of a random walk, ``weeks`` after its start, for a walk of unit
+    s.d. over a reference window of ``span_weeks``; ``length`` weeks have data.
+
+    A refit on more weeks has as many more functions, and a walk that goes as far in a week.
+    """
+    window, whole = max(span_weeks - 1, 1), max(length - 1, 1)
+    rate = (np.arange(walk_size(span_weeks, length)) + 0.5)[:, None] * np.pi
+    share = np.clip(weeks / whole, 0.0, 1.0)
+    unit = np.sqrt(2.0) * np.sin(rate * share) / rate
+    return np.asarray(unit * np.sqrt(whole / window), dtype=np.float64)
+
+
+def walk_size(span_weeks: int, length: int) -> int:
+    """Number of functions of a random walk over ``length`` weeks."""
+    return math.ceil(WALK_FUNCTIONS * max(length - 1, 1) / max(span_weeks - 1, 1))
 
 
 def window_units(weeks: float, span_weeks: int) -> float:

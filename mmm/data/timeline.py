@@ -14,7 +14,7 @@ import numpy as np
 from mmm.data.holiday_calendar import holiday_basis
 from mmm.data.panel import Panel
 from mmm.data.scales import Scales
-from mmm.data.time_basis import piecewise_basis, smooth_basis, smooth_size
+from mmm.data.time_basis import piecewise_basis, smooth_basis, smooth_size, walk_basis
 from mmm.spec.environment import Holidays
 from mmm.spec.model import ModelSpec
 from mmm.types import Array
@@ -88,9 +88,9 @@ def date_basis(
     weeks: Sequence[date], scales: Scales, spec: ModelSpec, last: date | None = None
 ) -> dict[str, Array]:
     """Basis functions of the weeks: ``trend (week,)``, ``season (2 * yearly, week)``,
-    ``changepoint``, ``smooth`` and ``holiday (function, week)``, ``varying (group, function,
-    week)``, the last with mean zero over the reference window and held from the week ``last`` on:
-    nothing is known of how an effectiveness goes on."""
+    ``changepoint``, ``smooth``, ``walk`` and ``holiday (function, week)``, ``varying (group,
+    function, week)``, the last with mean zero over the reference window and held from the week
+    ``last`` on: nothing is known of how an effectiveness goes on."""
     position = trend_basis(weeks, scales.origin, scales.span_weeks)
     held = position if last is None else np.minimum(position, _position(last, scales))
     empty, holidays = np.zeros((0, len(weeks))), spec.holidays
@@ -100,6 +100,7 @@ def date_basis(
         "season": season_basis(weeks, spec.seasonality.yearly),
         "changepoint": piecewise_basis(position, spec.trend.changepoints) if piecewise else empty,
         "smooth": _smooth_basis(position, spec.trend.lengthscale, scales) if smooth else empty,
+        "walk": _walk_basis(weeks, scales) if spec.trend.kind == "random_walk" else empty,
         "holiday": _holiday_basis(weeks, holidays, scales) if holidays else empty,
         "varying": _varying_basis(held, scales, spec),
     }
@@ -126,6 +127,11 @@ def season_basis(weeks: Sequence[date], yearly: int) -> Array:
 
 def _smooth_basis(position: Array, lengthscale: float, scales: Scales) -> Array:
     return smooth_basis(position, *smooth_size(scales.span_weeks, lengthscale))
+
+
+def _walk_basis(weeks: Sequence[date], scales: Scales) -> Array:
+    since = np.array([(week - scales.origin).days / 7.0 for week in weeks])
+    return walk_basis(since, scales.span_weeks, scales.walk_weeks)
 
 
 def _holiday_basis(weeks: Sequence[date], wanted: Holidays, scales: Scales) -> Array:

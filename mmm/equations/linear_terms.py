@@ -20,6 +20,7 @@ BASELINE_PARTS = {
     "trend": "trend",
     "changepoint": "trend",
     "smooth": "trend",
+    "walk": "trend",
     "season": "season",
     "holiday": "holidays",
     "event_effect": "events",
@@ -51,6 +52,8 @@ def linear_terms(
         yield LinearTerm("changepoint", d.basis["changepoint"][..., None])
     if s.trend == "smooth":
         yield LinearTerm("smooth", d.basis["smooth"][..., None])
+    if s.trend == "random_walk":
+        yield LinearTerm("walk", d.basis["walk"][..., None])
     if s.yearly:
         yield LinearTerm("season", d.basis["season"][..., None])
     if s.has_holidays:

@@ -66,6 +66,8 @@ def terms(
     for name, key in BASELINE_PARTS.items():
         if name in parts:
             baseline[key] = baseline.get(key, zero) + parts[name]
+    if "walk_ahead" in p:
+        baseline["trend"] = baseline["trend"] + p["walk_ahead"][..., :, None]
     if "shock" in p:
         baseline["shock"] = p["shock"][..., :, None] + zero
     return replace(

@@ -182,7 +182,7 @@ def _share_of_sales(
 def _functions_of_the_date(model: FittedModel) -> Array:
     """(column, week)"""
     basis = date_basis(model.panel.weeks, model.scales, model.spec)
-    names = ("trend", "changepoint", "smooth", "season", "holiday")
+    names = ("trend", "changepoint", "smooth", "walk", "season", "holiday")
     return np.concatenate([np.atleast_2d(basis[name]) for name in names])
 
 

@@ -136,9 +136,10 @@ def _checked_model(
 ) -> FittedModel:
     """The fitted model: coefficients recovered, diagnostics computed, verdict given."""
     sampling = order.sampling
-    posterior = Posterior(_without_innovations(sampled.draws, labels))
+    posterior = Posterior(sampled.draws)
     if order.collapsed:
         posterior = recover_coefficients(posterior, order.design, sampling.seed)
+    posterior = Posterior(_without_innovations(posterior.dataset, labels))
     diagnostics = {
         **({} if sampling.draft else convergence(posterior.dataset)),
         **sampled.diagnostics,

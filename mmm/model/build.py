@@ -32,6 +32,7 @@ from mmm.model.likelihood import (
     observed_lifts,
     observed_mediators,
 )
+from mmm.model.noise_weights import WEIGHTS, noise_weights
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
 from mmm.posterior.latent_demand import SensorRows, sensor_rows
@@ -58,6 +59,7 @@ SCALES = (
     *("exposure", "before", "rival_price_ref", "control_mean", "control_sd"),
     *("mediator_mean", "mediator_sd", "event_size", "price_ref"),
 )
+LINEAR = ("normal", "student_t")
 FIXED = ("basis", "product")
 """Inputs that are not data nodes of their own: the basis is several, products are structure."""
 REFERENCE = ("exposure", "frequency", "log_price", "log_rival_price")
@@ -101,13 +103,15 @@ class GraphSource:
         return pm.Data(name, value, dims=dims or None)
 
 
-def build_model(design: Design) -> pm.Model:
-    """The generative model with its KPI observed."""
+def build_model(design: Design, *, weighted: bool = False) -> pm.Model:
+    """The generative model with its KPI observed; with the weights of Student-t noise as variables
+    of their own where ``weighted``."""
     s, source = design.structure, GraphSource()
     with pm.Model(coords=coords(design)) as model:
         inputs = _natural_input_nodes(design)
         window = _with_reference_inputs(design, inputs)
         p = _sampled_parameters(design, window, source)
+        p |= _noise_weights(p) if weighted else {}
         p |= parameters.linear(design, p, source)
         observed_budgets(s, design.panel, inputs, p)
         observed_index(design, inputs, p)
@@ -126,6 +130,7 @@ def build_collapsed(design: Design) -> pm.Model:
     with pm.Model(coords=coords(design)) as model:
         inputs = _scaled_input_nodes(design)
         p = _sampled_parameters(design, inputs, source)
+        p |= _noise_weights(p)
         mediator_value = observed_mediators(design, p)
         coefficients = linear_prior(design)
         kpi = _data_node("scaled_kpi", scaled_kpi(design), "date", "geo")
@@ -165,9 +170,10 @@ def collapsible(design: Design) -> bool:
     spec = design.spec
     if needs_sampled_coefficients(spec, design.structure):
         return False
-    log_normal = spec.kpi.likelihood == "lognormal"
-    gaussian = spec.kpi.likelihood == "normal" and not spec.log_link
-    return (log_normal or gaussian) and (spec.noise.kind == "iid" or len(design.panel.geos) == 1)
+    likelihood, many = spec.kpi.likelihood, len(design.panel.geos) > 1
+    if spec.noise.kind == "ar1" and many and design.structure.infers_demand:
+        return False  # a path of shocks and one of demand are not tridiagonal together
+    return likelihood == "lognormal" or (likelihood in LINEAR and not spec.log_link)
 
 
 def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[str, Tensor]:
@@ -177,6 +183,11 @@ def _sampled_parameters(design: Design, d: Inputs, source: GraphSource) -> dict[
     p |= parameters.noise_parameters(design.spec, design.panel, source)
     p |= parameters.mediator_parameters(design.structure, source)
     return p | parameters.budget_parameters(design.structure, source)
+
+
+def _noise_weights(p: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of Student-t noise, if it is the noise."""
+    return {WEIGHTS: noise_weights(p["nu"])} if "nu" in p else {}
 
 
 def _with_reference_inputs(design: Design, d: Inputs) -> Inputs:

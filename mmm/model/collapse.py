@@ -15,9 +15,11 @@ loading F[t, .]) removed week by week,
 
 (Woodbury and matrix determinant lemmas; Lindley and Smith 1972 for the conditional.) A geo's
 deviation loads only on its own rows, so its block costs weeks x geos. r, X and F are whitened
-first: divided by a geo's noise relative to sigma, and under AR(1) noise (national models) each week
-less rho times the week before. Latent demand is integrated out likewise (``latent_demand``). The
-moments are written once, for PyTensor (the sampled density) and NumPy (the coefficients' draws).
+first (``whitening``): by a geo's noise relative to sigma, by the weekly weights of Student-t noise,
+and under AR(1) noise each week less rho times the week before. A shock is in the mean of its own
+week, so that under AR(1) noise it is in the whitened rows of two weeks: ``shock_path`` then takes
+the place of c. Latent demand is integrated out likewise (``latent_demand``). The moments are
+written once, for PyTensor (the sampled density) and NumPy (the coefficients' draws).
 """
 
 from dataclasses import dataclass, replace
@@ -26,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mmm.data.inputs import Inputs
-from mmm.equations import mean as equations
-from mmm.equations.linear_terms import LinearTerm, linear_terms
 from mmm.equations.mediators import MediatorValue
+from mmm.model.shock_path import ShockPath, draw_shocks, eliminate, shock_path
+from mmm.model.whitening import Regression, whitened_regression
 from mmm.ops.evidence import coefficient_evidence, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
@@ -51,19 +53,18 @@ class Observations:
 class Moments:
     """A and b of the module's docstring, ``a (..., k, k)`` and ``b (..., k)``, and the other terms.
 
-    ``design (..., k0, week, geo)`` are the columns common to all geos, ``factor`` F, ``residual``
-    r, ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 + s^2 F F / v) - 2 log
-    det of the whitening. With latent demand, the first four are those after its ``path`` was
-    integrated out, and the last of the k coefficients are those of its other sensors.
+    ``rows``: the regression; ``squares`` = (rr - cqq) / v, ``log_scale`` = N log v + sum_t log(1 +
+    s^2 F F / v) - 2 log det of the whitening. ``shocks``: the path of the shocks where noise
+    remembers. With latent demand, the first four are those after its ``path`` was integrated out,
+    and the last of the k coefficients are those of its other sensors.
     """
 
     a: Tensor
     b: Tensor
     squares: Tensor
     log_scale: Tensor
-    design: Tensor
-    factor: Tensor
-    residual: Tensor
+    rows: Regression
+    shocks: ShockPath | None = None
     path: latent_demand.DemandPath | None = None
 
 
@@ -77,38 +78,65 @@ def moments(
 ) -> Moments:
     """Moments of ``data`` at the parameters ``p`` (non-linear ones, sigma and pooled scales)."""
     kept = data.kept
-    residual, factor, design, whitening = _whitened_parts(p, d, prior, data, xp, mediator_value)
-    flat, r = _flattened_cells(design), _flattened_cells(residual)
+    rows = whitened_regression(p, d, prior, data.kpi, kept, mediator_value, xp)
+    flat, r = _flattened_cells(rows.design), _flattened_cells(rows.residual)
     v = (p["sigma"] ** 2)[..., None]
-    gram, moment = flat @ flat.mT, (flat @ r[..., None])[..., 0]
-    squares = (r**2).sum(-1)
     count = r.shape[-1] if kept.all() else kept.sum()
-    log_scale = count * xp.log(v[..., 0]) - 2.0 * whitening
-    if "shock_sd" in p:
-        own = p["level_sd"][..., None, None] * factor
-        shared = (design * own[..., None, :, :]).sum(-2)
-        corner = xp.eye(factor.shape[-1]) * (own**2).sum(-2)[..., None, :]
-        gram = _bordered_matrix(gram, shared, corner, xp)
-        moment = xp.concatenate([moment, (own * residual).sum(-2)], axis=-1)
-        load = xp.concatenate([(design * factor[..., None, :, :]).sum(-1), (own * factor).mT], -2)
-        total = (p["shock_sd"] ** 2)[..., None] * (factor**2).sum(-1)
-        c = (p["shock_sd"] ** 2)[..., None] / (v + total)
-        q = (factor * residual).sum(-1)
-        gram = gram - (load * c[..., None, :]) @ load.mT
-        moment = moment - (load @ (c * q)[..., None])[..., 0]
-        squares = squares - (c * q**2).sum(-1)
-        log_scale = log_scale + xp.log(1.0 + total / v).sum(-1)
-    identity = xp.eye(gram.shape[-1])
-    result = Moments(
-        a=identity + gram / v[..., None],
-        b=moment / v,
-        squares=squares / v[..., 0],
-        log_scale=log_scale,
-        design=design,
-        factor=factor,
-        residual=residual,
+    m = Moments(
+        a=flat @ flat.mT / v[..., None],
+        b=(flat @ r[..., None])[..., 0] / v,
+        squares=(r**2).sum(-1) / v[..., 0],
+        log_scale=count * xp.log(v[..., 0]) - 2.0 * rows.log_det,
+        rows=rows,
     )
-    return _with_demand_integrated_out(p, result, prior.s, data, xp) if data.sensors else result
+    if "shock_sd" in p:
+        m = _with_shocks_integrated_out(p, _with_levels(p, m, xp), len(kept), xp)
+    m = replace(m, a=xp.eye(m.a.shape[-1]) + m.a)
+    return _with_demand_integrated_out(p, m, prior.s, data, xp) if data.sensors else m
+
+
+def _with_levels(p: Parameters, m: Moments, xp: Namespace) -> Moments:
+    """``m`` with a coefficient for each geo's deviation from the common level."""
+    rows, v = m.rows, (p["sigma"] ** 2)[..., None]
+    own = p["level_sd"][..., None, None] * rows.level
+    shared = (rows.design * own[..., None, :, :]).sum(-2) / v[..., None]
+    corner = xp.eye(own.shape[-1]) * ((own**2).sum(-2) / v)[..., None, :]
+    return replace(
+        m,
+        a=_bordered_matrix(m.a, shared, corner, xp),
+        b=xp.concatenate([m.b, (own * rows.residual).sum(-2) / v], axis=-1),
+    )
+
+
+def _with_shocks_integrated_out(p: Parameters, m: Moments, weeks: int, xp: Namespace) -> Moments:
+    """``m`` less what the common shocks explain: week by week, or as a path where noise
+    remembers."""
+    rows, own = m.rows, p["level_sd"][..., None, None] * m.rows.level
+    if rows.before is not None:
+        shocks = shock_path(p, rows, own, xp)
+        log_det, taken = eliminate(shocks, weeks, xp)
+        return replace(
+            m,
+            a=m.a - taken[..., :-1, :-1],
+            b=m.b - taken[..., :-1, -1],
+            squares=m.squares - taken[..., -1, -1],
+            log_scale=m.log_scale + log_det,
+            shocks=shocks,
+        )
+    v, factor = (p["sigma"] ** 2)[..., None], rows.own
+    load = xp.concatenate(
+        [(rows.design * factor[..., None, :, :]).sum(-1), (own * factor).mT], axis=-2
+    )
+    total = (p["shock_sd"] ** 2)[..., None] * (factor**2).sum(-1)
+    c = (p["shock_sd"] ** 2)[..., None] / (v + total) / v
+    q = (factor * rows.residual).sum(-1)
+    return replace(
+        m,
+        a=m.a - (load * c[..., None, :]) @ load.mT,
+        b=m.b - (load @ (c * q)[..., None])[..., 0],
+        squares=m.squares - (c * q**2).sum(-1),
+        log_scale=m.log_scale + xp.log(1.0 + total / v).sum(-1),
+    )
 
 
 def _with_demand_integrated_out(
@@ -125,17 +153,18 @@ def _with_demand_integrated_out(
 
 def _kpi_sensor(p: Parameters, m: Moments, xp: Namespace) -> latent_demand.DemandSensor:
     """The KPI as a sensor of latent demand."""
-    effect, v = p["demand_effect"], (p["sigma"] ** 2)[..., None]
-    if "noise_rho" in p:
+    effect, v, rows = p["demand_effect"], (p["sigma"] ** 2)[..., None], m.rows
+    if rows.before is not None:  # of one geo: ``collapsible`` sees to that
         sigma = p["sigma"][..., None]
-        factor, residual = m.factor[..., 0] / sigma, m.residual[..., 0] / sigma
-        design, rho = m.design[..., 0] / sigma[..., None], p["noise_rho"]
-        return latent_demand.autoregressive_kpi_sensor(effect, factor, rho, design, residual, xp)
-    load = (m.design * m.factor[..., None, :, :]).sum(-1)
-    size, moved = (m.factor**2).sum(-1), (m.factor * m.residual).sum(-1)
+        own, before, residual = (x[..., 0] / sigma for x in (rows.own, rows.before, rows.residual))
+        design = rows.design[..., 0] / sigma[..., None]
+        return latent_demand.autoregressive_kpi_sensor(effect, own, before, design, residual, xp)
+    factor = rows.own
+    load = (rows.design * factor[..., None, :, :]).sum(-1)
+    size, moved = (factor**2).sum(-1), (factor * rows.residual).sum(-1)
     if "shock_sd" in p:
-        own = p["level_sd"][..., None, None] * m.factor
-        load = xp.concatenate([load, (own * m.factor).mT], axis=-2)
+        own = p["level_sd"][..., None, None] * rows.level
+        load = xp.concatenate([load, (own * factor).mT], axis=-2)
         v = v + (p["shock_sd"] ** 2)[..., None] * size
     return latent_demand.kpi_sensor(effect, load / v[..., None, :], size / v, moved / v)
 
@@ -151,13 +180,13 @@ def log_evidence(
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and not data.sensors:
         # only coefficients are integrated out: a plain regression
-        residual, _, design, whitening = _whitened_parts(p, d, prior, data, GRAPH, mediator_value)
-        v, r = p["sigma"] ** 2, _flattened_cells(residual)
+        rows = whitened_regression(p, d, prior, data.kpi, data.kept, mediator_value, GRAPH)
+        v, r = p["sigma"] ** 2, _flattened_cells(rows.residual)
         count = r.size if data.kept.all() else data.kept.sum()
-        scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * whitening
-        return -0.5 * (scale + regression_evidence(_flattened_cells(design), r, v))
+        scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * rows.log_det
+        return -0.5 * (scale + regression_evidence(_flattened_cells(rows.design), r, v))
     m = moments(p, d, prior, data, GRAPH, mediator_value)
-    count = m.residual.size if data.kept.all() else data.kept.sum()
+    count = m.rows.residual.size if data.kept.all() else data.kept.sum()
     for rows in data.sensors:
         count = count + rows.seen.sum()
     constant = count * np.log(2.0 * np.pi)
@@ -200,89 +229,30 @@ def _coefficients(
         demand = (p["demand_effect"][:, None] * drawn["demand"])[..., None]
     if "shock_sd" not in p:
         return {**drawn, "level": drawn["level_mean"][:, None]}
-    geos = m.factor.shape[-1]
+    geos = m.rows.level.shape[-1]
     deviation = p["level_sd"][:, None] * eta[:, mean.size : mean.size + geos]
-    fitted = (m.design * common[:, :, None, None]).sum(-3)
-    rest = m.residual - fitted - m.factor * (deviation[:, None, :] + demand)
-    v, s2 = (p["sigma"] ** 2)[:, None], (p["shock_sd"] ** 2)[:, None]
-    total = v + s2 * (m.factor**2).sum(-1)
-    shock = s2 / total * (m.factor * rest).sum(-1)
-    shock = shock + np.sqrt(s2 * v / total) * rng.standard_normal(shock.shape)
+    shock = _shocks(p, m, (eta, deviation), demand, rng)
     return {**drawn, "level": drawn["level_mean"][:, None] + deviation, "shock": shock}
 
 
-def _linear_parts(
+def _shocks(
     p: Parameters,
-    d: Inputs,
-    prior: LinearPrior,
-    kpi: Tensor,
-    xp: Namespace,
-    mediator_value: MediatorValue | None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Residual at the coefficients' prior means, price factor, and design (k0, week, geo)."""
-    s, one = prior.s, xp.ones_like(d.log_price)
-    mean, sd = prior.mean(), prior.sd(p, xp)[..., None, None]
-    base = equations.nonlinear_terms(p, d, s, xp, mediator_value)
-    residual = kpi - equations.predictor(base, s, xp, level=float(mean[0]))
-    factor = one if s.log_link else base.price_factor
-    terms = [LinearTerm("level_mean", one[None])]
-    terms += linear_terms(p, d, s, base.states, xp)
-    like = max((row.values for row in terms), key=lambda values: values.ndim)
-    like = xp.zeros_like(like[..., :1, :, :]) + one
-    columns = xp.concatenate([row.values + 0.0 * like for row in terms], axis=-3)
-    sizes = [size for _, size in prior.blocks]
-    inside = np.repeat([float(row.scaled_by_price) for row in terms], sizes)[:, None, None]
-    return residual, factor, columns * (inside * factor[..., None, :, :] + (1.0 - inside)) * sd
-
-
-def _whitened_parts(
-    p: Parameters,
-    d: Inputs,
-    prior: LinearPrior,
-    data: Observations,
-    xp: Namespace,
-    mediator_value: MediatorValue | None,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """``_linear_parts`` whitened, zero in cells outside the likelihood, and the log determinant."""
-    residual, factor, design = _linear_parts(p, d, prior, data.kpi, xp, mediator_value)
-    kept = data.kept
-    residual, factor, design, whitening = _whitened(p, residual, factor, design, kept, xp)
-    if "shock_sd" in p:  # a draw's dimension for what has none: bordering needs equal ranks
-        draws = xp.zeros_like(p["sigma"])[..., None, None]
-        factor, design = factor + draws, design + draws[..., None, :, :]
-    if not kept.all():
-        residual, factor, design = residual * kept, factor * kept, design * kept
-    return residual, factor, design, whitening
-
-
-def _whitened(
-    p: Parameters,
-    residual: Tensor,
-    factor: Tensor,
-    design: Tensor,
-    kept: NDArray[np.bool_],
-    xp: Namespace,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Residual, factor and design transformed so that the noise is independent with s.d. sigma, and
-    the log determinant of the transformation."""
-    whitening: Tensor = 0.0
-    if "sigma_geo" in p:
-        relative = (p["sigma_geo"] / p["sigma"][..., None])[..., None, :]
-        residual, factor = residual / relative, factor / relative
-        design = design / relative[..., None, :, :]
-        whitening = whitening - (kept.sum(0) * xp.log(relative[..., 0, :])).sum(-1)
-    if "noise_rho" in p:
-        rho = p["noise_rho"][..., None, None]
-        residual = _quasi_differenced(residual, rho, xp)
-        design = _quasi_differenced(design, rho[..., None, :, :], xp)
-        whitening = whitening + 0.5 * residual.shape[-1] * xp.log(1.0 - rho[..., 0, 0] ** 2)
-    return residual, factor, design, whitening
-
-
-def _quasi_differenced(x: Tensor, rho: Tensor, xp: Namespace) -> Tensor:
-    """Each week minus rho times the week before; the first week times sqrt(1 - rho^2)."""
-    first = x[..., :1, :] * xp.sqrt(1.0 - rho**2)
-    return xp.concatenate([first, x[..., 1:, :] - rho * x[..., :-1, :]], axis=-2)
+    m: Moments,
+    given: tuple[Array, Array],
+    demand: Array | float,
+    rng: np.random.Generator,
+) -> Array:
+    """(draw, week) shocks given the coefficients eta, the geos' deviations and demand."""
+    (eta, deviation), rows = given, m.rows
+    if m.shocks is not None:
+        return np.asarray(p["shock_sd"][:, None] * draw_shocks(m.shocks, eta, rng))
+    common = eta[:, : rows.design.shape[-3]]
+    fitted = (rows.design * common[:, :, None, None]).sum(-3)
+    rest = rows.residual - fitted - rows.own * (deviation[:, None, :] + demand)
+    v, s2 = (p["sigma"] ** 2)[:, None], (p["shock_sd"] ** 2)[:, None]
+    total = v + s2 * (rows.own**2).sum(-1)
+    shock = s2 / total * (rows.own * rest).sum(-1)
+    return np.asarray(shock + np.sqrt(s2 * v / total) * rng.standard_normal(shock.shape))
 
 
 def _flattened_cells(values: Tensor) -> Tensor:

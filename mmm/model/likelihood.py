@@ -1,8 +1,9 @@
 """The observed nodes of the PyMC graph: the KPI, the mediators, the budgets that demand drives,
 the lifts.
 
-kpi       normal, Student-t: Normal(unit * mean, unit * sigma_g); AR(1) noise has the
-          covariance sigma^2 rho^|t - u| / (1 - rho^2) over the weeks of a geo
+kpi       normal: Normal(unit * mean, unit * sigma_g), and Student-t likewise
+          AR(1) noise: noise_t = rho noise_t-1 + e_t, e the noise without memory; that of the
+          first week is divided by sqrt(1 - rho^2)
           log-normal: log kpi ~ Normal(log unit + predictor, sigma_g)
           counts: NegativeBinomial(mean, dispersion), variance mean + mean^2 / dispersion
 mediator  Normal(mean, sd) in its own units; an unobserved week is mean + sd * innovation
@@ -23,6 +24,7 @@ from mmm.data.panel import Panel
 from mmm.equations.mediators import MediatorValue
 from mmm.lift.predict import predicted_lifts
 from mmm.lift.resolve import ResolvedTest
+from mmm.model.noise_weights import WEIGHTS
 from mmm.posterior.latent_demand import INDEX, index_rows, log_budgets, sensor_mean
 from mmm.spec.structure import Structure
 from mmm.types import Array, Parameters, Tensor
@@ -62,30 +64,41 @@ def kpi_likelihood(
             pm.LogNormal("kpi", cells(center), cells(scale), observed=observed_kpi(kpi), dims=dims)
         return
     center, scale = unit * (pt.exp(predictor) if s.log_link else predictor), sigma * unit
-    if s.ar:
-        _autoregressive("kpi", center, scale, p["noise_rho"], observed_kpi(kpi))
-    elif kind == "student_t":
-        nu = p["nu"]
-        pm.StudentT(
-            "kpi",
-            nu=nu,
-            mu=cells(center),
-            sigma=cells(scale),
-            observed=observed_kpi(kpi),
-            dims=dims,
-        )
+    observed, nu = observed_kpi(kpi), p.get("nu")
+    if WEIGHTS in p:
+        nu, scale = None, scale / pt.sqrt(p[WEIGHTS])
+    if s.ar and nu is None:
+        _autoregressive("kpi", center, scale, p["noise_rho"], observed)
+    elif s.ar:
+        center, scale = _given_week_before(center, scale, p["noise_rho"], observed)
+        pm.StudentT("kpi", nu=nu, mu=center, sigma=scale, observed=observed, dims=dims)
+    elif nu is not None:
+        mean, sigma = cells(center), cells(scale)
+        pm.StudentT("kpi", nu=nu, mu=mean, sigma=sigma, observed=observed, dims=dims)
     else:
-        pm.Normal("kpi", cells(center), cells(scale), observed=observed_kpi(kpi), dims=dims)
+        pm.Normal("kpi", cells(center), cells(scale), observed=observed, dims=dims)
+
+
+def _given_week_before(
+    center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor
+) -> tuple[Tensor, Tensor]:
+    """(week, geo) centre and scale of AR(1) noise given the observed ``kpi`` of the week before."""
+    first = (scale / pt.sqrt(1.0 - rho**2)) * pt.ones_like(center[:1])
+    moved = center[1:] + rho * (kpi[:-1] - center[:-1])
+    rest = scale * pt.ones_like(moved)
+    return pt.concatenate([center[:1], moved]), pt.concatenate([first, rest])
 
 
 def _autoregressive(name: str, center: Tensor, scale: Tensor, rho: Tensor, kpi: Tensor) -> None:
-    """Gaussian AR(1) noise of every geo, as one multivariate normal over its weeks."""
+    """Gaussian AR(1) noise of every geo, as one multivariate normal over its weeks; ``scale
+    (geo,)`` or ``(week, geo)`` of the fresh noise."""
     steps = pt.arange(center.shape[0])
     lag = steps[:, None] - steps[None, :]
     fresh = pt.where(pt.eq(steps, 0), 1.0 / pt.sqrt(1.0 - rho**2), 1.0)
     power = pt.exp(pt.maximum(lag, 0) * pt.log(rho))
     root = pt.where(lag >= 0, power, 0.0) * fresh[None, :]
-    chol = scale[:, None, None] * root[None]
+    by_week = (scale * pt.ones_like(center)).T
+    chol = root[None] * by_week[:, None, :]
     pm.MvNormal(name, mu=center.T, chol=chol, observed=kpi.T, dims=("geo", "date"))
 
 

@@ -19,6 +19,9 @@ from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array, IndexArray, Parameters
 
+NOT_OF_THE_PAST = ("ar", "innovation", "walk_ahead")
+"""What the residuals of the observed weeks do not depend on."""
+
 type ObservedWeeks = tuple[IndexArray, IndexArray]
 """Positions of the observed weeks on a timeline, and in the panel."""
 
@@ -70,6 +73,8 @@ def with_latent_states(
             (n, len(s.mediators), weeks, len(model.panel.geos))
         )
         p["innovation"][:, :, known[0]] = _innovations(chunk, history, s, states)[:, :, known[1]]
+    if "walk_sd" in chunk and rng is not None:
+        p["walk_ahead"] = _walk_ahead(model, chunk["walk_sd"], world, rng)
     if s.ar:
         residual = _residual(model, p, known, history)
         p["ar"] = _autoregressive_noise(chunk["noise_rho"], residual, known, later, weeks)
@@ -96,6 +101,16 @@ def _demand(chunk: Parameters, known: ObservedWeeks, later: IndexArray, fresh: A
     return demand
 
 
+def _walk_ahead(model: FittedModel, sd: Array, world: Variables, rng: np.random.Generator) -> Array:
+    """(draw, week) how far the random walk of the baseline has gone on since the data ended."""
+    scales = model.scales
+    since = np.array([(week - scales.origin).days / 7.0 for week in world.weeks])
+    ahead = np.maximum(since - (scales.walk_weeks - 1), 0.0)
+    steps = np.sqrt(np.maximum(np.diff(ahead, prepend=0.0), 0.0) / max(scales.span_weeks - 1, 1))
+    moves = sd[:, None] * steps * rng.standard_normal((len(sd), len(ahead)))
+    return np.asarray(np.cumsum(moves, axis=1))
+
+
 def _innovations(chunk: Parameters, history: Inputs, s: Structure, states: Array) -> Array:
     """(draw, mediator, week, geo) innovations of the observed weeks."""
     innovations = np.zeros_like(states)
@@ -113,7 +128,7 @@ def _residual(
 ) -> Array:
     """(draw, week, geo) KPI less its structural mean in the observed weeks, on the scale of the
     predictor."""
-    s, past = model.structure, {k: v for k, v in p.items() if k not in ("ar", "innovation")}
+    s, past = model.structure, {k: v for k, v in p.items() if k not in NOT_OF_THE_PAST}
     names = {"shock": 1, "demand": 1}
     for name in names:
         if name in model.posterior.draws and name in past:

@@ -168,17 +168,14 @@ def kpi_sensor(effect: Tensor, load: Tensor, size: Tensor, moved: Tensor) -> Dem
 
 
 def autoregressive_kpi_sensor(
-    effect: Tensor, factor: Tensor, rho: Tensor, design: Tensor, residual: Tensor, xp: Namespace
+    effect: Tensor, own: Tensor, before: Tensor, design: Tensor, residual: Tensor, xp: Namespace
 ) -> DemandSensor:
-    """The same for a national KPI with autoregressive noise of correlation ``rho (...)``.
+    """The same for a national KPI with autoregressive noise.
 
-    In s.d. of the innovations: ``factor (..., week)`` F, and ``design (..., k, week)`` and
-    ``residual (..., week)`` whitened, so that week t has effect * (F_t d_t - rho F_t-1 d_t-1).
+    In s.d. of the innovations: week t has effect * (own_t d_t + before_t d_t-1), both ``(...,
+    week)``; ``design (..., k, week)`` and ``residual (..., week)`` are whitened.
     """
-    e, memory = effect[..., None], rho[..., None]
-    first = factor[..., :1] * xp.sqrt(1.0 - memory**2)
-    own = xp.concatenate([first, factor[..., 1:]], axis=-1)
-    before = xp.concatenate([xp.zeros_like(first), -memory * factor[..., :-1]], axis=-1)
+    e = effect[..., None]
 
     def adjoint(rows: Tensor, own: Tensor, before: Tensor) -> Tensor:
         return own * rows + _shifted(before * rows, xp)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mmm.data.design import Design
 from mmm.data.scales import Scales
-from mmm.data.time_basis import smooth_size, spectral_sd, window_units
+from mmm.data.time_basis import smooth_size, spectral_sd, walk_size, window_units
 from mmm.priors.table import PRIORS, WIDE_FEASTS, Prior, prior_of
 from mmm.spec.model import ModelSpec
 from mmm.spec.structure import Structure
@@ -20,6 +20,7 @@ POOLED = {
     "product_level": "product_sd",
     "changepoint": "changepoint_sd",
     "smooth": "smooth_sd",
+    "walk": "walk_sd",
     "holiday": "holiday_sd",
     "event_effect": "event_sd",
 }
@@ -73,6 +74,8 @@ def coefficient_vectors(design: Design) -> list[CoefficientVector]:
     if s.trend == "smooth":
         wave = smooth_coefficient_sd(spec.trend.lengthscale, scales)
         add("smooth", "wave", len(wave), "", wave)
+    if s.trend == "random_walk":
+        add("walk", "step", walk_size(scales.span_weeks, scales.walk_weeks), "")
     add("season", "harmonic", 2 * s.yearly, "season")
     windows = len(spec.holidays.offsets) if spec.holidays else 0
     add("holiday", "holiday_name", windows * len(scales.holidays), "")

@@ -71,6 +71,15 @@ ENVIRONMENT: dict[str, Prior] = {
         "share of mean KPI",
         "weakly informative: slow waves of a fifth of the KPI either way at most",
     ),
+    "walk_sd": Prior(
+        "lognormal",
+        (-2.5, 0.7),
+        "how far the random walk of the baseline goes over the reference window (s.d.)",
+        "share of mean KPI",
+        "weakly informative: median 8 % of the KPI, 90 % between 3 and 26 %; over three years the "
+        "level then moves by less than 1 % from week to week and by 5 % (2 to 15 %) within a year. "
+        "Log-normal, and not from zero on: a baseline that cannot move gives media what it moved",
+    ),
     "season": Prior(
         "normal",
         (0.0, 0.15),

@@ -22,8 +22,9 @@ type ScaleKeys = Sequence[tuple[Any, ...]]
 def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
     """Scales for ``spec`` on ``panel``, which continues the data of ``model``."""
     old = model.scales
+    fitted_weeks = (panel.weeks[-1] - old.origin).days // 7 + 1
     if spec == model.spec:
-        return old
+        return replace(old, fitted_weeks=fitted_weeks)
     fresh = scales_of(panel, spec)
     after, before = _scale_keys(spec), _scale_keys(model.spec)
 
@@ -48,6 +49,7 @@ def carry_scales(model: FittedModel, spec: ModelSpec, panel: Panel) -> Scales:
         origin=old.origin,
         span_weeks=old.span_weeks,
         defaults=old.defaults,
+        fitted_weeks=fitted_weeks,
         holidays=old.holidays if spec.holidays == model.spec.holidays else fresh.holidays,
     )
 

@@ -190,10 +190,11 @@ class Trend(Frozen):
 
     ``piecewise``: linear with ``changepoints`` kinks. ``smooth``: linear plus a Gaussian process
     (Hilbert-space approximation) whose typical wave lasts ``lengthscale`` weeks: a baseline that
-    varies over time.
+    varies over time. ``random_walk``: linear plus a level that wanders without returning, as far
+    as the data say; after the data it wanders on, and forecasts grow less certain.
     """
 
-    kind: Literal["linear", "piecewise", "smooth", "none"] = "linear"
+    kind: Literal["linear", "piecewise", "smooth", "random_walk", "none"] = "linear"
     changepoints: int = Field(default=6, ge=1, le=30)
     lengthscale: float = Field(default=26.0, ge=4.0, le=260.0, description="Weeks.")
 

@@ -11,6 +11,7 @@ from mmm.spec.environment import COUNTS, Trend
 from mmm.spec.model import ModelSpec
 
 BASELINES = {"smooth": "a baseline that wanders", "linear": "a straight baseline"}
+WANDER = ("smooth", "random_walk")
 NOISES = {"ar1": "noise that remembers", "iid": "noise without memory"}
 
 
@@ -24,8 +25,8 @@ class Rival:
 
 def rival_of(spec: ModelSpec) -> Rival:
     """The rival of ``spec``: same data, channels, prices, graph and lift tests, other structure."""
-    can_remember = spec.kpi.likelihood not in COUNTS | {"student_t"}
-    wanders, remembers = spec.trend.kind == "smooth", spec.noise.kind == "ar1"
+    can_remember = spec.kpi.likelihood not in COUNTS
+    wanders, remembers = spec.trend.kind in WANDER, spec.noise.kind == "ar1"
     if wanders and (remembers or not can_remember):
         trend, noise_kind = Trend(), "iid"
     else:

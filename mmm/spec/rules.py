@@ -120,9 +120,6 @@ def _likelihood_issues(spec: ModelFields) -> Iterator[Issue]:
     if kind in COUNTS and spec.noise.kind == "ar1":
         detail = f"noise 'ar1' needs additive or log-normal noise, not {kind!r}"
         yield Issue("/noise/kind", "counts_have_no_ar1", detail)
-    if kind == "student_t" and spec.noise.kind == "ar1":
-        detail = "noise 'ar1' is normal; use likelihood 'normal' or 'lognormal' with it"
-        yield Issue("/noise/kind", "student_t_has_no_ar1", detail)
     if spec.log_link and spec.price and spec.price.acts_on == "baseline":
         detail = "with the log link a price multiplies everything; use acts_on 'all'"
         yield Issue("/price/acts_on", "log_link", detail)

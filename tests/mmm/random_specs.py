@@ -18,6 +18,7 @@ from tests.mmm.structures_of import ADSTOCKS, CURVES
 
 CHANNELS = ("tv", "search", "radio", "mail")
 WEEKS = 30
+REMEMBERING = ("normal", "student_t", "lognormal")
 type Document = dict[str, Any]
 
 
@@ -46,7 +47,7 @@ def _document(rng: np.random.Generator) -> Document:
     if parts > 1 and rng.random() < 0.7:
         found["population"] = "people"
     found["noise"] = {
-        "kind": "ar1" if likelihood in ("normal", "lognormal") and rng.random() < 0.3 else "iid",
+        "kind": "ar1" if likelihood in REMEMBERING and rng.random() < 0.3 else "iid",
         "scale": "geo" if (parts > 1 or products) and rng.random() < 0.4 else "common",
     }
     return found | _mediation(rng, names, found)
@@ -95,7 +96,9 @@ def _channel(name: str, rng: np.random.Generator, *, geos: int, money: bool) -> 
 def _world(rng: np.random.Generator, names: list[str]) -> Document:
     """What surrounds the media."""
     found: Document = {"seasonality": {"yearly": int(rng.integers(0, 3))}}
-    found["trend"] = {"kind": str(rng.choice(["linear", "piecewise", "smooth", "none"]))}
+    found["trend"] = {
+        "kind": str(rng.choice(["linear", "piecewise", "smooth", "random_walk", "none"]))
+    }
     if rng.random() < 0.1:
         (aside,) = rng.spawn(1)
         window = {side: int(aside.integers(0, 3)) for side in ("weeks_before", "weeks_after")}

@@ -7,7 +7,7 @@ MORE_ADSTOCKS = ("gamma",)
 CURVES = ("hill", "logistic", "michaelis_menten", "tanh", "power", "none")
 EVERY = {
     *("normal", "student_t", "lognormal", "negative_binomial", "log link of a normal kpi"),
-    *("units", "revenue", "iid", "ar1", "scale by geo"),
+    *("units", "revenue", "iid", "ar1", "ar1 of student_t", "scale by geo"),
     *(f"adstock {kind}" for kind in ADSTOCKS + MORE_ADSTOCKS),
     *(f"curve {kind}" for kind in CURVES),
     *("roi", "marginal_roi", "share", "elasticity", "half-life"),
@@ -16,7 +16,8 @@ EVERY = {
     *("mediator", "two mediators", "chain", "late mediator", "removed edge"),
     *("demand series", "demand sensor", "demand latent", "demand none"),
     *("events", "carried event"),
-    *("trend linear", "trend piecewise", "trend smooth", "trend none", "holidays", "no season"),
+    *("trend linear", "trend piecewise", "trend smooth", "trend random_walk", "trend none"),
+    *("holidays", "no season"),
     *("interactions", "varying", "saturation first"),
 }
 
@@ -38,6 +39,7 @@ def _optional(spec: ModelSpec) -> dict[str, bool]:
     edges = [(edge.cause, edge.effect) for edge in spec.edges.add]
     return {
         "log link of a normal kpi": spec.kpi.likelihood == "normal" and spec.log_link,
+        "ar1 of student_t": (spec.kpi.likelihood, spec.noise.kind) == ("student_t", "ar1"),
         "scale by geo": spec.noise.scale == "geo",
         "saturation first": any(c.saturation.order == "saturation_first" for c in spec.channels),
         "half-life": any(channel.prior.half_life for channel in spec.channels),

@@ -9,6 +9,8 @@ from mmm.data.time_basis import (
     smooth_basis,
     smooth_size,
     spectral_sd,
+    walk_basis,
+    walk_size,
     window_units,
 )
 
@@ -55,6 +57,36 @@ def test_smooth_size_meets_the_published_rules():
         factor = boundary / 0.5
         assert factor >= max(3.2 * ratio, 1.2) * (1 - 1e-12)
         assert n_functions >= 1.75 * factor / ratio * (1 - 1e-12)
+
+
+def test_a_walk_has_the_covariance_of_a_random_walk():
+    """Share of a standard Brownian motion's variance after 24 terms: 2 / (24 pi^2) is missing."""
+    week = np.arange(156.0)
+    basis = walk_basis(week, 156, 156)
+    exact = np.minimum(week[:, None], week) / 155.0
+    assert basis.shape[0] == walk_size(156, 156) == 24
+    np.testing.assert_allclose(basis.T @ basis, exact, atol=2.0 / (24.0 * np.pi**2) + 1e-3)
+    assert np.all(basis[:, 0] == 0.0)
+
+
+@pytest.mark.parametrize("more", [1, 26, 104])
+def test_a_walk_over_more_weeks_walks_as_far_in_a_week(more):
+    """A refit: the covariance of the weeks that both have is the same but for the cut terms."""
+    week, ahead = np.arange(104.0), np.arange(104.0 + more)
+    first, then = walk_basis(week, 104, 104), walk_basis(ahead, 104, 104 + more)
+    assert len(then) >= len(first)
+    np.testing.assert_allclose(
+        (then.T @ then)[:104, :104], first.T @ first, atol=2.0 * 2.0 / (24.0 * np.pi**2)
+    )
+    far = (then.T @ then)[-1, -1]
+    assert far == pytest.approx((103.0 + more) / 103.0, rel=0.02)
+
+
+def test_a_walk_stays_where_the_data_end():
+    basis = walk_basis(np.array([-5.0, 0.0, 103.0, 110.0, 400.0]), 104, 104)
+    np.testing.assert_array_equal(basis[:, 0], basis[:, 1])
+    np.testing.assert_array_equal(basis[:, 2], basis[:, 3])
+    np.testing.assert_array_equal(basis[:, 2], basis[:, 4])
 
 
 def test_spectral_sd_in_pytensor_equals_numpy_and_takes_draws():

@@ -8,6 +8,7 @@ from mmm.spec.rival import rival_of
 USUAL = {"kpi": {"column": "sales"}, "date": "week", "channels": ["tv", "radio"]}
 COUNTS = {"column": "sales", "likelihood": "negative_binomial", "kind": "units"}
 BOTH = "a baseline that wanders and noise that remembers"
+WALK = {"trend": {"kind": "random_walk"}}
 SMOOTH, MEMORY = {"trend": {"kind": "smooth"}}, {"noise": {"kind": "ar1"}}
 
 
@@ -19,7 +20,8 @@ SMOOTH, MEMORY = {"trend": {"kind": "smooth"}}, {"noise": {"kind": "ar1"}}
         (MEMORY, "smooth", "ar1", "a baseline that wanders"),
         (SMOOTH, "smooth", "ar1", "noise that remembers"),
         (SMOOTH | MEMORY, "linear", "iid", "a straight baseline and noise without memory"),
-        ({"kpi": {"column": "sales", "likelihood": "student_t"}}, "smooth", "iid", BOTH[:23]),
+        (WALK | MEMORY, "linear", "iid", "a straight baseline and noise without memory"),
+        ({"kpi": {"column": "sales", "likelihood": "student_t"}}, "smooth", "ar1", BOTH),
         ({"kpi": COUNTS}, "smooth", "iid", BOTH[:23]),
         (SMOOTH | {"kpi": COUNTS}, "linear", "iid", "a straight baseline"),
     ],

@@ -8,6 +8,7 @@ import pytest
 
 from mmm.data.panel import build_panel
 from mmm.data.panel_to_table import panel_to_table
+from mmm.data.timeline import date_basis
 from mmm.errors import DataError, SpecError
 from mmm.priors.sample import prior_draws
 from mmm.refit.append_weeks import append_weeks
@@ -46,6 +47,21 @@ def new_weeks(frame: pd.DataFrame, model) -> pd.DataFrame:
     last = model.panel.weeks[-1].isoformat()
     later: pd.DataFrame = frame[frame.week > last]
     return later.reset_index(drop=True)
+
+
+def test_a_walk_keeps_its_size_and_gets_the_new_weeks() -> None:
+    model = fake_model({**RICH, "trend": {"kind": "random_walk"}})
+    added = append_weeks(model, new_weeks(whole(), model)).panel
+    scales = carry_scales(model, model.spec, added)
+    assert (scales.span_weeks, scales.fitted_weeks) == (OLD, ALL)
+    assert (model.scales.span_weeks, model.scales.fitted_weeks) == (OLD, OLD)
+    before = date_basis(added.weeks, model.scales, model.spec)["walk"]
+    after = date_basis(added.weeks, scales, model.spec)["walk"]
+    # a random walk of one size: s.d. one at the end of the reference window
+    assert (before[:, OLD - 1] ** 2).sum() == pytest.approx(1.0, abs=0.01)
+    assert (after[:, OLD - 1] ** 2).sum() == pytest.approx(1.0, abs=0.01)
+    np.testing.assert_array_equal(before[:, OLD - 1], before[:, -1])
+    assert (after[:, -1] ** 2).sum() == pytest.approx((ALL - 1) / (OLD - 1), rel=0.01)
 
 
 @pytest.mark.parametrize("geos", [1, 3])
@@ -135,7 +151,8 @@ def test_a_changed_specification_needs_its_new_columns_of_every_week() -> None:
 def test_a_refit_keeps_the_scales_of_what_it_keeps() -> None:
     model, frame = fake_model(), whole()
     found = append_weeks(model, frame)
-    assert carry_scales(model, model.spec, found.panel) is model.scales
+    carried = vars(carry_scales(model, model.spec, found.panel))
+    assert carried == vars(model.scales) | {"fitted_weeks": ALL}
     spec = parse_spec(
         {**RICH, "channels": [*RICH["channels"][::-1]], "controls": ["promo", "demand"]}
     )

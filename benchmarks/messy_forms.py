@@ -1,0 +1,120 @@
+"""Forms of the baseline and the noise on worlds that break the usual one, beside the truth.
+
+    python -m benchmarks.messy_forms OUT.jsonl --seeds 100-111 [--forms usual,all] [--draws 200]
+
+Each world of ``messy_worlds`` is fitted under each form (one compilation a form), 2 x (draws +
+draws): screening quality, enough to choose between forms and not to quote. A row keeps the bias of
+all media together (contribution over the truth, less one), how many of the 90 % intervals of the
+channels' returns hold the truth, the default plan's true change beside the best plan's, what the
+moves to make now promised and brought, and the time. Rows stay in OUT after a cut and are not
+fitted again; ``--table`` prints what OUT holds.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.evidence_plans import HARM, planned
+from benchmarks.many_worlds import Record, each_world, fitter
+from benchmarks.messy_worlds import SPEC, make
+from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.posterior.fitted import FittedModel
+from mmm.spec.model import parse_spec
+from mmm.spec.sampling import SamplingSpec
+
+FORMS: dict[str, Mapping[str, Any]] = {
+    "usual": {},
+    "memory and heavy tails": {
+        "noise": {"kind": "ar1"},
+        "kpi": {**SPEC["kpi"], "likelihood": "student_t"},  # type: ignore[dict-item]
+    },
+    "random walk": {"trend": {"kind": "random_walk"}},
+    "all": {
+        "noise": {"kind": "ar1"},
+        "kpi": {**SPEC["kpi"], "likelihood": "student_t"},  # type: ignore[dict-item]
+        "trend": {"kind": "random_walk"},
+    },
+}
+type Fitter = Callable[[pd.DataFrame], FittedModel]
+
+
+def measured(fit: Fitter, seed: int) -> Record:
+    """The row of a world under one form."""
+    world = make(seed)
+    begun = process_time()
+    model = fit(world.frame)
+    seconds = process_time() - begun
+    media = channel_contributions(model).sum(1)
+    low, high = np.quantile(return_draws(model)[0], [0.05, 0.95], axis=0)
+    covered = (world.roi >= low) & (world.roi <= high)
+    plan = planned(model, world)
+    return {
+        "bias": float(media.mean() / world.contribution.sum() - 1.0),
+        "covered": int(covered.sum()),
+        "channels": len(covered),
+        "width": float(np.mean((high - low) / world.roi)),
+        "plan": plan,
+        "r_hat": model.diagnostics["r_hat"],
+        "ess": model.diagnostics["ess_bulk"],
+        "divergences": model.diagnostics["divergences"],
+        "fit_cpu_seconds": round(seconds, 2),
+    }
+
+
+def table(rows: list[Record]) -> None:
+    """One line a form, over the worlds that every form has."""
+    forms = [name for name in FORMS if any(row["form"] == name for row in rows)]
+    worlds = set.intersection(*({r["world"] for r in rows if r["form"] == f} for f in forms))
+    print(f"{len(worlds)} worlds")
+    print("form | bias mean +- s.d. | coverage | captured | harmed | promised -> came % | s")
+    for name in forms:
+        own = [row for row in rows if row["form"] == name and row["world"] in worlds]
+        bias = np.array([row["bias"] for row in own])
+        covered = sum(row["covered"] for row in own) / sum(row["channels"] for row in own)
+        came = np.array([row["plan"]["change"] for row in own])
+        best = np.array([row["plan"]["now"]["best"] for row in own])
+        promised = np.array([row["plan"]["now"]["promised"] for row in own])
+        now = np.array([row["plan"]["now"]["change"] for row in own])
+        print(
+            f"{name} | {bias.mean():+.2f} +- {bias.std(ddof=1):.2f} | {covered:.2f} | "
+            f"{came.sum() / best.sum():.2f} | {int((came < HARM).sum())} | "
+            f"{promised.mean():.1f} -> {now.mean():.1f} | "
+            f"{np.median([row['fit_cpu_seconds'] for row in own]):.1f}"
+        )
+
+
+def main() -> None:
+    given = _arguments()
+    lines = given.out.read_text("utf-8").splitlines() if given.out.is_file() else []
+    if given.table:
+        table([json.loads(line) for line in lines])
+        return
+    first, last = map(int, given.seeds.split("-"))
+    sampling = SamplingSpec(draws=given.draws, tune=given.draws, chains=2, seed=1)
+    wanted = given.forms.split(",") if given.forms else list(FORMS)
+    fits = {name: fitter(parse_spec({**SPEC, **FORMS[name]}), sampling) for name in wanted}
+    for seed in range(first, last + 1):  # world by world, so that a cut leaves whole pairs
+        for name, fit in fits.items():
+            key = {"form": name, "draws": given.draws}
+            for _ in each_world(given.out, key, [seed], lambda s, fit=fit: measured(fit, s)):
+                pass
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--seeds", default="100-111")
+    parser.add_argument("--forms", default="", help="names of forms, with commas between")
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--table", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
