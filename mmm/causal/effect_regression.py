@@ -86,8 +86,15 @@ def effect_regressions(model: FittedModel, *, direct: bool = False) -> EffectReg
         rest={name: mean.mean(0).sum(-1) for name, mean in at_rest.items()},
         held=held,
         kpi=whitener.cells(kpi),
-        residual=residual[1:].ravel() if model.structure.ar else residual.ravel(),
+        residual=_independent(model, residual, whitener),
     )
+
+
+def _independent(model: FittedModel, residual: Array, whitener: "_Whitener") -> Array:
+    """(cell,) the residual without its memory: that of a sum is not in it, that of counts is."""
+    if model.structure.counts_remember:
+        return whitener.cells(residual + model.posterior.draws["noise_state"].mean(0))
+    return residual[1:].ravel() if model.structure.ar else residual.ravel()
 
 
 def _kpi_and_residual(model: FittedModel, mean: Array) -> tuple[Array, Array]:

@@ -17,6 +17,7 @@ from mmm.data.design import design_of
 from mmm.lift.exclusion import kept_cells, lift_notes
 from mmm.lift.predict import plain_array, predicted_lifts
 from mmm.lift.resolve import resolve_lift_tests
+from mmm.posterior.counts_memory import week_ahead
 from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.older_defaults import older_defaults_note
@@ -28,7 +29,11 @@ def assess(unjudged: FittedModel, seed: int) -> FittedModel:
     """The fit ``unjudged`` with every check judged on its draws, and with notes for people."""
     tests = resolve_lift_tests(unjudged.design)
     mean = mean_by_geo(unjudged, unjudged.design.observed)
-    predictive = with_noise(unjudged, mean, seed, memory=False)
+    known = mean
+    if unjudged.structure.counts_remember:
+        rng = np.random.default_rng([seed, 1])
+        mean, known = week_ahead(unjudged.posterior.draws, mean, rng)
+    predictive = with_noise(unjudged, known, seed, memory=False)
     kept = kept_cells(tests, unjudged.spec, unjudged.panel)
     kpi = np.where(kept, unjudged.panel.array("kpi"), np.nan)
     values = {**unjudged.diagnostics, **predictive_values(kpi, mean, predictive)}

@@ -22,6 +22,7 @@ from mmm.data.panel import Panel
 from mmm.data.panel_checks import MIN_WEEKS
 from mmm.errors import Issue, SpecError
 from mmm.lift.resolve import ResolvedTest
+from mmm.spec.environment import COUNTS
 from mmm.spec.model import ModelSpec
 
 MAX_SHARED = 0.2
@@ -76,8 +77,8 @@ def excluded_cells(tests: Sequence[ResolvedTest], panel: Panel) -> Exclusion:
 
 def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> NDArray[np.bool_]:
     """(week, geo) cells of the KPI in its likelihood; all of them under autoregressive noise, whose
-    weeks are correlated (``lift_notes`` mentions it)."""
-    if spec.noise.kind == "ar1":
+    weeks are correlated (``lift_notes`` mentions it). Counts are independent given their memory."""
+    if _correlated_weeks(spec):
         return np.ones((len(panel.weeks), len(panel.geos)), dtype=bool)
     return ~excluded_cells(tests, panel).cells
 
@@ -85,10 +86,14 @@ def kept_cells(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> 
 def lift_notes(tests: Sequence[ResolvedTest], spec: ModelSpec, panel: Panel) -> tuple[str, ...]:
     """Notes for people about the cells of the tests."""
     exclusion = excluded_cells(tests, panel)
-    if spec.noise.kind == "ar1" and exclusion.cells.any():
+    if _correlated_weeks(spec) and exclusion.cells.any():
         detail = "under noise 'ar1' the weeks of lift tests stay in the likelihood and count twice"
         return (*exclusion.notes[:-1], detail)
     return exclusion.notes
+
+
+def _correlated_weeks(spec: ModelSpec) -> bool:
+    return spec.noise.kind == "ar1" and spec.kpi.likelihood not in COUNTS
 
 
 def _sign_note(test: ResolvedTest) -> list[str]:

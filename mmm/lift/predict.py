@@ -147,6 +147,9 @@ def _parameters_on_stack(p: Parameters, stacked: WorldStack) -> dict[str, Tensor
 def _mean(t: Terms, p: Parameters, s: Structure, xp: Namespace) -> Tensor:
     """(..., week, geo) expected KPI in scaled units."""
     mean = equations.mean(t, s, xp)
+    if s.counts_remember:  # a world of which nothing is known but the parameters
+        variance = p["noise_sd"] ** 2 / (1.0 - p["noise_rho"] ** 2)
+        return mean * xp.exp(0.5 * variance[..., None, None])
     if s.likelihood != "lognormal":
         return mean
     by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][..., None]

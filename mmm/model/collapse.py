@@ -187,8 +187,8 @@ def log_evidence(
         return -0.5 * (scale + regression_evidence(_flattened_cells(rows.design), r, v))
     m = moments(p, d, prior, data, GRAPH, mediator_value)
     count = m.rows.residual.size if data.kept.all() else data.kept.sum()
-    for rows in data.sensors:
-        count = count + rows.seen.sum()
+    for sensor in data.sensors:
+        count = count + sensor.seen.sum()
     constant = count * np.log(2.0 * np.pi)
     return -0.5 * (constant + m.log_scale + m.squares - coefficient_evidence(m.a, m.b, m.squares))
 

@@ -15,15 +15,13 @@ from mmm.data.inputs import Inputs
 from mmm.data.timeline import Variables
 from mmm.equations import mean as equations
 from mmm.equations.mediators import MediatorValue
+from mmm.posterior.counts_memory import ObservedWeeks, state_on_weeks
 from mmm.posterior.fitted import FittedModel
 from mmm.spec.structure import Structure
 from mmm.types import Array, IndexArray, Parameters
 
 NOT_OF_THE_PAST = ("ar", "innovation", "walk_ahead")
 """What the residuals of the observed weeks do not depend on."""
-
-type ObservedWeeks = tuple[IndexArray, IndexArray]
-"""Positions of the observed weeks on a timeline, and in the panel."""
 
 
 def known_states(design: Design, chunk: Parameters) -> Array:
@@ -75,7 +73,9 @@ def with_latent_states(
         p["innovation"][:, :, known[0]] = _innovations(chunk, history, s, states)[:, :, known[1]]
     if "walk_sd" in chunk and rng is not None:
         p["walk_ahead"] = _walk_ahead(model, chunk["walk_sd"], world, rng)
-    if s.ar:
+    if s.counts_remember:
+        p["ar"] = state_on_weeks(chunk, known, later, rng)
+    elif s.ar:
         residual = _residual(model, p, known, history)
         p["ar"] = _autoregressive_noise(chunk["noise_rho"], residual, known, later, weeks)
     return p

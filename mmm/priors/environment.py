@@ -244,6 +244,13 @@ ENVIRONMENT: dict[str, Prior] = {
         "weakly informative: mean a third, falling from none to a random walk, which is excluded; "
         "negative values are left out: what moves a KPI (stock, weather) lasts",
     ),
+    "noise_sd": Prior(
+        "half_normal",
+        (0.15,),
+        "s.d. of the fresh part of a week's memory, of counts that remember",
+        "log",
+        "weakly informative: as that of the noise of other sales",
+    ),
     "dispersion": Prior(
         "lognormal",
         (np.log(20.0), 1.0),

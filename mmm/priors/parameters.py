@@ -18,6 +18,7 @@ from mmm.priors.coefficients import coefficient_vectors, level_prior
 from mmm.priors.demand_sensors import sensor_parameters
 from mmm.priors.effects import channel_coefficients
 from mmm.priors.geo import geo_ratio, price_parameters, signed_sd
+from mmm.priors.noise_state import memory_size, noise_state
 from mmm.priors.source import Source
 from mmm.priors.table import PRIORS, Prior, prior_of, stated_prior
 from mmm.priors.time_varying import varying_weights
@@ -81,6 +82,8 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
         drawn["level"] = source.keep("level", level[..., None] + deviation, "geo")
         shock = p["shock_sd"][..., None] * source.standard_normal("shock_z", "date")
         drawn["shock"] = source.keep("shock", shock, "date")
+    if s.counts_remember:
+        drawn["ar"] = noise_state(p["noise_rho"], p["noise_sd"], len(panel.weeks), source)
     for item in coefficient_vectors(design):
         if item.pooled:
             z = source.standard_normal(f"{item.name}_z", item.dim)
@@ -93,14 +96,16 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
 
 
 def noise_parameters(spec: ModelSpec, panel: Panel, source: Source) -> dict[str, Tensor]:
-    """Parameters of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts; ``nu``.
+    """Parameters of the noise: ``sigma``, by geo ``sigma_geo``; ``dispersion`` of counts, and
+    ``noise_sd`` of their memory; ``nu``.
 
     With latent demand also its effect on the KPI, which is correlated with sigma in the posterior.
     """
     latent = spec.demand is not None and spec.demand.is_inferred
     if spec.kpi.likelihood == "negative_binomial":
         names = ("dispersion", "demand_effect") if latent else ("dispersion",)
-        return {name: source.draw(name, PRIORS[name]) for name in names}
+        counts = {name: source.draw(name, PRIORS[name]) for name in names}
+        return counts | ({"noise_sd": memory_size(source)} if spec.noise.kind == "ar1" else {})
     if latent:
         p = sensor_parameters("demand_effect", "sigma", source)
     else:

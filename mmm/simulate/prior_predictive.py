@@ -16,8 +16,10 @@ from mmm.data.design import design_of
 from mmm.data.panel import Panel, row_positions
 from mmm.equations import mean as equations
 from mmm.interval import Answer, Interval
+from mmm.posterior.counts_memory import log_variance
 from mmm.posterior.evaluate import with_noise
 from mmm.posterior.fitted import FittedModel
+from mmm.simulate.replicas import counts_that_remember
 from mmm.spec.model import ModelSpec
 from mmm.summarize import summarize
 from mmm.types import Array
@@ -112,10 +114,14 @@ def _states_and_mean(model: FittedModel) -> tuple[dict[int, Array], Array]:
         by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
         fade = 1.0 - p["noise_rho"][:, None] ** 2 if s.ar else np.ones((shape[0], 1))
         mean = mean * np.exp(0.5 * by_geo[:, None, :] ** 2 / fade[:, None, :])
+    if s.counts_remember:
+        mean = mean * np.exp(0.5 * log_variance(p))[:, None, None]
     return states, np.broadcast_to(mean, shape)
 
 
 def _with_kpi_noise(model: FittedModel, mean: Array, seed: int) -> Array:
+    if model.structure.counts_remember:
+        return counts_that_remember(model, mean, seed)
     if not model.structure.ar:
         return with_noise(model, mean, seed)
     ahead = np.repeat(mean[:, :1], BURN_IN, axis=1)

@@ -12,6 +12,7 @@ import numpy as np
 
 from mmm.equations import mean as equations
 from mmm.posterior.abduction import at_known_states, known_states
+from mmm.posterior.counts_memory import log_variance, new_paths
 from mmm.posterior.evaluate import with_noise
 from mmm.posterior.fitted import FittedModel
 from mmm.types import Array
@@ -46,6 +47,8 @@ def replicas(model: FittedModel, seed: int) -> Replicas:
     expected = np.broadcast_to(equations.mean(terms, s, np) * scales.kpi_unit, shape)
     if s.likelihood == "lognormal":
         expected = expected * np.exp(0.5 * _stationary_log_variance(model)[:, None, :])
+    if s.counts_remember:
+        expected = expected * np.exp(0.5 * log_variance(p))[:, None, None]
     mediators = None
     if s.mediators:
         natural = scales.mediator_mean + scales.mediator_sd * states.transpose(0, 2, 3, 1)
@@ -54,10 +57,19 @@ def replicas(model: FittedModel, seed: int) -> Replicas:
 
 
 def _drawn(model: FittedModel, expected: Array, seed: int) -> Array:
+    if model.structure.counts_remember:
+        return counts_that_remember(model, expected, seed)
     if not model.structure.ar:
         return with_noise(model, expected, seed)
     ahead = np.repeat(expected[:, :1], BURN_IN, axis=1)
     return with_noise(model, np.concatenate([ahead, expected], axis=1), seed)[:, BURN_IN:]
+
+
+def counts_that_remember(model: FittedModel, expected: Array, seed: int) -> Array:
+    """Counts around ``expected (draw, week, geo)``, their memory that of another history."""
+    p, rng = model.posterior.draws, np.random.default_rng([seed, 1])
+    state = new_paths(p, expected.shape, rng) - 0.5 * log_variance(p)[:, None, None]
+    return with_noise(model, expected * np.exp(state), seed)
 
 
 def _stationary_log_variance(model: FittedModel) -> Array:

@@ -7,7 +7,7 @@ a baseline that wanders and noise that remembers, or, where the model has both, 
 
 from dataclasses import dataclass
 
-from mmm.spec.environment import COUNTS, Trend
+from mmm.spec.environment import Trend
 from mmm.spec.model import ModelSpec
 
 BASELINES = {"smooth": "a baseline that wanders", "linear": "a straight baseline"}
@@ -25,13 +25,12 @@ class Rival:
 
 def rival_of(spec: ModelSpec) -> Rival:
     """The rival of ``spec``: same data, channels, prices, graph and lift tests, other structure."""
-    can_remember = spec.kpi.likelihood not in COUNTS
     wanders, remembers = spec.trend.kind in WANDER, spec.noise.kind == "ar1"
-    if wanders and (remembers or not can_remember):
+    if wanders and remembers:
         trend, noise_kind = Trend(), "iid"
     else:
         trend = spec.trend if wanders else Trend(kind="smooth")
-        noise_kind = "ar1" if can_remember else spec.noise.kind
+        noise_kind = "ar1"
     noise = spec.noise.model_copy(update={"kind": noise_kind})
     words = [BASELINES[trend.kind]] if trend != spec.trend else []
     words += [NOISES[noise.kind]] if noise != spec.noise else []

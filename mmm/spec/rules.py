@@ -117,9 +117,6 @@ def _likelihood_issues(spec: ModelFields) -> Iterator[Issue]:
     kind = spec.kpi.likelihood
     if kind in COUNTS | POSITIVE and spec.link == "identity":
         yield Issue("/link", "needs_log", f"likelihood {kind!r} needs the link 'log'")
-    if kind in COUNTS and spec.noise.kind == "ar1":
-        detail = f"noise 'ar1' needs additive or log-normal noise, not {kind!r}"
-        yield Issue("/noise/kind", "counts_have_no_ar1", detail)
     if spec.log_link and spec.price and spec.price.acts_on == "baseline":
         detail = "with the log link a price multiplies everything; use acts_on 'all'"
         yield Issue("/price/acts_on", "log_link", detail)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mmm.spec.edges import KPI, causal_edges, direct_causes_of_kpi, mediator_order
+from mmm.spec.environment import COUNTS
 from mmm.spec.media import (
     ADSTOCK_PARAMETERS,
     Adstock,
@@ -128,6 +129,11 @@ class Structure:
     def infers_demand(self) -> bool:
         """Whether demand is a state that is inferred from its sensors."""
         return bool(self.driven) or self.index is not None
+
+    @property
+    def counts_remember(self) -> bool:
+        """Whether the memory of noise is a state of its own on the log scale, as that of counts."""
+        return self.ar and self.likelihood in COUNTS
 
     @property
     def has_price_factor(self) -> bool:

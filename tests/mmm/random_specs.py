@@ -18,7 +18,7 @@ from tests.mmm.structures_of import ADSTOCKS, CURVES
 
 CHANNELS = ("tv", "search", "radio", "mail")
 WEEKS = 30
-REMEMBERING = ("normal", "student_t", "lognormal")
+REMEMBERING = ("normal", "student_t", "lognormal", "negative_binomial")
 type Document = dict[str, Any]
 
 

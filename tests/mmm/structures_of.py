@@ -1,5 +1,6 @@
 """Which structures a specification has, by name, and all that random specifications should show."""
 
+from mmm.spec.environment import COUNTS
 from mmm.spec.model import ModelSpec
 
 ADSTOCKS = ("geometric", "delayed", "weibull", "none")
@@ -7,7 +8,7 @@ MORE_ADSTOCKS = ("gamma",)
 CURVES = ("hill", "logistic", "michaelis_menten", "tanh", "power", "none")
 EVERY = {
     *("normal", "student_t", "lognormal", "negative_binomial", "log link of a normal kpi"),
-    *("units", "revenue", "iid", "ar1", "ar1 of student_t", "scale by geo"),
+    *("units", "revenue", "iid", "ar1", "ar1 of student_t", "ar1 of counts", "scale by geo"),
     *(f"adstock {kind}" for kind in ADSTOCKS + MORE_ADSTOCKS),
     *(f"curve {kind}" for kind in CURVES),
     *("roi", "marginal_roi", "share", "elasticity", "half-life"),
@@ -40,6 +41,7 @@ def _optional(spec: ModelSpec) -> dict[str, bool]:
     return {
         "log link of a normal kpi": spec.kpi.likelihood == "normal" and spec.log_link,
         "ar1 of student_t": (spec.kpi.likelihood, spec.noise.kind) == ("student_t", "ar1"),
+        "ar1 of counts": spec.kpi.likelihood in COUNTS and spec.noise.kind == "ar1",
         "scale by geo": spec.noise.scale == "geo",
         "saturation first": any(c.saturation.order == "saturation_first" for c in spec.channels),
         "half-life": any(channel.prior.half_life for channel in spec.channels),

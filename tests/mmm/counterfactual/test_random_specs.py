@@ -68,6 +68,7 @@ def test_do(both):
     agree(predictor(both, given), before)
     agree(predictor(both, world), after)
     memory = evaluate(model, given, lambda found: found.terms.ar + np.zeros(after.shape))
+    memory = 0.0 if both.s.counts_remember else memory
     totals = [kpi(both, found + memory)[:, window].sum((1, 2)) for found in (before, after)]
     weeks = model.panel.weeks[window]
     asked = {"window": {"start": weeks[0], "end": weeks[-1]}, "after": "continue", "do": dos}
@@ -83,11 +84,11 @@ def agree(found: Array, expected: Array, name: str = "") -> None:
 
 def predictor(both: TwoCodes, world: Variables) -> Array:
     """(draw, week, geo) of the evaluator, less the memory of the noise: the graph has that in its
-    covariance."""
+    covariance, but for that of counts."""
 
     def reduce(found: Evaluation) -> Array:
         full = equations.predictor(found.terms, both.s, np)
-        return np.asarray(full - found.terms.ar)
+        return np.asarray(full if both.s.counts_remember else full - found.terms.ar)
 
     return evaluate(both.fitted, world, reduce)
 

@@ -59,7 +59,7 @@ CASES = [
     pytest.param(SENSOR_AND_BUDGETS, 2, id="a noisy index and budgets in a panel", marks=SLOW),
     pytest.param(SENSOR_MEMORY, 1, id="a noisy index beside autoregressive noise", marks=SLOW),
     pytest.param({**HEAVY, "noise": {"kind": "ar1"}}, 1, id="heavy tails and memory"),
-    pytest.param(MEMORY_ON_BASELINE, 3, id="memory over geos"),
+    pytest.param(MEMORY_ON_BASELINE, 2, id="memory over geos"),
     pytest.param(HEAVY, 2, id="heavy tails in a panel", marks=SLOW),
     pytest.param(HEAVY_MEMORY, 2, id="heavy tails and memory in a panel", marks=SLOW),
     pytest.param(LATENT_HEAVY, 1, id="latent demand beside both", marks=SLOW),

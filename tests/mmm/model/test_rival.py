@@ -22,8 +22,8 @@ SMOOTH, MEMORY = {"trend": {"kind": "smooth"}}, {"noise": {"kind": "ar1"}}
         (SMOOTH | MEMORY, "linear", "iid", "a straight baseline and noise without memory"),
         (WALK | MEMORY, "linear", "iid", "a straight baseline and noise without memory"),
         ({"kpi": {"column": "sales", "likelihood": "student_t"}}, "smooth", "ar1", BOTH),
-        ({"kpi": COUNTS}, "smooth", "iid", BOTH[:23]),
-        (SMOOTH | {"kpi": COUNTS}, "linear", "iid", "a straight baseline"),
+        ({"kpi": COUNTS}, "smooth", "ar1", BOTH),
+        (SMOOTH | {"kpi": COUNTS}, "smooth", "ar1", "noise that remembers"),
     ],
 )
 def test_a_rival_has_the_structure_that_the_model_lacks(changes, trend, noise, structure) -> None:
