@@ -9,7 +9,8 @@ from mmm.data.design import Design
 from mmm.lift.exclusion import kept_cells
 from mmm.lift.resolve import resolve_lift_tests
 from mmm.model.build import scaled_kpi
-from mmm.model.collapse import Observations, draw_coefficients
+from mmm.model.collapse import draw_coefficients
+from mmm.model.whitening import Observations
 from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.draws import Posterior
 from mmm.posterior.latent_demand import sensor_rows

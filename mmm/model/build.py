@@ -24,7 +24,7 @@ from mmm.equations import mean as equations
 from mmm.lift.exclusion import kept_cells
 from mmm.lift.predict import needs_sampled_coefficients
 from mmm.lift.resolve import resolve_lift_tests
-from mmm.model.collapse import Observations, log_evidence
+from mmm.model.collapse import log_evidence
 from mmm.model.likelihood import (
     kpi_likelihood,
     observed_budgets,
@@ -33,6 +33,7 @@ from mmm.model.likelihood import (
     observed_mediators,
 )
 from mmm.model.noise_weights import WEIGHTS, noise_weights
+from mmm.model.whitening import Observations
 from mmm.ops.data_folding import fold_data_constants
 from mmm.ops.namespace import GRAPH
 from mmm.posterior.latent_demand import SensorRows, sensor_rows

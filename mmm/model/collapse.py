@@ -25,28 +25,17 @@ written once, for PyTensor (the sampled density) and NumPy (the coefficients' dr
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mmm.data.inputs import Inputs
 from mmm.equations.mediators import MediatorValue
 from mmm.model.shock_path import ShockPath, draw_shocks, eliminate, shock_path
-from mmm.model.whitening import Regression, whitened_regression
+from mmm.model.whitening import Observations, Regression, whitened_regression
 from mmm.ops.evidence import coefficient_evidence, regression_evidence
 from mmm.ops.namespace import GRAPH
 from mmm.posterior import latent_demand
 from mmm.priors.coefficients import LinearPrior
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
-
-
-@dataclass(frozen=True)
-class Observations:
-    """The data: ``kpi (week, geo)`` in scaled units; ``kept (week, geo)``: True for the cells in
-    the likelihood; the other series that latent demand moves, if any."""
-
-    kpi: Tensor
-    kept: NDArray[np.bool_]
-    sensors: tuple[latent_demand.SensorRows, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +67,7 @@ def moments(
 ) -> Moments:
     """Moments of ``data`` at the parameters ``p`` (non-linear ones, sigma and pooled scales)."""
     kept = data.kept
-    rows = whitened_regression(p, d, prior, data.kpi, kept, mediator_value, xp)
+    rows = whitened_regression(p, d, prior, data, mediator_value, xp)
     flat, r = _flattened_cells(rows.design), _flattened_cells(rows.residual)
     v = (p["sigma"] ** 2)[..., None]
     count = r.shape[-1] if kept.all() else kept.sum()
@@ -180,7 +169,7 @@ def log_evidence(
     integrated out (PyTensor scalar)."""
     if "shock_sd" not in p and not data.sensors:
         # only coefficients are integrated out: a plain regression
-        rows = whitened_regression(p, d, prior, data.kpi, data.kept, mediator_value, GRAPH)
+        rows = whitened_regression(p, d, prior, data, mediator_value, GRAPH)
         v, r = p["sigma"] ** 2, _flattened_cells(rows.residual)
         count = r.size if data.kept.all() else data.kept.sum()
         scale = count * GRAPH.log(2.0 * np.pi * v) - 2.0 * rows.log_det

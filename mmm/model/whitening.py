@@ -28,8 +28,19 @@ from mmm.equations import mean as equations
 from mmm.equations.linear_terms import LinearTerm, linear_terms
 from mmm.equations.mediators import MediatorValue
 from mmm.model.noise_weights import WEIGHTS
+from mmm.posterior import latent_demand
 from mmm.priors.coefficients import LinearPrior
 from mmm.types import Namespace, Parameters, Tensor
+
+
+@dataclass(frozen=True)
+class Observations:
+    """The data: ``kpi (week, geo)`` in scaled units; ``kept (week, geo)``: True for the cells in
+    the likelihood; the other series that latent demand moves, if any."""
+
+    kpi: Tensor
+    kept: NDArray[np.bool_]
+    sensors: tuple[latent_demand.SensorRows, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,14 +62,14 @@ def whitened_regression(
     p: Parameters,
     d: Inputs,
     prior: LinearPrior,
-    kpi: Tensor,
-    kept: NDArray[np.bool_],
+    data: Observations,
     mediator_value: MediatorValue | None,
     xp: Namespace,
 ) -> Regression:
-    """The regression of ``kpi (week, geo)`` in scaled units; zero in cells that are not ``kept``
-    (there are none where the noise remembers)."""
-    residual, factor, design = _linear_parts(p, d, prior, kpi, xp, mediator_value)
+    """The regression of the KPI; zero in cells that are not kept (there are none where the noise
+    remembers)."""
+    kept = data.kept
+    residual, factor, design = _linear_parts(p, d, prior, data.kpi, xp, mediator_value)
     size, log_det = _cell_sizes(p, kept, xp)
     level, own, before = factor, factor, None
     if "noise_rho" in p:

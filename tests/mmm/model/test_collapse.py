@@ -14,6 +14,7 @@ from scipy.stats import multivariate_normal
 from mmm.equations import mean as equations
 from mmm.model import collapse
 from mmm.model.build import build_collapsed, build_model, scaled_kpi
+from mmm.model.whitening import Observations
 from mmm.posterior.abduction import at_known_states, known_states
 from mmm.posterior.latent_demand import sensor_rows
 from mmm.priors.coefficients import linear_prior
@@ -113,10 +114,10 @@ def test_joint_equals_evidence_times_conditional(document, geos):
         assert joint == pytest.approx(evidence - np.log(volume).sum() + conditional, rel=1e-8)
 
 
-def seen(fitted, kpi) -> collapse.Observations:
+def seen(fitted, kpi) -> Observations:
     """All of the data."""
     everything = np.ones(fitted.panel.array("kpi").shape, dtype=bool)
-    return collapse.Observations(kpi, everything, sensor_rows(fitted.design))
+    return Observations(kpi, everything, sensor_rows(fitted.design))
 
 
 def _one(point):
