@@ -122,9 +122,9 @@ FIT_RULES: tuple[CheckRule, ...] = (
         "lag-1 autocorrelation of the residuals",
         "the noise depends on the week before: try noise.kind 'ar1', or add the slow driver that "
         "is missing (demand, distribution, a trend break); intervals are too narrow until then",
-        ("ar1", "negative_binomial"),
+        ("ar1",),
         "something slow is missing (demand, distribution, a trend break): add it as a control, or "
-        "try trend.kind 'smooth'; intervals are too narrow until then",
+        "try trend.kind 'smooth' or 'random_walk'; intervals are too narrow until then",
     ),
 )
 
@@ -140,7 +140,7 @@ OPTIONAL_RULES: tuple[CheckRule, ...] = (
         False,
         "mean autocorrelation of the residuals over four weeks",
         "something slow is missing (demand, distribution, a trend break): add it as a control, or "
-        "try trend.kind 'smooth'; intervals are too narrow until then",
+        "try trend.kind 'smooth' or 'random_walk'; intervals are too narrow until then",
     ),
     CheckRule(
         "residual_tails",

@@ -207,7 +207,11 @@ class TimeVarying(Frozen):
 
 
 class Noise(Frozen):
-    """Dependence of the noise over weeks, and whether each geo has its own noise scale."""
+    """Dependence of the noise over weeks, and whether each geo has its own noise scale.
+
+    ``ar1``: what moved a week moves the next, of every likelihood; of counts on the log scale, and
+    over geos each for itself, while the weekly shock that they share stays in its week.
+    """
 
     kind: Literal["iid", "ar1"] = "iid"
     scale: Literal["common", "geo"] = "common"

@@ -39,6 +39,7 @@ TRUE: dict[str, Any] = {
     "trend": 0.1,
     "season": [0.06, -0.04],
     "sigma": 0.03,
+    "noise_sd_z": 1.0,  # of the scale of its prior, .15
 }
 GAMMA = {"name": "tv", "column": "tv_spend", "adstock": {"kind": "gamma", "max_lag": 8},
          "saturation": {"kind": "michaelis_menten", "order": "saturation_first"}}  # fmt: skip
@@ -57,6 +58,20 @@ CASES = [
         id="gamma carryover, saturation first",
     ),
     pytest.param({"noise": {"kind": "ar1"}}, {"noise_rho": 0.6}, id="autoregressive", marks=PROOF),
+    pytest.param(
+        {"noise": {"kind": "ar1"}, "kpi": {**PLAIN["kpi"], "likelihood": "student_t"}},
+        {"noise_rho": 0.5, "nu_above_two": 1.5},
+        id="heavy tails and memory",
+    ),
+    pytest.param(
+        {"noise": {"kind": "ar1"}, "kpi": COUNT},
+        {"level_mean": -0.2, "dispersion": 60.0, "noise_rho": 0.7, "noise_sd": 0.15},
+        id="counts that remember",
+        marks=PROOF,
+    ),
+    pytest.param(
+        {"trend": {"kind": "random_walk"}}, {"walk_sd": 0.15}, id="random walk", marks=PROOF
+    ),
     pytest.param(
         {"interactions": [["tv", "search"]]}, {"interaction": 0.12}, id="interaction", marks=PROOF
     ),

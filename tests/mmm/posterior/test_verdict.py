@@ -107,10 +107,11 @@ def test_beside_latent_demand_chains_that_disagree_ask_for_a_lift_test(name, bad
     assert "lift test" not in plain
 
 
-def test_counts_are_not_sent_to_a_noise_that_they_cannot_have():
-    counts = spec(kpi={**KPI, "likelihood": "negative_binomial"})
+@pytest.mark.parametrize("noise", ["iid", "ar1"])
+def test_counts_are_sent_to_noise_that_remembers_unless_theirs_does(noise):
+    counts = spec(kpi={**KPI, "likelihood": "negative_binomial"}, noise={"kind": noise})
     verdict = judge({**GOOD, "residual_autocorrelation": 0.5}, counts)
-    assert "ar1" not in check_of(verdict, "residual_autocorrelation").advice
+    assert ("ar1" in check_of(verdict, "residual_autocorrelation").advice) == (noise == "iid")
 
 
 def test_one_step_draws_clear_a_model_that_knows_the_memory():
