@@ -83,7 +83,7 @@ def linear(design: Design, p: dict[str, Tensor], source: Source) -> dict[str, Te
         shock = p["shock_sd"][..., None] * source.standard_normal("shock_z", "date")
         drawn["shock"] = source.keep("shock", shock, "date")
     if s.counts_remember:
-        drawn["ar"] = noise_state(p["noise_rho"], p["noise_sd"], len(panel.weeks), source)
+        drawn["ar"] = noise_state(p, len(panel.weeks), len(panel.geos), source)
     for item in coefficient_vectors(design):
         if item.pooled:
             z = source.standard_normal(f"{item.name}_z", item.dim)

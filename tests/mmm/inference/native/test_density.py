@@ -46,6 +46,14 @@ def test_random_structures_have_their_density(seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("geos", [1, 2])
+def test_counts_that_remember_have_their_density(geos: int) -> None:
+    counts = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
+    document = {**RICH, "kpi": counts, "noise": {"kind": "ar1"}}
+    near(fake_model(document, geos=geos, weeks=40).design, seed=1)
+
+
+@pytest.mark.slow
 def test_code_serves_other_panels_or_says_that_it_does_not() -> None:
     """Compiled for 60 weeks, right on 75; other numbers of weeks are never computed wrongly."""
     first = fake_model(RICH, weeks=60)
