@@ -86,6 +86,7 @@ class _Facts:
     surprise: dict[str, Surprise]
     spend_share: dict[str, float]
     narrowed: dict[str, float]
+    positive: frozenset[str]
     observed: dict[str, tuple[float, float]]
 
 
@@ -111,6 +112,7 @@ def _facts(model: FittedModel) -> _Facts:
         surprise=surprises(thin, prior, before, after),
         spend_share=_by_name(channels, total / max(float(total.sum()), 1e-300)),
         narrowed=narrowed_by_tests(thin),
+        positive=frozenset(c.name for c in model.spec.channels if not c.is_signed),
         observed=observed,
     )
 
@@ -228,7 +230,7 @@ def _record(
         plausible_like=benchmark.name if benchmark else None,
         prior_share=lever.prior_share,
         surprise=lever.surprise.z if lever.surprise else None,
-        positive_by_construction=lever.name in facts.spend_share,
+        positive_by_construction=lever.name in facts.positive,
         season_overlap=lever.season,
         partner=lever.partner.name if lever.partner else None,
         partner_overlap=lever.partner.share if lever.partner else None,

@@ -73,7 +73,9 @@ def _contributions(
     model: FittedModel, before: Array, after: Array
 ) -> Iterator[tuple[str, str, Array, Array]]:
     for position, label in enumerate(model.structure.channels):
-        if before[:, position].min() > 0.0 and after[:, position].min() > 0.0:
+        if model.spec.channels[position].is_signed:
+            yield label, "contribution", before[:, position], after[:, position]
+        elif before[:, position].min() > 0.0 and after[:, position].min() > 0.0:
             yield label, "contribution", _log(before[:, position]), _log(after[:, position])
 
 

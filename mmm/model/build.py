@@ -94,6 +94,9 @@ class GraphSource:
 
     def rescaled(self, name: str, prior: Prior, factor: Callable[[], Tensor], *dims: str) -> Tensor:
         (center, sd), multiple = prior.parameters, self._simplify(factor())
+        if prior.family == "normal":
+            moved = pm.Normal(f"{name}_informed_z", center * multiple, sd * multiple, dims=dims)
+            return self.keep(name, moved / multiple, *dims)
         log = pm.Normal(f"{name}_informed_z", center + pt.log(multiple), sd, dims=dims)
         return self.keep(name, pt.exp(log) / multiple, *dims)
 

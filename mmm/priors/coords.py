@@ -5,6 +5,7 @@ from typing import Any
 from mmm.data.design import Design
 from mmm.data.holiday_calendar import window_labels
 from mmm.priors.coefficients import acting_mediators, coefficient_vectors, varying_function_count
+from mmm.priors.effects import FREE_EFFECT, SIGNED_EFFECT
 from mmm.spec.structure import Structure, event_parameters
 
 
@@ -31,11 +32,12 @@ def coords(design: Design) -> dict[str, list[Any]]:
         "mediator_harmonic": list(range(2 * s.yearly)),
         "varying_wave": list(range(varying_function_count(spec, design.scales))),
     }
-    labels_by_dim["free_effect_channel"] = [
-        channel.name
-        for channel, medium in zip(spec.channels, s.media[: s.n_channels], strict=True)
-        if medium.acts and channel.prior.effect is None
-    ]
+    for dim, signed in ((FREE_EFFECT, False), (SIGNED_EFFECT, True)):
+        labels_by_dim[dim] = [
+            channel.name
+            for channel, medium in zip(spec.channels, s.media[: s.n_channels], strict=True)
+            if medium.acts and channel.prior.effect is None and channel.is_signed == signed
+        ]
     labels = {
         "holiday_name": window_labels(
             design.scales.holidays, spec.holidays.offsets if spec.holidays else ()

@@ -18,11 +18,12 @@ import numpy as np
 from mmm.data.design import Design
 from mmm.priors import parameters
 from mmm.priors.coords import coords
+from mmm.priors.effects import FREE_EFFECT, SIGNED_EFFECT
 from mmm.priors.sample import ArraySource
 from mmm.priors.table import STATEMENTS, Prior
 from mmm.types import Array
 
-BY_MEDIUM = ("free_effect_channel",)
+BY_MEDIUM = (FREE_EFFECT, SIGNED_EFFECT)
 """Dimensions along which a parameter belongs to media, beside those that end in ``_medium``."""
 
 

@@ -3,7 +3,8 @@
 Without a statement an effect is drawn at the channel's mean active exposure, not at its asymptote:
 data inform the former, so effect and half-saturation are nearly independent. The data
 inform best how much a channel's contribution varies, so a sampler draws the effect times the
-standard deviation of its curve over the weeks, under the same prior. A statement q about ROI,
+standard deviation of its curve over the weeks, under the same prior. Effects that may be negative
+(``signed``) have a normal prior in place of the log-normal one. A statement q about ROI,
 marginal ROI, share of the KPI or elasticity fixes beta = q / (the same quantity per unit of beta),
 after Zhang et al. (2024), Media Mix Model Calibration with Bayesian Priors:
 
@@ -27,9 +28,12 @@ from mmm.data.kpi_value import weekly_value
 from mmm.equations import mean as equations
 from mmm.equations.media import media_curve_derivatives, media_curves
 from mmm.priors.source import Source
-from mmm.priors.table import Prior, effect_prior, stated_prior
+from mmm.priors.table import Prior, effect_prior, signed, stated_prior
 from mmm.spec.structure import Structure
 from mmm.types import Array, Namespace, Parameters, Tensor
+
+FREE_EFFECT, SIGNED_EFFECT = "free_effect_channel", "signed_effect_channel"
+"""Dimensions of the effects of channels that nothing is stated about."""
 
 LEAST_RELATIVE_SD = 0.01
 """A curve that hardly moves counts as moving by this share of its value at usual spend."""
@@ -69,15 +73,23 @@ def channel_coefficients(
     spec, s = design.spec, design.structure
     rows: dict[int, Tensor] = {i: 0.0 * at_one[..., i] for i in range(s.n_channels)}
     acting = [i for i in range(s.n_channels) if s.media[i].acts]
-    free = [i for i in acting if spec.channels[i].prior.effect is None]
-    if free:
+    unstated = [i for i in acting if spec.channels[i].prior.effect is None]
+    for name, free in (
+        ("effect", [i for i in unstated if not spec.channels[i].is_signed]),
+        ("signed_effect", [i for i in unstated if spec.channels[i].is_signed]),
+    ):
+        if not free:
+            continue
         scales = design.scales
         paid = np.isin(np.arange(s.n_channels), s.paid)
         budgets = np.where(paid, scales.mean_spend, np.nan)
         priors = effect_prior(budgets, _worth_of_mean_kpi(design), scales.defaults)
-        prior = _free_prior(priors, free, source)
+        if name == "signed_effect":
+            priors = tuple(map(signed, priors))
+        prior = _free_prior(priors, free, name, source)
         spread = partial(_relative_curve_sd, p, d, s, at_one, free, source.xp)
-        effect = source.rescaled("effect", prior, spread, "free_effect_channel")
+        dim = FREE_EFFECT if name == "effect" else SIGNED_EFFECT
+        effect = source.rescaled(name, prior, spread, dim)
         if len(free) == s.n_channels:
             return effect / at_one[..., : s.n_channels]
         rows |= {channel: effect[..., k] / at_one[..., channel] for k, channel in enumerate(free)}
@@ -90,7 +102,9 @@ def channel_coefficients(
         quantity = StatedQuantity("roi" in kind, kind in ("marginal_roi", "elasticity"))
         if quantity not in per_unit:
             per_unit[quantity] = _quantity_per_coefficient(quantity, design, d, p, ratio, source)
-        drawn = source.draw(f"{kind}_{s.channels[channel]}", stated_prior(kind, value))
+        of_size = stated_prior(kind, value)
+        prior = signed(of_size) if spec.channels[channel].is_signed else of_size
+        drawn = source.draw(f"{kind}_{s.channels[channel]}", prior)
         rows[channel] = drawn / per_unit[quantity][..., channel]
     return source.xp.stack([rows[channel] for channel in range(s.n_channels)], axis=-1)
 
@@ -123,9 +137,9 @@ def _worth_of_mean_kpi(design: Design) -> float | None:
     return float(usual) * design.scales.kpi
 
 
-def _free_prior(priors: tuple[Prior, ...], free: list[int], source: Source) -> Prior:
+def _free_prior(priors: tuple[Prior, ...], free: list[int], name: str, source: Source) -> Prior:
     center, sigma = np.array([priors[channel].parameters for channel in free]).T
-    known = source.data("effect_center", center), source.data("effect_spread", sigma)
+    known = source.data(f"{name}_center", center), source.data(f"{name}_spread", sigma)
     return replace(priors[free[0]], parameters=known)
 
 

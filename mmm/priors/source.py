@@ -18,7 +18,8 @@ class Source(Protocol):
         """A free parameter."""
 
     def rescaled(self, name: str, prior: Prior, factor: Callable[[], Tensor], *dims: str) -> Tensor:
-        """A free log-normal parameter that a sampler draws as its product with ``factor()``.
+        """A free log-normal or normal parameter, which a sampler draws as its product with
+        ``factor()``.
 
         The factor is a function of parameters drawn before; the data inform the product best.
         """

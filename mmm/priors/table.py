@@ -5,6 +5,8 @@ joins the tables of ``environment`` and ``media``; functions give the priors tha
 or the specification: a channel's effect, and statements such as its ROI.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from mmm.data.scales import DEFAULTS
@@ -121,6 +123,15 @@ def effect_prior(
         )
         for median, sd in zip(medians, sigma, strict=True)
     )
+
+
+def signed(prior: Prior) -> Prior:
+    """The normal prior with the median and the 95 % quantile of a log-normal ``prior``: what is
+    believed of the size stays, and the sign is left open."""
+    center, sigma = (np.asarray(values) for values in prior.parameters)
+    median = np.exp(center)
+    sd = median * (np.exp(Z95 * sigma) - 1.0) / Z95
+    return replace(prior, family="normal", parameters=(median, sd))
 
 
 STATEMENTS = {

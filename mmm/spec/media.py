@@ -132,7 +132,17 @@ class Channel(Frozen):
     begins: Begins = None
     adstock: Adstock = Adstock()
     saturation: Saturation = Saturation()
+    effect: Literal["positive", "any"] = Field(
+        default="positive",
+        description="any: its direct effect may be negative too, with a normal prior of the same "
+        "median and 95 % quantile in place of the log-normal one.",
+    )
     prior: ChannelPrior = ChannelPrior()
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether its direct effect may be negative."""
+        return self.effect == "any"
 
     @property
     def is_owned(self) -> bool:

@@ -71,11 +71,13 @@ def _channel(name: str, rng: np.random.Generator, *, geos: int, money: bool) -> 
     before = str(rng.choice(["zero", "mean"]))
     adstock = {"kind": kind, "max_lag": max_lag, "before": before}
     saturation = {"kind": str(rng.choice(CURVES))}
+    found: Document = {"name": name, "column": f"{name}_spend", "adstock": adstock}
     (aside,) = rng.spawn(1)
     if aside.random() < 0.3:
         adstock["kind"] = "gamma" if kind == "weibull" else kind
         saturation["order"] = "saturation_first"
-    found: Document = {"name": name, "column": f"{name}_spend", "adstock": adstock}
+    elif aside.random() < 0.25:
+        found |= {"effect": "any"}
     found["saturation"] = saturation
     if name == "mail" and geos > 1 and rng.random() < 0.7:
         found |= {"column": "mail_national", "national": True}

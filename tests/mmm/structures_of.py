@@ -19,7 +19,7 @@ EVERY = {
     *("events", "carried event"),
     *("trend linear", "trend piecewise", "trend smooth", "trend random_walk", "trend none"),
     *("holidays", "no season"),
-    *("interactions", "varying", "saturation first"),
+    *("interactions", "varying", "saturation first", "any sign"),
 }
 
 
@@ -44,6 +44,7 @@ def _optional(spec: ModelSpec) -> dict[str, bool]:
         "ar1 of counts": spec.kpi.likelihood in COUNTS and spec.noise.kind == "ar1",
         "scale by geo": spec.noise.scale == "geo",
         "saturation first": any(c.saturation.order == "saturation_first" for c in spec.channels),
+        "any sign": any(channel.is_signed for channel in spec.channels),
         "half-life": any(channel.prior.half_life for channel in spec.channels),
         "geos": bool(spec.geo),
         "products": bool(spec.product),

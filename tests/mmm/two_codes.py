@@ -45,8 +45,9 @@ class Replay(ArraySource):
     def draw(self, name: str, prior: Prior, *dims: str) -> Array:  # noqa: ARG002
         return self.keep(name, self.given[name], *dims)
 
-    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Array], *dims: str) -> Array:  # noqa: ARG002
-        moved = np.exp(self.given[f"{name}_informed_z"])
+    def rescaled(self, name: str, prior: Prior, factor: Callable[[], Array], *dims: str) -> Array:
+        moved = self.given[f"{name}_informed_z"]
+        moved = moved if prior.family == "normal" else np.exp(moved)
         return self.keep(name, moved / factor(), *dims)
 
     def standard_normal(self, name: str, *dims: str) -> Array:

@@ -43,6 +43,7 @@ TRUE: dict[str, Any] = {
 }
 GAMMA = {"name": "tv", "column": "tv_spend", "adstock": {"kind": "gamma", "max_lag": 8},
          "saturation": {"kind": "michaelis_menten", "order": "saturation_first"}}  # fmt: skip
+SIGNED = {**SEARCH, "effect": "any"}
 COUNT = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
 PROOF = pytest.mark.proof
 # Coefficients are sampled with counts and integrated out with the rest, of which prices add most.
@@ -56,6 +57,11 @@ CASES = [
         {"channels": [GAMMA, SEARCH]},
         {"adstock_shape": 2.0, "adstock_mean": 2.5},
         id="gamma carryover, saturation first",
+    ),
+    pytest.param(
+        {"channels": [TV, SIGNED]},
+        {"effect": [0.15], "signed_effect": [-0.06]},
+        id="an effect below zero",
     ),
     pytest.param({"noise": {"kind": "ar1"}}, {"noise_rho": 0.6}, id="autoregressive", marks=PROOF),
     pytest.param(

@@ -130,6 +130,16 @@ FORM = {
     ],
 }  # fmt: skip
 """Gamma carryover, and saturation before carryover."""
+SIGNED = {
+    **RICH,
+    "channels": [
+        {"name": "tv", "column": "tv_spend", "effect": "any"},
+        {"name": "search", "column": "search_spend", "effect": "any",
+         "prior": {"share": {"median": 0.1, "p95": 0.4}}},
+        "radio_spend",
+    ],
+}  # fmt: skip
+"""Effects that may be negative."""
 SENSOR = {**RICH, "controls": [], "demand": {"kind": "sensor", "column": "demand"}}
 AUTOREGRESSIVE = {**RICH, "noise": {"kind": "ar1"}}
 QUICK = Mode(linker="py", optimizer="fast_compile")
@@ -147,6 +157,7 @@ CASES: dict[str, tuple[dict, int]] = {
     "counts": (COUNTS, 2),
     "latent demand": (LATENT, 1),
     "gamma carryover, saturation first": (FORM, 2),
+    "effects of any sign": (SIGNED, 2),
     "demand by a noisy index": (SENSOR, 2),
     "autoregressive": (AUTOREGRESSIVE, 1),
 }
