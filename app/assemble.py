@@ -20,7 +20,7 @@ from app.fitworker.process import COMMAND, make_launch
 from app.http.metrics_server import serve_metrics
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
-from app.jobs.kinds import FITS, QUERIES, SECOND_MODEL, TRUST
+from app.jobs.kinds import COMPARE, FITS, QUERIES, SECOND_MODEL, TRUST
 from app.jobs.port import Queues
 from app.jobs.reconciler import Reconciler
 from app.jobs.runner import Handler, JobRunner
@@ -42,6 +42,7 @@ from app.services.planning.allocate_job import KIND as ALLOCATE
 from app.services.planning.allocate_job import AllocateJob
 from app.services.planning.frontier import KIND as FRONTIER
 from app.services.planning.frontier import FrontierJob
+from app.services.trust.compare_job import CompareJob
 from app.services.trust.task_run import TaskRun
 from app.services.trust.trust_job import TrustJob
 from app.settings import Settings
@@ -104,6 +105,7 @@ def start_worker(
         ALLOCATE: AllocateJob(infrastructure.store),
         DESIGN: DesignJob(infrastructure.store),
         TRUST: TrustJob(TaskRun(in_process)),
+        COMPARE: CompareJob(in_process),
     }
     limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE, DESIGN), settings.query_timeout_seconds)
     runner = JobRunner(

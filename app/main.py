@@ -44,6 +44,7 @@ from app.routes import (
     sign_in,
     system,
 )
+from app.routes.trust import rivals as trust_rivals
 from app.routes.trust import tests as trust_tests
 from app.runtime.cache import Cache
 from app.runtime.lanes import Lanes
@@ -94,6 +95,7 @@ def create_app(
         experiments,
         experiment_runs,
         trust_tests,
+        trust_rivals,
         scenarios,
         shares,
         projects,

@@ -7,6 +7,7 @@ from app.client.resources import Operation
 from app.client.transport import Calls, Document
 from app.contract.base import Urgency
 from app.contract.documents import FitCheckDocument
+from app.contract.trust.compare import CompareBody
 from mmm.posterior.trust.record import TrustRecord
 
 
@@ -82,3 +83,7 @@ class FitCalls(Calls):
         """Start a prior predictive simulation; the result names the stored datasets."""
         body = {"data": data, "model": model, "draws": draws, "datasets": datasets, "seed": seed}
         return self._create(Operation, "/v1/simulate", body, params={"priority": priority})
+
+    def compare(self, request: CompareBody | Document) -> Operation:
+        """Compare a model with rivals; ``comparison()`` of the ended operation has the answer."""
+        return self._create(Operation, "/v1/compare", request)

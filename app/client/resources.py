@@ -8,6 +8,7 @@ from app.client.rows import rows
 from app.client.with_tables import Tables, WithTables
 from app.contract.documents import DatasetDocument, ModelDocument, OperationDocument
 from app.contract.experiments.design import DesignAnswer
+from app.contract.trust.compare import ComparisonAnswer
 
 
 class Dataset(DatasetDocument, WithTables):
@@ -67,6 +68,10 @@ class Operation(OperationDocument, WithTables):
     def design(self) -> DesignAnswer:
         """The result of an ended design of a test; raises ClientError if there is none."""
         return DesignAnswer.model_validate(self._part("design"))
+
+    def comparison(self) -> ComparisonAnswer:
+        """The result of an ended comparison of rivals; raises ClientError if there is none."""
+        return ComparisonAnswer.model_validate(self._part("comparison"))
 
     def _part(self, name: str) -> object:
         if name not in (self.result or {}):

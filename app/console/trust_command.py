@@ -39,7 +39,7 @@ def trust(
     from app.console.files import load_request
     from app.console.tables.trust import trust_tables
     from app.contract.base import request_of
-    from app.contract.trust import TrustBody
+    from app.contract.trust.tests import TrustBody
     from app.display.figures import show
     from app.display.progress import FitProgress
     from mmm.posterior.fitted import load_model

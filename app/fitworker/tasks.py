@@ -48,4 +48,40 @@ def trust(request: TaskRequest, report: Report, stop: Callable[[], bool]) -> Doc
     return run_parts(model, asked, costs, record, watched).model_dump(mode="json")
 
 
-TASKS: Mapping[str, Task] = {"trust": trust}
+def compare(request: TaskRequest, report: Report, stop: Callable[[], bool]) -> Document:
+    """The comparison of rival models: those of ``asked["rivals"]`` are fitted here, and written
+    beside the answer; those that are fitted already are among the files.
+
+    ``found`` is null where it was stopped before every model had been backtested.
+    """
+    from mmm.posterior.fitted import load_model, save_model
+    from mmm.spec.sampling import SamplingSpec
+    from mmm.trust.rivals.ask import read_rivals
+    from mmm.trust.rivals.compare import Question, Told, compare, fit_rivals
+
+    asked, files = request.asked, request.files
+    fitted = {name: load_model(Path(file)) for name, file in files.items()}
+    first = next(iter(fitted.values()))
+    rivals = read_rivals(first, asked["rivals"], fitted)
+    to_fit = [rival for rival in rivals if rival.name not in fitted]
+
+    def told(begin: float, end: float) -> Told:
+        return Told(
+            report=lambda share: report(Progress("testing", begin + (end - begin) * share)),
+            stop=stop,
+            kept=request.kept,
+            keep=lambda key, piece: report(Kept(key=key, piece=piece)),
+        )
+
+    made = fit_rivals(first, to_fit, SamplingSpec.model_validate(asked["sampling"]), told(0.0, 0.2))
+    names = {name: f"rival-{number}.nc" for number, name in enumerate(made)}
+    for name, model in made.items():
+        save_model(model, request.folder / names[name])
+    question = Question.of(asked["body"])
+    models, differ = fitted | made, {rival.name: rival for rival in rivals}
+    whole = len(made) == len(to_fit)
+    found = compare(models, differ, question, told(0.2, 1.0)) if whole else None
+    return {"files": names, "found": None if found is None else found.model_dump(mode="json")}
+
+
+TASKS: Mapping[str, Task] = {"trust": trust, "compare": compare}

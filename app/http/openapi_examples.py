@@ -44,6 +44,10 @@ EXAMPLES: dict[str, Any] = {
             "objective": {"kind": "mean_cvar", "risk_aversion": 0.5, "tail": 0.1},
         },
     },
+    "post_compare": {
+        "model_id": _MODEL,
+        "rivals": [{"edit": "with AR(1)"}, {"edit": "tv drifts"}],
+    },
     "post_trust": {"parts": {"backtest": {"origins": 12, "horizons": [4, 8, 13]}}},
     "create_project": {"name": "Spring", "description": "The second quarter in all regions"},
     "change_project": {"name": "Spring and summer", "description": ""},

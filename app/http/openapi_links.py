@@ -87,6 +87,7 @@ LINKS: dict[str, dict[str, Links]] = {
     "simulate": _QUEUED,
     "post_refit": _QUEUED,
     "post_trust": _QUEUED,
+    "post_compare": _QUEUED,
     "post_allocate": _QUEUED,
     "post_frontier": _QUEUED,
     "design_experiment": _QUEUED,

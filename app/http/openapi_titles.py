@@ -33,6 +33,7 @@ TITLES = {
     "POST /v1/models/{model_id}/counterfactual": "Ask a what-if question",
     "POST /v1/models/{model_id}/refit": "Refit with new weeks",
     "GET /v1/models/{model_id}/stability": "Read what a refit changed",
+    "POST /v1/compare": "Compare rival models",
     "POST /v1/models/{model_id}/trust": "Test a model",
     "GET /v1/models/{model_id}/trust": "Read what tests of a model found",
     "POST /v1/models/{model_id}/allocate": "Plan a budget",

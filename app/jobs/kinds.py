@@ -3,7 +3,8 @@
 FITS, QUERIES = "fits", "queries"
 SECOND_MODEL = "second_model"
 TRUST = "trust"
-TESTING_KINDS = frozenset({TRUST})
+COMPARE = "compare"
+TESTING_KINDS = frozenset({TRUST, COMPARE})
 """Tests of models, each of several fits: one at a time for each tenant."""
 FITTED_KINDS = frozenset({"fit", "refit", SECOND_MODEL}) | TESTING_KINDS
 

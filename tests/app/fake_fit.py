@@ -90,7 +90,11 @@ def task(request, report, stop) -> None:
     """A backtest whose origins are made up, each kept as a real one is; while there is a file
     ``hold``, it stands still at its third origin. ``hold.done`` names the origins it computed."""
     from tests.app.fake_backtest import made_up, origin
+    from tests.app.fake_compare import compare
 
+    if request.task == "compare":
+        compare(request, report, folder() / "long.nc")
+        return
     options = request.asked["parts"]["backtest"]
     count = options["origins"] or ALL_ORIGINS
     origins = []

@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.contract.documents import OperationDocument
-from app.contract.trust import TrustBody
+from app.contract.trust.tests import TrustBody
 from app.http.accepted import Prefer, accepted
 from app.http.computed_answer import LaneRunnerOf
 from app.http.conditional import ConditionalRead

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.context import Context
-from app.contract.trust import TrustBody
+from app.contract.trust.tests import TrustBody
 from app.db.models import Document, ModelRow, OperationRow
 from app.db.row_locks import lock_for_change
 from app.errors import NotFound

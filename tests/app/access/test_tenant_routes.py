@@ -71,6 +71,7 @@ NAMING = {
         "treated": ["x"],
         "window": {"start": "2024-01-01", "end": "2024-01-08"},
     },
+    ("POST", "/v1/compare"): lambda ids: {"model_id": ids["model_id"]},
     ("GET", "/v1/scenarios/compare"): lambda ids: {"id": [ids["scenario_id"]]},
 }
 """Requests that name a thing elsewhere than in the path."""

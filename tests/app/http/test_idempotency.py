@@ -127,6 +127,16 @@ def creating(client) -> dict[str, tuple[dict[str, str], dict]]:
             {"model_id": fitted_model(client, LONG)},
             {"json": {"parts": {"backtest": {"origins": 2}}}},
         ),
+        "/v1/compare": (
+            {},
+            {
+                "json": {
+                    "model_id": fitted_model(client, LONG),
+                    "rivals": [{"edit": "with AR(1)"}],
+                    "backtest": {"origins": 2},
+                }
+            },
+        ),
         "/v1/models/{model_id}/frontier": (in_model, {"json": {**plan, "totals": [500, 600]}}),
         "/v1/models/{model_id}/allocate": (
             in_model,

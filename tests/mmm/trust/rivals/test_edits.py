@@ -1,0 +1,86 @@
+"""Edits of a specification: what each changes and nothing else, and what is refused by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmm.errors import QueryError, SpecError
+from mmm.spec.model import parse_spec
+from mmm.trust.rivals.edits import EDITS, edited, patched
+from tests.mmm.fakes import RICH
+
+BASE = parse_spec(RICH)
+LATENT = parse_spec({**RICH, "controls": []})
+"""A control may not be named as the latent demand is."""
+
+
+def changed(edit: str, base=BASE) -> dict:
+    before, after = (spec.model_dump(mode="json") for spec in (base, edited(base, edit)))
+    return {name: after[name] for name in after if after[name] != before[name]}
+
+
+@pytest.mark.parametrize(
+    ("edit", "fields"),
+    [
+        ("with AR(1)", {"noise"}),
+        ("with heavy tails", {"kpi"}),
+        ("with a wandering baseline", {"trend"}),
+        ("effects multiply", {"link"}),
+        ("demand as a mediator", {"controls", "mediators"}),
+        ("demand as a mediator of tv, radio", {"controls", "mediators"}),
+        ("search as a mediator of tv", {"channels", "mediators"}),
+        ("tv drifts", {"time_varying"}),
+        ("tv saturates first", {"channels"}),
+        ("tv and radio interact", {"interactions"}),
+        ("without demand", {"controls"}),
+        ("  WITH ar(1) ", {"noise"}),
+    ],
+)
+def test_an_edit_changes_what_it_says(edit, fields):
+    assert set(changed(edit)) == fields
+
+
+def test_the_words_become_the_fields():
+    assert changed("with AR(1)")["noise"]["kind"] == "ar1"
+    mediator = changed("demand as a mediator of tv, radio")["mediators"][0]
+    assert (mediator["column"], mediator["parents"]) == ("demand", ["tv", "radio"])
+    all_of_them = changed("search as a mediator")["mediators"][0]
+    assert all_of_them["parents"] == ["tv", "radio", "mail"]
+    latent = changed("demand latent", LATENT)
+    assert set(latent) == {"demand"}
+    assert latent["demand"]["drives"] == ["tv", "search", "radio", "mail"]
+    assert changed("tv and radio interact")["interactions"] == [["tv", "radio"]]
+
+
+def test_what_is_no_edit_is_refused_with_those_that_are():
+    with pytest.raises(QueryError, match="there is no edit 'with magic'") as refused:
+        edited(BASE, "with magic")
+    assert refused.value.issues[0].code == "unknown_edit"
+    assert all(edit in refused.value.issues[0].detail for edit in EDITS)
+
+
+@pytest.mark.parametrize("edit", ["tele drifts", "without tv", "tv and tele interact"])
+def test_a_name_that_is_not_there_is_refused(edit):
+    with pytest.raises(QueryError, match="has no") as refused:
+        edited(BASE, edit)
+    assert refused.value.issues[0].code == "unknown_name"
+
+
+def test_what_does_not_go_together_is_refused_by_the_specification():
+    with pytest.raises(SpecError):
+        patched(BASE, {"channels": []})
+
+
+def test_a_patch_is_that_of_the_standard():
+    found = patched(BASE, {"trend": {"kind": "smooth"}, "price": None, "controls": []})
+    assert found.trend.kind == "smooth"
+    assert found.trend.lengthscale == BASE.trend.lengthscale
+    assert found.price is None
+    assert found.controls == ()
+    assert found.channels == BASE.channels
+
+
+@given(st.sampled_from(["with AR(1)", "with a wandering baseline", "effects multiply"]))
+def test_an_edit_made_twice_is_made_once(edit):
+    once = edited(BASE, edit)
+    assert edited(once, edit) == once
