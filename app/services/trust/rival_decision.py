@@ -77,7 +77,7 @@ def _regrets(
     responses: dict[str, AnyResponse] = {}
     for name, model in models.items():
         body = same_money(model, weeks).model_copy(update={"objective": objective, "stay": False})
-        response = response_of(model, body, objective.on, None)
+        response = response_of(model, body, objective.response_unit, None)
         problem = body.over(float(response.current.sum()))
         effort = Effort(prove=False)
         found = allocate(problem, response, response.current, effort=effort)

@@ -12,7 +12,12 @@ from mmm.posterior.trust.record import TrustRecord
 from mmm.spec.sampling import SamplingSpec
 from mmm.trust.backtest.options import BacktestOptions
 from mmm.trust.part import Work
-from mmm.trust.rivals.answer import ComparedModel, ComparedRivals, Contradiction
+from mmm.trust.rivals.answer import (
+    ComparedModel,
+    ComparedRivals,
+    ConfusionRow,
+    Contradiction,
+)
 from mmm.trust.rivals.ask import Rival, design_for
 from mmm.trust.rivals.differences import compared
 
@@ -73,19 +78,11 @@ def compare(
     backtests: dict[str, Backtest] = {}
     whole = len(models) * (2 if question.simulations else 1)
     for number, (name, model) in enumerate(models.items()):
-        work = Work(
-            model=model,
-            record=TrustRecord(),
-            report=lambda share, done=number: told.report((done + share) / whole),
-            stop=told.stop,
-            kept=_of(name, told.kept),
-            keep=lambda key, piece, of=name: told.keep(f"{of}/{key}", piece),
-        )
-        found = run(work, question.options)
+        found = run(_work(name, model, told, number / whole, 1.0 / whole), question.options)
         if found is None or told.stop():
             return None
         backtests[name] = found
-    rows = ()
+    rows: tuple[ConfusionRow, ...] = ()
     if question.simulations:
 
         def tell(share: float) -> bool:
@@ -105,6 +102,20 @@ def compare(
         confusion=rows,
         notes=tuple(notes),
     )
+
+
+def _work(name: str, model: FittedModel, told: Told, begin: float, part: float) -> Work:
+    """The backtest of one model, which is ``part`` of the comparison; its origins are kept under
+    the model's name."""
+
+    def report(share: float) -> None:
+        told.report(begin + part * share)
+
+    def keep(key: str, piece: Document) -> None:
+        told.keep(f"{name}/{key}", piece)
+
+    kept = _of(name, told.kept)
+    return Work(model, TrustRecord(), report=report, stop=told.stop, kept=kept, keep=keep)
 
 
 def _of(name: str, kept: Mapping[str, Document]) -> dict[str, Document]:
