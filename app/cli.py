@@ -9,6 +9,7 @@
     evaluate-plan, report, curves, verdict,
     frontier
     trust                                     test a model against weeks that it has not seen
+    compare                                   set a model beside rivals of other structure
     serve, worker, openapi, version           the HTTP service and its workers
     keys create|list|revoke                   the service's API keys
     db, config, backup, restore               administration
@@ -25,6 +26,7 @@ import typer
 
 from app.console import (
     admin_commands,
+    compare_command,
     data_commands,
     example_command,
     experiment_commands,
@@ -53,6 +55,7 @@ for module in (
     weekly_commands,
     experiment_commands,
     trust_command,
+    compare_command,
     service_commands,
     key_commands,
     admin_commands,
