@@ -39,6 +39,7 @@ from mmm.counterfactual.question import (
     UncertaintySplit,
     WeekEffect,
 )
+from mmm.counterfactual.reactions import reactions, with_reactions
 from mmm.counterfactual.reference import ReferenceChoice
 from mmm.counterfactual.variables import VariableRef, find_variable, require_week_start
 from mmm.errors import Issue, QueryError, pointer
@@ -125,7 +126,9 @@ def _world_pair(model: FittedModel, request: Counterfactual) -> tuple[WorldPair,
         base = with_spend_after(base, max(stop, len(model.panel.weeks)), level, channels)
     scenario, notes = apply_interventions(model, base, request.do, (start, end))
     variables = _intervened_variables(model, request)
-    warnings += notes + extrapolation_warnings(model, base, scenario, variables)
+    scenario, following, said = with_reactions(model, base, scenario, variables, base.index(start))
+    variables += following
+    warnings += said + notes + extrapolation_warnings(model, base, scenario, variables)
     last = min(stop + tail, len(base.weeks))
     return WorldPair(base, scenario, variables, base.index(start), stop, last), warnings
 
@@ -181,6 +184,7 @@ def _edges_held_fixed(model: FittedModel, pair: WorldPair) -> Iterator[str]:
     """Declared edges out of what was changed that no equation of the model carries."""
     changed = {variable.name for variable in pair.variables}
     carried = {*model.structure.mediators, KPI}
+    carried |= {each.effect.name for each in reactions(model)}
     for edge in model.spec.edges.add:
         if edge.cause in changed and edge.effect not in carried | changed:
             yield (
