@@ -8,7 +8,7 @@
     contributions, graph, whatif, allocate,   query a model file
     evaluate-plan, report, curves, verdict,
     frontier
-    trust                                     test a model against weeks that it has not seen
+    trust, why                                test a model on demand; why a number is what it is
     compare                                   set a model beside rivals of other structure
     serve, worker, openapi, version           the HTTP service and its workers
     keys create|list|revoke                   the service's API keys

@@ -9,6 +9,7 @@ from app.contract.base import Urgency
 from app.contract.documents import FitCheckDocument
 from app.contract.trust.compare import CompareBody
 from mmm.posterior.trust.record import TrustRecord
+from mmm.posterior.trust.why import Why
 
 
 class FitCalls(Calls):
@@ -69,6 +70,10 @@ class FitCalls(Calls):
     def trust(self, model_id: str) -> TrustRecord:
         """What tests of a model have found."""
         return self._get(TrustRecord, f"/v1/models/{model_id}/trust")
+
+    def why(self, model_id: str, channel: str) -> Why:
+        """Why the number of a channel, or of the price, is what it is."""
+        return self._get(Why, f"/v1/models/{model_id}/why", channel=channel)
 
     def simulate(
         self,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def register(cli: typer.Typer) -> None:
     """Add the command of this module."""
     cli.command()(trust)
+    cli.command()(why)
 
 
 def trust(
@@ -69,6 +70,29 @@ def trust(
         for check in tested.verdict.checks:
             if not check.passed:
                 note(f"{check.status}: {check.message}. {check.advice}.")
+
+
+def why(
+    model: ExistingFile,
+    channel: Annotated[str, typer.Option(help="A channel, or price.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say why the number of a channel is what it is: data, prior, confounding, a partner, drift, a
+    test, the one that explains most first."""
+    from app.display.figures import show
+    from app.services.trust.why import why_in
+    from mmm.posterior.fitted import load_model
+
+    fitted = load_model(model)
+    found = why_in(fitted, channel, fitted.trust)
+    show(found, as_json)
+    if not as_json:
+        typer.echo(found.headline)
+        for reason in found.reasons:
+            typer.echo(f"- {reason.sentence}")
+        typer.echo(found.next)
+        if found.not_tested:
+            note(f"prudent trust would add: {', '.join(found.not_tested)}")
 
 
 def _given(parts: list[str] | None, origins: int | None) -> dict[str, Any]:

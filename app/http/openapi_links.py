@@ -33,6 +33,7 @@ _OPERATIONS_TAKING: dict[str, tuple[str, ...]] = {
         "get_stability",
         "post_trust",
         "get_trust",
+        "get_why",
         "delete_model",
     ),
     "experiment_id": (

@@ -36,6 +36,7 @@ TITLES = {
     "POST /v1/compare": "Compare rival models",
     "POST /v1/models/{model_id}/trust": "Test a model",
     "GET /v1/models/{model_id}/trust": "Read what tests of a model found",
+    "GET /v1/models/{model_id}/why": "Read why a number is what it is",
     "POST /v1/models/{model_id}/allocate": "Plan a budget",
     "POST /v1/models/{model_id}/evaluate-plan": "Score a plan",
     "POST /v1/models/{model_id}/plan-odds": "Compare a plan with today's",

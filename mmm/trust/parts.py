@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
-from mmm.trust import placebos, prior_sensitivity, recovery, replayed
+from mmm.trust import placebos, prior_sensitivity, recovery, replayed, uncertainty
 from mmm.trust.backtest.part import BACKTEST
 from mmm.trust.part import Cost, Options, Part
 
 _ALL: tuple[Part[Any], ...] = (
     BACKTEST,
     replayed.PART,
+    uncertainty.PART,
     prior_sensitivity.PART,
     placebos.SHIFTED,
     placebos.FUTURE,

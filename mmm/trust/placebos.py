@@ -33,6 +33,7 @@ from mmm.attribution.returns import channel_contributions
 from mmm.data.design import Design
 from mmm.errors import Issue, QueryError
 from mmm.evidence.findings import LEAST_T
+from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.placebos import PlaceboRow, Placebos, Standing
 from mmm.spec.sampling import SamplingSpec
@@ -49,6 +50,9 @@ NEAR_YEAR = 4
 """Weeks around a whole year in which a copy would repeat the season."""
 
 AHEAD = 1
+
+SMALL = frozenset({"not_told_from_zero", "prior_share"})
+"""Findings that leave a channel without a claim."""
 
 type Kind = Literal["shifted", "future"]
 
@@ -110,6 +114,7 @@ class _Compared:
     copy: Array
     r_hat: float
     claim: bool
+    matters: bool = True
 
 
 def row_of(found: _Compared, kind: Kind, limit: float) -> PlaceboRow:
@@ -128,6 +133,7 @@ def row_of(found: _Compared, kind: Kind, limit: float) -> PlaceboRow:
         real=summarize(found.real),
         placebo=summarize(found.copy),
         claim=found.claim,
+        matters=found.matters,
         limit=limit,
         r_hat=found.r_hat,
         standing=standing,
@@ -186,8 +192,16 @@ def _placebos(work: Work, options: PlaceboOptions, kind: Kind) -> Placebos | Non
             return None
         both = channel_contributions(beside)
         r_hat = float(beside.diagnostics.get("r_hat", np.inf))
-        claim = _has_claim(model, name)
-        found = _Compared(name, weeks, both[:, channel], both[:, -1], r_hat, claim)
+        lever = next((each for each in model.levers if each.name == name), None)
+        found = _Compared(
+            channel=name,
+            weeks=weeks,
+            real=both[:, channel],
+            copy=both[:, -1],
+            r_hat=r_hat,
+            claim=lever is not None and has_claim(lever),
+            matters=lever is None or lever.matters,
+        )
         rows.append(row_of(found, kind, limit))
         work.keep(name, rows[-1].model_dump(mode="json"))
         work.report((done + 1) / len(channels))
@@ -203,13 +217,9 @@ def _copy(design: Design, channel: int, kind: Kind) -> tuple[int, WeeksOf]:
     return weeks, shifted_by(weeks)
 
 
-def _has_claim(model: FittedModel, name: str) -> bool:
-    """Whether the record takes the channel's effect for more than too small to measure."""
-    lever = next((each for each in model.levers if each.name == name), None)
-    if lever is None:
-        return False
-    small = {"not_told_from_zero", "prior_share"}
-    return not small & {finding.code for finding in lever.findings}
+def has_claim(lever: LeverEvidence) -> bool:
+    """Whether the record takes a channel's effect for more than too small to measure."""
+    return not SMALL & {finding.code for finding in lever.findings}
 
 
 def _told(rows: list[PlaceboRow]) -> Iterator[str]:

@@ -1,19 +1,23 @@
 """Trust on demand: a model is tested, and the record of its tests is read."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.contract.documents import OperationDocument
 from app.contract.trust.tests import TrustBody
 from app.http.accepted import Prefer, accepted
-from app.http.computed_answer import LaneRunnerOf
+from app.http.computed_answer import LaneRunnerOf, serialize
 from app.http.conditional import ConditionalRead
 from app.http.dependencies import ContextOf, ExistingModel, problems, router
 from app.http.handlers import request_id_of
 from app.http.idempotent import Idempotent
 from app.jobs.operations import Call
 from app.services.trust import trust_job
+from app.services.trust.why import why_of
 from mmm.posterior.trust.record import TrustRecord
+from mmm.posterior.trust.why import Why
 
 routes = router("trust")
 
@@ -54,3 +58,21 @@ async def post_trust(
 def get_trust(model: ExistingModel, conditional: ConditionalRead) -> Response:
     """What tests of the model have found, part by part; 404 until one was run."""
     return conditional.document(trust_job.record_of(model))
+
+
+@routes.get("/models/{model_id}/why", response_model=Why, responses=problems(404, 422))
+async def get_why(
+    model: ExistingModel,
+    context: ContextOf,
+    conditional: ConditionalRead,
+    channel: Annotated[str, Query(max_length=200, description="A channel, or `price`.")],
+) -> Response:
+    """Why a channel's number is what it is: data, prior, confounding, a partner, drift, a test.
+
+    Sentences come from the record of its evidence and from that of its tests, ranked by how much of
+    the answer, or of its range, each explains. 404 for a model without a record.
+    """
+    question = ["why", channel]
+    return await conditional.computed(
+        context, model, question, lambda: serialize(why_of(context, model, channel))
+    )

@@ -10,6 +10,14 @@ replaces its own. Nothing here raises a verdict.
                         ahead and of the windows of ``judged_on`` weeks, the same
 
 Both have the limit ``LEVEL``, so that a backtest lowers at most 5 % of such models (Bonferroni).
+
+    placebos            channels that matter and claim an effect, and that did no better than a copy
+    future_spend        of their own spend in other weeks, or of the week to come: each kind accuses
+                        at most 5 % of models whose claims are right (``mmm.trust.placebos``)
+    plan_and_prior      the plan's expected gain falls below zero where what was believed is held a
+                        little more or less firmly, by a one-sided test of 5 %
+
+The last three count what was found, and the limit is none.
 """
 
 from collections.abc import Callable, Iterator
@@ -111,6 +119,55 @@ def _coverage(backtest: Backtest, judged: HorizonScores | None) -> Check:
     )
 
 
-CHECKS: tuple[Callable[[TrustRecord], Iterator[Check]], ...] = (_backtest,)
-NAMES = frozenset({"backtest", "backtest_coverage"})
+def _placebos(record: TrustRecord) -> Iterator[Check]:
+    for name, found in (("placebos", record.placebos), ("future_spend", record.future_spend)):
+        if found is not None:
+            accused = [row for row in found.no_better if row.matters]
+            names = ", ".join(row.channel for row in accused)
+            yield _count_of(
+                name,
+                len(accused),
+                " ".join(row.detail for row in accused).rstrip(".")
+                or "no channel that claims an effect does no better than a placebo of its spend",
+                f"plan no money on {names} until a lift test has measured it, or name what moves "
+                "along with its spend; where the channel then does better than its placebo the "
+                "verdict is raised again",
+            )
+
+
+def _plan_and_prior(record: TrustRecord) -> Iterator[Check]:
+    found = record.prior_sensitivity
+    if found is None or found.turns is None:
+        return
+    yield _count_of(
+        "plan_and_prior",
+        int(found.turns),
+        "the plan would lose money where what was believed before the data is held a little more "
+        "or less firmly"
+        if found.turns
+        else "the plan gains also where what was believed is held a little more or less firmly",
+        f"state what is known about {found.heaviest}, whose priors weigh most in it, or test it; a "
+        "plan that no longer turns raises the verdict again",
+    )
+
+
+def _count_of(name: str, count: int, what: str, advice: str) -> Check:
+    """The check of a test whose size is stated where it was made: caution for any finding."""
+    return Check(
+        name=name,
+        value=float(count),
+        limit=0.0,
+        passed=count == 0,
+        status="caution" if count else "trusted",
+        message=what,
+        advice=advice if count else "",
+    )
+
+
+CHECKS: tuple[Callable[[TrustRecord], Iterator[Check]], ...] = (
+    _backtest,
+    _placebos,
+    _plan_and_prior,
+)
+NAMES = frozenset({"backtest", "backtest_coverage", "placebos", "future_spend", "plan_and_prior"})
 """Names of the checks that follow from a record."""

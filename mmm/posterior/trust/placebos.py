@@ -13,7 +13,8 @@ class PlaceboRow(Answer):
     ``weeks``: by how many the copy was shifted; against time where it is the future's spend.
     ``probability``: that the channel contributed more than its placebo; ``limit``: below it a
     channel with a claim is no better. ``claim``: whether the record takes the effect for more than
-    too small to measure. ``real``, ``placebo``: contributions over the observed weeks, in units of
+    too small to measure; ``matters``: whether it has a share of spend on which a decision turns.
+    ``real``, ``placebo``: contributions over the observed weeks, in units of
     the KPI. ``r_hat``: largest of the fit; above 1.1 nothing is told.
     """
 
@@ -23,6 +24,7 @@ class PlaceboRow(Answer):
     real: Interval
     placebo: Interval
     claim: bool
+    matters: bool = True
     limit: float
     r_hat: float
     standing: Standing

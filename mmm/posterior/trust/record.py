@@ -17,6 +17,7 @@ from mmm.posterior.trust.placebos import Placebos
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
 from mmm.posterior.trust.recovery import Recovery
 from mmm.posterior.trust.replayed import Replayed
+from mmm.posterior.trust.uncertainty import UncertaintySources
 
 
 class PartRun(Answer):
@@ -39,6 +40,7 @@ class TrustRecord(Answer):
     runs: tuple[PartRun, ...] = ()
     backtest: Backtest | None = None
     replayed: Replayed | None = None
+    uncertainty: UncertaintySources | None = None
     prior_sensitivity: PriorSensitivity | None = None
     placebos: Placebos | None = None
     future_spend: Placebos | None = None

@@ -88,3 +88,18 @@ def test_too_few_weeks_are_refused_with_their_number(client) -> None:
     answer = client.post(f"/v1/models/{fitted_model(client)}/trust", json=ALL)
     assert_problem(answer, 422, "invalid_query")
     assert "60 weeks" in answer.json()["errors"][0]["detail"]
+
+
+def test_why_a_number_is_what_it_is_in_ranked_sentences(client) -> None:
+    model = fitted_model(client)
+    answer = client.get(f"/v1/models/{model}/why", params={"channel": "tv"})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    shares = [reason["share"] for reason in found["reasons"]]
+    assert shares
+    assert shares == sorted(shares, reverse=True)
+    assert found["headline"].startswith("tv returned about")
+    unknown = client.get(f"/v1/models/{model}/why", params={"channel": "moon"})
+    assert_problem(unknown, 422, "invalid_query", "/channel")
+    assert "there is no 'moon'" in unknown.text
+    assert client.get(f"/v1/models/{model}/why").status_code == 422

@@ -11,7 +11,10 @@ from mmm.errors import QueryError
 from mmm.evidence.findings import LEAST_T
 from mmm.inference.compiled import graph_differences
 from mmm.inference.fit import fit
+from mmm.interval import Interval
 from mmm.model.build import build_collapsed
+from mmm.posterior.trust.listen import lowered
+from mmm.posterior.trust.placebos import PlaceboRow, Placebos
 from mmm.posterior.trust.record import TrustRecord
 from mmm.spec.sampling import SamplingSpec
 from mmm.trust.extra_channel import ahead_by, shifted_by, with_copy
@@ -144,3 +147,22 @@ def test_budgets_that_run_before_sales_are_found_by_future_spend() -> None:
     assert tv.claim
     assert (tv.standing, search.standing) == ("no_better", "better")
     assert "the week to come" in tv.detail
+
+
+def test_the_verdict_listens_to_channels_that_matter() -> None:
+    model = fake_model()
+    row = PlaceboRow(
+        channel="tv", weeks=20, probability=0.1, real=ONE, placebo=ONE, claim=True, limit=0.3,
+        r_hat=1.0, standing="no_better", detail="tv did no better.",
+    )  # fmt: skip
+    found = Placebos(kind="shifted", level=0.05, rows=(row,), unit="units", sentences=())
+    after = lowered(model.verdict, TrustRecord(placebos=found))
+    assert (model.verdict.status, after.status) == ("trusted", "caution")
+    (check,) = [check for check in after.checks if check.name == "placebos"]
+    assert (check.value, check.message) == (1.0, "tv did no better")
+    assert "until a lift test" in check.advice
+    small = found.model_copy(update={"rows": (row.model_copy(update={"matters": False}),)})
+    assert lowered(after, TrustRecord(future_spend=small)).status == "trusted"
+
+
+ONE = Interval(mean=1.0, p5=0.5, p50=1.0, p95=2.0)

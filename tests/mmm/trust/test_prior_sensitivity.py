@@ -13,7 +13,8 @@ from mmm.errors import QueryError
 from mmm.inference.fit import fit
 from mmm.lift.predict import plain_array, predicted_lifts
 from mmm.lift.resolve import resolve_lift_tests
-from mmm.posterior.trust.prior_sensitivity import PlanAtPower
+from mmm.posterior.trust.listen import lowered
+from mmm.posterior.trust.prior_sensitivity import PlanAtPower, PriorSensitivity
 from mmm.posterior.trust.record import TrustRecord
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.spec.model import parse_spec
@@ -155,3 +156,14 @@ def test_a_planted_conflict_and_a_tiny_channel_are_told_apart() -> None:
     assert found["search"].leaning == "fine"
     plan = GainOfPlan(np.ones(model.posterior.n_draws), {"tv": 1.0}, 13, "given")
     assert prior_sensitivity(model, plan).turns is False
+
+
+@pytest.mark.parametrize(("turns", "status"), [(True, "caution"), (False, "trusted")])
+def test_the_verdict_listens_to_a_plan_that_turns(turns: bool, status: str) -> None:
+    verdict = fake_model().verdict
+    found = PriorSensitivity(threshold=0.05, quantities=(), turns=turns, heaviest="tv", level=LEVEL)
+    after = lowered(verdict, TrustRecord(prior_sensitivity=found))
+    assert after.status == status
+    (check,) = [check for check in after.checks if check.name == "plan_and_prior"]
+    assert check.passed is not turns
+    assert lowered(after, TrustRecord()).status == "trusted"
