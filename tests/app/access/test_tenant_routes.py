@@ -128,9 +128,14 @@ def ids(us) -> dict[str, str]:
     }
 
 
+REQUIRED = {"/v1/models/{model_id}/why": "?channel=tv"}
+"""What a call needs beside its path."""
+
+
 def place_of(path: str, ids: dict[str, str]) -> str:
     """A route's path with our ids; a name in it may have a rule of its own (``{id:rule}``)."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: ids[found[1]], path)
+    found = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: ids[found[1]], path)
+    return found + REQUIRED.get(path, "")
 
 
 def made(response: httpx.Response) -> dict[str, Any]:
