@@ -103,8 +103,11 @@ def forecast_draws(model: FittedModel, weeks: int, seed: int) -> ModelDraws:
 
 
 def _has_states(model: FittedModel) -> bool:
-    drawn = model.posterior.draws
-    return "shock" in drawn or "demand" in drawn or bool(model.structure.mediators)
+    """Whether weeks to come have states of their own: shocks, demand, a level that wanders, memory
+    of counts, mediators."""
+    s = model.structure
+    named = {"shock", "demand", "walk_sd"} & {*model.posterior.draws}
+    return bool(named) or s.counts_remember or bool(s.mediators)
 
 
 def _noise(model: FittedModel, mean: Array) -> Array:

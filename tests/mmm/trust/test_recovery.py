@@ -32,14 +32,21 @@ LOG = {**RICH, "kpi": {**RICH["kpi"], "likelihood": "lognormal"}}
 COUNTS = {**RICH, "kpi": {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}}
 
 
-@pytest.mark.parametrize("document", [RICH, LOG, COUNTS, MEDIATED, AR])
+REMEMBERING = {**COUNTS, "noise": {"kind": "ar1"}}
+WALK = {**RICH, "trend": {"kind": "random_walk"}}
+
+
+@pytest.mark.parametrize("document", [RICH, LOG, COUNTS, MEDIATED, AR, REMEMBERING, WALK])
 def test_replicas_have_the_expectation_of_the_model(document) -> None:
     """Over many noises of one draw the mean is the expectation, by the equations' evaluator."""
     model = fake_model(document)
     first = model.posterior.subset(np.zeros(4000, dtype=np.intp))
     one = replace(model, posterior=first)
     made = replicas(one, 3)
-    if document is not AR:  # whose evaluator gives each week the noise known from the week before
+    if document not in (
+        AR,
+        REMEMBERING,
+    ):  # whose evaluator gives each week the noise known from the week before
         expected = mean_by_geo(one, one.design.observed)[0]
         np.testing.assert_allclose(made.expected[0], expected, rtol=1e-9)
     error = made.kpi.std(0) / np.sqrt(4000)

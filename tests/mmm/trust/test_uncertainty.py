@@ -26,6 +26,8 @@ AR = {**RICH, "noise": {"kind": "ar1"}}
 LOG = {**RICH, "kpi": {**RICH["kpi"], "likelihood": "lognormal"}}
 COUNTS = {**RICH, "kpi": {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}}
 
+WALK = {**RICH, "trend": {"kind": "random_walk"}}
+
 
 @pytest.mark.parametrize("document", [RICH, AR, LOG, COUNTS, {**LOG, "noise": {"kind": "ar1"}}])
 @pytest.mark.parametrize("geos", [1, 3])
@@ -51,6 +53,15 @@ def test_a_model_without_states_has_none_and_one_with_shocks_has_them() -> None:
     found = uncertainty_sources(Mixture([fake_model(geos=3)]))
     assert found.forecast.variance.states > 0.0
     assert uncertainty_sources(Mixture([fake_model()])).forecast.variance.states == 0.0
+
+
+@pytest.mark.parametrize("document", [{**COUNTS, "noise": {"kind": "ar1"}}, WALK])
+def test_what_wanders_or_remembers_after_the_data_is_a_state(document) -> None:
+    model = fake_model(document)
+    split = uncertainty_sources(Mixture([model])).forecast.variance
+    assert split.states > 0.0 or split.parameters == 0.0
+    drawn = forecast_draws(model, 8, 0).expected
+    assert (drawn.std(1) > 0.0).all()
 
 
 def test_models_that_differ_add_structure_and_weights_count() -> None:
