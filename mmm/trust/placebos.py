@@ -119,7 +119,8 @@ class _Compared:
 
 def row_of(found: _Compared, kind: Kind, limit: float) -> PlaceboRow:
     """What a fit with a copy says of its channel."""
-    probability = float(np.mean(found.real > found.copy))
+    # an effect that may have any sign is compared by its size
+    probability = float(np.mean(np.abs(found.real) > np.abs(found.copy)))
     standing: Standing = "not_told"
     if found.r_hat <= LARGEST_R_HAT:
         if probability >= BETTER:
