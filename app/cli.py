@@ -106,7 +106,8 @@ def _lines(error: Exception) -> list[str]:
 
 def _exit_code(error: Exception) -> tuple[int | None, str]:
     """2 for bad input, 1 for refusals and failures, None for unexpected errors; and a hint."""
-    from app.errors import AppError, ModelRejected, StartupError
+    from app.errors import AppError, ModelRejected
+    from app.startup_errors import StartupError
     from mmm.errors import MmmError
     from optimizer.errors import Infeasible, InvalidProblem, OptimizerError
 

@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.access.server_secret import server_secret
 from app.db.database import open_database
-from app.errors import AppError, InvalidSetting, StartupError
+from app.errors import AppError
 from app.settings import PREFIX, Settings
+from app.startup_errors import InvalidSetting, StartupError
 from app.store.opening import open_store
 from mmm.code_folder import CODE_DIR
 

@@ -37,16 +37,8 @@
     │   ├── StoreFull         no space for files or rows: free or add space
     │   ├── StoreReadOnly     files or rows can only be read: mount the disk for writing
     │   └── StoreUnavailable  files or rows cannot be read or written now: check the store
-    StartupError
-    ├── DataDirectoryInUse    another service uses the data directory: stop it, or choose another
-    ├── IdentityInUse         another worker uses this identity: stop it, or choose another slot
-    ├── InvalidSetting        a setting is not usable: correct the PRUDENT_* variable named
-    ├── AddressUnusable       the port is in use or not permitted: choose another
-    ├── RestoreRefused        a backup cannot be restored: use another archive or an empty database
-    └── UnsafeBind            no access control: bind to the loopback address, or set PRUDENT_AUTH
 
-Errors of the first tree reach callers through one table (``problems.py``), errors of the second
-only the console.
+They reach callers through one table (``problems.py``).
 """
 
 from collections.abc import Iterable
@@ -275,31 +267,3 @@ class StoreReadOnly(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store does not answer, or refuses access."""
-
-
-class StartupError(Exception):
-    """Root of the errors that prevent the service from starting."""
-
-
-class DataDirectoryInUse(StartupError):
-    """Another process holds the lock of the data directory."""
-
-
-class InvalidSetting(StartupError):
-    """A setting has a value that is not usable; the message names the variable."""
-
-
-class AddressUnusable(StartupError):
-    """The service cannot listen on this host and port; the message says why."""
-
-
-class RestoreRefused(StartupError):
-    """The archive is damaged or not a backup, or the database is not empty."""
-
-
-class IdentityInUse(StartupError):
-    """Another living worker has this identity."""
-
-
-class UnsafeBind(StartupError):
-    """Other machines can reach the address, but access control is off."""

@@ -7,13 +7,13 @@ import socket
 import uvicorn
 
 from app.configuration import require_installation, warn_of_unknown_variables
-from app.errors import AddressUnusable, UnsafeBind
 from app.http.body.paced import PacedProtocol
 from app.jobs.identity import claim_service
 from app.main import create_app
 from app.runtime.logs import configure_logging
 from app.runtime.memory import limit_arenas
 from app.settings import Settings
+from app.startup_errors import AddressUnusable, UnsafeBind
 
 SHUTDOWN_SECONDS = 5
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, func, insert, make_url, select
 from app.db.database import Database, open_database
 from app.db.models import Base
 from app.db.postgres import lift_limits
-from app.errors import RestoreRefused
+from app.startup_errors import RestoreRefused
 
 BATCH_ROWS = 500
 

@@ -18,7 +18,7 @@ from app.db import postgres, sqlite
 from app.db.failures import database_errors
 from app.db.migrate import upgrade
 from app.db.tenancy import TENANT, TenantSession
-from app.errors import InvalidSetting
+from app.startup_errors import InvalidSetting
 
 POOL_SECONDS = 10.0
 """How long a session waits for a connection while all are in use."""

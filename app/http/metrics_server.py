@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from app.db.database import Database
 from app.db.models import OperationRow
 from app.db.operations import ACTIVE
-from app.errors import InvalidSetting, StoreError
+from app.errors import StoreError
 from app.settings import Settings
+from app.startup_errors import InvalidSetting
 
 log = logging.getLogger(__name__)
 

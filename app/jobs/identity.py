@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from app.errors import DataDirectoryInUse, IdentityInUse
 from app.runtime.locks import Lock, LockTaken, lock, lock_first_free
+from app.startup_errors import DataDirectoryInUse, IdentityInUse
 
 SERVICE = "service"
 

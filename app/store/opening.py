@@ -5,8 +5,8 @@ from datetime import timedelta
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from app.errors import InvalidSetting
 from app.settings import Settings
+from app.startup_errors import InvalidSetting
 from app.store.copies import LocalCopies
 from app.store.disk import DiskStore
 from app.store.port import ArtefactStore

@@ -46,7 +46,7 @@ OPTIMIZER: Levels = (
     ("solve",),
 )
 APP: Levels = (
-    ("ids", "errors", "access_settings", "contract"),
+    ("ids", "errors", "startup_errors", "access_settings", "contract"),
     ("body_settings",),
     ("settings", "problems", "display", "tables"),
     ("runtime",),

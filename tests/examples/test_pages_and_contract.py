@@ -13,7 +13,7 @@ from app.contract.plan_requests import AllocateBody
 from app.contract.query_answers import CounterfactualBody
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 REQUESTS = (ROOT / "docs" / "requests.md").read_text("utf-8")
 BODIES: dict[str, type[BaseModel]] = {
     "fit": FitBody,

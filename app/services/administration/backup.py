@@ -25,7 +25,7 @@ from pydantic import BaseModel, ValidationError
 from app.db.artefact_keys import all_referenced
 from app.db.copying import copy_rows, snapshot
 from app.db.database import Database, open_database
-from app.errors import RestoreRefused
+from app.startup_errors import RestoreRefused
 from app.store.port import ArtefactStore
 from mmm.errors import ArtefactError
 

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.db.models import DatasetRow, OperationRow
-from app.errors import DataDirectoryInUse, IdentityInUse, NotFound, OperationFinished
+from app.errors import NotFound, OperationFinished
 from app.ids import new_id
 from app.jobs.identity import claim_identity, claim_service
 from app.jobs.kinds import QUERIES
 from app.jobs.reconciler import ticket
 from app.jobs.serializer import PickleRefused, json_serializer, refuse_pickle
+from app.startup_errors import DataDirectoryInUse, IdentityInUse
 from tests.app.jobs.trivial import Work
 from tests.app.running import wait_until
 

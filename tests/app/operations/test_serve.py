@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import AddressUnusable, DataDirectoryInUse, UnsafeBind
 from app.jobs.identity import claim_service
 from app.main import create_app
 from app.serve import refuse_unsafe, require_address, serve
 from app.settings import Settings
+from app.startup_errors import AddressUnusable, DataDirectoryInUse, UnsafeBind
 from app.store.disk import DiskStore
 from tests.app.console.test_operator_commands import prudent
 from tests.app.fake_fit import GARBAGE, KILLED, RAISES, REFUSED, TRUSTED

@@ -7,11 +7,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.db.database import open_database
-from app.errors import InvalidSetting
 from app.fitworker.stages import StageClock
 from app.http.metrics_server import serve_metrics
 from app.runtime.metrics import FIT_STAGE_SECONDS
 from app.settings import Settings
+from app.startup_errors import InvalidSetting
 from mmm.progress import Progress
 from tests.app.fake_fit import RAISES, SLOW, TRUSTED
 from tests.app.object_store import free_port

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.db.database import Database, open_database
 from app.db.models import Base, DatasetRow, OperationRow
-from app.errors import RestoreRefused
 from app.services.administration.backup import backup, restore
+from app.startup_errors import RestoreRefused
 from app.store.disk import DiskStore
 
 CONTENT = b"a table" * 100

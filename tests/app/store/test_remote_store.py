@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.errors import InvalidSetting, StoreUnavailable
+from app.errors import StoreUnavailable
 from app.runtime.metrics import ARTEFACT_CACHE, CHECKSUM_FAILURES
 from app.runtime.probe import Probe
 from app.settings import Settings
+from app.startup_errors import InvalidSetting
 from app.store.copies import LocalCopies
 from app.store.disk import DiskStore
 from app.store.opening import open_store

@@ -1,0 +1,1 @@
+"""Revisions of the schema up to the keys of a base."""
