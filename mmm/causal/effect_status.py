@@ -9,7 +9,7 @@ from mmm.causal.graph_answer import (
     LeverEffects,
 )
 from mmm.causal.identification import Identification, direct_effect, total_effect
-from mmm.causal.other_ways import other_ways
+from mmm.causal.other_ways import other_ways, sentences
 from mmm.causal.time_unrolled import unroll
 from mmm.spec.edges import KPI
 from mmm.spec.lift_test import LiftTest
@@ -61,6 +61,7 @@ def _status(
         reason=reason,
         adjustment_set=result.adjustment if result.identified else None,
         tests=tuple(test.label for test in tests),
+        other_ways=() if result.identified else other_ways(graph, lever),
     )
 
 
@@ -72,7 +73,7 @@ def _reasons(graph: CausalGraph, lever: str, result: Identification) -> Iterator
         yield _adjustment_sentence(graph, lever, result)
     else:
         yield from _obstacle_sentences(graph, lever, result)
-        yield from other_ways(graph, lever)
+        yield from sentences(other_ways(graph, lever), lever)
     if result.following_levers:
         following = _listed(result.following_levers)
         yield f"It is the effect with {following} held, which follow {lever}."

@@ -85,12 +85,23 @@ class TippingPoint(Answer):
 IdentificationStatus = Literal["identified", "assumed", "tested"]
 
 
+class OtherWay(Answer):
+    """A way to an effect that adjustment does not find: the series ``by`` is a front door or an
+    instrument, the latter ``given`` these series."""
+
+    kind: Literal["front_door", "instrument"]
+    by: str
+    given: tuple[str, ...] = ()
+
+
 class EffectStatus(Answer):
     """``identified`` by the graph, ``tested`` by a lift test, or else ``assumed``.
 
     ``adjustment_set``: the series that identify the effect, beside the graph's background; null
     where nothing identifies it. ``tests``: the lift tests of this effect. ``tipping_point``: how
     strong a hidden confounder would overturn the effect, where it is assumed and the model fitted.
+    ``other_ways``: what identifies the total effect by the graph although the model's equations do
+    not use it.
     """
 
     status: IdentificationStatus
@@ -98,6 +109,7 @@ class EffectStatus(Answer):
     adjustment_set: tuple[str, ...] | None
     tests: tuple[str, ...] = ()
     tipping_point: TippingPoint | None = None
+    other_ways: tuple[OtherWay, ...] = ()
 
 
 class LeverEffects(Answer):
