@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from mmm.errors import IssuesError
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import PartRun, TrustRecord
 from mmm.progress import PartProgress, Progress
@@ -41,10 +42,14 @@ def run_parts(
 ) -> TrustRecord:
     """The record of the parts that were run, without those of ``record`` that were not.
 
+    A part that turns out not to be possible is named in ``refused`` of the record, with the reason;
+    where no part is, its error is raised.
+
     ``asked`` and ``costs`` as ``asked_parts`` gives them; ``record``: what was found before.
     """
     watched = watched or Watched()
     before, found = record or TrustRecord(), TrustRecord()
+    refusals: dict[str, IssuesError] = {}
     shares = dict.fromkeys(asked, 0.0)
     weights = {name: 1.0 + costs[name].fits for name in asked}
 
@@ -68,13 +73,21 @@ def run_parts(
                 kept=_pieces(name, watched.kept),
                 keep=partial(_keep, watched, name),
             )
-            made = _run(work, parts[name], options, costs[name])
+            try:
+                made = _run(work, parts[name], options, costs[name])
+            except IssuesError as error:
+                refusals[name] = error
+                continue
         if made is None:
             break
         _keep(watched, name, DONE, made.model_dump(mode="json", include={name, "runs"}))
         found = found.with_parts_of(made)
         report(name, 1.0)
-    return found
+    if refusals and not found.runs:
+        raise next(iter(refusals.values()))
+    return found.model_copy(
+        update={"refused": {name: str(error) for name, error in refusals.items()}}
+    )
 
 
 def _keep(watched: Watched, name: str, key: str, piece: Document) -> None:

@@ -11,12 +11,22 @@ from pydantic import ValidationError
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import TrustRecord
-from mmm.trust import placebos, prior_sensitivity, recovery, replayed, uncertainty
+from mmm.trust import (
+    conformal,
+    placebos,
+    preview,
+    prior_sensitivity,
+    recovery,
+    replayed,
+    uncertainty,
+)
 from mmm.trust.backtest.part import BACKTEST
 from mmm.trust.part import Cost, Options, Part
 
 _ALL: tuple[Part[Any], ...] = (
+    preview.PART,
     BACKTEST,
+    conformal.PART,
     replayed.PART,
     uncertainty.PART,
     prior_sensitivity.PART,

@@ -84,5 +84,5 @@ def _write(session: Session, job: Job, found: TrustRecord) -> Document | Partial
     if row is None:
         return {"model_id": None, "parts": []}
     tested_row(row, found)
-    result = {"model_id": row.id, "parts": list(found.ran)}
+    result = {"model_id": row.id, "parts": list(found.ran), "refused": found.refused}
     return result if {*job.request["parts"]} <= {*found.ran} else PartialResult(result)

@@ -9,7 +9,11 @@ replaces its own. Nothing here raises a verdict.
     backtest_coverage   90 % intervals held too few outcomes: exact binomial tests of the weeks
                         ahead and of the windows of ``judged_on`` weeks, the same
 
-Both have the limit ``LEVEL``, so that a backtest lowers at most 5 % of such models (Bonferroni).
+A backtest lowers at most 5 % of models that forecast as well as a naive one and whose intervals are
+right. The level of its first check is far below that, since a t-test of a dozen windows is only
+approximate: with scores that are skewed as an exponential, or remember by .5 from window to window,
+its size is .02 to .033 (simulated with 8, 12 and 24 windows), with normal ones .003. The exact
+second check adds .016.
 
     placebos            channels that matter and claim an effect, and that did no better than a copy
     future_spend        of their own spend in other weeks, or of the week to come: each kind accuses
@@ -29,7 +33,8 @@ from mmm.posterior.trust.backtest import NAIVE, Backtest, HorizonScores
 from mmm.posterior.trust.record import TrustRecord
 from mmm.posterior.verdict import Check, Verdict, verdict_of
 
-LEVEL = 0.025
+WORSE_LEVEL, COVERAGE_LEVEL = 0.005, 0.025
+"""Levels of the two checks of a backtest."""
 INSIDE = 0.9
 """Share of outcomes that a 90 % interval should hold."""
 
@@ -88,7 +93,7 @@ def _against_naive(scores: HorizonScores) -> Check:
     return check_of(
         "backtest",
         p_value,
-        LEVEL,
+        WORSE_LEVEL,
         f"forecasts of {scores.weeks} weeks are {'worse' if worst.difference < 0 else 'better'} "
         f"than {NAIVE[worst.naive]} by {abs(worst.difference):.2g} log units a window of "
         f"{scores.windows}",
@@ -111,7 +116,7 @@ def _coverage(backtest: Backtest, judged: HorizonScores | None) -> Check:
     return check_of(
         "backtest_coverage",
         min(1.0, len(p_values) * min(p_values)),
-        LEVEL,
+        COVERAGE_LEVEL,
         f"90 % intervals held {told}",
         "the noise is larger, or remembers longer, than the model says: try noise ar1, likelihood "
         "student_t or a smooth trend, and name weeks that stand out. A backtest of the changed "

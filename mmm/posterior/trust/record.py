@@ -13,7 +13,9 @@ from pydantic import Field
 
 from mmm.interval import Answer
 from mmm.posterior.trust.backtest import Backtest
+from mmm.posterior.trust.conformal import Conformal
 from mmm.posterior.trust.placebos import Placebos
+from mmm.posterior.trust.preview import Preview
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity
 from mmm.posterior.trust.recovery import Recovery
 from mmm.posterior.trust.replayed import Replayed
@@ -35,10 +37,16 @@ class PartRun(Answer):
 
 
 class TrustRecord(Answer):
-    """What the tests of a model have shown, part by part; None where a part was not run yet."""
+    """What the tests of a model have shown, part by part; None where a part was not run yet.
+
+    ``refused``: parts that were asked for last and could not be run, with the reason.
+    """
 
     runs: tuple[PartRun, ...] = ()
+    refused: dict[str, str] = Field(default_factory=dict)
+    preview: Preview | None = None
     backtest: Backtest | None = None
+    conformal: Conformal | None = None
     replayed: Replayed | None = None
     uncertainty: UncertaintySources | None = None
     prior_sensitivity: PriorSensitivity | None = None
@@ -59,14 +67,17 @@ class TrustRecord(Answer):
     def with_part(self, run: PartRun, answer: Answer) -> Self:
         """The record with the answer of one part, in place of an earlier one."""
         others = tuple(other for other in self.runs if other.part != run.part)
-        return self.model_copy(update={run.part: answer, "runs": (*others, run)})
+        refused = {name: why for name, why in self.refused.items() if name != run.part}
+        return self.model_copy(
+            update={run.part: answer, "runs": (*others, run), "refused": refused}
+        )
 
     def with_parts_of(self, other: Self) -> Self:
         """The record with every part of ``other``, in place of its own."""
         record = self
         for run in other.runs:
             record = record.with_part(run, getattr(other, run.part))
-        return record
+        return record.model_copy(update={"refused": {**record.refused, **other.refused}})
 
 
 def record_from_json(document: Mapping[str, Any] | None) -> TrustRecord | None:

@@ -3,12 +3,14 @@
 Windows overlap where they are longer than the time between origins. Their mean difference d to a
 naive forecast is judged by
 
-    m = effective windows (``scores.effective_windows``)
+    r = lag-one autocorrelation of d, plus 1 / n for its bias, between 0 and ``MOST_REMEMBERED``
+    m = effective windows (``scores.effective_windows``) times (1 - r) / (1 + r)
     s^2 = sum (d_i - mean d)^2 / (n (1 - 1 / m))      unbiased where windows overlap
     t = mean d / (s / sqrt(m))  against Student's t with m - 1 degrees of freedom
 
-which for windows that do not overlap is the t-test of Diebold & Mariano (1995) with the correction
-of Harvey, Leybourne & Newbold (1997). Below ``FEWEST`` effective windows nothing is judged.
+which for windows that neither overlap nor remember is the t-test of Diebold & Mariano (1995) with
+the correction of Harvey, Leybourne & Newbold (1997). r is taken of windows that do not overlap: of
+every k-th, k windows being as long as one. Below ``FEWEST`` effective windows nothing is judged.
 """
 
 from collections.abc import Sequence
@@ -28,6 +30,7 @@ from mmm.posterior.trust.backtest import (
 from mmm.trust.backtest.scores import effective_windows
 from mmm.types import Array
 
+MOST_REMEMBERED = 0.8
 FEWEST = 8.0
 """Effective windows below which a backtest is too short to judge a model by."""
 
@@ -66,7 +69,8 @@ def horizon_scores(origins: Sequence[Origin], weeks: int, every: int) -> Horizon
         return None
     effective = effective_windows(len(windows), weeks, every)
     judged = effective >= FEWEST
-    against = tuple(_against(windows, name, effective, judged=judged) for name in NAIVE)
+    apart = -(-weeks // every)
+    against = tuple(_against(windows, name, effective if judged else 0.0, apart) for name in NAIVE)
     outcome = np.array([w.outcome for w in windows])
     error = outcome - np.array([w.forecast.mean for w in windows])
     scores = HorizonScores(
@@ -86,13 +90,12 @@ def horizon_scores(origins: Sequence[Origin], weeks: int, every: int) -> Horizon
     return scores.model_copy(update={"sentence": _told(scores)})
 
 
-def _against(
-    windows: Sequence[WindowScore], naive: str, effective: float, *, judged: bool
-) -> Against:
+def _against(windows: Sequence[WindowScore], naive: str, effective: float, apart: int) -> Against:
+    """The model against one naive forecast; ``effective`` is zero where nothing is judged."""
     difference = np.array([w.log_score - w.naive_log_score[naive] for w in windows])
     own = sum(w.crps for w in windows)
     theirs = sum(w.naive_crps[naive] for w in windows)
-    se, p_worse = worse_than(difference, effective) if judged else (None, None)
+    se, p_worse = worse_than(difference, effective, apart) if effective else (None, None)
     return Against.model_validate(
         {
             "naive": naive,
@@ -104,15 +107,19 @@ def _against(
     )
 
 
-def worse_than(difference: Array, effective: float) -> tuple[float, float]:
+def worse_than(difference: Array, effective: float, apart: int = 1) -> tuple[float, float]:
     """Standard error of the mean of ``difference (window,)``, and the one-sided p-value that it is
-    below zero; ``effective``: how many independent windows they are worth."""
-    n = len(difference)
-    square = float(((difference - difference.mean()) ** 2).sum()) / (n * (1.0 - 1.0 / effective))
-    se = float(np.sqrt(square / effective))
-    if se == 0.0:
+    below zero; ``effective``: how many independent windows they are worth, from two on; windows
+    that lie ``apart`` do not overlap."""
+    n, centred = len(difference), difference - difference.mean()
+    squares = float((centred**2).sum())
+    if squares == 0.0:
         return 0.0, 0.0 if difference.mean() < 0.0 else 1.0
-    return se, float(stdtr(effective - 1.0, difference.mean() / se))
+    memory = float(centred[apart:] @ centred[:-apart]) / squares + 1.0 / n
+    memory = float(np.clip(memory, 0.0, MOST_REMEMBERED))
+    worth = max(effective * (1.0 - memory) / (1.0 + memory), 2.0)
+    se = float(np.sqrt(squares / (n * (1.0 - 1.0 / worth)) / worth))
+    return se, float(stdtr(worth - 1.0, difference.mean() / se))
 
 
 def _told(scores: HorizonScores) -> str:

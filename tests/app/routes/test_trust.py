@@ -46,7 +46,7 @@ def test_a_test_tells_its_cost_and_its_parts_and_is_kept_with_the_model(
     # 100 weeks: 61 before the first origin and 13 after the last leave 26, an origin every fourth
     assert operation["fits"] == 7
     ended = wait_for(client, operation["id"])
-    assert ended["result"] == {"model_id": long_model, "parts": ["backtest"]}
+    assert ended["result"] == {"model_id": long_model, "parts": ["backtest"], "refused": {}}
     assert [part["part"] for part in ended["parts"]] == ["backtest"]
     record = client.get(f"/v1/models/{long_model}/trust").json()
     assert [run["part"] for run in record["runs"]] == ["backtest"]
