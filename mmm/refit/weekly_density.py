@@ -47,18 +47,18 @@ def _kpi(model: FittedModel, evaluation: Evaluation) -> Array:
     unit, kpi = model.scales.kpi_unit, model.panel.array("kpi")
     if s.likelihood == "negative_binomial":
         mean = equations.mean(evaluation.terms, s, np) * unit
-        return _count(kpi, mean, p["dispersion"][:, None, None])
+        return count_log_density(kpi, mean, p["dispersion"][:, None, None])
     by_geo = p["sigma_geo"] if "sigma_geo" in p else p["sigma"][:, None]
     sigma = np.broadcast_to(by_geo[:, None, :], (len(by_geo), *kpi.shape)).copy()
     if s.ar:
         sigma[:, 0] /= np.sqrt(1.0 - p["noise_rho"][:, None] ** 2)
     if s.likelihood == "lognormal":
         z = (np.log(kpi / unit) - equations.predictor(evaluation.terms, s, np)) / sigma
-        return _normal(z, sigma) - np.log(kpi)
+        return normal_log_density(z, sigma) - np.log(kpi)
     z = (kpi / unit - equations.mean(evaluation.terms, s, np)) / sigma
     if s.likelihood == "student_t":
-        return _student(z, p["nu"][:, None, None]) - np.log(sigma * unit)
-    return _normal(z, sigma * unit)
+        return student_log_density(z, p["nu"][:, None, None]) - np.log(sigma * unit)
+    return normal_log_density(z, sigma * unit)
 
 
 def _mediators(model: FittedModel, evaluation: Evaluation) -> Array | float:
@@ -67,7 +67,7 @@ def _mediators(model: FittedModel, evaluation: Evaluation) -> Array | float:
         return 0.0
     observed = np.isfinite(model.panel.array("mediators")).transpose(2, 0, 1)
     sd = evaluation.parameters["mediator_sd"][:, :, None, None]
-    density = _normal(evaluation.parameters["innovation"] / sd, sd)
+    density = normal_log_density(evaluation.parameters["innovation"] / sd, sd)
     return np.asarray(np.where(observed, density, 0.0).sum((1, 3)))
 
 
@@ -79,20 +79,20 @@ def _sensors(model: FittedModel, evaluation: Evaluation) -> Array | float:
         for k in range(len(rows.values)):
             mean = sensor_mean(p, rows.kind, k, basis["trend"], basis["season"])
             sd = p[f"{rows.kind}_sd"][:, k, None]
-            total = total + rows.seen[k] * _normal((rows.values[k] - mean) / sd, sd)
+            total = total + rows.seen[k] * normal_log_density((rows.values[k] - mean) / sd, sd)
     return total
 
 
-def _normal(z: Array, sd: Array) -> Array:
+def normal_log_density(z: Array, sd: Array) -> Array:
     return np.asarray(-0.5 * (z**2 + LOG_2PI) - np.log(sd))
 
 
-def _student(z: Array, nu: Array) -> Array:
+def student_log_density(z: Array, nu: Array) -> Array:
     head = gammaln((nu + 1.0) / 2.0) - gammaln(nu / 2.0) - 0.5 * np.log(nu * np.pi)
     return np.asarray(head - (nu + 1.0) / 2.0 * np.log1p(z**2 / nu))
 
 
-def _count(kpi: Array, mean: Array, size: Array) -> Array:
+def count_log_density(kpi: Array, mean: Array, size: Array) -> Array:
     ways = gammaln(kpi + size) - gammaln(size) - gammaln(kpi + 1.0)
     rest = size * np.log(size / (size + mean)) + kpi * np.log(mean / (size + mean))
     return np.asarray(ways + rest)

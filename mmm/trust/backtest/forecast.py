@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from mmm.data.timeline import observed_variables
-from mmm.posterior.evaluate import mean_by_geo, with_noise
 from mmm.posterior.predictive import predictive_draws
 from mmm.posterior.trust.backtest import WeekAhead, WindowScore
 from mmm.summarize import summarize
 from mmm.trust.backtest.before import Ahead
-from mmm.trust.backtest.joint_score import continued_models, score_of, window_log_density
+from mmm.trust.backtest.joint_score import score_of, steps_of, window_log_density
 from mmm.trust.backtest.naive import NaiveForecast
 from mmm.trust.backtest.scores import crps, pit
 from mmm.types import Array
@@ -57,12 +56,9 @@ def weeks_ahead(ahead: Ahead, count: int, seed: int) -> tuple[WeekAhead, ...]:
     """The first ``count`` weeks of the window, each forecast from all the weeks before it with the
     parameters of the fit at the origin."""
     start = ahead.window.start
-    parts = []
-    for number, model in enumerate(continued_models(ahead, seed)):
-        mean = mean_by_geo(model, model.design.observed)
-        drawn = with_noise(model, mean, seed + number, memory=False)
-        parts.append(drawn[:, start : start + count].sum(-1))
-    draws = np.concatenate(parts)
+    draws = np.concatenate(
+        [step.draws(seed + number) for number, step in enumerate(steps_of(ahead, seed))]
+    )
     kpi = ahead.panel.array("kpi")[start : start + count].sum(-1)
     found = []
     for week, came in enumerate(kpi):

@@ -7,12 +7,14 @@ them. Given the parameters the density is exact, with the dependence of the nois
 the weeks before it (chain rule). Spend, prices, controls and mediators of the window are given as
 they came, so that models with another structure of these are compared on the same thing.
 
-z_s are latent states that the window adds (common shocks of a panel, latent demand): they are drawn
-ahead from their own equations, ``STATES`` times for every draw, and the mean runs over them too.
-That mean is a simulation: its standard error by the delta method stands beside it. It also bounds
-how few draws the window rests on: ``effective`` is 1 / sum of squared shares of the draws.
+z_s are latent states that the window adds (common shocks of a panel, latent demand, the memory of
+counts, a baseline that walks): they are drawn ahead from their own equations, ``STATES`` times for
+every draw, and the mean runs over them too. That mean is a simulation: its standard error by the
+delta method stands beside it. It also bounds how few draws the window rests on: ``effective`` is
+1 / sum of squared shares of the draws.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,13 +24,15 @@ from scipy.special import logsumexp
 from mmm.errors import Issue, QueryError
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
-from mmm.refit.weekly_density import kpi_log_density
 from mmm.trust.backtest.before import Ahead
+from mmm.trust.backtest.one_step import OneStep, one_step
 from mmm.types import Array
 
 STATES = 20
 """States drawn ahead for each draw of the parameters, where the window adds any."""
-LATENT = ("shock", "demand")
+LATENT = ("shock", "demand", "noise_state")
+"""States of every week, among the draws."""
+WALK = "walk_sd"
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,17 @@ def score_of(density: Array) -> JointScore:
 def window_log_density(ahead: Ahead, seed: int = 0) -> Array:
     """(draw, week) log density of each week's KPI given the weeks before it, for every draw of the
     fit, or for every drawn state of every draw."""
+    return np.concatenate([step.log_density() for step in steps_of(ahead, seed)])
+
+
+def steps_of(ahead: Ahead, seed: int = 0) -> list[OneStep]:
+    """The weeks of the window, each given those before it: once, or with ``STATES`` drawn states.
+
+    Raises QueryError where a mediator is not known in every week.
+    """
     require_scored(ahead.past)
-    parts = [
-        kpi_log_density(model)[:, ahead.window].sum(-1) for model in continued_models(ahead, seed)
-    ]
-    return np.concatenate(parts)
+    models = continued_models(ahead, seed)
+    return [one_step(model, ahead.window, seed + number) for number, model in enumerate(models)]
 
 
 def require_scored(model: FittedModel) -> None:
@@ -88,8 +98,7 @@ def continued_models(ahead: Ahead, seed: int) -> list[FittedModel]:
     its own.
     """
     design = ahead.past.design.on_panel(ahead.panel)
-    latent = [name for name in LATENT if name in ahead.past.posterior.draws]
-    if not latent:
+    if not adds_states(ahead.past):
         return [replace(ahead.past, design=design)]
     rng = np.random.default_rng(seed)
     return [
@@ -98,34 +107,44 @@ def continued_models(ahead: Ahead, seed: int) -> list[FittedModel]:
     ]
 
 
+def adds_states(model: FittedModel) -> bool:
+    """Whether the weeks after the data have latent states of their own."""
+    return bool({*LATENT, WALK} & model.posterior.draws.keys())
+
+
 def _with_states(ahead: Ahead, rng: np.random.Generator) -> Posterior:
     """The draws with the states of the window, drawn from their own equations."""
     data, draws = ahead.past.posterior.dataset, ahead.past.posterior.draws
-    held = dict(data.data_vars)
-    n, weeks = ahead.past.posterior.n_draws, ahead.weeks
+    held = {str(name): xr.DataArray(v.to_numpy(), dims=v.dims) for name, v in data.items()}
     for name in LATENT:
         if name not in draws:
             continue
-        fresh = rng.standard_normal((n, weeks))
-        if name == "shock":
-            later = draws["shock_sd"][:, None] * fresh
-        else:
-            later = _demand(draws["demand_rho"], draws["demand"][:, -1], fresh)
-        dim = f"{name}_week"
-        values = np.concatenate([draws[name], later], axis=1)
-        shape = (data.sizes["chain"], data.sizes["draw"], -1)
-        held[name] = xr.DataArray(values.reshape(shape), dims=("chain", "draw", dim))
-    return Posterior(xr.Dataset({name: _bare(values) for name, values in held.items()}))
+        before = draws[name]
+        shape = (len(before), ahead.weeks, *before.shape[2:])
+        values = np.concatenate([before, _ahead(name, draws, rng.standard_normal(shape))], axis=1)
+        dims = ("chain", "draw", f"{name}_week", *data[name].dims[3:])
+        chains = (data.sizes["chain"], data.sizes["draw"], *values.shape[1:])
+        held[name] = xr.DataArray(values.reshape(chains), dims=dims)
+    return Posterior(xr.Dataset(held))
 
 
-def _bare(values: xr.DataArray) -> xr.DataArray:
-    return xr.DataArray(values.to_numpy(), dims=values.dims)
+def _ahead(name: str, draws: Mapping[str, Array], fresh: Array) -> Array:
+    """The states after the last week, from ``fresh (draw, week, ...)`` standard normal numbers."""
 
+    def each(parameter: str) -> Array:
+        """(draw, ...) a parameter, beside the other dimensions of a week's state."""
+        values = draws[parameter]
+        return values.reshape(len(values), *(1 for _ in fresh.shape[2:]))
 
-def _demand(rho: Array, last: Array, fresh: Array) -> Array:
-    """(draw, week) autoregression of unit variance that goes on from ``last (draw,)``."""
-    later, state = np.empty_like(fresh), last
+    if name == "shock":
+        return np.asarray(each("shock_sd")[:, None] * fresh)
+    if name == "demand":
+        rho = each("demand_rho")
+        sd = np.sqrt(1.0 - rho**2)
+    else:
+        rho, sd = each("noise_rho"), each("noise_sd")
+    later, state = np.empty_like(fresh), draws[name][:, -1]
     for week in range(fresh.shape[1]):
-        state = rho * state + np.sqrt(1.0 - rho**2) * fresh[:, week]
+        state = rho * state + sd * fresh[:, week]
         later[:, week] = state
     return later

@@ -6,6 +6,7 @@ from mmm.posterior.trust.backtest import Backtest, Origin, SkippedOrigin, Window
 from mmm.progress import Progress
 from mmm.trust.backtest.before import Ahead, ahead_of, design_before
 from mmm.trust.backtest.forecast import weeks_ahead, window_scores
+from mmm.trust.backtest.joint_score import adds_states
 from mmm.trust.backtest.judge import backtest_of
 from mmm.trust.backtest.naive import naive_forecasts
 from mmm.trust.backtest.options import BacktestOptions, cost_of, origins_of
@@ -92,7 +93,7 @@ def _notes(model: FittedModel, origins: list[Origin], wanted: int) -> tuple[str,
             f"what {', '.join(rarely)} hold between two known numbers may come from after an "
             "origin: the model is of a release that did not keep which numbers are known"
         )
-    if {"shock", "demand"} & model.posterior.draws.keys():
+    if adds_states(model):
         notes.append("states that the window adds are drawn ahead, so scores are simulated")
     return tuple(notes)
 

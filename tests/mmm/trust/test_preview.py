@@ -8,7 +8,7 @@ import xarray as xr
 from scipy import stats
 
 from mmm.data.design import design_of
-from mmm.data.panel import build_panel
+from mmm.data.panel import Panel, build_panel
 from mmm.errors import QueryError
 from mmm.posterior.draws import Posterior
 from mmm.posterior.fitted import FittedModel
@@ -58,10 +58,10 @@ def test_draws_that_would_have_to_move_far_are_told_by_k() -> None:
     level = model.posterior.dataset["level"]
     narrow = level.mean() + (level - level.mean()) * 0.2
     kpi = model.panel.data["kpi"].copy()
-    kpi[80:] = kpi[80:] * 1.6
+    kpi[80:] = kpi[80:] * 3.0
     moved = replace(
         model,
-        design=design_of(model.spec, replace(model.panel, data=model.panel.data.assign(kpi=kpi))),
+        design=model.design.on_panel(Panel(model.panel.data.assign(kpi=kpi))),
         posterior=Posterior(model.posterior.dataset.assign(level=narrow)),
     )
     oldest = run(Work(moved), PreviewOptions()).origins[0]

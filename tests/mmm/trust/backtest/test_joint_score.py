@@ -11,6 +11,7 @@ from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.errors import QueryError
 from mmm.posterior.draws import Posterior
+from mmm.posterior.evaluate import mean_by_geo
 from mmm.posterior.fitted import FittedModel
 from mmm.priors.sample import prior_draws
 from mmm.trust.backtest.before import Ahead, ahead_of, design_before
@@ -94,6 +95,32 @@ def test_a_common_shock_is_drawn_ahead_for_every_draw() -> None:
         by_hand.append(stats.multivariate_normal(mean, cov).logpdf(ahead.panel.array("kpi")[KNOWN]))
     found = score_of(simulated.sum(1))
     assert abs(found.score - (logsumexp(by_hand) - np.log(3))) < 4.0 * found.se + 1e-3
+
+
+def test_a_baseline_that_walks_is_drawn_ahead() -> None:
+    """Given a draw, the weeks of the window are normal, with the variance that the walk has built
+    up since the data ended: sd^2 / (weeks - 1) a week, in the unit of the KPI."""
+    ahead = at_origin({**TINY, "trend": {"kind": "random_walk"}})
+    chosen = ahead.past.posterior.subset(np.zeros(1500, dtype=np.int_) + 7)
+    past = replace(ahead.past, posterior=chosen)
+    found = score_of(window_log_density(replace(ahead, past=past))[:, :3].sum(1))
+    p, unit = past.posterior.draws, past.scales.kpi
+    held = replace(past, design=past.design.on_panel(ahead.panel))
+    mean = mean_by_geo(held, held.design.observed)[0, KNOWN : KNOWN + 3, 0]
+    steps = np.arange(1, 4)
+    grown = p["walk_sd"][0] ** 2 / (KNOWN - 1) * np.minimum.outer(steps, steps)
+    cov = unit**2 * (p["sigma"][0] ** 2 * np.eye(3) + grown)
+    exact = stats.multivariate_normal(mean, cov).logpdf(ahead.panel.array("kpi")[KNOWN:, 0][:3])
+    assert abs(found.score - exact) < 4.0 * found.se + 1e-3
+
+
+def test_counts_that_remember_are_finite_and_drawn_ahead() -> None:
+    kpi = {"column": "orders", "kind": "units", "likelihood": "negative_binomial"}
+    ahead = at_origin({**TINY, "kpi": kpi, "link": "log", "noise": {"kind": "ar1"}})
+    assert "noise_state" in ahead.past.posterior.draws
+    density = window_log_density(ahead)
+    assert density.shape == (25 * STATES, AHEAD)
+    assert np.isfinite(density).all()
 
 
 def test_the_standard_error_is_that_of_repeated_simulation() -> None:
