@@ -154,10 +154,8 @@ class BodyTooSlow(AppError):
     seconds: float
 
     def __str__(self) -> str:
-        return (
-            f"The body was not complete after {self.seconds:.0f} s; {self.received} bytes came "
-            "until then. Send it faster, or less of it."
-        )
+        came = f"{self.received} bytes came until then. Send it faster, or less of it."
+        return f"The body was not complete after {self.seconds:.0f} s; {came}"
 
 
 class InvalidRequest(_WithIssues):
@@ -180,12 +178,12 @@ class InUse(AppError):
     """What is to be deleted is still in use."""
 
 
-class WrongStatus(AppError):
-    """What is stored is not in the status that the call needs; the message names both."""
-
-
 class TestRunning(AppError):
     """The tenant has another test of a model that has not ended."""
+
+
+class WrongStatus(AppError):
+    """What is stored is not in the status that the call needs; the message names both."""
 
 
 class ProjectIncomplete(AppError):
@@ -208,10 +206,7 @@ class KeyReused(AppError):
     """The Idempotency-Key was used for another request."""
 
     def __str__(self) -> str:
-        return (
-            "This Idempotency-Key was used before with a different request (path, parameters, "
-            "media type or body). Use a new key for a new request."
-        )
+        return "This Idempotency-Key was used for a different request; use a new key for a new one."
 
 
 class KeyInUse(AppError):

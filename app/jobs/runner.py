@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 
 RETRYABLE = (FitCrashed, StoreUnavailable)
 """Transient errors: memory taken by other processes, a store that did not answer."""
-
 RETRY_SECONDS = 0.5
 
 
@@ -185,15 +184,9 @@ class JobRunner:
         return job
 
     def _job(self, row: OperationRow) -> Job:
+        same = ("id", "tenant", "kind", "attempt", "request", "input_key", "base_key", "request_id")
         job = Job(
-            id=row.id,
-            tenant=row.tenant,
-            kind=row.kind,
-            attempt=row.attempt,
-            request=row.request,
-            input_key=row.input_key,
-            base_key=row.base_key,
-            request_id=row.request_id,
+            **{name: getattr(row, name) for name in same},
             report=lambda progress: self._report(job, progress),
             patience=Patience(self._patience_seconds),
             first_look=row.first_look,
@@ -205,23 +198,21 @@ class JobRunner:
 
     def _show(self, job: Job, write: Callable[[Session], Document]) -> None:
         with self._database.of(job.tenant).write() as session:
-            if not operations.report(session, job.id, job.attempt, first_look=write(session)):
-                raise Superseded
+            _require(operations.report(session, job.id, job.attempt, first_look=write(session)))
 
     def _keep(self, job: Job, key: str, piece: Document) -> None:
         with self._database.write() as session:
-            if not operations.keep(session, job.id, job.attempt, key, piece):
-                raise Superseded
+            _require(operations.keep(session, job.id, job.attempt, key, piece))
 
     def _report(self, job: Job, progress: Progress) -> bool:
         """Write progress; a stage that does not report chains keeps the chains' last state."""
-        chains = [dict(vars(chain)) for chain in progress.chains]
-        parts = [dict(vars(part)) for part in progress.parts]
+        told = {"chains": progress.chains, "parts": progress.parts}
+        detail = {name: [dict(vars(each)) for each in items] for name, items in told.items()}
         values: dict[str, Any] = {
             "stage": progress.stage,
             "progress": min(max(progress.progress, 0.0), 1.0),
             "eta_seconds": progress.eta_seconds,
-            **({"detail": {"chains": chains, "parts": parts}} if chains or parts else {}),
+            **({"detail": detail} if any(told.values()) else {}),
         }
         try:
             with self._database.write() as session:
@@ -230,8 +221,7 @@ class JobRunner:
         except StoreUnavailable as error:
             log.warning("progress could not be written: %s", error, extra=_labels(job))
             return True
-        if not owned:
-            raise Superseded
+        _require(owned)
         return not stop
 
     def _succeed(self, job: Job, write_result: WriteResult) -> None:
@@ -241,11 +231,10 @@ class JobRunner:
 
     def _write_success(self, job: Job, write_result: WriteResult) -> None:
         with self._database.of(job.tenant).write() as session:
-            written = write_result(session)
-            incomplete = isinstance(written, PartialResult)
-            result = written.result if isinstance(written, PartialResult) else written
-            if not operations.succeed(session, job.id, job.attempt, result, incomplete=incomplete):
-                raise Superseded
+            found = write_result(session)
+            partial = isinstance(found, PartialResult)
+            result = found.result if isinstance(found, PartialResult) else found
+            _require(operations.succeed(session, job.id, job.attempt, result, incomplete=partial))
 
     def _retry(self, job: Job, error: Exception) -> bool:
         """Release the job for another attempt, or fail it if this was the last; returns which."""
@@ -293,6 +282,11 @@ class JobRunner:
     def _confirm_cancel(self, job: Job) -> None:
         with self._database.write() as session:
             operations.confirm_cancel(session, job.id, job.attempt)
+
+
+def _require(owned: bool) -> None:
+    if not owned:
+        raise Superseded
 
 
 def _labels(job: Job) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def task(request, report, stop) -> None:
         share = number / count
         report(Progress("testing", share, parts=(PartProgress("backtest", share),)))
         while number == STANDS_AT and (folder() / "hold").exists():
-            time.sleep(0.05)
+            time.sleep(0.3)  # reports that follow each other faster are left out
+            report(Progress("testing", share, parts=(PartProgress("backtest", share),)))
         found = origin(number, options["every"])
         key = f"backtest/{found.start}"
         if key not in request.kept:
