@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.context import Context
-from app.contract.trust.compare import CompareBody, ComparisonAnswer
+from app.contract.trust.compare import CompareBody, ComparisonAnswer, RivalBody
 from app.db.models import Document, ModelRow, OperationRow
 from app.fitworker.protocol import Kept, Looked, TaskRequest
 from app.ids import derived_id
@@ -40,13 +40,13 @@ def submit(context: Context, body: CompareBody, call: Call) -> OperationRow:
     row = models.find(context, body.model_id)
     models.refuse_first_look(row)
     model = models.fitted(context, row)
+    _require_names([FIRST, *map(_name_of, range(len(body.rivals)), body.rivals)])
     fitted = _fitted_rivals(context, model, body)
     rivals = _rivals(model, body)
     if not rivals and not fitted:
         detail = "no rival is proposed for this model: name one"
         raise QueryError([Issue("/rivals", "no_rivals", detail)])
-    fits = fits_of(model, [each.spec for each in rivals], body.backtest, body.simulations)
-    fits += len(fitted) * (fits_of(model, [], body.backtest, body.simulations))
+    fits = _fits(model, rivals, len(fitted), body)
     request: dict[str, Any] = {
         "body": body.model_dump(mode="json"),
         "rivals": [{**vars(each), "spec": each.spec.model_dump(mode="json")} for each in rivals],
@@ -75,10 +75,9 @@ def _rivals(model: FittedModel, body: CompareBody) -> list[Rival]:
         return proposed(model)
     places = [k for k, each in enumerate(body.rivals) if each.model_id is None]
     asked = [
-        AskedRival(each.name or each.edit or f"rival {k + 1}", each.edit, each.patch, each.model)
+        AskedRival(_name_of(k, each), each.edit, each.patch, each.model)
         for k, each in ((k, body.rivals[k]) for k in places)
     ]
-    _require_names([FIRST, *(each.name for each in asked)])
     try:
         return rivals_of(model, asked)
     except QueryError as error:
@@ -90,6 +89,22 @@ def _placed(issue: Issue, places: list[int]) -> Issue:
     _, _, number, *rest = issue.pointer.split("/")
     where = "/".join([pointer("rivals", places[int(number)]), *rest])
     return replace(issue, pointer=where)
+
+
+def _name_of(place: int, rival: RivalBody) -> str:
+    return rival.name or rival.edit or rival.model_id or f"rival {place + 1}"
+
+
+def _fits(model: FittedModel, rivals: list[Rival], fitted: int, body: CompareBody) -> int:
+    """How many fits the comparison counts as; raises QueryError for too few weeks."""
+    specs = [each.spec for each in rivals]
+    try:
+        whole = fits_of(model, specs, body.backtest, body.simulations)
+        return whole + fitted * fits_of(model, [], body.backtest, body.simulations)
+    except QueryError as error:
+        raise QueryError(
+            Issue("/backtest" + issue.pointer, issue.code, issue.detail) for issue in error.issues
+        ) from error
 
 
 def _require_names(names: list[str]) -> None:
@@ -109,7 +124,7 @@ def _fitted_rivals(context: Context, model: FittedModel, body: CompareBody) -> d
         other = models.find(context, each.model_id)
         models.refuse_first_look(other)
         issues += _other_data(model, models.fitted(context, other), pointer("rivals", k))
-        found[each.name or each.model_id] = other
+        found[_name_of(k, each)] = other
     if issues:
         raise QueryError(issues)
     return found

@@ -6,7 +6,7 @@ so many standard errors:
 
     limit = max(2, 97.5 % quantile of Student's t with m - 1 degrees of freedom)
 
-so that equal models are told apart at most about once in twenty. They are compared on the longest
+so that equal models are told apart about once in twenty. They are compared on the longest
 windows of which there are enough (``FEWEST`` effective ones); without any, nothing is told.
 """
 

@@ -103,8 +103,11 @@ def test_what_is_no_rival_is_refused_by_name(client, model_id, rivals, pointer, 
 def test_too_few_weeks_and_too_many_rivals_are_refused(client, model_id) -> None:
     short = fitted_model(client, TRUSTED)
     answer = asked(client, short, {"edit": "with AR(1)"})
-    assert_problem(answer, 422, "invalid_query")
+    assert_problem(answer, 422, "invalid_query", "/backtest")
     assert answer.json()["errors"][0]["code"] == "too_few_weeks"
+    twice = asked(client, model_id, {"edit": "with AR(1)"}, {"name": "with AR(1)", "patch": {}})
+    assert_problem(twice, 422, "invalid_query", "/rivals")
+    assert twice.json()["errors"][0]["code"] == "same_name"
     six = [{"edit": "with AR(1)", "name": str(k)} for k in range(6)]
     assert_problem(asked(client, model_id, *six), 422, "validation")
     many = asked(client, model_id, {"edit": "with AR(1)"}, simulations=51)
