@@ -82,9 +82,9 @@ def compare(
     files = {THE_MODEL: str(model)}
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
-        for number, (name, each) in enumerate(made.items(), start=1):
+        for number, (name, fitted_rival) in enumerate(made.items(), start=1):
             file = keep / f"{model.stem}-rival-{number}.nc"
-            save_model(each, file)
+            save_model(fitted_rival, file)
             files[name] = str(file)
     decision = rival_decision(models, found.comparison, weeks)
     summary = f"{found.comparison.sentence} {decision.sentence}".strip()
