@@ -12,6 +12,10 @@ with w integrated out. That density is not the likelihood: raised to a power it 
 prior of w too. But w is drawn back exactly, so that (theta, w) are draws of the whole posterior,
 and the likelihood is evaluated at them. Latent states count as parameters.
 
+Both sensitivities are high wherever prior and data share the answer, also where each is right. They
+are called a *conflict* only where they pull apart by more than chance allows at ``LEVEL``
+(``discrepancy``): so at most 5 of 100 returns whose prior and data are both right.
+
 A plan *turns* if its expected gain falls below zero where the priors of all media are raised to
 ``PLAN_POWERS``, which make a normal prior's s.d. a fifth larger or a sixth smaller. Twice as firmly
 or half as firmly would ask more of the draws than they hold: a weight 1 / p(theta)^(1/2) has no
@@ -28,6 +32,8 @@ from pydantic import Field
 from scipy import stats
 
 from mmm.attribution.returns import channel_contributions, return_draws
+from mmm.checks.prior import affordable_prior_model
+from mmm.evidence.prior_share import prior_shares
 from mmm.lift.predict import plain_array, predicted_lifts
 from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.fitted import FittedModel
@@ -48,6 +54,7 @@ from mmm.types import Array
 
 PLAN_POWERS = (2.0**-0.5, 2.0**0.5)
 LEVEL = 0.05
+PRIOR_DRAWS = 400
 
 
 class PriorSensitivityOptions(Options):
@@ -95,8 +102,11 @@ def prior_sensitivity(model: FittedModel, plan: GainOfPlan | None = None) -> Pri
     """Sensitivity of every channel's returns, and of the gain of ``plan`` where there is one."""
     priors, likelihood = log_priors(model), Scaling.of(log_likelihood(model))
     scalings = {name: Scaling.of(density) for name, density in priors.items()}
+    before = _returns(affordable_prior_model(model.design, PRIOR_DRAWS))
     rows = [
-        _measured(model, _Quantity(kind, name, draws), scalings[name], likelihood)
+        _measured(
+            model, _Quantity(kind, name, draws, before[kind][name]), scalings[name], likelihood
+        )
         for kind, by_name in _returns(model).items()
         for name, draws in by_name.items()
     ]
@@ -141,11 +151,12 @@ def _returns(model: FittedModel) -> Mapping[str, Mapping[str, Array]]:
 
 @dataclass(frozen=True)
 class _Quantity:
-    """What is measured: its kind, the name of its channel, and its draws."""
+    """What is measured: its kind, the name of its channel, its draws, and draws of the prior."""
 
     kind: str
     name: str
     draws: Array
+    before: Array | None = None
 
 
 def _measured(
@@ -156,7 +167,9 @@ def _measured(
         values = np.log(values)
     by_prior, by_data = prior.sensitivity(values), likelihood.sensitivity(values)
     moves = (prior.shift(values), likelihood.shift(values))
-    leaning = leaning_of(by_prior, by_data, opposed=moves[0] * moves[1] < 0.0)
+    share = 0.5 if quantity.before is None else _share(quantity.before, quantity.draws)
+    z = discrepancy(*moves, share)
+    leaning = leaning_of(by_prior, by_data, z=z)
     effective = effective_draws(model, values)
     return Sensitivity.model_validate(
         {
@@ -168,23 +181,47 @@ def _measured(
             "shift_by_likelihood": moves[1],
             "error": prior.shift_error(values, effective),
             "effective": effective,
+            "discrepancy": z,
             "leaning": leaning,
-            "detail": _sentence(quantity, leaning, *moves),
+            "detail": _sentence(quantity, leaning, moves, both=by_data >= THRESHOLD),
         }
     )
 
 
-def leaning_of(prior: float, likelihood: float, *, opposed: bool) -> Leaning:
+def leaning_of(prior: float, likelihood: float, *, z: float) -> Leaning:
     """What two sensitivities say (Kallioinen et al. 2024, with their threshold).
 
-    Where both are above it the two disagree only if they move the mean in ``opposed`` directions.
+    Where both are above it the two conflict only if they are ``z``, as ``discrepancy`` has it,
+    further apart than chance allows at ``LEVEL``.
     """
     if prior < THRESHOLD:
         return "fine"
-    return "conflict" if likelihood >= THRESHOLD and opposed else "prior_driven"
+    apart = abs(z) > stats.norm.isf(LEVEL / 2.0)
+    return "conflict" if likelihood >= THRESHOLD and apart else "prior_driven"
 
 
-def _sentence(quantity: _Quantity, leaning: Leaning, by_prior: float, by_data: float) -> str:
+def discrepancy(by_prior: float, by_data: float, share: float) -> float:
+    """How far prior and data lie apart, in the s.d. that their distance has where both are right;
+    zero where they do not move the mean in opposite directions.
+
+    For a normal quantity of which the prior has the ``share`` a of the precision, doubling the
+    prior's power moves the mean by ln 2 sqrt(a (1 - a)) z posterior s.d.
+    """
+    if by_prior * by_data >= 0.0:
+        return 0.0
+    a = min(max(share, 1e-3), 1.0 - 1e-3)
+    return float(by_prior / (np.log(2.0) * np.sqrt(a * (1.0 - a))))
+
+
+def _share(before: Array, after: Array) -> float:
+    """The prior's share of what is known (``mmm.evidence.prior_share``)."""
+    return float(prior_shares(before[:, None], after[:, None])[0])
+
+
+def _sentence(
+    quantity: _Quantity, leaning: Leaning, moves: tuple[float, float], *, both: bool
+) -> str:
+    by_prior, by_data = moves
     what = (
         "The plan's gain"
         if quantity.kind == "gain"
@@ -193,6 +230,11 @@ def _sentence(quantity: _Quantity, leaning: Leaning, by_prior: float, by_data: f
     if leaning == "fine":
         return f"{what} does not hang on what was believed before the data."
     if leaning == "prior_driven":
+        if both:
+            return (
+                f"{what} rests on the data and on what was believed before them, and the two can "
+                "both be right: a belief held more firmly would move it."
+            )
         return (
             f"{what} rests on what was believed before the data: another belief would give another "
             "number."

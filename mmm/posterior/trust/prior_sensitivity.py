@@ -13,7 +13,8 @@ class Sensitivity(Answer):
     ``prior``, ``likelihood``: power-scaling sensitivities; above ``threshold`` of the answer it
     depends on them. ``shift_by_prior``, ``shift_by_likelihood``: posterior s.d. by which the mean
     moves, to first order, where either counts twice; ``error``: Monte Carlo standard error of the
-    first. ``effective``: independent draws that the draws are worth. Name "plan": its gain, and
+    first. ``effective``: independent draws that the draws are worth. ``discrepancy``: how far prior
+    and data pull apart, in the s.d. that this has where both are right. Name "plan": its gain, and
     the priors of all media.
     """
 
@@ -25,6 +26,7 @@ class Sensitivity(Answer):
     shift_by_likelihood: float
     error: float
     effective: float
+    discrepancy: float = 0.0
     leaning: Leaning
     detail: str
 

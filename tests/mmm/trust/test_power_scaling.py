@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmm.trust.power_scaling import THRESHOLD, Scaling, mean_at_power
-from mmm.trust.prior_sensitivity import leaning_of
+from mmm.trust.prior_sensitivity import discrepancy, leaning_of
 
 
 class Normal:
@@ -24,8 +24,11 @@ class Normal:
 
     def leaning(self) -> str:
         prior, data = Scaling.of(self.prior), Scaling.of(self.likelihood)
-        opposed = prior.shift(self.x) * data.shift(self.x) < 0.0
-        return leaning_of(prior.sensitivity(self.x), data.sensitivity(self.x), opposed=opposed)
+        return leaning_of(prior.sensitivity(self.x), data.sensitivity(self.x), z=self.z())
+
+    def z(self) -> float:
+        moves = (Scaling.of(each).shift(self.x) for each in (self.prior, self.likelihood))
+        return discrepancy(*moves, self.sd**2)
 
 
 @pytest.mark.parametrize(("y", "precision"), [(3.0, 1.0), (0.5, 4.0), (-2.0, 0.25)])
@@ -72,6 +75,13 @@ def test_the_sensitivity_is_that_of_arviz() -> None:
 )
 def test_what_two_normal_sources_do_to_each_other(y: float, precision: float, leaning: str) -> None:
     assert Normal(y, precision).leaning() == leaning
+
+
+@pytest.mark.parametrize("precision", [0.3, 1.0, 5.0])
+def test_prior_and_data_that_are_right_lie_one_sd_apart(precision: float) -> None:
+    """The distance of y from 0 has the variance 1 + 1 / precision where both are right."""
+    y = 2.4 * (1.0 + 1.0 / precision) ** 0.5
+    assert abs(Normal(y, precision).z()) == pytest.approx(2.4, rel=0.02)
 
 
 def test_a_quarter_of_an_sd_is_the_threshold() -> None:
