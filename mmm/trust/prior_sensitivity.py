@@ -34,8 +34,6 @@ from scipy import stats
 from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.prior import affordable_prior_model
 from mmm.evidence.prior_share import prior_shares
-from mmm.lift.predict import plain_array, predicted_lifts
-from mmm.lift.resolve import resolve_lift_tests
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.prior_sensitivity import (
     Leaning,
@@ -43,10 +41,9 @@ from mmm.posterior.trust.prior_sensitivity import (
     PriorSensitivity,
     Sensitivity,
 )
-from mmm.priors.declared import declared_priors, log_densities
 from mmm.refit.quantities import effective_draws
-from mmm.refit.weekly_density import LOG_2PI, weekly_log_density
 from mmm.spec.sizes import LONGEST_HORIZON
+from mmm.trust.components import log_likelihood, log_priors
 from mmm.trust.part import Cost, Options, Part, Work
 from mmm.trust.power_scaling import THRESHOLD, Scaling, mean_at_power
 from mmm.trust.standard_plan import QUARTER, GainOfPlan, gain_of_plan
@@ -69,33 +66,6 @@ class PriorSensitivityOptions(Options):
 
 
 WORDS = {"roi": "ROI", "marginal_roi": "marginal ROI", "contribution": "contribution"}
-
-
-def log_likelihood(model: FittedModel) -> Array:
-    """(draw,) log density of all data, lift tests included, given every parameter and state."""
-    total = weekly_log_density(model).sum(1)
-    tests = resolve_lift_tests(model.design)
-    if tests:
-        found = predicted_lifts(tests, model.posterior.draws, model.design, np, plain_array)
-        sd = np.array([test.sd for test in tests])
-        z = (np.array([test.lift for test in tests]) - np.asarray(found)) / sd
-        total = total - (0.5 * (z**2 + LOG_2PI) + np.log(sd)).sum(-1)
-    return np.asarray(total)
-
-
-def log_priors(model: FittedModel) -> dict[str, Array]:
-    """(draw,) log density of every channel's own priors, by channel, but for constants."""
-    channels, draws = model.structure.channels, model.posterior.draws
-    found = {name: np.zeros(model.posterior.n_draws) for name in channels}
-    for declared in declared_priors(model.design):
-        owners = declared.media(channels)
-        if declared.name not in draws or not any(owners):
-            continue
-        by_entry = log_densities(declared, draws[declared.name])
-        for entry, owner in enumerate(owners):
-            if owner is not None:
-                found[owner] = found[owner] + by_entry[:, entry]
-    return found
 
 
 def prior_sensitivity(model: FittedModel, plan: GainOfPlan | None = None) -> PriorSensitivity:

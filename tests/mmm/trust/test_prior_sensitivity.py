@@ -19,14 +19,13 @@ from mmm.posterior.trust.record import TrustRecord
 from mmm.refit.weekly_density import weekly_log_density
 from mmm.spec.model import parse_spec
 from mmm.spec.sampling import SamplingSpec
+from mmm.trust.components import log_likelihood, log_priors
 from mmm.trust.part import Work
 from mmm.trust.power_scaling import mean_at_power
 from mmm.trust.prior_sensitivity import (
     LEVEL,
     PART,
     PriorSensitivityOptions,
-    log_likelihood,
-    log_priors,
     plan_turns,
     prior_sensitivity,
 )
