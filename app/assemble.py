@@ -20,10 +20,11 @@ from app.fitworker.process import COMMAND, make_launch
 from app.http.metrics_server import serve_metrics
 from app.jobs.dbos_engine import DbosEngine, DbosQueues, engine_url
 from app.jobs.identity import claim_identity
+from app.jobs.job import Handler
 from app.jobs.kinds import COMPARE, FITS, QUERIES, SECOND_MODEL, TRUST
 from app.jobs.port import Queues
 from app.jobs.reconciler import Reconciler
-from app.jobs.runner import Handler, JobRunner
+from app.jobs.runner import JobRunner
 from app.jobs.worker import Worker
 from app.runtime.locks import Lock
 from app.runtime.logs import configure_logging

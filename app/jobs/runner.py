@@ -8,9 +8,8 @@ success, nor two results of one operation.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,6 +19,7 @@ from app.db import operations
 from app.db.database import Database
 from app.db.models import Document, OperationRow
 from app.errors import FitCrashed, JobGaveUp, JobTimedOut, StoreError, StoreUnavailable
+from app.jobs.job import Handler, Job, PartialResult, Superseded, WriteResult
 from app.jobs.patience import LIMIT_SECONDS, Patience
 from app.problems import problem_of
 from app.runtime.metrics import JOBS
@@ -30,52 +30,6 @@ log = logging.getLogger(__name__)
 RETRYABLE = (FitCrashed, StoreUnavailable)
 """Transient errors: memory taken by other processes, a store that did not answer."""
 RETRY_SECONDS = 0.5
-
-
-@dataclass(frozen=True)
-class PartialResult:
-    """The result of a job that was stopped early, from what it had computed by then."""
-
-    result: Document
-
-
-WriteResult = Callable[[Session], Document | PartialResult]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One attempt of an operation.
-
-    ``report`` publishes progress; any thread may call it. It returns False if the job is asked to
-    end early with a partial result, and raises Superseded if this attempt no longer owns the
-    operation. What the job writes belongs to the operation's ``tenant``. ``patience`` repeats what
-    must not fail because a store is away for a while. ``first_look`` is what an earlier attempt
-    left as one; ``show`` writes what its function returns as one, in the transaction of that
-    function, or raises Superseded. ``kept`` are the finished pieces of earlier attempts, by key;
-    ``keep`` stores one, or raises Superseded.
-    """
-
-    id: str
-    tenant: str
-    kind: str
-    attempt: int
-    request: Document
-    input_key: str | None
-    base_key: str | None
-    request_id: str | None
-    report: Callable[[Progress], bool]
-    patience: Patience
-    first_look: Document | None
-    show: Callable[[Callable[[Session], Document]], None]
-    kept: Mapping[str, Document]
-    keep: Callable[[str, Document], None]
-
-
-Handler = Callable[[Job], Awaitable[WriteResult]]
-
-
-class Superseded(Exception):
-    """The operation was cancelled, or a newer attempt runs: this attempt may write nothing."""
 
 
 class JobRunner:

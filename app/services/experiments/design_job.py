@@ -9,8 +9,8 @@ from app.context import Context
 from app.contract.experiments.design import DesignBody
 from app.db.models import ModelRow, OperationRow
 from app.intake.tables import read_geo_history
+from app.jobs.job import Job, WriteResult
 from app.jobs.operations import Call
-from app.jobs.runner import Job, WriteResult
 from app.services.catalog import models
 from app.services.catalog.finite import finite_document
 from app.services.experiments.design_answer import design_answer, question_of

@@ -14,7 +14,7 @@ from app.db.models import Document
 from app.errors import StoreError
 from app.fitworker.protocol import Looked
 from app.ids import derived_id
-from app.jobs.runner import Job
+from app.jobs.job import Job
 from app.services.catalog.finite import without_nan
 from app.services.fitting.model_row import StoredFit, model_row, stored_fit
 from app.store.port import ArtefactStore

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Document
 from app.ids import derived_id
-from app.jobs.runner import Job, PartialResult, WriteResult
+from app.jobs.job import Job, PartialResult, WriteResult
 from app.services.catalog.finite import without_nan
 from app.services.fitting.first_looks import FirstLook
 from app.services.fitting.fit_run import FitRun

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.fitworker.protocol import FitRequest, Kept, Looked
-from app.jobs.runner import Job, WriteResult
+from app.jobs.job import Job, WriteResult
 from app.services.fitting.first_looks import FirstLook
 from app.services.fitting.model_row import StoredFit
 from app.services.fitting.process_run import Errand, ProcessRun, labels_of, log_level

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import DatasetRow, Document, ModelRow
 from app.db.row_locks import lock_for_reference
-from app.jobs.runner import Job
+from app.jobs.job import Job
 from app.services.catalog.finite import without_nan
 from app.store.port import ArtefactStore
 from mmm.checks.assess import check_lift_tests

@@ -13,7 +13,7 @@ from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess
 from app.fitworker.protocol import Kept, Looked, Request
 from app.fitworker.stages import StageClock
-from app.jobs.runner import Job, WriteResult
+from app.jobs.job import Job, WriteResult
 from app.runtime.metrics import RUNNING_FITS
 from app.store.failures import disk_errors
 from app.store.port import ArtefactStore

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.db.models import Document, ModelRow
 from app.db.operations import queued
 from app.db.row_locks import lock_for_change
+from app.jobs.job import Job, WriteResult
 from app.jobs.kinds import SECOND_MODEL
-from app.jobs.runner import Job, WriteResult
 from app.services.fitting.fit_run import FitRun
 from app.services.fitting.model_row import StoredFit
 from mmm.posterior.fitted import FittedModel

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.db.models import DatasetRow, Document, OperationRow
 from app.ids import new_id
+from app.jobs.job import Job, WriteResult
 from app.jobs.operations import Call
-from app.jobs.runner import Job, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.fitting.sizes import require_cells
 from app.services.fitting.submission import RequestData, check_data, store_data

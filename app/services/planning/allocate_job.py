@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.context import Context
 from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
+from app.jobs.job import Job, WriteResult
 from app.jobs.operations import Call
-from app.jobs.runner import Job, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.allocate import allocate_model

@@ -10,8 +10,8 @@ from app.contract.frontier_answers import FrontierAnswer, FrontierPoint
 from app.contract.plan_details import CertificateDocument
 from app.contract.plan_requests import AllocateBody, FrontierBody
 from app.db.models import ModelRow, OperationRow
+from app.jobs.job import Job, PartialResult, WriteResult
 from app.jobs.operations import Call
-from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.catalog.finite import finite_document
 from app.services.planning import plan_jobs
 from app.services.planning.after_horizon import after_document, allocate_continuing

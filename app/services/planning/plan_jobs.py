@@ -12,8 +12,8 @@ from app.context import Context
 from app.contract.documents import SecondModelDocument
 from app.contract.plan_requests import AllocateBody
 from app.db.models import ModelRow, OperationRow
+from app.jobs.job import Job
 from app.jobs.operations import Call
-from app.jobs.runner import Job
 from app.services.administration.quotas import check_operations
 from app.services.catalog import models
 from app.services.catalog.second_models import second_document

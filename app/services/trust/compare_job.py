@@ -13,9 +13,9 @@ from app.contract.trust.compare import CompareBody, ComparisonAnswer, RivalBody
 from app.db.models import Document, ModelRow, OperationRow
 from app.fitworker.protocol import Kept, Looked, TaskRequest
 from app.ids import derived_id
+from app.jobs.job import Job, PartialResult, WriteResult
 from app.jobs.kinds import COMPARE
 from app.jobs.operations import Call
-from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.administration.quotas import check_operations, require_no_other_test
 from app.services.catalog import models
 from app.services.catalog.finite import finite_document

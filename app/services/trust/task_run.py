@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.db.models import Document
 from app.fitworker.protocol import Kept, Looked, TaskRequest
-from app.jobs.runner import Job, WriteResult
+from app.jobs.job import Job, WriteResult
 from app.services.fitting.process_run import Errand, ProcessRun, labels_of, log_level
 
 ANSWER_FILE = "answer.json"

@@ -10,9 +10,9 @@ from app.contract.trust.tests import TrustBody
 from app.db.models import Document, ModelRow, OperationRow
 from app.db.row_locks import lock_for_change
 from app.errors import NotFound
+from app.jobs.job import Job, PartialResult, WriteResult
 from app.jobs.kinds import TRUST
 from app.jobs.operations import Call
-from app.jobs.runner import Job, PartialResult, WriteResult
 from app.services.administration.quotas import check_operations, require_no_other_test
 from app.services.catalog import models
 from app.services.catalog.tested import tested_row
