@@ -166,8 +166,11 @@ def main() -> None:
     for seed in range(first, last + 1):  # world by world, so that a cut leaves whole pairs
         for name, fit in fits.items():
             key = {"form": name, "draws": given.draws, **size}
-            rows = each_world(given.out, key, [seed], lambda s, f=fit: measure(f, seed=s))
-            list(rows)
+            list(each_world(given.out, key, [seed], partial(_of_seed, measure, fit)))
+
+
+def _of_seed(measure: Callable[..., Record], fit: Fitter, seed: int) -> Record:
+    return measure(fit, seed=seed)
 
 
 def _spec(form: str, size: str | None) -> ModelSpec:

@@ -11,8 +11,8 @@ from mmm.errors import IssuesError
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.record import PartRun, TrustRecord
 from mmm.progress import PartProgress, Progress
-from mmm.trust.part import Cost, Document, Options, Part, Work
-from mmm.trust.parts import PARTS
+from mmm.trust.part import Cost, Document, Options, Work
+from mmm.trust.parts import PARTS, AnyPart
 
 DONE = "done"
 """Key of the piece that a finished part keeps: its run and its answer."""
@@ -38,7 +38,7 @@ def run_parts(
     costs: Mapping[str, Cost],
     record: TrustRecord | None = None,
     watched: Watched | None = None,
-    parts: Mapping[str, Part[Any]] = PARTS,
+    parts: Mapping[str, AnyPart] = PARTS,
 ) -> TrustRecord:
     """The record of the parts that were run, without those of ``record`` that were not.
 
@@ -106,7 +106,7 @@ def _done(name: str, watched: Watched) -> TrustRecord | None:
     return None if piece is None else TrustRecord.model_validate(piece)
 
 
-def _run(work: Work, part: Part[Any], options: Options, cost: Cost) -> TrustRecord | None:
+def _run(work: Work, part: AnyPart, options: Options, cost: Cost) -> TrustRecord | None:
     started = time.monotonic()
     answer = part.run(work, options)
     if answer is None:

@@ -55,7 +55,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Part[Asked: Options]:
+class Part[Asked: Options, Found: Answer]:
     """A part of the trust record.
 
     ``cost``: of the part for a model, from model and options, before any work; raises QueryError,
@@ -67,5 +67,5 @@ class Part[Asked: Options]:
     name: str
     options: type[Asked]
     cost: Callable[[FittedModel, Asked], Cost]
-    run: Callable[[Work, Asked], Answer | None]
+    run: Callable[[Work, Asked], Found | None]
     needs: tuple[str, ...] = ()

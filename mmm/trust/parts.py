@@ -23,7 +23,9 @@ from mmm.trust import (
 from mmm.trust.backtest.part import BACKTEST
 from mmm.trust.part import Cost, Options, Part
 
-_ALL: tuple[Part[Any], ...] = (
+type AnyPart = Part[Any, Any]
+
+_ALL: tuple[AnyPart, ...] = (
     preview.PART,
     BACKTEST,
     conformal.PART,
@@ -35,7 +37,7 @@ _ALL: tuple[Part[Any], ...] = (
     recovery.PART,
 )
 
-PARTS: Mapping[str, Part[Any]] = {part.name: part for part in _ALL}
+PARTS: Mapping[str, AnyPart] = {part.name: part for part in _ALL}
 
 CHEAP = 15
 """Fits that a part may cost at most to be run without having been asked for."""
@@ -48,7 +50,7 @@ def asked_parts(
     model: FittedModel,
     wanted: Mapping[str, Mapping[str, Any]] | None,
     record: TrustRecord | None = None,
-    parts: Mapping[str, Part[Any]] = PARTS,
+    parts: Mapping[str, AnyPart] = PARTS,
 ) -> tuple[Asked, dict[str, Cost]]:
     """The parts to run with their options, and what each costs.
 
@@ -88,7 +90,7 @@ def asked_parts(
     return asked, costs
 
 
-def _cheap(model: FittedModel, parts: Mapping[str, Part[Any]]) -> tuple[Asked, dict[str, Cost]]:
+def _cheap(model: FittedModel, parts: Mapping[str, AnyPart]) -> tuple[Asked, dict[str, Cost]]:
     """The cheap parts that the model can be put to; raises QueryError where there is none."""
     asked: Asked = {}
     costs: dict[str, Cost] = {}
@@ -107,7 +109,7 @@ def _cheap(model: FittedModel, parts: Mapping[str, Part[Any]]) -> tuple[Asked, d
     return asked, costs
 
 
-def _with_needed(given: Asked, record: TrustRecord, parts: Mapping[str, Part[Any]]) -> Asked:
+def _with_needed(given: Asked, record: TrustRecord, parts: Mapping[str, AnyPart]) -> Asked:
     """``given`` with the parts that it needs and ``record`` lacks, in the order of ``parts``."""
     wanted = dict(given)
     open_names = list(given)

@@ -34,7 +34,7 @@ def contract() -> dict:
 def test_each_body_on_the_page_of_requests_is_one_that_the_service_takes() -> None:
     assert {name for name, _ in ASKED} == set(BODIES)
     for name, body in ASKED:
-        assert BODIES[name].model_validate_json(body.replace("_...", "_1"))
+        assert BODIES[name].model_validate_json(body.replace("_...", "_1")).model_dump()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import FitCrashed
 from app.fitworker.process import FitProcess, make_launch
-from app.fitworker.protocol import FitRequest, Looked
+from app.fitworker.protocol import FitRequest, Kept, Looked
 from mmm.posterior.fitted import load_model
 from mmm.simulate.worlds import make_world
 
@@ -23,7 +23,7 @@ def test_a_real_fit_that_takes_long_has_a_first_look_before_its_draws(tmp_path) 
         look_path=str(tmp_path / "look.nc"),
     )
     process = FitProcess(make_launch(tmp_path / "cache"))
-    looks: list[Looked] = []
+    looks: list[Looked | Kept] = []
     stages: list[str] = []
 
     def report(progress) -> None:
@@ -33,7 +33,7 @@ def test_a_real_fit_that_takes_long_has_a_first_look_before_its_draws(tmp_path) 
 
     with pytest.raises(FitCrashed):
         process.run(asked, report, 300.0, looks.append)
-    assert [look.note for look in looks] == [None]
+    assert looks == [Looked()]
     assert stages.index("first_look") < stages.index("warmup")
     model = load_model(tmp_path / "look.nc")
     assert model.verdict.draft

@@ -15,7 +15,7 @@ from app.fitworker.child import MAX_FITS
 from app.fitworker.pool import FitPool
 from app.fitworker.process import FitProcess, make_launch
 from app.fitworker.protocol import FitRequest
-from app.services.fitting.fit_run import ProcessKiller
+from app.services.fitting.process_run import ProcessKiller
 from mmm.errors import DataError
 from mmm.posterior.fitted import load_model
 from tests.app.fake_fit import ENDLESS, KILLED, RAISES, REFUSED, SLOW, TRUSTED

@@ -7,7 +7,7 @@ from tests.app.http.test_contract import assert_problem
 from tests.app.running import fitted_model, wait_for
 
 TWO = {"parts": {"backtest": {"origins": 2}}}
-ALL = {"parts": {"backtest": {}}}
+ALL: dict[str, dict] = {"parts": {"backtest": {}}}
 
 
 @pytest.fixture(scope="module")

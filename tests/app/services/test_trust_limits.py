@@ -5,7 +5,7 @@ from tests.app.http.test_contract import assert_problem
 from tests.app.running import fake_service, fitted_model, wait_for, wait_until
 
 TWO = {"parts": {"backtest": {"origins": 2}}}
-ALL = {"parts": {"backtest": {}}}
+ALL: dict[str, dict] = {"parts": {"backtest": {}}}
 
 
 def test_a_tenant_tests_one_model_at_a_time(tmp_path, models) -> None:

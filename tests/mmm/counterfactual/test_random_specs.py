@@ -68,7 +68,7 @@ def test_do(both):
     agree(predictor(both, given), before)
     agree(predictor(both, world), after)
     memory = evaluate(model, given, lambda found: found.terms.ar + np.zeros(after.shape))
-    memory = 0.0 if both.s.counts_remember else memory
+    memory = np.zeros_like(memory) if both.s.counts_remember else memory
     totals = [kpi(both, found + memory)[:, window].sum((1, 2)) for found in (before, after)]
     weeks = model.panel.weeks[window]
     asked = {"window": {"start": weeks[0], "end": weeks[-1]}, "after": "continue", "do": dos}

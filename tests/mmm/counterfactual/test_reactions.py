@@ -15,7 +15,7 @@ from mmm.spec.model import parse_spec
 from tests.mmm.fakes import RICH, fake_model, table
 
 WEEKS = 150
-EDGES = [
+EDGES: list[dict[str, Any]] = [
     {"from": "price", "to": "rival.price"},
     {"from": "tv", "to": "search", "lag": 1},
 ]

@@ -93,7 +93,7 @@ def test_each_week_is_judged_given_the_week_before():
         "noise_sd": np.full(n, sd),
     }
     _, drawn = week_ahead(p, np.tile(mean, (n, 1))[..., None], rng)
-    predictive = rng.poisson(drawn * rng.gamma(size, 1.0 / size, drawn.shape))
+    predictive = rng.poisson(drawn * rng.gamma(size, 1.0 / size, drawn.shape)).astype(float)
     z = normal_scores(kpi[:, None], predictive)
     assert z.std() == pytest.approx(1.0, abs=0.06)
     kept = mean_autocorrelation(z / z.std(), 1)

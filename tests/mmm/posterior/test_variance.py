@@ -21,7 +21,7 @@ def test_the_parts_add_up_to_the_variance_of_all_draws(seed: int, models: int, c
     rng = np.random.default_rng(seed)
     found = [one(seed + i, replicates=count, mean=float(rng.normal())) for i in range(models)]
     weights = rng.random(models) + 0.1
-    split = split_variance(found, weights)
+    split = split_variance(found, weights.tolist())
     share = weights / weights.sum()
     whole = np.concatenate([model.expected.ravel() for model in found])
     each = np.repeat(share / found[0].expected.size, found[0].expected.size)

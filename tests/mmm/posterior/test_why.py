@@ -1,9 +1,11 @@
 """Why a number is what it is: each reason from the records alone, ranked by what it explains."""
 
+from typing import Any
+
 import pytest
 
 from mmm.interval import Interval
-from mmm.posterior.evidence import Evidence, Finding, HalfOfWindow
+from mmm.posterior.evidence import Evidence, Finding, Grade, HalfOfWindow
 from mmm.posterior.trust.placebos import PlaceboRow, Placebos
 from mmm.posterior.trust.prior_sensitivity import PriorSensitivity, Sensitivity
 from mmm.posterior.trust.record import TrustRecord
@@ -11,10 +13,10 @@ from mmm.posterior.trust.why import why
 from tests.mmm.evidence.levers import lever
 
 ROI = Interval(mean=1.5, p5=0.8, p50=1.4, p95=2.4)
-KNOWN = {"prior_share": 0.3, "weeks": 40.0, "status": "assumed"}
+KNOWN: dict[str, Any] = {"prior_share": 0.3, "weeks": 40.0, "status": "assumed"}
 
 
-def asked(record: TrustRecord | None = None, grade: str = "coincidence", **known):
+def asked(record: TrustRecord | None = None, grade: Grade = "coincidence", **known):
     evidence = Evidence(levers=(lever("tv", grade, **known),))
     return why(evidence, "tv", ROI, record, "EUR")
 

@@ -29,7 +29,7 @@ from mmm.trust.placebos import (
     limit_of,
 )
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.trust.worlds import spends, world
+from tests.mmm.trust.worlds import found_by, spends, world
 
 SHORT = SamplingSpec(draws=300, tune=300, chains=2, seed=1)
 
@@ -115,7 +115,7 @@ def test_a_placebo_that_is_real_is_found() -> None:
     )
     kept: dict[str, object] = {}
     work = Work(model, keep=lambda key, piece: kept.update({key: piece}))
-    found = SHIFTED.run(work, PlaceboOptions())
+    found = found_by(SHIFTED, work, PlaceboOptions())
     tv, search = found.rows
     assert tv.weeks == shift
     assert tv.probability < 0.05
@@ -123,7 +123,7 @@ def test_a_placebo_that_is_real_is_found() -> None:
     assert tv.claim
     assert search.standing == "better"
     assert found.no_better == (tv,)
-    again = SHIFTED.run(Work(model, kept=kept), PlaceboOptions())  # type: ignore[arg-type]
+    again = found_by(SHIFTED, Work(model, kept=kept), PlaceboOptions())  # type: ignore[arg-type]
     assert again == found  # nothing was fitted: all pieces were kept
     record = TrustRecord(placebos=found)
     assert TrustRecord.model_validate(record.model_dump(mode="json")) == record
@@ -133,7 +133,7 @@ def test_a_placebo_that_is_real_is_found() -> None:
 def test_a_channel_without_effect_is_not_told_from_its_placebo() -> None:
     spend = spends(0)
     model = fit(world({"search": spend["search"]}, spend, 3), SHORT)
-    tv, search = SHIFTED.run(Work(model), PlaceboOptions()).rows
+    tv, search = found_by(SHIFTED, Work(model), PlaceboOptions()).rows
     assert 0.1 < tv.probability < 0.9
     assert (tv.standing, search.standing) == ("not_told", "better")
 
@@ -143,7 +143,7 @@ def test_budgets_that_run_before_sales_are_found_by_future_spend() -> None:
     spend = spends(0)
     ahead = np.append(spend["tv"][1:], spend["tv"][-1])
     model = fit(world({"ahead": ahead, "search": spend["search"]}, spend, 3), SHORT)
-    tv, search = FUTURE.run(Work(model), PlaceboOptions()).rows
+    tv, search = found_by(FUTURE, Work(model), PlaceboOptions()).rows
     assert tv.claim
     assert (tv.standing, search.standing) == ("no_better", "better")
     assert "the week to come" in tv.detail

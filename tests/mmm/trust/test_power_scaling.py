@@ -27,8 +27,8 @@ class Normal:
         return leaning_of(prior.sensitivity(self.x), data.sensitivity(self.x), z=self.z())
 
     def z(self) -> float:
-        moves = (Scaling.of(each).shift(self.x) for each in (self.prior, self.likelihood))
-        return discrepancy(*moves, self.sd**2)
+        by_prior, by_data = (Scaling.of(e).shift(self.x) for e in (self.prior, self.likelihood))
+        return discrepancy(by_prior, by_data, self.sd**2)
 
 
 @pytest.mark.parametrize(("y", "precision"), [(3.0, 1.0), (0.5, 4.0), (-2.0, 0.25)])

@@ -31,6 +31,7 @@ from mmm.trust.prior_sensitivity import (
 )
 from mmm.trust.standard_plan import GainOfPlan, gain_of_plan
 from tests.mmm.fakes import RICH, fake_model
+from tests.mmm.trust.worlds import found_by
 
 
 def centred(values: np.ndarray) -> np.ndarray:
@@ -66,7 +67,7 @@ def test_what_was_stated_belongs_to_its_channel() -> None:
 
 def test_lift_tests_are_data() -> None:
     """The density of the lift is a normal one around what each draw predicts of it."""
-    lift = {"channel": "tv", "start": "2022-06-06", "end": "2022-06-27"}
+    lift: dict[str, object] = {"channel": "tv", "start": "2022-06-06", "end": "2022-06-27"}
     lift |= {"control": {"scale": 0.0}, "result": {"lift": 40.0, "se": 9.0}}
     without = fake_model()
     spec = parse_spec({**RICH, "lift_tests": [lift]})
@@ -92,7 +93,7 @@ def test_the_plan_may_be_given_or_is_a_step() -> None:
 
 def test_without_a_value_contributions_are_measured_and_there_is_no_plan() -> None:
     model = fake_model({**RICH, "kpi": {"column": "sales", "kind": "units"}})
-    found = PART.run(Work(model), PriorSensitivityOptions())
+    found = found_by(PART, Work(model), PriorSensitivityOptions())
     assert {row.quantity for row in found.quantities} == {"contribution"}
     assert found.plan is None
     assert found.turns is None

@@ -24,7 +24,7 @@ from mmm.trust.recovery import (
     truths_of,
 )
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.trust.worlds import spends, world
+from tests.mmm.trust.worlds import found_by, spends, world
 
 MEDIATED = {**RICH, "mediators": [{"name": "a", "column": "awareness", "parents": ["tv"]}]}
 AR = {**RICH, "noise": {"kind": "ar1"}}
@@ -130,11 +130,11 @@ def test_a_right_model_gets_its_truths_back() -> None:
     kept: dict[str, dict] = {}
     options = RecoveryOptions(simulations=8)
     work = Work(model, keep=lambda key, piece: kept.update({key: piece}))
-    found = PART.run(work, options)
+    found = found_by(PART, work, options)
     assert sum(row.inside for row in found.rows) >= 11
     assert max(row.typical_error for row in found.rows) < 0.15
-    assert PART.run(Work(model, kept=kept), options) == found
+    assert found_by(PART, Work(model, kept=kept), options) == found
     stopped = Work(model, kept={k: kept[k] for k in ("0", "1")}, stop=lambda: True)
-    assert PART.run(stopped, options).rows[0].simulations == 2
+    assert found_by(PART, stopped, options).rows[0].simulations == 2
     record = TrustRecord(recovery=found)
     assert TrustRecord.model_validate(record.model_dump(mode="json")) == record

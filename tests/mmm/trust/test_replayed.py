@@ -14,6 +14,7 @@ from mmm.simulate.replicas import replicas
 from mmm.trust.part import Work
 from mmm.trust.replayed import PART, ReplayedOptions, comparisons, rarity_of, replayed
 from tests.mmm.fakes import RICH, fake_model
+from tests.mmm.trust.worlds import found_by
 
 EVENTS = {**RICH, "events": [{"name": "promo", "column": "promo"}]}
 
@@ -119,4 +120,4 @@ def test_a_channel_that_was_always_on_is_split_by_how_much() -> None:
 def test_it_costs_no_fit(document) -> None:
     model = fake_model(document, geos=1)
     assert PART.cost(model, ReplayedOptions()).fits == 0
-    assert PART.run(Work(model), ReplayedOptions(replays=100)).replays == 30
+    assert found_by(PART, Work(model), ReplayedOptions(replays=100)).replays == 30

@@ -20,7 +20,7 @@ from mmm.trust.uncertainty import (
     uncertainty_sources,
 )
 from tests.mmm.fakes import RICH, fake_model
-from tests.mmm.trust.worlds import spends, world
+from tests.mmm.trust.worlds import found_by, spends, world
 
 AR = {**RICH, "noise": {"kind": "ar1"}}
 LOG = {**RICH, "kpi": {**RICH["kpi"], "likelihood": "lognormal"}}
@@ -43,7 +43,7 @@ def test_the_noise_of_a_total_has_the_variance_of_drawn_noise(document, geos: in
     model = replace(model, posterior=replace(model.posterior, dataset=p))
     draws = 20_000
     one = replace(model, posterior=model.posterior.subset(np.zeros(draws, dtype=np.intp)))
-    mean = np.full((draws, 6, geos), 90.0) + np.arange(geos)
+    mean = np.full((draws, 6, geos), 90.0) + np.arange(float(geos))
     total = with_noise(one, mean, 4).sum((1, 2))
     assert total.var() == pytest.approx(_noise(one, mean)[0], rel=0.06)
 
@@ -81,7 +81,7 @@ def test_models_that_differ_add_structure_and_weights_count() -> None:
 
 
 def test_the_part_tells_the_forecast_and_the_plan() -> None:
-    found = PART.run(Work(fake_model()), UncertaintyOptions(weeks=4))
+    found = found_by(PART, Work(fake_model()), UncertaintyOptions(weeks=4))
     assert found.horizon_weeks == 4
     assert found.sentences[0].startswith("What is uncertain about the sales of the next 4 weeks")
     record = TrustRecord(uncertainty=found)

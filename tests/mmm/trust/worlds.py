@@ -7,7 +7,9 @@ import pandas as pd
 
 from mmm.data.design import Design, design_of
 from mmm.data.panel import build_panel
+from mmm.interval import Answer
 from mmm.spec.model import parse_spec
+from mmm.trust.part import Options, Part, Work
 from mmm.types import Array
 
 PLAIN = {"adstock": {"kind": "none"}, "saturation": {"kind": "none"}}
@@ -41,3 +43,12 @@ def world(effects: dict[str, Array], spend: dict[str, Array], seed: int, **spec:
     return design_of(
         parsed, build_panel(pd.DataFrame({"week": dates, "sales": sales, **spend}), parsed)
     )
+
+
+def found_by[Asked: Options, Found: Answer](
+    part: Part[Asked, Found], work: Work, options: Asked
+) -> Found:
+    """What a part finds that is not stopped before it has an answer."""
+    found = part.run(work, options)
+    assert found is not None
+    return found

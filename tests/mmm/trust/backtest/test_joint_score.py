@@ -40,7 +40,7 @@ def structural(past: FittedModel, ahead: Ahead) -> np.ndarray:
     """(draw, week) mean of the tiny model by hand: level and one linear channel."""
     p, scales = past.posterior.draws, past.scales
     spend = ahead.panel.array("spend")[..., 0, 0] / scales.exposure[0, 0]
-    return scales.kpi * (p["level"][:, :1] + p["beta"][:, 0, :1] * spend)
+    return np.asarray(scales.kpi * (p["level"][:, :1] + p["beta"][:, 0, :1] * spend))
 
 
 @pytest.mark.parametrize("likelihood", ["normal", "lognormal"])
@@ -111,7 +111,7 @@ def test_a_baseline_that_walks_is_drawn_ahead() -> None:
     grown = p["walk_sd"][0] ** 2 / (KNOWN - 1) * np.minimum.outer(steps, steps)
     cov = unit**2 * (p["sigma"][0] ** 2 * np.eye(3) + grown)
     exact = stats.multivariate_normal(mean, cov).logpdf(ahead.panel.array("kpi")[KNOWN:, 0][:3])
-    assert abs(found.score - exact) < 4.0 * found.se + 1e-3
+    assert abs(found.score - float(exact)) < 4.0 * found.se + 1e-3
 
 
 def test_counts_that_remember_are_finite_and_drawn_ahead() -> None:

@@ -1,5 +1,7 @@
 """What many windows show together: known answers, and the size of what lowers a verdict."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -43,13 +45,14 @@ def test_the_size_of_the_test_against_naive_forecasts(kind, count) -> None:
     from mmm.posterior.trust.listen import WORSE_LEVEL
 
     rng = np.random.default_rng(count)
-    made = {
+    kinds: dict[str, Callable[[tuple[int, ...]], np.ndarray]] = {
         "normal": rng.standard_normal,
         "heavy": lambda shape: rng.standard_t(3, shape),
         "left": lambda shape: 1.0 - rng.exponential(1.0, shape),
         "right": lambda shape: rng.exponential(1.0, shape) - 1.0,
         "remembers": lambda shape: _remembering(rng, shape),
-    }[kind]
+    }
+    made = kinds[kind]
     called = 0
     for _ in range(2000):
         one = made((count,))
@@ -61,7 +64,7 @@ def test_the_size_of_the_test_against_naive_forecasts(kind, count) -> None:
 
 def _remembering(rng, shape) -> np.ndarray:
     noise, state = rng.standard_normal((*shape[:-1], shape[-1] + 20)), 0.0
-    out = np.empty_like(noise)
+    out: np.ndarray = np.empty_like(noise)
     for week in range(noise.shape[-1]):
         state = 0.5 * state + noise[..., week]
         out[..., week] = state
