@@ -95,6 +95,15 @@ def verdict_of(checks: Iterable[Check]) -> Verdict:
     return Verdict(status=overall, checks=kept)
 
 
+def told_apart(value: float, limit: float) -> tuple[str, str]:
+    """Both numbers with three significant digits, or as many as tell them apart."""
+    for digits in range(3, 17):
+        texts = f"{value:.{digits}g}", f"{limit:.{digits}g}"
+        if texts[0] != texts[1] or value == limit:
+            break
+    return texts
+
+
 def _check(rule: CheckRule, values: Mapping[str, float], features: Collection[str]) -> Check:
     value, caution = values[rule.name], rule.caution
     by_chance = values.get(f"{rule.name}_limit")
@@ -111,12 +120,13 @@ def _check(rule: CheckRule, values: Mapping[str, float], features: Collection[st
     limit = rule.reject if status == "rejected" else caution
     advice = rule.other_advice if set(rule.remedies) & set(features) else rule.advice
     bound = "at least" if rule.below else "at most"
+    found, wanted = told_apart(value, limit)
     return Check(
         name=rule.name,
         value=value,
         limit=limit,
         passed=status == "trusted",
         status=status,
-        message=f"{rule.what} is {value:.3g}, should be {bound} {limit:.3g}",
+        message=f"{rule.what} is {found}, should be {bound} {wanted}",
         advice="" if status == "trusted" else advice,
     )

@@ -2,22 +2,27 @@
 
     with AR(1), without memory              noise that remembers the week before, or does not
     with heavy tails                        noise in which outlying weeks are usual
-    with a wandering baseline, with a straight baseline
+    with a wandering baseline, with a straight baseline, with a walking baseline
+                                            slow waves, a line, or a random walk
     effects multiply                        the log link
     demand latent                           demand is inferred; every channel with a cost follows it
+    demand measured with noise              the series of demand is a noisy sensor of it
     NAME as a mediator [of A, B]            a control or channel that media move, and that moves
                                             sales; parents default to all other channels
     NAME drifts                             its effectiveness varies slowly
+    NAME builds up                          its carryover may rise before it falls
     NAME saturates first                    each week's exposure saturates, then carries over
     A and B interact                        the effect of one depends on the other
     without NAME                            a control is left out
 
-Names are those of channels and controls. A patch is that of RFC 7396: fields replace those of the
+Names are those of channels and controls. Edits with " + " between them are made one after the
+other. A patch is that of RFC 7396: fields replace those of the
 specification, null removes one, and lists are replaced as a whole.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 from mmm.errors import Issue, QueryError
@@ -35,6 +40,9 @@ def edited(spec: ModelSpec, edit: str) -> ModelSpec:
     Raises QueryError for an edit that is not of the vocabulary or names what is not in the
     specification, SpecError where the two do not go together.
     """
+    steps = [step for step in edit.split(" + ") if step.strip()]
+    if len(steps) > 1:
+        return reduce(edited, steps, spec)
     for pattern, change in _VOCABULARY.items():
         if found := re.fullmatch(pattern, edit.strip(), re.IGNORECASE):
             document = spec.model_dump(mode="json")
@@ -109,6 +117,20 @@ def _column_of(spec: ModelSpec, name: str) -> tuple[str, str]:
     raise _no_name(spec, name)
 
 
+def _noisy_series(document: Document, spec: ModelSpec, _: Words) -> None:
+    if spec.demand is None or spec.demand.kind != "series":
+        detail = "no series of demand is declared, so none can be measured with noise"
+        raise QueryError([Issue(COUNTED, "no_series", detail)])
+    document["demand"]["kind"] = "sensor"
+
+
+def _builds_up(document: Document, spec: ModelSpec, words: Words) -> None:
+    name = _channel(spec, words[0])
+    for channel in document["channels"]:
+        if channel["name"] == name:
+            channel["adstock"]["kind"] = "gamma"
+
+
 def _drifts(document: Document, spec: ModelSpec, words: Words) -> None:
     name = _channel(spec, words[0])
     document["time_varying"].append({"channels": [name]})
@@ -151,10 +173,13 @@ _VOCABULARY: Mapping[str, Callable[[Document, ModelSpec, Words], None]] = {
     r"with heavy tails": _heavy_tails,
     r"with a wandering baseline": _trend("smooth"),
     r"with a straight baseline": _trend("linear"),
+    r"with a walking baseline": _trend("random_walk"),
     r"effects multiply": _multiply,
     r"demand latent": _latent_demand,
+    r"demand measured with noise": _noisy_series,
     r"(.+?) as a mediator(?: of (.+))?": _mediator,
     r"(.+) drifts": _drifts,
+    r"(.+) builds up": _builds_up,
     r"(.+) saturates first": _saturates_first,
     r"(.+) and (.+) interact": _interact,
     r"without (.+)": _without,
@@ -165,10 +190,13 @@ EDITS = (
     "with heavy tails",
     "with a wandering baseline",
     "with a straight baseline",
+    "with a walking baseline",
     "effects multiply",
     "demand latent",
+    "demand measured with noise",
     "NAME as a mediator [of A, B]",
     "NAME drifts",
+    "NAME builds up",
     "NAME saturates first",
     "A and B interact",
     "without NAME",

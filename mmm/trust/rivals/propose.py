@@ -11,6 +11,7 @@ from dataclasses import replace
 from mmm.causal.graph import causal_graph
 from mmm.causal.independence_tests import independencies
 from mmm.errors import DataError, QueryError, SpecError
+from mmm.posterior.evidence import NOISY_INDEX
 from mmm.posterior.fitted import FittedModel
 from mmm.trust.rivals.ask import MOST_RIVALS, AskedRival, Rival, rivals_of
 
@@ -57,10 +58,13 @@ def _complaints(model: FittedModel) -> Iterator[tuple[str, str]]:
             if finding.code in OF_FINDINGS:
                 edit = OF_FINDINGS[finding.code].format(lever.name)
                 yield edit, f"{lever.name}: {finding.detail}"
+    for found in model.evidence.checks if model.evidence else ():
+        if found.name == NOISY_INDEX and found.found:
+            yield "demand measured with noise", found.detail
     yield from _of_independencies(model)
     usual = "no check speaks for it; the form of the baseline and of the noise always matters"
-    yield "with a wandering baseline", usual
-    yield "with AR(1)", usual
+    yield "with AR(1) + with heavy tails", usual
+    yield "with a walking baseline + with AR(1) + with heavy tails", usual
 
 
 def _of_independencies(model: FittedModel) -> Iterator[tuple[str, str]]:

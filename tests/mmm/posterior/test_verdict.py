@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mmm.checks.predictive import predictive_values, uncertainty_ratio
-from mmm.posterior.verdict import judge
+from mmm.posterior.verdict import judge, told_apart
 from mmm.posterior.verdict_limits import OPTIONAL_RULES, RULES
 from mmm.spec.model import parse_spec
 
@@ -153,3 +153,18 @@ def test_a_flat_response_is_not_extrapolation():
     flat = np.random.default_rng(2).normal(size=(400, 1))
     ratio = uncertainty_ratio(flat, flat * (1.0 - 1e-13))
     assert check_of(judge({**GOOD, "extrapolation": ratio}), "extrapolation").passed
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "told"),
+    [
+        (1.0103, 1.01, ("1.0103", "1.01")),
+        (1.0134, 1.01, ("1.013", "1.01")),
+        (1.35, 1.01, ("1.35", "1.01")),
+        (0.04996, 0.05, ("0.04996", "0.05")),
+        (1.01, 1.01, ("1.01", "1.01")),
+        (float("nan"), 1.01, ("nan", "1.01")),
+    ],
+)
+def test_a_value_beyond_its_limit_is_not_told_as_the_limit(value, limit, told) -> None:
+    assert told_apart(value, limit) == told

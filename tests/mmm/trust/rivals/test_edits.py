@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from mmm.errors import QueryError, SpecError
 from mmm.spec.model import parse_spec
 from mmm.trust.rivals.edits import EDITS, edited, patched
-from tests.mmm.fakes import RICH
+from mmm.trust.rivals.propose import proposed
+from tests.mmm.fakes import RICH, fake_model
 
 BASE = parse_spec(RICH)
 LATENT = parse_spec({**RICH, "controls": []})
@@ -25,11 +26,14 @@ def changed(edit: str, base=BASE) -> dict:
         ("with AR(1)", {"noise"}),
         ("with heavy tails", {"kpi"}),
         ("with a wandering baseline", {"trend"}),
+        ("with a walking baseline", {"trend"}),
+        ("with AR(1) + with heavy tails", {"noise", "kpi"}),
         ("effects multiply", {"link"}),
         ("demand as a mediator", {"controls", "mediators"}),
         ("demand as a mediator of tv, radio", {"controls", "mediators"}),
         ("search as a mediator of tv", {"channels", "mediators"}),
         ("tv drifts", {"time_varying"}),
+        ("tv builds up", {"channels"}),
         ("tv saturates first", {"channels"}),
         ("tv and radio interact", {"interactions"}),
         ("without demand", {"controls"}),
@@ -50,6 +54,24 @@ def test_the_words_become_the_fields():
     assert set(latent) == {"demand"}
     assert latent["demand"]["drives"] == ["tv", "search", "radio", "mail"]
     assert changed("tv and radio interact")["interactions"] == [["tv", "radio"]]
+
+
+def test_a_series_of_demand_becomes_its_sensor():
+    series = parse_spec({**RICH, "controls": [], "demand": {"kind": "series", "column": "demand"}})
+    assert changed("demand measured with noise", series)["demand"]["kind"] == "sensor"
+    with pytest.raises(QueryError, match="no series of demand is declared"):
+        edited(LATENT, "demand measured with noise")
+    with pytest.raises(QueryError, match="there is no edit 'with magic'"):
+        edited(BASE, "with AR(1) + with magic")
+
+
+def test_noise_and_baseline_are_proposed_where_nothing_complains():
+    model = fake_model({**RICH, "controls": []})
+    names = [rival.name for rival in proposed(model)]
+    assert names == [
+        "with AR(1) + with heavy tails",
+        "with a walking baseline + with AR(1) + with heavy tails",
+    ]
 
 
 def test_what_is_no_edit_is_refused_with_those_that_are():
