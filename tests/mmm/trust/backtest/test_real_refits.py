@@ -37,7 +37,7 @@ def test_forecasts_come_near_those_of_the_truth_and_finished_origins_are_kept() 
     for origin in found.origins:
         window, (score,) = slice(origin.known_weeks, origin.known_weeks + 4), origin.windows
         assert score.outcome == pytest.approx(kpi[window].sum())
-        best = stats.norm.logpdf(kpi[window], truth[window], NOISE).sum()
+        best = float(np.sum(stats.norm.logpdf(kpi[window], truth[window], NOISE)))
         lost.append(best - score.log_score)
         assert abs(score.forecast.mean - float(np.sum(truth[window]))) < 2.0 * NOISE
     assert np.abs(lost).max() < 1.0
