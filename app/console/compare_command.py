@@ -48,8 +48,8 @@ def compare(
     from app.display.progress import FitProgress
     from app.services.trust.rival_decision import rival_decision
     from mmm.posterior.fitted import load_model, save_model
+    from mmm.posterior.trust.options import BacktestOptions
     from mmm.progress import Progress
-    from mmm.trust.backtest.options import BacktestOptions
     from mmm.trust.rivals.ask import AskedRival, fits_of, rivals_of
     from mmm.trust.rivals.compare import Question, Told, fit_rivals
     from mmm.trust.rivals.compare import compare as compared

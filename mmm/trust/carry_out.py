@@ -8,9 +8,10 @@ from functools import partial
 
 from mmm.errors import IssuesError
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.record import PartRun, TrustRecord
 from mmm.progress import PartProgress, Progress
-from mmm.trust.part import Cost, Document, Options, Work
+from mmm.trust.part import Cost, Document, Work
 from mmm.trust.parts import PARTS, AnyPart
 
 DONE = "done"

@@ -24,9 +24,10 @@ from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.backtest import Backtest
 from mmm.posterior.trust.conformal import AdaptedWeeks, Conformal, SplitWindows
-from mmm.trust.backtest.options import BacktestOptions, origins_of
+from mmm.posterior.trust.options import BacktestOptions, Options
+from mmm.trust.backtest.origins import origins_of
 from mmm.trust.backtest.scores import effective_windows
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.types import Array
 
 MISS = 0.1

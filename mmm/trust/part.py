@@ -9,19 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from mmm.interval import Answer
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.record import TrustRecord
 
 type Document = dict[str, Any]
-
-
-class Options(BaseModel):
-    """Base of a part's options: every field has a default, unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 @dataclass(frozen=True)

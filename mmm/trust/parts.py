@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mmm.errors import Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.record import TrustRecord
 from mmm.trust import (
     conformal,
@@ -21,7 +22,7 @@ from mmm.trust import (
     uncertainty,
 )
 from mmm.trust.backtest.part import BACKTEST
-from mmm.trust.part import Cost, Options, Part
+from mmm.trust.part import Cost, Part
 
 type AnyPart = Part[Any, Any]
 

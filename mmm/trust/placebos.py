@@ -35,11 +35,12 @@ from mmm.errors import Issue, QueryError
 from mmm.evidence.findings import LEAST_T
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.placebos import PlaceboRow, Placebos, Standing
 from mmm.spec.sampling import SamplingSpec
 from mmm.summarize import summarize
 from mmm.trust.extra_channel import WeeksOf, ahead_by, shifted_by, with_copy
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.types import Array
 
 LEVEL = 0.05

@@ -15,12 +15,13 @@ from scipy.special import logsumexp
 
 from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import BacktestOptions, Options
 from mmm.posterior.trust.preview import Preview, PreviewedOrigin
 from mmm.refit.causes import LIMIT, importance_weights
 from mmm.refit.weekly_density import kpi_log_density
 from mmm.trust.backtest.joint_score import LATENT, require_scored
-from mmm.trust.backtest.options import BacktestOptions, origins_of
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.backtest.origins import origins_of
+from mmm.trust.part import Cost, Part, Work
 
 
 class PreviewOptions(Options):

@@ -35,6 +35,7 @@ from mmm.attribution.returns import channel_contributions, return_draws
 from mmm.checks.prior import affordable_prior_model
 from mmm.evidence.prior_share import prior_shares
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.prior_sensitivity import (
     Leaning,
     PlanAtPower,
@@ -44,7 +45,7 @@ from mmm.posterior.trust.prior_sensitivity import (
 from mmm.refit.quantities import effective_draws
 from mmm.spec.sizes import LONGEST_HORIZON
 from mmm.trust.components import log_likelihood, log_priors
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.trust.power_scaling import THRESHOLD, Scaling, mean_at_power
 from mmm.trust.standard_plan import QUARTER, GainOfPlan, gain_of_plan
 from mmm.types import Array

@@ -27,11 +27,12 @@ from mmm.data.design import Design
 from mmm.data.panel import Panel
 from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.recovery import RecoveredQuantity, RecoveredRow, Recovery
 from mmm.simulate.replicas import replicas
 from mmm.spec.sampling import SamplingSpec
 from mmm.summarize import summarize
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.types import Array
 
 LARGEST_R_HAT = 1.1

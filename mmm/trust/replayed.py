@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.replayed import Rarity, Replayed, ReplayedStatistic, Statistic
 from mmm.simulate.replicas import replicas
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.types import Array
 
 REPLAYS = 400

@@ -21,11 +21,12 @@ from mmm.counterfactual.reference import DEFAULT_REFERENCE
 from mmm.data.kpi_value import money_unit
 from mmm.posterior.evaluate import Evaluation, evaluate, expected_kpi
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import Options
 from mmm.posterior.trust.uncertainty import SplitQuantity, UncertaintySources, VarianceParts
 from mmm.posterior.variance import ModelDraws, noise_variance, split_variance
 from mmm.spec.sizes import LONGEST_HORIZON
 from mmm.summarize import summarize
-from mmm.trust.part import Cost, Options, Part, Work
+from mmm.trust.part import Cost, Part, Work
 from mmm.trust.standard_plan import QUARTER, gain_of_plan
 from mmm.types import Array
 

@@ -6,12 +6,14 @@ from pydantic import Field, model_validator
 
 from app.contract.base import Name, RequestBody, ResourceId
 from app.contract.plan_details import PlanDocument
+from app.contract.trust.tests import Key
+from mmm.posterior.trust.options import MOST_RIVALS, MOST_SIMULATIONS, BacktestOptions
 from mmm.spec.sizes import LONGEST_HORIZON
-from mmm.trust.backtest.options import BacktestOptions
 from mmm.trust.rivals.answer import ComparedRivals
-from mmm.trust.rivals.ask import MOST_RIVALS, MOST_SIMULATIONS
 
 LONGEST_EDIT = 500
+MOST_FIELDS = 100
+"""Fields of a specification; it has fewer."""
 
 
 class RivalBody(RequestBody):
@@ -23,10 +25,14 @@ class RivalBody(RequestBody):
         max_length=LONGEST_EDIT,
         description='An edit by name, such as "with AR(1)" or "tv drifts".',
     )
-    patch: dict[str, Any] | None = Field(
-        default=None, description="A JSON merge patch (RFC 7396) of the model's specification."
+    patch: dict[Key, Any] | None = Field(
+        default=None,
+        max_length=MOST_FIELDS,
+        description="A JSON merge patch (RFC 7396) of the model's specification.",
     )
-    model: dict[str, Any] | None = Field(default=None, description="A whole specification.")
+    model: dict[Key, Any] | None = Field(
+        default=None, max_length=MOST_FIELDS, description="A whole specification."
+    )
     model_id: ResourceId | None = Field(default=None, description="A model of the same data.")
 
     @model_validator(mode="after")

@@ -49,7 +49,8 @@ from app.services.planning.second_opinion import (
 )
 from app.services.planning.summary import PlanTold, summary_of
 from app.services.planning.units import gain_unit, gain_words, revenue_warning
-from mmm.plan.response import PlanResponse
+from mmm.plan.mixture import PlanMixture
+from mmm.plan.model_mix import PlanOfMix
 from mmm.posterior.fitted import FittedModel
 from mmm.summarize import summarize
 from optimizer.allocation import Allocation, ReferenceComparison, Status
@@ -187,7 +188,7 @@ def scenario_documents(
     coming: PlanHorizon, response: AnyResponse, allocation: Allocation
 ) -> tuple[ScenarioDocument, ...]:
     """The plan's gain and outcome in each scenario; empty if there are no scenarios."""
-    if isinstance(response, PlanResponse):
+    if not isinstance(response, PlanMixture | PlanOfMix):
         return ()
     outcome = response.outcome(allocation.spend)
     return tuple(

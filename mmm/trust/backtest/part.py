@@ -3,13 +3,14 @@
 from mmm.errors import DataError, Issue, IssuesError, SamplingError, SpecError
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.backtest import Backtest, Origin, SkippedOrigin, WindowScore
+from mmm.posterior.trust.options import BacktestOptions
 from mmm.progress import Progress
 from mmm.trust.backtest.before import Ahead, ahead_of, design_before
 from mmm.trust.backtest.forecast import weeks_ahead, window_scores
 from mmm.trust.backtest.joint_score import adds_states
 from mmm.trust.backtest.judge import backtest_of
 from mmm.trust.backtest.naive import naive_forecasts
-from mmm.trust.backtest.options import BacktestOptions, cost_of, origins_of
+from mmm.trust.backtest.origins import cost_of, origins_of
 from mmm.trust.part import Part, Work
 
 

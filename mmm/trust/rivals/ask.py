@@ -13,13 +13,11 @@ from mmm.data.panel import build_panel
 from mmm.data.scales import scales_of
 from mmm.errors import DataError, Issue, QueryError, SpecError, pointer
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import BacktestOptions
 from mmm.spec.model import ModelSpec, parse_spec
 from mmm.trust.backtest.before import table_of
-from mmm.trust.backtest.options import BacktestOptions, cost_of
+from mmm.trust.backtest.origins import cost_of
 from mmm.trust.rivals.edits import edited, patched
-
-MOST_RIVALS = 5
-MOST_SIMULATIONS = 50
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from mmm.causal.graph import causal_graph
 from mmm.causal.independence_tests import independencies
 from mmm.posterior.fitted import FittedModel
 from mmm.posterior.trust.backtest import Backtest
+from mmm.posterior.trust.options import BacktestOptions
 from mmm.posterior.trust.record import TrustRecord
 from mmm.spec.sampling import SamplingSpec
-from mmm.trust.backtest.options import BacktestOptions
 from mmm.trust.part import Work
 from mmm.trust.rivals.answer import (
     ComparedModel,

@@ -13,7 +13,8 @@ from mmm.causal.independence_tests import independencies
 from mmm.errors import DataError, QueryError, SpecError
 from mmm.posterior.evidence import NOISY_INDEX
 from mmm.posterior.fitted import FittedModel
-from mmm.trust.rivals.ask import MOST_RIVALS, AskedRival, Rival, rivals_of
+from mmm.posterior.trust.options import MOST_RIVALS
+from mmm.trust.rivals.ask import AskedRival, Rival, rivals_of
 
 OF_CHECKS = {
     "residual_autocorrelation": "with AR(1)",

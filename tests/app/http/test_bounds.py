@@ -33,6 +33,9 @@ ELSEWHERE = {
     f"POST /v1/datasets {XLSX}": "as Parquet",
     "POST /v1/datasets multipart/form-data.file": "as the table that it holds",
     "POST /v1/datasets multipart/form-data.with": "as the table that it holds",
+    "parts{}{}": "an option, read by the options of its part; bounded by the bytes of the body",
+    "rivals[].patch{}": "a field of a specification, which is read once it is merged",
+    "rivals[].model{}": "a field of a specification, which is read as one",
     "rows[]{}": "a cell, read by the reader of tables (or of test results), which refuses lists "
     "and objects; its length is bounded by the bytes of the body",
 }

@@ -161,7 +161,9 @@ def test_rows_add_up_under_every_structure(case, kind):
     model = fake_model(document, geos=geos, draws=4)
     weeks, ahead = model.panel.weeks, np.timedelta64(7, "D")
     last = np.datetime64(weeks[-1])
-    names = [*model.structure.channels, *model.structure.mediators, *model.structure.controls]
+    s = model.structure
+    indices = () if s.index is None else (s.controls[s.index],)
+    names = [*s.channels, *s.mediators, *(name for name in s.controls if name not in indices)]
     names += ["price"] * model.structure.has_price
     for start, end in ((30, 40), (50, 64), (62, 66)):
         first, stop = (last + (i - len(weeks) + 1) * ahead for i in (start, end))

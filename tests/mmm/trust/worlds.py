@@ -8,8 +8,9 @@ import pandas as pd
 from mmm.data.design import Design, design_of
 from mmm.data.panel import build_panel
 from mmm.interval import Answer
+from mmm.posterior.trust.options import Options
 from mmm.spec.model import parse_spec
-from mmm.trust.part import Options, Part, Work
+from mmm.trust.part import Part, Work
 from mmm.types import Array
 
 PLAIN = {"adstock": {"kind": "none"}, "saturation": {"kind": "none"}}

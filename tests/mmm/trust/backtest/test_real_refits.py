@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from mmm.inference.fit import fit
+from mmm.posterior.trust.options import BacktestOptions
 from mmm.posterior.trust.record import TrustRecord
 from mmm.spec.sampling import SamplingSpec
-from mmm.trust.backtest.options import BacktestOptions
 from mmm.trust.backtest.part import BACKTEST
 from mmm.trust.part import Work
 from tests.mmm.trust.worlds import found_by, spends, world

@@ -6,8 +6,8 @@ from mmm.data.design import design_of
 from mmm.data.panel import build_panel
 from mmm.inference.fit import fit
 from mmm.posterior.fitted import FittedModel
+from mmm.posterior.trust.options import BacktestOptions
 from mmm.spec.sampling import SamplingSpec
-from mmm.trust.backtest.options import BacktestOptions
 from mmm.trust.rivals.answer import ComparedRivals
 from mmm.trust.rivals.ask import AskedRival, rivals_of
 from mmm.trust.rivals.compare import Question, Told, compare, fit_rivals
