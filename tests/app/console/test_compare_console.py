@@ -28,7 +28,7 @@ def test_an_estimate_names_the_rivals_and_the_fits(file) -> None:
     # Three models at three origins, and both rivals on all the data.
     assert "fits that this takes: 11" in done.output
     proposed = CliRunner().invoke(cli, ["compare", str(file), "--estimate"])
-    assert "with AR(1): " in proposed.output
+    assert "with AR(1) + with heavy tails: " in proposed.output
 
 
 def test_what_is_no_edit_is_told(file) -> None:
