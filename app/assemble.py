@@ -106,7 +106,7 @@ def start_worker(
         ALLOCATE: AllocateJob(infrastructure.store),
         DESIGN: DesignJob(infrastructure.store),
         TRUST: TrustJob(TaskRun(in_process)),
-        COMPARE: CompareJob(in_process),
+        COMPARE: CompareJob(TaskRun(in_process)),
     }
     limits = dict.fromkeys((SIMULATE, FRONTIER, ALLOCATE, DESIGN), settings.query_timeout_seconds)
     runner = JobRunner(

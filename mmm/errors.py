@@ -12,7 +12,7 @@ The first four carry issues: where (a JSON pointer), a code for programs, a sent
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Self
 
@@ -30,6 +30,10 @@ class Issue:
 
     def __str__(self) -> str:
         return f"{self.pointer}: {self.detail}" if self.pointer else self.detail
+
+    def under(self, where: str) -> Self:
+        """The same issue of a document that stands at the pointer ``where`` of another."""
+        return replace(self, pointer=where + self.pointer)
 
 
 def first_issues(

@@ -73,7 +73,7 @@ def _issues(item: Mapping[str, Any], document: Any) -> list[Issue]:
     cause = item.get("ctx", {}).get("error")
     if not isinstance(cause, FieldsError):
         return [issue_of(item, place)]
-    return [Issue(place + issue.pointer, issue.code, issue.detail) for issue in cause.issues]
+    return [issue.under(place) for issue in cause.issues]
 
 
 def pointer_in(document: Any, location: Location, *, missing: bool) -> str:

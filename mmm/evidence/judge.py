@@ -13,7 +13,7 @@ from mmm.evidence.ran_checks import RECURRING
 from mmm.evidence.record import evidence_of
 from mmm.posterior.evidence import Evidence
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.verdict import Check, verdict_of
+from mmm.posterior.verdict import Check, count_check, verdict_of
 
 
 def with_evidence(
@@ -27,7 +27,7 @@ def with_evidence(
     try:
         evidence = compute(model)
     except (np.linalg.LinAlgError, ArithmeticError, ValueError) as error:
-        missing = _count(
+        missing = count_check(
             "evidence",
             1,
             f"the evidence on the channels could not be computed ({error})",
@@ -44,7 +44,7 @@ def with_evidence(
 
 def _checks(evidence: Evidence) -> Iterator[Check]:
     contradicted, weeks = evidence.contradicted, evidence.unexplained_weeks
-    yield _count(
+    yield count_check(
         "contradicted_channels",
         len(contradicted),
         " ".join(each.reason for each in contradicted)
@@ -52,14 +52,14 @@ def _checks(evidence: Evidence) -> Iterator[Check]:
         "plan no money on the effect of "
         f"{', '.join(each.name for each in contradicted)} until a lift test has measured it",
     )
-    yield _count(
+    yield count_check(
         "unexplained_weeks",
         len(weeks),
         " ".join(each.detail for each in weeks) or "no break of the level, no stretch that is off",
         "name these weeks as events, or add the series that explains them",
     )
     recurring = next(each for each in evidence.checks if each.name == RECURRING)
-    yield _count(
+    yield count_check(
         RECURRING,
         int(recurring.found),
         recurring.detail if recurring.found else "no weeks recur that nothing explains",
@@ -73,24 +73,11 @@ def _checks(evidence: Evidence) -> Iterator[Check]:
         for finding in lever.findings
         if finding.code == "surprise"
     ]
-    yield _count(
+    yield count_check(
         "surprise",
         len(surprised),
         " ".join(surprised) or "no curve or effect is far from what was believed",
         "look for what coincides with these channels: a feast, an event, another channel",
-    )
-
-
-def _count(name: str, count: int, message: str, advice: str) -> Check:
-    """A check that asks for a count of zero."""
-    return Check(
-        name=name,
-        value=float(count),
-        limit=0.0,
-        passed=count == 0,
-        status="caution" if count else "trusted",
-        message=message,
-        advice=advice if count else "",
     )
 
 

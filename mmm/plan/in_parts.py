@@ -6,11 +6,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
+
 from mmm.plan.frame import PlanFrame
 from mmm.plan.response import PlanResponse
-from mmm.types import Array
+from mmm.types import Array, IndexArray
 
 type Part = PlanResponse | PlanInParts
+type Share = PlanResponse | PlanInShares
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,27 @@ class PlanInParts(PlanFrame):
     def _pairs(self, evaluate: Callable[[Part], tuple[Array, Array]]) -> tuple[Array, Array]:
         first, second = zip(*map(evaluate, self.parts), strict=True)
         return self._join(first), self._join(second)
+
+
+@dataclass(frozen=True)
+class PlanInShares(PlanInParts):
+    """Parts that share out the draws: ``draws_of[k]`` are the positions of those of part k."""
+
+    parts: tuple[Share, ...]
+    draws_of: tuple[IndexArray, ...]
+
+    def predictive(self, spend: Array, seed: int = 0) -> Array:
+        """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
+        seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
+        pairs = zip(self.parts, seeds, strict=True)
+        return self._join([part.predictive(spend, own) for part, own in pairs])
+
+    def _join(self, values: Sequence[Array]) -> Array:
+        """(draw, ...) in the order of all draws."""
+        joined = np.concatenate(values)
+        ordered = np.empty_like(joined)
+        ordered[np.concatenate(self.draws_of)] = joined
+        return ordered
 
 
 def frame_of(first: PlanFrame) -> dict[str, Any]:

@@ -10,39 +10,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmm.plan.in_parts import PlanInParts, frame_of
+from mmm.plan.in_parts import PlanInShares, frame_of
 from mmm.plan.response import PlanResponse
 from mmm.posterior.fitted import FittedModel
-from mmm.types import Array, IndexArray
+from mmm.types import IndexArray
 
 
 @dataclass(frozen=True)
-class PlanMixture(PlanInParts):
+class PlanMixture(PlanInShares):
     """The response over several scenarios; satisfies ``optimizer.response.Response``.
 
     ``parts[k]``: the response under scenario k; ``draws_of[k]``: positions of its draws.
     """
 
     parts: tuple[PlanResponse, ...]
-    draws_of: tuple[IndexArray, ...]
 
     @property
     def by_scenario(self) -> tuple[IndexArray, ...]:
         """Positions of the draws of each scenario."""
         return self.draws_of
-
-    def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
-        seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
-        pairs = zip(self.parts, seeds, strict=True)
-        return self._join([part.predictive(spend, own) for part, own in pairs])
-
-    def _join(self, values: Sequence[Array]) -> Array:
-        """(draw, ...) in the order of the model's draws."""
-        joined = np.concatenate(values)
-        ordered = np.empty_like(joined)
-        ordered[np.concatenate(self.draws_of)] = joined
-        return ordered
 
 
 def mix_scenarios(

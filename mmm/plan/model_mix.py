@@ -16,17 +16,17 @@ import numpy as np
 
 from mmm.data.kpi_value import weekly_value
 from mmm.errors import Issue
-from mmm.plan.in_parts import PlanInParts, frame_of
+from mmm.plan.in_parts import PlanInShares, frame_of
 from mmm.plan.mixture import PlanMixture, scenario_draws
 from mmm.plan.response import PlanResponse
 from mmm.posterior.fitted import FittedModel
-from mmm.types import Array, IndexArray
+from mmm.types import IndexArray
 
 type OneModel = PlanResponse | PlanMixture
 
 
 @dataclass(frozen=True)
-class PlanOfMix(PlanInParts):
+class PlanOfMix(PlanInShares):
     """The response over a mixture of models; satisfies ``optimizer.response.Response``.
 
     ``parts[k]``: the response of model k, of its own draws in it; ``draws_of[k]``: their positions.
@@ -34,7 +34,6 @@ class PlanOfMix(PlanInParts):
     """
 
     parts: tuple[OneModel, ...]
-    draws_of: tuple[IndexArray, ...]
 
     @property
     def n_draws(self) -> int:
@@ -49,19 +48,6 @@ class PlanOfMix(PlanInParts):
             inner = part.draws_of if isinstance(part, PlanMixture) else ()
             of_models.append(tuple(draws[own] for own in inner))
         return tuple(np.concatenate(each) for each in zip(*of_models, strict=True))
-
-    def predictive(self, spend: Array, seed: int = 0) -> Array:
-        """(draw,) ``total`` with future states and noise; equal seeds give equal noise."""
-        seeds = np.random.SeedSequence(seed).generate_state(len(self.parts)).tolist()
-        pairs = zip(self.parts, seeds, strict=True)
-        return self._join([part.predictive(spend, own) for part, own in pairs])
-
-    def _join(self, values: Sequence[Array]) -> Array:
-        """(draw, ...) in the order of the mixture."""
-        joined = np.concatenate(values)
-        ordered = np.empty_like(joined)
-        ordered[np.concatenate(self.draws_of)] = joined
-        return ordered
 
 
 def mix_models(

@@ -95,6 +95,19 @@ def verdict_of(checks: Iterable[Check]) -> Verdict:
     return Verdict(status=overall, checks=kept)
 
 
+def count_check(name: str, count: int, message: str, advice: str) -> Check:
+    """A check that asks for a count of zero, and calls for caution at any other."""
+    return Check(
+        name=name,
+        value=float(count),
+        limit=0.0,
+        passed=count == 0,
+        status="caution" if count else "trusted",
+        message=message,
+        advice=advice if count else "",
+    )
+
+
 def told_apart(value: float, limit: float) -> tuple[str, str]:
     """Both numbers with three significant digits, or as many as tell them apart."""
     for digits in range(3, 17):

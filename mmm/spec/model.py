@@ -42,5 +42,5 @@ def issues_of_error(item: dict[str, Any]) -> list[Issue]:
     cause = item.get("ctx", {}).get("error")
     where = pointer(*item["loc"])
     if isinstance(cause, FieldsError):
-        return [Issue(where + issue.pointer, issue.code, issue.detail) for issue in cause.issues]
+        return [issue.under(where) for issue in cause.issues]
     return [Issue(where, str(item["type"]), str(item["msg"]))]

@@ -16,6 +16,9 @@ from mmm.posterior.trust.record import TrustRecord
 
 type Document = dict[str, Any]
 
+SETTLED_R_HAT = 1.1
+"""A short refit with a larger R-hat tells nothing."""
+
 
 @dataclass(frozen=True)
 class Cost:

@@ -85,7 +85,7 @@ def asked_parts(
         try:
             costs[name] = parts[name].cost(model, options)
         except QueryError as error:
-            issues += (Issue(pointer(name) + i.pointer, i.code, i.detail) for i in error.issues)
+            issues += (issue.under(pointer(name)) for issue in error.issues)
     if issues:
         raise QueryError(issues)
     return asked, costs
@@ -101,7 +101,7 @@ def _cheap(model: FittedModel, parts: Mapping[str, AnyPart]) -> tuple[Asked, dic
         try:
             cost = part.cost(model, options)
         except QueryError as error:
-            issues += (Issue(pointer(name) + i.pointer, i.code, i.detail) for i in error.issues)
+            issues += (issue.under(pointer(name)) for issue in error.issues)
             continue
         if cost.fits <= CHEAP and set(part.needs) <= asked.keys():
             asked[name], costs[name] = options, cost

@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from pydantic import Field
 from scipy import stats
 
 from mmm.attribution.returns import channel_contributions
@@ -35,17 +34,15 @@ from mmm.errors import Issue, QueryError
 from mmm.evidence.findings import LEAST_T
 from mmm.posterior.evidence import LeverEvidence
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.trust.options import Options
+from mmm.posterior.trust.options import RefitOptions
 from mmm.posterior.trust.placebos import PlaceboRow, Placebos, Standing
-from mmm.spec.sampling import SamplingSpec
 from mmm.summarize import summarize
 from mmm.trust.extra_channel import WeeksOf, ahead_by, shifted_by, with_copy
-from mmm.trust.part import Cost, Part, Work
+from mmm.trust.part import SETTLED_R_HAT, Cost, Part, Work
 from mmm.types import Array
 
 LEVEL = 0.05
 BETTER = 0.95
-LARGEST_R_HAT = 1.1
 YEAR = 52
 NEAR_YEAR = 4
 """Weeks around a whole year in which a copy would repeat the season."""
@@ -58,12 +55,8 @@ SMALL = frozenset({"not_told_from_zero", "prior_share"})
 type Kind = Literal["shifted", "future"]
 
 
-class PlaceboOptions(Options):
-    """``draws`` of each of two chains, after ``tune`` of warm-up."""
-
-    draws: int = Field(default=300, ge=100, le=4000)
-    tune: int = Field(default=400, ge=100, le=4000)
-    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+class PlaceboOptions(RefitOptions):
+    """How the fits beside a copy are sampled."""
 
 
 def bought_channels(model: FittedModel) -> tuple[int, ...]:
@@ -123,7 +116,7 @@ def row_of(found: _Compared, kind: Kind, limit: float) -> PlaceboRow:
     # an effect that may have any sign is compared by its size
     probability = float(np.mean(np.abs(found.real) > np.abs(found.copy)))
     standing: Standing = "not_told"
-    if found.r_hat <= LARGEST_R_HAT:
+    if found.r_hat <= SETTLED_R_HAT:
         if probability >= BETTER:
             standing = "better"
         elif found.claim and probability < limit:
@@ -150,7 +143,7 @@ def _sentence(found: _Compared, kind: Kind, standing: Standing, probability: flo
         if kind == "shifted"
         else "its spend of the week to come, which cannot have acted yet"
     )
-    if found.r_hat > LARGEST_R_HAT:
+    if found.r_hat > SETTLED_R_HAT:
         return f"The fit of {name} beside {copy} did not settle: nothing can be told from it."
     if standing == "better":
         return f"{name} did more than {copy} ({chances})."
@@ -175,7 +168,6 @@ def _placebos(work: Work, options: PlaceboOptions, kind: Kind) -> Placebos | Non
     from mmm.inference.fit import fit_compiled
 
     model, channels = work.model, bought_channels(work.model)
-    sampling = SamplingSpec(draws=options.draws, tune=options.tune, chains=2, seed=options.seed)
     limit, compiled = limit_of(len(channels)), None
     rows: list[PlaceboRow] = []
     for done, channel in enumerate(channels):
@@ -189,7 +181,7 @@ def _placebos(work: Work, options: PlaceboOptions, kind: Kind) -> Placebos | Non
         design = with_copy(model.design, channel, weeks_of, carryover=kind == "shifted")
         if compiled is None:
             compiled = compile_model(design)
-        beside = fit_compiled(compiled, design, sampling, stop=work.stop, evidence=False)
+        beside = fit_compiled(compiled, design, options.sampling, stop=work.stop, evidence=False)
         if work.stop():
             return None
         both = channel_contributions(beside)
@@ -242,11 +234,6 @@ def _cost(model: FittedModel, _: PlaceboOptions) -> Cost:
     return Cost(fits=len(channels), compilations=1)
 
 
-def _future_cost(model: FittedModel, options: PlaceboOptions) -> Cost:
-    """As for shifted copies."""
-    return _cost(model, options)
-
-
 def _run_shifted(work: Work, options: PlaceboOptions) -> Placebos | None:
     return _placebos(work, options, "shifted")
 
@@ -256,4 +243,4 @@ def _run_future(work: Work, options: PlaceboOptions) -> Placebos | None:
 
 
 SHIFTED = Part("placebos", PlaceboOptions, _cost, _run_shifted)
-FUTURE = Part("future_spend", PlaceboOptions, _future_cost, _run_future)
+FUTURE = Part("future_spend", PlaceboOptions, _cost, _run_future)

@@ -27,26 +27,21 @@ from mmm.data.design import Design
 from mmm.data.panel import Panel
 from mmm.errors import Issue, QueryError
 from mmm.posterior.fitted import FittedModel
-from mmm.posterior.trust.options import Options
+from mmm.posterior.trust.options import RefitOptions
 from mmm.posterior.trust.recovery import RecoveredQuantity, RecoveredRow, Recovery
 from mmm.simulate.replicas import replicas
-from mmm.spec.sampling import SamplingSpec
 from mmm.summarize import summarize
-from mmm.trust.part import Cost, Part, Work
+from mmm.trust.part import SETTLED_R_HAT, Cost, Part, Work
 from mmm.types import Array
 
-LARGEST_R_HAT = 1.1
 MOST = 50
 
 
-class RecoveryOptions(Options):
+class RecoveryOptions(RefitOptions):
     """How many simulations, and where their truths are drawn from."""
 
     simulations: int = Field(default=5, ge=1, le=MOST)
     truth: Literal["posterior", "prior"] = "posterior"
-    draws: int = Field(default=300, ge=100, le=4000)
-    tune: int = Field(default=400, ge=100, le=4000)
-    seed: int = Field(default=0, ge=0, le=2**32 - 1)
 
 
 def truths_of(model: FittedModel, options: RecoveryOptions) -> FittedModel:
@@ -178,7 +173,6 @@ def _run(work: Work, options: RecoveryOptions) -> Recovery | None:
 
     model, truths = work.model, truths_of(work.model, options)
     designs = simulated(model, truths, options.seed + 1)
-    sampling = SamplingSpec(draws=options.draws, tune=options.tune, chains=2, seed=options.seed)
     compiled, done = None, []
     for simulation, design in enumerate(designs):
         kept = work.kept.get(str(simulation))
@@ -189,11 +183,11 @@ def _run(work: Work, options: RecoveryOptions) -> Recovery | None:
         if work.stop():
             break
         compiled = compiled or compile_model(model.design)
-        refit = fit_compiled(compiled, design, sampling, stop=work.stop, evidence=False)
+        refit = fit_compiled(compiled, design, options.sampling, stop=work.stop, evidence=False)
         if work.stop():
             break
         truth = truth_of(truths, simulation, design)
-        settled = float(refit.diagnostics.get("r_hat", np.inf)) <= LARGEST_R_HAT
+        settled = float(refit.diagnostics.get("r_hat", np.inf)) <= SETTLED_R_HAT
         done.append(_Refitted(tuple(compared(simulation, truth, refit)), settled))
         rows_kept = [row.model_dump(mode="json") for row in done[-1].found]
         work.keep(str(simulation), {"found": rows_kept, "settled": settled})

@@ -1,6 +1,5 @@
 """A comparison of rivals as a queued operation; the rivals that it fits are kept as models."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,24 +10,22 @@ from sqlalchemy.orm import Session
 from app.context import Context
 from app.contract.trust.compare import CompareBody, ComparisonAnswer, RivalBody
 from app.db.models import Document, ModelRow, OperationRow
-from app.fitworker.protocol import Kept, Looked, TaskRequest
 from app.ids import derived_id
 from app.jobs.job import Job, PartialResult, WriteResult
 from app.jobs.kinds import COMPARE
 from app.jobs.operations import Call
-from app.services.administration.quotas import check_operations, require_no_other_test
 from app.services.catalog import models
 from app.services.catalog.finite import finite_document
 from app.services.fitting.model_row import StoredFit, model_row, stored_fit
-from app.services.fitting.process_run import Errand, ProcessRun, labels_of, log_level
+from app.services.trust.queue import queue_test
 from app.services.trust.rival_decision import rival_decision
+from app.services.trust.task_run import TaskRun
 from mmm.errors import ArtefactError, Issue, QueryError, pointer
 from mmm.posterior.fitted import FittedModel, load_model
 from mmm.trust.rivals.answer import ComparedRivals, Comparison
 from mmm.trust.rivals.ask import AskedRival, Rival, fits_of, rivals_of
 from mmm.trust.rivals.propose import proposed
 
-ANSWER_FILE = "answer.json"
 FIRST = "the model"
 
 
@@ -59,14 +56,7 @@ def submit(context: Context, body: CompareBody, call: Call) -> OperationRow:
         "data_key": row.data_key,
     }
 
-    def prepare(session: Session) -> str:
-        models.lock_against_deletion(session, row.id)
-        require_no_other_test(session)
-        check_operations(session, context.settings, fits)
-        return row.artefact_key
-
-    lowest = Call(call.request_id, "low")
-    return context.operations.submit(COMPARE, request, lowest, prepare, fits=fits)
+    return queue_test(context, COMPARE, row, request, fits, call)
 
 
 def _rivals(model: FittedModel, body: CompareBody) -> list[Rival]:
@@ -102,9 +92,7 @@ def _fits(model: FittedModel, rivals: list[Rival], fitted: int, body: CompareBod
         whole = fits_of(model, specs, body.backtest, body.simulations)
         return whole + fitted * fits_of(model, [], body.backtest, body.simulations)
     except QueryError as error:
-        raise QueryError(
-            Issue("/backtest" + issue.pointer, issue.code, issue.detail) for issue in error.issues
-        ) from error
+        raise QueryError(issue.under("/backtest") for issue in error.issues) from error
 
 
 def _require_names(names: list[str]) -> None:
@@ -150,7 +138,7 @@ def _other_data(model: FittedModel, other: FittedModel, where: str) -> list[Issu
 class CompareJob:
     """Handler of operations of kind ``compare``."""
 
-    run: ProcessRun
+    run: TaskRun
 
     async def __call__(self, job: Job) -> WriteResult:
         """Fit and backtest in a separate process, which is killed when this call is cancelled."""
@@ -158,26 +146,14 @@ class CompareJob:
             raise ArtefactError("The operation has no model.")
         keys = {FIRST: job.input_key, **job.request["fitted"]}
 
-        def request(folder: Path) -> TaskRequest:
-            store = self.run.store
-            return TaskRequest(
-                task=COMPARE,
-                asked=job.request,
-                files={name: str(store.path(key)) for name, key in keys.items()},
-                kept=dict(job.kept),
-                answer_path=str(folder / ANSWER_FILE),
-                log_level=log_level(),
-                labels=labels_of(job),
-            )
+        def finish(answer: Document, folder: Path) -> WriteResult:
+            return self._finish(job, keys, answer, folder)
 
-        def told(event: Looked | Kept, _: Path) -> None:
-            if isinstance(event, Kept):
-                job.patience.insist(lambda: job.keep(event.key, event.piece))
+        return await self.run(job, COMPARE, job.request, keys, finish)
 
-        return await self.run(job, Errand(request, lambda f: self._finish(job, keys, f), told))
-
-    def _finish(self, job: Job, keys: Mapping[str, str], folder: Path) -> WriteResult:
-        answer: Document = json.loads((folder / ANSWER_FILE).read_text("utf-8"))
+    def _finish(
+        self, job: Job, keys: Mapping[str, str], answer: Document, folder: Path
+    ) -> WriteResult:
         fits = {
             name: stored_fit(self.run.store, folder / file)
             for name, file in answer["files"].items()

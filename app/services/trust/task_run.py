@@ -9,6 +9,7 @@ from app.db.models import Document
 from app.fitworker.protocol import Kept, Looked, TaskRequest
 from app.jobs.job import Job, WriteResult
 from app.services.fitting.process_run import Errand, ProcessRun, labels_of, log_level
+from app.store.port import ArtefactStore
 
 ANSWER_FILE = "answer.json"
 
@@ -19,15 +20,21 @@ class TaskRun:
 
     run: ProcessRun
 
+    @property
+    def store(self) -> ArtefactStore:
+        """Where the files are that a task reads."""
+        return self.run.store
+
     async def __call__(
         self,
         job: Job,
         task: str,
         asked: Document,
         keys: Mapping[str, str],
-        finish: Callable[[Document], WriteResult],
+        finish: Callable[[Document, Path], WriteResult],
     ) -> WriteResult:
-        """Run ``task`` with what is ``asked`` of it, then ``finish`` with its answer.
+        """Run ``task`` with what is ``asked`` of it, then ``finish`` with its answer and the folder
+        of the files that it left.
 
         ``keys``: of the stored files that it reads, by name. Every piece that it keeps is stored
         with the operation at once, and given to the next attempt.
@@ -37,7 +44,7 @@ class TaskRun:
             return TaskRequest(
                 task=task,
                 asked=asked,
-                files={name: str(self.run.store.path(key)) for name, key in keys.items()},
+                files={name: str(self.store.path(key)) for name, key in keys.items()},
                 kept=dict(job.kept),
                 answer_path=str(folder / ANSWER_FILE),
                 log_level=log_level(),
@@ -49,6 +56,6 @@ class TaskRun:
                 job.patience.insist(lambda: job.keep(event.key, event.piece))
 
         def answered(folder: Path) -> WriteResult:
-            return finish(json.loads((folder / ANSWER_FILE).read_text("utf-8")))
+            return finish(json.loads((folder / ANSWER_FILE).read_text("utf-8")), folder)
 
         return await self.run(job, Errand(request, answered, told))

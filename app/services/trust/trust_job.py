@@ -1,6 +1,7 @@
 """Tests of a model as a queued operation, whose record is kept with the model."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,11 @@ from app.errors import NotFound
 from app.jobs.job import Job, PartialResult, WriteResult
 from app.jobs.kinds import TRUST
 from app.jobs.operations import Call
-from app.services.administration.quotas import check_operations, require_no_other_test
 from app.services.catalog import models
 from app.services.catalog.tested import tested_row
+from app.services.trust.queue import queue_test
 from app.services.trust.task_run import TaskRun
-from mmm.errors import ArtefactError, Issue, QueryError
+from mmm.errors import ArtefactError, QueryError
 from mmm.posterior.trust.record import TrustRecord, record_from_json
 from mmm.trust.parts import asked_parts
 
@@ -32,9 +33,7 @@ def submit(context: Context, row: ModelRow, body: TrustBody, call: Call) -> Oper
     try:
         asked, costs = asked_parts(model, body.parts, record_from_json(row.trust))
     except QueryError as error:
-        raise QueryError(
-            Issue("/parts" + issue.pointer, issue.code, issue.detail) for issue in error.issues
-        ) from error
+        raise QueryError(issue.under("/parts") for issue in error.issues) from error
     fits = max(1, sum(cost.fits for cost in costs.values()))
     request: dict[str, Any] = {
         "model_id": row.id,
@@ -42,14 +41,7 @@ def submit(context: Context, row: ModelRow, body: TrustBody, call: Call) -> Oper
         "record": row.trust,
     }
 
-    def prepare(session: Session) -> str:
-        models.lock_against_deletion(session, row.id)
-        require_no_other_test(session)
-        check_operations(session, context.settings, fits)
-        return row.artefact_key
-
-    lowest = Call(call.request_id, "low")
-    return context.operations.submit(TRUST, request, lowest, prepare, fits=fits)
+    return queue_test(context, TRUST, row, request, fits, call)
 
 
 def record_of(row: ModelRow) -> TrustRecord:
@@ -72,7 +64,7 @@ class TrustJob:
             raise ArtefactError("The operation has no model.")
         asked = {"parts": job.request["parts"], "record": job.request["record"]}
 
-        def finish(answer: Document) -> WriteResult:
+        def finish(answer: Document, _: Path) -> WriteResult:
             found = TrustRecord.model_validate(answer)
             return lambda session: _write(session, job, found)
 

@@ -31,7 +31,7 @@ from scipy.special import bdtr
 
 from mmm.posterior.trust.backtest import NAIVE, Backtest, HorizonScores
 from mmm.posterior.trust.record import TrustRecord
-from mmm.posterior.verdict import Check, Verdict, verdict_of
+from mmm.posterior.verdict import Check, Verdict, count_check, verdict_of
 
 WORSE_LEVEL, COVERAGE_LEVEL = 0.005, 0.025
 """Levels of the two checks of a backtest."""
@@ -129,7 +129,7 @@ def _placebos(record: TrustRecord) -> Iterator[Check]:
         if found is not None:
             accused = [row for row in found.no_better if row.matters]
             names = ", ".join(row.channel for row in accused)
-            yield _count_of(
+            yield count_check(
                 name,
                 len(accused),
                 " ".join(row.detail for row in accused).rstrip(".")
@@ -144,7 +144,7 @@ def _plan_and_prior(record: TrustRecord) -> Iterator[Check]:
     found = record.prior_sensitivity
     if found is None or found.turns is None:
         return
-    yield _count_of(
+    yield count_check(
         "plan_and_prior",
         int(found.turns),
         "the plan would lose money where what was believed before the data is held a little more "
@@ -153,19 +153,6 @@ def _plan_and_prior(record: TrustRecord) -> Iterator[Check]:
         else "the plan gains also where what was believed is held a little more or less firmly",
         f"state what is known about {found.heaviest}, whose priors weigh most in it, or test it; a "
         "plan that no longer turns raises the verdict again",
-    )
-
-
-def _count_of(name: str, count: int, what: str, advice: str) -> Check:
-    """The check of a test whose size is stated where it was made: caution for any finding."""
-    return Check(
-        name=name,
-        value=float(count),
-        limit=0.0,
-        passed=count == 0,
-        status="caution" if count else "trusted",
-        message=what,
-        advice=advice if count else "",
     )
 
 

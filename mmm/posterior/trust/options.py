@@ -18,6 +18,19 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
+class RefitOptions(Options):
+    """``draws`` of each of two chains of a refit, after ``tune`` of warm-up."""
+
+    draws: int = Field(default=300, ge=100, le=4000)
+    tune: int = Field(default=400, ge=100, le=4000)
+    seed: int = Field(default=0, ge=0, le=2**32 - 1)
+
+    @property
+    def sampling(self) -> SamplingSpec:
+        """How a refit is sampled."""
+        return SamplingSpec(draws=self.draws, tune=self.tune, chains=2, seed=self.seed)
+
+
 class BacktestOptions(Options):
     """Origins ``every`` so many weeks, the newest so that its longest window has passed, and the
     draws of each refit."""

@@ -52,7 +52,7 @@ def rivals_of(model: FittedModel, asked: Sequence[AskedRival]) -> list[Rival]:
             _require_other(model.spec, found, rival)
             design_for(model, rival.spec)
         except (QueryError, SpecError, DataError) as error:
-            issues += (_of_rival(k, issue) for issue in error.issues)
+            issues += (issue.under(pointer("rivals", k)) for issue in error.issues)
             continue
         found.append(rival)
     if issues:
@@ -118,7 +118,3 @@ def _require_other(base: ModelSpec, before: Sequence[Rival], rival: Rival) -> No
         if other.spec == rival.spec:
             detail = f"{rival.name!r} is the same model as {other.name!r}"
             raise QueryError([Issue("", "same_model", detail)])
-
-
-def _of_rival(k: int, issue: Issue) -> Issue:
-    return Issue(pointer("rivals", k) + issue.pointer, issue.code, issue.detail)

@@ -48,12 +48,7 @@ def test_what_cannot_be_designed_is_refused(client, national_id, fields, told) -
 
 def test_a_national_model_is_told_what_it_does_not_know(client, national_id) -> None:
     asked = question(national_id) | {
-        "history": {
-            "data": {"rows": steady_rows()},
-            "date": "week",
-            "geo": "region",
-            "kpi": "sales",
-        },
+        "history": history(),
         "weeks": [8],
     }
     answer = client.post("/v1/experiments:design", json=asked)
@@ -75,12 +70,7 @@ def test_a_plan_begins_in_the_treated_regions(client, national_id) -> None:
     asked = question(national_id) | {
         "change": None,
         "plan": 1.5 * spend,
-        "history": {
-            "data": {"rows": steady_rows()},
-            "date": "week",
-            "geo": "region",
-            "kpi": "sales",
-        },
+        "history": history(),
         "weeks": [8],
     }
     answer = client.post("/v1/experiments:design", json=asked)
@@ -103,6 +93,11 @@ def test_a_plan_begins_in_the_treated_regions(client, national_id) -> None:
     same = client.post("/v1/experiments:design", json=asked)
     assert same.status_code == 422
     assert "nothing would change" in same.text
+
+
+def history() -> dict:
+    columns = {"date": "week", "geo": "region", "kpi": "sales"}
+    return {"data": {"rows": steady_rows()}, **columns}
 
 
 def steady_rows() -> list[dict]:

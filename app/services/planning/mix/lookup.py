@@ -19,6 +19,8 @@ def mix_of_question(
     Raises NotFound for an id that is not of the tenant, ModelRejected, and QueryError for a model
     of other data.
     """
+    if not body.mix:
+        return None, []
     warnings: list[str] = []
 
     def load(model_id: str) -> FittedModel:
