@@ -1,8 +1,10 @@
 """Evidence against truth: do grades and verdicts speak where answers are wrong, and only there?
 
     python -m benchmarks.evidence --seeds 1-20 [--kinds clean,drift] [--second] [--out rows.jsonl]
+                                  [--form "memory and heavy tails"]
 
-Each world is fitted with the specification of a first day (``wrong_worlds``). A *gross* miss: the
+Each world is fitted with the specification of a first day (``wrong_worlds``), under a form of
+``messy_forms``. A *gross* miss: the
 truth lies further outside the 90 % interval of the ROI than half its width. It is *told* where the
 channel carries one of the three lower grades, or the verdict is below trusted for a reason that
 names the channel.
@@ -19,13 +21,13 @@ import pandas as pd
 from benchmarks import messy_worlds, wrong_worlds
 from benchmarks.evidence_plans import HARM, planned
 from benchmarks.many_worlds import Record, each_world, fitter
+from benchmarks.messy_forms import FORMS, USUAL, with_form
 from benchmarks.moves_table import MOVES_HEADS, moves_summary
 from benchmarks.ours import spec_of
 from benchmarks.sized_worlds import SIZES, sized_world
 from mmm.attribution.returns import return_draws
 from mmm.posterior.evidence import LOWER_GRADES
 from mmm.posterior.fitted import FittedModel
-from mmm.spec.model import ModelSpec
 from mmm.spec.rival import rival_of
 from mmm.spec.sampling import SamplingSpec
 
@@ -77,17 +79,22 @@ def measured(model: FittedModel, truth: np.ndarray) -> Record:
 
 
 def rows(
-    kinds: Iterable[str], seeds: Iterable[int], out: Path, *, second: bool = False
+    kinds: Iterable[str],
+    seeds: Iterable[int],
+    out: Path,
+    *,
+    second: bool = False,
+    form: str = USUAL,
 ) -> Iterator[Record]:
     """One row a world: from ``out`` where it has it, else fitted, with its second model."""
     seeds = tuple(seeds)
     for kind in kinds:
-        measure = partial(_row, kind, second)
-        yield from each_world(out, {"kind": kind}, seeds, measure)
+        key = {"kind": kind, **({} if form == USUAL else {"form": form})}
+        yield from each_world(out, key, seeds, partial(_row, kind, form, second))
 
 
-def _row(kind: str, second: bool, seed: int) -> Record:
-    fit, fit_second = _fitters(kind if kind in (MESSY, *SIZES) else "")
+def _row(kind: str, form: str, second: bool, seed: int) -> Record:
+    fit, fit_second = _fitters(kind if kind in (MESSY, *SIZES) else "", form)
     world = made(kind, seed)
     model = fit(world.frame)
     rival = fit_second(world.frame) if second else None
@@ -95,11 +102,13 @@ def _row(kind: str, second: bool, seed: int) -> Record:
 
 
 @cache
-def _fitters(family: str) -> tuple[Fit, Fit]:
+def _fitters(family: str, form: str) -> tuple[Fit, Fit]:
     """Those of the model and of its second model; each compiles once."""
-    spec = ModelSpec.model_validate(messy_worlds.SPEC if family == MESSY else wrong_worlds.SPEC)
+    document = messy_worlds.SPEC if family == MESSY else wrong_worlds.SPEC
     if family in SIZES:
-        spec = spec_of(sized_world(family, 1).world)
+        sized = spec_of(sized_world(family, 1).world)
+        document = sized.model_dump(mode="json", exclude_unset=True)
+    spec = with_form(document, form)
     return fitter(spec, SAMPLING), fitter(rival_of(spec).spec, SAMPLING)
 
 
@@ -188,10 +197,11 @@ def main() -> None:
     parser.add_argument("--seeds", default="1-20")
     parser.add_argument("--kinds", default=",".join(wrong_worlds.KINDS))
     parser.add_argument("--out", type=Path, default=Path("evidence.jsonl"))
+    parser.add_argument("--form", choices=FORMS, default=USUAL)
     parser.add_argument("--second", action="store_true", help="fit second models too")
     given = parser.parse_args()
     kinds, seeds = given.kinds.split(","), seeds_of(given.seeds)
-    found = [*rows(kinds, seeds, given.out, second=given.second)]
+    found = [*rows(kinds, seeds, given.out, second=given.second, form=given.form)]
     table(HEADS, summary(found))
     print()
     table(PLAN_HEADS, plan_summary(found))

@@ -35,16 +35,17 @@ from mmm.posterior.fitted import FittedModel
 from mmm.spec.model import ModelSpec, parse_spec
 from mmm.spec.sampling import SamplingSpec
 
+USUAL = "usual"
 FORMS: dict[str, Mapping[str, Any]] = {
-    "usual": {},
+    USUAL: {},
     "memory and heavy tails": {
         "noise": {"kind": "ar1"},
-        "kpi": {**SPEC["kpi"], "likelihood": "student_t"},  # type: ignore[dict-item]
+        "kpi": {"likelihood": "student_t"},
     },
     "random walk": {"trend": {"kind": "random_walk"}},
     "all": {
         "noise": {"kind": "ar1"},
-        "kpi": {**SPEC["kpi"], "likelihood": "student_t"},  # type: ignore[dict-item]
+        "kpi": {"likelihood": "student_t"},
         "trend": {"kind": "random_walk"},
     },
 }
@@ -175,8 +176,12 @@ def _of_seed(measure: Callable[..., Record], fit: Fitter, seed: int) -> Record:
 
 def _spec(form: str, size: str | None) -> ModelSpec:
     if size is None:
-        return parse_spec({**SPEC, **FORMS[form]})
-    document = spec_of(make_regular(size)).model_dump(mode="json", exclude_unset=True)
+        return with_form(SPEC, form)
+    return with_form(spec_of(make_regular(size)).model_dump(mode="json", exclude_unset=True), form)
+
+
+def with_form(document: Mapping[str, Any], form: str) -> ModelSpec:
+    """The specification of ``document`` under one of ``FORMS``; the rest of each part is kept."""
     changes = {name: {**document.get(name, {}), **part} for name, part in FORMS[form].items()}
     return parse_spec({**document, **changes})
 

@@ -23,7 +23,12 @@ from tests.app.running import (
     wait_until,
 )
 
-pytestmark = pytest.mark.slow
+# What a file database does is shown by its own tests and those of first looks; the rest is the same.
+DATABASES = [pytest.param("sqlite", marks=pytest.mark.proof), "postgres"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("database_kind", DATABASES, scope="module", indirect=True),
+]
 
 LOST_SECONDS = 1.5
 

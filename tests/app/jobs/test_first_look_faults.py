@@ -9,7 +9,11 @@ from tests.app.jobs.test_faults import Place, models_of, one_model
 from tests.app.looks import look_of, with_looks
 from tests.app.running import operation, start_fit, wait_for, wait_until
 
-pytestmark = pytest.mark.slow
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.proof)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("database_kind", DATABASES, scope="module", indirect=True),
+]
 
 
 @pytest.fixture(scope="module")

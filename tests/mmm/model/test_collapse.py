@@ -42,7 +42,7 @@ HEAVY = {**RICH, "kpi": {**RICH["kpi"], "likelihood": "student_t"}}
 HEAVY_MEMORY = {**HEAVY, "noise": {"kind": "ar1", "scale": "geo"}}
 LATENT_HEAVY = {**LATENT_MEMORY, "kpi": HEAVY["kpi"]}
 MEMORY_ON_BASELINE = {**BASELINE, "noise": {"kind": "ar1"}}
-SLOW = pytest.mark.slow
+SLOW, PROOF = pytest.mark.slow, pytest.mark.proof
 # The quick ones differ in kind: one geo or several, with a mediator, with memory, with demand.
 CASES = [
     pytest.param(RICH, 1, id="rich"),
@@ -50,7 +50,7 @@ CASES = [
     pytest.param(PLAIN, 1, id="plain"),
     pytest.param(MEDIATED, 1, id="mediated"),
     pytest.param(FEASTS, 1, id="holidays with their weeks, and events"),
-    pytest.param(SMOOTH, 2, id="smooth log-normal panel", marks=SLOW),
+    pytest.param(SMOOTH, 2, id="smooth log-normal panel", marks=PROOF),
     pytest.param(BY_GEO, 2, id="noise by geo", marks=SLOW),
     pytest.param(AUTOREGRESSIVE, 1, id="autoregressive"),
     pytest.param(LATENT, 1, id="latent demand"),

@@ -15,8 +15,6 @@ from tests.mmm.fakes import table
 from tests.recovery.generative import drawn_world
 from tests.recovery.test_structures import PLAIN, TRUE
 
-pytestmark = pytest.mark.slow
-
 SAMPLING = SamplingSpec(draws=200, tune=300, chains=2, seed=1)
 OPTIONS = BacktestOptions(origins=12, every=4, horizons=(4,), draws=150, tune=250)
 
@@ -38,6 +36,7 @@ def asked_of(memory: float, edit: str, simulations: int = 0) -> tuple[FittedMode
     return model, found
 
 
+@pytest.mark.proof
 def test_noise_that_remembers_is_told_from_noise_that_does_not():
     _, found = asked_of(0.9, "without memory")
     assert found.comparison.windows == 12
@@ -47,6 +46,7 @@ def test_noise_that_remembers_is_told_from_noise_that_does_not():
     assert found.models[1].differs == "without memory"
 
 
+@pytest.mark.slow
 def test_an_interaction_that_does_nothing_is_not():
     _, found = asked_of(0.3, "tv and search interact", simulations=2)
     assert not found.comparison.told_apart
