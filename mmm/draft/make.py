@@ -19,6 +19,7 @@ from mmm.draft.market import draft_market
 from mmm.draft.media import draft_media
 from mmm.draft.mediators import draft_mediators
 from mmm.draft.names_apart import with_names_apart
+from mmm.draft.noise import draft_noise
 from mmm.draft.outcome import draft_currency, draft_outcome
 from mmm.draft.sketch import Sketch
 from mmm.draft.surroundings import draft_surroundings
@@ -42,6 +43,7 @@ def draft_model(frame: pd.DataFrame, recipe: Recipe | None = None) -> Draft:
     draft_market(sketch)
     draft_media(sketch)
     draft_surroundings(sketch)
+    draft_noise(sketch)
     sketch.model = with_names_apart(sketch.model)
     draft_mediators(sketch)
     _check(sketch)

@@ -26,6 +26,14 @@ def test_a_panel_of_geos_is_drafted_as_one():
     )
 
 
+def test_the_noise_of_one_series_remembers_and_has_heavy_tails_that_of_a_panel_has_not():
+    n = Numbers(5)
+    one = checked(weekly({"revenue": n.revenue, "tv_spend": n.spend(3000.0)}))
+    assert (one.noise.kind, one.kpi.likelihood) == ("ar1", "student_t")
+    several = checked(table(geos=2, weeks=80))
+    assert (several.noise.kind, several.kpi.likelihood) == ("iid", "normal")
+
+
 def test_a_german_shop_with_two_rivals():
     n = Numbers(1)
     frame = weekly(

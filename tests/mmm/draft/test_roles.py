@@ -28,7 +28,8 @@ def test_orders_are_worth_what_the_column_says():
 def test_units_without_a_value_are_asked_about():
     n = Numbers(4)
     draft = draft_model(weekly({"signups": n.orders, "tv_spend": n.spend(3000.0)}))
-    assert draft.model["kpi"] == {"column": "signups", "kind": "units"}
+    kpi = {"column": "signups", "kind": "units", "likelihood": "student_t"}
+    assert draft.model["kpi"] == kpi
     assert "/kpi/value_per_unit" in {question.field for question in draft.questions}
 
 
