@@ -23,7 +23,7 @@ from tests.app.running import (
     wait_until,
 )
 
-# What a file database does is shown by its own tests and those of first looks; the rest is the same.
+# A file database is shown by its own tests and those of first looks; the rest is the same.
 DATABASES = [pytest.param("sqlite", marks=pytest.mark.proof), "postgres"]
 pytestmark = [
     pytest.mark.slow,
