@@ -29,7 +29,7 @@ enabled = false
 
 # Every operation is tested in either; the longer one fuzzes and chains calls for longer.
 @pytest.mark.parametrize(
-    "seconds", [pytest.param(25, marks=pytest.mark.slow), pytest.param(60, marks=pytest.mark.proof)]
+    "seconds", [pytest.param(15, marks=pytest.mark.slow), pytest.param(60, marks=pytest.mark.proof)]
 )
 def test_schemathesis_finds_no_failure(tmp_path: Path, models: Path, seconds: int) -> None:
     """Examples, coverage of each keyword, fuzzing, and chains of calls along the links."""

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 WIDE, PHONE = (1280, 900), (390, 844)
+BOTH_LIGHTS = pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(WIDE, "light", id="wide-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.proof),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.proof),
+    ],
+)
+"""Every size and every scheme; all pairs of them in the proofs."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 AXE = "app/ui/node_modules/axe-core/axe.min.js"
 PATIENCE = 120_000

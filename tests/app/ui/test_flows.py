@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.app.ui.browser import (
+    BOTH_LIGHTS,
     NOT_FOR_PLANNERS,
-    PHONE,
     TEXTS,
-    WIDE,
     amounts,
     axe_violations,
     open_plan,
@@ -176,8 +175,7 @@ def test_no_word_and_no_figure_that_a_planner_must_not_meet(page, demo, screen) 
     assert [text for text in texts if too_precise(text)] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@BOTH_LIGHTS
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_screen_is_accessible_and_fits(browser, demo, axe, screen, size, scheme) -> None:
     with opened(browser, size, color_scheme=scheme) as (page, watched):

@@ -8,10 +8,9 @@ import pytest
 from pptx import Presentation
 
 from tests.app.ui.browser import (
+    BOTH_LIGHTS,
     NOT_FOR_PLANNERS,
-    PHONE,
     TEXTS,
-    WIDE,
     axe_violations,
     open_plan,
     opened,
@@ -99,8 +98,7 @@ def test_the_link_is_copied(browser, demo) -> None:
         assert page.evaluate("navigator.clipboard.readText()") == address
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@BOTH_LIGHTS
 @pytest.mark.parametrize("shown", ["plan", "nothing"])
 def test_what_a_link_shows_is_accessible_and_fits(browser, link, axe, shown, size, scheme) -> None:
     with opened(browser, size, color_scheme=scheme) as (page, watched):
