@@ -62,7 +62,7 @@ def random_plans(cells: int, total: float, count: int) -> np.ndarray:
     return total * np.random.default_rng(1).dirichlet(np.full(cells, 0.5), count)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_plan_is_above_the_bound_and_the_gap_is_small(seed):
     response = weekly_response(seed, cells=5, draws=120)
     current = np.full(5, 250.0)
@@ -78,7 +78,7 @@ def test_no_plan_is_above_the_bound_and_the_gap_is_small(seed):
     assert best <= certificate.upper_bound
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_search_cut_short_leaves_a_wider_gap_and_a_bound_that_holds(seed):
     response, current = weekly_response(seed, cells=5, draws=120), np.full(5, 250.0)
     case = case_of(problem_of(5), response, current)

@@ -6,6 +6,7 @@ Time passes by the calls of a response, so that no test depends on how fast the 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pytest
@@ -77,13 +78,19 @@ def plan_of(response: Counted, effort: Effort, **rest: object) -> Allocation:
     return allocate(read_problem(document), response, np.full(cells, 120.0), effort=effort)
 
 
+@cache
+def whole_of(cells: int, *, stay: bool) -> tuple[Allocation, int]:
+    """The plan of an unhurried search, and how often it called its response."""
+    response = response_of(cells)
+    return plan_of(response, Effort(), stay=stay), response.calls
+
+
 @pytest.mark.parametrize("cells", [5, 60])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.4, 0.8])
 def test_time_that_is_over_leaves_a_feasible_plan_under_an_honest_bound(cells: int, share: float):
-    whole = response_of(cells)
-    best = plan_of(whole, Effort())
+    best, calls = whole_of(cells, stay=False)
     response = response_of(cells)
-    watch = Clocked(time_limit=60.0, most_calls=int(share * whole.calls), response=response)
+    watch = Clocked(time_limit=60.0, most_calls=int(share * calls), response=response)
     found = plan_of(response, Effort(watch=watch))
     assert found.status is Status.STOPPED
     assert "the time limit of 60 s ended the search" in found.warnings[0]
@@ -110,9 +117,8 @@ def test_time_that_suffices_changes_nothing():
 @pytest.mark.parametrize("cells", [5, 60])
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
 def test_nothing_is_asked_of_a_response_once_the_caller_has_left(cells: int, share: float):
-    whole = response_of(cells)
-    plan_of(whole, Effort(), stay=True)
-    left, last = threading.Event(), int(share * whole.calls) + 1
+    _, calls = whole_of(cells, stay=True)
+    left, last = threading.Event(), int(share * calls) + 1
     response = response_of(cells)
     response.happens = lambda calls: left.set() if calls == last else None
     with pytest.raises(Cancelled):
