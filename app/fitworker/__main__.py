@@ -1,7 +1,7 @@
 """``python -m app.fitworker``: import the sampler and fit models until stdin closes."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.fitworker.child import Fit, serve
@@ -10,25 +10,19 @@ from app.fitworker.tasks import run_task
 
 
 def load() -> Fit:
-    """Import what a fit needs, which takes seconds, and return the fit function.
-
-    Loops that every structure shares are compiled now, while nobody waits.
-    """
+    """Import what a fit needs, which takes seconds, and return the fit function."""
     from mmm.data.design import design_of
     from mmm.data.panel import build_panel
     from mmm.inference.compiled import Compiled
     from mmm.inference.first_look import first_look
     from mmm.inference.fit import fit
     from mmm.inference.method_result import COMPILE_END
-    from mmm.inference.native.externals import link_all
     from mmm.posterior.fitted import load_model, save_model
     from mmm.refit.append_weeks import continued_panel
     from mmm.refit.carry_scales import carry_scales
     from mmm.spec.model import parse_spec
     from mmm.spec.sampling import SamplingSpec
     from mmm.tables.read import parse_recipe, read_table
-
-    link_all()
 
     def run(
         request: Request,
@@ -76,5 +70,12 @@ def load() -> Fit:
     return run
 
 
+def compile_ahead() -> Iterator[None]:
+    """Compile the loops that structures share, one at each step, where the machine has not yet."""
+    from mmm.inference.native.externals import link_one_by_one
+
+    return link_one_by_one()
+
+
 if __name__ == "__main__":
-    serve(load)
+    serve(load, compile_ahead)

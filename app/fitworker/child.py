@@ -13,7 +13,7 @@ import resource
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -55,8 +55,16 @@ Fit = Callable[[Any, Callable[[Told], None], Callable[[], bool]], None]
 and a function that says whether to stop early."""
 
 
-def serve(load: Callable[[], Fit]) -> None:
-    """Load the fit function, report ready, then run requests and report how each ended."""
+def nothing_ahead() -> Iterator[None]:
+    """No work for the time in which no request waits."""
+    return iter(())
+
+
+def serve(load: Callable[[], Fit], ahead: Callable[[], Iterator[None]] = nothing_ahead) -> None:
+    """Load the fit function, report ready, then run requests and report how each ended.
+
+    ``ahead``: steps of work that later requests may need, taken while none waits.
+    """
     _lower_priority(int(os.environ.get(NICENESS, "0")))  # before there are threads
     requests: queue.Queue[Request] = queue.Queue()
     stopped = threading.Event()
@@ -65,7 +73,10 @@ def serve(load: Callable[[], Fit]) -> None:
     fit = load()
     gc.freeze()  # later collections skip what was imported
     _send(out, Ready())
+    steps = ahead()
     for number in range(1, MAX_FITS + 1):
+        while requests.empty() and next(steps, steps) is not steps:
+            pass
         request = requests.get()
         configure_logging(request.log_level)
         with structlog.contextvars.bound_contextvars(**request.labels):

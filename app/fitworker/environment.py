@@ -51,7 +51,7 @@ def compiler_caches(compiled: Path) -> dict[str, str]:
     the name of the other.
     """
     return {
-        "PYTENSOR_FLAGS": f"base_compiledir={compiled}",
+        "PYTENSOR_FLAGS": f"base_compiledir={compiled},cxx=",
         "NUMBA_CACHE_DIR": str(compiled / "numba-functions"),
     }
 

@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 import pymc as pm
 from nutpie import compile_pymc
-from pymc.initial_point import make_initial_point_fn
 
 from mmm.inference import code_store
 from mmm.inference.code_store import Entry
@@ -23,6 +22,7 @@ from mmm.inference.native.density import (
 from mmm.inference.native.graph import Block, density_graph
 from mmm.inference.native.object_code import Loaded, ObjectCode, compiled
 from mmm.inference.native.source import SOURCE
+from mmm.inference.start_points import start_function
 from mmm.ops.graph_key import model_key
 from mmm.types import Array
 
@@ -99,7 +99,7 @@ def _code(model: pm.Model, blocks: tuple[Block, ...], loaded: Loaded, record: Da
     about = (names, slices, shapes)
     _, coords = compile_pymc._prepare_dims_and_coords(model, about, [])
     start = compile_pymc._rv_dict_to_flat_array_wrapper(
-        make_initial_point_fn(model=model, jitter_rvs=set(model.free_RVs), return_transformed=True),
+        start_function(model, jitter=True),
         names=names,
         shapes=shapes,
     )

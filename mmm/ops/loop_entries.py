@@ -1,7 +1,8 @@
 """Own loops as functions that machine code calls by address: arrays by the address of their first
 item, items in order, then lengths. Each is compiled once for a machine, by Numba."""
 
-from collections.abc import Callable
+import ctypes
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from mmm.ops.media_loops import (
     write_logistic,
     write_logistic_gradient,
 )
+from mmm.types import Array
 
 _ARRAY = types.CPointer(types.float64)
 _LOOPS: dict[str, tuple[Callable[..., None], int, int]] = {}
@@ -35,6 +37,20 @@ def loop_entry(name: str) -> Any:
     function, arrays, lengths = _LOOPS[name]
     signature = types.void(*[_ARRAY] * arrays, *[types.int64] * lengths)
     return cfunc(signature, cache=True)(function)
+
+
+def run_loop(name: str, arrays: Sequence[Array], lengths: Sequence[int]) -> None:
+    """Run that function on ``arrays`` of doubles in C order, some of which it writes; raises
+    KeyError."""
+    _from_python(name)(*(array.ctypes.data for array in arrays), *lengths)
+
+
+@cache
+def _from_python(name: str) -> Callable[..., None]:
+    entry = loop_entry(name)  # which has the code, and is kept
+    _, arrays, lengths = _LOOPS[name]
+    kinds = [ctypes.c_void_p] * arrays + [ctypes.c_int64] * lengths
+    return ctypes.CFUNCTYPE(None, *kinds)(entry.address)
 
 
 def loop_names() -> list[str]:

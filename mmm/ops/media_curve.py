@@ -21,6 +21,7 @@ from pytensor.link.numba.dispatch.basic import register_funcify_default_op_cache
 
 from mmm.equations.transforms import SATURATION
 from mmm.ops import media_loops, vector_math
+from mmm.ops.loop_entries import run_loop
 from mmm.spec.media import SATURATION_PARAMETERS
 from mmm.types import Array, Namespace, Parameters, Tensor
 
@@ -59,11 +60,6 @@ class _LoopOp(Op):
     def loops(self) -> CurveLoops:
         return CURVE_LOOPS[self.kind]
 
-    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
-        arrays = [np.ascontiguousarray(value) for value in inputs]
-        for cell, value in zip(outputs, self.code(*arrays), strict=True):
-            cell[0] = value
-
 
 class MediaCurve(_LoopOp):
     """(member, week, geo) curve, and the arrays that its gradient needs, from ``padded (member,
@@ -72,6 +68,16 @@ class MediaCurve(_LoopOp):
     @property
     def code(self) -> Callable[..., Any]:
         return self.loops.forward
+
+    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
+        """By the entry that machine code calls: Numba compiles it once, not again for Python."""
+        padded, weights, *_ = arrays = [np.ascontiguousarray(value) for value in inputs]
+        (members, lags), geos = weights.shape, padded.shape[2]
+        weeks = padded.shape[1] - lags + 1
+        for cell in outputs:
+            cell[0] = np.empty((members, weeks, geos))
+        found = [cell[0] for cell in outputs]
+        run_loop(f"prudent_{self.kind}", [*arrays, *found], (members, lags, weeks, geos))
 
     def by_single_operations(
         self, padded: Tensor, weights: Tensor, *parameters: Tensor, xp: Namespace
@@ -111,6 +117,11 @@ class MediaCurveGradient(_LoopOp):
     @property
     def code(self) -> Callable[..., Any]:
         return self.loops.backward
+
+    def perform(self, _: Apply, inputs: list[Array], outputs: list[list[Array]]) -> None:
+        arrays = [np.ascontiguousarray(value) for value in inputs]
+        for cell, value in zip(outputs, self.code(*arrays), strict=True):
+            cell[0] = value
 
     def make_node(self, *inputs: Tensor) -> Apply:
         return Apply(self, [*inputs], [value.type() for value in inputs[1 : self._last]])

@@ -3,7 +3,7 @@
 Object code names them; their addresses in this process are told to the linker before it is loaded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import llvmlite.binding as llvm
 from llvmlite import ir
@@ -36,7 +36,9 @@ def link(names: Iterable[str]) -> None:
             llvm.add_symbol(name, loop_entry(name).address)
 
 
-def link_all() -> None:
-    """Do so for every function that code may call; own loops are compiled where a machine has not
-    compiled them yet, which takes seconds."""
-    link([*_CYTHON, *loop_names()])
+def link_one_by_one() -> Iterator[None]:
+    """Do so for every function that code may call, one at each step: an own loop that a machine has
+    not compiled yet takes seconds."""
+    for name in (*_CYTHON, *loop_names()):
+        link([name])
+        yield

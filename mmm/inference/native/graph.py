@@ -13,6 +13,8 @@ from pytensor.graph.basic import Variable
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.graph.traversal import graph_inputs
 
+from mmm.inference.start_points import start_function
+
 REWRITES = RewriteDatabaseQuery(
     include=["fast_run", "local_check_parameter_to_ninf_switch"],
     exclude=["inplace", "cxx_only", "BlasOpt", "composite_elemwise_fusion"],
@@ -50,7 +52,7 @@ class DensityGraph:
 
 def blocks_of(model: pm.Model) -> tuple[Block, ...]:
     """The values of the sampled variables of ``model``, side by side."""
-    start, blocks, point = 0, [], model.initial_point()
+    start, blocks, point = 0, [], start_function(model, jitter=False)(0)
     for variable in model.free_RVs:
         name = model.rvs_to_values[variable].name
         block = Block(name, start, tuple(int(length) for length in np.shape(point[name])))
