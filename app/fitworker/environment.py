@@ -48,7 +48,8 @@ def compiler_caches(compiled: Path) -> dict[str, str]:
     """Variables that place the compilers' own caches in the folder ``compiled``.
 
     One process uses the folder at a time: two that write at once may store the code of one under
-    the name of the other.
+    the name of the other. PyTensor is told of no C compiler (``cxx``), for which it would build
+    parts of itself at its first import; the code that samples is compiled otherwise.
     """
     return {
         "PYTENSOR_FLAGS": f"base_compiledir={compiled},cxx=",

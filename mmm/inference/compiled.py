@@ -24,6 +24,7 @@ from mmm.inference.native.density import OTHER_LENGTHS
 from mmm.inference.native.graph import blocks_of
 from mmm.inference.sampler_code import sampler_code, status_of
 from mmm.model.build import build_collapsed, build_model, collapsible
+from mmm.ops.plain_graphs import plain_graphs
 from mmm.spec.model import ModelSpec
 from mmm.types import Array, Tensor
 
@@ -131,15 +132,17 @@ def compile_model(design: Design, *, collapse: bool = True) -> Compiled:
     """
     collapsed = collapse and collapsible(design)
     model = graph_of(design, collapsed)
-    blocks = blocks_of(model)  # evaluates a starting point, for which a graph is compiled
-    code = sampler_code(model, blocks, _sampled_lengths(model), _data(model))
+    with plain_graphs():
+        blocks = blocks_of(model)  # evaluates a starting point, for which a graph is compiled
+        code = sampler_code(model, blocks, _sampled_lengths(model), _data(model))
     expansion = Expansion(model, blocks)
     return Compiled(collapsed, model, code, expansion, GraphData.of(model, design))
 
 
 def graph_of(design: Design, collapsed: bool) -> pm.Model:
     """The PyMC model, without its linear coefficients where ``collapsed``."""
-    return (build_collapsed if collapsed else build_model)(design)
+    with plain_graphs():
+        return (build_collapsed if collapsed else build_model)(design)
 
 
 def _data(model: pm.Model) -> dict[str, SharedVariable]:

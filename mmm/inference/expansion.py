@@ -18,6 +18,7 @@ from pytensor.graph.replace import vectorize_graph
 
 from mmm.inference.native.graph import Block
 from mmm.ops.data_folding import AS_WRITTEN
+from mmm.ops.plain_graphs import plain_graphs
 from mmm.types import Array
 
 CHUNK = 250
@@ -71,5 +72,6 @@ class Expansion:
         values = [self.model.rvs_to_values[variable] for variable in self.model.free_RVs]
         draws = [pt.tensor(dtype="float64", shape=(None, *block.shape)) for block in self.blocks]
         quantities = self.model.replace_rvs_by_values(self._quantities)
-        found = vectorize_graph(quantities, replace=dict(zip(values, draws, strict=True)))
-        return pytensor.function(draws, found, mode=AS_WRITTEN, on_unused_input="ignore")
+        with plain_graphs():
+            found = vectorize_graph(quantities, replace=dict(zip(values, draws, strict=True)))
+            return pytensor.function(draws, found, mode=AS_WRITTEN, on_unused_input="ignore")

@@ -22,7 +22,7 @@ from mmm.inference.native.density import (
 from mmm.inference.native.graph import Block, density_graph
 from mmm.inference.native.object_code import Loaded, ObjectCode, compiled
 from mmm.inference.native.source import SOURCE
-from mmm.inference.start_points import start_function
+from mmm.inference.native.start import start_function
 from mmm.ops.graph_key import model_key
 from mmm.types import Array
 

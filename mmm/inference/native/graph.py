@@ -13,7 +13,7 @@ from pytensor.graph.basic import Variable
 from pytensor.graph.rewriting.db import RewriteDatabaseQuery
 from pytensor.graph.traversal import graph_inputs
 
-from mmm.inference.start_points import start_function
+from mmm.inference.native.start import start_function
 
 REWRITES = RewriteDatabaseQuery(
     include=["fast_run", "local_check_parameter_to_ninf_switch"],

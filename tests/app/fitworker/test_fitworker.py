@@ -170,7 +170,7 @@ def test_the_child_sees_what_a_fit_needs_and_none_of_the_secrets(models, tmp_pat
 def compiler_directory(process: FitProcess) -> Path:
     """Where a fit process has its compilers' caches."""
     flags = environment_of(process.pid)["PYTENSOR_FLAGS"]
-    return Path(flags.removeprefix("base_compiledir="))
+    return Path(flags.removeprefix("base_compiledir=").removesuffix(",cxx="))
 
 
 def test_no_two_processes_of_a_host_share_a_compilers_caches_but_all_the_code(how) -> None:

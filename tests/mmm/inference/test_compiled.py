@@ -1,5 +1,10 @@
 """Code compiled once serves every panel of its structure, and refuses the others."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -100,3 +105,23 @@ def test_stored_scales_are_reused(compiled):
 def test_a_panel_of_another_structure_is_refused(compiled):
     with pytest.raises(DataError, match="3 geos, compiled for 1"):
         fit_compiled(compiled, fake_model(SMALL, geos=3).design, SHORT)
+
+
+PEAK = """
+import resource
+from mmm.inference.compiled import compile_model
+from tests.mmm.fakes import RICH, fake_model
+
+compile_model(fake_model({**RICH, "noise": {"kind": "ar1"}}, geos=4).design)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="there a peak is counted in KiB")
+def test_compiling_a_panel_that_remembers_takes_little_memory(tmp_path: Path) -> None:
+    """It took gigabytes for the notes that PyTensor makes of where a variable comes from."""
+    environment = {**os.environ, "PRUDENT_CODE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", PEAK]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 900 * 1024

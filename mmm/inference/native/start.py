@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pymc as pm
-import pytensor
 from pymc.initial_point import make_initial_point_fn
 
 from mmm.types import Array
@@ -12,14 +11,9 @@ from mmm.types import Array
 
 def start_function(model: pm.Model, *, jitter: bool) -> Callable[[Any], Mapping[str, Array]]:
     """What gives, by a seed, a value of every sampled variable of ``model`` in the unconstrained
-    space, by its name there; ``jitter``: each moved by up to one either way.
-
-    The graph runs a few times only, so it is not compiled: a C compiler would take seconds for it
-    on a machine that has not met its operations.
-    """
+    space, by its name there; ``jitter``: each moved by up to one either way."""
     moved = set(model.free_RVs) if jitter else None
-    with pytensor.config.change_flags(cxx=""):
-        found: Callable[[Any], Mapping[str, Array]] = make_initial_point_fn(
-            model=model, jitter_rvs=moved, return_transformed=True
-        )
+    found: Callable[[Any], Mapping[str, Array]] = make_initial_point_fn(
+        model=model, jitter_rvs=moved, return_transformed=True
+    )
     return found
