@@ -8,7 +8,7 @@ os.environ.update({name: os.environ.get(name, "1") for name in THREADS})
 os.environ.setdefault("PRUDENT_FIT_NICENESS", "0")  # else other tests hold a test's fits up
 os.environ.setdefault("PRUDENT_RESERVE_BYTES", "0")  # else every service of a test writes megabytes
 os.environ.setdefault("PRUDENT_SECOND_MODELS", "false")  # tests that are about them say so
-os.environ.setdefault("PYTENSOR_FLAGS", "cxx=")  # else plain graphs wait for a C compiler
+os.environ.setdefault("PYTENSOR_FLAGS", "cxx=,linker=vm")  # else plain graphs wait for a compiler
 
 import pytest  # noqa: E402  (the libraries read their thread counts when they are imported)
 from hypothesis import HealthCheck, settings  # noqa: E402
